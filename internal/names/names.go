@@ -1,0 +1,119 @@
+// Package names holds the naming rules of generated declarations, shared by
+// the stub overlay, the front end and the emitter so that they cannot differ.
+//
+// For a function fib the generator declares
+//
+//	fibFrame       one activation
+//	newFibFrame    its constructor
+//	fibResumable   its companion: the form that resumable code calls
+//
+// and for Fib: FibFrame, NewFibFrame, FibResumable. A method Serve of Server
+// has the frame ServerServeFrame and the methods NewServeFrame and
+// ServeResumable.
+package names
+
+import (
+	"go/ast"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// RuntimePath is the import path of the runtime.
+const RuntimePath = "github.com/going-green/greenlet/runtime"
+
+// RuntimeName is the package name of the runtime.
+const RuntimeName = "greenlet"
+
+const companionSuffix = "Resumable"
+
+// Companion is the name of the resumable form of a function or method.
+func Companion(fn string) string { return fn + companionSuffix }
+
+// Frame is the name of the frame type of a function (recv == "") or of method
+// fn of the type named recv. It is exported when both names are.
+func Frame(recv, fn string) string {
+	if recv == "" {
+		return fn + "Frame"
+	}
+	name := recv + upper(fn) + "Frame"
+	if token.IsExported(recv) && !token.IsExported(fn) {
+		return lower(name)
+	}
+	return name
+}
+
+// Constructor is the name of the function or method that makes a frame.
+func Constructor(fn string) string {
+	if token.IsExported(fn) {
+		return "New" + fn + "Frame"
+	}
+	return "new" + upper(fn) + "Frame"
+}
+
+// Receiver is the name of the receiver's base type, or "" for a function.
+func Receiver(decl *ast.FuncDecl) string {
+	if decl.Recv == nil || len(decl.Recv.List) == 0 {
+		return ""
+	}
+	t := decl.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.ParenExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// upper and lower change the case of the first letter. A name that starts
+// with an underscore or a caseless letter stays as it is.
+func upper(s string) string { return first(s, unicode.ToUpper) }
+func lower(s string) string { return first(s, unicode.ToLower) }
+
+func first(s string, f func(rune) rune) string {
+	c, n := utf8.DecodeRuneInString(s)
+	return string(f(c)) + s[n:]
+}
+
+// suffixes are the last parts of a file name that the go command reads as
+// build constraints; they must stay last in the generated file's name.
+var suffixes = knownSuffixes()
+
+// Generated is the path of the file generated from the source file at path:
+// x.go → x_greenlet.go, x_linux_amd64.go → x_greenlet_linux_amd64.go,
+// x_test.go → x_greenlet_test.go.
+func Generated(path string) string {
+	dir, base := filepath.Split(path)
+	parts := strings.Split(strings.TrimSuffix(base, ".go"), "_")
+	cut := len(parts)
+	for cut > 1 && suffixes[parts[cut-1]] {
+		cut--
+	}
+	name := strings.Join(parts[:cut], "_") + "_greenlet"
+	if cut < len(parts) {
+		name += "_" + strings.Join(parts[cut:], "_")
+	}
+	return dir + name + ".go"
+}
+
+func knownSuffixes() map[string]bool {
+	m := map[string]bool{"test": true}
+	const list = "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos " +
+		"386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm"
+	for _, s := range strings.Fields(list) {
+		m[s] = true
+	}
+	return m
+}

@@ -3,7 +3,6 @@ package color
 import (
 	"go/ast"
 	"go/types"
-	"reflect"
 
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -11,7 +10,7 @@ import (
 // callee is the function or method that call names, the generic one if it is
 // instantiated, or nil.
 func callee(info *types.Info, call *ast.CallExpr) *types.Func {
-	id := calleeIdent(call.Fun)
+	id := CalleeIdent(call.Fun)
 	if id == nil {
 		return nil
 	}
@@ -22,9 +21,9 @@ func callee(info *types.Info, call *ast.CallExpr) *types.Func {
 	return fn.Origin()
 }
 
-// calleeIdent is the identifier that names the called function in f, pkg.f,
+// CalleeIdent is the identifier that names the called function in f, pkg.f,
 // x.f and T.f, parenthesised or instantiated, or nil.
-func calleeIdent(fun ast.Expr) *ast.Ident {
+func CalleeIdent(fun ast.Expr) *ast.Ident {
 	for {
 		switch x := fun.(type) {
 		case *ast.ParenExpr:
@@ -71,30 +70,33 @@ func runtimeOp(fn *types.Func) Op {
 	return 0
 }
 
-// hasCompanion reports whether the package that declares fn declares its
-// companion as well. A method's companion must be a method of the same type: one
-// promoted from an embedded type belongs to another method, which fn hides.
-func hasCompanion(fn *types.Func) bool {
-	if fn.Pkg() == nil || fn.Pkg().Path() == names.RuntimePath {
-		return false
+// LookupCompanion is the companion of fn that the package of fn declares, or
+// nil. A method's companion must be a method of the same type: one promoted from
+// an embedded type belongs to another method, which fn hides. The runtime and
+// interfaces have none.
+func LookupCompanion(fn *types.Func) *types.Func {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == names.RuntimePath {
+		return nil
 	}
 	name := names.Companion(fn.Name())
 	recv := fn.Signature().Recv()
 	if recv == nil {
-		obj, _ := fn.Pkg().Scope().Lookup(name).(*types.Func)
-		return isCompanion(obj)
+		if obj, _ := fn.Pkg().Scope().Lookup(name).(*types.Func); isCompanion(obj) {
+			return obj
+		}
+		return nil
 	}
 	named := receiverBase(recv.Type())
 	if named == nil || types.IsInterface(named) {
-		return false
+		return nil
 	}
 	named = named.Origin()
 	for i := range named.NumMethods() {
-		if m := named.Method(i); m.Name() == name {
-			return isCompanion(m)
+		if m := named.Method(i); m.Name() == name && isCompanion(m) {
+			return m
 		}
 	}
-	return false
+	return nil
 }
 
 // isCompanion reports whether the first parameter of fn is a *greenlet.Run.
@@ -122,16 +124,4 @@ func receiverBase(t types.Type) *types.Named {
 	}
 	named, _ := t.(*types.Named)
 	return named
-}
-
-// walk is ast.Inspect for a node that may be nil, be it a nil interface or a
-// nil pointer in one: optional children are typed nils.
-func walk(n ast.Node, f func(ast.Node) bool) {
-	if n == nil {
-		return
-	}
-	if v := reflect.ValueOf(n); v.Kind() == reflect.Pointer && v.IsNil() {
-		return
-	}
-	ast.Inspect(n, func(n ast.Node) bool { return n != nil && f(n) })
 }

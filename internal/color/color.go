@@ -52,16 +52,29 @@ type Suspension struct {
 	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime
 }
 
-// Colors holds the colours of one package.
+// Colors holds the colours of one package. It is not changed after New.
 type Colors struct {
 	pkg       *Package
+	set       *directive.Set
 	annotated []*Func
 	byObj     map[*types.Func]*Func
+	decls     map[*types.Func]*ast.FuncDecl // written by the user, with a body
+	notRun    map[*ast.CallExpr]bool        // see findNotRun
+	suspends  map[ast.Node]bool             // for every node of an annotated function
+	next      map[*types.Func]Step          // the first step of Why, for annotated functions
 }
 
 // New colours a package.
 func New(p *Package, set *directive.Set) *Colors {
-	c := &Colors{pkg: p, byObj: map[*types.Func]*Func{}}
+	c := &Colors{
+		pkg:      p,
+		set:      set,
+		byObj:    map[*types.Func]*Func{},
+		decls:    map[*types.Func]*ast.FuncDecl{},
+		notRun:   map[*ast.CallExpr]bool{},
+		suspends: map[ast.Node]bool{},
+		next:     map[*types.Func]Step{},
+	}
 	for _, f := range set.Funcs() {
 		obj, _ := p.Info.Defs[f.Decl.Name].(*types.Func)
 		if obj == nil {
@@ -71,17 +84,41 @@ func New(p *Package, set *directive.Set) *Colors {
 		c.annotated = append(c.annotated, fn)
 		c.byObj[obj] = fn
 	}
+	for _, file := range p.Files {
+		c.findNotRun(file)
+		if directive.IsGenerated(file) {
+			continue
+		}
+		for _, decl := range file.Decls {
+			if decl, ok := decl.(*ast.FuncDecl); ok && decl.Body != nil {
+				if obj, _ := p.Info.Defs[decl.Name].(*types.Func); obj != nil {
+					c.decls[obj] = decl
+				}
+			}
+		}
+	}
+	for _, fn := range c.annotated {
+		c.mark(fn.Decl)
+	}
+	c.explain()
 	return c
 }
 
-// Annotated are the annotated functions in source order.
+// Annotated are the annotated functions, in the order of the files and in
+// source order within a file. One that has no object, because its declaration
+// is in error, is left out.
 func (c *Colors) Annotated() []*Func { return c.annotated }
+
+// Directives are those that New was given.
+func (c *Colors) Directives() *directive.Set { return c.set }
 
 // Companion is the name of the resumable form of fn.
 func (c *Colors) Companion(fn *types.Func) string { return names.Companion(fn.Name()) }
 
 // Resumable reports whether fn may suspend: it is annotated in this package,
-// or comes from another one and has a companion there.
+// or comes from another one and has a companion there. An instantiated
+// function has the colour of the generic one. A method of an interface is not
+// resumable, whatever implements it.
 func (c *Colors) Resumable(fn *types.Func) bool {
 	if fn == nil {
 		return false
@@ -90,52 +127,35 @@ func (c *Colors) Resumable(fn *types.Func) bool {
 	if fn.Pkg() == c.pkg.Pkg {
 		return c.byObj[fn] != nil
 	}
-	return hasCompanion(fn)
+	return LookupCompanion(fn) != nil
 }
 
-// Suspension tells how call suspends the function that executes it.
+// Suspension tells how call suspends the function that executes it. A call
+// that this function does not execute is none: that of a go or defer statement
+// (its operands may hold suspensions), what stands in a literal that a go
+// statement starts, and the operands of unsafe.Sizeof and its like.
 func (c *Colors) Suspension(call *ast.CallExpr) (Suspension, bool) {
-	fn := callee(c.pkg.Info, call)
-	if fn == nil {
+	if call == nil || c.notRun[call] {
 		return Suspension{}, false
 	}
-	if op := runtimeOp(fn); op != 0 {
-		return Suspension{op, fn}, true
+	s := c.classify(callee(c.pkg.Info, call))
+	return s, s.Op != 0
+}
+
+// Operation is the runtime operation that fn is, or 0 if it is none.
+func Operation(fn *types.Func) Op {
+	if fn == nil {
+		return 0
+	}
+	return runtimeOp(fn.Origin())
+}
+
+func (c *Colors) classify(fn *types.Func) Suspension {
+	if op := Operation(fn); op != 0 {
+		return Suspension{op, fn}
 	}
 	if c.Resumable(fn) {
-		return Suspension{OpCall, fn}, true
+		return Suspension{OpCall, fn}
 	}
-	return Suspension{}, false
+	return Suspension{}
 }
-
-// Suspends reports whether executing n may suspend: it contains a suspension
-// outside function literals. It is false for nil.
-func (c *Colors) Suspends(n ast.Node) bool {
-	found := false
-	walk(n, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			if _, ok := c.Suspension(n); ok {
-				found = true
-			}
-		}
-		return !found
-	})
-	return found
-}
-
-// SuspendsLit reports whether the body of lit contains a suspension, outside
-// literals nested in it.
-func (c *Colors) SuspendsLit(lit *ast.FuncLit) bool { return lit != nil && c.Suspends(lit.Body) }
-
-// A Step is one call of the chain that explains a colour.
-type Step struct {
-	Pos    token.Pos // of the call
-	Op     Op
-	Callee *types.Func
-}
-
-// Why is the shortest chain of calls from fn to a runtime operation.
-func (c *Colors) Why(fn *types.Func) []Step { return nil }

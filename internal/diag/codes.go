@@ -2,4 +2,326 @@ package diag
 
 // A Code names a kind of diagnostic. It never changes its meaning and is not
 // used again once withdrawn, so that it can be searched for.
+//
+// The codes of this file are those of the front end. Each says what it means,
+// has an Example that draws exactly this code, and the Fix. A test holds the
+// examples to that, and each code to a text in testdata/errors.
 type Code string
+
+// Directives.
+const (
+	// DirectiveUnknown: a comment starts with //greenlet: but what follows is no
+	// directive that this version knows. It is never ignored, for a misspelt
+	// directive would leave a function silently unrewritten.
+	//
+	// Example:
+	//
+	//	//greenlet:resumeable
+	//	func f() {}
+	//
+	// Fix: correct the spelling. The one directive is //greenlet:resumable.
+	DirectiveUnknown Code = "directive-unknown"
+
+	// DirectiveArgs: the directive takes no arguments.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable always
+	//	func f() {}
+	//
+	// Fix: remove what follows the directive. A remark goes on a line of its own.
+	DirectiveArgs Code = "directive-args"
+
+	// DirectiveMisplaced: the directive marks nothing, as it is not part of the
+	// comment directly above a function declaration.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//
+	//	func f() {}
+	//
+	// Fix: put it on the line above func. A type, a variable, a function literal
+	// or a method of an interface cannot have one.
+	DirectiveMisplaced Code = "directive-misplaced"
+
+	// DirectiveTwice: a function has the directive more than once.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	//greenlet:resumable
+	//	func f() {}
+	//
+	// Fix: remove one.
+	DirectiveTwice Code = "directive-twice"
+
+	// DirectiveSpace: a comment says what the directive says but is not a
+	// directive, which is a line comment without a space after the slashes.
+	//
+	// Example:
+	//
+	//	// greenlet:resumable
+	//	func f() {}
+	//
+	// Fix: remove the space.
+	DirectiveSpace Code = "directive-space"
+
+	// DirectiveNoBody: the function is declared without a body, so it is written
+	// in assembly or linked to another one, and there is nothing to rewrite.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f()
+	//
+	// Fix: remove the directive, or write the function in Go.
+	DirectiveNoBody Code = "directive-no-body"
+
+	// DirectiveInit: an init function is run by the Go runtime before main and
+	// cannot be called, so no greenlet can run it.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func init() {}
+	//
+	// Fix: move the body to a function with another name.
+	DirectiveInit Code = "directive-init"
+
+	// DirectiveBlank: a function named _ cannot be called, and what is generated
+	// for it could not be named.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func _() {}
+	//
+	// Fix: name the function, or remove the directive.
+	DirectiveBlank Code = "directive-blank"
+
+	// DirectiveCgo: the file imports "C". What the compiler sees of such a file is
+	// written by cgo, so it cannot be rewritten from its source.
+	//
+	// Example:
+	//
+	//	import "C"
+	//
+	//	//greenlet:resumable
+	//	func f() {}
+	//
+	// Fix: move the function to a file of the package that does not import "C".
+	DirectiveCgo Code = "directive-cgo"
+)
+
+// What resumable functions can't do, or can't do yet.
+const (
+	// Defer: a resumable function defers a call. Deferred calls of a suspended
+	// activation are not supported yet.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(unlock func()) {
+	//		defer unlock()
+	//		greenlet.Yield(1)
+	//	}
+	//
+	// Fix: move the part that defers to a plain function that does not suspend, or
+	// make the call where the function returns.
+	Defer Code = "defer"
+
+	// Recover: a resumable function calls recover, which means something only in
+	// a deferred call, and those are not supported yet.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		greenlet.Yield(1)
+	//		recover()
+	//	}
+	//
+	// Fix: recover in a plain function that calls what may panic.
+	Recover Code = "recover"
+
+	// SuspendingLiteral: a function literal inside a resumable function holds a
+	// suspension. Only declared functions can suspend yet. A literal that a go
+	// statement starts is plain code and free to drive greenlets of its own.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		emit := func(i int) { greenlet.Yield(i) }
+	//		emit(1)
+	//	}
+	//
+	// Fix: make the literal a resumable function and pass what it captures.
+	SuspendingLiteral Code = "suspending-literal"
+
+	// RangeOverFunc: the body of a loop over an iterator function suspends. The
+	// iterator calls the body, and it is plain code, which can't be suspended.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(seq func(yield func(int) bool)) {
+	//		for i := range seq {
+	//			greenlet.Yield(i)
+	//		}
+	//	}
+	//
+	// Fix: collect the values first (slices.Collect), or loop over iter.Pull(seq).
+	RangeOverFunc Code = "range-over-func"
+
+	// ResumableAsValue: resumable code uses a resumable function without calling
+	// it. Whoever calls the value runs it as plain code, which cannot suspend the
+	// greenlet.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func g() { greenlet.Yield(1) }
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		h := g
+	//		h()
+	//	}
+	//
+	// Fix: pass a frame of the function (newGFrame here), which greenlet.Call runs.
+	ResumableAsValue Code = "resumable-as-value"
+
+	// SwitchAsValue: resumable code uses an operation that switches without
+	// calling it. Whoever calls the value does so as plain code.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(g *greenlet.Greenlet) func(...any) any {
+	//		return g.Switch
+	//	}
+	//
+	// Fix: call it where it is to happen, in a resumable function.
+	SwitchAsValue Code = "switch-as-value"
+
+	// SwitchInPlain: a function without the directive switches, or calls a
+	// resumable function, and resumable code calls it. It runs on the stack of a
+	// greenlet that it can't suspend.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(g *greenlet.Greenlet) {
+	//		helper(g)
+	//	}
+	//
+	//	func helper(g *greenlet.Greenlet) {
+	//		g.Switch()
+	//	}
+	//
+	// Fix: annotate it, and the functions on the way to it.
+	SwitchInPlain Code = "switch-in-plain"
+)
+
+// Declarations that can't be generated.
+const (
+	// NameClash: the package has a declaration named as one that is generated for
+	// a resumable function: of fib, they are fibFrame, newFibFrame, fibResumable;
+	// of a method serve of server, the type serverServeFrame and the methods
+	// newServeFrame and serveResumable, which may be fields as well.
+	//
+	// Example:
+	//
+	//	type fFrame struct{}
+	//
+	//	//greenlet:resumable
+	//	func f() {}
+	//
+	// Fix: rename one of them.
+	NameClash Code = "name-clash"
+
+	// NameClashGenerated: the same name is generated for two resumable functions.
+	//
+	// Example:
+	//
+	//	type server struct{}
+	//
+	//	//greenlet:resumable
+	//	func (server) serve() {}
+	//
+	//	//greenlet:resumable
+	//	func serverServe() {}
+	//
+	// Fix: rename one of them.
+	NameClashGenerated Code = "name-clash-generated"
+
+	// CompanionHidden: a call goes to a method promoted from an embedded type, but
+	// where it is promoted to, the name of the method's resumable form stands for
+	// something else.
+	//
+	// Example:
+	//
+	//	type conn struct{}
+	//
+	//	//greenlet:resumable
+	//	func (conn) read() {}
+	//
+	//	// As generated for read.
+	//	func (conn) readResumable(*greenlet.Run) {}
+	//
+	//	type session struct {
+	//		conn
+	//		readResumable bool
+	//	}
+	//
+	//	//greenlet:resumable
+	//	func f(s session) { s.read() }
+	//
+	// Fix: call the method of the embedded field (s.conn.read), or rename what
+	// hides its resumable form.
+	CompanionHidden Code = "companion-hidden"
+
+	// LocalTypeTwice: a resumable function declares two types of one name in
+	// blocks that suspend. Such a type is declared outside the function, where
+	// frames can name it, and there is one place for it.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(ok bool) {
+	//		if ok {
+	//			type pair struct{ a, b int }
+	//			p := pair{1, 2}
+	//			greenlet.Yield(p.a)
+	//			greenlet.Yield(p.b)
+	//		} else {
+	//			type pair struct{ a, b string }
+	//			p := pair{"1", "2"}
+	//			greenlet.Yield(p.a)
+	//			greenlet.Yield(p.b)
+	//		}
+	//	}
+	//
+	// Fix: rename one of them, or declare them outside the function.
+	LocalTypeTwice Code = "local-type-twice"
+
+	// LocalTypeShadow: a resumable function declares a type in a block that
+	// suspends, and elsewhere in the function its name means something else.
+	//
+	// Example:
+	//
+	//	type pair struct{ a, b string }
+	//
+	//	//greenlet:resumable
+	//	func f(q pair) {
+	//		type pair struct{ a, b int }
+	//		p := pair{1, 2}
+	//		greenlet.Yield(p.a)
+	//		greenlet.Yield(p.b)
+	//	}
+	//
+	// Fix: rename the type, or declare it outside the function.
+	LocalTypeShadow Code = "local-type-shadow"
+)

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+
+	"github.com/going-green/greenlet/internal/names"
 )
 
 // A Step is one call of a chain that explains a colour.
@@ -144,18 +146,23 @@ func (c *Colors) namePos(e ast.Expr, id *ast.Ident) token.Pos {
 }
 
 // Name is how a message calls fn: fetch, Server.Serve, dep.Fetch,
-// greenlet.Greenlet.Switch.
-func (c *Colors) Name(fn *types.Func) string {
-	var parts []string
-	if pkg := fn.Pkg(); pkg != nil && pkg != c.pkg.Pkg {
-		parts = append(parts, pkg.Name())
+// greenlet.Yield, Greenlet.Switch.
+func (c *Colors) Name(fn *types.Func) string { return c.Qualifier(fn) + fn.Name() }
+
+// Qualifier is what Name puts ahead of the name of fn, with the dot. It may
+// stand ahead of a name that is generated for fn as well.
+func (c *Colors) Qualifier(fn *types.Func) string {
+	var s string
+	recv := fn.Signature().Recv()
+	if pkg := fn.Pkg(); pkg != nil && pkg != c.pkg.Pkg && !(recv != nil && pkg.Path() == names.RuntimePath) {
+		s = pkg.Name() + "."
 	}
-	if recv := fn.Signature().Recv(); recv != nil {
+	if recv != nil {
 		if named := receiverBase(recv.Type()); named != nil {
-			parts = append(parts, named.Obj().Name())
+			s += named.Obj().Name() + "."
 		}
 	}
-	return strings.Join(append(parts, fn.Name()), ".")
+	return s
 }
 
 // Chain is a chain of calls on one line: "fetch → poll → greenlet.Yield".

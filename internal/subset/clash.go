@@ -33,7 +33,7 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 		for _, g := range n.generated(f.Decl) {
 			what := g.name + ", which is generated for " + display(f.Decl)
 			if pos, ok := n.lookup(g); ok {
-				report(f.Decl, diag.NameClash, what+", is declared in the package", pos, g.name+" is declared here")
+				report(f.Decl, diag.NameClash, what+", is declared in the package already", pos, g.name+" is declared here")
 			} else if other := first[g]; other != nil {
 				report(f.Decl, diag.NameClashGenerated, what+", is generated for "+display(other)+" too",
 					other.Name.Pos(), display(other)+" is declared here")
@@ -47,6 +47,7 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 	return diags
 }
 
+// display is how a message calls fn; there may be no types to ask Colors.Name.
 func display(fn *ast.FuncDecl) string {
 	if recv := names.Receiver(fn); recv != "" {
 		return recv + "." + fn.Name.Name

@@ -52,7 +52,7 @@ func (k *checker) value(fn *color.Func, id *ast.Ident) {
 	if k.colors.Resumable(used) {
 		k.report(id.Pos(), diag.ResumableAsValue,
 			k.colors.Name(used)+" is resumable, and used as a value in resumable code, where whoever calls it cannot suspend",
-			"pass a frame made by "+names.Constructor(used.Name())+", and run that with greenlet.Call")
+			"pass a frame made by "+k.colors.Qualifier(used)+names.Constructor(used.Name())+", and run that with greenlet.Call")
 	}
 }
 
@@ -78,15 +78,15 @@ func (k *checker) hidden(call *ast.CallExpr) {
 		return
 	}
 	var related []diag.Related
-	message := name + ", is ambiguous there"
+	what := "ambiguous"
 	if obj != nil {
-		message = name + ", is hidden there"
-		related = append(related, k.related(obj.Pos(), "by this"))
+		what = "hidden"
+		related = append(related, k.related(obj.Pos(), "by "+obj.Name()+" here"))
 	} else if index == nil {
 		return // a broken type
 	}
 	k.report(k.colors.CallPos(call), diag.CompanionHidden,
-		"the resumable form of "+k.colors.Name(s.Callee)+", "+message,
+		name+", the resumable form of "+k.colors.Name(s.Callee)+", is "+what+" where this call selects it",
 		"call it on the embedded field, or rename what hides it", related...)
 }
 

@@ -1,0 +1,191 @@
+package rewrite
+
+// Cache remembers which packages are up to date.
+//
+// An entry is an empty file whose name is a hash of all that the generated
+// files of a package depend on, and of these files themselves. If it exists,
+// they are as they would be generated, and the package need not be loaded.
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// cacheVariable overrides where the cache is; "off" disables it.
+const cacheVariable = "GREENLET_CACHE"
+
+// An entry that nobody has looked at for maxAge is removed.
+const maxAge = 30 * 24 * time.Hour
+
+// cache is a set of keys on disk. Errors of the disk make it forget, no more.
+type cache struct {
+	dir  string // "" if disabled
+	salt []byte // of the tool and the build
+}
+
+// openCache finds the cache. salt tells builds apart.
+func openCache(setting string, salt string) *cache {
+	if setting == "off" {
+		return &cache{}
+	}
+	if setting == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return &cache{}
+		}
+		setting = filepath.Join(dir, "greenlet")
+	}
+	tool, err := toolHash()
+	if err != nil {
+		return &cache{}
+	}
+	c := &cache{dir: setting, salt: append(tool, salt...)}
+	c.trim()
+	return c
+}
+
+// toolHash identifies the program that runs, so that entries of another
+// version of it don't count.
+var toolHash = sync.OnceValues(func() ([]byte, error) {
+	name, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return h.Sum(nil), err
+})
+
+// has reports whether key is in the cache.
+func (c *cache) has(key string) bool {
+	if c.dir == "" {
+		return false
+	}
+	name := c.file(key)
+	info, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	if now := time.Now(); now.Sub(info.ModTime()) > 24*time.Hour {
+		_ = os.Chtimes(name, now, now) // or it is trimmed early
+	}
+	return true
+}
+
+func (c *cache) add(key string) {
+	if c.dir == "" {
+		return
+	}
+	name := c.file(key)
+	if os.MkdirAll(filepath.Dir(name), 0o777) == nil {
+		_ = os.WriteFile(name, nil, 0o666) // not remembered, then
+	}
+}
+
+func (c *cache) file(key string) string { return filepath.Join(c.dir, key[:2], key) }
+
+// trim removes old entries, once a day.
+func (c *cache) trim() {
+	stamp := filepath.Join(c.dir, "trimmed")
+	if info, err := os.Stat(stamp); err == nil && time.Since(info.ModTime()) < 24*time.Hour {
+		return
+	}
+	if os.MkdirAll(c.dir, 0o777) != nil || os.WriteFile(stamp, nil, 0o666) != nil {
+		return
+	}
+	_ = filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || len(d.Name()) != 2*sha256.Size {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && time.Since(info.ModTime()) > maxAge {
+			_ = os.Remove(path)
+		}
+		return nil
+	})
+}
+
+// key is the cache key of a target if its generated files were as given;
+// those not given are as they are on disk.
+func (c *cache) key(s *scanner, t *target, generated map[string][]byte) string {
+	h := sha256.New()
+	h.Write(c.salt)
+	own := map[string]bool{}
+	for _, a := range t.variants {
+		for _, src := range a.wants() {
+			path := names.Generated(src.path)
+			own[path] = true
+			data, ok := generated[path]
+			if !ok {
+				data = s.read(path).data
+			}
+			fmt.Fprintf(h, "generated %s %x\n", path, sha256.Sum256(data))
+		}
+	}
+	seen := map[*listed]bool{}
+	var visit func(l *listed)
+	visit = func(l *listed) {
+		if seen[l] {
+			return
+		}
+		seen[l] = true
+		s.hashPackage(h, l)
+		for _, path := range s.userImports(l) {
+			visit(l.imports[path])
+		}
+	}
+	for _, a := range t.variants {
+		visit(a.listed)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// userImports are the paths that the user's files import. What only a
+// generated file imports is there after a run, but not before the first.
+func (s *scanner) userImports(l *listed) []string {
+	a := s.scan(l)
+	if a == nil {
+		return sortedKeys(l.imports)
+	}
+	m := map[string]bool{}
+	for _, file := range a.files {
+		for _, spec := range file.Imports {
+			if path := importPath(spec); l.imports[path] != nil {
+				m[path] = true
+			}
+		}
+	}
+	return sortedKeys(m)
+}
+
+// hashPackage hashes what the units that import l can see of it. Generated
+// files don't count: their declarations follow from the others.
+func (s *sources) hashPackage(h hash.Hash, l *listed) {
+	fmt.Fprintf(h, "package %q %+v\n", l.id, l.module)
+	if !l.editable() {
+		return // its module's version says it all
+	}
+	for _, path := range slices.Sorted(slices.Values(l.files)) {
+		if src := s.read(path); !src.ours {
+			fmt.Fprintf(h, "file %q %x\n", path, src.sum)
+		}
+	}
+	for _, e := range l.errors {
+		fmt.Fprintf(h, "error %q\n", e)
+	}
+}

@@ -1,0 +1,426 @@
+package rewrite
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/subset"
+)
+
+// Options says how to generate, and what to report of it.
+type Options struct {
+	Dir        string   // where patterns are resolved; the working directory if empty
+	Env        []string // of the go command; the process's if nil
+	BuildFlags []string // of the go command, as -tags=… or -race
+
+	Deps  bool // generate for the packages' dependencies in the main module, too
+	Tests bool // count what their tests import as dependencies
+	Check bool // write nothing
+
+	Debug    []string  // passes to print the result of
+	Dot      string    // pass to print the control-flow graph of, for graphviz
+	Why      string    // function to explain: why does it suspend
+	Func     string    // print of this function only: Walk or Tree.Walk
+	DebugOut io.Writer // for all of these
+
+	Cache string // directory; "off" for none, "" for the user's cache directory
+
+	// Progress, if not nil, is told what begins or has been done. It is not
+	// called concurrently.
+	Progress func(Event)
+
+	compile func(*Unit, *Options) ([]output, diag.List, error) // tests replace it
+}
+
+// An Event tells of progress: that a stage begins, or, if Took is not zero,
+// that it has ended.
+type Event struct {
+	Stage   Stage
+	Subject string // package or file
+	Took    time.Duration
+	Cached  bool
+}
+
+// A Stage is a part of the work.
+type Stage string
+
+const (
+	StageList    Stage = "list"    // which packages there are
+	StageLoad    Stage = "load"    // their types
+	StageCompile Stage = "compile" // one package
+	StageWrite   Stage = "write"   // one file
+)
+
+// printing reports whether something of the passes is to be printed, so that
+// they must run.
+func (o *Options) printing() bool { return len(o.Debug) > 0 || o.Dot != "" || o.Why != "" }
+
+// A Result is what a run found and did.
+type Result struct {
+	// Packages are the packages with directives that were looked at, by path.
+	Packages []string
+	// Diagnostics are sorted. If there are any, no file was changed.
+	Diagnostics diag.List
+	// Changes are the files that were written and removed or, with
+	// Options.Check, that are stale; sorted by path.
+	Changes []Change
+}
+
+// Generate writes the generated files of the packages that patterns name, as
+// for the go command.
+//
+// It changes all files that need it, or none: if there are diagnostics, if it
+// returns an error, or if ctx is cancelled while it works. Diagnostics are
+// about the user's program and are no error. An error is an [*InternalError],
+// or says what the go command or the file system refused.
+func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, error) {
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	if opt.Progress == nil {
+		opt.Progress = func(Event) {}
+	}
+	g := &generator{
+		opt:     &opt,
+		lister:  newLister(&opt),
+		scanner: &scanner{newSources(), map[*listed]*annotated{}},
+		result:  &Result{},
+		limit:   runtime.GOMAXPROCS(0),
+	}
+	if opt.printing() {
+		g.limit = 1 // prints packages in order
+	}
+	err := g.run(ctx, patterns)
+	g.result.Diagnostics.Sort()
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil || len(g.result.Diagnostics) > 0 {
+		g.result.Changes = nil
+	}
+	return g.result, err
+}
+
+// generator is one run of Generate.
+type generator struct {
+	opt     *Options
+	lister  *lister
+	scanner *scanner
+	result  *Result
+	limit   int // of packages at a time
+
+	env     environment
+	graph   *graph
+	overlay map[string][]byte
+	cache   *cache
+}
+
+// target is a package to generate, with its variants for tests if they have
+// directives of their own.
+type target struct {
+	path     string
+	variants []*annotated
+}
+
+func (g *generator) run(ctx context.Context, patterns []string) error {
+	if err := g.list(ctx, patterns); err != nil {
+		return err
+	}
+	targets, orphans := g.targets()
+	for _, t := range targets {
+		g.result.Packages = append(g.result.Packages, t.path)
+	}
+	g.cache = openCache(g.opt.Cache, g.env.String()+fmt.Sprintf("%q", g.opt.BuildFlags))
+	stale := g.stale(targets)
+	finished, err := g.rewrite(ctx, stale)
+	if err != nil || len(g.result.Diagnostics) > 0 {
+		return err
+	}
+	generated := map[string][]byte{}
+	for _, f := range finished {
+		for path, data := range f.sources {
+			generated[path] = data
+		}
+	}
+	g.result.Changes = g.scanner.changes(generated, orphans)
+	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.Why != "" {
+		return nil
+	}
+	if err := write(ctx, g.result.Changes, func(path string) { g.opt.Progress(Event{Stage: StageWrite, Subject: path}) }); err != nil {
+		return err
+	}
+	for _, t := range stale {
+		g.cache.add(g.cache.key(g.scanner, t, generated))
+	}
+	return nil
+}
+
+// list asks for the packages, and again for as long as that shows files of
+// ours that may hide something.
+func (g *generator) list(ctx context.Context, patterns []string) error {
+	start := time.Now()
+	g.opt.Progress(Event{Stage: StageList})
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		g.env, err = g.lister.environ(ctx)
+		return err
+	})
+	r := request{tests: g.opt.Tests}
+	for {
+		var err error
+		if g.graph, err = g.lister.list(ctx, r, patterns...); err != nil {
+			return errors.Join(err, group.Wait())
+		}
+		clear(g.scanner.done)
+		g.overlay = g.scanner.overlay(g.graph)
+		again := false
+		for _, l := range g.graph.sorted() {
+			if l.root && !l.adHoc && !r.tests && g.scanner.markedTests(l.dir) {
+				r.tests, again = true, true
+			}
+			if len(l.errors) > 0 && l.editable() && len(g.overlay) > len(r.overlay) {
+				again = true
+			}
+		}
+		if !again {
+			break
+		}
+		r.overlay = g.overlay
+	}
+	g.opt.Progress(Event{Stage: StageList, Took: time.Since(start)})
+	return group.Wait()
+}
+
+// targets are the packages to generate, by path, and the generated files to
+// remove. It diagnoses what can be seen without types.
+func (g *generator) targets() ([]*target, []*source) {
+	byPath := map[string]*target{}
+	dirs := map[string]bool{}
+	var orphans []*source
+	for _, l := range g.graph.sorted() {
+		if !l.root && !(g.opt.Deps && l.module.main && l.forTest == "") {
+			continue
+		}
+		if len(l.files) == 0 && len(l.errors) > 0 {
+			g.listErrors(l)
+		}
+		if l.dir != "" && !l.adHoc && !dirs[l.dir] {
+			dirs[l.dir] = true
+			orphans = append(orphans, g.scanner.orphans(l.dir)...)
+		}
+		a := g.scanner.scan(l)
+		if a == nil {
+			continue
+		}
+		path := cmp.Or(l.forTest, l.path)
+		if byPath[path] == nil {
+			byPath[path] = &target{path: path}
+		}
+		g.diagnose(a)
+		if len(a.wants()) > 0 {
+			byPath[path].variants = append(byPath[path].variants, a)
+		}
+	}
+	var targets []*target
+	for _, path := range sortedKeys(byPath) {
+		targets = append(targets, byPath[path])
+	}
+	return targets, orphans
+}
+
+func (g *generator) report(list diag.List) {
+	g.result.Diagnostics = append(g.result.Diagnostics, list...)
+}
+
+func (g *generator) listErrors(l *listed) {
+	for _, e := range l.errors {
+		g.report(diag.List{{Code: diag.LoadError, Message: l.path + ": " + e.text()}})
+	}
+}
+
+// diagnose reports what is wrong with a before it has types. Such a package
+// is not type-checked: most errors would come from what could not be assumed
+// to be generated.
+func (g *generator) diagnose(a *annotated) {
+	s := g.scanner
+	list := slices.Clone(a.errs)
+	list = append(list, s.taken(a)...)
+	list = append(list, subset.Clashes(s.fset, a.files, a.set, nil)...)
+	a.refused = len(list) > 0
+	g.report(list)
+}
+
+// stale are the targets that the cache does not know to be up to date.
+func (g *generator) stale(targets []*target) []*target {
+	if g.opt.printing() {
+		return targets
+	}
+	return slices.DeleteFunc(slices.Clone(targets), func(t *target) bool {
+		for _, a := range t.variants {
+			if a.refused {
+				return false
+			}
+		}
+		cached := g.cache.has(g.cache.key(g.scanner, t, nil))
+		if cached {
+			g.opt.Progress(Event{Stage: StageCompile, Subject: t.path, Cached: true})
+		}
+		return cached
+	})
+}
+
+// rewrite loads targets, runs the passes over them and checks the outcome.
+func (g *generator) rewrite(ctx context.Context, targets []*target) ([]*finished, error) {
+	wanted := map[*listed][]*source{}
+	for _, t := range targets {
+		for _, a := range t.variants {
+			if !a.refused {
+				wanted[a.listed] = a.wants()
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	c, nodes, err := g.load(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := g.compile(ctx, c, nodes)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range compiled {
+		c.loadImports(f)
+	}
+	errs := make([]error, len(compiled))
+	g.each(len(compiled), func(i int) {
+		if err := c.verify(compiled[i]); err != nil {
+			errs[i] = &InternalError{compiled[i].id, err}
+		}
+	})
+	return compiled, errors.Join(errs...)
+}
+
+// load type-checks the wanted packages and reports their errors.
+func (g *generator) load(ctx context.Context, wanted map[*listed][]*source) (*checker, []*node, error) {
+	start := time.Now()
+	g.opt.Progress(Event{Stage: StageLoad})
+	c := &checker{scanner: g.scanner, sizes: g.env.sizes(), overlay: g.overlay}
+	var nodes []*node
+	broken := map[string]bool{}
+	for {
+		c.nodes = map[*listed]*node{}
+		nodes = c.sourceNodes(wanted, broken)
+		exported, err := g.lister.list(ctx, request{export: true, overlay: g.overlay}, c.dependencies(nodes)...)
+		if err != nil {
+			return nil, nil, err
+		}
+		c.exports = newExports(c.fset, exported)
+		// What does not compile is checked from source, for the errors' sake.
+		n := len(broken)
+		for _, l := range exported.all {
+			if l.export == "" && g.isEditable(l.path) {
+				broken[l.path] = true
+			}
+		}
+		if len(broken) == n {
+			break
+		}
+	}
+	if err := c.check(ctx, nodes, g.limit); err != nil {
+		return nil, nil, err
+	}
+	for _, n := range nodes {
+		g.report(n.errs)
+	}
+	g.opt.Progress(Event{Stage: StageLoad, Took: time.Since(start)})
+	return c, nodes, nil
+}
+
+// isEditable reports whether the package is one of ours to check from source.
+func (g *generator) isEditable(path string) bool {
+	l := g.graph.all[path]
+	return l != nil && l.editable()
+}
+
+// compile runs the passes over the nodes that are wanted.
+func (g *generator) compile(ctx context.Context, c *checker, nodes []*node) ([]*finished, error) {
+	type outcome struct {
+		*finished
+		diags diag.List
+		err   error
+		took  time.Duration
+	}
+	var wanted []*node
+	for _, n := range nodes {
+		if len(n.wants) > 0 && !n.failed() {
+			wanted = append(wanted, n)
+		}
+	}
+	outcomes := make([]outcome, len(wanted))
+	g.each(len(wanted), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		start := time.Now()
+		o := &outcomes[i]
+		var outputs []output
+		outputs, o.diags, o.err = g.compileUnit(c.unit(wanted[i]))
+		if o.err == nil && len(o.diags) == 0 {
+			o.finished, o.err = c.parseOutputs(wanted[i], outputs)
+		}
+		o.took = time.Since(start)
+	})
+	var done []*finished
+	var errs []error
+	for i, o := range outcomes {
+		id := wanted[i].id
+		g.report(o.diags)
+		if o.err != nil {
+			errs = append(errs, &InternalError{id, o.err})
+		}
+		if o.finished != nil {
+			done = append(done, o.finished)
+			g.opt.Progress(Event{Stage: StageCompile, Subject: id, Took: o.took})
+		}
+	}
+	return done, errors.Join(errs...)
+}
+
+// each calls do for 0, 1, … n-1, several at a time.
+func (g *generator) each(n int, do func(i int)) {
+	var group errgroup.Group
+	group.SetLimit(g.limit)
+	for i := range n {
+		group.Go(func() error {
+			do(i)
+			return nil
+		})
+	}
+	_ = group.Wait() // there are no errors
+}
+
+// compileUnit calls the passes. Should one panic in spite of their own
+// handler, no other package suffers.
+func (g *generator) compileUnit(u *Unit) (outputs []output, diags diag.List, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%v\n%s", v, debug.Stack())
+		}
+	}()
+	if g.opt.compile != nil {
+		return g.opt.compile(u, g.opt)
+	}
+	return compile(u, g.opt)
+}

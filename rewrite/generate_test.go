@@ -1,0 +1,171 @@
+package rewrite
+
+import (
+	"context"
+	"go/format"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
+
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// stubCompile stands in for the passes: it generates the stubs themselves.
+func stubCompile(u *Unit, _ *Options) ([]output, diag.List, error) {
+	s := &sources{fset: u.Fset, m: map[string]*source{}}
+	a := &annotated{listed: &listed{imports: map[string]*listed{}}, files: u.Files, set: u.Directives}
+	for _, pkg := range u.Pkg.Imports() {
+		files, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", pkg.Path(), "*.go"))
+		a.imports[pkg.Path()] = &listed{name: pkg.Name(), files: files}
+	}
+	for _, file := range u.Files {
+		src := newSource(u.Path(file), u.Source[u.Path(file)])
+		src.once.Do(func() { src.file = file })
+		s.m[src.path] = src
+	}
+	var outs []output
+	for _, file := range u.Files {
+		if !u.Wants(file) {
+			continue
+		}
+		text := newStubber(s, a).stub(s.read(u.Path(file)))
+		text, err := format.Source(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		outs = append(outs, output{names.Generated(u.Path(file)), text})
+	}
+	return outs, nil, nil
+}
+
+// workspace is a module outside the repository, with the files of an archive.
+func workspace(t *testing.T, archive string) string {
+	t.Helper()
+	repo, err := filepath.Abs("..")
+	require.NoError(t, err)
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	write := func(name, data string) {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.WriteFile(path, []byte(data), 0o666))
+	}
+	write("go.mod", "module example.com/m\n\ngo 1.26.0\n\nrequire github.com/going-green/greenlet v0.0.0\n\n"+
+		"replace github.com/going-green/greenlet => "+repo+"\n")
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		write(f.Name, string(f.Data))
+	}
+	return dir
+}
+
+func generate(t *testing.T, opt Options, patterns ...string) (*Result, error) {
+	t.Helper()
+	opt.compile = stubCompile
+	if opt.Cache == "" {
+		opt.Cache = "off"
+	}
+	opt.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	return Generate(context.Background(), opt, patterns...)
+}
+
+func text(t *testing.T, r *Result, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, r.Diagnostics.Relative(dir).Format(&b, false))
+	return b.String()
+}
+
+const stubbed = `
+-- a/a.go --
+package a
+
+import (
+	"time"
+	. "strings"
+	str "strconv"
+	"example.com/m/b"
+)
+
+var _ = str.Itoa
+
+//greenlet:resumable
+func walk(n int, _ time.Duration, rest ...b.T) (x, y int, err error) {
+	b.Run(n)
+	return
+}
+
+//greenlet:resumable
+func Build(s *Builder, f func(n int) struct{ time.Time; K [N]int }) {}
+
+const N = 3
+
+//greenlet:resumable
+func MapAll[S ~[]E, E any, P *E](s S, f func(E) (P, error)) map[int]S { return nil }
+
+func use() any {
+	x, y, err := newWalkFrame(1, 2, b.T{}).Results()
+	_, _, _ = x, y, err
+	b.RunResumable(nil, 1)
+	var s Set[int, string]
+	s.NewAllFrame().Results()
+	NewMapAllFrame[[]int, int](nil, nil)
+	return BuildFrame{}
+}
+
+type base struct{}
+
+//greenlet:resumable
+func (base) step(panic int) {}
+-- a/set.go --
+package a
+
+import tm "cmp"
+
+type Set[K tm.Ordered, V comparable] struct{}
+-- a/set_more.go --
+package a
+
+//greenlet:resumable
+func (s *Set[Q, _]) All() map[Q]bool { return nil }
+
+//greenlet:resumable
+func (s Set[_, tm]) Each(yield func(tm) bool) {}
+-- b/b.go --
+package b
+
+type T struct{}
+
+//greenlet:resumable
+func Run(n int) {}
+
+var _ = NewRunFrame(1)
+`
+
+func TestStubs(t *testing.T) {
+	dir := workspace(t, stubbed)
+	res, err := generate(t, Options{Dir: dir}, "./...")
+	require.NoError(t, err)
+	require.Empty(t, text(t, res, dir))
+	require.Equal(t, []string{"example.com/m/a", "example.com/m/b"}, res.Packages)
+	require.Len(t, res.Changes, 3)
+	for _, c := range res.Changes {
+		t.Logf("%s\n%s", c.Path, c.New)
+	}
+	res, err = generate(t, Options{Dir: dir}, "./...")
+	require.NoError(t, err)
+	require.Empty(t, res.Changes)
+}
+
+func TestStubsOfDependency(t *testing.T) {
+	dir := workspace(t, stubbed)
+	res, err := generate(t, Options{Dir: dir}, "./a")
+	require.NoError(t, err)
+	require.Empty(t, text(t, res, dir))
+	require.Len(t, res.Changes, 2)
+}

@@ -31,10 +31,4 @@ const (
 	//
 	// Fix: rename the file, or the source file with the directive.
 	FileTaken Code = "file-taken"
-
-	// NameTaken: a declaration to be generated has the name of another one of
-	// the package.
-	//
-	// Fix: rename one of the two.
-	NameTaken Code = "name-taken"
 )

@@ -268,9 +268,6 @@ const (
 	//	//greenlet:resumable
 	//	func (conn) read() {}
 	//
-	//	// As generated for read.
-	//	func (conn) readResumable(*greenlet.Run) {}
-	//
 	//	type session struct {
 	//		conn
 	//		readResumable bool

@@ -3,6 +3,7 @@ package subset
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -58,7 +59,7 @@ func (k *checker) value(fn *color.Func, id *ast.Ident) {
 
 // hidden refuses a call of a promoted method whose companion cannot be selected
 // in the same way: a declaration at a lesser depth hides it, or one at the same
-// depth makes it ambiguous.
+// depth makes it ambiguous. The companion need not be there yet.
 func (k *checker) hidden(call *ast.CallExpr) {
 	s, ok := k.colors.Suspension(call)
 	if !ok || s.Op != color.OpCall {
@@ -69,21 +70,21 @@ func (k *checker) hidden(call *ast.CallExpr) {
 		return
 	}
 	name := k.colors.Companion(s.Callee)
-	companion := color.LookupCompanion(s.Callee)
-	if companion == nil {
-		return // nothing is generated yet
-	}
 	obj, index, _ := types.LookupFieldOrMethod(sel.Recv(), true, k.Pkg, name)
-	if m, ok := obj.(*types.Func); ok && m.Origin() == companion {
-		return
+	depth := len(sel.Index())
+	if len(index) == 0 || len(index) > depth {
+		return // nothing in the way
 	}
-	var related []diag.Related
+	if obj != nil && slices.Equal(index[:len(index)-1], sel.Index()[:depth-1]) {
+		return // of the same type: it is the companion, or a clash
+	}
 	what := "ambiguous"
+	var related []diag.Related
 	if obj != nil {
-		what = "hidden"
-		related = append(related, k.related(obj.Pos(), "by "+obj.Name()+" here"))
-	} else if index == nil {
-		return // a broken type
+		if len(index) < depth {
+			what = "hidden"
+		}
+		related = append(related, k.related(obj.Pos(), name+" is declared here, too"))
 	}
 	k.report(k.colors.CallPos(call), diag.CompanionHidden,
 		name+", the resumable form of "+k.colors.Name(s.Callee)+", is "+what+" where this call selects it",

@@ -72,12 +72,13 @@ func runtimeOp(fn *types.Func) Op {
 
 // LookupCompanion is the companion of fn that the package of fn declares, or
 // nil. A method's companion must be a method of the same type: one promoted from
-// an embedded type belongs to another method, which fn hides. The runtime and
+// an embedded type belongs to another method, which fn hides. Methods of
 // interfaces have none.
 func LookupCompanion(fn *types.Func) *types.Func {
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == names.RuntimePath {
+	if fn == nil || fn.Pkg() == nil {
 		return nil
 	}
+	fn = fn.Origin()
 	name := names.Companion(fn.Name())
 	recv := fn.Signature().Recv()
 	if recv == nil {
@@ -87,12 +88,11 @@ func LookupCompanion(fn *types.Func) *types.Func {
 		return nil
 	}
 	named := receiverBase(recv.Type())
-	if named == nil || types.IsInterface(named) {
+	if named == nil {
 		return nil
 	}
-	named = named.Origin()
-	for i := range named.NumMethods() {
-		if m := named.Method(i); m.Name() == name && isCompanion(m) {
+	for m := range named.Methods() { // of an interface there are none here
+		if m.Name() == name && isCompanion(m) {
 			return m
 		}
 	}

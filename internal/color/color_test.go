@@ -55,6 +55,7 @@ func TestSuspensions(t *testing.T) {
 						return true
 					}
 					if s, ok := p.Colors.Suspension(call); ok {
+						assert.Equal(t, s.Callee.Origin(), s.Callee)
 						pos := p.Fset.Position(p.Colors.CallPos(call))
 						at := fmt.Sprintf("%s:%d", pos.Filename, pos.Line)
 						got[at] = append(got[at], ops[s.Op]+" "+p.Colors.Name(s.Callee))

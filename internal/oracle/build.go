@@ -1,0 +1,134 @@
+package oracle
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// A BuildError is the go command's. Programs has what it says of each program.
+type BuildError struct {
+	Output   string
+	Programs map[string]string
+}
+
+func (e *BuildError) Error() string { return "go build: " + e.Output }
+
+// Environment is that of go commands in a module of a batch.
+func Environment() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GO111MODULE=on")
+}
+
+// Write writes the module to dir.
+func (f Files) Write(dir string) error {
+	for _, name := range f.Sorted() {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(p, []byte(f[name]), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var buildErrorPath = regexp.MustCompile(`(?m)^(?:# ` + Module + `/)?(?:\./)?([A-Za-z0-9_]+)(?:[/\n]|$)`)
+
+// Build writes the module of a batch to dir, which must not have another one,
+// and compiles it. The binary does not depend on where dir is.
+func Build(ctx context.Context, module Files, dir string) (*Binary, error) {
+	if err := module.Write(dir); err != nil {
+		return nil, err
+	}
+	bin := filepath.Join(dir, "programs.exe")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, ".")
+	cmd.Dir, cmd.Env = dir, Environment()
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return &Binary{bin}, nil
+	}
+	if len(out) == 0 {
+		return nil, err
+	}
+	e := &BuildError{string(out), map[string]string{}}
+	program := ""
+	for line := range strings.Lines(e.Output) {
+		if m := buildErrorPath.FindStringSubmatch(line); m != nil {
+			program = m[1]
+		}
+		if program != "" {
+			e.Programs[program] += line
+		}
+	}
+	return nil, e
+}
+
+// A Binary holds the programs of a batch.
+type Binary struct{ path string }
+
+// Timeout is how long a program may run.
+const Timeout = 20 * time.Second
+
+// Run runs a program and returns all that can be seen of it: what it prints
+// and, if that is no success, the panic that ended it and the exit status. The
+// text does not depend on where and how the program was built.
+func (b *Binary) Run(ctx context.Context, program string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.path, program)
+	cmd.WaitDelay = time.Second
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	out := stdout.String()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		err = fmt.Errorf("program %s does not end; it has printed\n%s", program, head(out))
+	case errors.As(err, &exit):
+		if out != "" && !strings.HasSuffix(out, "\n") {
+			out += "\n"
+		}
+		out += failure(stderr.String()) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
+		err = nil
+	default:
+		out += stderr.String()
+	}
+	// Names as they are while the program's package is main, in its directory.
+	out = strings.ReplaceAll(out, Module+"/"+program+".", "main.")
+	out = strings.ReplaceAll(out, mainPrefix+program+".", "main.")
+	out = strings.ReplaceAll(out, Module+"/"+program+"/", "")
+	out = strings.ReplaceAll(out, oraclePath, runtimePath)
+	return out, err
+}
+
+// head is the beginning of a text that may be endless.
+func head(s string) string { return s[:min(len(s), 2000)] }
+
+// failure is what a crash says of its cause. Where it went through is left
+// out: other goroutines, and how often it was recovered and raised again.
+func failure(stderr string) string {
+	lines := strings.SplitAfter(stderr, "\n")
+	var out []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, "goroutine ") {
+			break
+		}
+		line = strings.TrimLeft(line, "\t")
+		line = strings.Replace(line, " [recovered, repanicked]", "", 1)
+		line = strings.Replace(line, " [recovered]", "", 1)
+		if line == "\n" || line == "" || strings.HasPrefix(line, "[signal ") || len(out) > 0 && out[len(out)-1] == line {
+			continue
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "")
+}

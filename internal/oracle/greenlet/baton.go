@@ -1,0 +1,172 @@
+package greenlet
+
+// waiter is somebody who waits for the baton: a suspended greenlet, or the
+// plain code that began a run.
+type waiter struct {
+	wake chan signal
+	slot any    // a *R that receives, or nil
+	at   string // file:line of the switch point
+}
+
+// signal comes with the baton: the panic to raise, if any.
+type signal struct{ thrown any }
+
+// A run is a stay of plain code inside greenlets. Runs nest: that of plain
+// code which a greenlet has called is above that of the greenlet.
+type run struct {
+	waiter
+	below *run
+	drop  bool // takes no results of ended greenlets
+}
+
+// There is one of each, as one goroutine runs at a time.
+var (
+	top *run // the innermost run
+	cur = &main
+)
+
+// drive passes the baton from plain code to a greenlet, or back to the plain
+// code at once if to is main, and waits for it.
+func (r *run) drive(to *Greenlet, s signal) {
+	below := cur
+	pass(to, s)
+	s = <-r.wake
+	cur, top = below, r.below
+	if s.thrown != nil {
+		panic(s.thrown)
+	}
+}
+
+// enter begins a run of plain code that receives into slot. The deferred
+// cancel ends it should it not come to drive.
+func enter(slot any) *run {
+	r := &run{waiter: waiter{make(chan signal, 1), slot, position()}, below: top}
+	top = r
+	return r
+}
+
+func (r *run) cancel() {
+	if top == r {
+		top = r.below
+	}
+}
+
+// suspend passes the baton from the resumable code of g, which has prepared to
+// wait.
+func (g *Greenlet) suspend(to *Greenlet, s signal) {
+	g.state = suspended
+	pass(to, s)
+	s = <-g.wake
+	g.slot = nil
+	if s.thrown != nil {
+		panic(s.thrown)
+	}
+}
+
+// await says where g will receive. It stands before the baton is passed, as g
+// may switch to itself.
+func (g *Greenlet) await(slot any) { g.slot, g.at = slot, position() }
+
+// pass gives the baton away; the caller goes on only to wait.
+func pass(to *Greenlet, s signal) {
+	cur = to
+	switch {
+	case to == &main:
+		top.wake <- s
+	case to.state == unstarted:
+		to.state = current
+		to.wake = make(chan signal, 1)
+		go to.body()
+	default:
+		to.state = current
+		to.wake <- s
+	}
+}
+
+// body is the goroutine of g.
+func (g *Greenlet) body() {
+	next, s := g.live()
+	pass(next, s)
+}
+
+// live runs g's function to its end, and returns who goes on.
+func (g *Greenlet) live() (next *Greenlet, s signal) {
+	defer func() {
+		if next == nil {
+			next, s = g.broken(recover())
+		}
+	}()
+	a := g.frame.activation()
+	a.call()
+	g.state = dead
+	if top.drop && g.parent == &main {
+		return &main, signal{}
+	}
+	if a.count == 0 {
+		return deliver(g.parent, nil, false), signal{}
+	}
+	return deliver(g.parent, a.results(), true), signal{}
+}
+
+// broken ends g, which v has left as a panic.
+func (g *Greenlet) broken(v any) (next *Greenlet, s signal) {
+	defer func() {
+		if next == nil { // v is Exit and the parent can't receive it
+			next, s = &main, signal{recover()}
+		}
+	}()
+	return raise(g, v)
+}
+
+// raise finds who gets the panic v that is thrown into g, which has no place
+// where to raise it, or has let it out. All on the way end unrun.
+func raise(g *Greenlet, v any) (*Greenlet, signal) {
+	for {
+		g.state = dead
+		g = g.parent
+		switch {
+		case isExit(v):
+			return deliver(g, v, true), signal{}
+		case g.state == suspended, g == cur && g.state == current && caller() == g:
+			return g, signal{v}
+		case g == &main || g.state == current: // it waits below the plain caller, who gets it
+			return &main, signal{v}
+		}
+	}
+}
+
+const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
+
+// deliver gives v, or nothing, to g where it waits, and returns who really
+// gets it: g or, if it is dead, its nearest ancestor alive.
+func deliver(g *Greenlet, v any, some bool) *Greenlet {
+	for g.state == dead {
+		g = g.parent
+	}
+	w := &g.waiter
+	switch g.state {
+	case unstarted:
+		if some {
+			args, several := v.(Values)
+			if !several {
+				args = Values{v}
+			}
+			g.frame.activation().args(args)
+		}
+		return g
+	case current:
+		if g != cur || caller() != g {
+			panic(&StateError{Op: "switch", Greenlet: g, Reason: running})
+		}
+	case outside:
+		w = &top.waiter
+	}
+	if err := store(w.slot, v, some); err != nil {
+		err.To = w.at
+		if g == &main {
+			err.To = "the plain caller"
+		}
+		panic(err)
+	}
+	return g
+}

@@ -1,0 +1,64 @@
+package greenlet
+
+// Frame is a call of a resumable function that has not been made yet, or has
+// returned. The types that implement it embed an [Activation].
+type Frame interface {
+	Func() *Func
+	activation() *Activation
+}
+
+// Func describes a resumable function.
+type Func struct {
+	Name string // as in Go tracebacks
+	File string
+	Line int
+}
+
+// Activation makes a struct that embeds it a [Frame].
+type Activation struct {
+	fn      *Func
+	call    func()      // calls the function and keeps its results
+	results func() any  // after the call
+	args    func([]any) // replaces the parameters before the call
+	count   int         // of results
+	used    bool
+}
+
+// Bind says how to make the call. Results packs those of the call as one
+// value: itself if there is one, Values if there are several.
+func (a *Activation) Bind(fn *Func, count int, call func(), results func() any, args func([]any)) {
+	*a = Activation{fn: fn, count: count, call: call, results: results, args: args}
+}
+
+// Func describes the function.
+func (a *Activation) Func() *Func { return a.fn }
+
+func (a *Activation) activation() *Activation { return a }
+
+// adopt checks that run is a frame that nobody runs yet.
+func adopt(run Frame, op string) {
+	if run == nil {
+		panic(&StateError{Op: op, Reason: "the frame is nil"})
+	}
+	a := run.activation()
+	if a.used {
+		panic(&StateError{Op: op, Reason: "the frame of " + a.fn.Name + " is already in use"})
+	}
+	a.used = true
+}
+
+// Arg is argument i of a first switch as a parameter of type T.
+func Arg[T any](f Frame, args []any, i int) T {
+	v, ok := args[i].(T)
+	if !ok && (args[i] != nil || !nilable[T]()) {
+		panic(&ArgumentError{Func: f.Func(), Want: typeName[T](), Got: valueType(args[i]), Index: i})
+	}
+	return v
+}
+
+// Count panics unless there are n arguments.
+func Count(f Frame, args []any, n int) {
+	if len(args) != n {
+		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
+	}
+}

@@ -1,0 +1,44 @@
+package greenlet
+
+import "iter"
+
+// Pull is the drop-in for iter.Pull.
+func Pull[T any](f Frame) (next func() (T, bool), stop func()) {
+	g := NewChild(&main, f)
+	next = func() (v T, ok bool) {
+		switch g.state {
+		case dead:
+			return v, false
+		case current:
+			panic(&StateError{Op: "next", Greenlet: g, Reason: "it is running"})
+		}
+		r := enter(&v)
+		defer r.cancel()
+		r.drop = true
+		r.drive(g, signal{})
+		return v, g.state != dead
+	}
+	stop = func() {
+		switch g.state {
+		case dead:
+			return
+		case current:
+			panic(&StateError{Op: "stop", Greenlet: g, Reason: "it is running"})
+		}
+		r := enter(nil)
+		defer r.cancel()
+		r.drop = true
+		r.drive(aim(g, Exit))
+	}
+	return next, stop
+}
+
+// Seq is a single-use iterator over the values that the frame yields.
+func Seq[T any](f Frame) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		next, stop := Pull[T](f)
+		defer stop()
+		for v, ok := next(); ok && yield(v); v, ok = next() {
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package greenlet
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+var annotated = map[string]bool{}
+
+// Annotate makes functions known as resumable by their names as in tracebacks,
+// path/to/pkg.(*T).Method, with [...] for type arguments.
+func Annotate(names ...string) {
+	for _, name := range names {
+		annotated[name] = true
+	}
+}
+
+// stubSuffix ends the file name, as //line has it, of stubs: the code that
+// frames are made of, which calls the resumable functions.
+const stubSuffix = "_oracle.go"
+
+var (
+	prefix   = reflect.TypeFor[Greenlet]().PkgPath() + "."
+	loopBody = regexp.MustCompile(`(-range\d+)+$`)
+)
+
+// caller is the greenlet that runs the code that called this package, or Main
+// if a plain function is among the callers.
+func caller() *Greenlet {
+	if cur == &main {
+		return cur
+	}
+	pcs := make([]uintptr, 64)
+	n := runtime.Callers(2, pcs)
+	for n == len(pcs) {
+		pcs = make([]uintptr, 4*len(pcs))
+		n = runtime.Callers(2, pcs)
+	}
+	frames := runtime.CallersFrames(pcs[:n])
+	for {
+		f, more := frames.Next()
+		name := f.Function
+		switch {
+		case !more || name == prefix+"(*Greenlet).body":
+			return cur
+		case strings.HasPrefix(name, prefix), strings.HasSuffix(f.File, stubSuffix):
+		case !annotated[loopBody.ReplaceAllString(name, "")]:
+			return &main
+		}
+	}
+}
+
+// position is that of the code that called this package.
+func position() string {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, prefix) || !more {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+}

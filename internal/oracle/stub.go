@@ -1,0 +1,254 @@
+package oracle
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"maps"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// Stub turns the files of one package, with import path pkg, into such that
+// run unrewritten: it replaces the import of the runtime and adds to each file
+// the frame types and constructors that would be generated from it. For
+//
+//	//greenlet:resumable
+//	func fib(n int) (int, error)
+//
+// these are
+//
+//	type fibFrame struct {
+//		oracle_.Activation
+//		ret0 int
+//		ret1 error
+//	}
+//	func (f *fibFrame) Results() (int, error) { return f.ret0, f.ret1 }
+//	func newFibFrame(p0 int) *fibFrame {
+//		f := &fibFrame{}
+//		f.Bind(…, func() { f.ret0, f.ret1 = fib(p0) }, …)
+//		return f
+//	}
+//
+// It works by syntax. A method of a generic type must name the type parameters
+// as the type's declaration does, whose constraints may need no import.
+func Stub(pkg string, files Files) (Files, error) {
+	s := &stubber{fset: token.NewFileSet(), pkg: pkg, types: map[string]*ast.TypeSpec{}}
+	var parsed []*ast.File
+	var paths []string
+	for _, name := range files.Sorted() {
+		if path.Ext(name) != ".go" {
+			continue
+		}
+		file, err := parser.ParseFile(s.fset, name, files[name], parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		parsed = append(parsed, file)
+		paths = append(paths, name)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				s.types[spec.Name.Name] = spec
+			}
+			_, function := n.(*ast.FuncDecl)
+			return !function
+		})
+	}
+	set, diags := directive.Parse(s.fset, parsed)
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	out := maps.Clone(files)
+	for i, file := range parsed {
+		s.out.Reset()
+		for _, fn := range set.Funcs() {
+			if fn.File == file {
+				s.function(fn.Decl)
+			}
+		}
+		out[paths[i]] = s.file(file, files[paths[i]])
+	}
+	return out, nil
+}
+
+type stubber struct {
+	fset  *token.FileSet
+	pkg   string
+	types map[string]*ast.TypeSpec // by name
+	out   strings.Builder
+}
+
+// file is text with the import of the runtime replaced and the stubs added,
+// all other lines where they were.
+func (s *stubber) file(file *ast.File, text string) string {
+	offset := func(pos token.Pos) int { return s.fset.PositionFor(pos, false).Offset }
+	for i := len(file.Imports) - 1; i >= 0; i-- {
+		if p := file.Imports[i].Path; p.Value == strconv.Quote(runtimePath) {
+			text = text[:offset(p.Pos())] + strconv.Quote(oraclePath) + text[offset(p.End()):]
+		}
+	}
+	if s.out.Len() == 0 {
+		return text
+	}
+	name := offset(file.Name.End())
+	base := strings.TrimSuffix(path.Base(s.fset.PositionFor(file.Package, false).Filename), ".go")
+	return text[:name] + fmt.Sprintf("; import oracle_ %q", oraclePath) + text[name:] +
+		"\n//line " + base + "_oracle.go:1\n" + s.out.String()
+}
+
+// function writes the stubs of one function or method.
+func (s *stubber) function(decl *ast.FuncDecl) {
+	base, fn := names.Receiver(decl), decl.Name.Name
+	frame := names.Frame(base, fn)
+	params, args := s.typeParams(decl)
+	sig := s.signature(decl)
+
+	recv, call, traced, typeParams := "", fn, fn, params
+	if base != "" {
+		star := ""
+		traced = base
+		if args != "" {
+			traced += "[...]"
+		}
+		if _, ok := ast.Unparen(decl.Recv.List[0].Type).(*ast.StarExpr); ok {
+			star = "*"
+			traced = "(*" + traced + ")"
+		}
+		recv, call, typeParams = "(recv_ "+star+base+args+") ", "recv_."+fn, ""
+		traced += "." + fn
+	} else if args != "" {
+		call += args
+		traced += "[...]"
+	}
+
+	fields, results := "", ""
+	for i, t := range sig.results {
+		fields += fmt.Sprintf("ret%d %s\n", i, t)
+		results += fmt.Sprintf(", f_.ret%d", i)
+	}
+	results = strings.TrimPrefix(results, ", ")
+	fmt.Fprintf(&s.out, "type %s%s struct {\noracle_.Activation\n%s}\n", frame, params, fields)
+	assign := ""
+	packed := "nil"
+	switch len(sig.results) {
+	case 0:
+	case 1:
+		packed, assign = results, results+" = "
+	default:
+		packed, assign = "oracle_.Values{"+results+"}", results+" = "
+	}
+	if assign != "" {
+		fmt.Fprintf(&s.out, "func (f_ *%s%s) Results() (%s) { return %s }\n", frame, args, strings.Join(sig.results, ", "), results)
+	}
+	declared, passed, taken := "", "", fmt.Sprintf("oracle_.Count(f_, args_, %d)", len(sig.params))
+	for i, t := range sig.params {
+		declared += fmt.Sprintf(", p%d_ %s", i, t)
+		passed += fmt.Sprintf(", p%d_", i)
+		if elem, variadic := strings.CutPrefix(t, "..."); variadic {
+			passed += "..."
+			t = "[]" + elem
+		}
+		taken += fmt.Sprintf("; p%d_ = oracle_.Arg[%s](f_, args_, %d)", i, t, i)
+	}
+	fmt.Fprintf(&s.out, `func %[1]s%[2]s%[3]s(%[4]s) *%[5]s%[6]s {
+f_ := &%[5]s%[6]s{}
+f_.Bind(&oracle_.Func{Name: %[7]q, File: %[8]q, Line: %[9]d}, %[10]d,
+	func() { %[11]s%[12]s(%[13]s) },
+	func() any { return %[14]s },
+	func(args_ []any) { %[15]s })
+return f_
+}
+func init() { oracle_.Annotate(%[16]q) }
+`,
+		recv, names.Constructor(fn), typeParams, strings.TrimPrefix(declared, ", "), frame, args,
+		"main."+traced, s.pkg+"/"+s.position(decl).Filename, s.position(decl).Line, len(sig.results),
+		assign, call, strings.TrimPrefix(passed, ", "), packed, taken, s.tracedPkg()+"."+traced)
+}
+
+func (s *stubber) position(decl *ast.FuncDecl) token.Position {
+	pos := s.fset.PositionFor(decl.Name.Pos(), false)
+	pos.Filename = path.Base(pos.Filename)
+	return pos
+}
+
+// tracedPkg is the import path as it is in function names: dots after the
+// last slash are escaped.
+func (s *stubber) tracedPkg() string {
+	dir, base := path.Split(s.pkg)
+	return dir + strings.ReplaceAll(base, ".", "%2e")
+}
+
+// signature is the text of the types of parameters and results.
+type signature struct{ params, results []string }
+
+func (s *stubber) signature(decl *ast.FuncDecl) signature {
+	return signature{s.fieldTypes(decl.Type.Params), s.fieldTypes(decl.Type.Results)}
+}
+
+func (s *stubber) fieldTypes(fields *ast.FieldList) []string {
+	if fields == nil {
+		return nil
+	}
+	var list []string
+	for _, field := range fields.List {
+		for range max(1, len(field.Names)) {
+			list = append(list, s.text(field.Type))
+		}
+	}
+	return list
+}
+
+// typeParams are the type parameters of the function or of its receiver, as
+// declared and as arguments, with brackets.
+func (s *stubber) typeParams(decl *ast.FuncDecl) (params, args string) {
+	fields := decl.Type.TypeParams
+	var used []ast.Expr // by the receiver
+	if decl.Recv != nil {
+		ast.Inspect(decl.Recv.List[0].Type, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.IndexExpr:
+				used = []ast.Expr{n.Index}
+			case *ast.IndexListExpr:
+				used = n.Indices
+			}
+			return used == nil
+		})
+		if used == nil {
+			return "", ""
+		}
+		fields = s.types[names.Receiver(decl)].TypeParams
+	}
+	var list, args2 []string
+	for _, field := range fieldsOf(fields) {
+		for _, name := range field.Names {
+			list = append(list, name.Name+" "+s.text(field.Type))
+			args2 = append(args2, name.Name)
+		}
+	}
+	if len(list) == 0 {
+		return "", ""
+	}
+	return "[" + strings.Join(list, ", ") + "]", "[" + strings.Join(args2, ", ") + "]"
+}
+
+func fieldsOf(fields *ast.FieldList) []*ast.Field {
+	if fields == nil {
+		return nil
+	}
+	return fields.List
+}
+
+func (s *stubber) text(e ast.Expr) string {
+	var b bytes.Buffer
+	if err := printer.Fprint(&b, s.fset, e); err != nil {
+		panic(err) // a buffer does not fail, and the syntax comes from the parser
+	}
+	return b.String()
+}

@@ -1,13 +1,91 @@
 package rewrite
 
 import (
-	"errors"
+	"fmt"
+	"go/ast"
+	"go/types"
+	"maps"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/internal/subset"
+	"github.com/going-green/greenlet/rewrite/internal/emit"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-// compile rewrites the annotated functions of a unit. It stands in for the
-// passes until they exist.
+// compile rewrites the annotated functions of a unit: all of them, or none if
+// one can't be.
 func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
-	return nil, nil, errors.New("no passes yet")
+	pkg := &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}
+	colors := color.New(pkg, u.Directives)
+	if list := subset.Check(pkg, colors); len(list) > 0 {
+		return nil, list, nil
+	}
+	info := ownInfo(u.Info)
+	var outs []output
+	for _, file := range u.Files {
+		if !u.Wants(file) {
+			continue
+		}
+		var fns []*ir.Func
+		for _, fn := range colors.Annotated() {
+			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
+				continue
+			}
+			f, err := lower(u, info, colors, fn, opt)
+			if err != nil {
+				return nil, nil, err
+			}
+			fns = append(fns, f)
+		}
+		if len(fns) == 0 {
+			continue
+		}
+		src, err := emitFile(u, info, file, fns)
+		if err != nil {
+			return nil, nil, err
+		}
+		outs = append(outs, output{Path: names.Generated(u.Path(file)), Source: src})
+	}
+	return outs, nil, nil
+}
+
+// ownInfo is a copy of info to which the syntax that normalize copies may be
+// added. The original is shared and must not change.
+func ownInfo(info *types.Info) *types.Info {
+	c := *info
+	c.Types = maps.Clone(info.Types)
+	c.Uses = maps.Clone(info.Uses)
+	c.Selections = maps.Clone(info.Selections)
+	return &c
+}
+
+// lower runs the passes over one function. A panic in one is our bug: it
+// becomes an error that names the pass and the function.
+func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options) (f *ir.Func, err error) {
+	name := ""
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v)
+		}
+	}()
+	for _, p := range passes {
+		name = p.name
+		f = p.run(&passContext{u, info, colors, fn}, f)
+	}
+	return f, nil
+}
+
+func emitFile(u *Unit, info *types.Info, file *ast.File, fns []*ir.Func) (src []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), v)
+		}
+	}()
+	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Pkg: u.Pkg, Info: info, Header: u.Header(file)}, fns)
+	if err != nil {
+		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
+	}
+	return src, nil
 }

@@ -1,0 +1,54 @@
+package emit
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// Source is what a generated file is made from.
+type Source struct {
+	Fset *token.FileSet
+	File *ast.File
+	Pkg  *types.Package
+	Info *types.Info
+	// Header is the text before the package clause.
+	Header string
+}
+
+// File emits the file generated from src: the declarations of its functions,
+// in order. The text is formatted.
+func File(src Source, fns []*ir.Func) ([]byte, error) {
+	imports := NewImports(src.Pkg)
+	imports.AddFile(src.File, src.Info)
+	for _, fn := range fns {
+		imports.TakeDeclared(fn.Decl)
+	}
+	out := jen.NewFilePathName(importPath(src.Pkg), src.Pkg.Name())
+	comments := NewComments(src.Fset, src.File)
+	for _, fn := range fns {
+		e := &funcEmitter{
+			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports},
+			fn:        fn,
+			fset:      src.Fset,
+		}
+		e.emit(out)
+	}
+	imports.Hint(out)
+	var buf bytes.Buffer
+	if err := out.Render(&buf); err != nil {
+		return nil, err
+	}
+	return append([]byte(src.Header), buf.Bytes()...), nil
+}
+
+// rt is a name of the runtime.
+func (c *Converter) rt(name string) *jen.Statement {
+	return c.qual(names.RuntimePath, names.RuntimeName, name)
+}

@@ -1,0 +1,438 @@
+package emit
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"hash/fnv"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// funcEmitter emits the declarations of one resumable function.
+//
+// Input: ir.Func after the pass frame. Output: the frame type, its constructor
+// and methods, the companion, the tie to the source.
+type funcEmitter struct {
+	*Converter
+	fn   *ir.Func
+	fset *token.FileSet
+
+	frame   string   // the frame type
+	r, f    string   // names of the run and the frame in run
+	st      string   // of the status result
+	rets    []string // of the other results
+	tparams *types.TypeParamList
+
+	labels  map[*ir.Block]string
+	used    map[*ir.Block]bool // labels that a goto names
+	inlined map[*ir.Block]bool
+	alias   map[*ir.Var]string // names by which literals know boxed variables
+	reads   map[*ir.Var]bool
+	scoped  bool // the block being emitted declares something
+}
+
+func (e *funcEmitter) emit(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	e.tparams = sig.TypeParams()
+	if sig.RecvTypeParams().Len() > 0 {
+		e.tparams = sig.RecvTypeParams()
+	}
+	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
+	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
+	for i := range sig.Results().Len() {
+		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
+	}
+	e.findReads()
+	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
+	e.TypeHook = e.typeParamName
+
+	out.Line()
+	e.frameType(out)
+	e.constructor(out)
+	e.companion(out)
+	e.results(out)
+	e.resume(out)
+	e.run(out)
+	e.args(out)
+	e.send(out)
+	e.release(out)
+	e.describe(out)
+	e.tie(out)
+}
+
+// typeParamName names a blank type parameter of a receiver.
+func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) {
+	if obj.Name() != "_" {
+		return nil, false
+	}
+	i := 0
+	for p := range e.tparams.TypeParams() {
+		if p.Obj() == obj {
+			return jen.Id("T" + strconv.Itoa(i)), true
+		}
+		i++
+	}
+	return nil, false
+}
+
+// frameRef is the frame type with its type arguments.
+func (e *funcEmitter) frameRef() *jen.Statement {
+	return jen.Id(e.frame).Add(e.TypeArgsOf(e.tparams))
+}
+
+// receiver is (f *frame) as the receiver of a method.
+func (e *funcEmitter) receiver(f string) *jen.Statement {
+	return jen.Params(jen.Id(f).Op("*").Add(e.frameRef()))
+}
+
+// typ spells a type, ours included.
+func (e *funcEmitter) typ(t types.Type) *jen.Statement {
+	if it, ok := t.(*ir.MapIter); ok {
+		return jen.Op("*").Add(e.rt("MapIter")).Types(e.typ(it.Key), e.typ(it.Elem))
+	}
+	return e.Type(t)
+}
+
+func (e *funcEmitter) runParam(r string) *jen.Statement { return jen.Id(r).Op("*").Add(e.rt("Run")) }
+
+// line is the line of a position in the user's source, whatever //line
+// directives say there.
+func (e *funcEmitter) line(pos token.Pos) int { return e.fset.PositionFor(pos, false).Line }
+
+func (e *funcEmitter) fileName() string {
+	return filepath.Base(e.fset.PositionFor(e.fn.Decl.Pos(), false).Filename)
+}
+
+func (e *funcEmitter) frameType(out *jen.File) {
+	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
+	out.Type().Id(e.frame).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
+		g.Add(e.rt("Header"))
+		for _, f := range e.fn.Frame.Fields {
+			switch {
+			case f.Any:
+				g.Id(f.Name).Any()
+			case f.Box:
+				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
+			default:
+				g.Id(f.Name).Add(e.typ(f.Type))
+			}
+		}
+	})
+}
+
+// sourceName is the function as the user would name it: Server.Serve.
+func (e *funcEmitter) sourceName() string {
+	if recv := names.Receiver(e.fn.Decl); recv != "" {
+		return recv + "." + e.fn.Obj.Name()
+	}
+	return e.fn.Obj.Name()
+}
+
+// recvParam is the receiver of a method that stands beside the source's, or
+// nil for a function.
+func (e *funcEmitter) recvParam() jen.Code {
+	recv := e.fn.Obj.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	code := &jen.Statement{}
+	if v := e.fn.Params[0]; v != nil {
+		code.Id(v.In)
+	}
+	return jen.Params(code.Add(e.Type(recv.Type())))
+}
+
+// params are the parameters of constructor and companion, the receiver left
+// out: named as in the source, blank ones included.
+func (e *funcEmitter) params() []jen.Code {
+	sig := e.fn.Obj.Signature()
+	vars := e.fn.Params[len(e.fn.Params)-sig.Params().Len():]
+	var list []jen.Code
+	i := 0
+	for p := range sig.Params().Variables() {
+		name := "_"
+		if vars[i] != nil {
+			name = vars[i].In
+		}
+		code := jen.Id(name)
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			code.Add(e.variadic(p.Type()))
+		} else {
+			code.Add(e.Type(p.Type()))
+		}
+		list = append(list, code)
+		i++
+	}
+	return list
+}
+
+func (e *funcEmitter) constructor(out *jen.File) {
+	name := names.Constructor(e.fn.Obj.Name())
+	out.Commentf("%s makes a frame that will run %s.", name, e.sourceName())
+	decl := out.Func()
+	if recv := e.recvParam(); recv != nil {
+		decl.Add(recv).Id(name)
+	} else {
+		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
+	}
+	values := jen.Dict{}
+	for i, field := range e.fn.Frame.Params {
+		if field != "" {
+			values[jen.Id(field)] = jen.Id(e.fn.Params[i].In)
+		}
+	}
+	decl.Params(e.params()...).Op("*").Add(e.frameRef()).Block(
+		jen.Return(jen.Op("&").Add(e.frameRef()).Values(values)),
+	)
+}
+
+// companion is the form that resumable code calls: a hot call, without frame.
+func (e *funcEmitter) companion(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	name := names.Companion(e.fn.Obj.Name())
+	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
+	decl := out.Func()
+	if recv := e.recvParam(); recv != nil {
+		decl.Add(recv).Id(name)
+	} else {
+		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
+	}
+	var results []jen.Code
+	for v := range sig.Results().Variables() {
+		results = append(results, e.Type(v.Type()))
+	}
+	results = append(results, e.rt("Status"))
+	args := []jen.Code{jen.Id(e.r)}
+	for _, v := range e.fn.Params {
+		if v != nil {
+			args = append(args, jen.Id(v.In))
+		}
+	}
+	decl.Params(append([]jen.Code{e.runParam(e.r)}, e.params()...)...).Add(parens(results)).Block(
+		jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...)),
+	)
+}
+
+func parens(results []jen.Code) jen.Code {
+	if len(results) == 1 {
+		return jen.Add(results[0])
+	}
+	return jen.Params(results...)
+}
+
+func (e *funcEmitter) results(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	if sig.Results().Len() == 0 {
+		return
+	}
+	var ts, fields []jen.Code
+	i := 0
+	for v := range sig.Results().Variables() {
+		ts = append(ts, e.Type(v.Type()))
+		fields = append(fields, jen.Id("f").Dot(e.fn.Frame.Results[i]))
+		i++
+	}
+	out.Commentf("Results are what %s has returned.", e.sourceName())
+	out.Func().Add(e.receiver("f")).Id("Results").Params().Add(parens(ts)).Block(jen.Return(fields...))
+}
+
+// resume is the driver's way in. What the frame has of the parameters goes
+// along: it is what they were at the suspension.
+func (e *funcEmitter) resume(out *jen.File) {
+	args := []jen.Code{jen.Id("r")}
+	for _, field := range e.fn.Frame.Params {
+		if field != "" {
+			args = append(args, jen.Id("f").Dot(field))
+		}
+	}
+	var lhs, fields, values []jen.Code
+	for i, field := range e.fn.Frame.Results {
+		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
+		fields = append(fields, jen.Id("f").Dot(field))
+		values = append(values, jen.Id("ret"+strconv.Itoa(i)))
+	}
+	out.Comment("Resume continues the activation; the driver calls it.")
+	out.Func().Add(e.receiver("f")).Id("Resume").Params(e.runParam("r")).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
+		g.List(append(lhs, jen.Id("st"))...).Op(":=").Id("f").Dot("run").Call(args...)
+		g.If(jen.Id("st").Op("!=").Add(e.rt("Done"))).Block(jen.Return(jen.Id("st")))
+		if len(fields) > 0 {
+			g.List(fields...).Op("=").List(values...)
+		}
+		g.Return(jen.Id("r").Dot("Return").Call(jen.Id("f"), jen.Op("&").Id("f").Dot("Header")))
+	})
+}
+
+// args sets the parameters from the arguments of a first switch.
+func (e *funcEmitter) args(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
+	out.Comment("Args replaces the parameters before the start.")
+	out.Func().Add(e.receiver("f")).Id("Args").Params(jen.Id("args").Index().Any()).BlockFunc(func(g *jen.Group) {
+		n := sig.Params().Len()
+		count := "Count"
+		if sig.Variadic() {
+			count, n = "CountMin", n-1
+		}
+		g.Add(e.rt(count)).Call(jen.Id("f"), jen.Id("args"), jen.Lit(n))
+		i := 0
+		for p := range sig.Params().Variables() {
+			if fields[i] != "" {
+				get, t := "Arg", p.Type()
+				if sig.Variadic() && i == sig.Params().Len()-1 {
+					if s, ok := t.(*types.Slice); ok {
+						get, t = "Rest", s.Elem()
+					}
+				}
+				g.Id("f").Dot(fields[i]).Op("=").Add(e.rt(get)).Types(e.Type(t)).Call(jen.Id("f"), jen.Id("args"), jen.Lit(i))
+			}
+			i++
+		}
+	})
+}
+
+func (e *funcEmitter) send(out *jen.File) {
+	out.Comment("Send hands the results to the parent greenlet.")
+	out.Func().Add(e.receiver("f")).Id("Send").Params(e.runParam("r")).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
+		res := e.fn.Frame.Results
+		switch len(res) {
+		case 0:
+			g.Return(jen.Id("r").Dot("Finish").Call())
+		case 1:
+			g.Return(e.rt("Result").Call(jen.Id("r"), jen.Id("f").Dot(res[0])))
+		default:
+			var values []jen.Code
+			for _, f := range res {
+				values = append(values, jen.Id("f").Dot(f))
+			}
+			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id("r"), e.rt("Values").Values(values...)))
+		}
+	})
+}
+
+// list is the free list of the frame type in a run's cache.
+func (e *funcEmitter) list() jen.Code {
+	h := fnv.New32a()
+	h.Write([]byte(importPath(e.Pkg) + "." + e.frame))
+	return jen.Lit(int(h.Sum32() % 64))
+}
+
+// take gets a frame from the free list, release gives one back.
+func (e *funcEmitter) release(out *jen.File) {
+	f := jen.Id("f")
+	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
+	out.Comment("Release gives the frame back, for the next call that suspends.")
+	out.Func().Add(e.receiver("f")).Id("Release").Params(e.runParam("r")).Block(
+		jen.Op("*").Add(f).Op("=").Add(e.frameRef()).Values(),
+		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id("head"), jen.Id("ok")).Op(":=").Id("c").Index(e.list()).Add(asFrame), jen.Id("ok")).Block(
+			jen.List(jen.Id("depth"), jen.Id("room")).Op(":=").Id("head").Dot("Push").Call(),
+			jen.If(jen.Op("!").Id("room")).Block(jen.Return()),
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Id("head"), jen.Id("depth")),
+		),
+		jen.Id("c").Index(e.list()).Op("=").Add(f),
+	)
+	out.Comment("take gets a free frame, or a new one.")
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam("r")).Op("*").Add(e.frameRef()).Block(
+		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id("f"), jen.Id("ok")).Op(":=").Id("c").Index(e.list()).Add(asFrame), jen.Id("ok")).Block(
+			jen.Id("c").Index(e.list()).Op("=").Id("f").Dot("Caller"),
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Nil(), jen.Lit(0)),
+			jen.Return(f),
+		),
+		jen.Return(jen.New(e.frameRef())),
+	)
+}
+
+// describe declares what tracebacks say about the function.
+func (e *funcEmitter) describe(out *jen.File) {
+	info := e.frame + "Info"
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
+		jen.Return(jen.Op("&").Id(info)),
+	)
+	var states []jen.Code
+	for _, b := range e.fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			var live []string
+			for _, v := range w.Live {
+				live = append(live, v.Name)
+			}
+			values := jen.Dict{jen.Id("Line"): jen.Lit(e.line(w.Source.Pos()))}
+			if len(live) > 0 {
+				values[jen.Id("Live")] = jen.Lit(strings.Join(live, " "))
+			}
+			states = append(states, jen.Values(values))
+		}
+	}
+	values := jen.Dict{
+		jen.Id("Name"): jen.Lit(e.tracebackName()),
+		jen.Id("File"): jen.Lit(path.Join(importPath(e.Pkg), e.fileName())),
+		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
+	}
+	if len(states) > 0 {
+		values[jen.Id("States")] = jen.Index().Add(e.rt("State")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
+	}
+	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
+}
+
+// tracebackName is the function as Go's tracebacks name it.
+func (e *funcEmitter) tracebackName() string {
+	name := importPath(e.Pkg) + "."
+	if e.Pkg.Name() == "main" {
+		name = "main."
+	}
+	if recv := names.Receiver(e.fn.Decl); recv != "" {
+		if _, ptr := e.fn.Obj.Signature().Recv().Type().(*types.Pointer); ptr {
+			recv = fmt.Sprintf("(*%s)", recv)
+		}
+		return name + recv + "." + e.fn.Obj.Name()
+	}
+	return name + e.fn.Obj.Name()
+}
+
+// tie makes the build fail when the source's signature changes, and the
+// source function used.
+func (e *funcEmitter) tie(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	recv := sig.Recv()
+	t := types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
+	source := jen.Id(e.fn.Obj.Name())
+	if recv != nil {
+		params := []*types.Var{recv}
+		for p := range sig.Params().Variables() {
+			params = append(params, p)
+		}
+		t = types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic())
+		source = jen.Parens(e.Type(recv.Type())).Dot(e.fn.Obj.Name())
+	} else if e.tparams.Len() > 0 {
+		source.Add(e.TypeArgsOf(e.tparams))
+	}
+	decl := jen.Var().Id("_").Add(e.unnamed(t)).Op("=").Add(source)
+	if e.tparams.Len() > 0 {
+		out.Func().Id("_").Add(e.TypeParamsOf(e.tparams)).Params().Block(decl)
+		return
+	}
+	out.Add(decl)
+}
+
+// unnamed is a function type without parameter names.
+func (e *funcEmitter) unnamed(t *types.Signature) *jen.Statement {
+	strip := func(tuple *types.Tuple) *types.Tuple {
+		var vars []*types.Var
+		for v := range tuple.Variables() {
+			vars = append(vars, types.NewParam(token.NoPos, nil, "", v.Type()))
+		}
+		return types.NewTuple(vars...)
+	}
+	return e.Type(types.NewSignatureType(nil, nil, nil, strip(t.Params()), strip(t.Results()), t.Variadic()))
+}
+
+var _ ast.Node

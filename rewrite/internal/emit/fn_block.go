@@ -1,0 +1,427 @@
+package emit
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// run emits the state machine: the first call and every resumption of the
+// function. Locals are Go locals; they are in the frame while it is suspended.
+func (e *funcEmitter) run(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	params := []jen.Code{e.runParam(e.r)}
+	for _, v := range e.fn.Params {
+		if v != nil {
+			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
+		}
+	}
+	var results []jen.Code
+	i := 0
+	for v := range sig.Results().Variables() {
+		results = append(results, jen.Id(e.rets[i]).Add(e.Type(v.Type())))
+		i++
+	}
+	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
+
+	e.labels = map[*ir.Block]string{}
+	e.used = map[*ir.Block]bool{}
+	e.alias = map[*ir.Var]string{}
+	e.layOut()
+	blocks := e.blocks()
+
+	var body []jen.Code
+	for _, s := range e.fn.Consts {
+		body = append(body, e.Block([]ast.Stmt{s})...)
+	}
+	body = append(body, e.hoisted()...)
+	body = append(body, e.resumption()...)
+	body = append(body, e.boxParams()...)
+	body = append(body, blocks...)
+	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
+	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).Block(body...)
+}
+
+// hoisted declares the variables that live across labels.
+func (e *funcEmitter) hoisted() []jen.Code {
+	var defs, unread []jen.Code
+	for _, v := range e.fn.Vars {
+		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box {
+			continue
+		}
+		t := e.typ(v.Type)
+		if v.Box {
+			t = jen.Op("*").Add(t)
+		}
+		defs = append(defs, jen.Id(v.Name).Add(t))
+		if !e.reads[v] && v.Kind != ir.Result {
+			unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
+		}
+	}
+	switch len(defs) {
+	case 0:
+		return nil
+	case 1:
+		return append([]jen.Code{jen.Var().Add(defs[0])}, unread...)
+	}
+	return append([]jen.Code{jen.Var().Defs(defs...)}, unread...)
+}
+
+// boxParams gives boxed parameters and results their boxes.
+func (e *funcEmitter) boxParams() []jen.Code {
+	var code []jen.Code
+	for _, v := range e.fn.Params {
+		if v != nil && v.Box {
+			code = append(code,
+				jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
+				jen.Op("*").Id(v.Name).Op("=").Id(v.In))
+		}
+	}
+	for _, v := range e.fn.Results {
+		if v != nil && v.Box {
+			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+		}
+	}
+	return code
+}
+
+// resumption is the dispatch over states: it reloads what is live and goes to
+// where the state goes on.
+func (e *funcEmitter) resumption() []jen.Code {
+	var cases []jen.Code
+	for _, b := range e.fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
+		}
+	}
+	if len(cases) == 0 {
+		return nil
+	}
+	return []jen.Code{
+		jen.If(jen.Id(e.f).Op("!=").Nil()).Block(
+			jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...),
+		),
+		jen.Line(),
+	}
+}
+
+// layOut decides which blocks stand inside the if or case that leads to them.
+func (e *funcEmitter) layOut() {
+	e.inlined = map[*ir.Block]bool{}
+	targeted := map[*ir.Block]bool{}
+	for _, b := range e.fn.Targets {
+		targeted[b] = true
+	}
+	simple := func(b *ir.Block) bool {
+		if len(b.Preds) != 1 || targeted[b] || b == e.fn.Blocks[0] {
+			return false
+		}
+		switch b.Term.(type) {
+		case *ir.Jump, *ir.Exit, *ir.Never:
+			return true
+		}
+		return false
+	}
+	for _, b := range e.fn.Blocks {
+		switch t := b.Term.(type) {
+		case *ir.CondJump:
+			if t.Then != t.Else && simple(t.Then) {
+				e.inlined[t.Then] = true
+			} else if t.Then != t.Else && simple(t.Else) {
+				e.inlined[t.Else] = true
+			}
+		case *ir.Dispatch:
+			for i, to := range t.To {
+				if simple(to) && !slices.Contains(t.To[:i], to) && !slices.Contains(t.To[i+1:], to) && to != t.None {
+					e.inlined[to] = true
+				}
+			}
+		}
+	}
+}
+
+// blocks emits all blocks, in order, with the labels that are used.
+func (e *funcEmitter) blocks() []jen.Code {
+	var order []*ir.Block
+	for _, b := range e.fn.Blocks {
+		if !e.inlined[b] {
+			order = append(order, b)
+		}
+	}
+	for _, b := range order {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			e.use(w.Next)
+		}
+	}
+	codes := make([][]jen.Code, len(order))
+	scoped := make([]bool, len(order))
+	for i, b := range order {
+		var next *ir.Block
+		if i+1 < len(order) {
+			next = order[i+1]
+		}
+		e.scoped = false
+		codes[i] = e.block(b, next)
+		scoped[i] = e.scoped
+	}
+	var all []jen.Code
+	for i, b := range order {
+		code := codes[i]
+		if scoped[i] && len(order) > 1 {
+			code = []jen.Code{jen.Block(code...)}
+		}
+		if e.used[b] {
+			all = append(all, jen.Id(e.label(b)).Op(":"))
+		}
+		all = append(all, code...)
+	}
+	return all
+}
+
+// use makes the label of b be emitted.
+func (e *funcEmitter) use(b *ir.Block) { e.used[b] = true }
+
+// label is the label of a block: what it is, and the line of its statement.
+func (e *funcEmitter) label(b *ir.Block) string {
+	if name := e.labels[b]; name != "" {
+		return name
+	}
+	name := b.Label + "_" + strconv.Itoa(e.line(b.Pos))
+	free := name
+	for i := 'b'; slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
+		free = name + string(i)
+	}
+	e.labels[b] = free
+	return free
+}
+
+func (e *funcEmitter) jump(to *ir.Block) jen.Code {
+	e.use(to)
+	return jen.Goto().Id(e.label(to))
+}
+
+// block emits a block and its end; next is the one that will stand behind it.
+func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
+	var code []jen.Code
+	for _, n := range b.List {
+		switch n := n.(type) {
+		case *ir.Leaf:
+			code = append(code, e.leaf(n)...)
+		case *ir.Fresh:
+			code = append(code, e.fresh(n)...)
+		case *ir.Mark:
+			code = append(code, e.Before(n.Stmt)...)
+		}
+	}
+	return append(code, e.term(b.Term, next)...)
+}
+
+func (e *funcEmitter) goOn(to, next *ir.Block) []jen.Code {
+	if to == next {
+		return nil
+	}
+	return []jen.Code{e.jump(to)}
+}
+
+func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
+	switch t := t.(type) {
+	case *ir.Jump:
+		return e.goOn(t.To, next)
+	case *ir.CondJump:
+		return append(e.share(t.Cond), e.condJump(t, next)...)
+	case *ir.Dispatch:
+		return append(e.share(t.Head), e.dispatch(t, next)...)
+	case *ir.Wait:
+		return append(e.share(t.Call), e.wait(t, next)...)
+	case *ir.Exit:
+		if t.Return == nil {
+			return e.returns(nil)
+		}
+		code := e.Before(t.Stmt)
+		for _, x := range t.Results {
+			code = append(code, e.share(x)...)
+		}
+		return append(code, e.returns(t.Results)...)
+	case *ir.Never:
+		return []jen.Code{jen.Panic(jen.Lit("unreachable"))}
+	}
+	panic("terminator")
+}
+
+func (e *funcEmitter) condJump(t *ir.CondJump, next *ir.Block) []jen.Code {
+	// arm is the body of an if that leads to b, and what follows the if.
+	arm := func(b, behind *ir.Block) []jen.Code {
+		if !e.inlined[b] {
+			return []jen.Code{e.jump(b)}
+		}
+		return e.inline(b, behind)
+	}
+	switch {
+	case e.inlined[t.Then]:
+		behind := e.settle(t.Else, next)
+		return append([]jen.Code{jen.If(e.cond(t.Cond)).Block(arm(t.Then, behind)...)}, e.goOn(t.Else, next)...)
+	case e.inlined[t.Else] || t.Then == next:
+		behind := e.settle(t.Then, next)
+		return append([]jen.Code{jen.If(e.not(t.Cond)).Block(arm(t.Else, behind)...)}, e.goOn(t.Then, next)...)
+	}
+	return append([]jen.Code{jen.If(e.cond(t.Cond)).Block(e.jump(t.Then))}, e.goOn(t.Else, next)...)
+}
+
+// settle is the block that control reaches behind an if whose other arm leads
+// to to: to itself if no goto is needed for it.
+func (e *funcEmitter) settle(to, next *ir.Block) *ir.Block {
+	if to == next {
+		return next
+	}
+	return nil
+}
+
+// inline emits a block inside an if or case; behind follows that.
+func (e *funcEmitter) inline(b, behind *ir.Block) []jen.Code {
+	outer := e.scoped
+	code := e.block(b, behind)
+	e.scoped = outer
+	return code
+}
+
+// cond is an expression in the header of an if: a composite literal there is
+// put in parentheses.
+func (e *funcEmitter) cond(x ast.Expr) jen.Code {
+	defer e.heading()()
+	return e.Expr(x)
+}
+
+// not is the negation of a condition.
+func (e *funcEmitter) not(x ast.Expr) jen.Code {
+	defer e.heading()()
+	switch c := ast.Unparen(x).(type) {
+	case *ast.UnaryExpr:
+		if c.Op == token.NOT {
+			return e.Expr(c.X)
+		}
+	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
+		return jen.Op("!").Add(e.Expr(x))
+	}
+	return jen.Op("!").Parens(e.Expr(ast.Unparen(x)))
+}
+
+// dispatch emits what is left of a switch or select: its header, with a jump
+// to each clause, or the clause itself.
+func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
+	// Where clauses that end go on, if that is one place: behind the switch.
+	after := d.None
+	for _, to := range d.To {
+		if j, ok := to.Term.(*ir.Jump); ok && e.inlined[to] && after == nil {
+			after = j.To
+		}
+	}
+	arm := func(i int) []jen.Code {
+		var code []jen.Code
+		if v := bind(d, i); v != nil && v.Place != ir.Unused {
+			switch {
+			case v.Box:
+				code = append(code,
+					jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
+					jen.Op("*").Id(v.Name).Op("=").Id(d.Bind))
+			default:
+				code = append(code, jen.Id(v.Name).Op("=").Id(d.Bind))
+			}
+		}
+		if e.inlined[d.To[i]] {
+			return append(code, e.inline(d.To[i], after)...)
+		}
+		if d.To[i] == after {
+			return code
+		}
+		return append(code, e.jump(d.To[i]))
+	}
+	defer e.heading()()
+	var clauses []jen.Code
+	var head *jen.Statement
+	enclosed := e.enclosed
+	list := func(exprs []ast.Expr) []jen.Code {
+		defer enclosed()()
+		var code []jen.Code
+		for _, x := range exprs {
+			code = append(code, e.Expr(x))
+		}
+		return code
+	}
+	body := func(i int) []jen.Code {
+		defer enclosed()()
+		return arm(i)
+	}
+	clause := func(exprs []ast.Expr, i int) {
+		if exprs == nil {
+			clauses = append(clauses, jen.Default().Block(body(i)...))
+			return
+		}
+		clauses = append(clauses, jen.Case(list(exprs)...).Block(body(i)...))
+	}
+	switch h := d.Head.(type) {
+	case *ast.SwitchStmt:
+		head = jen.Switch()
+		if h.Tag != nil {
+			head = jen.Switch(e.Expr(h.Tag))
+		}
+		for i, c := range h.Body.List {
+			clause(c.(*ast.CaseClause).List, i)
+		}
+	case *ast.TypeSwitchStmt:
+		head = e.typeSwitchHead(h, d)
+		for i, c := range h.Body.List {
+			clause(c.(*ast.CaseClause).List, i)
+		}
+	case *ast.SelectStmt:
+		head = jen.Select()
+		for i, c := range h.Body.List {
+			comm := c.(*ast.CommClause).Comm
+			if comm == nil {
+				clauses = append(clauses, jen.Default().Block(body(i)...))
+				continue
+			}
+			clauses = append(clauses, jen.Case(e.single(comm)).Block(body(i)...))
+		}
+	}
+	code := []jen.Code{head.Block(clauses...)}
+	if after != nil {
+		code = append(code, e.goOn(after, next)...)
+	} else if len(d.To) == 0 || !d.Default {
+		return code
+	} else if next == nil || !e.falls(d) {
+		// Every clause leaves by itself, but Go does not see it.
+		code = append(code, jen.Panic(jen.Lit("unreachable")))
+	}
+	return code
+}
+
+// falls reports whether control can reach the end of the dispatch.
+func (e *funcEmitter) falls(d *ir.Dispatch) bool { return false }
+
+func bind(d *ir.Dispatch, i int) *ir.Var {
+	if d.Binds == nil {
+		return nil
+	}
+	return d.Binds[i]
+}
+
+func (e *funcEmitter) typeSwitchHead(h *ast.TypeSwitchStmt, d *ir.Dispatch) *jen.Statement {
+	used := slices.ContainsFunc(d.Binds, func(v *ir.Var) bool { return v != nil && v.Place != ir.Unused })
+	var x ast.Expr
+	switch a := h.Assign.(type) {
+	case *ast.ExprStmt:
+		x = a.X
+	case *ast.AssignStmt:
+		x = a.Rhs[0]
+	}
+	guard := e.Expr(ast.Unparen(x).(*ast.TypeAssertExpr).X).Assert(jen.Type())
+	if used {
+		return jen.Switch(jen.Id(d.Bind).Op(":=").Add(guard))
+	}
+	return jen.Switch(guard)
+}

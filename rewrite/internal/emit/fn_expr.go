@@ -1,0 +1,238 @@
+package emit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// expr is the converter's hook: it puts variables where they live now.
+func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
+	switch x := x.(type) {
+	case *ast.Ident:
+		if t := e.fn.Types[x]; t != nil {
+			return e.typ(t), true
+		}
+		if name := e.fn.Runtime[x]; name != "" {
+			return e.rt(name), true
+		}
+		if v := e.fn.VarOf(x); v != nil {
+			return e.variable(v), true
+		}
+	case *ast.SelectorExpr:
+		// A boxed struct: x.f says (*x).f.
+		if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {
+			if v := e.fn.VarOf(id); v != nil && v.Box {
+				if _, ok := v.Type.Underlying().(*types.Struct); ok && e.Info.Selections[x] != nil {
+					return jen.Id(e.pointer(v)).Dot(x.Sel.Name), true
+				}
+			}
+		}
+	case *ast.UnaryExpr:
+		if x.Op == token.AND {
+			if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {
+				if v := e.fn.VarOf(id); v != nil && v.Box {
+					return jen.Id(e.pointer(v)), true
+				}
+			}
+		}
+	case *ast.CallExpr:
+		if !e.InLit() {
+			return e.runtimeCall(x)
+		}
+	}
+	return nil, false
+}
+
+// pointer is the name of a boxed variable's pointer.
+func (e *funcEmitter) pointer(v *ir.Var) string {
+	if name := e.alias[v]; name != "" && e.InLit() {
+		return name
+	}
+	return v.Name
+}
+
+func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
+	if v.Box {
+		return jen.Parens(jen.Op("*").Id(e.pointer(v)))
+	}
+	return jen.Id(v.Name)
+}
+
+// target is a variable as the whole of an assignment's left side.
+func (e *funcEmitter) target(x ast.Expr) *jen.Statement {
+	if id, ok := x.(*ast.Ident); ok {
+		if v := e.fn.VarOf(id); v != nil && v.Box {
+			return jen.Op("*").Id(v.Name)
+		}
+	}
+	return e.Expr(x)
+}
+
+// runtimeCall rewrites the calls of the runtime that ask who runs.
+func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
+	var id *ast.Ident
+	switch fun := ast.Unparen(x.Fun).(type) {
+	case *ast.Ident:
+		id = fun
+	case *ast.SelectorExpr:
+		id = fun.Sel
+	default:
+		return nil, false
+	}
+	fn, ok := e.Info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || fn.Signature().Recv() != nil {
+		return nil, false
+	}
+	switch fn.Name() {
+	case "Current":
+		return jen.Id(e.r).Dot("Current").Call(), true
+	case "New":
+		if len(x.Args) == 1 {
+			return e.rt("NewChild").Call(jen.Id(e.r).Dot("Current").Call(), e.Expr(x.Args[0])), true
+		}
+	}
+	return nil, false
+}
+
+// findReads notes the variables that are read anywhere; Go refuses to compile
+// the others.
+func (e *funcEmitter) findReads() {
+	e.reads = map[*ir.Var]bool{}
+	all := func(n ast.Node, skip map[ast.Expr]bool) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && !skip[id] {
+				if v := e.fn.VarOf(id); v != nil {
+					e.reads[v] = true
+				}
+			}
+			return true
+		})
+	}
+	stmt := func(s ast.Stmt) {
+		skip := map[ast.Expr]bool{}
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.ASSIGN || s.Tok == token.DEFINE {
+				for _, l := range s.Lhs {
+					skip[l] = true
+				}
+			}
+		case *ast.DeclStmt:
+			for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+				if vs, ok := spec.(*ast.ValueSpec); ok {
+					for _, id := range vs.Names {
+						skip[id] = true
+					}
+				}
+			}
+		}
+		all(s, skip)
+	}
+	for _, b := range e.fn.Blocks {
+		for _, n := range b.List {
+			if leaf, ok := n.(*ir.Leaf); ok {
+				stmt(leaf.Stmt)
+			}
+		}
+		switch t := b.Term.(type) {
+		case *ir.CondJump:
+			all(t.Cond, nil)
+		case *ir.Wait:
+			all(t.Call, nil)
+			for _, v := range t.Live {
+				e.reads[v] = true
+			}
+		case *ir.Exit:
+			if t.Return != nil {
+				for _, x := range t.Results {
+					all(x, nil)
+				}
+			}
+		case *ir.Dispatch:
+			switch h := t.Head.(type) {
+			case *ast.SwitchStmt:
+				if h.Tag != nil {
+					all(h.Tag, nil)
+				}
+				for _, c := range h.Body.List {
+					for _, x := range c.(*ast.CaseClause).List {
+						all(x, nil)
+					}
+				}
+			case *ast.TypeSwitchStmt:
+				all(h.Assign, nil)
+			case *ast.SelectStmt:
+				for _, c := range h.Body.List {
+					if comm := c.(*ast.CommClause).Comm; comm != nil {
+						stmt(comm)
+					}
+				}
+			}
+		}
+	}
+}
+
+// captured are the boxed variables that literals in n capture.
+func (e *funcEmitter) captured(n ast.Node) []*ir.Var {
+	var vars []*ir.Var
+	seen := map[*ir.Var]bool{}
+	ast.Inspect(n, func(n ast.Node) bool {
+		lit, ok := n.(*ast.FuncLit)
+		if !ok {
+			return true
+		}
+		ast.Inspect(lit, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				if v := e.fn.VarOf(id); v != nil && v.Box && !seen[v] {
+					seen[v] = true
+					vars = append(vars, v)
+				}
+			}
+			return true
+		})
+		return false
+	})
+	return vars
+}
+
+// share makes aliases for what the literals in n capture. A literal must not
+// capture the Go variable, which is assigned again when the function resumes
+// or declares it anew: that would make Go allocate it, and show the literal
+// the next one.
+func (e *funcEmitter) share(n ast.Node) []jen.Code {
+	var code []jen.Code
+	for _, v := range e.captured(n) {
+		name := e.fn.Names.Fresh(v.Name + "Ref")
+		e.alias[v] = name
+		code = append(code, jen.Id(name).Op(":=").Id(v.Name))
+		e.scoped = true
+	}
+	return code
+}
+
+// zero is the zero value of a type.
+func (e *funcEmitter) zero(t types.Type) *jen.Statement {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return jen.Op("*").New(e.typ(t))
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsString != 0:
+			return jen.Lit("")
+		case u.Info()&types.IsBoolean != 0:
+			return jen.False()
+		case u.Info()&types.IsNumeric != 0:
+			return jen.Lit(0)
+		}
+	case *types.Struct, *types.Array:
+		return e.typ(t).Values()
+	}
+	return jen.Nil()
+}

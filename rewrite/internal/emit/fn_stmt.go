@@ -1,0 +1,238 @@
+package emit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// leaf emits a statement that passes through.
+func (e *funcEmitter) leaf(n *ir.Leaf) []jen.Code {
+	code := e.share(n.Stmt)
+	lines := e.Block([]ast.Stmt{n.Stmt})
+	return append(code, lines...)
+}
+
+// stmtHook rewrites, at any depth of a statement that passes through, what
+// leaves it, and the declarations of variables that moved.
+func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
+	if inLit {
+		return nil, false
+	}
+	switch s := s.(type) {
+	case *ast.ReturnStmt:
+		return e.returns(s.Results), true
+	case *ast.BranchStmt:
+		if to := e.fn.Targets[s]; to != nil {
+			return []jen.Code{e.jump(to)}, true
+		}
+	case *ast.AssignStmt:
+		switch s.Tok {
+		case token.DEFINE:
+			return e.define(s)
+		case token.ASSIGN:
+			return e.assignTo(s)
+		}
+	case *ast.DeclStmt:
+		return e.declare(s)
+	}
+	return nil, false
+}
+
+// varOf is the variable that an identifier declares at function level, or nil.
+func (e *funcEmitter) varOf(x ast.Expr) *ir.Var {
+	id, ok := x.(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	return e.fn.VarOf(id)
+}
+
+// define emits a := that declares variables at function level. If all of them
+// stay in the block it is left as it is; else it becomes an assignment.
+func (e *funcEmitter) define(s *ast.AssignStmt) ([]jen.Code, bool) {
+	any, keep := false, true
+	for _, l := range s.Lhs {
+		if v := e.varOf(l); v != nil {
+			any = true
+			keep = keep && v.Place == ir.InBlock && !v.Box && (v.Kind != ir.Temp || e.infers(s, v))
+		}
+	}
+	if !any {
+		return nil, false
+	}
+	var unread []jen.Code
+	for _, l := range s.Lhs {
+		if v := e.varOf(l); v != nil && v.Place == ir.InBlock {
+			e.scoped = true
+			if !e.reads[v] {
+				unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
+			}
+		}
+	}
+	if keep {
+		return append([]jen.Code{e.assign(s)}, unread...), true
+	}
+	var code []jen.Code
+	for _, l := range s.Lhs {
+		v := e.varOf(l)
+		switch {
+		case v == nil || e.Info.Defs[l.(*ast.Ident)] == nil && v.Kind != ir.Temp:
+		case v.Box:
+			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+		case v.Place == ir.InBlock:
+			code = append(code, jen.Var().Id(v.Name).Add(e.typ(v.Type)))
+		}
+	}
+	return append(append(code, e.set(s.Lhs, s.Rhs)), unread...), true
+}
+
+// infers reports whether := gives the temporary v the type it must have.
+func (e *funcEmitter) infers(s *ast.AssignStmt, v *ir.Var) bool {
+	if len(s.Lhs) != len(s.Rhs) {
+		return true
+	}
+	for i, l := range s.Lhs {
+		if e.varOf(l) != v {
+			continue
+		}
+		tv := e.Info.Types[s.Rhs[i]]
+		if tv.Value != nil {
+			return false
+		}
+		switch ast.Unparen(s.Rhs[i]).(type) {
+		case *ast.BinaryExpr, *ast.BasicLit, *ast.UnaryExpr, *ast.ParenExpr:
+			return false // may be untyped in itself
+		}
+		return tv.Type == nil || types.Identical(tv.Type, v.Type)
+	}
+	return true
+}
+
+// assignTo emits an assignment to variables as a whole, without the
+// parentheses that boxed ones have elsewhere.
+func (e *funcEmitter) assignTo(s *ast.AssignStmt) ([]jen.Code, bool) {
+	for _, l := range s.Lhs {
+		if v := e.varOf(l); v != nil && v.Box {
+			return []jen.Code{e.set(s.Lhs, s.Rhs)}, true
+		}
+	}
+	return nil, false
+}
+
+func (e *funcEmitter) set(lhs, rhs []ast.Expr) jen.Code {
+	var l, r []jen.Code
+	for _, x := range lhs {
+		l = append(l, e.target(x))
+	}
+	for _, x := range rhs {
+		r = append(r, e.Expr(x))
+	}
+	return jen.List(l...).Op("=").List(r...)
+}
+
+// declare emits a var declaration at function level: one specification, by
+// normalize.
+func (e *funcEmitter) declare(s *ast.DeclStmt) ([]jen.Code, bool) {
+	gen := s.Decl.(*ast.GenDecl)
+	if gen.Tok != token.VAR || len(gen.Specs) != 1 {
+		return nil, false
+	}
+	spec := gen.Specs[0].(*ast.ValueSpec)
+	any, keep := false, true
+	for _, id := range spec.Names {
+		if v := e.varOf(id); v != nil {
+			any = true
+			keep = keep && v.Place == ir.InBlock && !v.Box
+		}
+	}
+	if !any {
+		e.scoped = true
+		return nil, false
+	}
+	var code []jen.Code
+	if keep {
+		e.scoped = true
+		code = append(code, e.decl(s))
+		for _, id := range spec.Names {
+			if v := e.varOf(id); v != nil && !e.reads[v] {
+				code = append(code, jen.Id("_").Op("=").Id(v.Name))
+			}
+		}
+		return code, true
+	}
+	var lhs []ast.Expr
+	for _, id := range spec.Names {
+		lhs = append(lhs, id)
+		v := e.varOf(id)
+		switch {
+		case v == nil:
+		case v.Box:
+			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+		case v.Place == ir.InBlock || v.Place == ir.Unused:
+			e.scoped = true
+			code = append(code, jen.Var().Id(v.Name).Add(e.typ(v.Type)))
+			if !e.reads[v] {
+				code = append(code, jen.Id("_").Op("=").Id(v.Name))
+			}
+		case len(spec.Values) == 0:
+			code = append(code, jen.Id(v.Name).Op("=").Add(e.zero(v.Type)))
+		}
+	}
+	if len(spec.Values) > 0 {
+		code = append(code, e.set(lhs, spec.Values))
+	}
+	return code, true
+}
+
+// fresh gives a boxed loop variable a box of its own for the next iteration.
+func (e *funcEmitter) fresh(n *ir.Fresh) []jen.Code {
+	if !n.Var.Box {
+		return nil
+	}
+	return []jen.Code{jen.Id(n.Var.Name).Op("=").Add(e.rt("Copy")).Call(jen.Id(n.Var.Name))}
+}
+
+// returns emits a return from the function.
+func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
+	sig := e.fn.Obj.Signature()
+	done := e.rt("Done")
+	if len(results) == 0 {
+		var values []jen.Code
+		for i, v := range e.fn.Results {
+			if v == nil {
+				values = append(values, jen.Id(e.rets[i]))
+			} else {
+				values = append(values, e.variableAlone(v))
+			}
+		}
+		return []jen.Code{jen.Return(append(values, done)...)}
+	}
+	if len(results) == 1 && sig.Results().Len() > 1 {
+		var rets []jen.Code
+		for _, name := range e.rets {
+			rets = append(rets, jen.Id(name))
+		}
+		return []jen.Code{
+			jen.List(rets...).Op("=").Add(e.Expr(results[0])),
+			jen.Return(append(rets, done)...),
+		}
+	}
+	var values []jen.Code
+	for _, x := range results {
+		values = append(values, e.Expr(x))
+	}
+	return []jen.Code{jen.Return(append(values, done)...)}
+}
+
+// variableAlone is a variable as a whole expression.
+func (e *funcEmitter) variableAlone(v *ir.Var) *jen.Statement {
+	if v.Box {
+		return jen.Op("*").Id(v.Name)
+	}
+	return jen.Id(v.Name)
+}

@@ -1,0 +1,372 @@
+package emit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// wait emits a suspension: a call of a resumable function, which suspends if
+// the callee does, or a switch, which always does.
+func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
+	if w.Op == color.OpCall {
+		return append(e.callWait(w), e.goOn(w.Next, next)...)
+	}
+	code := e.save(w, true)
+	if w.Receives() {
+		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
+	}
+	return append(code, jen.Return(append(e.retIDs(), e.sending(w))...))
+}
+
+func (e *funcEmitter) retIDs() []jen.Code {
+	var ids []jen.Code
+	for _, name := range e.rets {
+		ids = append(ids, jen.Id(name))
+	}
+	return ids
+}
+
+// callWait emits a hot call and what to do if it suspends.
+func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
+	call := e.companionCall(w)
+	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
+	saved := e.save(w, false)
+	saved = append(saved,
+		jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
+		jen.Return(append(e.retIDs(), jen.Id(e.st))...))
+	n := e.resultCount(w)
+	if n == 0 {
+		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(call), notDone).Block(saved...)}
+	}
+	lhs := make([]jen.Code, n)
+	for i := range lhs {
+		lhs[i] = jen.Id("_")
+		if i < len(w.Results) && w.Results[i] != nil {
+			lhs[i] = e.variableAlone(w.Results[i])
+		}
+	}
+	return []jen.Code{
+		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(call),
+		jen.If(notDone).Block(saved...),
+	}
+}
+
+func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().Results().Len() }
+
+// save takes a frame if there is none and spills what is live.
+func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
+	take := []jen.Code{jen.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))}
+	if leaf {
+		take = append(take, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
+	}
+	var once, always [2][]jen.Code
+	for _, v := range w.Live {
+		field := jen.Id(e.f).Dot(v.Field)
+		if w.Clean[v] {
+			once[0], once[1] = append(once[0], field), append(once[1], jen.Id(v.Name))
+		} else {
+			always[0], always[1] = append(always[0], field), append(always[1], jen.Id(v.Name))
+		}
+	}
+	if len(once[0]) > 0 {
+		take = append(take, jen.List(once[0]...).Op("=").List(once[1]...))
+	}
+	code := []jen.Code{jen.If(jen.Id(e.f).Op("==").Nil()).Block(take...)}
+	for _, f := range w.Clear {
+		code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
+	}
+	always[0] = append(always[0], jen.Id(e.f).Dot("PC"))
+	always[1] = append(always[1], jen.Lit(w.State))
+	return append(code, jen.List(always[0]...).Op("=").List(always[1]...))
+}
+
+func (e *funcEmitter) zeroField(f ir.Field) jen.Code {
+	if f.Box || f.Any {
+		return jen.Nil()
+	}
+	return e.zero(f.Type)
+}
+
+// sending is the runtime call of a switch; its result is the status.
+func (e *funcEmitter) sending(w *ir.Wait) jen.Code {
+	r := jen.Id(e.r)
+	args := w.Call.Args
+	frame := []jen.Code{jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")}
+	switch w.Op {
+	case color.OpYield:
+		return e.typed("Yielded", w, 0, args[0], jen.Id(e.r))
+	case color.OpExchange:
+		return e.typed("Yielded", w, 1, args[0], jen.Id(e.r))
+	case color.OpSwitch:
+		return e.typed("Send", w, 1, args[1], jen.Id(e.r), e.Expr(args[0]))
+	case color.OpCallFrame:
+		return r.Dot("Enter").Call(append(frame, e.Expr(args[0]))...)
+	}
+	to, args := e.receiverOf(w.Call)
+	switch w.Op {
+	case color.OpThrow:
+		return r.Dot("Throw").Call(append(frame, to, e.Expr(args[0]))...)
+	case color.OpKill:
+		return r.Dot("Throw").Call(append(frame, to, e.rt("Exit"))...)
+	}
+	switch {
+	case len(args) == 0:
+		return r.Dot("SendNone").Call(to)
+	case len(args) == 1 && !w.Call.Ellipsis.IsValid():
+		return e.rt("Send").Types(jen.Any()).Call(r, to, e.Expr(args[0]))
+	}
+	list := []jen.Code{to}
+	for i, a := range args {
+		code := e.Expr(a)
+		if w.Call.Ellipsis.IsValid() && i == len(args)-1 {
+			code.Op("...")
+		}
+		list = append(list, code)
+	}
+	return r.Dot("SendArgs").Call(list...)
+}
+
+// typed is a call of a generic function of the runtime for type argument i of
+// the user's call, which is spelled out where the value alone does not say it.
+func (e *funcEmitter) typed(name string, w *ir.Wait, i int, v ast.Expr, before ...jen.Code) jen.Code {
+	fun := e.rt(name)
+	id := color.CalleeIdent(w.Source.Fun)
+	if inst, ok := e.Info.Instances[id]; ok {
+		t := inst.TypeArgs.At(i)
+		tv, known := e.Info.Types[v]
+		if !known || tv.Type == nil || tv.Value != nil || !types.Identical(tv.Type, t) || !plain(v) {
+			fun.Types(e.Type(t))
+		}
+	}
+	return fun.Call(append(before, e.Expr(v))...)
+}
+
+// plain reports whether v has its type whatever it is used for.
+func plain(v ast.Expr) bool {
+	switch ast.Unparen(v).(type) {
+	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr, *ast.CompositeLit, *ast.StarExpr, *ast.TypeAssertExpr:
+		return true
+	}
+	return false
+}
+
+// receiverOf is the greenlet that a method of it is called on, with embedded
+// fields spelled out, and the arguments.
+func (e *funcEmitter) receiverOf(call *ast.CallExpr) (*jen.Statement, []ast.Expr) {
+	sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	s := e.Info.Selections[sel]
+	if s.Kind() == types.MethodExpr {
+		return e.Expr(call.Args[0]), call.Args[1:]
+	}
+	code := e.Expr(sel.X)
+	t := s.Recv()
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		field := t.Underlying().(*types.Struct).Field(i)
+		code = code.Dot(field.Name())
+		t = field.Type()
+	}
+	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
+		code = jen.Op("&").Add(code)
+	}
+	return code, call.Args
+}
+
+// companionCall is the call of a resumable function, by its companion.
+func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
+	call := w.Call
+	fun := e.companionOf(call.Fun, w.Callee)
+	args := []jen.Code{jen.Id(e.r)}
+	list := call.Args
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		if s := e.Info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
+			args = []jen.Code{e.Expr(list[0]), jen.Id(e.r)}
+			list = list[1:]
+		}
+	}
+	for i, a := range list {
+		code := e.Expr(a)
+		if call.Ellipsis.IsValid() && i == len(list)-1 {
+			code.Op("...")
+		}
+		args = append(args, code)
+	}
+	return fun.Call(args...)
+}
+
+func (e *funcEmitter) companionOf(fun ast.Expr, callee *types.Func) *jen.Statement {
+	name := names.Companion(callee.Name())
+	switch x := fun.(type) {
+	case *ast.ParenExpr:
+		return e.companionOf(x.X, callee)
+	case *ast.IndexExpr:
+		return e.companionOf(x.X, callee).Types(e.Expr(x.Index))
+	case *ast.IndexListExpr:
+		var list []jen.Code
+		for _, i := range x.Indices {
+			list = append(list, e.Expr(i))
+		}
+		return e.companionOf(x.X, callee).Types(list...)
+	case *ast.SelectorExpr:
+		if e.Info.Selections[x] != nil {
+			return e.methodOperand(x.X).Dot(name)
+		}
+	}
+	if pkg := callee.Pkg(); !e.own(pkg) {
+		return e.qual(importPath(pkg), pkg.Name(), name)
+	}
+	return jen.Id(name)
+}
+
+// methodOperand is the operand of a method call. A boxed variable stands for
+// itself: Go takes the pointer as it takes the value's address.
+func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
+	if id, ok := ast.Unparen(x).(*ast.Ident); ok {
+		if v := e.fn.VarOf(id); v != nil && v.Box {
+			switch v.Type.Underlying().(type) {
+			case *types.Pointer, *types.Interface:
+			default:
+				return jen.Id(v.Name)
+			}
+		}
+	}
+	return e.Expr(x)
+}
+
+// resumed is what happens when state w is resumed: reload, take the results,
+// go on.
+func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
+	code := []jen.Code{jen.Commentf("resumed from %s:%d", e.fileName(), e.line(w.Source.Pos()))}
+	var lhs, rhs []jen.Code
+	for _, v := range w.Live {
+		if v.Kind == ir.Param && !v.Box {
+			continue // came as an argument
+		}
+		if e.anyField(v) && !v.Box {
+			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
+			continue
+		}
+		lhs, rhs = append(lhs, jen.Id(v.Name)), append(rhs, e.load(v))
+	}
+	if len(lhs) > 0 {
+		code = append(code, jen.List(lhs...).Op("=").List(rhs...))
+	}
+	if w.Op == color.OpCall {
+		code = append(code, e.takeResults(w)...)
+	} else if w.Receives() {
+		v := w.Results[0]
+		if e.anyField(v) {
+			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
+		} else {
+			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
+		}
+		code = append(code, jen.Id(e.r).Dot("Received").Call())
+	}
+	return append(code, e.jump(w.Next))
+}
+
+func (e *funcEmitter) anyField(v *ir.Var) bool {
+	for _, f := range e.fn.Frame.Fields {
+		if f.Name == v.Field {
+			return f.Any
+		}
+	}
+	return false
+}
+
+// load is a variable's value in the frame. A type that has no name outside the
+// function is stored as any.
+func (e *funcEmitter) load(v *ir.Var) *jen.Statement {
+	code := jen.Id(e.f).Dot(v.Field)
+	if e.anyField(v) {
+		t := e.typ(v.Type)
+		if v.Box {
+			t = jen.Op("*").Add(t)
+		}
+		code.Assert(t)
+	}
+	return code
+}
+
+// takeResults reads the results of the callee's frame and gives it back.
+func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
+	callee := jen.Id(e.r).Dot("Callee").Call()
+	wanted := false
+	lhs := make([]jen.Code, e.resultCount(w))
+	for i := range lhs {
+		lhs[i] = jen.Id("_")
+		if i < len(w.Results) && w.Results[i] != nil {
+			lhs[i] = e.variableAlone(w.Results[i])
+			wanted = true
+		}
+	}
+	frame := e.calleeFrame(w)
+	if frame == nil {
+		var code []jen.Code
+		if wanted {
+			code = append(code, jen.List(lhs...).Op("=").Add(callee).Assert(e.resulter(w)).Dot("Results").Call())
+		}
+		return append(code, jen.Id(e.r).Dot("Callee").Call().Dot("Release").Call(jen.Id(e.r)))
+	}
+	if !wanted {
+		return []jen.Code{callee.Assert(jen.Op("*").Add(frame)).Dot("Release").Call(jen.Id(e.r))}
+	}
+	c := e.fn.Names.Fresh("callee")
+	return []jen.Code{
+		jen.Id(c).Op(":=").Add(callee).Assert(jen.Op("*").Add(frame)),
+		jen.List(lhs...).Op("=").Id(c).Dot("Results").Call(),
+		jen.Id(c).Dot("Release").Call(jen.Id(e.r)),
+	}
+}
+
+// resulter is the interface of a frame whose type can't be named here.
+func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
+	var ts []jen.Code
+	if tuple, ok := e.Info.Types[w.Source].Type.(*types.Tuple); ok {
+		for v := range tuple.Variables() {
+			ts = append(ts, e.Type(v.Type()))
+		}
+	} else {
+		ts = append(ts, e.Type(e.Info.Types[w.Source].Type))
+	}
+	return jen.Interface(jen.Id("Results").Params().Add(parens(ts)))
+}
+
+// calleeFrame is the frame type of the function that w calls, or nil if it
+// can't be named here.
+func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
+	fn := w.Callee
+	sig := fn.Signature()
+	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
+		return nil
+	}
+	recv := ""
+	if r := sig.Recv(); r != nil {
+		t := types.Unalias(r.Type())
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		named, ok := t.(*types.Named)
+		if !ok {
+			return nil
+		}
+		recv = named.Obj().Name()
+	}
+	name := names.Frame(recv, fn.Name())
+	if e.own(fn.Pkg()) {
+		return jen.Id(name)
+	}
+	if !token.IsExported(name) {
+		return nil
+	}
+	return e.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
+}

@@ -1,0 +1,313 @@
+// Package ir is what the passes between syntax and emission work on.
+//
+// A function is first a Tree: statements of the source, in which every
+// suspension has become a statement of its own (package rewrite, normalize),
+// then a list of Blocks: straight-line code with one terminator (flatten).
+// The leaves of both are go/ast, never changed; where a part had to be
+// replaced, the path to it is copied, and a replacement that stands for a
+// variable is an identifier listed in Func.Refs.
+package ir
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/color"
+)
+
+// Func is one resumable function on its way through the passes.
+type Func struct {
+	Decl *ast.FuncDecl
+	Obj  *types.Func
+	Info *types.Info // of the package, with the copied syntax added
+
+	Params  []*Var // receiver first; nil for a blank or unnamed one
+	Results []*Var // nil if unnamed
+	Vars    []*Var // all of them, in order of declaration, temps included
+
+	Refs    map[*ast.Ident]*Var       // identifiers made by normalize
+	Types   map[*ast.Ident]types.Type // identifiers that stand for a type
+	Runtime map[*ast.Ident]string     // identifiers that stand for a name of our runtime
+	ByObj   map[types.Object]*Var     // variables of the source that code at function level declares
+	Consts  []ast.Stmt                // const and type declarations, hoisted to the top
+
+	Tree   *Seq     // after normalize
+	Blocks []*Block // after flatten; the first is the entry
+	// Targets are the blocks that branch statements inside leaves lead to.
+	Targets map[*ast.BranchStmt]*Block
+
+	Names *Names // taken in this function
+
+	Frame *Frame // after frame
+}
+
+// Frame is the layout of the function's frame.
+type Frame struct {
+	Fields  []Field
+	Params  []string // field of each parameter, receiver first; "" for a blank one
+	Results []string // field of each result
+}
+
+// Field is a field of the frame.
+type Field struct {
+	Name string
+	Type types.Type
+	Var  *Var // nil for a result
+	Box  bool // the field is a pointer to Type
+	Any  bool // the field is an any, for Type has no name outside the function
+}
+
+// Var is a variable of the function or a temporary of ours.
+type Var struct {
+	Name    string // unique in the function
+	Type    types.Type
+	Obj     types.Object // nil for a temporary
+	Kind    Kind
+	Pos     token.Pos
+	Aliased bool // its address is taken, or a literal captures it
+
+	// Decided by the pass frame.
+	Place Place
+	Box   bool   // lives on the heap; the Go variable is a pointer to it
+	Field string // its field in the frame, if it lives across a suspension
+	In    string // of a boxed parameter: the name of the incoming value
+}
+
+// Kind is what a variable is in the source.
+type Kind uint8
+
+const (
+	Local Kind = iota
+	Param
+	Result
+	Temp
+)
+
+// Place is where a variable is declared in the generated code.
+type Place uint8
+
+const (
+	Unused  Place = iota
+	InBlock       // where the source declares it
+	Hoisted       // at the top of the function
+)
+
+// VarOf is the variable that id stands for, or nil if it is none of Vars.
+func (f *Func) VarOf(id *ast.Ident) *Var {
+	if v := f.Refs[id]; v != nil {
+		return v
+	}
+	if obj := f.Info.Uses[id]; obj != nil {
+		return f.ByObj[obj]
+	}
+	if obj := f.Info.Defs[id]; obj != nil {
+		return f.ByObj[obj]
+	}
+	return nil
+}
+
+// Node is a node of the tree.
+type Node interface{ node() }
+
+// Seq is consecutive nodes.
+type Seq struct{ List []Node }
+
+// Leaf is a statement without suspension; it passes through whole. It may
+// declare variables at the level it stands at.
+type Leaf struct {
+	Stmt ast.Stmt
+	Defs []*Var
+	// Branches are the branch statements inside that lead out of it.
+	Branches []Branch
+}
+
+// Mark stands before what was made of a statement that has been taken apart:
+// its comments and its position go there.
+type Mark struct{ Stmt ast.Stmt }
+
+// Fresh gives a loop variable the next iteration's copy, as the spec of Go
+// 1.22 says. It matters for boxed variables only.
+type Fresh struct {
+	Var *Var
+	Pos token.Pos
+}
+
+// Suspend is one suspension. Call's operands are free of suspensions; its
+// results go to Results, where nil is a result that is dropped.
+type Suspend struct {
+	Op      color.Op
+	Callee  *types.Func
+	Call    *ast.CallExpr // operands without suspension
+	Source  *ast.CallExpr // as the user wrote it
+	Results []*Var
+}
+
+// If is an if statement whose condition is free of suspensions.
+type If struct {
+	Pos        token.Pos
+	Cond       ast.Expr
+	Then, Else *Seq // Else may be nil
+}
+
+// Loop is a for statement. Before each iteration Test runs and Cond, if not
+// nil, is evaluated; Post runs after each.
+type Loop struct {
+	Pos  token.Pos
+	Test *Seq
+	Cond ast.Expr
+	Body *Seq
+	Post *Seq
+}
+
+// Switch is a switch, type switch or select statement whose header is free of
+// suspensions: Head is the statement, with its clauses' bodies to be ignored
+// in favour of Bodies.
+type Switch struct {
+	Head    ast.Stmt // *ast.SwitchStmt, *ast.TypeSwitchStmt or *ast.SelectStmt
+	Binds   []*Var   // of a type switch: the variable of each clause, or nil
+	Bind    string   // of a type switch: the name of the value in the dispatch
+	Bodies  []*Seq
+	Default bool // some clause is always taken
+}
+
+// Labeled is a target of goto.
+type Labeled struct {
+	Label *types.Label
+	Pos   token.Pos
+}
+
+// Branch leads to the end of a node, to the next iteration of a loop, to the
+// next clause of a switch, or to a label.
+type Branch struct {
+	Stmt   *ast.BranchStmt // nil if made by us
+	Tok    token.Token     // BREAK, CONTINUE, FALLTHROUGH, GOTO
+	To     Node            // Loop, Switch, Block for BREAK; Loop for CONTINUE; Switch for FALLTHROUGH
+	Clause int             // FALLTHROUGH: the clause that is left
+	Label  *types.Label    // GOTO
+	Pos    token.Pos
+}
+
+// Scope is a labelled block that break may end.
+type Scope struct {
+	Body *Seq
+	Pos  token.Pos
+}
+
+// Return ends the function. Its results are free of suspensions.
+type Return struct {
+	Stmt    *ast.ReturnStmt
+	Results []ast.Expr
+	Pos     token.Pos
+}
+
+func (*Seq) node()     {}
+func (*Leaf) node()    {}
+func (*Fresh) node()   {}
+func (*Mark) node()    {}
+func (*Suspend) node() {}
+func (*If) node()      {}
+func (*Loop) node()    {}
+func (*Switch) node()  {}
+func (*Labeled) node() {}
+func (Branch) node()   {}
+func (*Scope) node()   {}
+func (*Return) node()  {}
+
+// Block is straight-line code that ends in one terminator.
+type Block struct {
+	Index int
+	Label string // of its goto label, without the line: loop, after_if, …
+	Pos   token.Pos
+	List  []Node // Leaf and Fresh
+	Term  Term
+
+	// Set by simplify.
+	Preds []*Block
+
+	LiveIn map[*Var]bool // set by liveness
+}
+
+// Term is how a block ends.
+type Term interface{ term() }
+
+// Jump goes on at To.
+type Jump struct{ To *Block }
+
+// CondJump goes on at Then or at Else.
+type CondJump struct {
+	Pos        token.Pos
+	Cond       ast.Expr
+	Then, Else *Block
+}
+
+// Dispatch goes on at one of To by the header of a switch or select, or after
+// it at None, which is nil if a clause is always taken.
+type Dispatch struct {
+	*Switch
+	To   []*Block
+	None *Block
+}
+
+// Wait suspends; it goes on at Next.
+type Wait struct {
+	*Suspend
+	Next  *Block
+	State int    // from 1; set by frame
+	Live  []*Var // across it; set by liveness
+	// Clean are those of Live that the frame still holds if there is one.
+	Clean map[*Var]bool
+	// Clear are fields whose content died since they were saved.
+	Clear []Field
+}
+
+// Receives reports whether a value that is sent to the waiting greenlet goes
+// to a variable.
+func (w *Wait) Receives() bool {
+	switch w.Op {
+	case color.OpCall, color.OpCallFrame, color.OpYield:
+		return false
+	}
+	return len(w.Results) > 0 && w.Results[0] != nil
+}
+
+// Exit returns from the function.
+type Exit struct {
+	*Return // nil at the end of a function without results
+}
+
+// Never is the end of a block that control does not reach.
+type Never struct{}
+
+func (*Jump) term()     {}
+func (*CondJump) term() {}
+func (*Dispatch) term() {}
+func (*Wait) term()     {}
+func (*Exit) term()     {}
+func (*Never) term()    {}
+
+// Succs are the blocks that may follow b, those that leaves branch to included.
+func (f *Func) Succs(b *Block) []*Block {
+	var s []*Block
+	for _, n := range b.List {
+		if leaf, ok := n.(*Leaf); ok {
+			for _, br := range leaf.Branches {
+				s = append(s, f.Targets[br.Stmt])
+			}
+		}
+	}
+	switch t := b.Term.(type) {
+	case *Jump:
+		s = append(s, t.To)
+	case *CondJump:
+		s = append(s, t.Then, t.Else)
+	case *Dispatch:
+		s = append(s, t.To...)
+		if t.None != nil {
+			s = append(s, t.None)
+		}
+	case *Wait:
+		s = append(s, t.Next)
+	}
+	return s
+}

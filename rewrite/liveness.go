@@ -1,0 +1,242 @@
+package rewrite
+
+// Pass liveness.
+//
+// Purpose: find what a suspension must save.
+// Input: simplified blocks. Output: Block.LiveIn, Wait.Live.
+// Guarantees: a variable that may be read after a suspension before it is
+// written as a whole is in its Live. An aliased variable counts as read
+// wherever it is named, for others may read it through the pointer; only its
+// declaration makes a new one.
+// Example: in x := 1; y := 2; Yield(x); print(y), y is live across the Yield.
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+type varSet = map[*ir.Var]bool
+
+func liveness(fn *ir.Func) {
+	for _, b := range fn.Blocks {
+		b.LiveIn = varSet{}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, b := range slices.Backward(fn.Blocks) {
+			in := liveIn(fn, b)
+			if len(in) != len(b.LiveIn) {
+				b.LiveIn = in
+				changed = true
+			}
+		}
+	}
+	for _, b := range fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			live := across(w)
+			for _, v := range fn.Vars {
+				if live[v] {
+					w.Live = append(w.Live, v)
+				}
+			}
+		}
+	}
+}
+
+// across is what is live while w waits.
+func across(w *ir.Wait) varSet {
+	live := varSet{}
+	for v := range w.Next.LiveIn {
+		if !slices.Contains(w.Results, v) {
+			live[v] = true
+		}
+	}
+	return live
+}
+
+// liveIn is what is live at the start of b, as far as is known.
+func liveIn(fn *ir.Func, b *ir.Block) varSet {
+	live := varSet{}
+	include := func(s varSet) {
+		for v := range s {
+			live[v] = true
+		}
+	}
+	switch t := b.Term.(type) {
+	case *ir.Wait:
+		include(across(t))
+	case *ir.Dispatch:
+		for i, to := range t.To {
+			for v := range to.LiveIn {
+				if t.Binds == nil || t.Binds[i] != v {
+					live[v] = true
+				}
+			}
+		}
+		if t.None != nil {
+			include(t.None.LiveIn)
+		}
+	case *ir.Jump:
+		include(t.To.LiveIn)
+	case *ir.CondJump:
+		include(t.Then.LiveIn)
+		include(t.Else.LiveIn)
+	}
+	use := func(v *ir.Var) { live[v] = true }
+	termRefs(fn, b.Term, use, func(v *ir.Var) { delete(live, v) })
+	for _, n := range slices.Backward(b.List) {
+		if leaf, ok := n.(*ir.Leaf); ok {
+			for _, br := range leaf.Branches {
+				include(fn.Targets[br.Stmt].LiveIn)
+			}
+		}
+		nodeRefs(fn, n, use, func(v *ir.Var) { delete(live, v) })
+	}
+	return live
+}
+
+// termRefs reports the variables that a terminator names: first those it
+// writes as a whole, then those it reads.
+func termRefs(fn *ir.Func, t ir.Term, use, def func(*ir.Var)) {
+	switch t := t.(type) {
+	case *ir.CondJump:
+		uses(fn, t.Cond, use)
+	case *ir.Dispatch:
+		headRefs(fn, t.Head, use, def)
+	case *ir.Wait:
+		uses(fn, t.Call, use)
+	case *ir.Exit:
+		if t.Return == nil || len(t.Results) == 0 {
+			for _, v := range fn.Results {
+				if v != nil {
+					use(v)
+				}
+			}
+		} else {
+			for _, e := range t.Results {
+				uses(fn, e, use)
+			}
+		}
+	}
+}
+
+// headRefs are the references of a dispatching statement without its bodies.
+func headRefs(fn *ir.Func, head ast.Stmt, use, def func(*ir.Var)) {
+	switch s := head.(type) {
+	case *ast.SwitchStmt:
+		uses(fn, s.Tag, use)
+		for _, c := range s.Body.List {
+			for _, e := range c.(*ast.CaseClause).List {
+				uses(fn, e, use)
+			}
+		}
+	case *ast.TypeSwitchStmt:
+		if a, ok := s.Assign.(*ast.AssignStmt); ok {
+			uses(fn, a.Rhs[0], use)
+		} else {
+			uses(fn, s.Assign, use)
+		}
+	case *ast.SelectStmt:
+		for _, c := range s.Body.List {
+			if comm := c.(*ast.CommClause).Comm; comm != nil {
+				// Which case is chosen, and so written, is not known: no def.
+				stmtRefs(fn, comm, use, func(*ir.Var) {})
+			}
+		}
+	}
+}
+
+func nodeRefs(fn *ir.Func, n ir.Node, use, def func(*ir.Var)) {
+	switch n := n.(type) {
+	case *ir.Fresh:
+		use(n.Var)
+	case *ir.Leaf:
+		stmtRefs(fn, n.Stmt, use, def)
+	}
+}
+
+// stmtRefs reports what a statement writes, then what it reads. Only simple
+// assignments and declarations write: what a compound statement does on some
+// way through it counts as a read.
+func stmtRefs(fn *ir.Func, s ast.Stmt, use, def func(*ir.Var)) {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
+			break
+		}
+		for _, e := range s.Lhs {
+			id, ok := e.(*ast.Ident)
+			if !ok {
+				continue
+			}
+			if v := fn.VarOf(id); v != nil {
+				if v.Aliased && fn.Info.Defs[id] == nil {
+					use(v)
+				} else {
+					def(v)
+				}
+			}
+		}
+		for _, e := range s.Lhs {
+			if _, ok := e.(*ast.Ident); !ok {
+				uses(fn, e, use)
+			}
+		}
+		for _, e := range s.Rhs {
+			uses(fn, e, use)
+		}
+		return
+	case *ast.DeclStmt:
+		for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+			if vs, ok := spec.(*ast.ValueSpec); ok {
+				for _, id := range vs.Names {
+					if v := fn.VarOf(id); v != nil {
+						def(v)
+					}
+				}
+				for _, e := range vs.Values {
+					uses(fn, e, use)
+				}
+			}
+		}
+		return
+	}
+	uses(fn, s, use)
+}
+
+// uses reports the variables that are named in n, and those that a bare return
+// in it returns.
+func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
+	if n == nil {
+		return
+	}
+	var lits []ast.Node
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if v := fn.VarOf(n); v != nil {
+				use(v)
+			}
+		case *ast.FuncLit:
+			lits = append(lits, n)
+		case *ast.ReturnStmt:
+			if len(n.Results) > 0 {
+				break
+			}
+			for _, lit := range lits {
+				if lit.Pos() <= n.Pos() && n.Pos() < lit.End() {
+					return true // the literal's
+				}
+			}
+			for _, v := range fn.Results {
+				if v != nil {
+					use(v)
+				}
+			}
+		}
+		return true
+	})
+}

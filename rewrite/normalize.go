@@ -1,0 +1,428 @@
+package rewrite
+
+// Pass normalize.
+//
+// Purpose: make each suspension a statement of its own.
+// Input: an annotated function declaration, colours, types.
+// Output: ir.Func with Tree, Params, Results and Vars.
+// Guarantees: no expression in the tree suspends; what Go evaluates before a
+// suspension stands before it; a statement that can't suspend is one Leaf,
+// untouched; every variable declared outside leaves is an ir.Var with a name
+// of its own.
+// Example: x := a(1) + s(2), where s suspends, becomes
+//
+//	t0 := a(1)
+//	t1 <- suspend s(2)
+//	x := t0 + t1
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+type normalizer struct {
+	fn     *ir.Func
+	info   *types.Info // fn.Info
+	pkg    *types.Package
+	colors *color.Colors
+	alias  map[types.Object]bool
+	fresh  bool // loop variables are per iteration (Go 1.22)
+
+	seq     *ir.Seq // where nodes go
+	targets []target
+	gotos   map[types.Object]bool // labels that a goto names
+}
+
+// target is what an enclosing statement offers to break and continue.
+type target struct {
+	node  ir.Node
+	label types.Object // of the labeled statement, or nil
+	loop  bool
+	plain bool // an unlabelled break leads here
+}
+
+func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDecl, obj *types.Func) *ir.Func {
+	n := &normalizer{
+		fn: &ir.Func{
+			Decl: decl, Obj: obj, Info: info,
+			Refs:    map[*ast.Ident]*ir.Var{},
+			ByObj:   map[types.Object]*ir.Var{},
+			Types:   map[*ast.Ident]types.Type{},
+			Runtime: map[*ast.Ident]string{},
+			Targets: map[*ast.BranchStmt]*ir.Block{},
+		},
+		info: info, pkg: u.Pkg, colors: colors,
+		alias: aliased(decl, info),
+		fresh: perIteration(u, decl),
+		gotos: map[types.Object]bool{},
+	}
+	n.names(decl)
+	ast.Inspect(decl.Body, func(node ast.Node) bool {
+		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
+			n.gotos[info.Uses[b.Label]] = true
+		}
+		return true
+	})
+	sig := obj.Signature()
+	if recv := sig.Recv(); recv != nil {
+		n.fn.Params = append(n.fn.Params, n.param(recv, ir.Param))
+	}
+	for v := range sig.Params().Variables() {
+		n.fn.Params = append(n.fn.Params, n.param(v, ir.Param))
+	}
+	for v := range sig.Results().Variables() {
+		n.fn.Results = append(n.fn.Results, n.param(v, ir.Result))
+	}
+	n.fn.Tree = n.block(decl.Body.List)
+	return n.fn
+}
+
+// param makes the variable of a parameter or named result. Blank ones keep a
+// place in the lists: nil.
+func (n *normalizer) param(v *types.Var, kind ir.Kind) *ir.Var {
+	if v.Name() == "" || v.Name() == "_" {
+		return nil
+	}
+	return n.newVar(v, kind)
+}
+
+func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
+	v := &ir.Var{
+		Name: n.fn.Names.Keep(obj.Name()), Type: obj.Type(), Obj: obj,
+		Kind: kind, Pos: obj.Pos(), Aliased: n.alias[obj],
+	}
+	n.fn.Vars = append(n.fn.Vars, v)
+	n.fn.ByObj[obj] = v
+	return v
+}
+
+func (n *normalizer) temp(t types.Type, pos token.Pos) *ir.Var {
+	v := &ir.Var{Name: n.fn.Names.Temp(), Type: types.Default(t), Kind: ir.Temp, Pos: pos}
+	n.fn.Vars = append(n.fn.Vars, v)
+	return v
+}
+
+// ref is an identifier that stands for v.
+func (n *normalizer) ref(v *ir.Var, pos token.Pos) *ast.Ident {
+	id := &ast.Ident{Name: v.Name, NamePos: pos}
+	n.fn.Refs[id] = v
+	n.info.Types[id] = types.TypeAndValue{Type: v.Type}
+	return id
+}
+
+// typeName is a type expression for t.
+func (n *normalizer) typeName(t types.Type, pos token.Pos) *ast.Ident {
+	id := &ast.Ident{Name: "_", NamePos: pos}
+	n.fn.Types[id] = t
+	return id
+}
+
+func (n *normalizer) add(node ir.Node) { n.seq.List = append(n.seq.List, node) }
+
+// block normalizes a list of statements into a sequence of its own.
+func (n *normalizer) block(list []ast.Stmt) *ir.Seq {
+	return n.in(func() {
+		for _, s := range list {
+			n.stmt(s, nil)
+		}
+	})
+}
+
+// in collects the nodes that body adds.
+func (n *normalizer) in(body func()) *ir.Seq {
+	outer := n.seq
+	seq := &ir.Seq{}
+	n.seq = seq
+	body()
+	n.seq = outer
+	return seq
+}
+
+// stmt normalizes one statement; label is its label, if it has one.
+func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
+	if !n.colors.Suspends(s) {
+		n.leaf(s, label)
+		return
+	}
+	n.add(&ir.Mark{Stmt: s})
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		if call, ok := n.suspension(s.X); ok {
+			n.suspend(call, make([]*ir.Var, n.results(call)))
+		} else {
+			n.add(&ir.Leaf{Stmt: &ast.ExprStmt{X: n.lift(s.X)}})
+		}
+	case *ast.AssignStmt:
+		n.assign(s)
+	case *ast.DeclStmt:
+		n.decl(s)
+	case *ast.IncDecStmt:
+		n.add(&ir.Leaf{Stmt: &ast.IncDecStmt{X: n.lift(s.X), TokPos: s.TokPos, Tok: s.Tok}})
+	case *ast.SendStmt:
+		ops := n.operands([]ast.Expr{s.Chan, s.Value})
+		n.add(&ir.Leaf{Stmt: &ast.SendStmt{Chan: ops[0], Arrow: s.Arrow, Value: ops[1]}})
+	case *ast.GoStmt:
+		n.add(&ir.Leaf{Stmt: &ast.GoStmt{Go: s.Go, Call: n.callOperands(s.Call)}})
+	case *ast.ReturnStmt:
+		n.returns(s)
+	case *ast.LabeledStmt:
+		n.labeled(s)
+	case *ast.BlockStmt:
+		n.scope(s, label)
+	case *ast.IfStmt:
+		n.ifStmt(s)
+	case *ast.ForStmt:
+		n.forStmt(s, label)
+	case *ast.RangeStmt:
+		n.rangeStmt(s, label)
+	case *ast.SwitchStmt:
+		n.switchStmt(s, label)
+	case *ast.TypeSwitchStmt:
+		n.typeSwitch(s, label)
+	case *ast.SelectStmt:
+		n.selectStmt(s, label)
+	default:
+		panic(fmt.Sprintf("statement %T suspends", s))
+	}
+}
+
+// leaf passes a statement through whole.
+func (n *normalizer) leaf(s ast.Stmt, label types.Object) {
+	switch s := s.(type) {
+	case *ast.EmptyStmt:
+		return
+	case *ast.LabeledStmt:
+		n.labeled(s)
+		return
+	case *ast.ReturnStmt:
+		n.add(&ir.Return{Stmt: s, Results: s.Results, Pos: s.Pos()})
+		return
+	case *ast.BranchStmt:
+		n.add(n.branch(s))
+		return
+	case *ast.DeclStmt:
+		n.declLeaf(s)
+		return
+	case *ast.BlockStmt:
+		if len(s.List) == 0 {
+			return
+		}
+	}
+	leaf := &ir.Leaf{Stmt: s}
+	if a, ok := s.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
+		leaf.Defs = n.defs(a.Lhs)
+	}
+	n.escapes(s, leaf, nil)
+	n.add(leaf)
+}
+
+// defs makes the variables that a := declares.
+func (n *normalizer) defs(lhs []ast.Expr) []*ir.Var {
+	var vars []*ir.Var
+	for _, e := range lhs {
+		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
+			if obj := n.info.Defs[id]; obj != nil {
+				vars = append(vars, n.newVar(obj, ir.Local))
+			}
+		}
+	}
+	return vars
+}
+
+// labeled is a labelled statement. If a goto leads to it, it is a place of its
+// own; the label also names the statement for break and continue.
+func (n *normalizer) labeled(s *ast.LabeledStmt) {
+	label := n.info.Defs[s.Label]
+	if n.gotos[label] {
+		n.add(&ir.Labeled{Label: label.(*types.Label), Pos: s.Pos()})
+	}
+	if n.colors.Suspends(s.Stmt) {
+		n.stmt(s.Stmt, label)
+		return
+	}
+	if !n.breaks(s.Stmt, label) {
+		n.leaf(s.Stmt, nil)
+		return
+	}
+	leaf := &ir.Leaf{Stmt: &ast.LabeledStmt{Label: s.Label, Colon: s.Colon, Stmt: s.Stmt}}
+	n.escapes(s.Stmt, leaf, map[types.Object]bool{label: true})
+	n.add(leaf)
+}
+
+// breaks reports whether s has a break or continue that names label.
+func (n *normalizer) breaks(s ast.Stmt, label types.Object) (found bool) {
+	ast.Inspect(s, func(node ast.Node) bool {
+		if b, ok := node.(*ast.BranchStmt); ok && b.Tok != token.GOTO && b.Label != nil && n.info.Uses[b.Label] == label {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (n *normalizer) scope(s *ast.BlockStmt, label types.Object) {
+	if label == nil {
+		n.add(n.block(s.List))
+		return
+	}
+	sc := &ir.Scope{Pos: s.Pos()}
+	defer n.push(target{node: sc, label: label})()
+	sc.Body = n.block(s.List)
+	n.add(sc)
+}
+
+// push makes t the innermost target until the result is called.
+func (n *normalizer) push(t target) func() {
+	n.targets = append(n.targets, t)
+	return func() { n.targets = n.targets[:len(n.targets)-1] }
+}
+
+// branch resolves a branch statement that stands outside leaves.
+func (n *normalizer) branch(s *ast.BranchStmt) ir.Branch {
+	b := ir.Branch{Stmt: s, Tok: s.Tok, Pos: s.Pos()}
+	var label types.Object
+	if s.Label != nil {
+		label = n.info.Uses[s.Label]
+	}
+	if s.Tok == token.GOTO {
+		b.Label = label.(*types.Label)
+		return b
+	}
+	for i := len(n.targets) - 1; i >= 0; i-- {
+		t := n.targets[i]
+		switch {
+		case label != nil:
+			if t.label != label {
+				continue
+			}
+		case s.Tok == token.CONTINUE:
+			if !t.loop {
+				continue
+			}
+		case s.Tok == token.FALLTHROUGH:
+			if _, ok := t.node.(*ir.Switch); !ok {
+				continue
+			}
+		case !t.plain:
+			continue
+		}
+		b.To = t.node
+		if sw, ok := t.node.(*ir.Switch); ok {
+			b.Clause = len(sw.Bodies)
+		}
+		return b
+	}
+	panic("branch without target")
+}
+
+// escapes notes the branch statements in s that lead out of it. inner has the
+// labels of s itself.
+func (n *normalizer) escapes(s ast.Stmt, leaf *ir.Leaf, inner map[types.Object]bool) {
+	own := map[types.Object]bool{}
+	ast.Inspect(s, func(node ast.Node) bool {
+		if l, ok := node.(*ast.LabeledStmt); ok {
+			own[n.info.Defs[l.Label]] = true
+		}
+		_, lit := node.(*ast.FuncLit)
+		return !lit
+	})
+	var walk func(node ast.Node, inLoop, inBreak bool)
+	walk = func(node ast.Node, inLoop, inBreak bool) {
+		ast.Inspect(node, func(c ast.Node) bool {
+			if c == node {
+				return true
+			}
+			switch c := c.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ForStmt, *ast.RangeStmt:
+				walk(c, true, true)
+				return false
+			case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+				walk(c, inLoop, true)
+				return false
+			case *ast.BranchStmt:
+				switch {
+				case c.Label != nil:
+					l := n.info.Uses[c.Label]
+					if own[l] || inner[l] {
+						return true
+					}
+				case c.Tok == token.FALLTHROUGH, c.Tok == token.BREAK && inBreak, c.Tok == token.CONTINUE && inLoop:
+					return true
+				}
+				leaf.Branches = append(leaf.Branches, n.branch(c))
+			}
+			return true
+		})
+	}
+	walk(&ast.BlockStmt{List: []ast.Stmt{s}}, false, false)
+}
+
+func (n *normalizer) ifStmt(s *ast.IfStmt) {
+	if s.Init != nil {
+		n.stmt(s.Init, nil)
+	}
+	node := &ir.If{Pos: s.Pos(), Cond: n.lift(s.Cond)}
+	node.Then = n.block(s.Body.List)
+	if s.Else != nil {
+		node.Else = n.block([]ast.Stmt{s.Else})
+	}
+	n.add(node)
+}
+
+// forStmt: each iteration owns the variables of the init statement. The copy
+// for the next one is made before the post statement (spec, For statements
+// with for clause).
+func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
+	before := len(n.fn.Vars)
+	if s.Init != nil {
+		n.stmt(s.Init, nil)
+	}
+	loop := &ir.Loop{Pos: s.Pos()}
+	vars := n.fn.Vars[before:len(n.fn.Vars):len(n.fn.Vars)]
+	pop := n.push(target{node: loop, label: label, loop: true, plain: true})
+	loop.Test = n.in(func() {
+		if s.Cond != nil {
+			loop.Cond = n.lift(s.Cond)
+		}
+	})
+	loop.Body = n.block(s.Body.List)
+	pop()
+	loop.Post = n.in(func() {
+		if n.fresh {
+			for _, v := range vars {
+				if v.Kind == ir.Local && v.Aliased {
+					n.add(&ir.Fresh{Var: v, Pos: s.Pos()})
+				}
+			}
+		}
+		if s.Post != nil {
+			n.stmt(s.Post, nil)
+		}
+	})
+	n.add(loop)
+}
+
+func (n *normalizer) returns(s *ast.ReturnStmt) {
+	ret := &ir.Return{Stmt: s, Pos: s.Pos()}
+	if len(s.Results) == 1 && n.fn.Obj.Signature().Results().Len() > 1 {
+		// return f(), where f has several results.
+		if call, ok := n.suspension(s.Results[0]); ok {
+			temps := n.temps(call)
+			n.suspend(call, temps)
+			for _, t := range temps {
+				ret.Results = append(ret.Results, n.ref(t, s.Pos()))
+			}
+			n.add(ret)
+			return
+		}
+	}
+	ret.Results = n.operands(s.Results)
+	n.add(ret)
+}

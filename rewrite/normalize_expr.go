@@ -1,0 +1,479 @@
+package rewrite
+
+// Expression order. The spec orders calls, receives and logical operators
+// from left to right; gc evaluates these, and some others, into temporaries in
+// that order, and the rest (reads of variables, fields, elements; arithmetic)
+// as late as the operation that wants it (cmd/compile/internal/walk/order.go).
+// So does this pass: what gc would do early and stands before a suspension is
+// pinned to a temporary, what it does late stays in place.
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// suspension is e's call if e is, but for parentheses, a suspension.
+func (n *normalizer) suspension(e ast.Expr) (*ast.CallExpr, bool) {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return nil, false
+	}
+	_, ok = n.colors.Suspension(call)
+	return call, ok
+}
+
+// results is the number of results of a call.
+func (n *normalizer) results(call *ast.CallExpr) int {
+	switch t := n.info.Types[call].Type.(type) {
+	case nil:
+		return 0
+	case *types.Tuple:
+		return t.Len()
+	}
+	if n.info.Types[call].IsVoid() {
+		return 0
+	}
+	return 1
+}
+
+// temps are temporaries for the results of a call.
+func (n *normalizer) temps(call *ast.CallExpr) []*ir.Var {
+	if tuple, ok := n.info.Types[call].Type.(*types.Tuple); ok {
+		var vars []*ir.Var
+		for v := range tuple.Variables() {
+			vars = append(vars, n.temp(v.Type(), call.Pos()))
+		}
+		return vars
+	}
+	return []*ir.Var{n.temp(n.info.Types[call].Type, call.Pos())}
+}
+
+// suspend adds the suspension call, with its operands lifted.
+func (n *normalizer) suspend(call *ast.CallExpr, results []*ir.Var) {
+	s, _ := n.colors.Suspension(call)
+	node := &ir.Suspend{Op: s.Op, Callee: s.Callee, Source: call, Call: n.callOperands(call), Results: results}
+	n.addSuspend(node)
+}
+
+// addSuspend adds a suspension. The result of greenlet.Call is its operand,
+// which is kept for it.
+func (n *normalizer) addSuspend(node *ir.Suspend) {
+	if node.Op != color.OpCallFrame {
+		n.add(node)
+		return
+	}
+	t := n.temp(n.info.TypeOf(node.Source), node.Source.Pos())
+	n.define(t, node.Call.Args[0])
+	c := *node.Call
+	c.Args = []ast.Expr{n.ref(t, c.Pos())}
+	n.as(&c, node.Source)
+	result := node.Results[0]
+	node.Call, node.Results = &c, nil
+	n.add(node)
+	if result != nil {
+		n.add(&ir.Leaf{
+			Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(result, c.Pos())}, TokPos: c.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{n.ref(t, c.Pos())}},
+			Defs: []*ir.Var{result},
+		})
+	}
+}
+
+// lift makes e free of suspensions: they are added before, with what has to be
+// evaluated before them.
+func (n *normalizer) lift(e ast.Expr) ast.Expr {
+	if e == nil || !n.colors.Suspends(e) {
+		return e
+	}
+	switch x := e.(type) {
+	case *ast.ParenExpr:
+		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.lift(x.X), Rparen: x.Rparen}, e)
+	case *ast.CallExpr:
+		if _, ok := n.colors.Suspension(x); ok {
+			temps := n.temps(x)
+			n.suspend(x, temps)
+			return n.ref(temps[0], x.Pos())
+		}
+		return n.callOperands(x)
+	case *ast.BinaryExpr:
+		if x.Op == token.LAND || x.Op == token.LOR {
+			return n.shortCircuit(x)
+		}
+		var ops []ast.Expr
+		if t := n.info.TypeOf(x.X); t != nil && comparedInMemory(t) && n.colors.Suspends(x.Y) && (x.Op == token.EQL || x.Op == token.NEQ) {
+			ops = []ast.Expr{n.pinned(n.lift(x.X)), n.lift(x.Y)}
+		} else {
+			ops = n.operands([]ast.Expr{x.X, x.Y})
+		}
+		return n.as(&ast.BinaryExpr{X: ops[0], OpPos: x.OpPos, Op: x.Op, Y: ops[1]}, e)
+	case *ast.UnaryExpr:
+		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.lift(x.X)}, e)
+	case *ast.StarExpr:
+		return n.as(&ast.StarExpr{Star: x.Star, X: n.lift(x.X)}, e)
+	case *ast.SelectorExpr:
+		return n.as(&ast.SelectorExpr{X: n.lift(x.X), Sel: x.Sel}, e)
+	case *ast.IndexExpr:
+		ops := n.operands([]ast.Expr{x.X, x.Index})
+		return n.as(&ast.IndexExpr{X: ops[0], Lbrack: x.Lbrack, Index: ops[1], Rbrack: x.Rbrack}, e)
+	case *ast.SliceExpr:
+		ops := n.operands([]ast.Expr{x.X, x.Low, x.High, x.Max})
+		return n.as(&ast.SliceExpr{X: ops[0], Lbrack: x.Lbrack, Low: ops[1], High: ops[2], Max: ops[3], Slice3: x.Slice3, Rbrack: x.Rbrack}, e)
+	case *ast.TypeAssertExpr:
+		return n.as(&ast.TypeAssertExpr{X: n.lift(x.X), Lparen: x.Lparen, Type: x.Type, Rparen: x.Rparen}, e)
+	case *ast.CompositeLit:
+		return n.composite(x)
+	}
+	panic("expression suspends: " + types.ExprString(e))
+}
+
+// as gives a copied expression the type information of the original.
+func (n *normalizer) as(e, old ast.Expr) ast.Expr {
+	n.info.Types[e] = n.info.Types[old]
+	if sel, ok := old.(*ast.SelectorExpr); ok {
+		if s := n.info.Selections[sel]; s != nil {
+			n.info.Selections[e.(*ast.SelectorExpr)] = s
+		}
+	}
+	return e
+}
+
+// operands lifts a list of operands that are evaluated from left to right.
+func (n *normalizer) operands(list []ast.Expr) []ast.Expr {
+	last := -1
+	for i, e := range list {
+		if e != nil && n.colors.Suspends(e) {
+			last = i
+		}
+	}
+	out := make([]ast.Expr, len(list))
+	for i, e := range list {
+		switch {
+		case i < last && e != nil:
+			out[i] = n.pin(n.lift(e))
+		case i == last:
+			out[i] = n.lift(e)
+		default:
+			out[i] = e
+		}
+	}
+	return out
+}
+
+// callOperands is a call with its function and arguments lifted; the call
+// itself is left.
+func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
+	if !n.colors.Suspends(call.Fun) && !anyOf(call.Args, func(e ast.Expr) bool { return n.colors.Suspends(e) }) {
+		return call
+	}
+	c := *call
+	// f(g()), where g has several results: they become the arguments.
+	if len(call.Args) == 1 {
+		if inner, ok := n.suspension(call.Args[0]); ok && n.results(inner) > 1 {
+			if !n.isType(call.Fun) {
+				c.Fun = n.pin(n.lift(call.Fun))
+			}
+			temps := n.temps(inner)
+			n.suspend(inner, temps)
+			c.Args = nil
+			for _, t := range temps {
+				c.Args = append(c.Args, n.ref(t, inner.Pos()))
+			}
+			n.as(&c, call)
+			return &c
+		}
+	}
+	fun := ast.Unparen(call.Fun)
+	switch sel, ok := fun.(*ast.SelectorExpr); {
+	case n.isType(fun) || n.isBuiltin(fun):
+		c.Args = n.operands(call.Args)
+	case ok && n.info.Selections[sel] != nil:
+		// A method's receiver is its first argument, or a field holds the function.
+		ops := n.operands(append([]ast.Expr{sel.X}, call.Args...))
+		c.Fun = n.as(&ast.SelectorExpr{X: ops[0], Sel: sel.Sel}, sel)
+		c.Args = ops[1:]
+	default:
+		ops := n.operands(append([]ast.Expr{call.Fun}, call.Args...))
+		c.Fun, c.Args = ops[0], ops[1:]
+	}
+	n.as(&c, call)
+	return &c
+}
+
+func anyOf[T any](list []T, f func(T) bool) bool {
+	for _, e := range list {
+		if f(e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *normalizer) isType(e ast.Expr) bool    { return n.info.Types[e].IsType() }
+func (n *normalizer) isBuiltin(e ast.Expr) bool { return n.info.Types[e].IsBuiltin() }
+
+// shortCircuit lowers && and || with a suspending right side.
+func (n *normalizer) shortCircuit(x *ast.BinaryExpr) ast.Expr {
+	if !n.colors.Suspends(x.Y) {
+		return n.as(&ast.BinaryExpr{X: n.lift(x.X), OpPos: x.OpPos, Op: x.Op, Y: x.Y}, x)
+	}
+	t := n.temp(n.info.TypeOf(x), x.Pos())
+	n.define(t, n.lift(x.X))
+	then := n.in(func() { n.set(t, n.lift(x.Y)) })
+	var cond ast.Expr = n.ref(t, x.OpPos)
+	if x.Op == token.LOR {
+		cond = &ast.UnaryExpr{OpPos: x.OpPos, Op: token.NOT, X: cond}
+	}
+	n.add(&ir.If{Pos: x.OpPos, Cond: cond, Then: then})
+	return n.ref(t, x.Pos())
+}
+
+// define adds t := e, set adds t = e.
+func (n *normalizer) define(t *ir.Var, e ast.Expr) {
+	n.add(&ir.Leaf{
+		Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(t, e.Pos())}, TokPos: e.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{e}},
+		Defs: []*ir.Var{t},
+	})
+}
+
+func (n *normalizer) set(t *ir.Var, e ast.Expr) {
+	n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(t, e.Pos())}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e}}})
+}
+
+// composite lifts the elements of a composite literal. A map is filled entry
+// by entry, as gc does it, so that an entry that panics is the first to.
+func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
+	if _, isMap := underlying(n.info.TypeOf(x)).(*types.Map); isMap {
+		t := n.temp(n.info.TypeOf(x), x.Pos())
+		empty := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
+		n.as(empty, x)
+		var lit ast.Expr = empty
+		if x.Type == nil {
+			lit = n.typed(empty, n.info.TypeOf(x))
+		}
+		n.define(t, lit)
+		for _, elt := range x.Elts {
+			kv := elt.(*ast.KeyValueExpr)
+			ops := n.operands([]ast.Expr{kv.Key, kv.Value})
+			index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
+			n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
+		}
+		return n.ref(t, x.Pos())
+	}
+	values := make([]ast.Expr, len(x.Elts))
+	for i, elt := range x.Elts {
+		values[i] = elt
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			values[i] = kv.Value
+		}
+	}
+	values = n.operands(values)
+	c := *x
+	c.Elts = make([]ast.Expr, len(x.Elts))
+	for i, elt := range x.Elts {
+		c.Elts[i] = values[i]
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			c.Elts[i] = n.as(&ast.KeyValueExpr{Key: kv.Key, Colon: kv.Colon, Value: values[i]}, kv)
+		}
+	}
+	return n.as(&c, x)
+}
+
+// elided writes out the type that a composite literal inside another may omit.
+func (n *normalizer) elided(e ast.Expr, t types.Type) ast.Expr {
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok || lit.Type != nil {
+		return e
+	}
+	return n.typed(lit, t)
+}
+
+func (n *normalizer) typed(lit *ast.CompositeLit, t types.Type) ast.Expr {
+	c := *lit
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		c.Type = n.typeName(p.Elem(), lit.Pos())
+		n.info.Types[&c] = types.TypeAndValue{Type: p.Elem()}
+		return n.as(&ast.UnaryExpr{OpPos: lit.Pos(), Op: token.AND, X: &c}, lit)
+	}
+	c.Type = n.typeName(t, lit.Pos())
+	return n.as(&c, lit)
+}
+
+// pin evaluates e, which has no suspensions, as far as gc would evaluate it
+// before a later call, and returns the rest.
+func (n *normalizer) pin(e ast.Expr) ast.Expr {
+	tv := n.info.Types[e]
+	if tv.Value != nil || tv.IsType() || tv.IsBuiltin() || tv.IsNil() {
+		return e
+	}
+	switch x := e.(type) {
+	case *ast.ParenExpr:
+		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.pin(x.X), Rparen: x.Rparen}, e)
+	case *ast.CallExpr:
+		if n.isType(x.Fun) && !copiesString(tv.Type, n.info.TypeOf(x.Args[0])) {
+			c := *x
+			c.Args = []ast.Expr{n.pin(x.Args[0])}
+			return n.as(&c, e)
+		}
+		return n.pinned(e)
+	case *ast.BinaryExpr:
+		switch {
+		case x.Op == token.LAND || x.Op == token.LOR:
+			return n.pinned(e)
+		case (x.Op == token.EQL || x.Op == token.NEQ) && comparedInMemory(n.info.TypeOf(x.X)):
+			return n.pinned(e)
+		}
+		return n.as(&ast.BinaryExpr{X: n.pin(x.X), OpPos: x.OpPos, Op: x.Op, Y: n.pin(x.Y)}, e)
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW {
+			return n.pinned(e)
+		}
+		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.pin(x.X)}, e)
+	case *ast.StarExpr:
+		return n.as(&ast.StarExpr{Star: x.Star, X: n.pin(x.X)}, e)
+	case *ast.SelectorExpr:
+		if n.info.Selections[x] == nil {
+			return e // qualified identifier
+		}
+		return n.as(&ast.SelectorExpr{X: n.pin(x.X), Sel: x.Sel}, e)
+	case *ast.IndexExpr:
+		if tv := n.info.Types[x.Index]; tv.IsType() {
+			return e
+		}
+		index := n.pin(x.Index)
+		if _, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap {
+			index = n.stable(index)
+		}
+		return n.as(&ast.IndexExpr{X: n.pin(x.X), Lbrack: x.Lbrack, Index: index, Rbrack: x.Rbrack}, e)
+	case *ast.SliceExpr:
+		return n.pinned(e)
+	case *ast.TypeAssertExpr:
+		if pointerShaped(tv.Type) {
+			return n.as(&ast.TypeAssertExpr{X: n.pin(x.X), Lparen: x.Lparen, Type: x.Type, Rparen: x.Rparen}, e)
+		}
+		return n.pinned(e)
+	case *ast.CompositeLit:
+		if _, isMap := underlying(tv.Type).(*types.Map); isMap {
+			return n.pinned(n.elided(e, tv.Type))
+		}
+		c := *x
+		c.Elts = make([]ast.Expr, len(x.Elts))
+		for i, elt := range x.Elts {
+			if kv, ok := elt.(*ast.KeyValueExpr); ok {
+				c.Elts[i] = n.as(&ast.KeyValueExpr{Key: kv.Key, Colon: kv.Colon, Value: n.pin(kv.Value)}, kv)
+			} else {
+				c.Elts[i] = n.pin(elt)
+			}
+		}
+		return n.as(&c, e)
+	}
+	return e // identifiers, literals
+}
+
+// pinned evaluates e into a temporary.
+func (n *normalizer) pinned(e ast.Expr) ast.Expr {
+	tv := n.info.Types[e]
+	if tv.Value != nil || tv.IsNil() {
+		return e
+	}
+	t := n.temp(tv.Type, e.Pos())
+	n.define(t, e)
+	return n.ref(t, e.Pos())
+}
+
+// stable is e, or a temporary if another greenlet could change its value.
+func (n *normalizer) stable(e ast.Expr) ast.Expr {
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		if v := n.fn.VarOf(id); v != nil && !v.Aliased {
+			return e
+		}
+	}
+	return n.pinned(e)
+}
+
+// copiesString reports whether a conversion is a call of the runtime that gc
+// orders: string to []byte or []rune.
+func copiesString(to, from types.Type) bool {
+	if to == nil || from == nil {
+		return false
+	}
+	_, slice := to.Underlying().(*types.Slice)
+	b, basic := from.Underlying().(*types.Basic)
+	return slice && basic && b.Info()&types.IsString != 0
+}
+
+// comparedInMemory reports whether gc compares values of the type through
+// pointers to temporaries.
+func comparedInMemory(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return true
+	}
+	return false
+}
+
+// pointerShaped reports whether an interface holds values of the type
+// directly, so that a type assertion is a mere check.
+func pointerShaped(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Pointer, *types.Chan, *types.Map, *types.Signature:
+		return true
+	case *types.Basic:
+		return t.Kind() == types.UnsafePointer
+	case *types.Struct:
+		return t.NumFields() == 1 && pointerShaped(t.Field(0).Type())
+	case *types.Array:
+		return t.Len() == 1 && pointerShaped(t.Elem())
+	}
+	return false
+}
+
+// underlying is the underlying type, or the core type of a type parameter.
+func underlying(t types.Type) types.Type {
+	if t == nil {
+		return nil
+	}
+	t = types.Unalias(t)
+	tp, ok := t.(*types.TypeParam)
+	if !ok {
+		return t.Underlying()
+	}
+	var core types.Type
+	for term := range typeset(tp) {
+		u := term.Underlying()
+		if core != nil && !types.Identical(core, u) {
+			return tp.Underlying()
+		}
+		core = u
+	}
+	if core == nil {
+		return tp.Underlying()
+	}
+	return core
+}
+
+// typeset yields the types of a type parameter's constraint, as far as they
+// are listed.
+func typeset(tp *types.TypeParam) func(yield func(types.Type) bool) {
+	return func(yield func(types.Type) bool) {
+		iface, ok := tp.Constraint().Underlying().(*types.Interface)
+		if !ok {
+			return
+		}
+		for e := range iface.EmbeddedTypes() {
+			if u, ok := types.Unalias(e).(*types.Union); ok {
+				for t := range u.Terms() {
+					if !yield(t.Type()) {
+						return
+					}
+				}
+			} else if _, ok := e.Underlying().(*types.Interface); !ok {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}

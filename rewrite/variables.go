@@ -1,0 +1,212 @@
+package rewrite
+
+// What normalize knows of variables before it starts: who aliases them, and
+// which names mean something else.
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"go/version"
+	"strconv"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// perIteration reports whether the loops of decl's file have variables of
+// their own for each iteration: Go 1.22.
+func perIteration(u *Unit, decl *ast.FuncDecl) bool {
+	for _, f := range u.Files {
+		if f.FileStart <= decl.Pos() && decl.Pos() < f.FileEnd {
+			v := u.Info.FileVersions[f]
+			if v == "" {
+				v = u.Pkg.GoVersion()
+			}
+			return v == "" || version.Compare(v, "go1.22") >= 0
+		}
+	}
+	return true
+}
+
+// aliased finds the variables whose identity matters: their address is taken,
+// in the open or by a method with a pointer receiver or a slice expression, or
+// a function literal captures them.
+func aliased(decl *ast.FuncDecl, info *types.Info) map[types.Object]bool {
+	m := map[types.Object]bool{}
+	addr := func(e ast.Expr) {
+		if obj := base(e, info); obj != nil {
+			m[obj] = true
+		}
+	}
+	var lits []*ast.FuncLit
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				addr(n.X)
+			}
+		case *ast.SliceExpr:
+			if t := info.TypeOf(n.X); t != nil {
+				if _, array := underlying(t).(*types.Array); array {
+					addr(n.X)
+				}
+			}
+		case *ast.SelectorExpr:
+			if s := info.Selections[n]; s != nil && s.Kind() == types.MethodVal && takesAddress(s) {
+				addr(n.X)
+			}
+		case *ast.FuncLit:
+			lits = append(lits, n)
+		}
+		return true
+	})
+	for _, lit := range lits {
+		ast.Inspect(lit, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				if v, ok := info.Uses[id].(*types.Var); ok && !v.IsField() && (v.Pos() < lit.Pos() || v.Pos() >= lit.End()) {
+					m[v] = true
+				}
+			}
+			return true
+		})
+	}
+	return m
+}
+
+// takesAddress reports whether selecting a method takes the address of the
+// operand: a pointer receiver, and no pointer on the way.
+func takesAddress(s *types.Selection) bool {
+	if _, ok := s.Obj().(*types.Func).Signature().Recv().Type().(*types.Pointer); !ok {
+		return false
+	}
+	t := s.Recv()
+	index := s.Index()
+	for _, i := range index[:len(index)-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			return p == nil // an embedded pointer, or the operand itself
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		t = st.Field(i).Type()
+	}
+	_, ptr := t.Underlying().(*types.Pointer)
+	return !ptr
+}
+
+// base is the variable that an addressable operand is part of, or nil if the
+// way there goes through a pointer, slice or map.
+func base(e ast.Expr, info *types.Info) types.Object {
+	for {
+		switch x := ast.Unparen(e).(type) {
+		case *ast.Ident:
+			if v, ok := info.Uses[x].(*types.Var); ok {
+				return v
+			}
+			return nil
+		case *ast.SelectorExpr:
+			s := info.Selections[x]
+			if s == nil || s.Kind() != types.FieldVal {
+				return nil
+			}
+			if _, ptr := info.TypeOf(x.X).Underlying().(*types.Pointer); ptr {
+				return nil
+			}
+			e = x.X
+		case *ast.IndexExpr:
+			if _, array := underlying(info.TypeOf(x.X)).(*types.Array); !array {
+				return nil
+			}
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+// names prepares the names of the function: a variable that is hoisted to the
+// top must not hide what the function means elsewhere by its name.
+func (n *normalizer) names(decl *ast.FuncDecl) {
+	all := map[string]bool{}
+	outer := map[string]bool{}
+	local := func(obj types.Object) bool {
+		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
+	}
+	ast.Inspect(decl, func(node ast.Node) bool {
+		id, ok := node.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		all[id.Name] = true
+		if obj := n.info.Uses[id]; obj != nil && !local(obj) {
+			outer[id.Name] = true
+		}
+		if obj := n.info.Defs[id]; obj != nil {
+			if _, ok := obj.(*types.Var); ok {
+				namesIn(obj.Type(), n.pkg, outer, map[types.Type]bool{})
+			}
+			switch obj.(type) {
+			case *types.Const, *types.TypeName:
+				outer[id.Name] = true
+			}
+		}
+		return true
+	})
+	for _, name := range types.Universe.Names() {
+		if all[name] {
+			outer[name] = true
+		}
+	}
+	n.fn.Names = ir.NewNames(all, outer)
+}
+
+// namesIn adds the names of pkg's types that t is spelled with.
+func namesIn(t types.Type, pkg *types.Package, into map[string]bool, seen map[types.Type]bool) {
+	if t == nil || seen[t] {
+		return
+	}
+	seen[t] = true
+	switch t := t.(type) {
+	case *types.Basic:
+		into[t.Name()] = true
+	case *types.Named:
+		if t.Obj().Pkg() == pkg || t.Obj().Pkg() == nil {
+			into[t.Obj().Name()] = true
+		}
+		for a := range t.TypeArgs().Types() {
+			namesIn(a, pkg, into, seen)
+		}
+	case *types.Alias:
+		into[t.Obj().Name()] = true
+		for a := range t.TypeArgs().Types() {
+			namesIn(a, pkg, into, seen)
+		}
+	case *types.TypeParam:
+		into[t.Obj().Name()] = true
+	case *types.Pointer:
+		namesIn(t.Elem(), pkg, into, seen)
+	case *types.Slice:
+		namesIn(t.Elem(), pkg, into, seen)
+	case *types.Array:
+		namesIn(t.Elem(), pkg, into, seen)
+	case *types.Chan:
+		namesIn(t.Elem(), pkg, into, seen)
+	case *types.Map:
+		namesIn(t.Key(), pkg, into, seen)
+		namesIn(t.Elem(), pkg, into, seen)
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			namesIn(v.Type(), pkg, into, seen)
+		}
+		for v := range t.Results().Variables() {
+			namesIn(v.Type(), pkg, into, seen)
+		}
+	case *types.Struct:
+		for f := range t.Fields() {
+			namesIn(f.Type(), pkg, into, seen)
+		}
+	}
+}

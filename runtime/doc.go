@@ -1,0 +1,24 @@
+// Package greenlet runs greenlets: computations that suspend and resume each
+// other by name, from any depth of calls, without goroutines.
+//
+// A function that may suspend is annotated //greenlet:resumable. The tool
+// greenlet (github.com/going-green/greenlet/cmd/greenlet) compiles it into a
+// state machine, whose activations are frames: values of a generated type with
+// a generated constructor. A frame is made a greenlet by [New], or driven as a
+// generator by [Seq] and [Pull].
+//
+//	//greenlet:resumable
+//	func count(n int) {
+//		for i := range n {
+//			greenlet.Yield(i)
+//		}
+//	}
+//
+//	for i := range greenlet.Seq[int](newCountFrame(3)) { … }
+//
+// Semantics are those of Python's greenlet, where Go has the notion. Plain
+// code that switches to a greenlet starts a run: greenlets run, and switch, on
+// the caller's stack until one switches to [Main] or the last parent is Main.
+//
+// The files frame.go and protocol.go are for generated code.
+package greenlet

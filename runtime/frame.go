@@ -1,0 +1,152 @@
+package greenlet
+
+// This file is the protocol between generated code and the driver, with
+// protocol.go. Nothing in it is meant to be called by hand; users hold frames
+// by the [Frame] interface.
+
+// Frame is one activation of a resumable function: its state number, the
+// locals that live across its suspension, and a link to the frame that called
+// it. Generated frame types implement it; no other type can.
+//
+// A frame runs once. It may be given to [New], [Seq], [Pull] or [Call], to one
+// of them and once.
+type Frame interface {
+	// Resume continues the activation at its state until it suspends or
+	// returns, and leaves in r who runs next.
+	Resume(r *Run) Status
+	// Func describes the function this is an activation of.
+	Func() *Func
+	// Args replaces the parameters of a frame that has not started. It panics
+	// with an [*ArgumentError] if count or types do not fit.
+	Args(args []any)
+	// Send delivers the results of a frame that has returned to the parent
+	// of the current greenlet.
+	Send(r *Run) Status
+	// Release gives a frame that has returned back, for another call.
+	Release(r *Run)
+
+	header() *Header
+}
+
+// Header is the part that all frames have in common. Generated frame types
+// embed it.
+type Header struct {
+	// Caller is the frame to continue when this one returns; nil for the
+	// root frame of a greenlet. In a free frame it links the free list.
+	Caller Frame
+	// PC is the state: 0 before the start, n at suspension n.
+	PC uint32
+	// Depth is the length of the free list below a free frame. It is inUse in
+	// a frame that New, Seq, Pull or Call has got.
+	Depth uint32
+}
+
+const inUse = ^uint32(0)
+
+func (h *Header) header() *Header { return h }
+
+// Status says how a call of a resumable function came back.
+type Status uint8
+
+const (
+	// Done: the function returned, its results are valid.
+	Done Status = iota
+	// Switched: the function suspended, for whoever r.cur is now.
+	Switched
+	// Left: the function suspended, for the plain caller.
+	Left
+)
+
+// Func describes a resumable function, for tracebacks and messages.
+type Func struct {
+	Name   string  // as in Go tracebacks: path/to/pkg.(*T).Method
+	File   string  // path/to/pkg/file.go, as go build -trimpath has it
+	Line   int     // of the declaration
+	States []State // by state number minus one
+}
+
+// State describes one suspension of a function.
+type State struct {
+	Line int    // line of the switch point
+	Live string // names of the locals that live across it, separated by spaces
+}
+
+// line is the line of state pc.
+func (f *Func) line(pc uint32) int {
+	if pc == 0 || int(pc) > len(f.States) {
+		return f.Line
+	}
+	return f.States[pc-1].Line
+}
+
+// A hot call has no frame (f == nil) until it first suspends. Then it takes
+// one and tells the run: by Leaf where it suspends itself, by Link where a
+// function it called has suspended. A function that the driver resumed is the
+// leaf already, and has its caller.
+
+// Leaf makes f, whose header is h, the innermost frame of the current greenlet.
+func (r *Run) Leaf(f Frame, h *Header) {
+	r.cur.leaf = f
+	r.tail = h
+}
+
+// Link makes f, whose header is h, the caller of the frame that has just
+// suspended below it.
+func (r *Run) Link(f Frame, h *Header) {
+	r.tail.Caller = f
+	r.tail = h
+}
+
+// Enter suspends f, whose header is h, to run callee as a nested call.
+func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
+	adopt(callee, "Call")
+	callee.header().Caller = f
+	r.cur.leaf = callee
+	r.tail = h
+	return Switched
+}
+
+// Return reports that the activation f, whose header is h, has returned, and
+// gives the driver its status.
+func (r *Run) Return(f Frame, h *Header) Status {
+	g := r.cur
+	if h.Caller == nil {
+		g.finish(r, f)
+		return Switched
+	}
+	r.callee = f
+	g.leaf = h.Caller
+	return Done
+}
+
+// Callee is the frame whose return resumed the calling frame.
+func (r *Run) Callee() Frame { return r.callee }
+
+// Current is the greenlet that runs.
+func (r *Run) Current() *Greenlet { return r.cur }
+
+// cacheSize is the number of free lists of a run. Frame types share them by a
+// hash of their name, so that no table of types has to be kept and
+// instances of generic frames need no number of their own.
+const cacheSize = 64
+
+// maxFree bounds a free list: enough for a deep recursion that goes up and
+// down, too little to matter when it is over.
+const maxFree = 4096
+
+// Cache holds free frames, linked by their headers. The generated code of a
+// frame type takes frames from and gives them back to one fixed list; a list
+// that holds frames of another type counts as empty.
+type Cache [cacheSize]Frame
+
+// Cache is the run's free lists.
+func (r *Run) Cache() *Cache {
+	if r.cache == nil {
+		r.cache = caches.Get().(*Cache)
+	}
+	return r.cache
+}
+
+// Push is the depth of a free frame that is put above one whose header is h,
+// or false when the list is full.
+func (h *Header) Push() (depth uint32, room bool) { return h.Depth + 1, h.Depth < maxFree }

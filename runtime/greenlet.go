@@ -1,0 +1,119 @@
+package greenlet
+
+import "fmt"
+
+// Greenlet is a suspended computation that can be switched to, and its place
+// in the tree of parents. It starts unstarted; the first switch starts it; it
+// is dead when its function has returned or a panic has left it.
+//
+// A greenlet belongs to no goroutine. Any may switch to it, one at a time;
+// the users synchronise that as for any other data.
+type Greenlet struct {
+	leaf   Frame     // innermost frame; the root frame before the start; nil when dead
+	slot   any       // where it receives while suspended: a *R, or nil
+	parent *Greenlet // &main, or another; nil only for main itself
+	state  state
+}
+
+type state uint8
+
+const (
+	unstarted state = iota
+	suspended
+	current
+	dead
+	outside // Main: the plain code, whatever it does
+)
+
+// main stands for the plain caller of whichever run asks. It holds no state
+// of a run and is never written after its initialisation.
+var main = Greenlet{state: outside}
+
+// Main stands for the plain code that entered: switching to it returns there.
+// It is one token for all runs. It is never dead and has no parent.
+func Main() *Greenlet { return &main }
+
+// Current is the greenlet that runs the calling code. In plain code, also
+// when a greenlet has called it, that is [Main].
+func Current() *Greenlet { return &main }
+
+// New makes a greenlet that will run the frame; its parent is [Current]. It
+// panics if the frame is nil or has been used before.
+func New(run Frame) *Greenlet { return NewChild(&main, run) }
+
+// NewChild makes a greenlet that will run the frame, with the given parent.
+func NewChild(parent *Greenlet, run Frame) *Greenlet {
+	if parent == nil {
+		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
+	}
+	g := &Greenlet{leaf: run, parent: parent}
+	adopt(run, "New")
+	return g
+}
+
+// adopt checks that run is a frame that nobody runs yet.
+func adopt(run Frame, op string) {
+	if run == nil {
+		panic(&StateError{Op: op, Reason: "the frame is nil"})
+	}
+	h := run.header()
+	if h.PC != 0 || h.Depth == inUse || h.Caller != nil {
+		panic(&StateError{Op: op, Reason: "the frame of " + run.Func().Name + " is already in use"})
+	}
+	h.Depth = inUse
+}
+
+// Parent is the greenlet that gets the result, or the panic, of g. Main has
+// none: nil.
+func (g *Greenlet) Parent() *Greenlet { return g.parent }
+
+// SetParent changes the parent of g, at any time. It panics if g is Main, if p
+// is nil, and if g is an ancestor of p or p itself.
+func (g *Greenlet) SetParent(p *Greenlet) {
+	switch {
+	case g == &main:
+		panic(&StateError{Op: "SetParent", Greenlet: g, Reason: "cannot set the parent of the main greenlet"})
+	case p == nil:
+		panic(&StateError{Op: "SetParent", Greenlet: g, Reason: "the parent is nil"})
+	}
+	for a := p; a != nil; a = a.parent {
+		if a == g {
+			panic(&StateError{Op: "SetParent", Greenlet: g, Reason: "cyclic parent chain"})
+		}
+	}
+	g.parent = p
+}
+
+// Started reports whether g has been switched to. Main has.
+func (g *Greenlet) Started() bool { return g.state != unstarted }
+
+// Dead reports whether g has ended.
+func (g *Greenlet) Dead() bool { return g.state == dead }
+
+// Active reports whether g has started and not ended: bool(g) in Python.
+func (g *Greenlet) Active() bool { return g.state != unstarted && g.state != dead }
+
+// String names g's function and its state.
+func (g *Greenlet) String() string {
+	name := "main"
+	if g.leaf != nil {
+		name = root(g.leaf).Func().Name
+	}
+	return fmt.Sprintf("greenlet %p %s (%s)", g, name, [...]string{"pending", "suspended", "current", "dead", "main"}[g.state])
+}
+
+// finish ends g, whose root frame f has returned, and gives its results to
+// the parent.
+func (g *Greenlet) finish(r *Run, f Frame) {
+	g.bury()
+	if r.drop && g.parent == &main {
+		r.cur = &main
+		return
+	}
+	f.Send(r)
+}
+
+// bury ends g without running any more of it.
+func (g *Greenlet) bury() {
+	g.leaf, g.slot, g.state = nil, nil, dead
+}

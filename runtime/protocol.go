@@ -1,0 +1,137 @@
+package greenlet
+
+// The half of the API that generated code calls, with frame.go: where a
+// switch goes and what it carries. The caller has recorded its state in its
+// frame; it returns the status it gets. A switch that can't be made panics,
+// with nothing changed.
+
+// Await names where the current greenlet will receive the value of the switch
+// that resumes it: a pointer to a variable of the type it expects. After that
+// switch it says Received. One that awaits nothing drops what it is sent.
+func (r *Run) Await(slot any) { r.cur.slot = slot }
+
+// Received ends Await.
+func (r *Run) Received() { r.cur.slot = nil }
+
+// Yielded switches to the parent of the current greenlet with v.
+func Yielded[T any](r *Run, v T) Status {
+	if p, ok := r.slot.(*T); ok && r.cur.parent == &main {
+		*p = v
+		return Left
+	}
+	return sendParent(r, v)
+}
+
+//go:noinline
+func sendParent[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
+
+// Send switches to to with v.
+func Send[T any](r *Run, to *Greenlet, v T) Status {
+	if p, ok := to.slot.(*T); ok && to.state == suspended {
+		*p = v
+		return r.to(to)
+	}
+	return sendAny(r, to, v)
+}
+
+//go:noinline
+func sendAny[T any](r *Run, to *Greenlet, v T) Status { return r.send(to, v, true) }
+
+// SendNone switches to to without a value.
+func (r *Run) SendNone(to *Greenlet) Status {
+	if to.slot == nil && to.state == suspended {
+		return r.to(to)
+	}
+	return r.sendNone(to)
+}
+
+//go:noinline
+func (r *Run) sendNone(to *Greenlet) Status { return r.send(to, nil, false) }
+
+// SendArgs switches to to with args as [Greenlet.Switch] does.
+func (r *Run) SendArgs(to *Greenlet, args ...any) Status {
+	v, some := pack(args)
+	return r.send(to, v, some)
+}
+
+// to makes g current, who can be.
+func (r *Run) to(g *Greenlet) Status {
+	r.cur.state = suspended
+	r.cur = g
+	return Switched
+}
+
+// Throw raises v where to waits; a nil v is [Exit]. f, whose header is h, is
+// the innermost frame of the current greenlet.
+func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
+	if v == nil {
+		v = Exit
+	}
+	if to == r.cur {
+		// The callers of f are not linked yet: raise when they are.
+		return r.Enter(f, h, &thrower{v: v})
+	}
+	next := r.raise(to, v)
+	r.cur.state = suspended
+	r.cur = next
+	return Switched
+}
+
+// thrower is a pseudo-call that raises v where it was called.
+type thrower struct {
+	Header
+	v any
+}
+
+func (t *thrower) Resume(r *Run) Status {
+	g := r.cur
+	g.leaf = t.Caller
+	r.cur = r.raise(g, t.v)
+	return Switched
+}
+
+func (t *thrower) Func() *Func      { return throwerFunc }
+func (t *thrower) Release(*Run)     {}
+func (t *thrower) Args([]any)       {}
+func (t *thrower) Send(*Run) Status { return Switched }
+
+var throwerFunc = &Func{Name: "throw"}
+
+// Result sends v, the result of a frame, to the parent of the current greenlet.
+func Result[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
+
+// Finish is Result for the end of a frame without results.
+func (r *Run) Finish() Status { return r.send(r.cur.parent, nil, false) }
+
+// CountMin panics unless there are at least n arguments.
+func CountMin(f Frame, args []any, n int) {
+	if len(args) < n {
+		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
+	}
+}
+
+// Rest is the arguments from i on as the last parameter, of type ...T.
+func Rest[T any](f Frame, args []any, i int) []T {
+	var rest []T
+	for ; i < len(args); i++ {
+		rest = append(rest, Arg[T](f, args, i))
+	}
+	return rest
+}
+
+// Arg is argument i of a frame's Args as a parameter of type T. A nil is the
+// zero value of types that have a nil.
+func Arg[T any](f Frame, args []any, i int) T {
+	v, ok := args[i].(T)
+	if !ok && (args[i] != nil || !nilable[T]()) {
+		panic(&ArgumentError{Func: f.Func(), Want: typeName[T](), Got: valueType(args[i]), Index: i})
+	}
+	return v
+}
+
+// Count panics unless there are n arguments.
+func Count(f Frame, args []any, n int) {
+	if len(args) != n {
+		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
+	}
+}

@@ -1,0 +1,175 @@
+package greenlet
+
+import "sync"
+
+// Run is one stay of plain code inside greenlets: from the plain call that
+// switched to one until control comes back to it. It is the context that
+// generated code passes along, and belongs to one goroutine.
+type Run struct {
+	cur    *Greenlet // who runs; &main when control is with the plain caller
+	tail   *Header   // outermost frame linked by the suspension in progress
+	callee Frame     // frame that has just returned, for its caller
+	slot   any       // where the plain caller receives: a *R, or nil
+	cache  *Cache    // free frames; nil until one is wanted
+	out    any       // what an untyped plain caller receives into
+	cell   any       // a *R kept for typed plain callers
+	thrown any       // panic on its way to the plain caller
+	drop   bool      // the plain caller takes no results of ended greenlets
+}
+
+var (
+	runs   = sync.Pool{New: func() any { return &Run{cur: &main} }}
+	caches = sync.Pool{New: func() any { return new(Cache) }}
+)
+
+// enter begins a run for plain code. It is ended by exit; a run that a panic
+// left is not used again.
+func enter() *Run { return runs.Get().(*Run) }
+
+func (r *Run) exit() {
+	r.slot, r.callee = nil, nil
+	runs.Put(r)
+}
+
+// leave gives up the free lists, for a run that outlives its stays.
+func (r *Run) leave() {
+	if r.cache != nil {
+		caches.Put(r.cache)
+		r.cache = nil
+	}
+}
+
+// drive runs greenlets, beginning with to, until one switches to Main. It
+// panics with what was thrown to Main.
+func (r *Run) drive(to *Greenlet) {
+	for r.cur = to; r.cur != &main; {
+		r.loop()
+	}
+	if v := r.thrown; v != nil {
+		r.thrown = nil
+		panic(v)
+	}
+}
+
+// loop is the driver: it resumes the innermost frame of whoever is current,
+// until that is the plain caller. A panic that leaves a greenlet ends the loop
+// with the run at its receiver; unless that is the plain caller, for whom it
+// goes on.
+//
+// There is one defer for each stay, none for each switch.
+func (r *Run) loop() {
+	whole := false
+	defer func() {
+		if !whole {
+			r.broken()
+		}
+	}()
+	g := r.cur
+	g.state = current
+	for {
+		switch g.leaf.Resume(r) {
+		case Switched:
+			g = r.cur
+			if g == &main {
+				whole = true
+				return
+			}
+			g.state = current
+		case Left:
+			g.state = suspended
+			r.cur = &main
+			whole = true
+			return
+		}
+	}
+}
+
+// broken hands a panic or runtime.Goexit that left the current greenlet to
+// its receiver. The driver's deferred function calls it, so it stands on the
+// panicking stack: if the plain caller is the receiver, panicking again here
+// keeps the place of the first panic in the traceback of a crash.
+func (r *Run) broken() {
+	v := recover()
+	g := r.cur
+	r.cur = &main
+	if v == nil { // runtime.Goexit: it goes on when this returns
+		g.bury()
+		return
+	}
+	r.cur = r.raise(g, v)
+	if v := r.thrown; v != nil {
+		r.thrown = nil
+		panic(v)
+	}
+}
+
+// raise makes v a panic at the suspension of g and returns who runs next. A
+// greenlet that does not recover it is dead, and the panic goes to its
+// parent; [Exit] goes there as a value. For Main the panic is left in
+// r.thrown.
+func (r *Run) raise(g *Greenlet, v any) *Greenlet {
+	if g.state == current && g != r.cur {
+		panic(&StateError{Op: "throw", Greenlet: g, Reason: running})
+	}
+	for g != &main {
+		if g.state != dead {
+			g.bury()
+		}
+		g = g.parent
+		if isExit(v) {
+			return r.deliver(g, v, true)
+		}
+		if g.state == current { // it waits below the plain caller, who gets it
+			break
+		}
+	}
+	if isExit(v) {
+		return r.deliver(&main, v, true)
+	}
+	r.thrown = v
+	return &main
+}
+
+// send switches to g with v, or with nothing.
+func (r *Run) send(g *Greenlet, v any, some bool) Status {
+	g = r.deliver(g, v, some)
+	if r.cur.state == current {
+		r.cur.state = suspended
+	}
+	r.cur = g
+	return Switched
+}
+
+const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
+
+// deliver gives v, or nothing, to g where it waits, and returns who really
+// gets it: g or, if it is dead, its nearest ancestor alive. It panics, with
+// nothing changed, if g can't be switched to or can't receive v.
+func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
+	for g.state == dead {
+		g = g.parent
+	}
+	slot := g.slot
+	switch g.state {
+	case unstarted:
+		if some {
+			args, several := v.(Values)
+			if !several {
+				args = Values{v}
+			}
+			g.leaf.Args(args)
+		}
+		return g
+	case current:
+		if g != r.cur {
+			panic(&StateError{Op: "switch", Greenlet: g, Reason: running})
+		}
+	case outside:
+		slot = r.slot
+	}
+	if err := store(slot, v, some); err != nil {
+		err.To = g.where()
+		panic(err)
+	}
+	return g
+}

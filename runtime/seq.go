@@ -1,0 +1,122 @@
+package greenlet
+
+import (
+	"iter"
+	"runtime"
+	"strings"
+)
+
+// puller drives one greenlet that yields values of type T to plain code. It
+// keeps its run, so that a value costs neither a look-up nor an allocation.
+type puller[T any] struct {
+	run Run
+	g   *Greenlet
+	v   T
+}
+
+func newPuller[T any](run Frame) *puller[T] {
+	p := &puller[T]{g: New(run)}
+	p.run.cur = p.g
+	p.run.slot = &p.v
+	p.run.drop = true
+	return p
+}
+
+// Pull is the drop-in for [iter.Pull]: next runs the frame until its next
+// Yield and returns the value and true, or the zero value and false when it
+// has returned; stop ends it early, running what it has deferred. A panic of
+// the greenlet is raised by the call of next or stop it happens in.
+//
+// Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
+// stop must not be called from several goroutines at a time.
+func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
+	p := newPuller[T](run)
+	// A literal, not the method value p.next: that would add a call.
+	return func() (v T, ok bool) {
+		g := p.g
+		if g.state > suspended {
+			return v, p.over("next")
+		}
+		// Most stays end in a Yield of g itself. A panic of g goes to the
+		// plain caller anyway, so they do without the driver's defer; see
+		// over for what a panic leaves behind.
+		r := &p.run
+		g.state = current
+		status := g.leaf.Resume(r)
+		for status == Done {
+			status = g.leaf.Resume(r)
+		}
+		if status == Switched && !p.rest() {
+			return v, false
+		}
+		g.state = suspended
+		v, p.v = p.v, v
+		return v, true
+	}, p.stop
+}
+
+// rest goes on with a stay in which g has ended or switched elsewhere, and
+// reports whether it ended with a value.
+func (p *puller[T]) rest() bool {
+	r := &p.run
+	if r.cur != &main {
+		r.drive(r.cur)
+	}
+	r.cur = p.g
+	if p.g.state == dead {
+		r.leave()
+		return false
+	}
+	return true
+}
+
+// over is next or stop for a greenlet that is not suspended: dead, running,
+// or left by a panic, which next could not note.
+func (p *puller[T]) over(op string) bool {
+	if p.g.state == current {
+		if p.running() {
+			panic(&StateError{Op: op, Greenlet: p.g, Reason: "it is running"})
+		}
+		p.g.bury()
+	}
+	return false
+}
+
+// running reports whether a call of next is below the caller on this stack.
+// It may be that of another puller: then a greenlet that was left by a panic
+// is taken for a running one.
+func (p *puller[T]) running() bool {
+	pcs := make([]uintptr, 1<<10)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	for {
+		f, more := frames.Next()
+		if isRuntime(f.Function) && strings.Contains(f.Function, ".Pull") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+func (p *puller[T]) stop() {
+	if p.g.state > suspended {
+		p.over("stop")
+		return
+	}
+	r := &p.run
+	r.slot = nil
+	r.drive(r.raise(p.g, Exit))
+	r.leave()
+}
+
+// Seq is a single-use iterator over the values that the frame yields. When
+// the loop ends early the greenlet is killed.
+func Seq[T any](run Frame) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		next, stop := Pull[T](run)
+		defer stop()
+		for v, ok := next(); ok && yield(v); v, ok = next() {
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package greenlet
+
+// The calls of this file are switch points: the generator rewrites them where
+// they stand in a resumable function. What is written here is what they do in
+// plain code: they begin a run, and return when control comes back to Main.
+
+// Switch suspends the caller and continues g with the arguments. It returns
+// what is sent to the caller by whoever switches back to it: nothing arrives
+// as nil, one value as itself, several as [Values].
+//
+// The first switch to g starts it; its arguments, if there are any, replace
+// the parameters of g's frame. A dead g passes the switch on to its parent.
+// Switch panics if g is running already, or if it can't receive the arguments.
+func (g *Greenlet) Switch(args ...any) any {
+	r := enter()
+	r.slot = &r.out
+	v, some := pack(args)
+	r.drive(r.deliver(g, v, some))
+	v = r.out
+	r.out = nil
+	r.exit()
+	return v
+}
+
+// Throw suspends the caller and panics with v where g waits; a nil v is
+// [Exit]. It returns what is sent to the caller, as Switch does. If g has not
+// started or is dead, it ends unrun and the panic goes to its parent.
+func (g *Greenlet) Throw(v any) any {
+	r := enter()
+	r.slot = &r.out
+	if v == nil {
+		v = Exit
+	}
+	r.drive(r.raise(g, v))
+	got := r.out
+	r.out = nil
+	r.exit()
+	return got
+}
+
+// Kill is Throw([Exit]): it unwinds g and ends it silently.
+func (g *Greenlet) Kill() any { return g.Throw(Exit) }
+
+// Switch is [Greenlet.Switch] with types: it sends a T and expects an R, and
+// allocates nothing. A value of another type that arrives is a panic with a
+// [*TypeError] where it was sent.
+func Switch[R, T any](to *Greenlet, v T) R {
+	r := enter()
+	p, ok := r.cell.(*R)
+	if !ok {
+		p = new(R)
+		r.cell = p
+	}
+	r.slot = p
+	if q, ok := to.slot.(*T); ok && to.state == suspended {
+		*q = v
+	} else {
+		to = r.deliver(to, v, true)
+	}
+	r.drive(to)
+	var got, zero R
+	got, *p = *p, zero
+	r.exit()
+	return got
+}
+
+// Yield switches to the parent of the current greenlet with v and expects
+// nothing back. It panics in plain code, which has no parent.
+func Yield[T any](v T) { panic(&StateError{Op: "Yield", Reason: noParent}) }
+
+// Exchange switches to the parent of the current greenlet with v and expects
+// an R back. It panics in plain code, which has no parent.
+func Exchange[R, T any](v T) R { panic(&StateError{Op: "Exchange", Reason: noParent}) }
+
+const noParent = "plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet"
+
+// Call runs a frame as if its function were called here, and returns the
+// frame for its results. What the function switches to, it switches to in the
+// name of the caller. In plain code, which can't be suspended, Call panics if
+// the function yields.
+func Call[F Frame](f F) F {
+	g := New(f)
+	r := enter()
+	r.drop = true
+	r.drive(g)
+	r.drop = false
+	r.exit()
+	if g.state != dead {
+		panic(&StateError{Op: "Call", Reason: f.Func().Name + " switched to Main, which is waiting for its end"})
+	}
+	return f
+}

@@ -1,0 +1,91 @@
+package greenlet
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+)
+
+// Values is several values in one switch: what Switch(a, b) delivers, and the
+// results of a function that has more than one.
+type Values []any
+
+// Exit ends the greenlet it is thrown into. A greenlet that it, or an error
+// that wraps it, leaves as a panic ends silently, and its parent receives the
+// panic's value. Python's GreenletExit.
+var Exit error = exit{}
+
+type exit struct{}
+
+func (exit) Error() string { return "greenlet: exit" }
+
+func isExit(v any) bool {
+	err, ok := v.(error)
+	return ok && errors.Is(err, Exit)
+}
+
+// pack maps the arguments of a switch to the value it delivers.
+func pack(args []any) (v any, some bool) {
+	switch len(args) {
+	case 0:
+		return nil, false
+	case 1:
+		return args[0], true
+	}
+	return Values(args), true
+}
+
+// store puts v in the variable that slot points to, or its zero value if
+// there is no v. The types of the usual switches have been served before, by
+// a type assertion in Send; here come the mixed ones.
+func store(slot, v any, some bool) *TypeError {
+	switch p := slot.(type) {
+	case nil: // the receiver wants nothing
+		return nil
+	case *any:
+		*p = v
+		return nil
+	}
+	to := reflect.ValueOf(slot).Elem()
+	switch from := reflect.ValueOf(v); {
+	case !some, v == nil && canBeNil(to.Type()):
+		to.SetZero()
+	case v != nil && from.Type().AssignableTo(to.Type()):
+		to.Set(from)
+	default:
+		return &TypeError{Sent: valueType(v), Want: to.Type().String(), From: caller()}
+	}
+	return nil
+}
+
+func canBeNil(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
+		return true
+	}
+	return false
+}
+
+func nilable[T any]() bool { return canBeNil(reflect.TypeFor[T]()) }
+
+func typeName[T any]() string { return reflect.TypeFor[T]().String() }
+
+func valueType(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return reflect.TypeOf(v).String()
+}
+
+// caller is the position of the code that called into this package.
+func caller() string {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !isRuntime(f.Function) || !more {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func (c *cache) trim() {
 
 // key is the cache key of a target if its generated files were as given;
 // those not given are as they are on disk.
-func (c *cache) key(s *scanner, t *target, generated map[string][]byte) string {
+func (c *cache) key(s *scanner, t *job, generated map[string][]byte) string {
 	h := sha256.New()
 	h.Write(c.salt)
 	own := map[string]bool{}

@@ -40,13 +40,13 @@ func (e *InternalError) Unwrap() error { return e.Err }
 
 // finished is the generated part of a unit.
 type finished struct {
-	*node
+	*loaded
 	sources map[string][]byte // by path
 	files   map[string]*ast.File
 }
 
 // parseOutputs checks the form of what the passes made for n.
-func (c *checker) parseOutputs(n *node, outputs []output) (*finished, error) {
+func (c *checker) parseOutputs(n *loaded, outputs []output) (*finished, error) {
 	f := &finished{n, map[string][]byte{}, map[string]*ast.File{}}
 	expected := map[string]*source{}
 	for _, src := range n.wants {
@@ -100,7 +100,7 @@ func (c *checker) verify(f *finished) error {
 		}
 	}
 	var errs []types.Error
-	conf := c.config(f.node)
+	conf := c.config(f.loaded)
 	conf.Error = func(err error) {
 		var e types.Error
 		if errors.As(err, &e) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -16,65 +15,6 @@ import (
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/subset"
 )
-
-// Options says how to generate, and what to report of it.
-type Options struct {
-	Dir        string   // where patterns are resolved; the working directory if empty
-	Env        []string // of the go command; the process's if nil
-	BuildFlags []string // of the go command, as -tags=… or -race
-
-	Deps  bool // generate for the packages' dependencies in the main module, too
-	Tests bool // count what their tests import as dependencies
-	Check bool // write nothing
-
-	Debug    []string  // passes to print the result of
-	Dot      string    // pass to print the control-flow graph of, for graphviz
-	Why      string    // function to explain: why does it suspend
-	Func     string    // print of this function only: Walk or Tree.Walk
-	DebugOut io.Writer // for all of these
-
-	Cache string // directory; "off" for none, "" for the user's cache directory
-
-	// Progress, if not nil, is told what begins or has been done. It is not
-	// called concurrently.
-	Progress func(Event)
-
-	compile func(*Unit, *Options) ([]output, diag.List, error) // tests replace it
-}
-
-// An Event tells of progress: that a stage begins, or, if Took is not zero,
-// that it has ended.
-type Event struct {
-	Stage   Stage
-	Subject string // package or file
-	Took    time.Duration
-	Cached  bool
-}
-
-// A Stage is a part of the work.
-type Stage string
-
-const (
-	StageList    Stage = "list"    // which packages there are
-	StageLoad    Stage = "load"    // their types
-	StageCompile Stage = "compile" // one package
-	StageWrite   Stage = "write"   // one file
-)
-
-// printing reports whether something of the passes is to be printed, so that
-// they must run.
-func (o *Options) printing() bool { return len(o.Debug) > 0 || o.Dot != "" || o.Why != "" }
-
-// A Result is what a run found and did.
-type Result struct {
-	// Packages are the packages with directives that were looked at, by path.
-	Packages []string
-	// Diagnostics are sorted. If there are any, no file was changed.
-	Diagnostics diag.List
-	// Changes are the files that were written and removed or, with
-	// Options.Check, that are stale; sorted by path.
-	Changes []Change
-}
 
 // Generate writes the generated files of the packages that patterns name, as
 // for the go command.
@@ -102,7 +42,7 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 	}
 	err := g.run(ctx, patterns)
 	g.result.Diagnostics.Sort()
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	if err != nil || len(g.result.Diagnostics) > 0 {
@@ -125,9 +65,9 @@ type generator struct {
 	cache   *cache
 }
 
-// target is a package to generate, with its variants for tests if they have
+// job is a package to generate, with its variants for tests if they have
 // directives of their own.
-type target struct {
+type job struct {
 	path     string
 	variants []*annotated
 }
@@ -143,6 +83,9 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 	g.cache = openCache(g.opt.Cache, g.env.String()+fmt.Sprintf("%q", g.opt.BuildFlags))
 	stale := g.stale(targets)
 	finished, err := g.rewrite(ctx, stale)
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil || len(g.result.Diagnostics) > 0 {
 		return err
 	}
@@ -203,8 +146,8 @@ func (g *generator) list(ctx context.Context, patterns []string) error {
 
 // targets are the packages to generate, by path, and the generated files to
 // remove. It diagnoses what can be seen without types.
-func (g *generator) targets() ([]*target, []*source) {
-	byPath := map[string]*target{}
+func (g *generator) targets() ([]*job, []*source) {
+	byPath := map[string]*job{}
 	dirs := map[string]bool{}
 	var orphans []*source
 	for _, l := range g.graph.sorted() {
@@ -224,14 +167,14 @@ func (g *generator) targets() ([]*target, []*source) {
 		}
 		path := cmp.Or(l.forTest, l.path)
 		if byPath[path] == nil {
-			byPath[path] = &target{path: path}
+			byPath[path] = &job{path: path}
 		}
 		g.diagnose(a)
 		if len(a.wants()) > 0 {
 			byPath[path].variants = append(byPath[path].variants, a)
 		}
 	}
-	var targets []*target
+	var targets []*job
 	for _, path := range sortedKeys(byPath) {
 		targets = append(targets, byPath[path])
 	}
@@ -261,11 +204,11 @@ func (g *generator) diagnose(a *annotated) {
 }
 
 // stale are the targets that the cache does not know to be up to date.
-func (g *generator) stale(targets []*target) []*target {
+func (g *generator) stale(targets []*job) []*job {
 	if g.opt.printing() {
 		return targets
 	}
-	return slices.DeleteFunc(slices.Clone(targets), func(t *target) bool {
+	return slices.DeleteFunc(slices.Clone(targets), func(t *job) bool {
 		for _, a := range t.variants {
 			if a.refused {
 				return false
@@ -280,7 +223,7 @@ func (g *generator) stale(targets []*target) []*target {
 }
 
 // rewrite loads targets, runs the passes over them and checks the outcome.
-func (g *generator) rewrite(ctx context.Context, targets []*target) ([]*finished, error) {
+func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, error) {
 	wanted := map[*listed][]*source{}
 	for _, t := range targets {
 		for _, a := range t.variants {
@@ -295,6 +238,9 @@ func (g *generator) rewrite(ctx context.Context, targets []*target) ([]*finished
 	c, nodes, err := g.load(ctx, wanted)
 	if err != nil {
 		return nil, err
+	}
+	if g.opt.Why != "" {
+		return nil, g.why(c, nodes)
 	}
 	compiled, err := g.compile(ctx, c, nodes)
 	if err != nil {
@@ -312,57 +258,15 @@ func (g *generator) rewrite(ctx context.Context, targets []*target) ([]*finished
 	return compiled, errors.Join(errs...)
 }
 
-// load type-checks the wanted packages and reports their errors.
-func (g *generator) load(ctx context.Context, wanted map[*listed][]*source) (*checker, []*node, error) {
-	start := time.Now()
-	g.opt.Progress(Event{Stage: StageLoad})
-	c := &checker{scanner: g.scanner, sizes: g.env.sizes(), overlay: g.overlay}
-	var nodes []*node
-	broken := map[string]bool{}
-	for {
-		c.nodes = map[*listed]*node{}
-		nodes = c.sourceNodes(wanted, broken)
-		exported, err := g.lister.list(ctx, request{export: true, overlay: g.overlay}, c.dependencies(nodes)...)
-		if err != nil {
-			return nil, nil, err
-		}
-		c.exports = newExports(c.fset, exported)
-		// What does not compile is checked from source, for the errors' sake.
-		n := len(broken)
-		for _, l := range exported.all {
-			if l.export == "" && g.isEditable(l.path) {
-				broken[l.path] = true
-			}
-		}
-		if len(broken) == n {
-			break
-		}
-	}
-	if err := c.check(ctx, nodes, g.limit); err != nil {
-		return nil, nil, err
-	}
-	for _, n := range nodes {
-		g.report(n.errs)
-	}
-	g.opt.Progress(Event{Stage: StageLoad, Took: time.Since(start)})
-	return c, nodes, nil
-}
-
-// isEditable reports whether the package is one of ours to check from source.
-func (g *generator) isEditable(path string) bool {
-	l := g.graph.all[path]
-	return l != nil && l.editable()
-}
-
 // compile runs the passes over the nodes that are wanted.
-func (g *generator) compile(ctx context.Context, c *checker, nodes []*node) ([]*finished, error) {
+func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([]*finished, error) {
 	type outcome struct {
 		*finished
 		diags diag.List
 		err   error
 		took  time.Duration
 	}
-	var wanted []*node
+	var wanted []*loaded
 	for _, n := range nodes {
 		if len(n.wants) > 0 && !n.failed() {
 			wanted = append(wanted, n)

@@ -44,11 +44,16 @@ func stubCompile(u *Unit, _ *Options) ([]output, diag.List, error) {
 	return outs, nil, nil
 }
 
+// repo is the directory of this module.
+func repo(t *testing.T) string {
+	dir, err := filepath.Abs("..")
+	require.NoError(t, err)
+	return dir
+}
+
 // workspace is a module outside the repository, with the files of an archive.
 func workspace(t *testing.T, archive string) string {
 	t.Helper()
-	repo, err := filepath.Abs("..")
-	require.NoError(t, err)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
 	write := func(name, data string) {
@@ -56,8 +61,15 @@ func workspace(t *testing.T, archive string) string {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
 		require.NoError(t, os.WriteFile(path, []byte(data), 0o666))
 	}
-	write("go.mod", "module example.com/m\n\ngo 1.26.0\n\nrequire github.com/going-green/greenlet v0.0.0\n\n"+
-		"replace github.com/going-green/greenlet => "+repo+"\n")
+	mod, err := os.ReadFile("../go.mod")
+	require.NoError(t, err)
+	_, requires, _ := strings.Cut(string(mod), "\nrequire (")
+	requires, _, _ = strings.Cut(requires, "\n)")
+	write("go.mod", "module example.com/m\n\ngo 1.26.0\n\nrequire (\n\tgithub.com/going-green/greenlet v0.0.0"+requires+"\n)\n\n"+
+		"replace github.com/going-green/greenlet => "+repo(t)+"\n")
+	sum, err := os.ReadFile("../go.sum")
+	require.NoError(t, err)
+	write("go.sum", string(sum))
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		write(f.Name, string(f.Data))
 	}
@@ -66,11 +78,15 @@ func workspace(t *testing.T, archive string) string {
 
 func generate(t *testing.T, opt Options, patterns ...string) (*Result, error) {
 	t.Helper()
-	opt.compile = stubCompile
+	if opt.compile == nil {
+		opt.compile = stubCompile
+	}
 	if opt.Cache == "" {
 		opt.Cache = "off"
 	}
-	opt.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	if opt.Env == nil {
+		opt.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOWORK=off")
+	}
 	return Generate(context.Background(), opt, patterns...)
 }
 
@@ -78,7 +94,7 @@ func text(t *testing.T, r *Result, dir string) string {
 	t.Helper()
 	var b strings.Builder
 	require.NoError(t, r.Diagnostics.Relative(dir).Format(&b, false))
-	return b.String()
+	return strings.NewReplacer(dir, "$DIR", runtime.GOROOT(), "$GOROOT").Replace(b.String())
 }
 
 const stubbed = `

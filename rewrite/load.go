@@ -19,11 +19,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/token"
 	"go/types"
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -47,19 +51,20 @@ func (g *graph) sorted() []*listed {
 
 // listed is a package as the go command lists it.
 type listed struct {
-	id      string // path, or "path [tested.test]" for a test variant
-	path    string
-	name    string
-	dir     string // "" if it was not found
-	forTest string // the package under test, for a test variant
-	files   []string
-	ignored []string // by build constraints
-	imports map[string]*listed
-	module  module
-	errors  []listError
-	root    bool
-	adHoc   bool // named by its files
-	export  string
+	id       string // path, or "path [tested.test]" for a test variant
+	path     string
+	name     string
+	dir      string // "" if it was not found
+	forTest  string // the package under test, for a test variant
+	files    []string
+	ignored  []string // by build constraints
+	imports  map[string]*listed
+	module   module
+	errors   []listError
+	root     bool
+	adHoc    bool // named by its files
+	export   string
+	compiled []string // files, with what cgo makes of them
 }
 
 // module is what matters of a package's module.
@@ -75,6 +80,33 @@ type listError struct {
 	message string
 }
 
+// place matches the place that starts a message of the go command or of a
+// tool that it runs.
+var place = regexp.MustCompile(`^(?:# .*\n)?([^\s:]+\.go):(\d+)(?::(\d+))?: `)
+
+// text is the message on one line, without its place.
+func (e listError) text() string {
+	return strings.Join(strings.Fields(place.ReplaceAllString(strings.TrimSpace(e.message), "")), " ")
+}
+
+// position is the place that the message names, of a package in dir.
+func (e listError) position(dir string) token.Position {
+	m := place.FindStringSubmatch(strings.TrimSpace(e.message))
+	if m == nil {
+		m = place.FindStringSubmatch(e.pos + ": ")
+	}
+	if m == nil {
+		return token.Position{}
+	}
+	pos := token.Position{Filename: m[1]}
+	if !filepath.IsAbs(pos.Filename) {
+		pos.Filename = filepath.Join(dir, pos.Filename)
+	}
+	pos.Line, _ = strconv.Atoi(m[2]) // they are digits
+	pos.Column, _ = strconv.Atoi(m[3])
+	return pos
+}
+
 // isTestMain reports whether l is the main package that the go command makes
 // for a test.
 func (l *listed) isTestMain() bool {
@@ -87,9 +119,10 @@ func (l *listed) editable() bool { return l.dir != "" && (l.module.local || l.ro
 
 // request is what can be varied in a list request.
 type request struct {
-	tests   bool              // with test variants
-	export  bool              // with export data, which compiles the packages
-	overlay map[string][]byte // by absolute path
+	tests    bool              // with test variants
+	export   bool              // with export data, which compiles the packages
+	overlay  map[string][]byte // by absolute path
+	compiled bool              // with what cgo makes of files, for which it is run
 }
 
 // lister asks the go command.
@@ -116,9 +149,12 @@ func (l *lister) list(ctx context.Context, r request, patterns ...string) (*grap
 	if r.export {
 		mode |= packages.NeedExportFile
 	}
+	if r.compiled {
+		mode |= packages.NeedCompiledGoFiles
+	}
 	queries := make([]string, len(patterns))
 	for i, p := range patterns {
-		queries[i] = "pattern=" + p // a directory may be called a=b
+		queries[i] = "pattern=" + p // not one of the queries that go/packages adds
 	}
 	roots, err := packages.Load(&packages.Config{
 		Mode:       mode,
@@ -178,15 +214,16 @@ func (g *graph) add(p *packages.Package) *listed {
 		return n
 	}
 	n := &listed{
-		id:      p.ID,
-		path:    p.PkgPath,
-		name:    p.Name,
-		dir:     p.Dir,
-		forTest: p.ForTest,
-		files:   slices.Clone(p.GoFiles),
-		ignored: p.IgnoredFiles,
-		imports: map[string]*listed{},
-		export:  p.ExportFile,
+		id:       p.ID,
+		path:     p.PkgPath,
+		name:     p.Name,
+		dir:      p.Dir,
+		forTest:  p.ForTest,
+		files:    slices.Clone(p.GoFiles),
+		ignored:  p.IgnoredFiles,
+		imports:  map[string]*listed{},
+		export:   p.ExportFile,
+		compiled: p.CompiledGoFiles,
 	}
 	slices.Sort(n.files) // the go command puts cgo files last
 	g.all[p.ID] = n

@@ -158,7 +158,7 @@ type signature struct {
 }
 
 func (w *stubWriter) signature(fn directive.Func) signature {
-	in := scope{w, fn.File, map[string]string{}}
+	in := sigScope{w, fn.File, map[string]string{}}
 	var sig signature
 	if recv := fn.Decl.Recv; recv != nil && len(recv.List) > 0 {
 		sig.typeParams, sig.typeArgs = w.receiverParams(in, recv.List[0].Type)
@@ -177,7 +177,7 @@ func (w *stubWriter) signature(fn directive.Func) signature {
 // receiverParams gives the type parameters that a receiver declares fresh
 // names in scope in, and returns them with the constraints of the receiver's
 // base type.
-func (w *stubWriter) receiverParams(in scope, recv ast.Expr) (params, args string) {
+func (w *stubWriter) receiverParams(in sigScope, recv ast.Expr) (params, args string) {
 	var idents []ast.Expr
 	base := ""
 	ast.Inspect(recv, func(n ast.Node) bool {
@@ -195,7 +195,7 @@ func (w *stubWriter) receiverParams(in scope, recv ast.Expr) (params, args strin
 		return "", ""
 	}
 	// The base type's own names for the same parameters, in its own file.
-	origin := scope{w, w.generic[base].file, map[string]string{}}
+	origin := sigScope{w, w.generic[base].file, map[string]string{}}
 	var constraints []ast.Expr
 	if spec := w.generic[base].spec; spec != nil {
 		for _, field := range spec.TypeParams.List {
@@ -230,15 +230,15 @@ func exprName(e ast.Expr) string {
 	return ""
 }
 
-// scope says what identifiers in signatures of one file mean.
-type scope struct {
+// sigScope says what identifiers in signatures of one file mean.
+type sigScope struct {
 	w      *stubWriter
 	file   *ast.File
 	params map[string]string // type parameters → fresh names
 }
 
 // fresh declares type parameter i under a fresh name.
-func (in scope) fresh(name string, i int) string {
+func (in sigScope) fresh(name string, i int) string {
 	fresh := "type" + in.w.prefix + strconv.Itoa(i)
 	if name != "_" {
 		in.params[name] = fresh
@@ -247,7 +247,7 @@ func (in scope) fresh(name string, i int) string {
 }
 
 // typeParams declares the type parameters of a function.
-func (in scope) typeParams(fields *ast.FieldList) (params, args string) {
+func (in sigScope) typeParams(fields *ast.FieldList) (params, args string) {
 	if fields.NumFields() == 0 {
 		return "", ""
 	}
@@ -270,7 +270,7 @@ func (in scope) typeParams(fields *ast.FieldList) (params, args string) {
 }
 
 // types are the types of fields, one for each name.
-func (in scope) types(fields *ast.FieldList) []string {
+func (in sigScope) types(fields *ast.FieldList) []string {
 	if fields == nil {
 		return nil
 	}
@@ -286,7 +286,7 @@ func (in scope) types(fields *ast.FieldList) []string {
 
 // constraint is the text of a constraint, in a form that can't be taken for
 // the length of an array type: type f[P *C] declares an array.
-func (in scope) constraint(e ast.Expr) string {
+func (in sigScope) constraint(e ast.Expr) string {
 	switch e.(type) {
 	case *ast.Ident, *ast.SelectorExpr, *ast.InterfaceType:
 		return in.text(e)
@@ -295,7 +295,7 @@ func (in scope) constraint(e ast.Expr) string {
 }
 
 // text is the source of a type expression with its identifiers replaced.
-func (in scope) text(e ast.Expr) string {
+func (in sigScope) text(e ast.Expr) string {
 	type edit struct {
 		start, end int
 		text       string
@@ -345,7 +345,7 @@ func visitTypeNames(e ast.Node, visit func(id *ast.Ident, qualifier bool)) {
 }
 
 // replacement is what the stub writes for an identifier.
-func (in scope) replacement(name string, qualifier bool) (string, bool) {
+func (in sigScope) replacement(name string, qualifier bool) (string, bool) {
 	if fresh, ok := in.params[name]; ok {
 		return fresh, true
 	}

@@ -16,14 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/importer"
 	"go/parser"
-	"go/token"
 	"go/types"
-	"io"
-	"os"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,13 +26,14 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// node is a package that is checked from source.
-type node struct {
+// loaded is a package that is checked from source.
+type loaded struct {
 	*listed
 	a     *annotated           // nil if it has no directives
 	wants []*source            // empty if it is checked only for the sake of others
 	stubs map[string]*ast.File // of a's generated files, by path
 	files []*ast.File          // the user's
+	cgo   []*ast.File          // made by cgo from others of the user's
 
 	pkg  *types.Package
 	info *types.Info
@@ -47,22 +43,22 @@ type node struct {
 }
 
 // failed reports whether the node can't be imported.
-func (n *node) failed() bool { return n.pkg == nil || len(n.errs) > 0 }
+func (n *loaded) failed() bool { return n.pkg == nil || len(n.errs) > 0 }
 
 // checker type-checks nodes.
 type checker struct {
 	*scanner
 	sizes   types.Sizes
 	overlay map[string][]byte
-	nodes   map[*listed]*node
+	nodes   map[*listed]*loaded
 	exports *exports
 }
 
 // sourceNodes are the nodes for wanted packages and for what lies between
 // them, dependencies first.
-func (c *checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[string]bool) []*node {
+func (c *checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[string]bool) []*loaded {
 	state := map[*listed]int{} // 1: being visited or from export data, 2: from source
-	var order []*node
+	var order []*loaded
 	var visit func(l *listed) bool
 	visit = func(l *listed) bool {
 		if s := state[l]; s != 0 {
@@ -80,7 +76,7 @@ func (c *checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 		}
 		if fromSource {
 			state[l] = 2
-			n := &node{listed: l, a: c.scan(l), wants: wanted[l], done: make(chan struct{})}
+			n := &loaded{listed: l, a: c.scan(l), wants: wanted[l], done: make(chan struct{})}
 			c.nodes[l] = n
 			order = append(order, n)
 		}
@@ -97,8 +93,9 @@ func (c *checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 	return order
 }
 
-// dependencies are the packages that nodes import as export data.
-func (c *checker) dependencies(nodes []*node) []string {
+// dependencies are the packages that nodes, which are parsed, import as export
+// data.
+func (c *checker) dependencies(nodes []*loaded) []string {
 	paths := map[string]bool{names.RuntimePath: true}
 	for _, n := range nodes {
 		for _, imp := range n.imports {
@@ -106,13 +103,16 @@ func (c *checker) dependencies(nodes []*node) []string {
 				paths[imp.path] = true
 			}
 		}
+		if n.usesCgo() {
+			paths["runtime/cgo"], paths["syscall"] = true, true
+		}
 	}
 	delete(paths, "unsafe")
 	return sortedKeys(paths)
 }
 
 // unit is what the passes see of n.
-func (c *checker) unit(n *node) *Unit {
+func (c *checker) unit(n *loaded) *Unit {
 	u := &Unit{
 		PkgPath:    n.path,
 		Name:       n.name,
@@ -136,11 +136,8 @@ func (c *checker) unit(n *node) *Unit {
 	return u
 }
 
-// check type-checks nodes, which are in dependency order.
-func (c *checker) check(ctx context.Context, nodes []*node, limit int) error {
-	for _, n := range nodes {
-		c.parseNode(n)
-	}
+// check type-checks nodes, which are parsed and in dependency order.
+func (c *checker) check(ctx context.Context, nodes []*loaded, limit int) error {
 	// Reading export data changes packages that are shared; from here on they
 	// are only read.
 	for _, n := range nodes {
@@ -166,7 +163,7 @@ func (c *checker) check(ctx context.Context, nodes []*node, limit int) error {
 }
 
 // parseNode parses the user's files and the stubs.
-func (c *checker) parseNode(n *node) {
+func (c *checker) parseNode(n *loaded) {
 	n.stubs = map[string]*ast.File{}
 	for _, src := range c.users(n.listed) {
 		file, errs := c.parse(src)
@@ -190,8 +187,35 @@ func (c *checker) parseNode(n *node) {
 	}
 }
 
+func (n *loaded) usesCgo() bool { return slices.ContainsFunc(n.files, importsC) }
+
+func importsC(file *ast.File) bool {
+	return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return importPath(spec) == "C" })
+}
+
+// replaceCgo replaces the files that import "C" by those that are made from
+// them. There are none if cgo fails, which is an error of the user's C or of
+// the C compiler.
+func (c *checker) replaceCgo(n *loaded, l *listed) {
+	for _, path := range l.compiled {
+		if slices.Contains(n.listed.files, path) {
+			continue
+		}
+		if file, errs := c.parse(c.read(path)); len(errs) == 0 {
+			n.cgo = append(n.cgo, file)
+		}
+	}
+	if len(n.cgo) > 0 {
+		n.files = slices.DeleteFunc(n.files, importsC)
+		return
+	}
+	for _, e := range l.errors {
+		n.errs = append(n.errs, diag.Diagnostic{Pos: e.position(n.dir), Code: diag.LoadError, Message: "cgo: " + e.text()})
+	}
+}
+
 // importsOfFiles are the paths that the files of n import.
-func (n *node) importsOfFiles() map[string]bool {
+func (n *loaded) importsOfFiles() map[string]bool {
 	m := map[string]bool{}
 	for _, file := range n.allFiles(nil) {
 		for _, spec := range file.Imports {
@@ -203,8 +227,8 @@ func (n *node) importsOfFiles() map[string]bool {
 
 // allFiles are the user's files with those generated, where replace has
 // better ones than the stubs.
-func (n *node) allFiles(replace map[string]*ast.File) []*ast.File {
-	files := slices.Clone(n.files)
+func (n *loaded) allFiles(replace map[string]*ast.File) []*ast.File {
+	files := slices.Concat(n.files, n.cgo)
 	for _, path := range sortedKeys(n.stubs) {
 		file := n.stubs[path]
 		if r := replace[path]; r != nil {
@@ -217,7 +241,7 @@ func (n *node) allFiles(replace map[string]*ast.File) []*ast.File {
 
 // resolve is the path of the package that n imports as path: they differ
 // where packages are vendored.
-func (n *node) resolve(path string) string {
+func (n *loaded) resolve(path string) string {
 	if imp := n.imports[path]; imp != nil {
 		return imp.path
 	}
@@ -225,7 +249,7 @@ func (n *node) resolve(path string) string {
 }
 
 // checkNode type-checks n once its dependencies are done.
-func (c *checker) checkNode(n *node) {
+func (c *checker) checkNode(n *loaded) {
 	for path := range n.importsOfFiles() {
 		if imp := c.nodes[n.imports[path]]; imp != nil {
 			<-imp.done
@@ -259,7 +283,7 @@ func newInfo() *types.Info {
 }
 
 // config is how to check n, or n with other generated files.
-func (c *checker) config(n *node) *types.Config {
+func (c *checker) config(n *loaded) *types.Config {
 	conf := &types.Config{
 		Importer:    importerFunc(func(path string) (*types.Package, error) { return c.imported(n, path) }),
 		Sizes:       c.sizes,
@@ -276,7 +300,7 @@ type importerFunc func(path string) (*types.Package, error)
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
 // imported is the package that n imports as path.
-func (c *checker) imported(n *node, path string) (*types.Package, error) {
+func (c *checker) imported(n *loaded, path string) (*types.Package, error) {
 	imp := n.imports[path]
 	if m := c.nodes[imp]; m != nil {
 		return m.pkg, nil
@@ -290,61 +314,4 @@ func (c *checker) imported(n *node, path string) (*types.Package, error) {
 		err = errors.New(n.errors[0].text())
 	}
 	return pkg, err
-}
-
-// text is the message without the position and the lines that repeat where
-// an import stands.
-func (e listError) text() string {
-	msg := strings.TrimSpace(e.message)
-	if _, rest, ok := strings.Cut(msg, ": "); ok && strings.Contains(msg[:len(msg)-len(rest)], ".go:") {
-		msg = rest
-	}
-	return strings.Join(strings.Fields(msg), " ")
-}
-
-// exports reads export data. Packages that it returns are shared by all that
-// import them.
-type exports struct {
-	files map[string]string // by package path
-	types types.Importer
-	pkgs  map[string]*types.Package
-	errs  map[string]error
-}
-
-func newExports(fset *token.FileSet, g *graph) *exports {
-	x := &exports{files: map[string]string{}, pkgs: map[string]*types.Package{}, errs: map[string]error{}}
-	for _, l := range g.all {
-		if l.export != "" && l.forTest == "" {
-			x.files[l.path] = l.export
-		}
-	}
-	x.types = importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
-		file, ok := x.files[path]
-		if !ok {
-			return nil, fmt.Errorf("package %s is not found or does not compile", path)
-		}
-		return os.Open(file)
-	})
-	return x
-}
-
-// load makes the package available to get. It may not be called concurrently
-// with anything that looks at types.
-func (x *exports) load(path string) {
-	if path == "C" || x.pkgs[path] != nil || x.errs[path] != nil {
-		return
-	}
-	pkg, err := x.types.Import(path)
-	x.pkgs[path] = pkg
-	x.errs[path] = err
-}
-
-func (x *exports) get(path string) (*types.Package, error) {
-	if err := x.errs[path]; err != nil {
-		return nil, err
-	}
-	if pkg := x.pkgs[path]; pkg != nil {
-		return pkg, nil
-	}
-	return nil, fmt.Errorf("package %s is not among the dependencies", path)
 }

@@ -14,7 +14,7 @@ import (
 
 // addError records what the type checker reports. It reports a second place
 // of the same error as another error whose message starts with a tab.
-func (n *node) addError(fset *token.FileSet, err error) {
+func (n *loaded) addError(fset *token.FileSet, err error) {
 	var e types.Error
 	if !errors.As(err, &e) {
 		e = types.Error{Fset: fset, Msg: err.Error()}
@@ -25,12 +25,16 @@ func (n *node) addError(fset *token.FileSet, err error) {
 		last.Related = append(last.Related, diag.Related{Pos: pos, Message: rest})
 		return
 	}
-	n.errs = append(n.errs, diag.Diagnostic{Pos: pos, Code: diag.TypeError, Message: e.Msg})
+	d := diag.Diagnostic{Pos: pos, Code: diag.TypeError, Message: e.Msg}
+	if _, reason, ok := strings.Cut(e.Msg, " ("); ok && strings.HasPrefix(e.Msg, "could not import ") {
+		d.Code, d.Message = diag.LoadError, strings.TrimSuffix(reason, ")")
+	}
+	n.errs = append(n.errs, d)
 }
 
 // dropStubErrors removes the errors that stubs repeat from the signatures
 // they copy. What only a stub shows is that there is no runtime to import.
-func (n *node) dropStubErrors(fset *token.FileSet) {
+func (n *loaded) dropStubErrors(fset *token.FileSet) {
 	var kept, inStubs diag.List
 	for _, d := range n.errs {
 		if n.stubs[d.Pos.Filename] != nil {
@@ -52,7 +56,7 @@ func (n *node) dropStubErrors(fset *token.FileSet) {
 	n.errs = inStubs
 }
 
-func (n *node) noRuntime(fset *token.FileSet) diag.Diagnostic {
+func (n *loaded) noRuntime(fset *token.FileSet) diag.Diagnostic {
 	return diag.Diagnostic{
 		Pos:     fset.Position(n.a.set.Funcs()[0].Pos),
 		Code:    diag.NoRuntime,

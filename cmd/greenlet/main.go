@@ -1,0 +1,151 @@
+// Greenlet rewrites functions marked //greenlet:resumable into state machines.
+//
+//	greenlet [flags] [packages]
+//	greenlet [flags] run|test|build|vet [arguments of the go command]
+//
+// See greenlet help.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/going-green/greenlet/rewrite"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitDiagnose = 1 // the program has errors, or generated files are stale
+	exitFail     = 2 // wrong usage, a fault of the tool, or an interruption
+)
+
+func main() {
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	c.colors = isTerminal(os.Stderr) && os.Getenv("NO_COLOR") == ""
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := c.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// command is one invocation.
+type command struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	colors         bool
+	progress       func(rewrite.Event) // besides what -v prints; may be nil
+
+	opt     rewrite.Options
+	tags    string
+	dir     string
+	verbose bool
+	help    bool
+}
+
+// usageError is about the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// run executes the command and returns its exit code.
+func (c *command) run(ctx context.Context, args []string) int {
+	code, err := c.try(ctx, args)
+	var usage usageError
+	switch {
+	case err == nil:
+		return code
+	case ctx.Err() != nil:
+		fmt.Fprintln(c.stderr, "greenlet: interrupted; nothing was changed")
+	case errors.As(err, &usage):
+		fmt.Fprintf(c.stderr, "greenlet: %v\nRun greenlet help for usage.\n", err)
+	default:
+		fmt.Fprintf(c.stderr, "greenlet: %v\n", err)
+	}
+	return exitFail
+}
+
+func (c *command) try(ctx context.Context, args []string) (int, error) {
+	args, err := c.parse(args)
+	if err != nil {
+		return 0, err
+	}
+	if c.help {
+		fmt.Fprint(c.stdout, helpText())
+		return exitOK, nil
+	}
+	if c.dir != "" {
+		if err := os.Chdir(c.dir); err != nil {
+			return 0, usagef("-C: %w", err)
+		}
+	}
+	if len(args) > 0 {
+		switch args[0] {
+		case "help":
+			fmt.Fprint(c.stdout, helpText())
+			return exitOK, nil
+		case "version":
+			fmt.Fprintln(c.stdout, version())
+			return exitOK, nil
+		case "run", "test", "build", "vet":
+			if c.opt.Why != "" || c.opt.Dot != "" {
+				return 0, usagef("-why and -dot do not go together with go %s", args[0])
+			}
+			return c.goCommand(ctx, args[0], args[1:])
+		}
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "-") {
+			return 0, usagef("flag %s must stand before the packages", arg)
+		}
+	}
+	return c.generate(ctx, args)
+}
+
+// parse reads the flags and returns what follows them.
+func (c *command) parse(args []string) ([]string, error) {
+	fs := flag.NewFlagSet("greenlet", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	var debug string
+	fs.StringVar(&c.dir, "C", "", "")
+	fs.StringVar(&c.tags, "tags", "", "")
+	fs.BoolVar(&c.opt.Check, "check", false, "")
+	fs.BoolVar(&c.verbose, "v", false, "")
+	fs.StringVar(&c.opt.Why, "why", "", "")
+	fs.StringVar(&debug, "debug", "", "")
+	fs.StringVar(&c.opt.Dot, "dot", "", "")
+	fs.StringVar(&c.opt.Func, "func", "", "")
+	err := fs.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		c.help = true
+		return nil, nil
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if debug != "" {
+		c.opt.Debug = strings.Split(debug, ",")
+	}
+	for _, pass := range slices.Concat(c.opt.Debug, []string{c.opt.Dot}) {
+		if pass != "" && !slices.Contains(rewrite.PassNames(), pass) {
+			return nil, usagef("there is no pass %q; the passes are %s", pass, strings.Join(rewrite.PassNames(), ", "))
+		}
+	}
+	if c.opt.Dot != "" && debug != "" {
+		return nil, usagef("-debug and -dot do not go together")
+	}
+	if c.tags != "" {
+		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
+	}
+	return fs.Args(), nil
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/going-green/greenlet/rewrite"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"greenlet": testMain})
+}
+
+// testMain is main, except that it interrupts itself, as Ctrl-C would, at the
+// stage that $TEST_INTERRUPT names.
+func testMain() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	c.progress = func(e rewrite.Event) {
+		if string(e.Stage) != os.Getenv("TEST_INTERRUPT") {
+			return
+		}
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(os.Interrupt)
+		}
+		if err != nil {
+			panic(err)
+		}
+		<-ctx.Done()
+	}
+	os.Exit(c.run(ctx, os.Args[1:]))
+}
+
+func TestScript(t *testing.T) {
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := goEnv(t, "GOCACHE", "GOMODCACHE", "GOROOT")
+	testscript.Run(t, testscript.Params{
+		Dir: "../../testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, env...)
+			e.Setenv("GOPROXY", "off")
+			e.Setenv("GOTOOLCHAIN", "local")
+			e.Setenv("GOFLAGS", "")
+			e.Setenv("GREENLET_CACHE", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("REPO", repo)
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, errors.New("unknown condition")
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"module": module,
+			"exits":  exits,
+			"files":  files,
+		},
+	})
+}
+
+func goEnv(t *testing.T, names ...string) []string {
+	out, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := strings.Fields(string(out))
+	for i, name := range names {
+		env[i] = name + "=" + env[i]
+	}
+	return env
+}
+
+// module makes the current directory a module of the given path that uses this
+// repository, as the README tells users to do, and needs no network.
+func module(ts *testscript.TestScript, _ bool, args []string) {
+	repo := ts.Getenv("REPO")
+	mod := ts.ReadFile(filepath.Join(repo, "go.mod"))
+	var requires strings.Builder
+	for block := range strings.SplitSeq(mod, "\nrequire (") {
+		if list, _, ok := strings.Cut(block, "\n)"); ok && !strings.HasPrefix(block, "module") {
+			requires.WriteString(list)
+		}
+	}
+	text := "module " + args[0] + "\n\ngo 1.26.0\n\n" +
+		"tool github.com/going-green/greenlet/cmd/greenlet\n\n" +
+		"require (\n\tgithub.com/going-green/greenlet v0.0.0" + requires.String() + "\n)\n\n" +
+		"replace github.com/going-green/greenlet => " + repo + "\n"
+	ts.Check(os.WriteFile(ts.MkAbs("go.mod"), []byte(text), 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), []byte(ts.ReadFile(filepath.Join(repo, "go.sum"))), 0o666))
+}
+
+// exits runs a command and checks its exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// files checks which files there are below a directory, hidden ones included.
+func files(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	var got []string
+	ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(dir, path)
+			got = append(got, filepath.ToSlash(rel))
+		}
+		return err
+	}))
+	if want := strings.Join(args[1:], " "); strings.Join(got, " ") != want {
+		ts.Fatalf("files are %q, want %q", strings.Join(got, " "), want)
+	}
+}

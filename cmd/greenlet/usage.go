@@ -1,0 +1,93 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/going-green/greenlet/rewrite"
+)
+
+// helpText is what greenlet help prints.
+func helpText() string {
+	passes := strings.Join(rewrite.PassNames(), " ")
+	return strings.ReplaceAll(strings.TrimPrefix(help, "\n"), "PASSES", passes)
+}
+
+const help = `
+Greenlet rewrites Go functions that are marked as resumable into state
+machines, which the package github.com/going-green/greenlet/runtime runs.
+
+	//greenlet:resumable
+	func count(n int) {
+		for i := range n {
+			greenlet.Yield(i)
+		}
+	}
+
+For each file x.go with such functions it writes x_greenlet.go beside it, with
+newCountFrame(n), which makes what greenlet.New and greenlet.Seq run.
+
+Usage:
+
+	greenlet [flags] [packages]
+		generate for packages, named as for the go command; by default for
+		that of the current directory
+	greenlet [flags] run|test|build|vet [arguments]
+		generate what is needed, then do what go run, go test … would do
+	greenlet help
+	greenlet version
+
+Examples:
+
+	greenlet ./...                  generate for all packages of the module
+	greenlet run ./cmd/server -p 80 generate and run
+	greenlet test -run=Walk ./walk  generate and test
+	greenlet -check ./...           are all generated files up to date?
+	greenlet -why=Tree.Walk ./walk  which calls make a function suspend?
+
+In a source file, for go generate:
+
+	//go:generate go tool greenlet
+
+after: go get -tool github.com/going-green/greenlet/cmd/greenlet
+
+Flags:
+
+	-check       write nothing; if a generated file is stale, print how it
+	             differs and exit with 1
+	-tags list   build tags, as for the go command
+	-C dir       change to dir first
+	-v           print the packages as they are done, and how long it took
+	-why func    print the calls by which a function suspends; write nothing
+
+To look into the tool itself:
+
+	-debug passes   print what passes made of each function
+	-dot pass       print the control flow after a pass, for dot -Tsvg;
+	                write nothing
+	-func name      print only of this function: Walk, or Tree.Walk
+
+	The passes are: PASSES
+
+Exit codes: 0 all is well; 1 the program has errors, or generated files are
+stale; 2 wrong usage, an error of the system or of greenlet itself. Unless it
+is 0, no file was changed.
+
+Environment: GREENLET_CACHE is the directory in which greenlet remembers what
+is up to date ("off": nowhere). NO_COLOR turns colours off.
+`
+
+// version identifies the program as well as the go command could.
+func version() string {
+	v := "greenlet (unknown version)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v = "greenlet " + info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v += " " + s.Value
+			}
+		}
+	}
+	return v + " " + runtime.Version()
+}

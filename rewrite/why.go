@@ -1,0 +1,101 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// why writes why the function called name suspends, in each of the units that
+// has one: the calls, one a line, that lead to a switch. It reports how many
+// functions it found.
+func why(w io.Writer, u *Unit, dir, name string) (found int, err error) {
+	colors := color.New(&color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}, u.Directives)
+	for _, file := range u.Files {
+		if directive.IsGenerated(file) {
+			continue
+		}
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !matches(fn, name) {
+				continue
+			}
+			obj, ok := u.Info.Defs[fn.Name].(*types.Func)
+			if !ok {
+				continue
+			}
+			found++
+			d := explain(u, colors, fn, obj)
+			if err := (diag.List{d}).Relative(dir).Format(w, false); err != nil {
+				return found, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// explain is the answer in the form of a diagnostic, for it is read as one.
+func explain(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Func) diag.Diagnostic {
+	chain := colors.Why(obj)
+	name := colors.Name(obj)
+	message := name + " is resumable"
+	switch {
+	case u.Directives.Has(fn) && chain == nil:
+		message += ", but nothing in it suspends"
+	case !u.Directives.Has(fn) && chain == nil:
+		message = name + " is a plain function; nothing in it suspends"
+	case !u.Directives.Has(fn):
+		message = name + " is a plain function; it cannot suspend where it calls what can"
+	}
+	d := diag.Diagnostic{Pos: u.Fset.Position(fn.Name.Pos()), Message: message}
+	for _, step := range chain {
+		what := "calls " + colors.Name(step.Callee)
+		if pkg := step.Callee.Pkg(); pkg != nil && pkg.Path() == names.RuntimePath {
+			what += ", which suspends"
+		} else if pkg != u.Pkg {
+			what += ", which is resumable"
+		}
+		d.Related = append(d.Related, diag.Related{Pos: u.Fset.Position(step.Pos), Message: what})
+	}
+	return d
+}
+
+// matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk.
+func matches(fn *ast.FuncDecl, name string) bool {
+	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
+	if name == fn.Name.Name {
+		return true
+	}
+	return name == fmt.Sprintf("%s.%s", names.Receiver(fn), fn.Name.Name)
+}
+
+// why explains a function instead of generating.
+func (g *generator) why(c *checker, nodes []*loaded) error {
+	dir := g.opt.Dir
+	if dir == "" {
+		dir, _ = os.Getwd() // then names stay absolute
+	}
+	found := 0
+	for _, n := range nodes {
+		if len(n.wants) == 0 || n.failed() {
+			continue
+		}
+		k, err := why(g.opt.DebugOut, c.unit(n), dir, g.opt.Why)
+		if err != nil {
+			return err
+		}
+		found += k
+	}
+	if found == 0 && len(g.result.Diagnostics) == 0 {
+		return fmt.Errorf("no function %s in the packages with directives", g.opt.Why)
+	}
+	return nil
+}

@@ -63,8 +63,11 @@ func workspace(t *testing.T, archive string) string {
 	}
 	mod, err := os.ReadFile("../go.mod")
 	require.NoError(t, err)
-	_, requires, _ := strings.Cut(string(mod), "\nrequire (")
-	requires, _, _ = strings.Cut(requires, "\n)")
+	requires := ""
+	for _, block := range strings.Split(string(mod), "\nrequire (")[1:] {
+		list, _, _ := strings.Cut(block, "\n)")
+		requires += list
+	}
 	write("go.mod", "module example.com/m\n\ngo 1.26.0\n\nrequire (\n\tgithub.com/going-green/greenlet v0.0.0"+requires+"\n)\n\n"+
 		"replace github.com/going-green/greenlet => "+repo(t)+"\n")
 	sum, err := os.ReadFile("../go.sum")

@@ -92,10 +92,9 @@ func module(ts *testscript.TestScript, _ bool, args []string) {
 	repo := ts.Getenv("REPO")
 	mod := ts.ReadFile(filepath.Join(repo, "go.mod"))
 	var requires strings.Builder
-	for block := range strings.SplitSeq(mod, "\nrequire (") {
-		if list, _, ok := strings.Cut(block, "\n)"); ok && !strings.HasPrefix(block, "module") {
-			requires.WriteString(list)
-		}
+	for _, block := range strings.Split(mod, "\nrequire (")[1:] {
+		list, _, _ := strings.Cut(block, "\n)")
+		requires.WriteString(list)
 	}
 	text := "module " + args[0] + "\n\ngo 1.26.0\n\n" +
 		"tool github.com/going-green/greenlet/cmd/greenlet\n\n" +

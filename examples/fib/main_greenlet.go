@@ -55,8 +55,9 @@ loop_17:
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
+		f.limit = limit
 	}
-	f.limit, f.a, f.b, f.PC = limit, a, b, 1
+	f.a, f.b, f.PC = a, b, 1
 	return greenlet.Yielded(r, a)
 resumed_18:
 	a, b = b, a+b

@@ -178,9 +178,9 @@ func precedence(e ast.Expr) int {
 	switch e := e.(type) {
 	case *ast.BinaryExpr:
 		return e.Op.Precedence()
-	case *ast.UnaryExpr, *ast.StarExpr:
+	case *ast.UnaryExpr, *ast.StarExpr, *ast.FuncType:
 		return token.UnaryPrec
-	case *ast.ArrayType, *ast.MapType, *ast.ChanType, *ast.FuncType:
+	case *ast.ArrayType, *ast.MapType, *ast.ChanType:
 		if absorbs(e) {
 			return token.UnaryPrec
 		}

@@ -47,10 +47,13 @@ func NewImports(pkg *types.Package) *Imports {
 }
 
 // AddFile makes the imports of a source file known, so that the generated file
-// uses the same names. Info may be nil.
+// uses the same names. Info may be nil: names of packages are guessed then.
 func (im *Imports) AddFile(file *ast.File, info *types.Info) {
 	for _, spec := range file.Imports {
 		path, name := importedBy(spec, info)
+		if path == "C" {
+			continue
+		}
 		if spec.Name != nil {
 			switch spec.Name.Name {
 			case "_":

@@ -26,7 +26,7 @@ var full = flag.Bool("full", false, "round-trip all of GOROOT/src rather than a 
 // sample has large and small packages, old and new style, and much commented
 // code.
 var sample = []string{
-	"encoding/json", "fmt", "go/printer", "go/types", "iter", "maps", "math/big", "net/http", "reflect", "regexp", "slices", "strconv", "sync",
+	"encoding/json", "fmt", "go/printer", "go/types", "iter", "maps", "math/big", "reflect", "regexp", "slices", "strconv", "sync",
 	"text/template", "time",
 }
 

@@ -16,6 +16,7 @@ import (
 	"go/types"
 	"maps"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -37,6 +38,20 @@ func (e *InternalError) Error() string {
 }
 
 func (e *InternalError) Unwrap() error { return e.Err }
+
+// guard calls do for a package. It makes an InternalError of an error or a
+// panic, so that neither stops the work on other packages.
+func guard(pkg string, do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%v\n%s", v, debug.Stack())
+		}
+		if err != nil {
+			err = &InternalError{pkg, err}
+		}
+	}()
+	return do()
+}
 
 // finished is the generated part of a unit.
 type finished struct {

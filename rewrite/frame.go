@@ -86,12 +86,20 @@ func sizeof(sizes types.Sizes, t types.Type) int64 {
 
 func hasTypeParam(t types.Type) bool {
 	found := false
-	walkType(t, map[types.Type]bool{}, func(t types.Type) bool {
-		if _, ok := t.(*types.TypeParam); ok {
+	seen := map[types.Type]bool{}
+	var visit func(t types.Type) bool
+	visit = func(t types.Type) bool {
+		switch t := t.(type) {
+		case *types.TypeParam:
 			found = true
+		case *types.Named:
+			if obj := t.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() {
+				walkType(t.Underlying(), seen, visit) // may mention the type parameters around it
+			}
 		}
 		return !found
-	})
+	}
+	walkType(t, seen, visit)
 	return found
 }
 
@@ -154,7 +162,7 @@ func placeVars(fn *ir.Func) {
 	}
 	for _, v := range fn.Vars {
 		switch {
-		case v.Kind == ir.Param || v.Kind == ir.Result || many[v]:
+		case v.Kind == ir.Param, v.Kind == ir.Result && where[v] != nil, many[v]:
 			v.Place = ir.Hoisted
 		case where[v] != nil:
 			v.Place = ir.InBlock
@@ -184,7 +192,7 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "header"} {
+	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}

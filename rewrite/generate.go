@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,6 +41,7 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 		g.limit = 1 // prints packages in order
 	}
 	err := g.run(ctx, patterns)
+	g.expandRoot()
 	g.result.Diagnostics.Sort()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
@@ -128,6 +129,13 @@ func (g *generator) list(ctx context.Context, patterns []string) error {
 		g.overlay = g.scanner.overlay(g.graph)
 		again := false
 		for _, l := range g.graph.sorted() {
+			// Packages that are only there as compiled for a test are still to
+			// be generated as they are without.
+			if g.opt.Deps && l.module.main && l.forTest != "" && l.path != l.forTest && !isExternalTest(l) &&
+				g.graph.all[l.path] == nil {
+				patterns = append(slices.Clip(patterns), l.path)
+				again = true
+			}
 			if l.root && !l.adHoc && !r.tests && g.scanner.markedTests(l.dir) {
 				r.tests, again = true, true
 			}
@@ -183,6 +191,19 @@ func (g *generator) targets() ([]*job, []*source) {
 
 func (g *generator) report(list diag.List) {
 	g.result.Diagnostics = append(g.result.Diagnostics, list...)
+}
+
+// expandRoot completes positions in the standard library, which the compiler
+// records as below $GOROOT.
+func (g *generator) expandRoot() {
+	for _, d := range g.result.Diagnostics {
+		for i := range d.Related {
+			name := &d.Related[i].Pos.Filename
+			if rest, ok := strings.CutPrefix(*name, "$GOROOT"); ok {
+				*name = g.env.GOROOT + rest
+			}
+		}
+	}
 }
 
 func (g *generator) listErrors(l *listed) {
@@ -251,26 +272,24 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 	}
 	errs := make([]error, len(compiled))
 	g.each(len(compiled), func(i int) {
-		if err := c.verify(compiled[i]); err != nil {
-			errs[i] = &InternalError{compiled[i].id, err}
-		}
+		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
 	})
 	return compiled, errors.Join(errs...)
 }
 
 // compile runs the passes over the nodes that are wanted.
 func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([]*finished, error) {
-	type outcome struct {
-		*finished
-		diags diag.List
-		err   error
-		took  time.Duration
-	}
 	var wanted []*loaded
 	for _, n := range nodes {
 		if len(n.wants) > 0 && !n.failed() {
 			wanted = append(wanted, n)
 		}
+	}
+	type outcome struct {
+		*finished
+		diags diag.List
+		err   error
+		took  time.Duration
 	}
 	outcomes := make([]outcome, len(wanted))
 	g.each(len(wanted), func(i int) {
@@ -278,25 +297,25 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 			return
 		}
 		start := time.Now()
-		o := &outcomes[i]
-		var outputs []output
-		outputs, o.diags, o.err = g.compileUnit(c.unit(wanted[i]))
-		if o.err == nil && len(o.diags) == 0 {
-			o.finished, o.err = c.parseOutputs(wanted[i], outputs)
-		}
+		n, o := wanted[i], &outcomes[i]
+		o.err = guard(n.id, func() (err error) {
+			var outputs []output
+			outputs, o.diags, err = g.compileUnit(c.unit(n))
+			if err == nil && len(o.diags) == 0 {
+				o.finished, err = c.parseOutputs(n, outputs)
+			}
+			return err
+		})
 		o.took = time.Since(start)
 	})
 	var done []*finished
 	var errs []error
 	for i, o := range outcomes {
-		id := wanted[i].id
 		g.report(o.diags)
-		if o.err != nil {
-			errs = append(errs, &InternalError{id, o.err})
-		}
+		errs = append(errs, o.err)
 		if o.finished != nil {
 			done = append(done, o.finished)
-			g.opt.Progress(Event{Stage: StageCompile, Subject: id, Took: o.took})
+			g.opt.Progress(Event{Stage: StageCompile, Subject: wanted[i].id, Took: o.took})
 		}
 	}
 	return done, errors.Join(errs...)
@@ -315,14 +334,8 @@ func (g *generator) each(n int, do func(i int)) {
 	_ = group.Wait() // there are no errors
 }
 
-// compileUnit calls the passes. Should one panic in spite of their own
-// handler, no other package suffers.
-func (g *generator) compileUnit(u *Unit) (outputs []output, diags diag.List, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("%v\n%s", v, debug.Stack())
-		}
-	}()
+// compileUnit calls the passes.
+func (g *generator) compileUnit(u *Unit) ([]output, diag.List, error) {
 	if g.opt.compile != nil {
 		return g.opt.compile(u, g.opt)
 	}

@@ -13,6 +13,7 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"github.com/going-green/greenlet/rewrite/internal/ir"
@@ -239,4 +240,71 @@ func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
 		}
 		return true
 	})
+}
+
+// stmtWrites reports the variables that a statement may write, at any depth.
+// Aliased ones are not among them where it is a pointer that is written
+// through, for what is spilled of those is the pointer.
+func stmtWrites(fn *ir.Func, s ast.Stmt, def func(*ir.Var)) {
+	write := func(e ast.Expr) {
+		if v := wholeOrPart(fn, e); v != nil {
+			def(v)
+		}
+	}
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				write(e)
+			}
+		case *ast.IncDecStmt:
+			write(n.X)
+		case *ast.RangeStmt:
+			if n.Key != nil {
+				write(n.Key)
+			}
+			if n.Value != nil {
+				write(n.Value)
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				write(id)
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				write(n.X)
+			}
+		case *ast.CallExpr, *ast.SliceExpr, *ast.SelectorExpr:
+			// A method with a pointer receiver, a slice of an array: aliased.
+			for _, v := range fn.Vars {
+				if v.Aliased && !v.Box {
+					def(v)
+				}
+			}
+		}
+		return true
+	})
+}
+
+// wholeOrPart is the variable that assigning to e changes, or nil.
+func wholeOrPart(fn *ir.Func, e ast.Expr) *ir.Var {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return fn.VarOf(e)
+	case *ast.SelectorExpr:
+		if t := fn.Info.TypeOf(e.X); t != nil {
+			if _, ptr := t.Underlying().(*types.Pointer); ptr {
+				return nil
+			}
+		}
+		return wholeOrPart(fn, e.X)
+	case *ast.IndexExpr:
+		if t := fn.Info.TypeOf(e.X); t != nil {
+			if _, array := underlying(t).(*types.Array); !array {
+				return nil
+			}
+		}
+		return wholeOrPart(fn, e.X)
+	}
+	return nil
 }

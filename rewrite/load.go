@@ -113,6 +113,9 @@ func (l *listed) isTestMain() bool {
 	return l.name == "main" && l.forTest == "" && strings.HasSuffix(l.id, ".test")
 }
 
+// isExternalTest reports whether l is package x_test.
+func isExternalTest(l *listed) bool { return l.forTest != "" && l.path == l.forTest+"_test" }
+
 // editable reports whether the generated files of l are the user's to
 // regenerate, and hence not to be relied on.
 func (l *listed) editable() bool { return l.dir != "" && (l.module.local || l.root) }
@@ -245,7 +248,7 @@ func (g *graph) add(p *packages.Package) *listed {
 
 // environment is what the go command says of the build.
 type environment struct {
-	GOOS, GOARCH, GOVERSION, GOFLAGS, CGO_ENABLED, GOEXPERIMENT string
+	GOOS, GOARCH, GOROOT, GOVERSION, GOFLAGS, CGO_ENABLED, GOEXPERIMENT string
 }
 
 // environ asks the go command for its environment.

@@ -394,6 +394,80 @@ func test() { _ = a.Exported }
 	g.ok(".", "ext_greenlet_test.go")
 }
 
+// What is imported by an external test only, and imports the package under
+// test, is listed as compiled for that test only.
+func TestDependencyOfTest(t *testing.T) {
+	g := newGen(t, `
+-- a/a.go --
+package a
+-- a/a_test.go --
+package a_test
+
+import "example.com/m/b"
+
+var _ = b.NewRunFrame()
+-- b/b.go --
+package b
+
+import _ "example.com/m/a"
+
+//greenlet:resumable
+func Run() {}
+`)
+	g.opt.Deps, g.opt.Tests = true, true
+	g.ok("./a", "b/b_greenlet.go")
+}
+
+// A package between two that are generated is part of neither, yet has to be
+// type-checked against what will be generated for the one.
+func TestBetween(t *testing.T) {
+	g := newGen(t, `
+-- a/a.go --
+package a
+
+import "example.com/m/between"
+
+//greenlet:resumable
+func run() { between.Get().Resume(nil) }
+-- between/b.go --
+package between
+
+import "example.com/m/c"
+
+func Get() *c.RunFrame { return c.NewRunFrame() }
+-- c/c.go --
+package c
+
+//greenlet:resumable
+func Run() {}
+`)
+	g.ok("./a", "a/a_greenlet.go")
+	g.ok("./...", "c/c_greenlet.go")
+	require.NoError(t, os.Remove(filepath.Join(g.dir, "a/a_greenlet.go")))
+	require.NoError(t, os.Remove(filepath.Join(g.dir, "c/c_greenlet.go")))
+	g.ok("./a ./c", "a/a_greenlet.go", "c/c_greenlet.go")
+}
+
+// Positions are those that //line directives give, and those in the standard
+// library are complete.
+func TestPositions(t *testing.T) {
+	g := newGen(t, `
+-- a.go --
+package a
+
+import . "strings"
+
+//line grammar.y:10
+//greenlet:resumable
+func Map() { undefined() }
+`)
+	g.refused(".", `
+grammar.y:11:6: Map already declared through dot-import of package strings ("strings") [type-error]
+	$GOROOT/src/strings/strings.go:532:1: other declaration of Map
+grammar.y:11:14: undefined: undefined [type-error]
+`)
+}
+
 func TestBuildTags(t *testing.T) {
 	g := newGen(t, `
 -- a.go --

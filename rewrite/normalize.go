@@ -53,6 +53,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 			Refs:    map[*ast.Ident]*ir.Var{},
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
+			Renamed: map[types.Object]string{},
 			Runtime: map[*ast.Ident]string{},
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},

@@ -127,11 +127,30 @@ func (n *normalizer) decl(s *ast.DeclStmt) {
 func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 	gen := s.Decl.(*ast.GenDecl)
 	if gen.Tok != token.VAR {
+		n.renameConsts(gen)
 		n.fn.Consts = append(n.fn.Consts, s)
 		return
 	}
 	for _, spec := range gen.Specs {
 		n.varSpec(gen, spec.(*ast.ValueSpec))
+	}
+}
+
+// renameConsts gives constants of different scopes different names, as they
+// will share one. (Types keep theirs, for it shows in %T: package subset
+// refuses those that clash.)
+func (n *normalizer) renameConsts(gen *ast.GenDecl) {
+	if gen.Tok != token.CONST {
+		return
+	}
+	for _, spec := range gen.Specs {
+		for _, id := range spec.(*ast.ValueSpec).Names {
+			if obj := n.info.Defs[id]; obj != nil && id.Name != "_" {
+				if name := n.fn.Names.Keep(id.Name); name != id.Name {
+					n.fn.Renamed[obj] = name
+				}
+			}
+		}
 	}
 }
 

@@ -165,6 +165,11 @@ func (n *normalizer) operands(list []ast.Expr) []ast.Expr {
 // callOperands is a call with its function and arguments lifted; the call
 // itself is left.
 func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
+	if _, ok := n.colors.Suspension(call); ok && len(call.Args) == 1 && !n.colors.Suspends(call.Args[0]) {
+		if tuple, ok := n.info.TypeOf(call.Args[0]).(*types.Tuple); ok {
+			return n.spreadCall(call, tuple)
+		}
+	}
 	if !n.colors.Suspends(call.Fun) && !anyOf(call.Args, func(e ast.Expr) bool { return n.colors.Suspends(e) }) {
 		return call
 	}
@@ -198,6 +203,27 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 		ops := n.operands(append([]ast.Expr{call.Fun}, call.Args...))
 		c.Fun, c.Args = ops[0], ops[1:]
 	}
+	n.as(&c, call)
+	return &c
+}
+
+// spreadCall is s(f()) where s suspends and f, which does not, has several
+// results: s will have more parameters, so they go by way of temporaries.
+func (n *normalizer) spreadCall(call *ast.CallExpr, tuple *types.Tuple) *ast.CallExpr {
+	c := *call
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && n.info.Selections[sel] != nil {
+		c.Fun = n.as(&ast.SelectorExpr{X: n.pin(n.lift(sel.X)), Sel: sel.Sel}, sel)
+	}
+	leaf := &ast.AssignStmt{TokPos: call.Pos(), Tok: token.DEFINE, Rhs: call.Args}
+	node := &ir.Leaf{Stmt: leaf}
+	c.Args = nil
+	for v := range tuple.Variables() {
+		t := n.temp(v.Type(), call.Pos())
+		node.Defs = append(node.Defs, t)
+		leaf.Lhs = append(leaf.Lhs, n.ref(t, call.Pos()))
+		c.Args = append(c.Args, n.ref(t, call.Pos()))
+	}
+	n.add(node)
 	n.as(&c, call)
 	return &c
 }

@@ -32,6 +32,7 @@ var passes = [...]pass{
 	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }},
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }},
+	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }},
 }
 
 // PassNames are the names of the passes, in the order they run, for -debug and

@@ -155,8 +155,10 @@ func (c *checker) check(ctx context.Context, nodes []*loaded, limit int) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			c.checkNode(n)
-			return nil
+			return guard(n.id, func() error {
+				c.checkNode(n)
+				return nil
+			})
 		})
 	}
 	return g.Wait()
@@ -261,9 +263,12 @@ func (c *checker) checkNode(n *loaded) {
 	if len(n.errs) > 0 {
 		return
 	}
-	n.info = newInfo()
 	conf := c.config(n)
-	conf.IgnoreFuncBodies = len(n.wants) == 0
+	if len(n.wants) > 0 {
+		n.info = newInfo()
+	} else {
+		conf.IgnoreFuncBodies = true
+	}
 	conf.Error = func(err error) { n.addError(c.fset, err) }
 	n.pkg, _ = conf.Check(n.path, c.fset, n.allFiles(nil), n.info)
 	n.dropStubErrors(c.fset)

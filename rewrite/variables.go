@@ -148,8 +148,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			if _, ok := obj.(*types.Var); ok {
 				namesIn(obj.Type(), n.pkg, outer, map[types.Type]bool{})
 			}
-			switch obj.(type) {
-			case *types.Const, *types.TypeName:
+			if _, ok := obj.(*types.TypeName); ok {
 				outer[id.Name] = true
 			}
 		}

@@ -62,21 +62,21 @@ type Func struct {
 	Name   string  // as in Go tracebacks: path/to/pkg.(*T).Method
 	File   string  // path/to/pkg/file.go, as go build -trimpath has it
 	Line   int     // of the declaration
-	States []State // by state number minus one
+	Points []Point // by state number minus one
 }
 
-// State describes one suspension of a function.
-type State struct {
+// Point describes one suspension of a function.
+type Point struct {
 	Line int    // line of the switch point
 	Live string // names of the locals that live across it, separated by spaces
 }
 
 // line is the line of state pc.
 func (f *Func) line(pc uint32) int {
-	if pc == 0 || int(pc) > len(f.States) {
+	if pc == 0 || int(pc) > len(f.Points) {
 		return f.Line
 	}
-	return f.States[pc-1].Line
+	return f.Points[pc-1].Line
 }
 
 // A hot call has no frame (f == nil) until it first suspends. Then it takes

@@ -3,7 +3,7 @@ package greenlet
 // Hand-lowered functions, as the generator writes them: what the tests of
 // this package run, so that they need no generator.
 
-var countInfo = &Func{Name: "greenlet.count", File: "lowered_test.go", Line: 10, States: []State{{Line: 12}}}
+var countInfo = &Func{Name: "greenlet.count", File: "lowered_test.go", Line: 10, Points: []Point{{Line: 12}}}
 
 // count yields 0, 1, … n-1.
 type countFrame struct {
@@ -81,7 +81,7 @@ func fullTree(depth int, next *int) *tree {
 	return t
 }
 
-var walkInfo = &Func{Name: "greenlet.walk", File: "lowered_test.go", Line: 50, States: []State{{Line: 52}, {Line: 53}, {Line: 54}}}
+var walkInfo = &Func{Name: "greenlet.walk", File: "lowered_test.go", Line: 50, Points: []Point{{Line: 52}, {Line: 53}, {Line: 54}}}
 
 type walkFrame struct {
 	Header
@@ -180,7 +180,7 @@ func (f *walkFrame) Release(r *Run) {
 	c[2] = f
 }
 
-var pingInfo = &Func{Name: "greenlet.ping", File: "lowered_test.go", Line: 100, States: []State{{Line: 102}}}
+var pingInfo = &Func{Name: "greenlet.ping", File: "lowered_test.go", Line: 100, Points: []Point{{Line: 102}}}
 
 // ping switches to *peer until stop.
 type pingFrame struct {

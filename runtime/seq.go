@@ -35,7 +35,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	return func() (v T, ok bool) {
 		g := p.g
 		if g.state > suspended {
-			return v, p.over("next")
+			return v, p.over()
 		}
 		// Most stays end in a Yield of g itself. A panic of g goes to the
 		// plain caller anyway, so they do without the driver's defer; see
@@ -70,12 +70,12 @@ func (p *puller[T]) rest() bool {
 	return true
 }
 
-// over is next or stop for a greenlet that is not suspended: dead, running,
+// over is next for a greenlet that is not suspended: dead, running,
 // or left by a panic, which next could not note.
-func (p *puller[T]) over(op string) bool {
+func (p *puller[T]) over() bool {
 	if p.g.state == current {
 		if p.running() {
-			panic(&StateError{Op: op, Greenlet: p.g, Reason: "it is running"})
+			panic(&StateError{Op: "next", Greenlet: p.g, Reason: "it is running"})
 		}
 		p.g.bury()
 	}
@@ -101,8 +101,7 @@ func (p *puller[T]) running() bool {
 
 func (p *puller[T]) stop() {
 	if p.g.state > suspended {
-		p.over("stop")
-		return
+		return // dead, or left by a panic; one that runs can't be stopped
 	}
 	r := &p.run
 	r.slot = nil

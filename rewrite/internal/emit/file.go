@@ -29,6 +29,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	imports.AddFile(src.File, src.Info)
 	for _, fn := range fns {
 		imports.TakeDeclared(fn.Decl)
+		for _, v := range fn.Vars {
+			imports.Take(v.Name, v.In)
+		}
 	}
 	out := jen.NewFilePathName(importPath(src.Pkg), src.Pkg.Name())
 	comments := NewComments(src.Fset, src.File)

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -378,7 +377,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
 	}
 	if len(states) > 0 {
-		values[jen.Id("States")] = jen.Index().Add(e.rt("State")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
+		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
 	}
 	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
 }
@@ -434,5 +433,3 @@ func (e *funcEmitter) unnamed(t *types.Signature) *jen.Statement {
 	}
 	return e.Type(types.NewSignatureType(nil, nil, nil, strip(t.Params()), strip(t.Results()), t.Variadic()))
 }
-
-var _ ast.Node

@@ -59,7 +59,7 @@ func (e *funcEmitter) hoisted() []jen.Code {
 			t = jen.Op("*").Add(t)
 		}
 		defs = append(defs, jen.Id(v.Name).Add(t))
-		if !e.reads[v] && v.Kind != ir.Result {
+		if !e.reads[v] {
 			unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
 		}
 	}
@@ -235,7 +235,7 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 	case *ir.CondJump:
 		return append(e.share(t.Cond), e.condJump(t, next)...)
 	case *ir.Dispatch:
-		return append(e.share(t.Head), e.dispatch(t, next)...)
+		return append(e.share(header(t.Head)...), e.dispatch(t, next)...)
 	case *ir.Wait:
 		return append(e.share(t.Call), e.wait(t, next)...)
 	case *ir.Exit:
@@ -402,6 +402,31 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 
 // falls reports whether control can reach the end of the dispatch.
 func (e *funcEmitter) falls(d *ir.Dispatch) bool { return false }
+
+// header is what a dispatching statement evaluates itself.
+func header(head ast.Stmt) []ast.Node {
+	var list []ast.Node
+	switch h := head.(type) {
+	case *ast.SwitchStmt:
+		if h.Tag != nil {
+			list = append(list, h.Tag)
+		}
+		for _, c := range h.Body.List {
+			for _, x := range c.(*ast.CaseClause).List {
+				list = append(list, x)
+			}
+		}
+	case *ast.TypeSwitchStmt:
+		list = append(list, h.Assign)
+	case *ast.SelectStmt:
+		for _, c := range h.Body.List {
+			if comm := c.(*ast.CommClause).Comm; comm != nil {
+				list = append(list, comm)
+			}
+		}
+	}
+	return list
+}
 
 func bind(d *ir.Dispatch, i int) *ir.Var {
 	if d.Binds == nil {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -15,6 +16,9 @@ import (
 func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 	switch x := x.(type) {
 	case *ast.Ident:
+		if name := e.renamed(x); name != "" {
+			return jen.Id(name), true
+		}
 		if t := e.fn.Types[x]; t != nil {
 			return e.typ(t), true
 		}
@@ -47,6 +51,14 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 		}
 	}
 	return nil, false
+}
+
+// renamed is the new name of a hoisted constant, or "".
+func (e *funcEmitter) renamed(id *ast.Ident) string {
+	if obj := e.Info.Uses[id]; obj != nil {
+		return e.fn.Renamed[obj]
+	}
+	return e.fn.Renamed[e.Info.Defs[id]]
 }
 
 // pointer is the name of a boxed variable's pointer.
@@ -178,36 +190,36 @@ func (e *funcEmitter) findReads() {
 	}
 }
 
-// captured are the boxed variables that literals in n capture.
-func (e *funcEmitter) captured(n ast.Node) []*ir.Var {
+// captured are the boxed variables that literals in nodes capture.
+func (e *funcEmitter) captured(nodes []ast.Node) []*ir.Var {
 	var vars []*ir.Var
-	seen := map[*ir.Var]bool{}
-	ast.Inspect(n, func(n ast.Node) bool {
-		lit, ok := n.(*ast.FuncLit)
-		if !ok {
-			return true
+	inLit := func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if v := e.fn.VarOf(id); v != nil && v.Box && !slices.Contains(vars, v) {
+				vars = append(vars, v)
+			}
 		}
-		ast.Inspect(lit, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				if v := e.fn.VarOf(id); v != nil && v.Box && !seen[v] {
-					seen[v] = true
-					vars = append(vars, v)
-				}
+		return true
+	}
+	for _, n := range nodes {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.FuncLit); ok {
+				ast.Inspect(lit, inLit)
+				return false
 			}
 			return true
 		})
-		return false
-	})
+	}
 	return vars
 }
 
-// share makes aliases for what the literals in n capture. A literal must not
+// share makes aliases for what the literals in nodes capture. A literal must not
 // capture the Go variable, which is assigned again when the function resumes
 // or declares it anew: that would make Go allocate it, and show the literal
 // the next one.
-func (e *funcEmitter) share(n ast.Node) []jen.Code {
+func (e *funcEmitter) share(nodes ...ast.Node) []jen.Code {
 	var code []jen.Code
-	for _, v := range e.captured(n) {
+	for _, v := range e.captured(nodes) {
 		name := e.fn.Names.Fresh(v.Name + "Ref")
 		e.alias[v] = name
 		code = append(code, jen.Id(name).Op(":=").Id(v.Name))

@@ -32,6 +32,9 @@ type Func struct {
 	ByObj   map[types.Object]*Var     // variables of the source that code at function level declares
 	Consts  []ast.Stmt                // const and type declarations, hoisted to the top
 
+	// Renamed are hoisted constants that could not keep their names.
+	Renamed map[types.Object]string
+
 	Tree   *Seq     // after normalize
 	Blocks []*Block // after flatten; the first is the entry
 	// Targets are the blocks that branch statements inside leaves lead to.

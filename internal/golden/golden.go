@@ -149,10 +149,9 @@ func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Progr
 	var binary *oracle.Binary
 	for try := 0; len(programs) > 0; try++ {
 		files, err := module(programs)
-		if err != nil {
-			return err
+		if err == nil {
+			binary, err = oracle.Build(ctx, files, filepath.Join(dir, fmt.Sprint(try)))
 		}
-		binary, err = oracle.Build(ctx, files, filepath.Join(dir, fmt.Sprint(try)))
 		if err == nil {
 			break
 		}

@@ -11,15 +11,23 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/going-green/greenlet/internal/names"
 )
 
-// A BuildError is the go command's. Programs has what it says of each program.
+// A BuildError says what is wrong with programs of a batch: the parser's word,
+// or the go command's. Programs has what is said of each.
 type BuildError struct {
 	Output   string
 	Programs map[string]string
 }
 
 func (e *BuildError) Error() string { return "go build: " + e.Output }
+
+func (e *BuildError) add(program, text string) {
+	e.Output += text
+	e.Programs[program] += text
+}
 
 // Environment is that of go commands in a module of a batch.
 func Environment() []string {
@@ -58,15 +66,13 @@ func Build(ctx context.Context, module Files, dir string) (*Binary, error) {
 	if len(out) == 0 {
 		return nil, err
 	}
-	e := &BuildError{string(out), map[string]string{}}
+	e := &BuildError{Programs: map[string]string{}}
 	program := ""
-	for line := range strings.Lines(e.Output) {
+	for line := range strings.Lines(string(out)) {
 		if m := buildErrorPath.FindStringSubmatch(line); m != nil {
 			program = m[1]
 		}
-		if program != "" {
-			e.Programs[program] += line
-		}
+		e.add(program, line)
 	}
 	return nil, e
 }
@@ -106,7 +112,7 @@ func (b *Binary) Run(ctx context.Context, program string) (string, error) {
 	out = strings.ReplaceAll(out, Module+"/"+program+".", "main.")
 	out = strings.ReplaceAll(out, mainPrefix+program+".", "main.")
 	out = strings.ReplaceAll(out, Module+"/"+program+"/", "")
-	out = strings.ReplaceAll(out, oraclePath, runtimePath)
+	out = strings.ReplaceAll(out, oraclePath, names.RuntimePath)
 	return out, err
 }
 

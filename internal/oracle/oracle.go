@@ -44,11 +44,11 @@ const (
 	// program p imports its package dep as example/p/dep.
 	Module = "example"
 
-	runtimePath = "github.com/going-green/greenlet/runtime"
-	oraclePath  = Module + "/oracle/greenlet"
+	oraclePath = Module + "/oracle/greenlet"
 )
 
-// Oracle is the module in which the unrewritten programs run.
+// Oracle is the module in which the unrewritten programs run. If some of them
+// are no Go, the error is a [*BuildError].
 func Oracle(programs []Program) (Files, error) {
 	module := Files{"go.mod": "module " + Module + "\n\ngo 1.26.0\n"}
 	sources, err := fs.Glob(greenletSource, "greenlet/*.go")
@@ -65,10 +65,14 @@ func Oracle(programs []Program) (Files, error) {
 		}
 		module["oracle/"+name] = string(data)
 	}
+	invalid := &BuildError{Programs: map[string]string{}}
 	for _, p := range programs {
 		if err := addStubbed(module, p); err != nil {
-			return nil, err
+			invalid.add(p.Name, err.Error()+"\n")
 		}
+	}
+	if len(invalid.Programs) > 0 {
+		return nil, invalid
 	}
 	return module, addMain(module, programs)
 }
@@ -129,15 +133,19 @@ func addMain(module Files, programs []Program) error {
 			}
 		}
 		imports.WriteString("\t" + mainPrefix + p.Name + ` "` + Module + "/" + p.Name + "\"\n")
-		cases.WriteString("\tcase \"" + p.Name + "\":\n\t\t" + mainPrefix + p.Name + ".Main()\n")
+		cases.WriteString("\tcase \"" + p.Name + "\":\n\t\t" + mainPrefix + p.Name + "." + mainFunc + "()\n")
 	}
 	module["main.go"] = "package main\n\nimport (\n\t\"os\"\n\n" + imports.String() + ")\n\nfunc main() {\n\tswitch os.Args[1] {\n" +
 		cases.String() + "\tdefault:\n\t\tpanic(\"no such program\")\n\t}\n}\n"
 	return nil
 }
 
-// mainPrefix begins the name of a program's package while it is not main.
-const mainPrefix = "main_"
+// While a program's package is not main it is named mainPrefix and the
+// program's name, and func main is named mainFunc.
+const (
+	mainPrefix = "main_"
+	mainFunc   = "Main_"
+)
 
 // importable renames package main and func main. Lines stay where they are.
 func importable(name, text, program string) (string, error) {
@@ -149,7 +157,7 @@ func importable(name, text, program string) (string, error) {
 	at := func(pos token.Pos) int { return fset.PositionFor(pos, false).Offset }
 	for _, decl := range slices.Backward(file.Decls) {
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
-			text = text[:at(fn.Name.Pos())] + "Main" + text[at(fn.Name.End()):]
+			text = text[:at(fn.Name.Pos())] + mainFunc + text[at(fn.Name.End()):]
 		}
 	}
 	return text[:at(file.Name.Pos())] + mainPrefix + program + text[at(file.Name.End()):], nil

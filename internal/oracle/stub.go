@@ -37,8 +37,8 @@ import (
 //		return f
 //	}
 //
-// It works by syntax. A method of a generic type must name the type parameters
-// as the type's declaration does, whose constraints may need no import.
+// It works by syntax. The constraints of a generic type with resumable methods
+// must mean the same in the methods' files.
 func Stub(pkg string, files Files) (Files, error) {
 	s := &stubber{fset: token.NewFileSet(), pkg: pkg, types: map[string]*ast.TypeSpec{}}
 	var parsed []*ast.File
@@ -90,7 +90,7 @@ type stubber struct {
 func (s *stubber) file(file *ast.File, text string) string {
 	offset := func(pos token.Pos) int { return s.fset.PositionFor(pos, false).Offset }
 	for i := len(file.Imports) - 1; i >= 0; i-- {
-		if p := file.Imports[i].Path; p.Value == strconv.Quote(runtimePath) {
+		if p := file.Imports[i].Path; p.Value == strconv.Quote(names.RuntimePath) {
 			text = text[:offset(p.Pos())] + strconv.Quote(oraclePath) + text[offset(p.End()):]
 		}
 	}
@@ -225,17 +225,45 @@ func (s *stubber) typeParams(decl *ast.FuncDecl) (params, args string) {
 		}
 		fields = s.types[names.Receiver(decl)].TypeParams
 	}
-	var list, args2 []string
+	var list, constraints []string
+	renamed := map[string]string{} // what the type declares: what the receiver calls it
 	for _, field := range fieldsOf(fields) {
-		for _, name := range field.Names {
-			list = append(list, name.Name+" "+s.text(field.Type))
-			args2 = append(args2, name.Name)
+		for _, id := range field.Names {
+			name := id.Name
+			if used != nil {
+				name = used[len(list)].(*ast.Ident).Name
+			}
+			if name == "_" {
+				name = fmt.Sprintf("type%d_", len(list))
+			}
+			renamed[id.Name] = name
+			list = append(list, name)
+			constraints = append(constraints, s.text(field.Type))
 		}
 	}
 	if len(list) == 0 {
 		return "", ""
 	}
-	return "[" + strings.Join(list, ", ") + "]", "[" + strings.Join(args2, ", ") + "]"
+	declared := make([]string, len(list))
+	for i, name := range list {
+		declared[i] = name + " " + s.rename(constraints[i], renamed)
+	}
+	return "[" + strings.Join(declared, ", ") + "]", "[" + strings.Join(list, ", ") + "]"
+}
+
+// rename replaces identifiers in the text of a constraint.
+func (s *stubber) rename(text string, names map[string]string) string {
+	e, err := parser.ParseExpr("interface{ " + text + " }")
+	if err != nil {
+		panic(err) // it was printed from syntax
+	}
+	ast.Inspect(e, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && names[id.Name] != "" {
+			id.Name = names[id.Name]
+		}
+		return true
+	})
+	return s.text(e)
 }
 
 func fieldsOf(fields *ast.FieldList) []*ast.Field {

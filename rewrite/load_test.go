@@ -462,9 +462,10 @@ import . "strings"
 func Map() { undefined() }
 `)
 	g.refused(".", `
-grammar.y:11:6: Map already declared through dot-import of package strings ("strings") [type-error]
+a.go:3:8: "strings" imported and not used [type-error]
+grammar.y:11: Map already declared through dot-import of package strings ("strings") [type-error]
 	$GOROOT/src/strings/strings.go:532:1: other declaration of Map
-grammar.y:11:14: undefined: undefined [type-error]
+grammar.y:11: undefined: undefined [type-error]
 `)
 }
 

@@ -41,6 +41,9 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 		return exitDiagnose, nil
 	}
 	if c.verbose {
+		if len(res.Packages) == 0 {
+			fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages")
+		}
 		fmt.Fprintf(c.stderr, "%-40s %s, %d MB\n", "total", round(time.Since(start)), memory()>>20)
 	}
 	if c.opt.Check {

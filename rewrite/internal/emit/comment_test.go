@@ -182,7 +182,7 @@ func convertText(t *testing.T, src string) string {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "in.go", "package p\n\n"+src, parser.ParseComments)
 	require.NoError(t, err)
-	text, err := convertFile(fset, file)
+	text, err := convertFile(fset, file, true)
 	require.NoError(t, err)
 	return strings.TrimPrefix(string(text), "package p\n\n")
 }
@@ -280,6 +280,34 @@ func TestPlacing(t *testing.T) {
 	out = jen.NewFile("p")
 	out.Func().Id("f").Params().Block(c.Block(list[:1])...)
 	assert.Equal(t, "package p\n\nfunc f() {\n\t// opens\n\t// leads\n\ta() // behind\n}\n", out.GoString())
+}
+
+// TestReplacedComments: a hook that replaces a statement has the comments
+// around it kept, and decides about those within.
+func TestReplacedComments(t *testing.T) {
+	fset, file := parseBody(t, `
+	// leads
+	if a { // dropped
+		// dropped
+		b() // dropped
+	} // behind
+	for a { // kept
+		b() // kept
+	}
+	return`)
+	c := &Converter{Comments: NewComments(fset, file)}
+	c.StmtHook = func(s ast.Stmt, _ bool) ([]jen.Code, bool) {
+		switch s := s.(type) {
+		case *ast.IfStmt:
+			return []jen.Code{jen.Id("one").Call(), jen.Id("two").Call()}, true
+		case *ast.ForStmt:
+			return c.Body(s.Body), true
+		}
+		return nil, false
+	}
+	out := jen.NewFile("p")
+	out.Func().Id("f").Params().Block(c.Body(bodies(file)[0].Body)...)
+	assert.Equal(t, "// leads\none() // behind\ntwo()\n// kept\nb() // kept\nreturn", body(out.GoString()))
 }
 
 // TestForeignSyntax: syntax that was made up, or comes from another file, has

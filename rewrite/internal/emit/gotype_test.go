@@ -180,6 +180,7 @@ import "example.com/dep"
 import "example.com/internal/own"
 
 type string int
+type comparable int
 type mine = struct{ x int }
 
 var (
@@ -215,7 +216,16 @@ func hidden() {
 	} {
 		assert.False(t, c.CanName(typ), typ.String())
 	}
+	declared := func(path, name string) types.Type {
+		pkg := types.NewPackage(path, "x")
+		obj := types.NewTypeName(0, pkg, name, nil)
+		pkg.Scope().Insert(obj)
+		return types.NewNamed(obj, types.Typ[types.Int], nil)
+	}
+	assert.True(t, c.CanName(declared("other.com/x", "T")))
+	assert.True(t, c.CanName(declared("example.com/p", "t")), "this package, as another loader knows it")
 	other := types.NewPackage("example.com/other", "other")
+	tparam := types.NewTypeParam(types.NewTypeName(0, other, "P", nil), types.Universe.Lookup("any").Type())
 	for what, typ := range map[string]types.Type{
 		"field of another package":  types.NewStruct([]*types.Var{types.NewField(0, other, "x", types.Typ[types.Int], false)}, nil),
 		"method of another package": types.NewInterfaceType([]*types.Func{types.NewFunc(0, other, "m", types.NewSignatureType(nil, nil, nil, nil, nil, false))}, nil),
@@ -223,7 +233,10 @@ func hidden() {
 		"untyped nil":               types.Typ[types.UntypedNil],
 		"no type":                   types.Typ[types.Invalid],
 		"several values":            types.NewTuple(types.NewVar(0, nil, "", types.Typ[types.Int])),
-		"internal elsewhere":        types.NewNamed(types.NewTypeName(0, types.NewPackage("other.com/internal/x", "x"), "T", nil), types.Typ[types.Int], nil),
+		"internal elsewhere":        declared("other.com/internal/x", "T"),
+		"local elsewhere":           types.NewNamed(types.NewTypeName(0, other, "T", nil), types.Typ[types.Int], nil),
+		"predeclared type hidden":   types.Universe.Lookup("comparable").Type(),
+		"generic function":          types.NewSignatureType(nil, nil, []*types.TypeParam{tparam}, nil, nil, false),
 	} {
 		assert.False(t, c.CanName(typ), what)
 	}

@@ -71,6 +71,11 @@ type Converter struct {
 	// (none, where Go lets it be omitted).
 	StmtHook func(s ast.Stmt, inLit bool) (code []jen.Code, ok bool)
 
+	// LineHook, if not nil, yields what goes on the line before a statement of
+	// a list, below the comments that lead to it, or nil. It isn't asked for
+	// statements of a function literal on a single line.
+	LineHook func(s ast.Stmt) jen.Code
+
 	// TypeHook is asked first for the name of every named type, alias, and
 	// type parameter that Type meets: local types may have been renamed.
 	TypeHook func(obj *types.TypeName) (code *jen.Statement, ok bool)

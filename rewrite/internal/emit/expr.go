@@ -262,6 +262,12 @@ func (c *Converter) funcLit(e *ast.FuncLit) *jen.Statement {
 	head := jen.Func().Add(c.Signature(e.Type))
 	c.lits++
 	defer func() { c.lits-- }()
+	if c.Comments.oneLine(e.Body) {
+		// There are no lines to put something before.
+		hook := c.LineHook
+		c.LineHook = nil
+		defer func() { c.LineHook = hook }()
+	}
 	replaced := c.replaced
 	body := c.statements(e.Body.List, false)
 	// What a hook has made may not fit on a line.

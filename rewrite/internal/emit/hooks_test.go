@@ -296,3 +296,46 @@ r = n + 1
 goto done`, body(l.render(t, c)))
 	assert.Equal(t, []string{"2", "3 in a literal", "4", "5", "6", "7", "8"}, seen)
 }
+
+// TestLineHook: a line before each statement, with comments where they were.
+func TestLineHook(t *testing.T) {
+	fset, file := parseBody(t, `// leads
+a() // behind
+x := func() { b() }
+/* before */ c()
+switch {
+// leads the case
+case d: // opens
+	e() // behind
+	;
+}
+y := func() {
+	f()
+}`)
+	c := &Converter{Comments: NewComments(fset, file)}
+	c.LineHook = func(s ast.Stmt) jen.Code {
+		return jen.Commentf("//@%d", fset.Position(s.Pos()).Line)
+	}
+	out := jen.NewFile("p")
+	out.Func().Id("f").Params().Block(c.Body(bodies(file)[0].Body)...)
+	assert.Equal(t, `// leads
+//@7
+a() // behind
+//@8
+x := func() { b() }
+//@9
+/* before */
+c()
+//@10
+switch {
+// leads the case
+case d: // opens
+	//@13
+	e() // behind
+}
+//@16
+y := func() {
+	//@17
+	f()
+}`, body(out.GoString()))
+}

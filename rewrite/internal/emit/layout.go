@@ -60,14 +60,15 @@ func lines[N ast.Node](c *Converter, list []N, opening bool, conv func(n N) (cod
 		if !replaced {
 			before = slices.Concat(before, c.missed(n))
 		}
-		above, line := c.leading(before, n)
-		if len(code) > 0 {
+		behind := c.comments(near.behind, token.NoPos)
+		if len(code) == 0 {
+			out = append(append(out, c.comments(before, n.Pos())...), behind...)
+		} else {
 			// A hook's first line is what the user's statement became.
-			line.Add(code[0])
-			code = code[1:]
+			above, line := c.leading(before, n)
+			line.Add(code[0]).Add(behind...)
+			out = append(append(append(out, above...), line), code[1:]...)
 		}
-		line.Add(c.comments(near.behind, token.NoPos)...)
-		out = append(append(append(out, above...), line), code...)
 		if len(near.after) > 0 && cm.blank(n.End(), near.after[0].Pos()) {
 			out = append(out, jen.Line())
 		}
@@ -76,24 +77,40 @@ func lines[N ast.Node](c *Converter, list []N, opening bool, conv func(n N) (cod
 	return out
 }
 
-// leading converts the comments before a node, and starts the line of the node
-// itself: with a comment before it on its line, if there is one.
+// lineBefore asks the LineHook about a node, if that is a statement.
+func (c *Converter) lineBefore(n ast.Node) jen.Code {
+	s, ok := n.(ast.Stmt)
+	if !ok || c.LineHook == nil {
+		return nil
+	}
+	switch s.(type) {
+	case *ast.CaseClause, *ast.CommClause:
+		return nil
+	}
+	return c.LineHook(s)
+}
+
+// leading converts the comments before a node, with what the LineHook puts
+// there, and starts the line of the node itself: with a comment before it on
+// its line, if there is one.
 func (c *Converter) leading(list []*ast.Comment, n ast.Node) (above []jen.Code, line *jen.Statement) {
 	cm := c.Comments
 	line = jen.Null()
-	if len(list) == 0 {
-		return nil, line
+	if len(list) > 0 && cm.has(n.Pos()) {
+		last := list[len(list)-1]
+		switch {
+		case last.End() <= n.Pos() && cm.line(last.End()) == cm.line(n.Pos()):
+			line = c.comment(last)
+			list = list[:len(list)-1]
+		case cm.position(last.Pos()).Column == cm.position(n.Pos()).Column:
+			line = jen.Empty()
+		}
 	}
-	last := list[len(list)-1]
-	switch {
-	case !cm.has(n.Pos()):
-	case last.End() <= n.Pos() && cm.line(last.End()) == cm.line(n.Pos()):
-		line = c.comment(last)
-		list = list[:len(list)-1]
-	case cm.position(last.Pos()).Column == cm.position(n.Pos()).Column:
-		line = jen.Empty()
+	above = c.comments(list, n.Pos())
+	if mark := c.lineBefore(n); mark != nil {
+		above = append(above, jen.Empty().Add(mark)) // not in the first column, see comment
 	}
-	return c.comments(list, n.Pos()), line
+	return above, line
 }
 
 // ending converts the comments at the end of a list.

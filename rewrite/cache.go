@@ -22,9 +22,6 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// cacheVariable overrides where the cache is; "off" disables it.
-const cacheVariable = "GREENLET_CACHE"
-
 // An entry that nobody has looked at for maxAge is removed.
 const maxAge = 30 * 24 * time.Hour
 
@@ -34,7 +31,7 @@ type cache struct {
 	salt []byte // of the tool and the build
 }
 
-// openCache finds the cache. salt tells builds apart.
+// openCache finds the cache, as Options.Cache says. salt tells builds apart.
 func openCache(setting string, salt string) *cache {
 	if setting == "off" {
 		return &cache{}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"go/format"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func stubCompile(u *Unit, _ *Options) ([]output, diag.List, error) {
 	s := &sources{fset: u.Fset, m: map[string]*source{}}
 	a := &annotated{listed: &listed{imports: map[string]*listed{}}, files: u.Files, set: u.Directives}
 	for _, pkg := range u.Pkg.Imports() {
-		files, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", pkg.Path(), "*.go"))
+		files, _ := filepath.Glob(filepath.Join(goroot(), "src", pkg.Path(), "*.go"))
 		a.imports[pkg.Path()] = &listed{name: pkg.Name(), files: files}
 	}
 	for _, file := range u.Files {
@@ -43,6 +44,15 @@ func stubCompile(u *Unit, _ *Options) ([]output, diag.List, error) {
 	}
 	return outs, nil, nil
 }
+
+// goroot is where the standard library is.
+var goroot = sync.OnceValue(func() string {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(string(out))
+})
 
 // repo is the directory of this module.
 func repo(t *testing.T) string {
@@ -97,7 +107,7 @@ func text(t *testing.T, r *Result, dir string) string {
 	t.Helper()
 	var b strings.Builder
 	require.NoError(t, r.Diagnostics.Relative(dir).Format(&b, false))
-	return strings.NewReplacer(dir, "$DIR", runtime.GOROOT(), "$GOROOT").Replace(b.String())
+	return strings.NewReplacer(dir, "$DIR", goroot(), "$GOROOT").Replace(b.String())
 }
 
 const stubbed = `

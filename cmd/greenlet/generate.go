@@ -111,7 +111,8 @@ func relative(dir, path string) string {
 	return path
 }
 
+// isTerminal reports whether f is a terminal on which colours are welcome.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == ""
 }

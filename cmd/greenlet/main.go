@@ -29,8 +29,7 @@ const (
 )
 
 func main() {
-	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
-	c.colors = isTerminal(os.Stderr) && os.Getenv("NO_COLOR") == ""
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, colors: isTerminal(os.Stderr)}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := c.run(ctx, os.Args[1:])
 	stop()

@@ -42,7 +42,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		if len(fns) == 0 {
 			continue
 		}
-		src, err := emitFile(u, info, file, fns)
+		src, err := emitFile(u, info, colors, file, fns)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -70,20 +70,26 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt 
 			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v)
 		}
 	}()
+	c := &passContext{u, info, colors, fn}
+	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name
-		f = p.run(&passContext{u, info, colors, fn}, f)
+		f = p.run(c, f)
+		holds |= p.establishes
+		if err := inspect(c, opt, p, f, holds); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, file *ast.File, fns []*ir.Func) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func) (src []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), v)
 		}
 	}()
-	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Pkg: u.Pkg, Info: info, Header: u.Header(file)}, fns)
+	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Resumable: colors.Resumable}, fns)
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}

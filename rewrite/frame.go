@@ -16,6 +16,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -54,6 +55,9 @@ func frame(fn *ir.Func, sizes types.Sizes) {
 				}
 			}
 		}
+	}
+	if fn.Defers {
+		resultsInFrame(fn, spilled)
 	}
 	for _, v := range fn.Vars {
 		if v.Place != ir.Hoisted {
@@ -101,6 +105,29 @@ func hasTypeParam(t types.Type) bool {
 	}
 	walkType(t, seen, visit)
 	return found
+}
+
+// resultsInFrame gives the named results of a function that defers a place
+// that a panic does not lose: the field of the result or, if deferred literals
+// capture them, a box whose pointer is in the frame.
+func resultsInFrame(fn *ir.Func, spilled varSet) {
+	for _, v := range fn.Results {
+		if v == nil {
+			continue
+		}
+		if v.Aliased {
+			v.Place, v.Box = ir.Hoisted, true
+			spilled[v] = true
+			continue
+		}
+		v.Place = ir.InFrame
+		delete(spilled, v)
+		for _, b := range fn.Blocks {
+			if w, ok := b.Term.(*ir.Wait); ok {
+				w.Live = slices.DeleteFunc(w.Live, func(l *ir.Var) bool { return l == v })
+			}
+		}
+	}
 }
 
 // placeVars finds the variables that one block keeps to itself.
@@ -192,7 +219,8 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header"} {
+	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header",
+		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}
@@ -232,6 +260,9 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	i := 0
 	for v := range fn.Obj.Signature().Results().Variables() {
 		name := taken.Keep("ret" + itoa(i))
+		if r := fn.Results[i]; r != nil && r.Place == ir.InFrame {
+			r.Field = name
+		}
 		fr.Results = append(fr.Results, name)
 		fr.Fields = append(fr.Fields, ir.Field{Name: name, Type: v.Type()})
 		i++

@@ -64,6 +64,7 @@ type generator struct {
 	graph   *graph
 	overlay map[string][]byte
 	cache   *cache
+	named   bool // a function is named as Options.Func
 }
 
 // job is a package to generate, with its variants for tests if they have
@@ -86,6 +87,9 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 	finished, err := g.rewrite(ctx, stale)
 	if err == nil {
 		err = ctx.Err()
+	}
+	if err == nil && len(g.result.Diagnostics) == 0 && g.opt.Func != "" && !g.named {
+		err = fmt.Errorf("no function %s with the directive in the packages", g.opt.Func)
 	}
 	if err != nil || len(g.result.Diagnostics) > 0 {
 		return err
@@ -336,6 +340,11 @@ func (g *generator) each(n int, do func(i int)) {
 
 // compileUnit calls the passes.
 func (g *generator) compileUnit(u *Unit) ([]output, diag.List, error) {
+	if g.opt.Func != "" { // one package at a time: see printing
+		for _, fn := range u.Directives.Funcs() {
+			g.named = g.named || u.Wants(fn.File) && matches(fn.Decl, g.opt.Func)
+		}
+	}
 	if g.opt.compile != nil {
 		return g.opt.compile(u, g.opt)
 	}

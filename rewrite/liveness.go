@@ -110,13 +110,14 @@ func termRefs(fn *ir.Func, t ir.Term, use, def func(*ir.Var)) {
 	case *ir.Wait:
 		uses(fn, t.Call, use)
 	case *ir.Exit:
-		if t.Return == nil || len(t.Results) == 0 {
+		if t.Return == nil || len(t.Results) == 0 || fn.Defers {
 			for _, v := range fn.Results {
 				if v != nil {
 					use(v)
 				}
 			}
-		} else {
+		}
+		if t.Return != nil {
 			for _, e := range t.Results {
 				uses(fn, e, use)
 			}
@@ -208,8 +209,9 @@ func stmtRefs(fn *ir.Func, s ast.Stmt, use, def func(*ir.Var)) {
 	uses(fn, s, use)
 }
 
-// uses reports the variables that are named in n, and those that a bare return
-// in it returns.
+// uses reports the variables that are named in n, and the named results where
+// a return in it needs them: a bare one, or one that sets them for deferred
+// calls.
 func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
 	if n == nil {
 		return
@@ -224,7 +226,7 @@ func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
 		case *ast.FuncLit:
 			lits = append(lits, n)
 		case *ast.ReturnStmt:
-			if len(n.Results) > 0 {
+			if len(n.Results) > 0 && !fn.Defers {
 				break
 			}
 			for _, lit := range lits {

@@ -63,6 +63,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 		gotos: map[types.Object]bool{},
 	}
 	n.names(decl)
+	n.fn.Defers = defers(decl.Body)
 	ast.Inspect(decl.Body, func(node ast.Node) bool {
 		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			n.gotos[info.Uses[b.Label]] = true
@@ -81,6 +82,20 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 	}
 	n.fn.Tree = n.block(decl.Body.List)
 	return n.fn
+}
+
+// defers reports whether a body has defer statements of its own.
+func defers(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(node ast.Node) bool {
+		switch node.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // param makes the variable of a parameter or named result. Blank ones keep a
@@ -169,6 +184,8 @@ func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
 		n.add(&ir.Leaf{Stmt: &ast.SendStmt{Chan: ops[0], Arrow: s.Arrow, Value: ops[1]}})
 	case *ast.GoStmt:
 		n.add(&ir.Leaf{Stmt: &ast.GoStmt{Go: s.Go, Call: n.callOperands(s.Call)}})
+	case *ast.DeferStmt:
+		n.add(&ir.Leaf{Stmt: &ast.DeferStmt{Defer: s.Defer, Call: n.callOperands(s.Call)}})
 	case *ast.ReturnStmt:
 		n.returns(s)
 	case *ast.LabeledStmt:

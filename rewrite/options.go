@@ -17,7 +17,7 @@ type Options struct {
 	Tests bool // count what their tests import as dependencies
 	Check bool // write nothing
 
-	Debug    []string  // passes to print the result of
+	Debug    []string  // passes to print the result of; see also DebugCheck
 	Dot      string    // pass to print the control-flow graph of, for graphviz
 	Why      string    // function to explain: why does it suspend
 	Func     string    // print of this function only: Walk or Tree.Walk

@@ -20,6 +20,8 @@ type passContext struct {
 type pass struct {
 	name string
 	run  func(c *passContext, f *ir.Func) *ir.Func
+	// establishes is what holds from here on; ir.Check looks after each pass.
+	establishes ir.Properties
 }
 
 // passes are run in this order for each annotated function; load, color and
@@ -27,16 +29,30 @@ type pass struct {
 var passes = [...]pass{
 	{"normalize", func(c *passContext, _ *ir.Func) *ir.Func {
 		return normalize(c.unit, c.info, c.colors, c.fn.Decl, c.fn.Obj)
-	}},
-	{"flatten", func(_ *passContext, f *ir.Func) *ir.Func { flatten(f); return f }},
-	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }},
-	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }},
-	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }},
-	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }},
+	}, ir.Ordered},
+	{"flatten", func(_ *passContext, f *ir.Func) *ir.Func { flatten(f); return f }, ir.Flat},
+	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }, ir.Simple},
+	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
+	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
+	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
 }
 
-// PassNames are the names of the passes, in the order they run, for -debug and
-// -dot.
+// passOrder says why a pass may not come before another.
+var passOrder = [...]struct{ first, then, because string }{
+	{"normalize", "flatten", "a suspension can end a block only once it is a statement of its own"},
+	{"flatten", "simplify", "there must be blocks to simplify"},
+	{"simplify", "liveness", "what cannot be reached would keep variables alive, and has nothing to be live in"},
+	{"simplify", "frame", "merging blocks lets variables stay in one; states are not given to dead suspensions"},
+	{"liveness", "frame", "only what is live across a suspension gets a field"},
+	{"frame", "spill", "what is clean or to be cleared is a field"},
+}
+
+// DebugCheck stands among the passes in Options.Debug for holding the result of
+// each to what it promises. That prints nothing unless a promise is broken.
+const DebugCheck = "check"
+
+// PassNames are the names of the passes, in the order they run, for
+// Options.Debug and Options.Dot.
 func PassNames() []string {
 	var list []string
 	for _, p := range passes {

@@ -55,6 +55,9 @@ const (
 	Switched
 	// Left: the function suspended, for the plain caller.
 	Left
+	// Broken: a step of a function that defers was left by a panic, which has
+	// been caught: the next step unwinds.
+	Broken
 )
 
 // Func describes a resumable function, for tracebacks and messages.
@@ -100,11 +103,17 @@ func (r *Run) Link(f Frame, h *Header) {
 // Enter suspends f, whose header is h, to run callee as a nested call.
 func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
 	adopt(callee, "Call")
+	if _, ok := callee.(catcher); ok {
+		r.Guard()
+	}
 	callee.header().Caller = f
 	r.cur.leaf = callee
 	r.tail = h
 	return Switched
 }
+
+// Guard tells the run that frames of the current greenlet may catch panics.
+func (r *Run) Guard() { r.cur.guarded = true }
 
 // Return reports that the activation f, whose header is h, has returned, and
 // gives the driver its status.

@@ -13,6 +13,9 @@ type Greenlet struct {
 	slot   any       // where it receives while suspended: a *R, or nil
 	parent *Greenlet // &main, or another; nil only for main itself
 	state  state
+	// guarded says that frames may catch panics: the greenlet must not run
+	// without the driver's defer.
+	guarded bool
 }
 
 type state uint8
@@ -46,8 +49,9 @@ func NewChild(parent *Greenlet, run Frame) *Greenlet {
 	if parent == nil {
 		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
 	}
-	g := &Greenlet{leaf: run, parent: parent}
 	adopt(run, "New")
+	g := &Greenlet{leaf: run, parent: parent}
+	_, g.guarded = run.(catcher)
 	return g
 }
 

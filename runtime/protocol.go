@@ -67,11 +67,11 @@ func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
 	if v == nil {
 		v = Exit
 	}
-	if to == r.cur {
+	next, here := r.raise(to, v)
+	if here {
 		// The callers of f are not linked yet: raise when they are.
 		return r.Enter(f, h, &thrower{v: v})
 	}
-	next := r.raise(to, v)
 	r.cur.state = suspended
 	r.cur = next
 	return Switched
@@ -86,7 +86,11 @@ type thrower struct {
 func (t *thrower) Resume(r *Run) Status {
 	g := r.cur
 	g.leaf = t.Caller
-	r.cur = r.raise(g, t.v)
+	if g.catch(t.v) {
+		return Switched
+	}
+	g.bury()
+	r.cur, _ = r.raiseIn(g.parent, t.v, isExit(t.v))
 	return Switched
 }
 

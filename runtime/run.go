@@ -58,16 +58,20 @@ func (r *Run) drive(to *Greenlet) {
 //
 // There is one defer for each stay, none for each switch.
 func (r *Run) loop() {
+	var leaf Frame
 	whole := false
 	defer func() {
 		if !whole {
-			r.broken()
+			r.broken(leaf, recover())
 		}
 	}()
 	g := r.cur
 	g.state = current
 	for {
-		switch g.leaf.Resume(r) {
+		// What is resumed, for the deferred call: when it panics, g.leaf may
+		// be a frame that was about to suspend and is not linked.
+		leaf = g.leaf
+		switch leaf.Resume(r) {
 		case Switched:
 			g = r.cur
 			if g == &main {
@@ -84,50 +88,105 @@ func (r *Run) loop() {
 	}
 }
 
-// broken hands a panic or runtime.Goexit that left the current greenlet to
-// its receiver. The driver's deferred function calls it, so it stands on the
-// panicking stack: if the plain caller is the receiver, panicking again here
-// keeps the place of the first panic in the traceback of a crash.
-func (r *Run) broken() {
-	v := recover()
+// broken hands a panic or runtime.Goexit that left the resumed frame, and so
+// the current greenlet's part on Go's stack, to its receiver; v is what the
+// driver recovered, nil for Goexit. The driver's
+// deferred function calls it, so it stands on the panicking stack: if the
+// plain caller is the receiver, panicking again here keeps the place of the
+// first panic in the traceback of a crash.
+func (r *Run) broken(leaf Frame, v any) {
 	g := r.cur
-	r.cur = &main
+	if g.state != dead {
+		g.leaf = leaf.header().Caller
+	}
 	if v == nil { // runtime.Goexit: it goes on when this returns
+		for f := g.leaf; f != nil; f = f.header().Caller {
+			if c, ok := f.(catcher); ok {
+				c.goexit()
+			}
+		}
+		r.cur = &main
 		g.bury()
 		return
 	}
-	r.cur = r.raise(g, v)
+	if g.state != dead && g.catch(v) {
+		return
+	}
+	g.bury()
+	r.cur = &main
+	r.cur, _ = r.raiseIn(g.parent, v, isExit(v))
 	if v := r.thrown; v != nil {
 		r.thrown = nil
 		panic(v)
 	}
 }
 
-// raise makes v a panic at the suspension of g and returns who runs next. A
-// greenlet that does not recover it is dead, and the panic goes to its
-// parent; [Exit] goes there as a value. For Main the panic is left in
-// r.thrown.
-func (r *Run) raise(g *Greenlet, v any) *Greenlet {
-	if g.state == current && g != r.cur {
-		panic(&StateError{Op: "throw", Greenlet: g, Reason: running})
-	}
-	for g != &main {
-		if g.state != dead {
-			g.bury()
+// catch makes the innermost frame of g that can catch panics g's leaf, in the
+// state of catching v, and reports whether there is one. What is below it is
+// gone.
+func (g *Greenlet) catch(v any) bool {
+	for f := g.leaf; f != nil; f = f.header().Caller {
+		if c, ok := f.(catcher); ok && f.header().PC != 0 {
+			g.leaf, g.slot = f, nil
+			c.catch(v)
+			return true
 		}
+	}
+	return false
+}
+
+// raise makes v a panic where g waits and returns who runs next. A greenlet
+// that does not catch it is dead, and the panic goes to its parent; [Exit]
+// goes there as a value. For Main the panic is left in r.thrown. The second
+// result says that it is to be raised in the current greenlet, who has yet to
+// suspend.
+func (r *Run) raise(g *Greenlet, v any) (next *Greenlet, here bool) {
+	if g.state == current && g != r.cur {
+		panic(&StateError{Op: "throw", Greenlet: g, Reason: isRunning})
+	}
+	return r.raiseIn(g, v, false)
+}
+
+// raiseIn is raise for a panic that may come from a child: then Exit is a
+// value.
+func (r *Run) raiseIn(g *Greenlet, v any, exited bool) (next *Greenlet, here bool) {
+	for g != &main {
+		switch g.state {
+		case current:
+			if g == r.cur {
+				if exited {
+					return r.deliver(g, v, true), false
+				}
+				return g, true
+			}
+			g = &main // it waits below the plain caller, who gets it
+			continue
+		case dead:
+			exited = exited || isExit(v)
+			g = g.parent
+			continue
+		}
+		if exited {
+			break
+		}
+		if g.state == suspended && g.catch(v) {
+			return g, false
+		}
+		g.bury()
 		g = g.parent
 		if isExit(v) {
-			return r.deliver(g, v, true)
-		}
-		if g.state == current { // it waits below the plain caller, who gets it
+			exited = true
 			break
 		}
 	}
-	if isExit(v) {
-		return r.deliver(&main, v, true)
+	switch {
+	case exited && g == &main && r.drop:
+	case exited || g == &main && isExit(v):
+		return r.deliver(g, v, true), false
+	default:
+		r.thrown = v
 	}
-	r.thrown = v
-	return &main
+	return &main, false
 }
 
 // send switches to g with v, or with nothing.
@@ -140,7 +199,7 @@ func (r *Run) send(g *Greenlet, v any, some bool) Status {
 	return Switched
 }
 
-const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
+const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
 
 // deliver gives v, or nothing, to g where it waits, and returns who really
 // gets it: g or, if it is dead, its nearest ancestor alive. It panics, with
@@ -162,7 +221,7 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		return g
 	case current:
 		if g != r.cur {
-			panic(&StateError{Op: "switch", Greenlet: g, Reason: running})
+			panic(&StateError{Op: "switch", Greenlet: g, Reason: isRunning})
 		}
 	case outside:
 		slot = r.slot

@@ -34,8 +34,15 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	// A literal, not the method value p.next: that would add a call.
 	return func() (v T, ok bool) {
 		g := p.g
-		if g.state > suspended {
-			return v, p.over()
+		if g.state > suspended || g.guarded {
+			if g.state > suspended {
+				return v, p.over()
+			}
+			if p.run.drive(g); !p.rest() {
+				return v, false
+			}
+			v, p.v = p.v, v
+			return v, true
 		}
 		// Most stays end in a Yield of g itself. A panic of g goes to the
 		// plain caller anyway, so they do without the driver's defer; see
@@ -105,7 +112,9 @@ func (p *puller[T]) stop() {
 	}
 	r := &p.run
 	r.slot = nil
-	r.drive(r.raise(p.g, Exit))
+	r.cur = &main
+	next, _ := r.raise(p.g, Exit)
+	r.drive(next)
 	r.leave()
 }
 

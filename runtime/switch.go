@@ -31,7 +31,8 @@ func (g *Greenlet) Throw(v any) any {
 	if v == nil {
 		v = Exit
 	}
-	r.drive(r.raise(g, v))
+	next, _ := r.raise(g, v)
+	r.drive(next)
 	got := r.out
 	r.out = nil
 	r.exit()

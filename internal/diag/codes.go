@@ -116,19 +116,17 @@ const (
 
 // What resumable functions can't do, or can't do yet.
 const (
-	// Defer: a resumable function defers a call. Deferred calls of a suspended
-	// activation are not supported yet.
+	// Defer: a resumable function defers a switch itself.
 	//
 	// Example:
 	//
 	//	//greenlet:resumable
-	//	func f(unlock func()) {
-	//		defer unlock()
+	//	func f(next *greenlet.Greenlet) {
+	//		defer next.Switch()
 	//		greenlet.Yield(1)
 	//	}
 	//
-	// Fix: move the part that defers to a plain function that does not suspend, or
-	// make the call where the function returns.
+	// Fix: defer a resumable function that switches.
 	Defer Code = "defer"
 
 	// Recover: a resumable function calls recover, which means something only in

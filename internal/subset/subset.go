@@ -12,6 +12,8 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 )
@@ -53,19 +55,15 @@ func (k *checker) related(pos token.Pos, message string) diag.Related {
 // body checks the statements and expressions that fn itself executes. What
 // stands in a literal is the literal's, which is refused if it suspends.
 func (k *checker) body(fn *color.Func) {
-	deferred := map[*ast.FuncLit]bool{} // refused with the defer statement
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.DeferStmt:
-			k.report(n.Pos(), diag.Defer, "defer in a resumable function is not supported yet",
-				"move the part that defers to a plain function that does not suspend")
-			if lit, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
-				deferred[lit] = true
+			if fn, _ := typeutil.Callee(k.Info, n.Call).(*types.Func); color.Operation(fn) != 0 {
+				k.report(n.Pos(), diag.Defer, "a switch can't be deferred by itself",
+					"defer a resumable function that switches")
 			}
 		case *ast.FuncLit:
-			if !deferred[n] {
-				k.literal(n)
-			}
+			k.literal(n)
 			return false
 		case *ast.RangeStmt:
 			k.rangeOverFunc(n)

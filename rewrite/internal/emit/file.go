@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -18,8 +20,11 @@ type Source struct {
 	File *ast.File
 	Pkg  *types.Package
 	Info *types.Info
+	Text []byte // of File
 	// Header is the text before the package clause.
 	Header string
+	// Resumable reports whether a function has a companion.
+	Resumable func(*types.Func) bool
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -40,6 +45,8 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports},
 			fn:        fn,
 			fset:      src.Fset,
+			source:    src.Text,
+			Resumable: src.Resumable,
 		}
 		e.emit(out)
 	}
@@ -48,7 +55,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	if err := out.Render(&buf); err != nil {
 		return nil, err
 	}
-	return append([]byte(src.Header), buf.Bytes()...), nil
+	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
+	code := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
+	return append([]byte(src.Header), code...), nil
 }
 
 // rt is a name of the runtime.

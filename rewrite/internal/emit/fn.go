@@ -22,8 +22,11 @@ import (
 // and methods, the companion, the tie to the source.
 type funcEmitter struct {
 	*Converter
-	fn   *ir.Func
-	fset *token.FileSet
+	fn     *ir.Func
+	fset   *token.FileSet
+	source []byte // of the user's file
+	// Resumable reports whether a function has a companion.
+	Resumable func(*types.Func) bool
 
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
@@ -53,6 +56,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.findReads()
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
+	e.LineHook = e.mark
 
 	out.Line()
 	e.frameType(out)
@@ -61,6 +65,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.results(out)
 	e.resume(out)
 	e.run(out)
+	out.Comment(ownMark)
 	e.args(out)
 	e.send(out)
 	e.release(out)
@@ -114,7 +119,11 @@ func (e *funcEmitter) fileName() string {
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
-		g.Add(e.rt("Header"))
+		if e.fn.Defers {
+			g.Add(e.rt("DeferHeader"))
+		} else {
+			g.Add(e.rt("Header"))
+		}
 		for _, f := range e.fn.Frame.Fields {
 			switch {
 			case f.Any:

@@ -14,6 +14,10 @@ import (
 // run emits the state machine: the first call and every resumption of the
 // function. Locals are Go locals; they are in the frame while it is suspended.
 func (e *funcEmitter) run(out *jen.File) {
+	if e.fn.Defers {
+		e.steps(out)
+		return
+	}
 	sig := e.fn.Obj.Signature()
 	params := []jen.Code{e.runParam(e.r)}
 	for _, v := range e.fn.Params {
@@ -29,6 +33,13 @@ func (e *funcEmitter) run(out *jen.File) {
 	}
 	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
 
+	body := e.body()
+	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
+	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).Block(body...)
+}
+
+// body is the code of the state machine.
+func (e *funcEmitter) body() []jen.Code {
 	e.labels = map[*ir.Block]string{}
 	e.used = map[*ir.Block]bool{}
 	e.alias = map[*ir.Var]string{}
@@ -42,9 +53,7 @@ func (e *funcEmitter) run(out *jen.File) {
 	body = append(body, e.hoisted()...)
 	body = append(body, e.resumption()...)
 	body = append(body, e.boxParams()...)
-	body = append(body, blocks...)
-	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
-	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).Block(body...)
+	return append(body, blocks...)
 }
 
 // hoisted declares the variables that live across labels.
@@ -85,6 +94,9 @@ func (e *funcEmitter) boxParams() []jen.Code {
 	for _, v := range e.fn.Results {
 		if v != nil && v.Box {
 			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+			if e.fn.Defers {
+				code = append(code, jen.Id(e.f).Dot(v.Field).Op("=").Id(v.Name))
+			}
 		}
 	}
 	return code
@@ -98,6 +110,9 @@ func (e *funcEmitter) resumption() []jen.Code {
 		if w, ok := b.Term.(*ir.Wait); ok {
 			cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
 		}
+	}
+	if e.fn.Defers {
+		return e.stepResumption(cases)
 	}
 	if len(cases) == 0 {
 		return nil
@@ -216,6 +231,7 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 			code = append(code, e.fresh(n)...)
 		case *ir.Mark:
 			code = append(code, e.Before(n.Stmt)...)
+			code = append(code, e.mark(n.Stmt))
 		}
 	}
 	return append(code, e.term(b.Term, next)...)
@@ -233,11 +249,14 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 	case *ir.Jump:
 		return e.goOn(t.To, next)
 	case *ir.CondJump:
-		return append(e.share(t.Cond), e.condJump(t, next)...)
+		code := append(e.share(t.Cond), e.lineOf(t.Cond.Pos()))
+		return append(code, e.condJump(t, next)...)
 	case *ir.Dispatch:
-		return append(e.share(header(t.Head)...), e.dispatch(t, next)...)
+		code := append(e.share(header(t.Head)...), e.lineOf(t.Head.Pos()))
+		return append(code, e.dispatch(t, next)...)
 	case *ir.Wait:
-		return append(e.share(t.Call), e.wait(t, next)...)
+		code := append(e.share(t.Call), e.lineOf(t.Source.Pos()))
+		return append(code, e.wait(t, next)...)
 	case *ir.Exit:
 		if t.Return == nil {
 			return e.returns(nil)
@@ -246,7 +265,7 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 		for _, x := range t.Results {
 			code = append(code, e.share(x)...)
 		}
-		return append(code, e.returns(t.Results)...)
+		return append(append(code, e.lineOf(t.Pos)), e.returns(t.Results)...)
 	case *ir.Never:
 		return []jen.Code{jen.Panic(jen.Lit("unreachable"))}
 	}

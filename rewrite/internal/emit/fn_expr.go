@@ -70,6 +70,9 @@ func (e *funcEmitter) pointer(v *ir.Var) string {
 }
 
 func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
+	if v.Place == ir.InFrame {
+		return jen.Id(e.f).Dot(v.Field)
+	}
 	if v.Box {
 		return jen.Parens(jen.Op("*").Id(e.pointer(v)))
 	}

@@ -39,6 +39,8 @@ func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
 		}
 	case *ast.DeclStmt:
 		return e.declare(s)
+	case *ast.DeferStmt:
+		return e.deferred(s), true
 	}
 	return nil, false
 }
@@ -199,6 +201,9 @@ func (e *funcEmitter) fresh(n *ir.Fresh) []jen.Code {
 
 // returns emits a return from the function.
 func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
+	if e.fn.Defers {
+		return e.returnByUnwinding(results)
+	}
 	sig := e.fn.Obj.Signature()
 	done := e.rt("Done")
 	if len(results) == 0 {
@@ -231,6 +236,9 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 
 // variableAlone is a variable as a whole expression.
 func (e *funcEmitter) variableAlone(v *ir.Var) *jen.Statement {
+	if v.Place == ir.InFrame {
+		return e.variable(v)
+	}
 	if v.Box {
 		return jen.Op("*").Id(v.Name)
 	}

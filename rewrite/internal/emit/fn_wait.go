@@ -22,10 +22,13 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	if w.Receives() {
 		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
 	}
-	return append(code, jen.Return(append(e.retIDs(), e.sending(w))...))
+	return append(code, e.lineOf(w.Source.Pos()), jen.Return(append(e.retIDs(), e.sending(w))...))
 }
 
 func (e *funcEmitter) retIDs() []jen.Code {
+	if e.fn.Defers {
+		return nil // a step has only its status
+	}
 	var ids []jen.Code
 	for _, name := range e.rets {
 		ids = append(ids, jen.Id(name))
@@ -62,6 +65,9 @@ func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().
 
 // save takes a frame if there is none and spills what is live.
 func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
+	if e.fn.Defers {
+		return e.saveStep(w, leaf)
+	}
 	take := []jen.Code{jen.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))}
 	if leaf {
 		take = append(take, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))

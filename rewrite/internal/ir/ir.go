@@ -35,6 +35,10 @@ type Func struct {
 	// Renamed are hoisted constants that could not keep their names.
 	Renamed map[types.Object]string
 
+	// Defers says that the function has defer statements: its frame is taken
+	// at the start, and holds the results.
+	Defers bool
+
 	Tree   *Seq     // after normalize
 	Blocks []*Block // after flatten; the first is the entry
 	// Targets are the blocks that branch statements inside leaves lead to.
@@ -94,6 +98,7 @@ const (
 	Unused  Place = iota
 	InBlock       // where the source declares it
 	Hoisted       // at the top of the function
+	InFrame       // a result of a function that defers
 )
 
 // VarOf is the variable that id stands for, or nil if it is none of Vars.

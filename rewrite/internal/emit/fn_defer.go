@@ -1,0 +1,255 @@
+package emit
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// Functions that defer. Their frame is taken at the start; what was run is
+// called step, and has a deferred call of Go that catches panics; run repeats
+// it until it ends.
+
+const unwindLabel = "unwind"
+
+// steps emits run and step.
+func (e *funcEmitter) steps(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	params := []jen.Code{e.runParam(e.r)}
+	args := []jen.Code{jen.Id(e.r)}
+	var fill [2][]jen.Code
+	for i, v := range e.fn.Params {
+		if v != nil {
+			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
+			args = append(args, jen.Id(v.In))
+			fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Params[i]))
+			fill[1] = append(fill[1], jen.Id(v.In))
+		}
+	}
+	var results, rets, fields []jen.Code
+	i := 0
+	for v := range sig.Results().Variables() {
+		results = append(results, jen.Id(e.rets[i]).Add(e.Type(v.Type())))
+		rets = append(rets, jen.Id(e.rets[i]))
+		fields = append(fields, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
+		i++
+	}
+	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
+	hot := e.fn.Names.Fresh("hot")
+	step := jen.Id(e.f).Dot("step").Call(args...)
+
+	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
+	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).BlockFunc(func(g *jen.Group) {
+		g.Id(hot).Op(":=").Id(e.f).Op("==").Nil()
+		g.If(jen.Id(hot)).BlockFunc(func(g *jen.Group) {
+			g.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))
+			if len(fill[0]) > 0 {
+				g.List(fill[0]...).Op("=").List(fill[1]...)
+			}
+			g.Id(e.r).Dot("Guard").Call()
+		})
+		g.For(jen.Id(e.st).Op("=").Add(step), jen.Id(e.st).Op("==").Add(e.rt("Broken")), jen.Id(e.st).Op("=").Add(step)).Block()
+		if len(rets) > 0 {
+			g.List(rets...).Op("=").List(fields...)
+		}
+		g.If(jen.Id(hot).Op("&&").Id(e.st).Op("==").Add(e.rt("Done"))).Block(
+			jen.Id(e.f).Dot("Release").Call(jen.Id(e.r)),
+		)
+		g.Return(append(rets, jen.Id(e.st))...)
+	})
+
+	body := e.body()
+	out.Commentf("step runs %s up to its next suspension, its end, or a panic.", e.sourceName())
+	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(e.st).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
+		g.Id(e.st).Op("=").Add(e.rt("Broken"))
+		g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(e.st))
+		for _, c := range body {
+			g.Add(c)
+		}
+		g.Id(unwindLabel).Op(":")
+		for _, c := range e.unwinding() {
+			g.Add(c)
+		}
+	})
+}
+
+// unwinding makes the deferred calls, and returns.
+func (e *funcEmitter) unwinding() []jen.Code {
+	sub := e.fn.Names.Fresh("sub")
+	code := []jen.Code{
+		jen.For(jen.Id(e.f).Dot("Pending").Call()).Block(
+			jen.If(jen.Id(sub).Op(":=").Id(e.f).Dot("Next").Call(jen.Id(e.r)), jen.Id(sub).Op("!=").Add(e.rt("Done"))).Block(
+				jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
+				jen.Return(jen.Id(sub)),
+			),
+		),
+	}
+	for i, v := range e.fn.Results {
+		if v != nil && v.Box {
+			code = append(code, jen.Id(e.f).Dot(e.fn.Frame.Results[i]).Op("=").Op("*").Id(e.f).Dot(v.Field))
+		}
+	}
+	return append(code,
+		jen.Id(e.f).Dot("End").Call(),
+		jen.Return(e.rt("Done")))
+}
+
+// stepResumption is the dispatch over states of a step.
+func (e *funcEmitter) stepResumption(cases []jen.Code) []jen.Code {
+	cases = append(cases, jen.Case(e.rt("Unwind")).Block(
+		jen.Comment("resumed to make the deferred calls"),
+		jen.Goto().Id(unwindLabel),
+	))
+	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
+}
+
+// saveStep spills what is live; the frame is there.
+func (e *funcEmitter) saveStep(w *ir.Wait, leaf bool) []jen.Code {
+	var code []jen.Code
+	if leaf {
+		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
+	}
+	for _, f := range w.Clear {
+		code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
+	}
+	var lhs, rhs []jen.Code
+	for _, v := range w.Live {
+		if !w.Clean[v] {
+			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
+		}
+	}
+	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
+	return append(code, jen.List(lhs...).Op("=").List(rhs...))
+}
+
+// returnByUnwinding sets the results and goes on with the deferred calls.
+func (e *funcEmitter) returnByUnwinding(results []ast.Expr) []jen.Code {
+	leave := jen.Goto().Id(unwindLabel)
+	if len(results) == 0 {
+		return []jen.Code{leave}
+	}
+	var lhs, rhs []jen.Code
+	for i, v := range e.fn.Results {
+		if v != nil && v.Place != ir.Unused {
+			lhs = append(lhs, e.variableAlone(v))
+		} else {
+			lhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
+		}
+	}
+	for _, x := range results {
+		rhs = append(rhs, e.Expr(x))
+	}
+	return []jen.Code{jen.List(lhs...).Op("=").List(rhs...), leave}
+}
+
+// deferred emits a defer statement: its operands are evaluated, and the call
+// is registered. A plain call stays deferred by Go when its time comes, so
+// that its recover works.
+func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
+	call := s.Call
+	fun := ast.Unparen(call.Fun)
+	callee, _ := e.calleeOf(call)
+	if e.Resumable != nil && callee != nil && e.Resumable(callee) {
+		return e.deferResumable(call, callee)
+	}
+	if len(call.Args) == 0 && !e.Info.Types[fun].IsBuiltin() && e.Info.TypeOf(fun).Underlying().(*types.Signature).Results().Len() == 0 {
+		return []jen.Code{jen.Id(e.f).Dot("DeferFunc").Call(e.Expr(fun))}
+	}
+	var code []jen.Code
+	target := e.Expr(fun)
+	if callee == nil && !e.Info.Types[fun].IsBuiltin() || callee != nil && callee.Signature().Recv() != nil {
+		fn := e.fn.Names.Fresh("fn")
+		code = append(code, jen.Id(fn).Op(":=").Add(target))
+		target = jen.Id(fn)
+	}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	body := e.fn.Names.Fresh("body")
+	code = append(code, jen.Id(e.f).Dot("Defer").Call(
+		jen.Func().Params(jen.Id(body).Func().Params()).Block(
+			jen.Defer().Add(target).Call(args...),
+			jen.Id(body).Call(),
+		)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// holdArgs evaluates the arguments of a deferred call.
+func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
+	if len(call.Args) == 1 {
+		if tuple, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple); ok {
+			var names []jen.Code
+			for range tuple.Len() {
+				names = append(names, jen.Id(e.fn.Names.Fresh("arg")))
+			}
+			return []jen.Code{jen.List(names...).Op(":=").Add(e.Expr(call.Args[0]))}, names
+		}
+	}
+	for i, x := range call.Args {
+		tv := e.Info.Types[x]
+		arg := e.Expr(x)
+		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
+			name := e.fn.Names.Fresh("arg")
+			code = append(code, jen.Id(name).Op(":=").Add(arg))
+			arg = jen.Id(name)
+		}
+		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {
+			arg.Op("...")
+		}
+		args = append(args, arg)
+	}
+	return code, args
+}
+
+// deferResumable registers the call of a resumable function: by its companion.
+func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []jen.Code {
+	var code []jen.Code
+	target := e.companionOf(call.Fun, callee)
+	if callee.Signature().Recv() != nil {
+		fn := e.fn.Names.Fresh("fn")
+		code = append(code, jen.Id(fn).Op(":=").Add(target))
+		target = jen.Id(fn)
+	}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	run := e.fn.Names.Fresh("run")
+	args = append([]jen.Code{jen.Id(run)}, args...)
+	var body []jen.Code
+	lhs := make([]jen.Code, callee.Signature().Results().Len())
+	for i := range lhs {
+		lhs[i] = jen.Id("_")
+	}
+	if len(lhs) == 0 {
+		body = []jen.Code{jen.Return(target.Call(args...))}
+	} else {
+		status := e.fn.Names.Fresh("status")
+		body = []jen.Code{
+			jen.List(append(lhs, jen.Id(status))...).Op(":=").Add(target).Call(args...),
+			jen.Return(jen.Id(status)),
+		}
+	}
+	code = append(code, jen.Id(e.f).Dot("DeferResumable").Call(
+		jen.Func().Params(e.runParam(run)).Add(e.rt("Status")).Block(body...)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// calleeOf is the function or method that a call names, if it is static.
+func (e *funcEmitter) calleeOf(call *ast.CallExpr) (*types.Func, bool) {
+	var id *ast.Ident
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	case *ast.IndexExpr:
+		return e.calleeOf(&ast.CallExpr{Fun: f.X})
+	case *ast.IndexListExpr:
+		return e.calleeOf(&ast.CallExpr{Fun: f.X})
+	default:
+		return nil, false
+	}
+	fn, ok := e.Info.Uses[id].(*types.Func)
+	return fn, ok
+}

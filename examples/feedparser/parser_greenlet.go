@@ -56,17 +56,22 @@ func (f *parserPeekFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenle
 		}
 	}
 
+//line parser.go:32
 	if !(len(p.rest) == 0 && !p.closed) {
 		goto after_if_32
 	}
+//line parser.go:33
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
+		f.p = p
 	}
-	f.p, f.PC = p, 1
+	f.PC = 1
 	r.Await(&f.t0)
+//line parser.go:33
 	return ret0, greenlet.Yielded(r, p.offset)
 resumed_33:
+//line parser.go:33
 	p.rest = t0
 	p.closed = len(p.rest) == 0
 after_if_32:
@@ -75,6 +80,8 @@ after_if_32:
 	}
 	return rune(p.rest[0]), greenlet.Done
 }
+
+//line parser_greenlet.go:85
 
 // Args replaces the parameters before the start.
 func (f *parserPeekFrame) Args(args []any) {
@@ -118,7 +125,7 @@ var parserPeekFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 31,
 	Name: "main.(*parser).peek",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 33,
 			Live: "p",
@@ -173,17 +180,20 @@ func (f *parserSpaceFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenl
 		}
 	}
 
+//line parser.go:54
 loop_54:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.PC = p, 1
+		f.PC = 1
 		r.Link(f, &f.Header)
 		return ret0, st
 	}
 resumed_55:
+//line parser.go:55
 	switch c {
 	case ' ', '\t', '\r', '\n':
 		p.skip()
@@ -192,6 +202,8 @@ resumed_55:
 	}
 	goto loop_54
 }
+
+//line parser_greenlet.go:207
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -235,7 +247,7 @@ var parserSpaceFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 53,
 	Name: "main.(*parser).space",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 55,
 			Live: "p",
@@ -305,37 +317,46 @@ func (f *parserDocumentFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 er
 		}
 	}
 
+//line parser.go:68
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.PC = p, 1
+		f.PC = 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_68:
+//line parser.go:69
 	t0 = err == nil
+//line parser.go:69
 	if !t0 {
 		goto after_if_69
 	}
+//line parser.go:69
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.v, f.err, f.PC = p, v, err, 2
+		f.v, f.err, f.PC = v, err, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_69:
 	t0 = t1 != end
 after_if_69:
+//line parser.go:69
 	if t0 {
 		err = p.unexpected("the end")
 	}
 	return v, err, greenlet.Done
 }
+
+//line parser_greenlet.go:360
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -379,7 +400,7 @@ var parserDocumentFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 67,
 	Name: "main.(*parser).document",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 68,
 			Live: "p",
@@ -481,16 +502,19 @@ func (f *parserValueFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error
 		}
 	}
 
+//line parser.go:77
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.PC = p, 1
+		f.PC = 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_77:
+//line parser.go:77
 	switch {
 	case c == '{':
 		goto case_78
@@ -505,16 +529,19 @@ resumed_77:
 	}
 	panic("unreachable")
 case_78:
+//line parser.go:79
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
 		}
+		f.p = nil
 		f.PC = 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_79:
+//line parser.go:79
 	return t0, t1, greenlet.Done
 case_80:
 	t2, t3, st = p.arrayResumable(r)
@@ -522,11 +549,13 @@ case_80:
 		if f == nil {
 			f = f.take(r)
 		}
+		f.p = nil
 		f.PC = 3
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_81:
+//line parser.go:81
 	return t2, t3, greenlet.Done
 case_82:
 	t4, t5, st = p.strResumable(r)
@@ -534,11 +563,13 @@ case_82:
 		if f == nil {
 			f = f.take(r)
 		}
+		f.p = nil
 		f.PC = 4
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_83:
+//line parser.go:83
 	return t4, t5, greenlet.Done
 case_84:
 	t6, t7, st = p.numberResumable(r)
@@ -546,11 +577,13 @@ case_84:
 		if f == nil {
 			f = f.take(r)
 		}
+		f.p = nil
 		f.PC = 5
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_85:
+//line parser.go:85
 	return t6, t7, greenlet.Done
 case_86:
 	t8, t9, st = p.wordResumable(r)
@@ -558,13 +591,17 @@ case_86:
 		if f == nil {
 			f = f.take(r)
 		}
+		f.p = nil
 		f.PC = 6
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_87:
+//line parser.go:87
 	return t8, t9, greenlet.Done
 }
+
+//line parser_greenlet.go:605
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -608,7 +645,7 @@ var parserValueFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 76,
 	Name: "main.(*parser).value",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 77,
 			Live: "p",
@@ -717,18 +754,21 @@ func (f *parserObjectFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 		}
 	}
 
+//line parser.go:93
 	p.skip()
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.PC = p, members, 1
+		f.members, f.PC = members, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_95:
+//line parser.go:95
 	if t0 == '}' {
 		p.skip()
 		return members, nil, greenlet.Done
@@ -738,12 +778,15 @@ loop_99:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.PC = p, members, 2
+		f.name = ""
+		f.members, f.PC = members, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_100:
+//line parser.go:100
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), greenlet.Done
 	}
@@ -751,12 +794,15 @@ resumed_100:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.PC = p, members, 3
+		f.name = ""
+		f.members, f.PC = members, 3
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_103:
+//line parser.go:104
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
@@ -764,12 +810,14 @@ resumed_103:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.name, f.PC = p, members, name, 4
+		f.members, f.name, f.PC = members, name, 4
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_107:
+//line parser.go:107
 	if t2 != ':' {
 		return nil, p.unexpected("a colon"), greenlet.Done
 	}
@@ -778,13 +826,15 @@ resumed_107:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.name, f.PC = p, members, name, 5
+		f.members, f.name, f.PC = members, name, 5
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_111:
 	members[name], err = t3, t4
+//line parser.go:111
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
@@ -792,12 +842,15 @@ resumed_111:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.members, f.PC = p, members, 6
+		f.name = ""
+		f.members, f.PC = members, 6
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_114:
+//line parser.go:114
 	switch t5 {
 	case ',':
 		p.skip()
@@ -809,6 +862,8 @@ resumed_114:
 	}
 	goto loop_99
 }
+
+//line parser_greenlet.go:867
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -852,7 +907,7 @@ var parserObjectFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 92,
 	Name: "main.(*parser).object",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 95,
 			Live: "p members",
@@ -950,18 +1005,21 @@ func (f *parserArrayFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error
 		}
 	}
 
+//line parser.go:128
 	p.skip()
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.elements, f.PC = p, elements, 1
+		f.elements, f.PC = elements, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_130:
+//line parser.go:130
 	if t0 == ']' {
 		p.skip()
 		return elements, nil, greenlet.Done
@@ -971,12 +1029,14 @@ loop_134:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.elements, f.PC = p, elements, 2
+		f.elements, f.PC = elements, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_135:
+//line parser.go:136
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
@@ -985,12 +1045,14 @@ resumed_135:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.elements, f.PC = p, elements, 3
+		f.elements, f.PC = elements, 3
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_140:
+//line parser.go:140
 	switch t1 {
 	case ',':
 		p.skip()
@@ -1002,6 +1064,8 @@ resumed_140:
 	}
 	goto loop_134
 }
+
+//line parser_greenlet.go:1069
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1045,7 +1109,7 @@ var parserArrayFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 127,
 	Name: "main.(*parser).array",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 130,
 			Live: "p elements",
@@ -1123,6 +1187,7 @@ func (f *parserStrFrame) run(r2 *greenlet.Run, p *parser) (ret0 string, ret1 err
 		}
 	}
 
+//line parser.go:154
 	p.skip()
 	s = new(strings.Builder)
 loop_156:
@@ -1130,12 +1195,14 @@ loop_156:
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r2)
+			f.p = p
 		}
-		f.p, f.s, f.PC = p, s, 1
+		f.s, f.PC = s, 1
 		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_157:
+//line parser.go:158
 	switch {
 	case c == end:
 		return "", p.unexpected("the rest of a string"), greenlet.Done
@@ -1145,28 +1212,34 @@ resumed_157:
 	case c == '\\':
 		goto case_164
 	default:
+//line parser.go:172
 		p.skip()
 		s.WriteByte(byte(c))
 	}
 	goto loop_156
 case_164:
+//line parser.go:165
 	p.skip()
 	r, err, st = p.escapedResumable(r2)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r2)
+			f.p = p
 		}
-		f.p, f.s, f.PC = p, s, 2
+		f.s, f.PC = s, 2
 		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_166:
+//line parser.go:167
 	if err != nil {
 		return "", err, greenlet.Done
 	}
 	s.WriteRune(r)
 	goto loop_156
 }
+
+//line parser_greenlet.go:1243
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1210,7 +1283,7 @@ var parserStrFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 153,
 	Name: "main.(*parser).str",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 157,
 			Live: "p s",
@@ -1284,16 +1357,19 @@ func (f *parserEscapedFrame) run(r *greenlet.Run, p *parser) (ret0 rune, ret1 er
 		}
 	}
 
+//line parser.go:182
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.PC = p, 1
+		f.PC = 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_182:
+//line parser.go:183
 	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
 		p.skip()
 		return rune("\"\\/\b\f\n\r\t"[i]), nil, greenlet.Done
@@ -1305,28 +1381,36 @@ resumed_182:
 	digits = ""
 	t0 = 0
 loop_192:
+//line parser.go:192
 	if !(t0 < 4) {
+//line parser.go:196
 		n, err := strconv.ParseUint(digits, 16, 32)
 		if err != nil {
 			return 0, fmt.Errorf("offset %d: \\u%s is no character", p.offset-6, digits), greenlet.Done
 		}
 		return rune(n), nil, greenlet.Done
 	}
+//line parser.go:193
 	t1, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
+		f.digits, f.t0, f.PC = digits, t0, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_193:
+//line parser.go:193
 	digits += string(t1)
 	p.skip()
+//line parser.go:192
 	t0++
 	goto loop_192
 }
+
+//line parser_greenlet.go:1414
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1370,7 +1454,7 @@ var parserEscapedFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 181,
 	Name: "main.(*parser).escaped",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 182,
 			Live: "p",
@@ -1443,35 +1527,44 @@ func (f *parserNumberFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 	}
 
 	digits = nil
+//line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.digits, f.PC = p, digits, 1
+		f.digits, f.PC = digits, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_206:
 loop_206:
+//line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
+//line parser.go:210
 		ret0, ret1 = strconv.ParseFloat(string(digits), 64)
 		return ret0, ret1, greenlet.Done
 	}
+//line parser.go:207
 	digits = append(digits, byte(c))
 	p.skip()
+//line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.digits, f.PC = p, digits, 2
+		f.digits, f.PC = digits, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_206b:
 	goto loop_206
 }
+
+//line parser_greenlet.go:1568
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1515,7 +1608,7 @@ var parserNumberFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 204,
 	Name: "main.(*parser).number",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 206,
 			Live: "p digits",
@@ -1588,18 +1681,22 @@ func (f *parserWordFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error,
 	}
 
 	letters = nil
+//line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.letters, f.PC = p, letters, 1
+		f.letters, f.PC = letters, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_216:
 loop_216:
+//line parser.go:216
 	if !('a' <= c && c <= 'z') {
+//line parser.go:220
 		switch string(letters) {
 		case "null":
 			return nil, nil, greenlet.Done
@@ -1612,20 +1709,25 @@ loop_216:
 		}
 		return nil, fmt.Errorf("offset %d: %q is no value", p.offset-len(letters), letters), greenlet.Done
 	}
+//line parser.go:217
 	letters = append(letters, byte(c))
 	p.skip()
+//line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.p = p
 		}
-		f.p, f.letters, f.PC = p, letters, 2
+		f.letters, f.PC = letters, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 resumed_216b:
 	goto loop_216
 }
+
+//line parser_greenlet.go:1731
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {
@@ -1669,7 +1771,7 @@ var parserWordFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
 	Line: 214,
 	Name: "main.(*parser).word",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 216,
 			Live: "p letters",

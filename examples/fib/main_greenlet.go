@@ -47,22 +47,29 @@ func (f *fibFrame) run(r *greenlet.Run, limit int) (st greenlet.Status) {
 		}
 	}
 
+//line main.go:16
 	a, b = 0, 1
 loop_17:
+//line main.go:17
 	if !(a < limit) {
 		return greenlet.Done
 	}
+//line main.go:18
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 		f.limit = limit
 	}
 	f.a, f.b, f.PC = a, b, 1
+//line main.go:18
 	return greenlet.Yielded(r, a)
 resumed_18:
+//line main.go:19
 	a, b = b, a+b
 	goto loop_17
 }
+
+//line main_greenlet.go:73
 
 // Args replaces the parameters before the start.
 func (f *fibFrame) Args(args []any) {
@@ -107,7 +114,7 @@ var fibFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/fib/main.go",
 	Line: 15,
 	Name: "main.fib",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 18,
 			Live: "limit a b",

@@ -42,17 +42,22 @@ func (f *task1Frame) run(r *greenlet.Run) (st greenlet.Status) {
 		}
 	}
 
+//line main.go:17
 	fmt.Println("Task 1 - Part 1")
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
 	f.PC = 1
+//line main.go:18
 	return r.SendNone(g2)
 resumed_18:
+//line main.go:19
 	fmt.Println("Task 1 - Part 2")
 	return greenlet.Done
 }
+
+//line main_greenlet.go:61
 
 // Args replaces the parameters before the start.
 func (f *task1Frame) Args(args []any) {
@@ -96,7 +101,7 @@ var task1FrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/pingpong/main.go",
 	Line: 16,
 	Name: "main.task1",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{Line: 18},
 	},
 }
@@ -136,17 +141,22 @@ func (f *task2Frame) run(r *greenlet.Run) (st greenlet.Status) {
 		}
 	}
 
+//line main.go:24
 	fmt.Println("Task 2 - Part 1")
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
 	f.PC = 1
+//line main.go:25
 	return r.SendNone(g1)
 resumed_25:
+//line main.go:26
 	fmt.Println("Task 2 - Part 2")
 	return greenlet.Done
 }
+
+//line main_greenlet.go:160
 
 // Args replaces the parameters before the start.
 func (f *task2Frame) Args(args []any) {
@@ -190,7 +200,7 @@ var task2FrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/pingpong/main.go",
 	Line: 23,
 	Name: "main.task2",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{Line: 25},
 	},
 }

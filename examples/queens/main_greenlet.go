@@ -51,18 +51,25 @@ func (f *boardSolveFrame) run(r *greenlet.Run, b *board) (st greenlet.Status) {
 		}
 	}
 
+//line main.go:47
 	if !(len(b.columns) == b.size) {
+//line main.go:51
 		t0 = b.size
+//line main.go:51
 		t1 = 0
 		goto loop_51
 	}
+//line main.go:48
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
+	f.b = nil
 	f.PC = 1
+//line main.go:48
 	return greenlet.Yielded(r, b)
 resumed_48:
+//line main.go:49
 	return greenlet.Done
 loop_51:
 	if !(t1 < t0) {
@@ -70,6 +77,7 @@ loop_51:
 	}
 	{
 		column := t1
+//line main.go:52
 		if b.attacked(column) {
 			goto next_51
 		}
@@ -77,18 +85,23 @@ loop_51:
 		if st = b.solveResumable(r); st != greenlet.Done {
 			if f == nil {
 				f = f.take(r)
+				f.b = b
 			}
-			f.b, f.t0, f.t1, f.PC = b, t0, t1, 2
+			f.t0, f.t1, f.PC = t0, t1, 2
 			r.Link(f, &f.Header)
 			return st
 		}
 	}
 resumed_56:
+//line main.go:57
 	b.columns = b.columns[:len(b.columns)-1]
 next_51:
+//line main.go:51
 	t1++
 	goto loop_51
 }
+
+//line main_greenlet.go:105
 
 // Args replaces the parameters before the start.
 func (f *boardSolveFrame) Args(args []any) {
@@ -132,7 +145,7 @@ var boardSolveFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/queens/main.go",
 	Line: 46,
 	Name: "main.(*board).solve",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{Line: 48},
 		{
 			Line: 56,

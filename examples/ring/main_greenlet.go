@@ -49,29 +49,39 @@ func (f *memberPassFrame) run(r *greenlet.Run, m *member, token int) (st greenle
 		}
 	}
 
+//line main.go:32
 loop_32:
+//line main.go:32
 	if !(token > 0) {
 		goto after_loop_32
 	}
+//line main.go:33
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
+		f.m = m
 	}
-	f.m, f.PC = m, 1
+	f.PC = 1
 	r.Await(&f.token)
+//line main.go:33
 	return greenlet.Send[int](r, m.next.self, token-1)
 resumed_33:
 	goto loop_32
 after_loop_32:
+//line main.go:35
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
+	f.m = nil
 	f.PC = 2
+//line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
 resumed_35:
 	return greenlet.Done
 }
+
+//line main_greenlet.go:85
 
 // Args replaces the parameters before the start.
 func (f *memberPassFrame) Args(args []any) {
@@ -116,7 +126,7 @@ var memberPassFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/ring/main.go",
 	Line: 31,
 	Name: "main.(*member).pass",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{
 			Line: 33,
 			Live: "m",

@@ -48,31 +48,39 @@ func (f *treeFringeFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		}
 	}
 
+//line main.go:47
 	if !(t.left == nil) {
 		goto after_if_47
 	}
+//line main.go:48
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 	}
+	f.t = nil
 	f.PC = 1
+//line main.go:48
 	return greenlet.Yielded(r, t.leaf)
 resumed_48:
+//line main.go:49
 	return greenlet.Done
 after_if_47:
 	if st = t.left.fringeResumable(r); st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
+			f.t = t
 		}
-		f.t, f.PC = t, 2
+		f.PC = 2
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_51:
+//line main.go:52
 	if st = t.right.fringeResumable(r); st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
 		}
+		f.t = nil
 		f.PC = 3
 		r.Link(f, &f.Header)
 		return st
@@ -80,6 +88,8 @@ resumed_51:
 resumed_52:
 	return greenlet.Done
 }
+
+//line main_greenlet.go:93
 
 // Args replaces the parameters before the start.
 func (f *treeFringeFrame) Args(args []any) {
@@ -123,7 +133,7 @@ var treeFringeFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/examples/samefringe/main.go",
 	Line: 46,
 	Name: "main.(*tree).fringe",
-	States: []greenlet.State{
+	Points: []greenlet.Point{
 		{Line: 48},
 		{
 			Line: 51,

@@ -47,25 +47,33 @@ func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status) {
 		}
 	}
 
+//line greenlets.go:14
 	t0 = n
+//line greenlets.go:14
 	t1 = 0
 loop_14:
+//line greenlets.go:14
 	if !(t1 < t0) {
 		return greenlet.Done
 	}
 	{
 		i := t1
+//line greenlets.go:15
 		if f == nil {
 			f = f.take(r)
 			r.Leaf(f, &f.Header)
 		}
 		f.t0, f.t1, f.PC = t0, t1, 1
+//line greenlets.go:15
 		return greenlet.Yielded(r, i)
 	}
 resumed_15:
+//line greenlets.go:14
 	t1++
 	goto loop_14
 }
+
+//line greenlets_greenlet.go:77
 
 // Args replaces the parameters before the start.
 func (f *countFrame) Args(args []any) {
@@ -162,6 +170,7 @@ func (f *treeWalkFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		}
 	}
 
+//line greenlets.go:41
 	if t == nil {
 		return greenlet.Done
 	}
@@ -175,14 +184,17 @@ func (f *treeWalkFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		return st
 	}
 resumed_44:
+//line greenlets.go:45
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 		f.t = t
 	}
 	f.PC = 2
+//line greenlets.go:45
 	return greenlet.Yielded(r, t.value)
 resumed_45:
+//line greenlets.go:46
 	if st = t.right.walkResumable(r); st != greenlet.Done {
 		if f == nil {
 			f = f.take(r)
@@ -195,6 +207,8 @@ resumed_45:
 resumed_46:
 	return greenlet.Done
 }
+
+//line greenlets_greenlet.go:212
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -293,10 +307,13 @@ func (f *sideCounterFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Sta
 		}
 	}
 
+//line greenlets.go:94
 loop_94:
+//line greenlets.go:94
 	if !(n > 0) {
 		return greenlet.Done
 	}
+//line greenlets.go:95
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
@@ -304,10 +321,13 @@ loop_94:
 	}
 	f.PC = 1
 	r.Await(&f.n)
+//line greenlets.go:95
 	return greenlet.Send[int](r, s.other.self, n-1)
 resumed_95:
 	goto loop_94
 }
+
+//line greenlets_greenlet.go:331
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -407,23 +427,31 @@ func (f *sideToucherFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Sta
 		}
 	}
 
+//line greenlets.go:110
 	t0 = n
+//line greenlets.go:110
 	t1 = 0
 loop_110:
+//line greenlets.go:110
 	if !(t1 < t0) {
 		return greenlet.Done
 	}
+//line greenlets.go:111
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 		f.s = s
 	}
 	f.t0, f.t1, f.PC = t0, t1, 1
+//line greenlets.go:111
 	return r.SendNone(s.other.self)
 resumed_111:
+//line greenlets.go:110
 	t1++
 	goto loop_110
 }
+
+//line greenlets_greenlet.go:455
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -522,9 +550,11 @@ func (f *sideDeepFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status
 		}
 	}
 
+//line greenlets.go:126
 	if !(s.depth > 1) {
 		goto loop_131
 	}
+//line greenlets.go:127
 	s.depth--
 	if st = s.deepResumable(r, n); st != greenlet.Done {
 		if f == nil {
@@ -536,11 +566,13 @@ func (f *sideDeepFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status
 		return st
 	}
 resumed_128:
+//line greenlets.go:129
 	return greenlet.Done
 loop_131:
 	if !(n > 0) {
 		return greenlet.Done
 	}
+//line greenlets.go:132
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
@@ -548,10 +580,13 @@ loop_131:
 	}
 	f.PC = 2
 	r.Await(&f.n)
+//line greenlets.go:132
 	return greenlet.Send[int](r, s.other.self, n-1)
 resumed_132:
 	goto loop_131
 }
+
+//line greenlets_greenlet.go:590
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -648,20 +683,26 @@ func (f *maybeFrame) run(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) 
 		}
 	}
 
+//line greenlets.go:159
 	if !(i < 0) {
 		goto after_if_159
 	}
+//line greenlets.go:160
 	if f == nil {
 		f = f.take(r)
 		r.Leaf(f, &f.Header)
 		f.i = i
 	}
 	f.PC = 1
+//line greenlets.go:160
 	return ret0, greenlet.Yielded(r, i)
 resumed_160:
 after_if_159:
+//line greenlets.go:162
 	return i & 7, greenlet.Done
 }
+
+//line greenlets_greenlet.go:706
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -770,15 +811,20 @@ func (f *manyCallsFrame) run(r *greenlet.Run, n int) (ret0 int, st greenlet.Stat
 		}
 	}
 
+//line greenlets.go:169
 	sum = 0
 	t0 = n
+//line greenlets.go:170
 	t1 = 0
 loop_170:
+//line greenlets.go:170
 	if !(t1 < t0) {
+//line greenlets.go:173
 		return sum, greenlet.Done
 	}
 	{
 		i := t1
+//line greenlets.go:171
 		t2, st = maybeResumable(r, i)
 		if st != greenlet.Done {
 			if f == nil {
@@ -790,10 +836,14 @@ loop_170:
 		}
 	}
 resumed_171:
+//line greenlets.go:171
 	sum += t2
+//line greenlets.go:170
 	t1++
 	goto loop_170
 }
+
+//line greenlets_greenlet.go:847
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {

@@ -1,0 +1,177 @@
+// Package alldeps holds the module to its rules of who imports what, and its
+// dependencies to the list in alldeps.txt.
+package alldeps
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/going-green/greenlet"
+
+var update = flag.Bool("update", false, "write alldeps.txt")
+
+// A rule says which files may import a package.
+type rule struct {
+	imports string // the package, or its beginning if it ends in /
+	only    string // files, or their folder if it ends in /, relative to the module
+}
+
+// onlyFrom are imports that only some may have.
+var onlyFrom = []rule{
+	{"github.com/dave/jennifer/", "rewrite/internal/emit/"},
+	{"golang.org/x/tools/go/packages", "rewrite/load.go"},
+}
+
+// never are imports that some may not have, tests included where they are
+// part of the package.
+var never = []struct{ from, imports string }{
+	// What users link has no dependencies.
+	{"runtime", module + "/"},
+	// The intermediate representation does not know who makes and who prints it.
+	{"rewrite/internal/ir", module + "/rewrite"},
+	// The front end also serves the analyzer, which has its own way to load.
+	{"internal/names", module + "/rewrite"},
+	{"internal/diag", module + "/rewrite"},
+	{"internal/directive", module + "/rewrite"},
+	{"internal/color", module + "/rewrite"},
+	{"internal/subset", module + "/rewrite"},
+	// What is for tests stays out of the program.
+	{"rewrite", module + "/internal/golden"},
+	{"rewrite", module + "/internal/oracle"},
+	{"cmd/greenlet", module + "/internal/golden"},
+	{"cmd/greenlet", module + "/internal/oracle"},
+	{"cmd/greenlet", "github.com/stretchr/testify"},
+	{"rewrite", "github.com/stretchr/testify"},
+}
+
+// listed is what go list tells about a package.
+type listed struct {
+	ImportPath, Dir                    string
+	Standard                           bool
+	Module                             *struct{ Path string }
+	Imports                            []string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+}
+
+// goList runs go list in the root of the module.
+func goList(t *testing.T, args ...string) []listed {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-e", "-json=ImportPath,Dir,Standard,Module,Imports,GoFiles,TestGoFiles,XTestGoFiles"}, args...)...)
+	cmd.Dir = filepath.Join("..", "..")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+// within reports whether path is pattern, or below it if that ends in /.
+func within(path, pattern string) bool {
+	return path == pattern || strings.HasSuffix(pattern, "/") && strings.HasPrefix(path, pattern)
+}
+
+func TestImportsOfPackages(t *testing.T) {
+	packages := goList(t, "./...")
+	for _, p := range packages {
+		from := strings.TrimPrefix(p.ImportPath, module+"/")
+		for _, rule := range never {
+			if from != rule.from {
+				continue
+			}
+			for _, path := range p.Imports {
+				assert.Falsef(t, strings.HasPrefix(path, rule.imports), "%s imports %s", from, path)
+			}
+		}
+	}
+	for _, rule := range never {
+		known := slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == module+"/"+rule.from })
+		assert.Truef(t, known, "there is a rule for %s, but no such package", rule.from)
+	}
+}
+
+func TestImportsOfFiles(t *testing.T) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	require.NoError(t, err)
+	for _, p := range goList(t, "./...") {
+		for _, name := range slices.Concat(p.GoFiles, p.TestGoFiles, p.XTestGoFiles) {
+			file, err := filepath.Rel(root, filepath.Join(p.Dir, name))
+			require.NoError(t, err)
+			file = filepath.ToSlash(file)
+			for _, path := range imports(t, filepath.Join(p.Dir, name)) {
+				for _, rule := range onlyFrom {
+					if within(path, rule.imports) {
+						allowed := slices.ContainsFunc(strings.Fields(rule.only), func(only string) bool { return within(file, only) })
+						assert.Truef(t, allowed, "%s imports %s, which is for %s", file, path, rule.only)
+					}
+				}
+			}
+		}
+	}
+}
+
+func imports(t *testing.T, file string) []string {
+	t.Helper()
+	syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	require.NoError(t, err)
+	var paths []string
+	for _, spec := range syntax.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// TestModules compares the modules that are needed with alldeps.txt: a new
+// dependency is a decision, and shows in review. After one, run
+//
+//	go test ./internal/alldeps -update
+func TestModules(t *testing.T) {
+	var list strings.Builder
+	for _, of := range []struct{ what, args string }{
+		{"by programs with greenlets (runtime)", "./runtime"},
+		{"by the generator (cmd/greenlet)", "./cmd/greenlet"},
+		{"by tests as well", "-test ./..."},
+	} {
+		var modules []string
+		for _, p := range goList(t, append([]string{"-deps"}, strings.Fields(of.args)...)...) {
+			if p.Module != nil && p.Module.Path != module {
+				modules = append(modules, p.Module.Path)
+			}
+		}
+		slices.Sort(modules)
+		list.WriteString("# needed " + of.what + "\n")
+		for _, m := range slices.Compact(modules) {
+			list.WriteString(m + "\n")
+		}
+	}
+	if *update {
+		require.NoError(t, os.WriteFile("alldeps.txt", []byte(list.String()), 0o666))
+	}
+	want, err := os.ReadFile("alldeps.txt")
+	require.NoError(t, err)
+	assert.Equal(t, string(want), list.String())
+}

@@ -136,12 +136,15 @@ func (c *command) parse(args []string) ([]string, error) {
 		c.opt.Debug = strings.Split(debug, ",")
 	}
 	for _, pass := range slices.Concat(c.opt.Debug, []string{c.opt.Dot}) {
-		if pass != "" && !slices.Contains(rewrite.PassNames(), pass) {
+		if pass != "" && !slices.Contains(rewrite.PassNames(), pass) && (pass != rewrite.DebugCheck || pass == c.opt.Dot) {
 			return nil, usagef("there is no pass %q; the passes are %s", pass, strings.Join(rewrite.PassNames(), ", "))
 		}
 	}
-	if c.opt.Dot != "" && debug != "" {
+	switch {
+	case c.opt.Dot != "" && debug != "":
 		return nil, usagef("-debug and -dot do not go together")
+	case c.opt.Func != "" && c.opt.Dot == "" && debug == "":
+		return nil, usagef("-func goes together with -debug or -dot")
 	}
 	if c.tags != "" {
 		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)

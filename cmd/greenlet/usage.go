@@ -63,7 +63,8 @@ Flags:
 
 To look into the tool itself:
 
-	-debug passes   print what passes made of each function
+	-debug passes   print what passes made of each function; with check
+	                among them, hold each to what it promises
 	-dot pass       print the control flow after a pass, for dot -Tsvg;
 	                write nothing
 	-func name      print only of this function: Walk, or Tree.Walk

@@ -10,6 +10,7 @@ import (
 	"go/version"
 	"strconv"
 
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -131,7 +132,7 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
-	outer := map[string]bool{}
+	outer := map[string]bool{frameName(n.fn.Obj): true}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
 	}
@@ -143,6 +144,10 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 		all[id.Name] = true
 		if obj := n.info.Uses[id]; obj != nil && !local(obj) {
 			outer[id.Name] = true
+			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
+				outer[names.Companion(fn.Name())] = true
+				outer[frameName(fn)] = true
+			}
 		}
 		if obj := n.info.Defs[id]; obj != nil {
 			if _, ok := obj.(*types.Var); ok {
@@ -160,6 +165,21 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 		}
 	}
 	n.fn.Names = ir.NewNames(all, outer)
+}
+
+// frameName is the name of the frame type of a function or method.
+func frameName(fn *types.Func) string {
+	recv := ""
+	if r := fn.Signature().Recv(); r != nil {
+		t := types.Unalias(r.Type())
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		if named, ok := t.(*types.Named); ok {
+			recv = named.Obj().Name()
+		}
+	}
+	return names.Frame(recv, fn.Name())
 }
 
 // namesIn adds the names of pkg's types that t is spelled with.

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,15 +74,20 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.tie(out)
 }
 
-// typeParamName names a blank type parameter of a receiver.
+// ours are the names that generated methods give their parameters and locals.
+var ours = []string{"f", "r", "st", "args", "c", "head", "ok", "depth", "room"}
+
+// typeParamName renames a type parameter that is blank or hides a name that
+// generated code needs.
 func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) {
-	if obj.Name() != "_" {
+	name := obj.Name()
+	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil {
 		return nil, false
 	}
 	i := 0
 	for p := range e.tparams.TypeParams() {
 		if p.Obj() == obj {
-			return jen.Id("T" + strconv.Itoa(i)), true
+			return jen.Id(strings.TrimRight(fmt.Sprintf("T%d_%s", i, name), "_")), true
 		}
 		i++
 	}
@@ -362,7 +368,7 @@ func (e *funcEmitter) release(out *jen.File) {
 
 // describe declares what tracebacks say about the function.
 func (e *funcEmitter) describe(out *jen.File) {
-	info := e.frame + "Info"
+	info := e.free(e.frame + "Info")
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
 		jen.Return(jen.Op("&").Id(info)),
 	)
@@ -389,6 +395,15 @@ func (e *funcEmitter) describe(out *jen.File) {
 		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
 	}
 	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
+}
+
+// free is name, or name2, … if the user's package has it.
+func (e *funcEmitter) free(name string) string {
+	f := name
+	for i := 2; e.Pkg.Scope().Lookup(f) != nil; i++ {
+		f = name + strconv.Itoa(i)
+	}
+	return f
 }
 
 // tracebackName is the function as Go's tracebacks name it.

@@ -19,6 +19,11 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 		if name := e.renamed(x); name != "" {
 			return jen.Id(name), true
 		}
+		if obj, ok := e.Info.Uses[x].(*types.TypeName); ok {
+			if code, ok := e.typeParamName(obj); ok {
+				return code, true
+			}
+		}
 		if t := e.fn.Types[x]; t != nil {
 			return e.typ(t), true
 		}

@@ -134,7 +134,7 @@ func (c *check) lively() {
 			return
 		}
 		for v := range w.Next.LiveIn {
-			if !seen[v] && !slices.Contains(w.Results, v) {
+			if !seen[v] && !slices.Contains(w.Results, v) && v.Place != InFrame {
 				c.failf("%s is live behind %s but not across it", v.Name, c.text(w.Source))
 			}
 		}
@@ -170,10 +170,13 @@ func (c *check) framed() {
 		}
 	}
 	for _, v := range c.f.Vars {
-		if v.Field != "" && (field[v.Field] == nil || field[v.Field].Var != v) {
+		f := field[v.Field]
+		switch {
+		case v.Place == InFrame && (v.Kind != Result || !slices.Contains(c.f.Frame.Results, v.Field)):
+			c.failf("%s is in the frame but has no result's field", v.Name)
+		case v.Place != InFrame && v.Field != "" && (f == nil || f.Var != v):
 			c.failf("%s does not have field %s", v.Name, v.Field)
-		}
-		if v.Box && v.Place != Hoisted {
+		case v.Box && v.Place != Hoisted:
 			c.failf("%s is boxed but not hoisted", v.Name)
 		}
 	}
@@ -194,7 +197,7 @@ func (c *check) framed() {
 			}
 		}
 		for i, v := range w.Results {
-			if v != nil && v.Place != Hoisted {
+			if v != nil && v.Place != Hoisted && v.Place != InFrame {
 				c.failf("%s gets a result of %s but is not hoisted", v.Name, c.text(w.Source))
 			}
 			if v != nil && i == 0 && w.Receives() && v.Field == "" {

@@ -118,13 +118,11 @@ func (r *Run) Guard() { r.cur.guarded = true }
 // Return reports that the activation f, whose header is h, has returned, and
 // gives the driver its status.
 func (r *Run) Return(f Frame, h *Header) Status {
-	g := r.cur
 	if h.Caller == nil {
-		g.finish(r, f)
-		return Switched
+		return r.cur.finish(r, f)
 	}
 	r.callee = f
-	g.leaf = h.Caller
+	r.cur.leaf = h.Caller
 	return Done
 }
 

@@ -108,13 +108,20 @@ func (g *Greenlet) String() string {
 
 // finish ends g, whose root frame f has returned, and gives its results to
 // the parent.
-func (g *Greenlet) finish(r *Run, f Frame) {
+func (g *Greenlet) finish(r *Run, f Frame) Status {
 	g.bury()
 	if r.drop && g.parent == &main {
 		r.cur = &main
-		return
+		return Switched
 	}
-	f.Send(r)
+	return f.Send(r)
+}
+
+// suspend notes that g has switched elsewhere, unless it has ended.
+func (g *Greenlet) suspend() {
+	if g.state == current {
+		g.state = suspended
+	}
 }
 
 // bury ends g without running any more of it.

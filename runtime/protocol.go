@@ -13,34 +13,34 @@ func (r *Run) Await(slot any) { r.cur.slot = slot }
 // Received ends Await.
 func (r *Run) Received() { r.cur.slot = nil }
 
-// Yielded switches to the parent of the current greenlet with v.
-func Yielded[T any](r *Run, v T) Status {
-	if p, ok := r.slot.(*T); ok && r.cur.parent == &main {
-		*p = v
-		return Left
+// Out is where the plain caller receives what the current greenlet yields, or
+// nil if its parent is another greenlet. A yield looks there first: a T that
+// finds a *T is stored, and the function returns [Left]. Else it is Yielded.
+func (r *Run) Out() any {
+	if r.cur.parent != &main {
+		return nil
 	}
-	return sendParent(r, v)
+	return r.slot
 }
 
-//go:noinline
-func sendParent[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
+// Yielded switches to the parent of the current greenlet with v.
+func Yielded[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
 
 // Send switches to to with v.
 func Send[T any](r *Run, to *Greenlet, v T) Status {
 	if p, ok := to.slot.(*T); ok && to.state == suspended {
 		*p = v
-		return r.to(to)
+		r.cur = to
+		return Switched
 	}
-	return sendAny(r, to, v)
+	return r.send(to, v, true)
 }
-
-//go:noinline
-func sendAny[T any](r *Run, to *Greenlet, v T) Status { return r.send(to, v, true) }
 
 // SendNone switches to to without a value.
 func (r *Run) SendNone(to *Greenlet) Status {
 	if to.slot == nil && to.state == suspended {
-		return r.to(to)
+		r.cur = to
+		return Switched
 	}
 	return r.sendNone(to)
 }
@@ -54,13 +54,6 @@ func (r *Run) SendArgs(to *Greenlet, args ...any) Status {
 	return r.send(to, v, some)
 }
 
-// to makes g current, who can be.
-func (r *Run) to(g *Greenlet) Status {
-	r.cur.state = suspended
-	r.cur = g
-	return Switched
-}
-
 // Throw raises v where to waits; a nil v is [Exit]. f, whose header is h, is
 // the innermost frame of the current greenlet.
 func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
@@ -72,7 +65,6 @@ func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
 		// The callers of f are not linked yet: raise when they are.
 		return r.Enter(f, h, &thrower{v: v})
 	}
-	r.cur.state = suspended
 	r.cur = next
 	return Switched
 }

@@ -73,6 +73,7 @@ func (r *Run) loop() {
 		leaf = g.leaf
 		switch leaf.Resume(r) {
 		case Switched:
+			g.suspend()
 			g = r.cur
 			if g == &main {
 				whole = true
@@ -191,11 +192,7 @@ func (r *Run) raiseIn(g *Greenlet, v any, exited bool) (next *Greenlet, here boo
 
 // send switches to g with v, or with nothing.
 func (r *Run) send(g *Greenlet, v any, some bool) Status {
-	g = r.deliver(g, v, some)
-	if r.cur.state == current {
-		r.cur.state = suspended
-	}
-	r.cur = g
+	r.cur = r.deliver(g, v, some)
 	return Switched
 }
 

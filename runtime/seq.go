@@ -33,39 +33,62 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	p := newPuller[T](run)
 	// A literal, not the method value p.next: that would add a call.
 	return func() (v T, ok bool) {
-		g := p.g
-		if g.state > suspended || g.guarded {
-			if g.state > suspended {
-				return v, p.over()
-			}
-			if p.run.drive(g); !p.rest() {
-				return v, false
-			}
-			v, p.v = p.v, v
-			return v, true
-		}
 		// Most stays end in a Yield of g itself. A panic of g goes to the
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
-		r := &p.run
-		g.state = current
-		status := g.leaf.Resume(r)
-		for status == Done {
-			status = g.leaf.Resume(r)
+		g, r := p.g, &p.run
+		if g.state > suspended || g.guarded {
+			if !p.slow() {
+				return v, false
+			}
+		} else {
+			g.state = current
+			status := g.leaf.Resume(r)
+			for status == Done {
+				status = g.leaf.Resume(r)
+			}
+			if status == Switched && !p.rest() {
+				return v, false
+			}
+			g.state = suspended
 		}
-		if status == Switched && !p.rest() {
-			return v, false
-		}
-		g.state = suspended
 		v, p.v = p.v, v
 		return v, true
 	}, p.stop
+}
+
+// step is next, but leaves the value in p.v.
+func (p *puller[T]) step() bool {
+	g, r := p.g, &p.run
+	if g.state > suspended || g.guarded {
+		return p.slow()
+	}
+	g.state = current
+	status := g.leaf.Resume(r)
+	for status == Done {
+		status = g.leaf.Resume(r)
+	}
+	if status == Switched && !p.rest() {
+		return false
+	}
+	g.state = suspended
+	return true
+}
+
+// slow is step for a greenlet that is over, or that needs the driver.
+func (p *puller[T]) slow() bool {
+	if p.g.state > suspended {
+		return p.over()
+	}
+	p.run.drive(p.g)
+	return p.rest()
 }
 
 // rest goes on with a stay in which g has ended or switched elsewhere, and
 // reports whether it ended with a value.
 func (p *puller[T]) rest() bool {
 	r := &p.run
+	p.g.suspend()
 	if r.cur != &main {
 		r.drive(r.cur)
 	}
@@ -122,9 +145,12 @@ func (p *puller[T]) stop() {
 // the loop ends early the greenlet is killed.
 func Seq[T any](run Frame) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		next, stop := Pull[T](run)
-		defer stop()
-		for v, ok := next(); ok && yield(v); v, ok = next() {
+		p := newPuller[T](run)
+		defer p.stop()
+		for p.step() {
+			if !yield(p.v) {
+				return
+			}
 		}
 	}
 }

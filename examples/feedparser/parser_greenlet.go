@@ -69,7 +69,11 @@ func (f *parserPeekFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenle
 	f.PC = 1
 	r.Await(&f.t0)
 //line parser.go:33
-	return ret0, greenlet.Yielded(r, p.offset)
+	if p2, ok := r.Out().(*int); ok {
+		*p2 = p.offset
+		return ret0, greenlet.Left
+	}
+	return ret0, greenlet.Yielded[int](r, p.offset)
 resumed_33:
 //line parser.go:33
 	p.rest = t0
@@ -81,7 +85,7 @@ after_if_32:
 	return rune(p.rest[0]), greenlet.Done
 }
 
-//line parser_greenlet.go:85
+//line parser_greenlet.go:89
 
 // Args replaces the parameters before the start.
 func (f *parserPeekFrame) Args(args []any) {
@@ -203,7 +207,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:207
+//line parser_greenlet.go:211
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -356,7 +360,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:360
+//line parser_greenlet.go:364
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -601,7 +605,7 @@ resumed_87:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:605
+//line parser_greenlet.go:609
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -863,7 +867,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:867
+//line parser_greenlet.go:871
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1065,7 +1069,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1069
+//line parser_greenlet.go:1073
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1239,7 +1243,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1243
+//line parser_greenlet.go:1247
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1410,7 +1414,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1414
+//line parser_greenlet.go:1418
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1564,7 +1568,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1568
+//line parser_greenlet.go:1572
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1727,7 +1731,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1731
+//line parser_greenlet.go:1735
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {

@@ -62,14 +62,18 @@ loop_17:
 	}
 	f.a, f.b, f.PC = a, b, 1
 //line main.go:18
-	return greenlet.Yielded(r, a)
+	if p, ok := r.Out().(*int); ok {
+		*p = a
+		return greenlet.Left
+	}
+	return greenlet.Yielded[int](r, a)
 resumed_18:
 //line main.go:19
 	a, b = b, a+b
 	goto loop_17
 }
 
-//line main_greenlet.go:73
+//line main_greenlet.go:77
 
 // Args replaces the parameters before the start.
 func (f *fibFrame) Args(args []any) {

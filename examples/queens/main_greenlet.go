@@ -67,7 +67,11 @@ func (f *boardSolveFrame) run(r *greenlet.Run, b *board) (st greenlet.Status) {
 	f.b = nil
 	f.PC = 1
 //line main.go:48
-	return greenlet.Yielded(r, b)
+	if p, ok := r.Out().(**board); ok {
+		*p = b
+		return greenlet.Left
+	}
+	return greenlet.Yielded[*board](r, b)
 resumed_48:
 //line main.go:49
 	return greenlet.Done
@@ -101,7 +105,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:105
+//line main_greenlet.go:109
 
 // Args replaces the parameters before the start.
 func (f *boardSolveFrame) Args(args []any) {

@@ -60,7 +60,11 @@ func (f *treeFringeFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 	f.t = nil
 	f.PC = 1
 //line main.go:48
-	return greenlet.Yielded(r, t.leaf)
+	if p, ok := r.Out().(*string); ok {
+		*p = t.leaf
+		return greenlet.Left
+	}
+	return greenlet.Yielded[string](r, t.leaf)
 resumed_48:
 //line main.go:49
 	return greenlet.Done
@@ -89,7 +93,7 @@ resumed_52:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:93
+//line main_greenlet.go:97
 
 // Args replaces the parameters before the start.
 func (f *treeFringeFrame) Args(args []any) {

@@ -65,7 +65,11 @@ loop_14:
 		}
 		f.t0, f.t1, f.PC = t0, t1, 1
 //line greenlets.go:15
-		return greenlet.Yielded(r, i)
+		if p, ok := r.Out().(*int); ok {
+			*p = i
+			return greenlet.Left
+		}
+		return greenlet.Yielded[int](r, i)
 	}
 resumed_15:
 //line greenlets.go:14
@@ -73,7 +77,7 @@ resumed_15:
 	goto loop_14
 }
 
-//line greenlets_greenlet.go:77
+//line greenlets_greenlet.go:81
 
 // Args replaces the parameters before the start.
 func (f *countFrame) Args(args []any) {
@@ -192,7 +196,11 @@ resumed_44:
 	}
 	f.PC = 2
 //line greenlets.go:45
-	return greenlet.Yielded(r, t.value)
+	if p, ok := r.Out().(*int); ok {
+		*p = t.value
+		return greenlet.Left
+	}
+	return greenlet.Yielded[int](r, t.value)
 resumed_45:
 //line greenlets.go:46
 	if st = t.right.walkResumable(r); st != greenlet.Done {
@@ -208,7 +216,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:212
+//line greenlets_greenlet.go:220
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -327,7 +335,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:331
+//line greenlets_greenlet.go:339
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -451,7 +459,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line greenlets_greenlet.go:455
+//line greenlets_greenlet.go:463
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -586,7 +594,7 @@ resumed_132:
 	goto loop_131
 }
 
-//line greenlets_greenlet.go:590
+//line greenlets_greenlet.go:598
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -695,14 +703,18 @@ func (f *maybeFrame) run(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) 
 	}
 	f.PC = 1
 //line greenlets.go:160
-	return ret0, greenlet.Yielded(r, i)
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return ret0, greenlet.Left
+	}
+	return ret0, greenlet.Yielded[int](r, i)
 resumed_160:
 after_if_159:
 //line greenlets.go:162
 	return i & 7, greenlet.Done
 }
 
-//line greenlets_greenlet.go:706
+//line greenlets_greenlet.go:718
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -843,7 +855,7 @@ resumed_171:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:847
+//line greenlets_greenlet.go:859
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {

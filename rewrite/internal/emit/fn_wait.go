@@ -22,7 +22,51 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	if w.Receives() {
 		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
 	}
-	return append(code, e.lineOf(w.Source.Pos()), jen.Return(append(e.retIDs(), e.sending(w))...))
+	code = append(code, e.lineOf(w.Source.Pos()))
+	if w.Op == color.OpYield || w.Op == color.OpExchange {
+		return append(code, e.yield(w)...)
+	}
+	return append(code, jen.Return(append(e.retIDs(), e.sending(w))...))
+}
+
+// yield emits a switch to the parent, with the usual case in place: the parent
+// is the plain caller and receives this type.
+func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
+	v := w.Call.Args[0]
+	t := e.Info.TypeOf(v)
+	n := 0 // which type argument is that of the value
+	if w.Op == color.OpExchange {
+		n = 1
+	}
+	if inst, ok := e.Info.Instances[color.CalleeIdent(w.Source.Fun)]; ok {
+		t = inst.TypeArgs.At(n)
+	}
+	var code []jen.Code
+	value := e.Expr(v)
+	if !atom(v) {
+		name := e.fn.Names.Fresh("v")
+		code = append(code, jen.Var().Id(name).Add(e.Type(t)).Op("=").Add(value))
+		value = jen.Id(name)
+		e.scoped = true
+	}
+	p, ok := e.fn.Names.Fresh("p"), e.fn.Names.Fresh("ok")
+	return append(code,
+		jen.If(jen.List(jen.Id(p), jen.Id(ok)).Op(":=").Id(e.r).Dot("Out").Call().Assert(jen.Op("*").Add(e.Type(t))), jen.Id(ok)).Block(
+			jen.Op("*").Id(p).Op("=").Add(value),
+			jen.Return(append(e.retIDs(), e.rt("Left"))...),
+		),
+		jen.Return(append(e.retIDs(), e.rt("Yielded").Types(e.Type(t)).Call(jen.Id(e.r), value))...))
+}
+
+// atom reports whether v may be evaluated in two places.
+func atom(v ast.Expr) bool {
+	switch v := ast.Unparen(v).(type) {
+	case *ast.Ident, *ast.BasicLit:
+		return true
+	case *ast.SelectorExpr:
+		return atom(v.X)
+	}
+	return false
 }
 
 func (e *funcEmitter) retIDs() []jen.Code {
@@ -106,10 +150,6 @@ func (e *funcEmitter) sending(w *ir.Wait) jen.Code {
 	args := w.Call.Args
 	frame := []jen.Code{jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")}
 	switch w.Op {
-	case color.OpYield:
-		return e.typed("Yielded", w, 0, args[0], jen.Id(e.r))
-	case color.OpExchange:
-		return e.typed("Yielded", w, 1, args[0], jen.Id(e.r))
 	case color.OpSwitch:
 		return e.typed("Send", w, 1, args[1], jen.Id(e.r), e.Expr(args[0]))
 	case color.OpCallFrame:

@@ -23,6 +23,10 @@ import (
 //	-- out.go --       generated from in.go
 //	-- dep/dep_out.go --
 //	-- trace --        printed by the oracle, and required of the rewritten program
+//
+// Generated code is on file only where its shape is the point: it changes with
+// each improvement of the generator. An empty section asks for it, and -update
+// fills it.
 type Case struct {
 	oracle.Program
 	path     string

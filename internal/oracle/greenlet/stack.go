@@ -23,9 +23,14 @@ func Annotate(names ...string) {
 const stubSuffix = "_oracle.go"
 
 var (
-	prefix   = reflect.TypeFor[Greenlet]().PkgPath() + "."
-	loopBody = regexp.MustCompile(`(-range\d+)+$`)
+	prefix  = reflect.TypeFor[Greenlet]().PkgPath() + "."
+	literal = regexp.MustCompile(`(\.func\d+|\.\d+|-range\d+)+$`)
 )
+
+// resumable reports whether the function of that name is annotated, or stands
+// in one that is: a literal that switches is resumable then, and whether one
+// that does not is makes no difference.
+func resumable(name string) bool { return annotated[literal.ReplaceAllString(name, "")] }
 
 // caller is the greenlet that runs the code that called this package, or Main
 // if a plain function is among the callers.
@@ -44,10 +49,13 @@ func caller() *Greenlet {
 		f, more := frames.Next()
 		name := f.Function
 		switch {
-		case !more || name == prefix+"(*Greenlet).body":
+		case name == prefix+"(*Greenlet).body":
 			return cur
+		case !more:
+			return &main // another goroutine
 		case strings.HasPrefix(name, prefix), strings.HasSuffix(f.File, stubSuffix):
-		case !annotated[loopBody.ReplaceAllString(name, "")]:
+		case strings.HasPrefix(name, "runtime."): // a panic that runs deferred calls
+		case !resumable(name):
 			return &main
 		}
 	}

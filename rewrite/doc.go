@@ -1,0 +1,262 @@
+/*
+Package rewrite compiles functions annotated //greenlet:resumable into state
+machines.
+
+This comment is the design document: what becomes of each construct, and why.
+The passes are listed in passes.go, one file each; section names are file
+names where there is a file.
+
+# Theory of operation
+
+A resumable function f becomes a method run of a generated type, its frame:
+
+	func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status)
+
+One function is both the first call and every resumption. A call from resumable
+code is an ordinary Go call with f == nil, a hot call: locals are Go locals,
+nothing is allocated. Where it suspends, it takes a frame, saves what is live,
+records its state, and returns a status other than Done; so does its caller, and
+links its frame above: each call is unwound once at most. Whoever drives resumes
+the innermost frame only, in O(1); when that returns, its caller's frame is
+resumed, with the results to be fetched from the callee's.
+
+	//greenlet:resumable
+	func count(n int) {
+		for i := 0; i < n; i++ {
+			greenlet.Yield(i)
+		}
+	}
+
+becomes
+
+	func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status) {
+		var i int
+		if f != nil {
+			switch f.PC {
+			case 1: // resumed from count.go:4
+				i = f.i
+				goto resumed_4
+			}
+		}
+		i = 0
+	loop_3:
+		if !(i < n) {
+			return greenlet.Done
+		}
+		if f == nil {
+			f = f.take(r)
+			r.Leaf(f, &f.Header)
+			f.n = n
+		}
+		f.i, f.PC = i, 1
+		... yield i
+	resumed_4:
+		i++
+		goto loop_3
+	}
+
+What is live is reloaded in the dispatch; parameters come as arguments from the
+frame. A switch has a handful of instructions whatever the depth.
+
+# Annotation and colour
+
+Colour is by annotation only (internal/color): a call suspends if its callee is
+annotated, has a companion in another package, or is a switch of the runtime.
+The companion is what resumable code calls:
+
+	x := fib(n-1)        x, st = fibResumable(r, n-1)
+	s.Serve(c)           st = s.ServeResumable(r, c)
+	dep.Fib(n)           ... dep.FibResumable(r, n)
+
+Because it is named after the function and stands beside it, promotion through
+embedding, method expressions and instantiation need no rule of their own.
+
+# Leaves
+
+A statement that can't suspend passes through whole, comments and all. Inside
+it only these change: a return also returns Done; a break, continue or goto to
+something that was taken apart becomes a goto; variables are put where they
+live now (see Variables).
+
+# Normalize: expressions
+
+A suspension in an expression becomes a statement of its own, before it. What
+has to be evaluated before the suspension goes to temporaries:
+
+	x := a() + p.n + s(b(), c)        t0 := a()
+	                                  t1 := b()
+	                                  t2 <- s(t1, c)
+	                                  x := t0 + p.n + t2
+
+The spec orders calls, receives and logical operators. The rest, reads of
+variables and fields, indexing, dereferencing, arithmetic, it leaves open; gc
+does these as late as their operation, so p.n above is read after s. Some
+other operations gc evaluates into temporaries in order, as if they were calls
+(cmd/compile/internal/walk/order.go): conversions of strings to slices, slice
+expressions, type assertions to types that an interface does not hold directly,
+comparisons of structs and arrays, len and the other builtins. So do we: see
+normalizer.pin.
+
+	a && s()                          t0 := a
+	                                  if t0 { t0 <- s() }
+
+	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry
+
+	f(g()), where g has several results: by temporaries
+
+# Normalize: assignments
+
+Operands on the left, then those on the right, are lifted in order; the
+assignment itself is one leaf, so its second phase is Go's own.
+
+	i, a[i] = 1, s()                  t0 <- s()
+	                                  i, a[i] = 1, t0
+
+	a[f()] += s()                     t0 := f()
+	                                  t1 <- s()
+	                                  a[t0] += t1
+
+Results of a suspension that go to plain variables of the same types go there
+directly.
+
+# Variables
+
+A variable that one block declares and uses stays there, with its :=. The
+others are declared at the top of the function, under their own names where no
+other variable has that and nothing else means something by it; else x2, x3.
+A declaration becomes an assignment, with the zero value if there is no other.
+
+Identity: if a literal captures a variable, or its address is taken, in the
+open or by a method call or a slice expression, and it lives across a
+suspension or may be declared again by a loop, it is boxed:
+
+	for i := 0; i < 3; i++ {          i = new(int); *i = 0
+		fns = append(fns,             ...
+			func() int { return i })  iRef := i
+		greenlet.Yield(i)             fns = append(fns, func() int { return *iRef })
+	}                                 ...
+	                                  i = greenlet.Copy(i); *i++
+
+The literal captures iRef, not i: Go would allocate a captured variable that is
+assigned again, and the literal would see the next box. A new box for each
+declaration, and the copy before the post statement, give each iteration its
+own variable. Large values are boxed as well, so that they are not copied at
+each suspension.
+
+Constants and types that are declared in code that is taken apart move to the
+top. Types keep their names, for %T shows them; package subset refuses those
+that would clash. A variable of a local type has a field of type any.
+
+# Flatten: if, for, goto and labels
+
+	if c { s() } else { b() }         if !c { b(); goto after_if_1 }
+	                                  ... s()
+	                              after_if_1:
+
+Go forbids a goto into a block or over a declaration: blocks that suspend lose
+their braces and become labels at function level, named after what they are and
+where. A block that only one if leads to and that can't suspend stays inside
+it. Labels and gotos of the user's lead to labels of ours.
+
+# Range
+
+	for i, x := range xs { s() }      t0 := xs; t1 := len(t0); t2 := 0
+	                              loop_1:
+	                                  if !(t2 < t1) { goto after_loop_1 }
+	                                  i, x := t2, t0[t2]
+	                                  ...
+	                                  t2++
+
+Arrays are copied if their elements are wanted, as Go does. Strings are decoded
+by the runtime, maps walked by its MapIter, which is Go's own iterator by way of
+package reflect: a snapshot of the keys would differ when the loop deletes,
+inserts, clears, or meets NaN. Channels are received from until they are closed.
+
+# Switch and select
+
+What remains of the header after lifting stays a Go statement that dispatches
+to the clauses' labels; a clause that can't suspend stays in it.
+
+	switch t := x.(type) {            switch t0 := x.(type) {
+	case int: s(t)                    case int: t = t0; goto case_2
+	}                                 }
+
+If cases suspend, they are tested one after the other, and the number of the
+one that matched is switched over. The operands of a select are evaluated once,
+in order; what a case assigns to is evaluated when it is chosen.
+
+# Calls
+
+	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
+	                                  if st != greenlet.Done {
+	                                      ... save, f.PC = 2
+	                                      r.Link(f, &f.Header)
+	                                      return ret0, st
+	                                  }
+	                              resumed_9:
+
+and in the dispatch
+
+	case 2: // resumed from a.go:9
+		callee := r.Callee().(*fetchFrame)
+		x, err = callee.Results()
+		callee.Release(r)
+		goto resumed_9
+
+# Defer, recover and panics
+
+Only functions that defer pay. Their frame is taken at the start and holds the
+results; what was run is called step, and begins with a deferred call of Go:
+
+	func (f *aFrame) step(r *greenlet.Run) (st greenlet.Status) {
+		st = greenlet.Broken
+		defer f.Catch(&st)
+		...
+		f.DeferFunc(mu.Unlock)             // defer mu.Unlock()
+		...
+		f.ret0 = x                         // return x
+		goto unwind
+	unwind:
+		for f.Pending() {
+			... f.Next(r), which may suspend
+		}
+		f.End()
+		return greenlet.Done
+	}
+
+Catch stores a panic in the frame and makes run call step again, in the state
+Unwind: so deferred calls are always made by ordinary code, which may suspend.
+A plain deferred call is registered as a function that defers it, by Go, and
+then raises the panic that is on its way, if one is: recover works in it as
+anywhere, however it is written. End goes on with what was not recovered.
+
+A panic that leaves a hot call passes through its callers as Go panics do. At
+the driver it goes on in the frames that wait: the innermost that defers is
+resumed in the state Unwind, the others are dropped. A panic thrown into a
+greenlet begins there.
+
+# Spilling
+
+A suspension saves what is live and may have changed since the frame was last
+written; what can't have is written when the frame is taken. Fields whose
+variables have died are cleared, so that a suspended greenlet holds on to
+nothing it does not need (pass spill).
+
+# Positions
+
+Generated code says //line wherever Go, by counting, would report another line
+than that of the statement it comes from (internal/emit, line.go).
+
+# State numbers
+
+0 is a frame that has not started; 1, 2, … are the suspensions in the order of
+the code; greenlet.Unwind is making deferred calls.
+
+# What is refused
+
+Package subset decides, before anything is emitted, with a diagnostic: function
+literals that suspend, loops over iterator functions whose body suspends, recover
+in the body of a resumable function, switches that are themselves deferred,
+cgo files, functions without a body, and names that clash.
+*/
+package rewrite

@@ -56,3 +56,18 @@ func TestOutput(t *testing.T) {
 		})
 	}
 }
+
+// TestReadme requires that the generated code which the README shows is what
+// is generated. "..." stands for what it leaves out.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	generated, err := os.ReadFile("fib/main_greenlet.go")
+	require.NoError(t, err)
+	_, shown, found := strings.Cut(string(readme), "```go\n// fibFrame ")
+	require.True(t, found)
+	shown, _, _ = strings.Cut("// fibFrame "+shown, "```")
+	for part := range strings.SplitSeq(shown, "...\n") {
+		assert.Contains(t, string(generated), strings.TrimSpace(part))
+	}
+}

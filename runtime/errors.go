@@ -11,13 +11,22 @@ type StateError struct {
 	Op       string    // the operation: "switch", "SetParent", …
 	Greenlet *Greenlet // may be nil
 	Reason   string
+	// Plain names the plain functions that stand in the way, with their
+	// positions: annotated //greenlet:resumable, they don't.
+	Plain []string
 }
 
 func (e *StateError) Error() string {
-	if e.Greenlet == nil {
-		return fmt.Sprintf("greenlet: %s: %s", e.Op, e.Reason)
+	var s strings.Builder
+	fmt.Fprintf(&s, "greenlet: %s: ", e.Op)
+	if e.Greenlet != nil {
+		fmt.Fprintf(&s, "%v: ", e.Greenlet)
 	}
-	return fmt.Sprintf("greenlet: %s: %v: %s", e.Op, e.Greenlet, e.Reason)
+	s.WriteString(e.Reason)
+	if len(e.Plain) > 0 {
+		fmt.Fprintf(&s, "; plain on this stack: %s", strings.Join(e.Plain, ", "))
+	}
+	return s.String()
 }
 
 // TypeError is the panic of a switch whose value is not what the receiver
@@ -48,7 +57,15 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("greenlet: first switch to %s: argument %d is %s, want %s", at, e.Index+1, e.Got, e.Want)
 }
 
-// isRuntime reports whether fn, a name as in tracebacks, is of this package.
-func isRuntime(fn string) bool {
-	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
+// elsewhere is the panic of a switch to g, which runs in another run than the
+// one that switches.
+func elsewhere(op string, g *Greenlet) *StateError {
+	return &StateError{Op: op, Greenlet: g, Reason: isRunning, Plain: plainCallers()}
+}
+
+const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
+
+// noRun is the panic of an attempt to start g, which has nothing to run.
+func noRun(op string, g *Greenlet) *StateError {
+	return &StateError{Op: op, Greenlet: g, Reason: "it has no run: no frame has been set"}
 }

@@ -106,6 +106,9 @@ func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
 	if _, ok := callee.(catcher); ok {
 		r.Guard()
 	}
+	if r.origin == nil {
+		r.note(eventNone, r.cur) // it is no switch, unless it is a thrower
+	}
 	callee.header().Caller = f
 	r.cur.leaf = callee
 	r.tail = h

@@ -1,7 +1,5 @@
 package greenlet
 
-import "fmt"
-
 // Greenlet is a suspended computation that can be switched to, and its place
 // in the tree of parents. It starts unstarted; the first switch starts it; it
 // is dead when its function has returned or a panic has left it.
@@ -12,10 +10,12 @@ type Greenlet struct {
 	leaf   Frame     // innermost frame; the root frame before the start; nil when dead
 	slot   any       // where it receives while suspended: a *R, or nil
 	parent *Greenlet // &main, or another; nil only for main itself
+	extra  *extra    // context and locals, of those that have any
 	state  state
 	// guarded says that frames may catch panics: the greenlet must not run
 	// without the driver's defer.
 	guarded bool
+	watched bool // has the finalizer of the drop handler
 }
 
 type state uint8
@@ -42,17 +42,46 @@ func Current() *Greenlet { return &main }
 
 // New makes a greenlet that will run the frame; its parent is [Current]. It
 // panics if the frame is nil or has been used before.
-func New(run Frame) *Greenlet { return NewChild(&main, run) }
+func New(run Frame) *Greenlet {
+	g := &Greenlet{parent: &main}
+	g.adopt(run, "New")
+	return g
+}
 
-// NewChild makes a greenlet that will run the frame, with the given parent.
+// NewChild makes a greenlet that will run the frame, with the given parent. A
+// nil run makes one that can't start before [Greenlet.SetRun] gives it a frame.
 func NewChild(parent *Greenlet, run Frame) *Greenlet {
 	if parent == nil {
 		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
 	}
-	adopt(run, "New")
-	g := &Greenlet{leaf: run, parent: parent}
-	_, g.guarded = run.(catcher)
+	g := &Greenlet{parent: parent}
+	if run != nil {
+		g.adopt(run, "New")
+	}
 	return g
+}
+
+func (g *Greenlet) adopt(run Frame, op string) {
+	adopt(run, op)
+	g.leaf = run
+	_, g.guarded = run.(catcher)
+}
+
+// Run is the frame that g will run: nil if it has none, and from its start on.
+func (g *Greenlet) Run() Frame {
+	if g.state != unstarted {
+		return nil
+	}
+	return g.leaf
+}
+
+// SetRun replaces the frame that g will run. It panics if g has started, and
+// if the frame is nil or has been used before.
+func (g *Greenlet) SetRun(run Frame) {
+	if g.state != unstarted {
+		panic(&StateError{Op: "SetRun", Greenlet: g, Reason: "run cannot be set after the start of the greenlet"})
+	}
+	g.adopt(run, "SetRun")
 }
 
 // adopt checks that run is a frame that nobody runs yet.
@@ -96,15 +125,6 @@ func (g *Greenlet) Dead() bool { return g.state == dead }
 
 // Active reports whether g has started and not ended: bool(g) in Python.
 func (g *Greenlet) Active() bool { return g.state != unstarted && g.state != dead }
-
-// String names g's function and its state.
-func (g *Greenlet) String() string {
-	name := "main"
-	if g.leaf != nil {
-		name = root(g.leaf).Func().Name
-	}
-	return fmt.Sprintf("greenlet %p %s (%s)", g, name, [...]string{"pending", "suspended", "current", "dead", "main"}[g.state])
-}
 
 // finish ends g, whose root frame f has returned, and gives its results to
 // the parent.

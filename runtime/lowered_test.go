@@ -47,6 +47,10 @@ loop:
 	}
 	f.i = i
 	f.PC = 1
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return Left
+	}
 	return Yielded(r, i)
 resumed_1:
 	i++
@@ -139,6 +143,10 @@ after_1:
 		r.Leaf(f, &f.Header)
 	}
 	f.PC = 2
+	if p, ok := r.Out().(*int); ok {
+		*p = t.v
+		return Left
+	}
 	return Yielded(r, t.v)
 after_2:
 	if st := walkResumable(r, t.r); st != Done {

@@ -79,10 +79,11 @@ func (t *thrower) Resume(r *Run) Status {
 	g := r.cur
 	g.leaf = t.Caller
 	if g.catch(t.v) {
+		r.note(eventNone, g)
 		return Switched
 	}
 	g.bury()
-	r.cur, _ = r.raiseIn(g.parent, t.v, isExit(t.v))
+	r.cur, _ = r.raiseIn(g, g.parent, t.v, isExit(t.v))
 	return Switched
 }
 

@@ -15,6 +15,8 @@ type Run struct {
 	cell   any       // a *R kept for typed plain callers
 	thrown any       // panic on its way to the plain caller
 	drop   bool      // the plain caller takes no results of ended greenlets
+	event  Event     // what the tracer is to be told of the switch being made
+	origin *Greenlet // from whom, if not from cur
 }
 
 var (
@@ -39,10 +41,19 @@ func (r *Run) leave() {
 	}
 }
 
-// drive runs greenlets, beginning with to, until one switches to Main. It
-// panics with what was thrown to Main.
+// drive switches from plain code to to and runs greenlets until one switches
+// to Main. It panics with what was thrown to Main.
 func (r *Run) drive(to *Greenlet) {
-	for r.cur = to; r.cur != &main; {
+	r.cur = to
+	if hooked.Load() {
+		r.hook(&main)
+	}
+	r.rest()
+}
+
+// rest is drive for a stay that has begun.
+func (r *Run) rest() {
+	for r.cur != &main {
 		r.loop()
 	}
 	if v := r.thrown; v != nil {
@@ -74,6 +85,9 @@ func (r *Run) loop() {
 		switch leaf.Resume(r) {
 		case Switched:
 			g.suspend()
+			if hooked.Load() {
+				r.hook(g)
+			}
 			g = r.cur
 			if g == &main {
 				whole = true
@@ -83,6 +97,9 @@ func (r *Run) loop() {
 		case Left:
 			g.state = suspended
 			r.cur = &main
+			if hooked.Load() {
+				r.hook(g)
+			}
 			whole = true
 			return
 		}
@@ -115,10 +132,13 @@ func (r *Run) broken(leaf Frame, v any) {
 	}
 	g.bury()
 	r.cur = &main
-	r.cur, _ = r.raiseIn(g.parent, v, isExit(v))
+	r.cur, _ = r.raiseIn(g, g.parent, v, isExit(v))
+	if hooked.Load() {
+		r.hook(g)
+	}
 	if v := r.thrown; v != nil {
 		r.thrown = nil
-		panic(v)
+		panicWith(v, logicalStack(leaf))
 	}
 }
 
@@ -142,52 +162,64 @@ func (g *Greenlet) catch(v any) bool {
 // result says that it is to be raised in the current greenlet, who has yet to
 // suspend.
 func (r *Run) raise(g *Greenlet, v any) (next *Greenlet, here bool) {
-	if g.state == current && g != r.cur {
-		panic(&StateError{Op: "throw", Greenlet: g, Reason: isRunning})
+	switch {
+	case g.state == current && g != r.cur:
+		panic(elsewhere("throw", g))
+	case g.state == unstarted && g.leaf == nil:
+		panic(noRun("throw", g))
 	}
-	return r.raiseIn(g, v, false)
+	return r.raiseIn(r.cur, g, v, false)
 }
 
-// raiseIn is raise for a panic that may come from a child: then Exit is a
-// value.
-func (r *Run) raiseIn(g *Greenlet, v any, exited bool) (next *Greenlet, here bool) {
+// raiseIn is raise for a panic that may come from a child, from; then Exit,
+// with exited set, is a value.
+func (r *Run) raiseIn(from, g *Greenlet, v any, exited bool) (next *Greenlet, here bool) {
 	for g != &main {
-		switch g.state {
-		case current:
-			if g == r.cur {
-				if exited {
-					return r.deliver(g, v, true), false
-				}
-				return g, true
-			}
-			g = &main // it waits below the plain caller, who gets it
-			continue
-		case dead:
+		switch {
+		case g.state == dead:
 			exited = exited || isExit(v)
 			g = g.parent
 			continue
-		}
-		if exited {
-			break
-		}
-		if g.state == suspended && g.catch(v) {
+		case g.state == current && g != r.cur:
+			g = &main // it waits below the plain caller, who gets it
+			continue
+		case g.state == unstarted && g.leaf == nil:
+			v, exited = noRun("switch", g), false
+			g = g.parent
+			continue
+		case exited:
+			return r.deliverExit(from, g, v), false
+		case g.state == current:
+			r.note(EventThrow, from)
+			return g, true
+		case g.state == suspended && g.catch(v):
+			r.note(EventThrow, from)
 			return g, false
 		}
-		g.bury()
-		g = g.parent
-		if isExit(v) {
-			exited = true
-			break
+		if w, ok := traced(EventThrow, from, g); !ok {
+			v = w
 		}
+		g.bury()
+		from, g = g, g.parent
+		exited = isExit(v)
 	}
 	switch {
-	case exited && g == &main && r.drop:
-	case exited || g == &main && isExit(v):
-		return r.deliver(g, v, true), false
+	case exited && r.drop:
+		r.note(EventSwitch, from)
+	case exited || isExit(v):
+		return r.deliverExit(from, g, v), false
 	default:
 		r.thrown = v
+		r.note(EventThrow, from)
 	}
 	return &main, false
+}
+
+// deliverExit sends v, which from has ended with, to g.
+func (r *Run) deliverExit(from, g *Greenlet, v any) *Greenlet {
+	g = r.deliver(g, v, true)
+	r.note(EventSwitch, from)
+	return g
 }
 
 // send switches to g with v, or with nothing.
@@ -195,8 +227,6 @@ func (r *Run) send(g *Greenlet, v any, some bool) Status {
 	r.cur = r.deliver(g, v, some)
 	return Switched
 }
-
-const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
 
 // deliver gives v, or nothing, to g where it waits, and returns who really
 // gets it: g or, if it is dead, its nearest ancestor alive. It panics, with
@@ -208,6 +238,9 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 	slot := g.slot
 	switch g.state {
 	case unstarted:
+		if g.leaf == nil {
+			panic(noRun("switch", g))
+		}
 		if some {
 			args, several := v.(Values)
 			if !several {
@@ -217,9 +250,17 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		}
 		return g
 	case current:
-		if g != r.cur {
-			panic(&StateError{Op: "switch", Greenlet: g, Reason: isRunning})
+		if g == r.cur {
+			break
 		}
+		if r.cur.state != dead {
+			panic(elsewhere("switch", g))
+		}
+		// The parent of one that has ended waits below the plain caller.
+		if g = &main; r.drop {
+			return g
+		}
+		slot = r.slot
 	case outside:
 		slot = r.slot
 	}

@@ -37,7 +37,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
 		g, r := p.g, &p.run
-		if g.state > suspended || g.guarded {
+		if g.state > suspended || g.guarded || hooked.Load() {
 			if !p.slow() {
 				return v, false
 			}
@@ -47,7 +47,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 			for status == Done {
 				status = g.leaf.Resume(r)
 			}
-			if status == Switched && !p.rest() {
+			if (status == Switched || hooked.Load()) && !p.switched(status) {
 				return v, false
 			}
 			g.state = suspended
@@ -60,7 +60,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
-	if g.state > suspended || g.guarded {
+	if g.state > suspended || g.guarded || hooked.Load() {
 		return p.slow()
 	}
 	g.state = current
@@ -68,7 +68,7 @@ func (p *puller[T]) step() bool {
 	for status == Done {
 		status = g.leaf.Resume(r)
 	}
-	if status == Switched && !p.rest() {
+	if (status == Switched || hooked.Load()) && !p.switched(status) {
 		return false
 	}
 	g.state = suspended
@@ -81,17 +81,27 @@ func (p *puller[T]) slow() bool {
 		return p.over()
 	}
 	p.run.drive(p.g)
-	return p.rest()
+	return p.back()
 }
 
-// rest goes on with a stay in which g has ended or switched elsewhere, and
+// switched goes on with a stay in which g has ended or switched elsewhere, and
 // reports whether it ended with a value.
-func (p *puller[T]) rest() bool {
+func (p *puller[T]) switched(status Status) bool {
 	r := &p.run
 	p.g.suspend()
-	if r.cur != &main {
-		r.drive(r.cur)
+	if status == Left {
+		r.cur = &main
 	}
+	if hooked.Load() {
+		r.hook(p.g)
+	}
+	r.rest()
+	return p.back()
+}
+
+// back ends a stay and reports whether it ended with a value.
+func (p *puller[T]) back() bool {
+	r := &p.run
 	r.cur = p.g
 	if p.g.state == dead {
 		r.leave()
@@ -112,19 +122,20 @@ func (p *puller[T]) over() bool {
 	return false
 }
 
-// running reports whether a call of next is below the caller on this stack.
-// It may be that of another puller: then a greenlet that was left by a panic
-// is taken for a running one.
+// running reports whether another call of next is below the one that asks, on
+// this stack. It may be that of another puller: then a greenlet that was left
+// by a panic is taken for a running one.
 func (p *puller[T]) running() bool {
 	pcs := make([]uintptr, 1<<10)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	calls := 0
 	for {
 		f, more := frames.Next()
-		if isRuntime(f.Function) && strings.Contains(f.Function, ".Pull") {
-			return true
+		if isRuntime(f.Function) && (strings.Contains(f.Function, ".Pull[") || strings.HasSuffix(f.Function, ".step")) {
+			calls++
 		}
 		if !more {
-			return false
+			return calls > 1
 		}
 	}
 }

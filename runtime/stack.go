@@ -1,6 +1,10 @@
 package greenlet
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+	"strings"
+)
 
 // StackFrame is one call in the stack of a suspended greenlet.
 type StackFrame struct {
@@ -23,6 +27,85 @@ func (g *Greenlet) Stack() []StackFrame {
 		s = append(s, StackFrame{fn.Name, fn.File, fn.line(f.header().PC)})
 	}
 	return s
+}
+
+// String names g's function and says how g is, as Python's does: pending, dead,
+// or active and started, and then suspended or current. Main prints as current
+// and main: who prints it is plain code.
+func (g *Greenlet) String() string {
+	if g == nil {
+		return "<greenlet nil>"
+	}
+	name := ""
+	if g.leaf != nil {
+		name = " " + root(g.leaf).Func().Name
+	}
+	return fmt.Sprintf("<greenlet %p%s %s>", g, name, [...]string{
+		unstarted: "pending",
+		suspended: "suspended active started",
+		current:   "current active started",
+		dead:      "dead",
+		outside:   "current active started main",
+	}[g.state])
+}
+
+// DumpTree writes the greenlets and their ancestors as a forest, children
+// below their parents in the order given, each with where it stands:
+//
+//	main
+//	├── <greenlet 0xc000123400 main.hub suspended active started>
+//	│   │     main.hub(example.com/prog/hub.go:30)
+//	│   └── <greenlet 0xc000123440 main.worker suspended active started>
+//	│             main.read(example.com/prog/conn.go:12)
+//	│             main.worker(example.com/prog/worker.go:41)
+//	└── <greenlet 0xc000123480 main.worker pending>
+//	          main.worker(example.com/prog/worker.go:38)
+//
+// There is no list of all greenlets, or dropped ones would not be collected:
+// whoever wants to dump them keeps them.
+func DumpTree(w io.Writer, greenlets ...*Greenlet) error {
+	d := dumper{children: make(map[*Greenlet][]*Greenlet), seen: map[*Greenlet]bool{&main: true}}
+	for _, g := range greenlets {
+		d.add(g)
+	}
+	d.b.WriteString("main\n")
+	d.below(&main, "")
+	_, err := io.WriteString(w, d.b.String())
+	return err
+}
+
+type dumper struct {
+	b        strings.Builder
+	children map[*Greenlet][]*Greenlet
+	seen     map[*Greenlet]bool
+}
+
+func (d *dumper) add(g *Greenlet) {
+	if g == nil || d.seen[g] {
+		return
+	}
+	d.seen[g] = true
+	d.add(g.parent)
+	d.children[g.parent] = append(d.children[g.parent], g)
+}
+
+func (d *dumper) below(g *Greenlet, indent string) {
+	children := d.children[g]
+	for i, c := range children {
+		branch, next := "├── ", "│   "
+		if i == len(children)-1 {
+			branch, next = "└── ", "    "
+		}
+		fmt.Fprintf(&d.b, "%s%s%v\n", indent, branch, c)
+		line := "    "
+		if len(d.children[c]) > 0 {
+			line = "│   "
+		}
+		for _, s := range c.Stack() {
+			fmt.Fprintf(&d.b, "%s%s%s  %v\n", indent, next, line, s)
+		}
+		d.below(c, indent+next)
+	}
 }
 
 // where is the position g waits at, for messages.

@@ -2,9 +2,7 @@ package greenlet
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
-	"runtime"
 )
 
 // Values is several values in one switch: what Switch(a, b) delivers, and the
@@ -76,16 +74,4 @@ func valueType(v any) string {
 		return "nil"
 	}
 	return reflect.TypeOf(v).String()
-}
-
-// caller is the position of the code that called into this package.
-func caller() string {
-	var pcs [16]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if !isRuntime(f.Function) || !more {
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
-		}
-	}
 }

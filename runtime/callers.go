@@ -1,0 +1,95 @@
+package greenlet
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// What Go's own stack tells, for messages: slow paths only.
+
+// goFrames are the calls on Go's stack, innermost first, up to max, without
+// the skip innermost.
+func goFrames(skip, max int) []runtime.Frame {
+	pcs := make([]uintptr, max)
+	var list []runtime.Frame
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(skip+2, pcs)])
+	for {
+		f, more := frames.Next()
+		list = append(list, f)
+		if !more {
+			return list
+		}
+	}
+}
+
+const maxGoFrames = 1 << 10
+
+// isRuntime reports whether fn, a name as in tracebacks, is of this package.
+func isRuntime(fn string) bool {
+	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
+}
+
+// isDriver reports whether fn is what resumes frames.
+func isDriver(fn string) bool {
+	return isRuntime(fn) && (strings.HasSuffix(fn, ".(*Run).loop") || strings.Contains(fn, ".Pull["))
+}
+
+// isGenerated reports whether fn is a resumable function as generated: the
+// method of a frame type, or a companion.
+func isGenerated(fn string) bool {
+	if strings.HasSuffix(fn, "Resumable") {
+		return true
+	}
+	typ, method, ok := cutLast(fn, ").")
+	if !ok {
+		return false
+	}
+	typ = strings.TrimSuffix(typ, "[...]")
+	return strings.HasSuffix(typ, "Frame") && (method == "run" || method == "step" || method == "Resume")
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// onStack reports whether this goroutine is running greenlets.
+func onStack() bool {
+	for _, f := range goFrames(1, maxGoFrames) {
+		if isDriver(f.Function) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainCallers names the plain functions that stand between the code that
+// switches and the resumable functions below it on this stack.
+func plainCallers() []string {
+	var names, above []string
+	for _, f := range goFrames(1, maxGoFrames) {
+		switch {
+		case isRuntime(f.Function), strings.HasPrefix(f.Function, "runtime."):
+		case isGenerated(f.Function):
+			names = append(names, above...)
+			above = nil
+		default:
+			above = append(above, fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line))
+		}
+	}
+	return names
+}
+
+// caller is the position of the code that called into this package.
+func caller() string {
+	for _, f := range goFrames(1, 16) {
+		if !isRuntime(f.Function) {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+	return "?"
+}

@@ -1,0 +1,122 @@
+package greenlet
+
+import (
+	"path"
+	"runtime"
+	"strings"
+	"sync/atomic"
+)
+
+// A panic that leaves greenlets for the plain caller arrives there as it is:
+// recover gets the very value, errors.Is and errors.As work. As most of the
+// greenlet's calls are not on Go's stack then, a [Traceback] that lists them is
+// raised first, and at once displaced by the panic itself: a crash prints it
+// before the panic, and recover does not see it.
+
+// Traceback is the logical stack of a greenlet that a panic has left: the calls
+// that were on Go's stack and, below them, those that were suspended.
+type Traceback []StackFrame
+
+func (t Traceback) Error() string {
+	var b strings.Builder
+	b.WriteString("greenlet stack, innermost call first:")
+	for _, f := range t {
+		b.WriteString("\n\t\t" + f.String())
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+var lastPanic atomic.Pointer[Traceback]
+
+// PanicStack is the logical stack of the last panic that left a greenlet for
+// plain code, innermost call first: for reports of code that recovers it. It is
+// the last one of all goroutines; nil if there has been none.
+func PanicStack() []StackFrame {
+	if t := lastPanic.Load(); t != nil {
+		return *t
+	}
+	return nil
+}
+
+// panicWith panics with v, after a panic that shows the stack.
+func panicWith(v any, stack Traceback) {
+	lastPanic.Store(&stack)
+	defer func() { panic(v) }()
+	panic(stack)
+}
+
+// logicalStack is the stack of the greenlet whose frame leaf was resumed and is
+// being left by a panic, for the driver's deferred function.
+func logicalStack(leaf Frame) Traceback {
+	t := hotStack(leaf.Func())
+	if len(t) == 0 {
+		t = Traceback{{leaf.Func().Name, leaf.Func().File, leaf.Func().line(leaf.header().PC)}}
+	}
+	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
+		fn := f.Func()
+		t = append(t, StackFrame{fn.Name, fn.File, fn.line(f.header().PC)})
+	}
+	return t
+}
+
+// hotStack is what the panicking stack holds between the panic and the
+// driver; the outermost call is the function fn.
+func hotStack(fn *Func) (t Traceback) {
+	panicking := false
+	last := -1 // the outermost generated function
+	for _, f := range goFrames(1, maxGoFrames) {
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicking, t, last = true, nil, -1
+			continue
+		case !panicking, strings.HasPrefix(f.Function, "runtime."):
+			continue
+		case isDriver(f.Function):
+			if last >= 0 {
+				t[last].Func = fn.Name
+				return t[:last+1]
+			}
+			return t
+		case isRuntime(f.Function):
+			continue
+		}
+		name, generated := sourceName(f.Function)
+		if generated && name == "" {
+			continue
+		}
+		if generated {
+			last = len(t)
+		}
+		t = append(t, StackFrame{name, sourceFile(f), f.Line})
+	}
+	return nil
+}
+
+// sourceName is the name of the function that fn, a name as in tracebacks, was
+// generated from, as far as it shows; empty for what only passes on.
+func sourceName(fn string) (name string, generated bool) {
+	if !isGenerated(fn) {
+		return fn, false
+	}
+	typ, method, ok := cutLast(fn, ").")
+	if !ok || method == "Resume" || strings.HasSuffix(method, "Resumable") {
+		return "", true
+	}
+	pkg, typ, _ := strings.Cut(typ, "(*")
+	typ, params, _ := strings.Cut(typ, "[")
+	if params != "" {
+		params = "[" + params
+	}
+	return pkg + strings.TrimSuffix(typ, "Frame") + params, true
+}
+
+// sourceFile is the file of f as go build -trimpath has it.
+func sourceFile(f runtime.Frame) string {
+	dir, base := path.Split(f.Function)
+	pkg, _, _ := strings.Cut(base, ".")
+	if pkg == "main" && dir == "" || !path.IsAbs(f.File) {
+		return f.File
+	}
+	return path.Join(dir, pkg, path.Base(f.File))
+}

@@ -62,7 +62,10 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 			leaf.Defs = append(leaf.Defs, v)
 		} else if id != nil {
 			v = n.fn.VarOf(id)
-			if v != nil && !v.Aliased && types.Identical(v.Type, t) && len(rest.Lhs) == 0 {
+			// A named result of a function that defers must keep its value if
+			// the call ends in a panic.
+			kept := v != nil && v.Kind == ir.Result && n.fn.Defers
+			if v != nil && !v.Aliased && !kept && types.Identical(v.Type, t) && len(rest.Lhs) == 0 {
 				node.Results[i] = v
 				continue
 			}
@@ -128,6 +131,7 @@ func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 	gen := s.Decl.(*ast.GenDecl)
 	if gen.Tok != token.VAR {
 		n.renameConsts(gen)
+		n.fn.LocalTypes = n.fn.LocalTypes || gen.Tok == token.TYPE
 		n.fn.Consts = append(n.fn.Consts, s)
 		return
 	}

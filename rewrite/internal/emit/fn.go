@@ -35,10 +35,14 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	locals  map[string]string // see local
+	variant variant           // of the code being emitted
+	list    []*ir.Block       // those that it can reach
 	labels  map[*ir.Block]string
 	used    map[*ir.Block]bool // labels that a goto names
 	inlined map[*ir.Block]bool
 	alias   map[*ir.Var]string // names by which literals know boxed variables
+	named   map[*ir.Var]bool   // by the variant
 	reads   map[*ir.Var]bool
 	scoped  bool // the block being emitted declares something
 }
@@ -54,7 +58,6 @@ func (e *funcEmitter) emit(out *jen.File) {
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
 	}
-	e.findReads()
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
 	e.LineHook = e.mark
@@ -62,10 +65,17 @@ func (e *funcEmitter) emit(out *jen.File) {
 	out.Line()
 	e.frameType(out)
 	e.constructor(out)
-	e.companion(out)
-	e.results(out)
-	e.resume(out)
-	e.run(out)
+	if e.fn.Eager() {
+		e.companion(out)
+		e.results(out)
+		e.resume(out)
+		e.steps(out)
+	} else {
+		e.results(out)
+		e.hotCall(out)
+		out.Comment(ownMark)
+		e.resumption(out)
+	}
 	out.Comment(ownMark)
 	e.args(out)
 	e.send(out)
@@ -209,9 +219,9 @@ func (e *funcEmitter) constructor(out *jen.File) {
 	)
 }
 
-// companion is the form that resumable code calls: a hot call, without frame.
-func (e *funcEmitter) companion(out *jen.File) {
-	sig := e.fn.Obj.Signature()
+// companionDecl begins the declaration of the companion: what resumable code
+// calls.
+func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Statement {
 	name := names.Companion(e.fn.Obj.Name())
 	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
 	decl := out.Func()
@@ -220,8 +230,13 @@ func (e *funcEmitter) companion(out *jen.File) {
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
+	return decl.Params(append([]jen.Code{e.runParam(e.r)}, e.params()...)...).Params(results...)
+}
+
+// companion of a function that defers calls run.
+func (e *funcEmitter) companion(out *jen.File) {
 	var results []jen.Code
-	for v := range sig.Results().Variables() {
+	for v := range e.fn.Obj.Signature().Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
 	results = append(results, e.rt("Status"))
@@ -231,7 +246,7 @@ func (e *funcEmitter) companion(out *jen.File) {
 			args = append(args, jen.Id(v.In))
 		}
 	}
-	decl.Params(append([]jen.Code{e.runParam(e.r)}, e.params()...)...).Add(parens(results)).Block(
+	e.companionDecl(out, results).Block(
 		jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...)),
 	)
 }
@@ -332,8 +347,8 @@ func (e *funcEmitter) send(out *jen.File) {
 	})
 }
 
-// list is the free list of the frame type in a run's cache.
-func (e *funcEmitter) list() jen.Code {
+// freeList is the list of the frame type in a run's cache.
+func (e *funcEmitter) freeList() jen.Code {
 	h := fnv.New32a()
 	h.Write([]byte(importPath(e.Pkg) + "." + e.frame))
 	return jen.Lit(int(h.Sum32() % 64))
@@ -347,18 +362,18 @@ func (e *funcEmitter) release(out *jen.File) {
 	out.Func().Add(e.receiver("f")).Id("Release").Params(e.runParam("r")).Block(
 		jen.Op("*").Add(f).Op("=").Add(e.frameRef()).Values(),
 		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id("head"), jen.Id("ok")).Op(":=").Id("c").Index(e.list()).Add(asFrame), jen.Id("ok")).Block(
+		jen.If(jen.List(jen.Id("head"), jen.Id("ok")).Op(":=").Id("c").Index(e.freeList()).Add(asFrame), jen.Id("ok")).Block(
 			jen.List(jen.Id("depth"), jen.Id("room")).Op(":=").Id("head").Dot("Push").Call(),
 			jen.If(jen.Op("!").Id("room")).Block(jen.Return()),
 			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Id("head"), jen.Id("depth")),
 		),
-		jen.Id("c").Index(e.list()).Op("=").Add(f),
+		jen.Id("c").Index(e.freeList()).Op("=").Add(f),
 	)
 	out.Comment("take gets a free frame, or a new one.")
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam("r")).Op("*").Add(e.frameRef()).Block(
 		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id("f"), jen.Id("ok")).Op(":=").Id("c").Index(e.list()).Add(asFrame), jen.Id("ok")).Block(
-			jen.Id("c").Index(e.list()).Op("=").Id("f").Dot("Caller"),
+		jen.If(jen.List(jen.Id("f"), jen.Id("ok")).Op(":=").Id("c").Index(e.freeList()).Add(asFrame), jen.Id("ok")).Block(
+			jen.Id("c").Index(e.freeList()).Op("=").Id("f").Dot("Caller"),
 			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Nil(), jen.Lit(0)),
 			jen.Return(f),
 		),
@@ -395,6 +410,18 @@ func (e *funcEmitter) describe(out *jen.File) {
 		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
 	}
 	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
+}
+
+// local is a name for something of ours with a scope of a few lines: the same
+// each time, and none of the user's.
+func (e *funcEmitter) local(name string) string {
+	if e.locals[name] == "" {
+		if e.locals == nil {
+			e.locals = map[string]string{}
+		}
+		e.locals[name] = e.fn.Names.Fresh(name)
+	}
+	return e.locals[name]
 }
 
 // free is name, or name2, … if the user's package has it.

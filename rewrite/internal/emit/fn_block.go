@@ -11,38 +11,15 @@ import (
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-// run emits the state machine: the first call and every resumption of the
-// function. Locals are Go locals; they are in the frame while it is suspended.
-func (e *funcEmitter) run(out *jen.File) {
-	if e.fn.Defers {
-		e.steps(out)
-		return
-	}
-	sig := e.fn.Obj.Signature()
-	params := []jen.Code{e.runParam(e.r)}
-	for _, v := range e.fn.Params {
-		if v != nil {
-			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
-		}
-	}
-	var results []jen.Code
-	i := 0
-	for v := range sig.Results().Variables() {
-		results = append(results, jen.Id(e.rets[i]).Add(e.Type(v.Type())))
-		i++
-	}
-	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
-
-	body := e.body()
-	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
-	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).Block(body...)
-}
-
-// body is the code of the state machine.
-func (e *funcEmitter) body() []jen.Code {
+// body is the code of the function in a variant: declarations, the dispatch
+// over states, the blocks.
+func (e *funcEmitter) body(v variant) []jen.Code {
+	e.variant = v
+	e.list = e.reach()
 	e.labels = map[*ir.Block]string{}
 	e.used = map[*ir.Block]bool{}
 	e.alias = map[*ir.Var]string{}
+	e.findReads()
 	e.layOut()
 	blocks := e.blocks()
 
@@ -50,8 +27,9 @@ func (e *funcEmitter) body() []jen.Code {
 	for _, s := range e.fn.Consts {
 		body = append(body, e.Block([]ast.Stmt{s})...)
 	}
+	body = append(body, e.paramLoads()...)
 	body = append(body, e.hoisted()...)
-	body = append(body, e.resumption()...)
+	body = append(body, e.dispatchStates()...)
 	body = append(body, e.boxParams()...)
 	return append(body, blocks...)
 }
@@ -60,7 +38,7 @@ func (e *funcEmitter) body() []jen.Code {
 func (e *funcEmitter) hoisted() []jen.Code {
 	var defs, unread []jen.Code
 	for _, v := range e.fn.Vars {
-		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box {
+		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] {
 			continue
 		}
 		t := e.typ(v.Type)
@@ -86,13 +64,20 @@ func (e *funcEmitter) boxParams() []jen.Code {
 	var code []jen.Code
 	for _, v := range e.fn.Params {
 		if v != nil && v.Box {
+			in := jen.Id(v.In)
+			if e.variant == resumedCall {
+				in = jen.Id(e.f).Dot(e.inField(v))
+			}
+			if !e.named[v] {
+				continue
+			}
 			code = append(code,
 				jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
-				jen.Op("*").Id(v.Name).Op("=").Id(v.In))
+				jen.Op("*").Id(v.Name).Op("=").Add(in))
 		}
 	}
 	for _, v := range e.fn.Results {
-		if v != nil && v.Box {
+		if v != nil && v.Box && (e.named[v] || e.fn.Defers) {
 			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
 			if e.fn.Defers {
 				code = append(code, jen.Id(e.f).Dot(v.Field).Op("=").Id(v.Name))
@@ -102,11 +87,14 @@ func (e *funcEmitter) boxParams() []jen.Code {
 	return code
 }
 
-// resumption is the dispatch over states: it reloads what is live and goes to
-// where the state goes on.
-func (e *funcEmitter) resumption() []jen.Code {
+// dispatchStates is the dispatch over states: it reloads what is live and goes
+// to where the state goes on.
+func (e *funcEmitter) dispatchStates() []jen.Code {
+	if e.variant == hot {
+		return nil
+	}
 	var cases []jen.Code
-	for _, b := range e.fn.Blocks {
+	for _, b := range e.list {
 		if w, ok := b.Term.(*ir.Wait); ok {
 			cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
 		}
@@ -117,12 +105,7 @@ func (e *funcEmitter) resumption() []jen.Code {
 	if len(cases) == 0 {
 		return nil
 	}
-	return []jen.Code{
-		jen.If(jen.Id(e.f).Op("!=").Nil()).Block(
-			jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...),
-		),
-		jen.Line(),
-	}
+	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
 }
 
 // layOut decides which blocks stand inside the if or case that leads to them.
@@ -132,8 +115,21 @@ func (e *funcEmitter) layOut() {
 	for _, b := range e.fn.Targets {
 		targeted[b] = true
 	}
+	preds := map[*ir.Block]int{}
+	for _, b := range e.list {
+		seen := map[*ir.Block]bool{}
+		for _, s := range e.succs(b) {
+			if !seen[s] {
+				seen[s] = true
+				preds[s]++
+			}
+		}
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
+			preds[w.Next] += 2 // the dispatch leads there, too
+		}
+	}
 	simple := func(b *ir.Block) bool {
-		if len(b.Preds) != 1 || targeted[b] || b == e.fn.Blocks[0] {
+		if preds[b] != 1 || targeted[b] || b == e.fn.Blocks[0] {
 			return false
 		}
 		switch b.Term.(type) {
@@ -142,7 +138,7 @@ func (e *funcEmitter) layOut() {
 		}
 		return false
 	}
-	for _, b := range e.fn.Blocks {
+	for _, b := range e.list {
 		switch t := b.Term.(type) {
 		case *ir.CondJump:
 			if t.Then != t.Else && simple(t.Then) {
@@ -163,13 +159,13 @@ func (e *funcEmitter) layOut() {
 // blocks emits all blocks, in order, with the labels that are used.
 func (e *funcEmitter) blocks() []jen.Code {
 	var order []*ir.Block
-	for _, b := range e.fn.Blocks {
+	for _, b := range e.list {
 		if !e.inlined[b] {
 			order = append(order, b)
 		}
 	}
 	for _, b := range order {
-		if w, ok := b.Term.(*ir.Wait); ok {
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
 			e.use(w.Next)
 		}
 	}
@@ -187,7 +183,7 @@ func (e *funcEmitter) blocks() []jen.Code {
 	var all []jen.Code
 	for i, b := range order {
 		code := codes[i]
-		if scoped[i] && len(order) > 1 {
+		if scoped[i] && (len(order) > 1 || e.fn.Defers) {
 			code = []jen.Code{jen.Block(code...)}
 		}
 		if e.used[b] {

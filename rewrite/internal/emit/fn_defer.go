@@ -9,9 +9,9 @@ import (
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-// Functions that defer. Their frame is taken at the start; what was run is
-// called step, and has a deferred call of Go that catches panics; run repeats
-// it until it ends.
+// Functions that take their frame at the start: run does, and calls step, which
+// is their only variant. In functions that defer, step has a deferred call of
+// Go that catches panics, and run repeats it until it ends.
 
 const unwindLabel = "unwind"
 
@@ -38,36 +38,47 @@ func (e *funcEmitter) steps(out *jen.File) {
 		i++
 	}
 	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
-	hot := e.fn.Names.Fresh("hot")
-	step := jen.Id(e.f).Dot("step").Call(args...)
+	isHot := e.fn.Names.Fresh("hot")
+	again := jen.Id(e.f).Dot("step").Call(args...)
 
 	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
 	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).BlockFunc(func(g *jen.Group) {
-		g.Id(hot).Op(":=").Id(e.f).Op("==").Nil()
-		g.If(jen.Id(hot)).BlockFunc(func(g *jen.Group) {
+		g.Id(isHot).Op(":=").Id(e.f).Op("==").Nil()
+		g.If(jen.Id(isHot)).BlockFunc(func(g *jen.Group) {
 			g.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))
 			if len(fill[0]) > 0 {
 				g.List(fill[0]...).Op("=").List(fill[1]...)
 			}
-			g.Id(e.r).Dot("Guard").Call()
+			if e.fn.Defers {
+				g.Id(e.r).Dot("Guard").Call()
+			}
 		})
-		g.For(jen.Id(e.st).Op("=").Add(step), jen.Id(e.st).Op("==").Add(e.rt("Broken")), jen.Id(e.st).Op("=").Add(step)).Block()
+		if !e.fn.Defers {
+			g.Id(e.st).Op("=").Add(again)
+		} else {
+			g.For(jen.Id(e.st).Op("=").Add(again), jen.Id(e.st).Op("==").Add(e.rt("Broken")), jen.Id(e.st).Op("=").Add(again)).Block()
+		}
 		if len(rets) > 0 {
 			g.List(rets...).Op("=").List(fields...)
 		}
-		g.If(jen.Id(hot).Op("&&").Id(e.st).Op("==").Add(e.rt("Done"))).Block(
+		g.If(jen.Id(isHot).Op("&&").Id(e.st).Op("==").Add(e.rt("Done"))).Block(
 			jen.Id(e.f).Dot("Release").Call(jen.Id(e.r)),
 		)
 		g.Return(append(rets, jen.Id(e.st))...)
 	})
 
-	body := e.body()
-	out.Commentf("step runs %s up to its next suspension, its end, or a panic.", e.sourceName())
+	body := e.body(step)
+	out.Commentf("step runs %s up to its next suspension or its end.", e.sourceName())
 	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(e.st).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
-		g.Id(e.st).Op("=").Add(e.rt("Broken"))
-		g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(e.st))
+		if e.fn.Defers {
+			g.Id(e.st).Op("=").Add(e.rt("Broken"))
+			g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(e.st))
+		}
 		for _, c := range body {
 			g.Add(c)
+		}
+		if !e.fn.Defers {
+			return
 		}
 		g.Id(unwindLabel).Op(":")
 		for _, c := range e.unwinding() {
@@ -104,25 +115,6 @@ func (e *funcEmitter) stepResumption(cases []jen.Code) []jen.Code {
 		jen.Goto().Id(unwindLabel),
 	))
 	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
-}
-
-// saveStep spills what is live; the frame is there.
-func (e *funcEmitter) saveStep(w *ir.Wait, leaf bool) []jen.Code {
-	var code []jen.Code
-	if leaf {
-		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
-	}
-	for _, f := range w.Clear {
-		code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
-	}
-	var lhs, rhs []jen.Code
-	for _, v := range w.Live {
-		if !w.Clean[v] {
-			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
-		}
-	}
-	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
-	return append(code, jen.List(lhs...).Op("=").List(rhs...))
 }
 
 // returnByUnwinding sets the results and goes on with the deferred calls.

@@ -120,16 +120,20 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 	return nil, false
 }
 
-// findReads notes the variables that are read anywhere; Go refuses to compile
-// the others.
+// findReads notes the variables that the variant's blocks name, and those of
+// them that are read: Go refuses to compile the others.
 func (e *funcEmitter) findReads() {
-	e.reads = map[*ir.Var]bool{}
+	e.reads, e.named = map[*ir.Var]bool{}, map[*ir.Var]bool{}
 	all := func(n ast.Node, skip map[ast.Expr]bool) {
 		ast.Inspect(n, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && !skip[id] {
+			if id, ok := n.(*ast.Ident); ok {
 				if v := e.fn.VarOf(id); v != nil {
-					e.reads[v] = true
+					e.named[v] = true
+					e.reads[v] = e.reads[v] || !skip[id]
 				}
+			}
+			if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 0 {
+				e.readResults()
 			}
 			return true
 		})
@@ -154,10 +158,13 @@ func (e *funcEmitter) findReads() {
 		}
 		all(s, skip)
 	}
-	for _, b := range e.fn.Blocks {
+	for _, b := range e.list {
 		for _, n := range b.List {
-			if leaf, ok := n.(*ir.Leaf); ok {
-				stmt(leaf.Stmt)
+			switch n := n.(type) {
+			case *ir.Leaf:
+				stmt(n.Stmt)
+			case *ir.Fresh:
+				e.named[n.Var], e.reads[n.Var] = true, true
 			}
 		}
 		switch t := b.Term.(type) {
@@ -166,13 +173,21 @@ func (e *funcEmitter) findReads() {
 		case *ir.Wait:
 			all(t.Call, nil)
 			for _, v := range t.Live {
-				e.reads[v] = true
+				e.named[v] = true
+				e.reads[v] = e.reads[v] || e.variant == hot || !t.Clean[v]
+			}
+			for _, v := range t.Results {
+				if v != nil && (t.IsCall() || e.variant != hot) {
+					e.named[v] = true
+				}
 			}
 		case *ir.Exit:
-			if t.Return != nil {
-				for _, x := range t.Results {
-					all(x, nil)
-				}
+			if t.Return == nil || len(t.Results) == 0 {
+				e.readResults()
+				break
+			}
+			for _, x := range t.Results {
+				all(x, nil)
 			}
 		case *ir.Dispatch:
 			switch h := t.Head.(type) {
@@ -187,6 +202,11 @@ func (e *funcEmitter) findReads() {
 				}
 			case *ast.TypeSwitchStmt:
 				all(h.Assign, nil)
+				for _, v := range t.Binds {
+					if v != nil && v.Place != ir.Unused {
+						e.named[v] = true
+					}
+				}
 			case *ast.SelectStmt:
 				for _, c := range h.Body.List {
 					if comm := c.(*ast.CommClause).Comm; comm != nil {
@@ -194,6 +214,15 @@ func (e *funcEmitter) findReads() {
 					}
 				}
 			}
+		}
+	}
+}
+
+// readResults notes that a bare return reads the named results.
+func (e *funcEmitter) readResults() {
+	for _, v := range e.fn.Results {
+		if v != nil {
+			e.named[v], e.reads[v] = true, true
 		}
 	}
 }

@@ -205,33 +205,35 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 		return e.returnByUnwinding(results)
 	}
 	sig := e.fn.Obj.Signature()
-	done := e.rt("Done")
 	if len(results) == 0 {
 		var values []jen.Code
 		for i, v := range e.fn.Results {
-			if v == nil {
-				values = append(values, jen.Id(e.rets[i]))
-			} else {
+			switch {
+			case v != nil:
 				values = append(values, e.variableAlone(v))
+			case e.variant == hot:
+				values = append(values, jen.Id(e.rets[i]))
+			default:
+				values = append(values, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
 			}
 		}
-		return []jen.Code{jen.Return(append(values, done)...)}
+		return e.done(values)
 	}
 	if len(results) == 1 && sig.Results().Len() > 1 {
+		if e.variant != hot {
+			return e.done([]jen.Code{e.Expr(results[0])})
+		}
 		var rets []jen.Code
 		for _, name := range e.rets {
 			rets = append(rets, jen.Id(name))
 		}
-		return []jen.Code{
-			jen.List(rets...).Op("=").Add(e.Expr(results[0])),
-			jen.Return(append(rets, done)...),
-		}
+		return append([]jen.Code{jen.List(rets...).Op("=").Add(e.Expr(results[0]))}, e.done(rets)...)
 	}
 	var values []jen.Code
 	for _, x := range results {
 		values = append(values, e.Expr(x))
 	}
-	return []jen.Code{jen.Return(append(values, done)...)}
+	return e.done(values)
 }
 
 // variableAlone is a variable as a whole expression.

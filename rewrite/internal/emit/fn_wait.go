@@ -44,12 +44,12 @@ func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
 	var code []jen.Code
 	value := e.Expr(v)
 	if !atom(v) {
-		name := e.fn.Names.Fresh("v")
+		name := e.local("v")
 		code = append(code, jen.Var().Id(name).Add(e.Type(t)).Op("=").Add(value))
 		value = jen.Id(name)
 		e.scoped = true
 	}
-	p, ok := e.fn.Names.Fresh("p"), e.fn.Names.Fresh("ok")
+	p, ok := e.local("p"), e.local("ok")
 	return append(code,
 		jen.If(jen.List(jen.Id(p), jen.Id(ok)).Op(":=").Id(e.r).Dot("Out").Call().Assert(jen.Op("*").Add(e.Type(t))), jen.Id(ok)).Block(
 			jen.Op("*").Id(p).Op("=").Add(value),
@@ -70,8 +70,8 @@ func atom(v ast.Expr) bool {
 }
 
 func (e *funcEmitter) retIDs() []jen.Code {
-	if e.fn.Defers {
-		return nil // a step has only its status
+	if e.variant != hot {
+		return nil // a resumption has only its status
 	}
 	var ids []jen.Code
 	for _, name := range e.rets {
@@ -107,34 +107,32 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 
 func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().Results().Len() }
 
-// save takes a frame if there is none and spills what is live.
+// save spills what is live. A hot call takes a frame for it, and is the leaf if
+// it switches; a step may be hot as well.
 func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
-	if e.fn.Defers {
-		return e.saveStep(w, leaf)
-	}
-	take := []jen.Code{jen.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))}
-	if leaf {
-		take = append(take, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
-	}
-	var once, always [2][]jen.Code
-	for _, v := range w.Live {
-		field := jen.Id(e.f).Dot(v.Field)
-		if w.Clean[v] {
-			once[0], once[1] = append(once[0], field), append(once[1], jen.Id(v.Name))
-		} else {
-			always[0], always[1] = append(always[0], field), append(always[1], jen.Id(v.Name))
+	var code []jen.Code
+	if e.variant == hot {
+		code = append(code, jen.Id(e.f).Op(":=").Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("take").Call(jen.Id(e.r)))
+		if leaf {
+			e.scoped = true
 		}
 	}
-	if len(once[0]) > 0 {
-		take = append(take, jen.List(once[0]...).Op("=").List(once[1]...))
+	if leaf && e.variant != resumedCall {
+		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
 	}
-	code := []jen.Code{jen.If(jen.Id(e.f).Op("==").Nil()).Block(take...)}
-	for _, f := range w.Clear {
-		code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
+	if e.variant != hot {
+		for _, f := range w.Clear {
+			code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
+		}
 	}
-	always[0] = append(always[0], jen.Id(e.f).Dot("PC"))
-	always[1] = append(always[1], jen.Lit(w.State))
-	return append(code, jen.List(always[0]...).Op("=").List(always[1]...))
+	var lhs, rhs []jen.Code
+	for _, v := range w.Live {
+		if e.variant == hot || !w.Clean[v] {
+			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
+		}
+	}
+	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
+	return append(code, jen.List(lhs...).Op("=").List(rhs...))
 }
 
 func (e *funcEmitter) zeroField(f ir.Field) jen.Code {
@@ -297,8 +295,8 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		if v.Kind == ir.Param && !v.Box {
 			continue // came as an argument
 		}
-		if e.anyField(v) && !v.Box {
-			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
+		if e.anyField(v) && types.IsInterface(v.Type) && !v.Box {
+			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v))) // it may be nil
 			continue
 		}
 		lhs, rhs = append(lhs, jen.Id(v.Name)), append(rhs, e.load(v))
@@ -310,7 +308,7 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		code = append(code, e.takeResults(w)...)
 	} else if w.Receives() {
 		v := w.Results[0]
-		if e.anyField(v) {
+		if e.anyField(v) && types.IsInterface(v.Type) {
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
 		} else {
 			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
@@ -366,7 +364,7 @@ func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
 	if !wanted {
 		return []jen.Code{callee.Assert(jen.Op("*").Add(frame)).Dot("Release").Call(jen.Id(e.r))}
 	}
-	c := e.fn.Names.Fresh("callee")
+	c := e.local("callee")
 	return []jen.Code{
 		jen.Id(c).Op(":=").Add(callee).Assert(jen.Op("*").Add(frame)),
 		jen.List(lhs...).Op("=").Id(c).Dot("Results").Call(),

@@ -38,6 +38,8 @@ type Func struct {
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool
+	// LocalTypes says that type declarations were hoisted to its top.
+	LocalTypes bool
 
 	Tree   *Seq     // after normalize
 	Blocks []*Block // after flatten; the first is the entry
@@ -48,6 +50,11 @@ type Func struct {
 
 	Frame *Frame // after frame
 }
+
+// Eager reports whether the function takes its frame at the start, and has one
+// variant of its code only: because it defers, or because it declares a type,
+// which would be two types in two variants.
+func (f *Func) Eager() bool { return f.Defers || f.LocalTypes }
 
 // Frame is the layout of the function's frame.
 type Frame struct {
@@ -278,6 +285,10 @@ func (w *Wait) Receives() bool {
 	}
 	return len(w.Results) > 0 && w.Results[0] != nil
 }
+
+// IsCall reports whether w is a call of a resumable function, which may come
+// back at once; any other suspension does suspend.
+func (w *Wait) IsCall() bool { return w.Op == color.OpCall }
 
 // Exit returns from the function.
 type Exit struct {

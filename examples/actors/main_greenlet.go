@@ -21,57 +21,58 @@ func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) greenlet.Status {
-	return (*serveFrame)(nil).run(r, opener)
+func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
+	var (
+		balance int
+		answer  int
+		self    *greenlet.Greenlet
+	)
+//line main.go:57
+	balance, answer = 0, 0
+	self = r.Current()
+	f := (*serveFrame)(nil).take(r)
+	r.Leaf(f, &f.Header)
+	f.balance, f.answer, f.self, f.PC = balance, answer, self, 1
+	r.Await(&f.m)
+//line main.go:59
+	return greenlet.Send[int](r, opener, 0)
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *serveFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.opener)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
+//line main_greenlet.go:42
 
-// run is serve as a state machine; f is nil in a call that has not been suspended.
-func (f *serveFrame) run(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
+// Resume continues serve where it is suspended, or starts it.
+func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	opener := f.opener
 	var (
 		balance int
 		answer  int
 		self    *greenlet.Greenlet
 		m       message
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:59
-			balance, answer, self = f.balance, f.answer, f.self
-			m = f.m
-			r.Received()
-			goto resumed_59
-		case 2:
-			// resumed from main.go:70
-			balance, self, m = f.balance, f.self, f.m
-			answer = f.answer
-			r.Received()
-			goto resumed_70
-		case 3:
-			// resumed from main.go:73
-			balance, answer, self = f.balance, f.answer, f.self
-			m = f.m
-			r.Received()
-			goto resumed_73
-		}
+	switch f.PC {
+	case 1:
+		// resumed from main.go:59
+		balance, answer, self = f.balance, f.answer, f.self
+		m = f.m
+		r.Received()
+		goto resumed_59
+	case 2:
+		// resumed from main.go:70
+		balance, self, m = f.balance, f.self, f.m
+		answer = f.answer
+		r.Received()
+		goto resumed_70
+	case 3:
+		// resumed from main.go:73
+		balance, answer, self = f.balance, f.answer, f.self
+		m = f.m
+		r.Received()
+		goto resumed_73
 	}
 
 //line main.go:57
 	balance, answer = 0, 0
 	self = r.Current()
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-	}
 	f.opener = nil
 	f.balance, f.answer, f.self, f.PC = balance, answer, self, 1
 	r.Await(&f.m)
@@ -82,7 +83,7 @@ resumed_59:
 loop_60:
 //line main.go:60
 	if !(m.verb != shut) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 //line main.go:61
 	switch m.verb {
@@ -100,11 +101,6 @@ case_68:
 	{
 //line main.go:69
 		amount2 := min(m.amount, balance)
-		if f == nil {
-			f = f.take(r)
-			r.Leaf(f, &f.Header)
-			f.balance, f.self = balance, self
-		}
 		f.m, f.PC = m, 2
 		r.Await(&f.answer)
 //line main.go:70
@@ -114,11 +110,6 @@ resumed_70:
 //line main.go:71
 	balance -= answer
 after_switch_61:
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.self = self
-	}
 	f.balance, f.answer, f.PC = balance, answer, 3
 	r.Await(&f.m)
 //line main.go:73
@@ -127,7 +118,7 @@ resumed_73:
 	goto loop_60
 }
 
-//line main_greenlet.go:131
+//line main_greenlet.go:122
 
 // Args replaces the parameters before the start.
 func (f *serveFrame) Args(args []any) {

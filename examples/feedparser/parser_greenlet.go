@@ -23,37 +23,48 @@ func (p *parser) newPeekFrame() *parserPeekFrame {
 	return &parserPeekFrame{p: p}
 }
 
-// peekResumable is parser.peek for callers that can be suspended.
-func (p *parser) peekResumable(r *greenlet.Run) (rune, greenlet.Status) {
-	return (*parserPeekFrame)(nil).run(r, p)
-}
-
 // Results are what parser.peek has returned.
 func (f *parserPeekFrame) Results() rune {
 	return f.ret0
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
+// peekResumable is parser.peek for callers that can be suspended.
+func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) {
+//line parser.go:32
+	if !(len(p.rest) == 0 && !p.closed) {
+//line parser.go:36
+		if p.closed {
+			return end, greenlet.Done
+		}
+		return rune(p.rest[0]), greenlet.Done
 	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+	{
+//line parser.go:33
+		f := (*parserPeekFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.p, f.PC = p, 1
+		r.Await(&f.t0)
+//line parser.go:33
+		if p2, ok := r.Out().(*int); ok {
+			*p2 = p.offset
+			return ret0, greenlet.Left
+		}
+		return ret0, greenlet.Yielded[int](r, p.offset)
+	}
 }
 
-// run is parser.peek as a state machine; f is nil in a call that has not been suspended.
-func (f *parserPeekFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
+//line parser_greenlet.go:57
+
+// Resume continues parser.peek where it is suspended, or starts it.
+func (f *parserPeekFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
 	var t0 []byte
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:33
-			t0 = f.t0
-			r.Received()
-			goto resumed_33
-		}
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:33
+		t0 = f.t0
+		r.Received()
+		goto resumed_33
 	}
 
 //line parser.go:32
@@ -61,31 +72,29 @@ func (f *parserPeekFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenle
 		goto after_if_32
 	}
 //line parser.go:33
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.p = p
-	}
 	f.PC = 1
 	r.Await(&f.t0)
 //line parser.go:33
 	if p2, ok := r.Out().(*int); ok {
 		*p2 = p.offset
-		return ret0, greenlet.Left
+		return greenlet.Left
 	}
-	return ret0, greenlet.Yielded[int](r, p.offset)
+	return greenlet.Yielded[int](r, p.offset)
 resumed_33:
 //line parser.go:33
 	p.rest = t0
 	p.closed = len(p.rest) == 0
 after_if_32:
 	if p.closed {
-		return end, greenlet.Done
+		f.ret0 = end
+		return r.Return(f, &f.Header)
 	}
-	return rune(p.rest[0]), greenlet.Done
+//line parser.go:39
+	f.ret0 = rune(p.rest[0])
+	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:89
+//line parser_greenlet.go:98
 
 // Args replaces the parameters before the start.
 func (f *parserPeekFrame) Args(args []any) {
@@ -150,53 +159,23 @@ func (p *parser) newSpaceFrame() *parserSpaceFrame {
 	return &parserSpaceFrame{p: p}
 }
 
-// spaceResumable is parser.space for callers that can be suspended.
-func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
-	return (*parserSpaceFrame)(nil).run(r, p)
-}
-
 // Results are what parser.space has returned.
 func (f *parserSpaceFrame) Results() rune {
 	return f.ret0
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserSpaceFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.space as a state machine; f is nil in a call that has not been suspended.
-func (f *parserSpaceFrame) run(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
+// spaceResumable is parser.space for callers that can be suspended.
+func (p *parser) spaceResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) {
 	var c rune
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:55
-			callee := r.Callee().(*parserPeekFrame)
-			c = callee.Results()
-			callee.Release(r)
-			goto resumed_55
-		}
-	}
-
 //line parser.go:54
 loop_54:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.PC = 1
+		f := (*parserSpaceFrame)(nil).take(r)
+		f.p, f.PC = p, 1
 		r.Link(f, &f.Header)
 		return ret0, st
 	}
-resumed_55:
 //line parser.go:55
 	switch c {
 	case ' ', '\t', '\r', '\n':
@@ -207,7 +186,42 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:211
+//line parser_greenlet.go:190
+
+// Resume continues parser.space where it is suspended, or starts it.
+func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var c rune
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:55
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_55
+	}
+
+//line parser.go:54
+loop_54:
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_55:
+//line parser.go:55
+	switch c {
+	case ' ', '\t', '\r', '\n':
+		p.skip()
+	default:
+		f.ret0 = c
+		return r.Return(f, &f.Header)
+	}
+	goto loop_54
+}
+
+//line parser_greenlet.go:225
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -275,62 +289,83 @@ func (p *parser) newDocumentFrame() *parserDocumentFrame {
 	return &parserDocumentFrame{p: p}
 }
 
-// documentResumable is parser.document for callers that can be suspended.
-func (p *parser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserDocumentFrame)(nil).run(r, p)
-}
-
 // Results are what parser.document has returned.
 func (f *parserDocumentFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserDocumentFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.document as a state machine; f is nil in a call that has not been suspended.
-func (f *parserDocumentFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// documentResumable is parser.document for callers that can be suspended.
+func (p *parser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
 		err error
 		t0  bool
 		t1  rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:68
-			callee := r.Callee().(*parserValueFrame)
-			v, err = callee.Results()
-			callee.Release(r)
-			goto resumed_68
-		case 2:
-			// resumed from parser.go:69
-			v, err = f.v, f.err
-			callee2 := r.Callee().(*parserSpaceFrame)
-			t1 = callee2.Results()
-			callee2.Release(r)
-			goto resumed_69
-		}
+//line parser.go:68
+	v, err, st = p.valueResumable(r)
+	if st != greenlet.Done {
+		f := (*parserDocumentFrame)(nil).take(r)
+		f.p, f.PC = p, 1
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:69
+	t0 = err == nil
+//line parser.go:69
+	if !t0 {
+		goto after_if_69
+	}
+//line parser.go:69
+	t1, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f := (*parserDocumentFrame)(nil).take(r)
+		f.p, f.v, f.err, f.PC = p, v, err, 2
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+	t0 = t1 != end
+after_if_69:
+//line parser.go:69
+	if t0 {
+		err = p.unexpected("the end")
+	}
+	return v, err, greenlet.Done
+}
+
+//line parser_greenlet.go:337
+
+// Resume continues parser.document where it is suspended, or starts it.
+func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		v   any
+		err error
+		t0  bool
+		t1  rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:68
+		callee := r.Callee().(*parserValueFrame)
+		v, err = callee.Results()
+		callee.Release(r)
+		goto resumed_68
+	case 2:
+		// resumed from parser.go:69
+		v, err = f.v, f.err
+		callee := r.Callee().(*parserSpaceFrame)
+		t1 = callee.Results()
+		callee.Release(r)
+		goto resumed_69
 	}
 
 //line parser.go:68
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
 		f.PC = 1
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_68:
 //line parser.go:69
@@ -342,13 +377,9 @@ resumed_68:
 //line parser.go:69
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
 		f.v, f.err, f.PC = v, err, 2
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_69:
 	t0 = t1 != end
@@ -357,10 +388,11 @@ after_if_69:
 	if t0 {
 		err = p.unexpected("the end")
 	}
-	return v, err, greenlet.Done
+	f.ret0, f.ret1 = v, err
+	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:364
+//line parser_greenlet.go:396
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -430,28 +462,13 @@ func (p *parser) newValueFrame() *parserValueFrame {
 	return &parserValueFrame{p: p}
 }
 
-// valueResumable is parser.value for callers that can be suspended.
-func (p *parser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserValueFrame)(nil).run(r, p)
-}
-
 // Results are what parser.value has returned.
 func (f *parserValueFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserValueFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.value as a state machine; f is nil in a call that has not been suspended.
-func (f *parserValueFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// valueResumable is parser.value for callers that can be suspended.
+func (p *parser) valueResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		c  rune
 		t0 any
@@ -465,57 +482,144 @@ func (f *parserValueFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error
 		t8 any
 		t9 error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:77
-			callee := r.Callee().(*parserSpaceFrame)
-			c = callee.Results()
-			callee.Release(r)
-			goto resumed_77
-		case 2:
-			// resumed from parser.go:79
-			callee2 := r.Callee().(*parserObjectFrame)
-			t0, t1 = callee2.Results()
-			callee2.Release(r)
-			goto resumed_79
-		case 3:
-			// resumed from parser.go:81
-			callee3 := r.Callee().(*parserArrayFrame)
-			t2, t3 = callee3.Results()
-			callee3.Release(r)
-			goto resumed_81
-		case 4:
-			// resumed from parser.go:83
-			callee4 := r.Callee().(*parserStrFrame)
-			t4, t5 = callee4.Results()
-			callee4.Release(r)
-			goto resumed_83
-		case 5:
-			// resumed from parser.go:85
-			callee5 := r.Callee().(*parserNumberFrame)
-			t6, t7 = callee5.Results()
-			callee5.Release(r)
-			goto resumed_85
-		case 6:
-			// resumed from parser.go:87
-			callee6 := r.Callee().(*parserWordFrame)
-			t8, t9 = callee6.Results()
-			callee6.Release(r)
-			goto resumed_87
-		}
+//line parser.go:77
+	c, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.p, f.PC = p, 1
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:77
+	switch {
+	case c == '{':
+		goto case_78
+	case c == '[':
+		goto case_80
+	case c == '"':
+		goto case_82
+	case c == '-' || '0' <= c && c <= '9':
+		goto case_84
+	default:
+		goto case_86
+	}
+	panic("unreachable")
+case_78:
+//line parser.go:79
+	t0, t1, st = p.objectResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.PC = 2
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:79
+	return t0, t1, greenlet.Done
+case_80:
+	t2, t3, st = p.arrayResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.PC = 3
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:81
+	return t2, t3, greenlet.Done
+case_82:
+	t4, t5, st = p.strResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.PC = 4
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:83
+	return t4, t5, greenlet.Done
+case_84:
+	t6, t7, st = p.numberResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.PC = 5
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:85
+	return t6, t7, greenlet.Done
+case_86:
+	t8, t9, st = p.wordResumable(r)
+	if st != greenlet.Done {
+		f := (*parserValueFrame)(nil).take(r)
+		f.PC = 6
+		r.Link(f, &f.Header)
+		return ret0, ret1, st
+	}
+//line parser.go:87
+	return t8, t9, greenlet.Done
+}
+
+//line parser_greenlet.go:561
+
+// Resume continues parser.value where it is suspended, or starts it.
+func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		c  rune
+		t0 any
+		t1 error
+		t2 any
+		t3 error
+		t4 string
+		t5 error
+		t6 any
+		t7 error
+		t8 any
+		t9 error
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:77
+		callee := r.Callee().(*parserSpaceFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_77
+	case 2:
+		// resumed from parser.go:79
+		callee := r.Callee().(*parserObjectFrame)
+		t0, t1 = callee.Results()
+		callee.Release(r)
+		goto resumed_79
+	case 3:
+		// resumed from parser.go:81
+		callee := r.Callee().(*parserArrayFrame)
+		t2, t3 = callee.Results()
+		callee.Release(r)
+		goto resumed_81
+	case 4:
+		// resumed from parser.go:83
+		callee := r.Callee().(*parserStrFrame)
+		t4, t5 = callee.Results()
+		callee.Release(r)
+		goto resumed_83
+	case 5:
+		// resumed from parser.go:85
+		callee := r.Callee().(*parserNumberFrame)
+		t6, t7 = callee.Results()
+		callee.Release(r)
+		goto resumed_85
+	case 6:
+		// resumed from parser.go:87
+		callee := r.Callee().(*parserWordFrame)
+		t8, t9 = callee.Results()
+		callee.Release(r)
+		goto resumed_87
 	}
 
 //line parser.go:77
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
 		f.PC = 1
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_77:
 //line parser.go:77
@@ -536,76 +640,70 @@ case_78:
 //line parser.go:79
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.p = nil
 		f.PC = 2
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_79:
 //line parser.go:79
-	return t0, t1, greenlet.Done
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 case_80:
+//line parser.go:81
 	t2, t3, st = p.arrayResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.p = nil
 		f.PC = 3
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_81:
 //line parser.go:81
-	return t2, t3, greenlet.Done
+	f.ret0, f.ret1 = t2, t3
+	return r.Return(f, &f.Header)
 case_82:
+//line parser.go:83
 	t4, t5, st = p.strResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.p = nil
 		f.PC = 4
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_83:
 //line parser.go:83
-	return t4, t5, greenlet.Done
+	f.ret0, f.ret1 = t4, t5
+	return r.Return(f, &f.Header)
 case_84:
+//line parser.go:85
 	t6, t7, st = p.numberResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.p = nil
 		f.PC = 5
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_85:
 //line parser.go:85
-	return t6, t7, greenlet.Done
+	f.ret0, f.ret1 = t6, t7
+	return r.Return(f, &f.Header)
 case_86:
+//line parser.go:87
 	t8, t9, st = p.wordResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.p = nil
 		f.PC = 6
 		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return st
 	}
 resumed_87:
 //line parser.go:87
-	return t8, t9, greenlet.Done
+	f.ret0, f.ret1 = t8, t9
+	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:609
+//line parser_greenlet.go:707
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -678,28 +776,13 @@ func (p *parser) newObjectFrame() *parserObjectFrame {
 	return &parserObjectFrame{p: p}
 }
 
-// objectResumable is parser.object for callers that can be suspended.
-func (p *parser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserObjectFrame)(nil).run(r, p)
-}
-
 // Results are what parser.object has returned.
 func (f *parserObjectFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserObjectFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.object as a state machine; f is nil in a call that has not been suspended.
-func (f *parserObjectFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// objectResumable is parser.object for callers that can be suspended.
+func (p *parser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
 		t0      rune
@@ -711,67 +794,16 @@ func (f *parserObjectFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 		t4      error
 		t5      rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:95
-			members = f.members
-			callee := r.Callee().(*parserSpaceFrame)
-			t0 = callee.Results()
-			callee.Release(r)
-			goto resumed_95
-		case 2:
-			// resumed from parser.go:100
-			members = f.members
-			callee2 := r.Callee().(*parserSpaceFrame)
-			t1 = callee2.Results()
-			callee2.Release(r)
-			goto resumed_100
-		case 3:
-			// resumed from parser.go:103
-			members = f.members
-			callee3 := r.Callee().(*parserStrFrame)
-			name, err = callee3.Results()
-			callee3.Release(r)
-			goto resumed_103
-		case 4:
-			// resumed from parser.go:107
-			members, name = f.members, f.name
-			callee4 := r.Callee().(*parserSpaceFrame)
-			t2 = callee4.Results()
-			callee4.Release(r)
-			goto resumed_107
-		case 5:
-			// resumed from parser.go:111
-			members, name = f.members, f.name
-			callee5 := r.Callee().(*parserValueFrame)
-			t3, t4 = callee5.Results()
-			callee5.Release(r)
-			goto resumed_111
-		case 6:
-			// resumed from parser.go:114
-			members = f.members
-			callee6 := r.Callee().(*parserSpaceFrame)
-			t5 = callee6.Results()
-			callee6.Release(r)
-			goto resumed_114
-		}
-	}
-
 //line parser.go:93
 	p.skip()
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.members, f.PC = members, 1
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.PC = p, members, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_95:
 //line parser.go:95
 	if t0 == '}' {
 		p.skip()
@@ -780,47 +812,33 @@ resumed_95:
 loop_99:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.name = ""
-		f.members, f.PC = members, 2
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.PC = p, members, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_100:
 //line parser.go:100
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), greenlet.Done
 	}
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.name = ""
-		f.members, f.PC = members, 3
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.PC = p, members, 3
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_103:
 //line parser.go:104
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
 	t2, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.members, f.name, f.PC = members, name, 4
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.name, f.PC = p, members, name, 4
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_107:
 //line parser.go:107
 	if t2 != ':' {
 		return nil, p.unexpected("a colon"), greenlet.Done
@@ -828,15 +846,11 @@ resumed_107:
 	p.skip()
 	t3, t4, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.members, f.name, f.PC = members, name, 5
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.name, f.PC = p, members, name, 5
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_111:
 	members[name], err = t3, t4
 //line parser.go:111
 	if err != nil {
@@ -844,16 +858,11 @@ resumed_111:
 	}
 	t5, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.name = ""
-		f.members, f.PC = members, 6
+		f := (*parserObjectFrame)(nil).take(r)
+		f.p, f.members, f.PC = p, members, 6
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_114:
 //line parser.go:114
 	switch t5 {
 	case ',':
@@ -867,7 +876,166 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:871
+//line parser_greenlet.go:880
+
+// Resume continues parser.object where it is suspended, or starts it.
+func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		members map[string]any
+		t0      rune
+		t1      rune
+		name    string
+		err     error
+		t2      rune
+		t3      any
+		t4      error
+		t5      rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:95
+		members = f.members
+		callee := r.Callee().(*parserSpaceFrame)
+		t0 = callee.Results()
+		callee.Release(r)
+		goto resumed_95
+	case 2:
+		// resumed from parser.go:100
+		members = f.members
+		callee := r.Callee().(*parserSpaceFrame)
+		t1 = callee.Results()
+		callee.Release(r)
+		goto resumed_100
+	case 3:
+		// resumed from parser.go:103
+		members = f.members
+		callee := r.Callee().(*parserStrFrame)
+		name, err = callee.Results()
+		callee.Release(r)
+		goto resumed_103
+	case 4:
+		// resumed from parser.go:107
+		members, name = f.members, f.name
+		callee := r.Callee().(*parserSpaceFrame)
+		t2 = callee.Results()
+		callee.Release(r)
+		goto resumed_107
+	case 5:
+		// resumed from parser.go:111
+		members, name = f.members, f.name
+		callee := r.Callee().(*parserValueFrame)
+		t3, t4 = callee.Results()
+		callee.Release(r)
+		goto resumed_111
+	case 6:
+		// resumed from parser.go:114
+		members = f.members
+		callee := r.Callee().(*parserSpaceFrame)
+		t5 = callee.Results()
+		callee.Release(r)
+		goto resumed_114
+	}
+
+//line parser.go:93
+	p.skip()
+	members = map[string]any{}
+	t0, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.members, f.PC = members, 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_95:
+//line parser.go:95
+	if t0 == '}' {
+		p.skip()
+		f.ret0, f.ret1 = members, nil
+		return r.Return(f, &f.Header)
+	}
+loop_99:
+//line parser.go:100
+	t1, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.name = ""
+		f.members, f.PC = members, 2
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_100:
+//line parser.go:100
+	if t1 != '"' {
+		f.ret0, f.ret1 = nil, p.unexpected("a name")
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:103
+	name, err, st = p.strResumable(r)
+	if st != greenlet.Done {
+		f.name = ""
+		f.members, f.PC = members, 3
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_103:
+//line parser.go:104
+	if err != nil {
+		f.ret0, f.ret1 = nil, err
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:107
+	t2, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.members, f.name, f.PC = members, name, 4
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_107:
+//line parser.go:107
+	if t2 != ':' {
+		f.ret0, f.ret1 = nil, p.unexpected("a colon")
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:110
+	p.skip()
+	t3, t4, st = p.valueResumable(r)
+	if st != greenlet.Done {
+		f.members, f.name, f.PC = members, name, 5
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_111:
+	members[name], err = t3, t4
+//line parser.go:111
+	if err != nil {
+		f.ret0, f.ret1 = nil, err
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:114
+	t5, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.name = ""
+		f.members, f.PC = members, 6
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_114:
+//line parser.go:114
+	switch t5 {
+	case ',':
+		p.skip()
+	case '}':
+		p.skip()
+		f.ret0, f.ret1 = members, nil
+		return r.Return(f, &f.Header)
+	default:
+//line parser.go:121
+		f.ret0, f.ret1 = nil, p.unexpected("a comma or }")
+		return r.Return(f, &f.Header)
+	}
+	goto loop_99
+}
+
+//line parser_greenlet.go:1039
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -954,28 +1122,13 @@ func (p *parser) newArrayFrame() *parserArrayFrame {
 	return &parserArrayFrame{p: p}
 }
 
-// arrayResumable is parser.array for callers that can be suspended.
-func (p *parser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserArrayFrame)(nil).run(r, p)
-}
-
 // Results are what parser.array has returned.
 func (f *parserArrayFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserArrayFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.array as a state machine; f is nil in a call that has not been suspended.
-func (f *parserArrayFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// arrayResumable is parser.array for callers that can be suspended.
+func (p *parser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		elements []any
 		t0       rune
@@ -983,46 +1136,16 @@ func (f *parserArrayFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error
 		err      error
 		t1       rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:130
-			elements = f.elements
-			callee := r.Callee().(*parserSpaceFrame)
-			t0 = callee.Results()
-			callee.Release(r)
-			goto resumed_130
-		case 2:
-			// resumed from parser.go:135
-			elements = f.elements
-			callee2 := r.Callee().(*parserValueFrame)
-			element, err = callee2.Results()
-			callee2.Release(r)
-			goto resumed_135
-		case 3:
-			// resumed from parser.go:140
-			elements = f.elements
-			callee3 := r.Callee().(*parserSpaceFrame)
-			t1 = callee3.Results()
-			callee3.Release(r)
-			goto resumed_140
-		}
-	}
-
 //line parser.go:128
 	p.skip()
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.elements, f.PC = elements, 1
+		f := (*parserArrayFrame)(nil).take(r)
+		f.p, f.elements, f.PC = p, elements, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_130:
 //line parser.go:130
 	if t0 == ']' {
 		p.skip()
@@ -1031,15 +1154,11 @@ resumed_130:
 loop_134:
 	element, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.elements, f.PC = elements, 2
+		f := (*parserArrayFrame)(nil).take(r)
+		f.p, f.elements, f.PC = p, elements, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_135:
 //line parser.go:136
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -1047,15 +1166,11 @@ resumed_135:
 	elements = append(elements, element)
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.elements, f.PC = elements, 3
+		f := (*parserArrayFrame)(nil).take(r)
+		f.p, f.elements, f.PC = p, elements, 3
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_140:
 //line parser.go:140
 	switch t1 {
 	case ',':
@@ -1069,7 +1184,98 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1073
+//line parser_greenlet.go:1188
+
+// Resume continues parser.array where it is suspended, or starts it.
+func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		elements []any
+		t0       rune
+		element  any
+		err      error
+		t1       rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:130
+		elements = f.elements
+		callee := r.Callee().(*parserSpaceFrame)
+		t0 = callee.Results()
+		callee.Release(r)
+		goto resumed_130
+	case 2:
+		// resumed from parser.go:135
+		elements = f.elements
+		callee := r.Callee().(*parserValueFrame)
+		element, err = callee.Results()
+		callee.Release(r)
+		goto resumed_135
+	case 3:
+		// resumed from parser.go:140
+		elements = f.elements
+		callee := r.Callee().(*parserSpaceFrame)
+		t1 = callee.Results()
+		callee.Release(r)
+		goto resumed_140
+	}
+
+//line parser.go:128
+	p.skip()
+	elements = []any{}
+	t0, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.elements, f.PC = elements, 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_130:
+//line parser.go:130
+	if t0 == ']' {
+		p.skip()
+		f.ret0, f.ret1 = elements, nil
+		return r.Return(f, &f.Header)
+	}
+loop_134:
+//line parser.go:135
+	element, err, st = p.valueResumable(r)
+	if st != greenlet.Done {
+		f.elements, f.PC = elements, 2
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_135:
+//line parser.go:136
+	if err != nil {
+		f.ret0, f.ret1 = nil, err
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:139
+	elements = append(elements, element)
+	t1, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.elements, f.PC = elements, 3
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_140:
+//line parser.go:140
+	switch t1 {
+	case ',':
+		p.skip()
+	case ']':
+		p.skip()
+		f.ret0, f.ret1 = elements, nil
+		return r.Return(f, &f.Header)
+	default:
+//line parser.go:147
+		f.ret0, f.ret1 = nil, p.unexpected("a comma or ]")
+		return r.Return(f, &f.Header)
+	}
+	goto loop_134
+}
+
+//line parser_greenlet.go:1279
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1144,68 +1350,30 @@ func (p *parser) newStrFrame() *parserStrFrame {
 	return &parserStrFrame{p: p}
 }
 
-// strResumable is parser.str for callers that can be suspended.
-func (p *parser) strResumable(r2 *greenlet.Run) (string, error, greenlet.Status) {
-	return (*parserStrFrame)(nil).run(r2, p)
-}
-
 // Results are what parser.str has returned.
 func (f *parserStrFrame) Results() (string, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserStrFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.str as a state machine; f is nil in a call that has not been suspended.
-func (f *parserStrFrame) run(r2 *greenlet.Run, p *parser) (ret0 string, ret1 error, st greenlet.Status) {
+// strResumable is parser.str for callers that can be suspended.
+func (p *parser) strResumable(r2 *greenlet.Run) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		s   *strings.Builder
 		c   rune
 		r   rune
 		err error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:157
-			s = f.s
-			callee := r2.Callee().(*parserPeekFrame)
-			c = callee.Results()
-			callee.Release(r2)
-			goto resumed_157
-		case 2:
-			// resumed from parser.go:166
-			s = f.s
-			callee2 := r2.Callee().(*parserEscapedFrame)
-			r, err = callee2.Results()
-			callee2.Release(r2)
-			goto resumed_166
-		}
-	}
-
 //line parser.go:154
 	p.skip()
 	s = new(strings.Builder)
 loop_156:
 	c, st = p.peekResumable(r2)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r2)
-			f.p = p
-		}
-		f.s, f.PC = s, 1
+		f := (*parserStrFrame)(nil).take(r2)
+		f.p, f.s, f.PC = p, s, 1
 		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_157:
 //line parser.go:158
 	switch {
 	case c == end:
@@ -1226,15 +1394,11 @@ case_164:
 	p.skip()
 	r, err, st = p.escapedResumable(r2)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r2)
-			f.p = p
-		}
-		f.s, f.PC = s, 2
+		f := (*parserStrFrame)(nil).take(r2)
+		f.p, f.s, f.PC = p, s, 2
 		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_166:
 //line parser.go:167
 	if err != nil {
 		return "", err, greenlet.Done
@@ -1243,7 +1407,84 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1247
+//line parser_greenlet.go:1411
+
+// Resume continues parser.str where it is suspended, or starts it.
+func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		s   *strings.Builder
+		c   rune
+		r   rune
+		err error
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:157
+		s = f.s
+		callee := r2.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r2)
+		goto resumed_157
+	case 2:
+		// resumed from parser.go:166
+		s = f.s
+		callee := r2.Callee().(*parserEscapedFrame)
+		r, err = callee.Results()
+		callee.Release(r2)
+		goto resumed_166
+	}
+
+//line parser.go:154
+	p.skip()
+	s = new(strings.Builder)
+loop_156:
+	c, st = p.peekResumable(r2)
+	if st != greenlet.Done {
+		f.s, f.PC = s, 1
+		r2.Link(f, &f.Header)
+		return st
+	}
+resumed_157:
+//line parser.go:158
+	switch {
+	case c == end:
+		f.ret0, f.ret1 = "", p.unexpected("the rest of a string")
+		return r2.Return(f, &f.Header)
+	case c == '"':
+//line parser.go:162
+		p.skip()
+		f.ret0, f.ret1 = s.String(), nil
+		return r2.Return(f, &f.Header)
+	case c == '\\':
+		goto case_164
+	default:
+//line parser.go:172
+		p.skip()
+		s.WriteByte(byte(c))
+	}
+	goto loop_156
+case_164:
+//line parser.go:165
+	p.skip()
+	r, err, st = p.escapedResumable(r2)
+	if st != greenlet.Done {
+		f.s, f.PC = s, 2
+		r2.Link(f, &f.Header)
+		return st
+	}
+resumed_166:
+//line parser.go:167
+	if err != nil {
+		f.ret0, f.ret1 = "", err
+		return r2.Return(f, &f.Header)
+	}
+//line parser.go:170
+	s.WriteRune(r)
+	goto loop_156
+}
+
+//line parser_greenlet.go:1488
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1315,64 +1556,27 @@ func (p *parser) newEscapedFrame() *parserEscapedFrame {
 	return &parserEscapedFrame{p: p}
 }
 
-// escapedResumable is parser.escaped for callers that can be suspended.
-func (p *parser) escapedResumable(r *greenlet.Run) (rune, error, greenlet.Status) {
-	return (*parserEscapedFrame)(nil).run(r, p)
-}
-
 // Results are what parser.escaped has returned.
 func (f *parserEscapedFrame) Results() (rune, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserEscapedFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.escaped as a state machine; f is nil in a call that has not been suspended.
-func (f *parserEscapedFrame) run(r *greenlet.Run, p *parser) (ret0 rune, ret1 error, st greenlet.Status) {
+// escapedResumable is parser.escaped for callers that can be suspended.
+func (p *parser) escapedResumable(r *greenlet.Run) (ret0 rune, ret1 error, st greenlet.Status) {
 	var (
 		c      rune
 		digits string
 		t0     int
 		t1     rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:182
-			callee := r.Callee().(*parserPeekFrame)
-			c = callee.Results()
-			callee.Release(r)
-			goto resumed_182
-		case 2:
-			// resumed from parser.go:193
-			digits, t0 = f.digits, f.t0
-			callee2 := r.Callee().(*parserPeekFrame)
-			t1 = callee2.Results()
-			callee2.Release(r)
-			goto resumed_193
-		}
-	}
-
 //line parser.go:182
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.PC = 1
+		f := (*parserEscapedFrame)(nil).take(r)
+		f.p, f.PC = p, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_182:
 //line parser.go:183
 	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
 		p.skip()
@@ -1397,13 +1601,88 @@ loop_192:
 //line parser.go:193
 	t1, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.digits, f.t0, f.PC = digits, t0, 2
+		f := (*parserEscapedFrame)(nil).take(r)
+		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
+	}
+//line parser.go:193
+	digits += string(t1)
+	p.skip()
+//line parser.go:192
+	t0++
+	goto loop_192
+}
+
+//line parser_greenlet.go:1618
+
+// Resume continues parser.escaped where it is suspended, or starts it.
+func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		c      rune
+		digits string
+		t0     int
+		t1     rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:182
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_182
+	case 2:
+		// resumed from parser.go:193
+		digits, t0 = f.digits, f.t0
+		callee := r.Callee().(*parserPeekFrame)
+		t1 = callee.Results()
+		callee.Release(r)
+		goto resumed_193
+	}
+
+//line parser.go:182
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_182:
+//line parser.go:183
+	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
+		p.skip()
+		f.ret0, f.ret1 = rune("\"\\/\b\f\n\r\t"[i]), nil
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:187
+	if c != 'u' {
+		f.ret0, f.ret1 = 0, p.unexpected("an escape")
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:190
+	p.skip()
+	digits = ""
+	t0 = 0
+loop_192:
+//line parser.go:192
+	if !(t0 < 4) {
+//line parser.go:196
+		n, err := strconv.ParseUint(digits, 16, 32)
+		if err != nil {
+			f.ret0, f.ret1 = 0, fmt.Errorf("offset %d: \\u%s is no character", p.offset-6, digits)
+			return r.Return(f, &f.Header)
+		}
+//line parser.go:200
+		f.ret0, f.ret1 = rune(n), nil
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:193
+	t1, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.digits, f.t0, f.PC = digits, t0, 2
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_193:
 //line parser.go:193
@@ -1414,7 +1693,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1418
+//line parser_greenlet.go:1697
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1485,64 +1764,26 @@ func (p *parser) newNumberFrame() *parserNumberFrame {
 	return &parserNumberFrame{p: p}
 }
 
-// numberResumable is parser.number for callers that can be suspended.
-func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserNumberFrame)(nil).run(r, p)
-}
-
 // Results are what parser.number has returned.
 func (f *parserNumberFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserNumberFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.number as a state machine; f is nil in a call that has not been suspended.
-func (f *parserNumberFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// numberResumable is parser.number for callers that can be suspended.
+func (p *parser) numberResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		digits []byte
 		c      rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:206
-			digits = f.digits
-			callee := r.Callee().(*parserPeekFrame)
-			c = callee.Results()
-			callee.Release(r)
-			goto resumed_206
-		case 2:
-			// resumed from parser.go:206
-			digits = f.digits
-			callee2 := r.Callee().(*parserPeekFrame)
-			c = callee2.Results()
-			callee2.Release(r)
-			goto resumed_206b
-		}
-	}
-
 	digits = nil
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.digits, f.PC = digits, 1
+		f := (*parserNumberFrame)(nil).take(r)
+		f.p, f.digits, f.PC = p, digits, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_206:
 loop_206:
 //line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
@@ -1556,19 +1797,71 @@ loop_206:
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.digits, f.PC = digits, 2
+		f := (*parserNumberFrame)(nil).take(r)
+		f.p, f.digits, f.PC = p, digits, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
+	}
+	goto loop_206
+}
+
+//line parser_greenlet.go:1809
+
+// Resume continues parser.number where it is suspended, or starts it.
+func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		digits []byte
+		c      rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:206
+		digits = f.digits
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_206
+	case 2:
+		// resumed from parser.go:206
+		digits = f.digits
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_206b
+	}
+
+	digits = nil
+//line parser.go:206
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.digits, f.PC = digits, 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_206:
+loop_206:
+//line parser.go:206
+	if !strings.ContainsRune("+-.eE0123456789", c) {
+//line parser.go:210
+		f.ret0, f.ret1 = strconv.ParseFloat(string(digits), 64)
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:207
+	digits = append(digits, byte(c))
+	p.skip()
+//line parser.go:206
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.digits, f.PC = digits, 2
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1572
+//line parser_greenlet.go:1865
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1639,64 +1932,26 @@ func (p *parser) newWordFrame() *parserWordFrame {
 	return &parserWordFrame{p: p}
 }
 
-// wordResumable is parser.word for callers that can be suspended.
-func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
-	return (*parserWordFrame)(nil).run(r, p)
-}
-
 // Results are what parser.word has returned.
 func (f *parserWordFrame) Results() (any, error) {
 	return f.ret0, f.ret1
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *parserWordFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
-}
-
-// run is parser.word as a state machine; f is nil in a call that has not been suspended.
-func (f *parserWordFrame) run(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+// wordResumable is parser.word for callers that can be suspended.
+func (p *parser) wordResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		letters []byte
 		c       rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from parser.go:216
-			letters = f.letters
-			callee := r.Callee().(*parserPeekFrame)
-			c = callee.Results()
-			callee.Release(r)
-			goto resumed_216
-		case 2:
-			// resumed from parser.go:216
-			letters = f.letters
-			callee2 := r.Callee().(*parserPeekFrame)
-			c = callee2.Results()
-			callee2.Release(r)
-			goto resumed_216b
-		}
-	}
-
 	letters = nil
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.letters, f.PC = letters, 1
+		f := (*parserWordFrame)(nil).take(r)
+		f.p, f.letters, f.PC = p, letters, 1
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
-resumed_216:
 loop_216:
 //line parser.go:216
 	if !('a' <= c && c <= 'z') {
@@ -1719,19 +1974,89 @@ loop_216:
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.p = p
-		}
-		f.letters, f.PC = letters, 2
+		f := (*parserWordFrame)(nil).take(r)
+		f.p, f.letters, f.PC = p, letters, 2
 		r.Link(f, &f.Header)
 		return ret0, ret1, st
+	}
+	goto loop_216
+}
+
+//line parser_greenlet.go:1986
+
+// Resume continues parser.word where it is suspended, or starts it.
+func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var (
+		letters []byte
+		c       rune
+	)
+	switch f.PC {
+	case 1:
+		// resumed from parser.go:216
+		letters = f.letters
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_216
+	case 2:
+		// resumed from parser.go:216
+		letters = f.letters
+		callee := r.Callee().(*parserPeekFrame)
+		c = callee.Results()
+		callee.Release(r)
+		goto resumed_216b
+	}
+
+	letters = nil
+//line parser.go:216
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.letters, f.PC = letters, 1
+		r.Link(f, &f.Header)
+		return st
+	}
+resumed_216:
+loop_216:
+//line parser.go:216
+	if !('a' <= c && c <= 'z') {
+//line parser.go:220
+		switch string(letters) {
+		case "null":
+			f.ret0, f.ret1 = nil, nil
+			return r.Return(f, &f.Header)
+		case "true":
+//line parser.go:224
+			f.ret0, f.ret1 = true, nil
+			return r.Return(f, &f.Header)
+		case "false":
+//line parser.go:226
+			f.ret0, f.ret1 = false, nil
+			return r.Return(f, &f.Header)
+		case "":
+//line parser.go:228
+			f.ret0, f.ret1 = nil, p.unexpected("a value")
+			return r.Return(f, &f.Header)
+		}
+//line parser.go:230
+		f.ret0, f.ret1 = nil, fmt.Errorf("offset %d: %q is no value", p.offset-len(letters), letters)
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:217
+	letters = append(letters, byte(c))
+	p.skip()
+//line parser.go:216
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.letters, f.PC = letters, 2
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1735
+//line parser_greenlet.go:2060
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {

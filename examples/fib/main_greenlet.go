@@ -19,32 +19,44 @@ func newFibFrame(limit int) *fibFrame {
 }
 
 // fibResumable is fib for callers that can be suspended.
-func fibResumable(r *greenlet.Run, limit int) greenlet.Status {
-	return (*fibFrame)(nil).run(r, limit)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.limit)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
-
-// run is fib as a state machine; f is nil in a call that has not been suspended.
-func (f *fibFrame) run(r *greenlet.Run, limit int) (st greenlet.Status) {
+func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	var (
 		a int
 		b int
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:18
-			a, b = f.a, f.b
-			goto resumed_18
+//line main.go:16
+	a, b = 0, 1
+	if !(a < limit) {
+		return greenlet.Done
+	}
+	{
+//line main.go:18
+		f := (*fibFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.limit, f.a, f.b, f.PC = limit, a, b, 1
+//line main.go:18
+		if p, ok := r.Out().(*int); ok {
+			*p = a
+			return greenlet.Left
 		}
+		return greenlet.Yielded[int](r, a)
+	}
+}
+
+//line main_greenlet.go:47
+
+// Resume continues fib where it is suspended, or starts it.
+func (f *fibFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	limit := f.limit
+	var (
+		a int
+		b int
+	)
+	switch f.PC {
+	case 1:
+		// resumed from main.go:18
+		a, b = f.a, f.b
+		goto resumed_18
 	}
 
 //line main.go:16
@@ -52,14 +64,9 @@ func (f *fibFrame) run(r *greenlet.Run, limit int) (st greenlet.Status) {
 loop_17:
 //line main.go:17
 	if !(a < limit) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 //line main.go:18
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.limit = limit
-	}
 	f.a, f.b, f.PC = a, b, 1
 //line main.go:18
 	if p, ok := r.Out().(*int); ok {
@@ -73,7 +80,7 @@ resumed_18:
 	goto loop_17
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:84
 
 // Args replaces the parameters before the start.
 func (f *fibFrame) Args(args []any) {

@@ -19,45 +19,38 @@ func newTask1Frame() *task1Frame {
 }
 
 // task1Resumable is task1 for callers that can be suspended.
-func task1Resumable(r *greenlet.Run) greenlet.Status {
-	return (*task1Frame)(nil).run(r)
+func task1Resumable(r *greenlet.Run) (st greenlet.Status) {
+//line main.go:17
+	fmt.Println("Task 1 - Part 1")
+	f := (*task1Frame)(nil).take(r)
+	r.Leaf(f, &f.Header)
+	f.PC = 1
+//line main.go:18
+	return r.SendNone(g2)
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *task1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
+//line main_greenlet.go:33
 
-// run is task1 as a state machine; f is nil in a call that has not been suspended.
-func (f *task1Frame) run(r *greenlet.Run) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:18
-			goto resumed_18
-		}
+// Resume continues task1 where it is suspended, or starts it.
+func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	switch f.PC {
+	case 1:
+		// resumed from main.go:18
+		goto resumed_18
 	}
 
 //line main.go:17
 	fmt.Println("Task 1 - Part 1")
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-	}
 	f.PC = 1
 //line main.go:18
 	return r.SendNone(g2)
 resumed_18:
 //line main.go:19
 	fmt.Println("Task 1 - Part 2")
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:61
+//line main_greenlet.go:54
 
 // Args replaces the parameters before the start.
 func (f *task1Frame) Args(args []any) {
@@ -118,45 +111,38 @@ func newTask2Frame() *task2Frame {
 }
 
 // task2Resumable is task2 for callers that can be suspended.
-func task2Resumable(r *greenlet.Run) greenlet.Status {
-	return (*task2Frame)(nil).run(r)
+func task2Resumable(r *greenlet.Run) (st greenlet.Status) {
+//line main.go:24
+	fmt.Println("Task 2 - Part 1")
+	f := (*task2Frame)(nil).take(r)
+	r.Leaf(f, &f.Header)
+	f.PC = 1
+//line main.go:25
+	return r.SendNone(g1)
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *task2Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
+//line main_greenlet.go:125
 
-// run is task2 as a state machine; f is nil in a call that has not been suspended.
-func (f *task2Frame) run(r *greenlet.Run) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:25
-			goto resumed_25
-		}
+// Resume continues task2 where it is suspended, or starts it.
+func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	switch f.PC {
+	case 1:
+		// resumed from main.go:25
+		goto resumed_25
 	}
 
 //line main.go:24
 	fmt.Println("Task 2 - Part 1")
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-	}
 	f.PC = 1
 //line main.go:25
 	return r.SendNone(g1)
 resumed_25:
 //line main.go:26
 	fmt.Println("Task 2 - Part 2")
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:160
+//line main_greenlet.go:146
 
 // Args replaces the parameters before the start.
 func (f *task2Frame) Args(args []any) {

@@ -19,38 +19,11 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 }
 
 // solveResumable is board.solve for callers that can be suspended.
-func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
-	return (*boardSolveFrame)(nil).run(r, b)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *boardSolveFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.b)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
-
-// run is board.solve as a state machine; f is nil in a call that has not been suspended.
-func (f *boardSolveFrame) run(r *greenlet.Run, b *board) (st greenlet.Status) {
+func (b *board) solveResumable(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:48
-			goto resumed_48
-		case 2:
-			// resumed from main.go:56
-			t0, t1 = f.t0, f.t1
-			r.Callee().(*boardSolveFrame).Release(r)
-			goto resumed_56
-		}
-	}
-
 //line main.go:47
 	if !(len(b.columns) == b.size) {
 //line main.go:51
@@ -59,23 +32,20 @@ func (f *boardSolveFrame) run(r *greenlet.Run, b *board) (st greenlet.Status) {
 		t1 = 0
 		goto loop_51
 	}
+	{
 //line main.go:48
-	if f == nil {
-		f = f.take(r)
+		f := (*boardSolveFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-	}
-	f.b = nil
-	f.PC = 1
+		f.PC = 1
 //line main.go:48
-	if p, ok := r.Out().(**board); ok {
-		*p = b
-		return greenlet.Left
+		if p, ok := r.Out().(**board); ok {
+			*p = b
+			return greenlet.Left
+		}
+		return greenlet.Yielded[*board](r, b)
 	}
-	return greenlet.Yielded[*board](r, b)
-resumed_48:
-//line main.go:49
-	return greenlet.Done
 loop_51:
+//line main.go:51
 	if !(t1 < t0) {
 		return greenlet.Done
 	}
@@ -87,10 +57,72 @@ loop_51:
 		}
 		b.columns = append(b.columns, column)
 		if st = b.solveResumable(r); st != greenlet.Done {
-			if f == nil {
-				f = f.take(r)
-				f.b = b
-			}
+			f := (*boardSolveFrame)(nil).take(r)
+			f.b, f.t0, f.t1, f.PC = b, t0, t1, 2
+			r.Link(f, &f.Header)
+			return st
+		}
+	}
+//line main.go:57
+	b.columns = b.columns[:len(b.columns)-1]
+next_51:
+//line main.go:51
+	t1++
+	goto loop_51
+}
+
+//line main_greenlet.go:75
+
+// Resume continues board.solve where it is suspended, or starts it.
+func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	b := f.b
+	var (
+		t0 int
+		t1 int
+	)
+	switch f.PC {
+	case 1:
+		// resumed from main.go:48
+		goto resumed_48
+	case 2:
+		// resumed from main.go:56
+		t0, t1 = f.t0, f.t1
+		r.Callee().(*boardSolveFrame).Release(r)
+		goto resumed_56
+	}
+
+//line main.go:47
+	if !(len(b.columns) == b.size) {
+//line main.go:51
+		t0 = b.size
+//line main.go:51
+		t1 = 0
+		goto loop_51
+	}
+//line main.go:48
+	f.b = nil
+	f.PC = 1
+//line main.go:48
+	if p, ok := r.Out().(**board); ok {
+		*p = b
+		return greenlet.Left
+	}
+	return greenlet.Yielded[*board](r, b)
+resumed_48:
+//line main.go:49
+	return r.Return(f, &f.Header)
+loop_51:
+	if !(t1 < t0) {
+		return r.Return(f, &f.Header)
+	}
+	{
+		column := t1
+//line main.go:52
+		if b.attacked(column) {
+			goto next_51
+		}
+		b.columns = append(b.columns, column)
+		if st = b.solveResumable(r); st != greenlet.Done {
 			f.t0, f.t1, f.PC = t0, t1, 2
 			r.Link(f, &f.Header)
 			return st
@@ -105,7 +137,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:109
+//line main_greenlet.go:141
 
 // Args replaces the parameters before the start.
 func (f *boardSolveFrame) Args(args []any) {

@@ -21,32 +21,45 @@ func (m *member) newPassFrame(token int) *memberPassFrame {
 }
 
 // passResumable is member.pass for callers that can be suspended.
-func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
-	return (*memberPassFrame)(nil).run(r, m, token)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *memberPassFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.m, f.token)
-	if st != greenlet.Done {
-		return st
+func (m *member) passResumable(r *greenlet.Run, token int) (st greenlet.Status) {
+//line main.go:32
+	if !(token > 0) {
+		goto after_loop_32
 	}
-	return r.Return(f, &f.Header)
+	{
+//line main.go:33
+		f := (*memberPassFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.m, f.PC = m, 1
+		r.Await(&f.token)
+//line main.go:33
+		return greenlet.Send[int](r, m.next.self, token-1)
+	}
+after_loop_32:
+	{
+//line main.go:35
+		f := (*memberPassFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.PC = 2
+//line main.go:35
+		return greenlet.Send(r, greenlet.Main(), m.number)
+	}
 }
 
-// run is member.pass as a state machine; f is nil in a call that has not been suspended.
-func (f *memberPassFrame) run(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:33
-			token = f.token
-			r.Received()
-			goto resumed_33
-		case 2:
-			// resumed from main.go:35
-			goto resumed_35
-		}
+//line main_greenlet.go:50
+
+// Resume continues member.pass where it is suspended, or starts it.
+func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	m, token := f.m, f.token
+	switch f.PC {
+	case 1:
+		// resumed from main.go:33
+		token = f.token
+		r.Received()
+		goto resumed_33
+	case 2:
+		// resumed from main.go:35
+		goto resumed_35
 	}
 
 //line main.go:32
@@ -56,11 +69,6 @@ loop_32:
 		goto after_loop_32
 	}
 //line main.go:33
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.m = m
-	}
 	f.PC = 1
 	r.Await(&f.token)
 //line main.go:33
@@ -69,19 +77,15 @@ resumed_33:
 	goto loop_32
 after_loop_32:
 //line main.go:35
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-	}
 	f.m = nil
 	f.PC = 2
 //line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
 resumed_35:
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:85
+//line main_greenlet.go:89
 
 // Args replaces the parameters before the start.
 func (f *memberPassFrame) Args(args []any) {

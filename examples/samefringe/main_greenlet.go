@@ -17,35 +17,58 @@ func (t *tree) newFringeFrame() *treeFringeFrame {
 }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
-func (t *tree) fringeResumable(r *greenlet.Run) greenlet.Status {
-	return (*treeFringeFrame)(nil).run(r, t)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *treeFringeFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.t)
-	if st != greenlet.Done {
+func (t *tree) fringeResumable(r *greenlet.Run) (st greenlet.Status) {
+//line main.go:47
+	if !(t.left == nil) {
+		goto after_if_47
+	}
+	{
+//line main.go:48
+		f := (*treeFringeFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.PC = 1
+//line main.go:48
+		if p, ok := r.Out().(*string); ok {
+			*p = t.leaf
+			return greenlet.Left
+		}
+		return greenlet.Yielded[string](r, t.leaf)
+	}
+after_if_47:
+//line main.go:51
+	if st = t.left.fringeResumable(r); st != greenlet.Done {
+		f := (*treeFringeFrame)(nil).take(r)
+		f.t, f.PC = t, 2
+		r.Link(f, &f.Header)
 		return st
 	}
-	return r.Return(f, &f.Header)
+//line main.go:52
+	if st = t.right.fringeResumable(r); st != greenlet.Done {
+		f := (*treeFringeFrame)(nil).take(r)
+		f.PC = 3
+		r.Link(f, &f.Header)
+		return st
+	}
+	return greenlet.Done
 }
 
-// run is tree.fringe as a state machine; f is nil in a call that has not been suspended.
-func (f *treeFringeFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from main.go:48
-			goto resumed_48
-		case 2:
-			// resumed from main.go:51
-			r.Callee().(*treeFringeFrame).Release(r)
-			goto resumed_51
-		case 3:
-			// resumed from main.go:52
-			r.Callee().(*treeFringeFrame).Release(r)
-			goto resumed_52
-		}
+//line main_greenlet.go:56
+
+// Resume continues tree.fringe where it is suspended, or starts it.
+func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	t := f.t
+	switch f.PC {
+	case 1:
+		// resumed from main.go:48
+		goto resumed_48
+	case 2:
+		// resumed from main.go:51
+		r.Callee().(*treeFringeFrame).Release(r)
+		goto resumed_51
+	case 3:
+		// resumed from main.go:52
+		r.Callee().(*treeFringeFrame).Release(r)
+		goto resumed_52
 	}
 
 //line main.go:47
@@ -53,10 +76,6 @@ func (f *treeFringeFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		goto after_if_47
 	}
 //line main.go:48
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-	}
 	f.t = nil
 	f.PC = 1
 //line main.go:48
@@ -67,13 +86,9 @@ func (f *treeFringeFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
 	return greenlet.Yielded[string](r, t.leaf)
 resumed_48:
 //line main.go:49
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 after_if_47:
 	if st = t.left.fringeResumable(r); st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.t = t
-		}
 		f.PC = 2
 		r.Link(f, &f.Header)
 		return st
@@ -81,19 +96,16 @@ after_if_47:
 resumed_51:
 //line main.go:52
 	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.t = nil
 		f.PC = 3
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_52:
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:97
+//line main_greenlet.go:109
 
 // Args replaces the parameters before the start.
 func (f *treeFringeFrame) Args(args []any) {

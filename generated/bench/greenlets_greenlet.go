@@ -19,32 +19,48 @@ func newCountFrame(n int) *countFrame {
 }
 
 // countResumable is count for callers that can be suspended.
-func countResumable(r *greenlet.Run, n int) greenlet.Status {
-	return (*countFrame)(nil).run(r, n)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
-
-// run is count as a state machine; f is nil in a call that has not been suspended.
-func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status) {
+func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:15
-			t0, t1 = f.t0, f.t1
-			goto resumed_15
+//line greenlets.go:14
+	t0 = n
+//line greenlets.go:14
+	t1 = 0
+//line greenlets.go:14
+	if !(t1 < t0) {
+		return greenlet.Done
+	}
+	{
+		i := t1
+//line greenlets.go:15
+		f := (*countFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.t0, f.t1, f.PC = t0, t1, 1
+//line greenlets.go:15
+		if p, ok := r.Out().(*int); ok {
+			*p = i
+			return greenlet.Left
 		}
+		return greenlet.Yielded[int](r, i)
+	}
+}
+
+//line greenlets_greenlet.go:51
+
+// Resume continues count where it is suspended, or starts it.
+func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n := f.n
+	var (
+		t0 int
+		t1 int
+	)
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:15
+		t0, t1 = f.t0, f.t1
+		goto resumed_15
 	}
 
 //line greenlets.go:14
@@ -54,15 +70,11 @@ func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status) {
 loop_14:
 //line greenlets.go:14
 	if !(t1 < t0) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 	{
 		i := t1
 //line greenlets.go:15
-		if f == nil {
-			f = f.take(r)
-			r.Leaf(f, &f.Header)
-		}
 		f.t0, f.t1, f.PC = t0, t1, 1
 //line greenlets.go:15
 		if p, ok := r.Out().(*int); ok {
@@ -77,7 +89,7 @@ resumed_15:
 	goto loop_14
 }
 
-//line greenlets_greenlet.go:81
+//line greenlets_greenlet.go:93
 
 // Args replaces the parameters before the start.
 func (f *countFrame) Args(args []any) {
@@ -143,57 +155,61 @@ func (t *tree) newWalkFrame() *treeWalkFrame {
 }
 
 // walkResumable is tree.walk for callers that can be suspended.
-func (t *tree) walkResumable(r *greenlet.Run) greenlet.Status {
-	return (*treeWalkFrame)(nil).run(r, t)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *treeWalkFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.t)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
-
-// run is tree.walk as a state machine; f is nil in a call that has not been suspended.
-func (f *treeWalkFrame) run(r *greenlet.Run, t *tree) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:44
-			r.Callee().(*treeWalkFrame).Release(r)
-			goto resumed_44
-		case 2:
-			// resumed from greenlets.go:45
-			goto resumed_45
-		case 3:
-			// resumed from greenlets.go:46
-			r.Callee().(*treeWalkFrame).Release(r)
-			goto resumed_46
-		}
-	}
-
+func (t *tree) walkResumable(r *greenlet.Run) (st greenlet.Status) {
 //line greenlets.go:41
 	if t == nil {
 		return greenlet.Done
 	}
 	if st = t.left.walkResumable(r); st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-			f.t = t
+		f := (*treeWalkFrame)(nil).take(r)
+		f.t, f.PC = t, 1
+		r.Link(f, &f.Header)
+		return st
+	}
+	{
+//line greenlets.go:45
+		f := (*treeWalkFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.t, f.PC = t, 2
+//line greenlets.go:45
+		if p, ok := r.Out().(*int); ok {
+			*p = t.value
+			return greenlet.Left
 		}
+		return greenlet.Yielded[int](r, t.value)
+	}
+}
+
+//line greenlets_greenlet.go:184
+
+// Resume continues tree.walk where it is suspended, or starts it.
+func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	t := f.t
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:44
+		r.Callee().(*treeWalkFrame).Release(r)
+		goto resumed_44
+	case 2:
+		// resumed from greenlets.go:45
+		goto resumed_45
+	case 3:
+		// resumed from greenlets.go:46
+		r.Callee().(*treeWalkFrame).Release(r)
+		goto resumed_46
+	}
+
+//line greenlets.go:41
+	if t == nil {
+		return r.Return(f, &f.Header)
+	}
+	if st = t.left.walkResumable(r); st != greenlet.Done {
 		f.PC = 1
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_44:
 //line greenlets.go:45
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.t = t
-	}
 	f.PC = 2
 //line greenlets.go:45
 	if p, ok := r.Out().(*int); ok {
@@ -204,19 +220,16 @@ resumed_44:
 resumed_45:
 //line greenlets.go:46
 	if st = t.right.walkResumable(r); st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.t = nil
 		f.PC = 3
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_46:
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:220
+//line greenlets_greenlet.go:233
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -290,43 +303,42 @@ func (s *side) newCounterFrame(n int) *sideCounterFrame {
 }
 
 // counterResumable is side.counter for callers that can be suspended.
-func (s *side) counterResumable(r *greenlet.Run, n int) greenlet.Status {
-	return (*sideCounterFrame)(nil).run(r, s, n)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *sideCounterFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.s, f.n)
-	if st != greenlet.Done {
-		return st
+func (s *side) counterResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+//line greenlets.go:94
+	if !(n > 0) {
+		return greenlet.Done
 	}
-	return r.Return(f, &f.Header)
+	{
+//line greenlets.go:95
+		f := (*sideCounterFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.s, f.PC = s, 1
+		r.Await(&f.n)
+//line greenlets.go:95
+		return greenlet.Send[int](r, s.other.self, n-1)
+	}
 }
 
-// run is side.counter as a state machine; f is nil in a call that has not been suspended.
-func (f *sideCounterFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:95
-			n = f.n
-			r.Received()
-			goto resumed_95
-		}
+//line greenlets_greenlet.go:323
+
+// Resume continues side.counter where it is suspended, or starts it.
+func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	s, n := f.s, f.n
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:95
+		n = f.n
+		r.Received()
+		goto resumed_95
 	}
 
 //line greenlets.go:94
 loop_94:
 //line greenlets.go:94
 	if !(n > 0) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 //line greenlets.go:95
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.s = s
-	}
 	f.PC = 1
 	r.Await(&f.n)
 //line greenlets.go:95
@@ -335,7 +347,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:339
+//line greenlets_greenlet.go:351
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -407,32 +419,43 @@ func (s *side) newToucherFrame(n int) *sideToucherFrame {
 }
 
 // toucherResumable is side.toucher for callers that can be suspended.
-func (s *side) toucherResumable(r *greenlet.Run, n int) greenlet.Status {
-	return (*sideToucherFrame)(nil).run(r, s, n)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *sideToucherFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.s, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
-}
-
-// run is side.toucher as a state machine; f is nil in a call that has not been suspended.
-func (f *sideToucherFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
+func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:111
-			t0, t1 = f.t0, f.t1
-			goto resumed_111
-		}
+//line greenlets.go:110
+	t0 = n
+//line greenlets.go:110
+	t1 = 0
+//line greenlets.go:110
+	if !(t1 < t0) {
+		return greenlet.Done
+	}
+	{
+//line greenlets.go:111
+		f := (*sideToucherFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.s, f.t0, f.t1, f.PC = s, t0, t1, 1
+//line greenlets.go:111
+		return r.SendNone(s.other.self)
+	}
+}
+
+//line greenlets_greenlet.go:446
+
+// Resume continues side.toucher where it is suspended, or starts it.
+func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	s, n := f.s, f.n
+	var (
+		t0 int
+		t1 int
+	)
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:111
+		t0, t1 = f.t0, f.t1
+		goto resumed_111
 	}
 
 //line greenlets.go:110
@@ -442,14 +465,9 @@ func (f *sideToucherFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Sta
 loop_110:
 //line greenlets.go:110
 	if !(t1 < t0) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 //line greenlets.go:111
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.s = s
-	}
 	f.t0, f.t1, f.PC = t0, t1, 1
 //line greenlets.go:111
 	return r.SendNone(s.other.self)
@@ -459,7 +477,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line greenlets_greenlet.go:463
+//line greenlets_greenlet.go:481
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -529,33 +547,51 @@ func (s *side) newDeepFrame(n int) *sideDeepFrame {
 }
 
 // deepResumable is side.deep for callers that can be suspended.
-func (s *side) deepResumable(r *greenlet.Run, n int) greenlet.Status {
-	return (*sideDeepFrame)(nil).run(r, s, n)
-}
-
-// Resume continues the activation; the driver calls it.
-func (f *sideDeepFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.s, f.n)
-	if st != greenlet.Done {
+func (s *side) deepResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+//line greenlets.go:126
+	if !(s.depth > 1) {
+		goto loop_131
+	}
+//line greenlets.go:127
+	s.depth--
+	if st = s.deepResumable(r, n); st != greenlet.Done {
+		f := (*sideDeepFrame)(nil).take(r)
+		f.PC = 1
+		r.Link(f, &f.Header)
 		return st
 	}
-	return r.Return(f, &f.Header)
+//line greenlets.go:129
+	return greenlet.Done
+loop_131:
+	if !(n > 0) {
+		return greenlet.Done
+	}
+	{
+//line greenlets.go:132
+		f := (*sideDeepFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.s, f.PC = s, 2
+		r.Await(&f.n)
+//line greenlets.go:132
+		return greenlet.Send[int](r, s.other.self, n-1)
+	}
 }
 
-// run is side.deep as a state machine; f is nil in a call that has not been suspended.
-func (f *sideDeepFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:128
-			r.Callee().(*sideDeepFrame).Release(r)
-			goto resumed_128
-		case 2:
-			// resumed from greenlets.go:132
-			n = f.n
-			r.Received()
-			goto resumed_132
-		}
+//line greenlets_greenlet.go:581
+
+// Resume continues side.deep where it is suspended, or starts it.
+func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	s, n := f.s, f.n
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:128
+		r.Callee().(*sideDeepFrame).Release(r)
+		goto resumed_128
+	case 2:
+		// resumed from greenlets.go:132
+		n = f.n
+		r.Received()
+		goto resumed_132
 	}
 
 //line greenlets.go:126
@@ -565,9 +601,6 @@ func (f *sideDeepFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status
 //line greenlets.go:127
 	s.depth--
 	if st = s.deepResumable(r, n); st != greenlet.Done {
-		if f == nil {
-			f = f.take(r)
-		}
 		f.s = nil
 		f.PC = 1
 		r.Link(f, &f.Header)
@@ -575,17 +608,12 @@ func (f *sideDeepFrame) run(r *greenlet.Run, s *side, n int) (st greenlet.Status
 	}
 resumed_128:
 //line greenlets.go:129
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 loop_131:
 	if !(n > 0) {
-		return greenlet.Done
+		return r.Return(f, &f.Header)
 	}
 //line greenlets.go:132
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.s = s
-	}
 	f.PC = 2
 	r.Await(&f.n)
 //line greenlets.go:132
@@ -594,7 +622,7 @@ resumed_132:
 	goto loop_131
 }
 
-//line greenlets_greenlet.go:598
+//line greenlets_greenlet.go:626
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -661,34 +689,41 @@ func newMaybeFrame(i int) *maybeFrame {
 	return &maybeFrame{i: i}
 }
 
-// maybeResumable is maybe for callers that can be suspended.
-func maybeResumable(r *greenlet.Run, i int) (int, greenlet.Status) {
-	return (*maybeFrame)(nil).run(r, i)
-}
-
 // Results are what maybe has returned.
 func (f *maybeFrame) Results() int {
 	return f.ret0
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.i)
-	if st != greenlet.Done {
-		return st
+// maybeResumable is maybe for callers that can be suspended.
+func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
+//line greenlets.go:159
+	if !(i < 0) {
+//line greenlets.go:162
+		return i & 7, greenlet.Done
 	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+	{
+//line greenlets.go:160
+		f := (*maybeFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.i, f.PC = i, 1
+//line greenlets.go:160
+		if p, ok := r.Out().(*int); ok {
+			*p = i
+			return ret0, greenlet.Left
+		}
+		return ret0, greenlet.Yielded[int](r, i)
+	}
 }
 
-// run is maybe as a state machine; f is nil in a call that has not been suspended.
-func (f *maybeFrame) run(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:160
-			goto resumed_160
-		}
+//line greenlets_greenlet.go:719
+
+// Resume continues maybe where it is suspended, or starts it.
+func (f *maybeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	i := f.i
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:160
+		goto resumed_160
 	}
 
 //line greenlets.go:159
@@ -696,25 +731,21 @@ func (f *maybeFrame) run(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) 
 		goto after_if_159
 	}
 //line greenlets.go:160
-	if f == nil {
-		f = f.take(r)
-		r.Leaf(f, &f.Header)
-		f.i = i
-	}
 	f.PC = 1
 //line greenlets.go:160
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return ret0, greenlet.Left
+		return greenlet.Left
 	}
-	return ret0, greenlet.Yielded[int](r, i)
+	return greenlet.Yielded[int](r, i)
 resumed_160:
 after_if_159:
 //line greenlets.go:162
-	return i & 7, greenlet.Done
+	f.ret0 = i & 7
+	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:718
+//line greenlets_greenlet.go:749
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -783,46 +814,19 @@ func newManyCallsFrame(n int) *manyCallsFrame {
 	return &manyCallsFrame{n: n}
 }
 
-// manyCallsResumable is manyCalls for callers that can be suspended.
-func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
-	return (*manyCallsFrame)(nil).run(r, n)
-}
-
 // Results are what manyCalls has returned.
 func (f *manyCallsFrame) Results() int {
 	return f.ret0
 }
 
-// Resume continues the activation; the driver calls it.
-func (f *manyCallsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
-}
-
-// run is manyCalls as a state machine; f is nil in a call that has not been suspended.
-func (f *manyCallsFrame) run(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+// manyCallsResumable is manyCalls for callers that can be suspended.
+func manyCallsResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
 		t0  int
 		t1  int
 		t2  int
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			// resumed from greenlets.go:171
-			sum, t0, t1 = f.sum, f.t0, f.t1
-			callee := r.Callee().(*maybeFrame)
-			t2 = callee.Results()
-			callee.Release(r)
-			goto resumed_171
-		}
-	}
-
 //line greenlets.go:169
 	sum = 0
 	t0 = n
@@ -839,12 +843,60 @@ loop_170:
 //line greenlets.go:171
 		t2, st = maybeResumable(r, i)
 		if st != greenlet.Done {
-			if f == nil {
-				f = f.take(r)
-			}
+			f := (*manyCallsFrame)(nil).take(r)
 			f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
 			r.Link(f, &f.Header)
 			return ret0, st
+		}
+	}
+//line greenlets.go:171
+	sum += t2
+//line greenlets.go:170
+	t1++
+	goto loop_170
+}
+
+//line greenlets_greenlet.go:860
+
+// Resume continues manyCalls where it is suspended, or starts it.
+func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n := f.n
+	var (
+		sum int
+		t0  int
+		t1  int
+		t2  int
+	)
+	switch f.PC {
+	case 1:
+		// resumed from greenlets.go:171
+		sum, t0, t1 = f.sum, f.t0, f.t1
+		callee := r.Callee().(*maybeFrame)
+		t2 = callee.Results()
+		callee.Release(r)
+		goto resumed_171
+	}
+
+//line greenlets.go:169
+	sum = 0
+	t0 = n
+//line greenlets.go:170
+	t1 = 0
+loop_170:
+//line greenlets.go:170
+	if !(t1 < t0) {
+//line greenlets.go:173
+		f.ret0 = sum
+		return r.Return(f, &f.Header)
+	}
+	{
+		i := t1
+//line greenlets.go:171
+		t2, st = maybeResumable(r, i)
+		if st != greenlet.Done {
+			f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
+			r.Link(f, &f.Header)
+			return st
 		}
 	}
 resumed_171:
@@ -855,7 +907,7 @@ resumed_171:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:859
+//line greenlets_greenlet.go:911
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {

@@ -3,6 +3,7 @@
 package examples
 
 import (
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+var update = flag.Bool("update", false, "put what is generated for fib into the README")
 
 // measured are the parts of outputs that differ from run to run.
 var measured = regexp.MustCompile(`\d+ bytes$`)
@@ -58,16 +61,33 @@ func TestOutput(t *testing.T) {
 }
 
 // TestReadme requires that the generated code which the README shows is what
-// is generated. "..." stands for what it leaves out.
+// is generated; -update puts it there.
 func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	require.NoError(t, err)
 	generated, err := os.ReadFile("fib/main_greenlet.go")
 	require.NoError(t, err)
-	_, shown, found := strings.Cut(string(readme), "```go\n// fibFrame ")
-	require.True(t, found)
-	shown, _, _ = strings.Cut("// fibFrame "+shown, "```")
-	for part := range strings.SplitSeq(shown, "...\n") {
-		assert.Contains(t, string(generated), strings.TrimSpace(part))
+	want := between(t, string(generated), "// fibFrame is", "// Args ")
+	want = strings.TrimSpace(lineReset.ReplaceAllString(want, "")) + "\n\n...\n"
+
+	const file = "../README.md"
+	readme, err := os.ReadFile(file)
+	require.NoError(t, err)
+	got := between(t, string(readme), "// fibFrame is", "```")
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(readme), got, want, 1)), 0o666))
+		return
 	}
+	assert.Equal(t, want, got)
+}
+
+// lineReset are comments that lead back to the lines of the generated file.
+var lineReset = regexp.MustCompile(`(?m)^//line main_greenlet.go:\d+\n\n`)
+
+// between is the part of s from one string up to another one.
+func between(t *testing.T, s, from, to string) string {
+	t.Helper()
+	i := strings.Index(s, from)
+	require.NotEqual(t, -1, i, from)
+	n := strings.Index(s[i:], to)
+	require.NotEqual(t, -1, n, to)
+	return s[i : i+n]
 }

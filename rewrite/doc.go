@@ -8,17 +8,14 @@ names where there is a file.
 
 # Theory of operation
 
-A resumable function f becomes a method run of a generated type, its frame:
-
-	func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status)
-
-One function is both the first call and every resumption. A call from resumable
-code is an ordinary Go call with f == nil, a hot call: locals are Go locals,
-nothing is allocated. Where it suspends, it takes a frame, saves what is live,
-records its state, and returns a status other than Done; so does its caller, and
-links its frame above: each call is unwound once at most. Whoever drives resumes
-the innermost frame only, in O(1); when that returns, its caller's frame is
-resumed, with the results to be fetched from the callee's.
+A resumable function is emitted twice, from the same blocks. Its companion is
+the hot call: an ordinary Go call, whose locals are Go locals and which
+allocates nothing. Where it suspends, it takes a frame, saves what is live,
+records its state, and returns a status other than Done; so does its caller,
+and links its own frame above: each call is unwound once at most. Resume is the
+resumption: a method of the frame that goes on at the state. Whoever drives
+resumes the innermost frame only, in O(1); when that returns, its caller's
+frame is resumed, with the results to be fetched from the callee's.
 
 	//greenlet:resumable
 	func count(n int) {
@@ -29,24 +26,29 @@ resumed, with the results to be fetched from the callee's.
 
 becomes
 
-	func (f *countFrame) run(r *greenlet.Run, n int) (st greenlet.Status) {
+	func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+		i := 0
+		if !(i < n) {
+			return greenlet.Done
+		}
+		f := (*countFrame)(nil).take(r)
+		r.Leaf(f, &f.Header)
+		f.n, f.i, f.PC = n, i, 1
+		... yield i
+	}
+
+	func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+		n := f.n
 		var i int
-		if f != nil {
-			switch f.PC {
-			case 1: // resumed from count.go:4
-				i = f.i
-				goto resumed_4
-			}
+		switch f.PC {
+		case 1: // resumed from count.go:4
+			i = f.i
+			goto resumed_4
 		}
 		i = 0
 	loop_3:
 		if !(i < n) {
-			return greenlet.Done
-		}
-		if f == nil {
-			f = f.take(r)
-			r.Leaf(f, &f.Header)
-			f.n = n
+			return r.Return(f, &f.Header)
 		}
 		f.i, f.PC = i, 1
 		... yield i
@@ -55,8 +57,12 @@ becomes
 		goto loop_3
 	}
 
-What is live is reloaded in the dispatch; parameters come as arguments from the
-frame. A switch has a handful of instructions whatever the depth.
+Each variant has the blocks it can reach. State 0 of Resume is the start of a
+frame that the constructor made. What is live is reloaded in the dispatch. A
+switch has a handful of instructions whatever the depth.
+
+A function that defers, or that declares a type, takes its frame at the start
+and has one variant only (see Defer).
 
 # Annotation and colour
 
@@ -145,7 +151,8 @@ each suspension.
 
 Constants and types that are declared in code that is taken apart move to the
 top. Types keep their names, for %T shows them; package subset refuses those
-that would clash. A variable of a local type has a field of type any.
+that would clash. A variable of a local type has a field of type any, and the
+function one variant only: in two, the type would be two types.
 
 # Flatten: if, for, goto and labels
 
@@ -189,13 +196,14 @@ in order; what a case assigns to is evaluated when it is chosen.
 
 	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
 	                                  if st != greenlet.Done {
+	                                      f := (*aFrame)(nil).take(r)
 	                                      ... save, f.PC = 2
 	                                      r.Link(f, &f.Header)
 	                                      return ret0, st
 	                                  }
-	                              resumed_9:
 
-and in the dispatch
+in a hot call; a resumption has its frame, returns only the status, and goes on
+at a label, resumed_9, to which its dispatch leads:
 
 	case 2: // resumed from a.go:9
 		callee := r.Callee().(*fetchFrame)
@@ -206,7 +214,8 @@ and in the dispatch
 # Defer, recover and panics
 
 Only functions that defer pay. Their frame is taken at the start and holds the
-results; what was run is called step, and begins with a deferred call of Go:
+results; their one variant is called step, and begins with a deferred call of
+Go; a method run calls it, for hot calls and for Resume:
 
 	func (f *aFrame) step(r *greenlet.Run) (st greenlet.Status) {
 		st = greenlet.Broken
@@ -224,6 +233,7 @@ results; what was run is called step, and begins with a deferred call of Go:
 		return greenlet.Done
 	}
 
+Named results stay in the frame, or in boxes, for a panic loses Go's locals.
 Catch stores a panic in the frame and makes run call step again, in the state
 Unwind: so deferred calls are always made by ordinary code, which may suspend.
 A plain deferred call is registered as a function that defers it, by Go, and
@@ -237,8 +247,8 @@ greenlet begins there.
 
 # Spilling
 
-A suspension saves what is live and may have changed since the frame was last
-written; what can't have is written when the frame is taken. Fields whose
+A hot call saves all that is live. A resumption saves what is live and may have
+changed since the frame was last written. Fields whose
 variables have died are cleared, so that a suspended greenlet holds on to
 nothing it does not need (pass spill).
 

@@ -269,31 +269,27 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 }
 
 func (e *funcEmitter) condJump(t *ir.CondJump, next *ir.Block) []jen.Code {
-	// arm is the body of an if that leads to b, and what follows the if.
+	// arm is the body of an if that leads to b.
 	arm := func(b, behind *ir.Block) []jen.Code {
 		if !e.inlined[b] {
 			return []jen.Code{e.jump(b)}
 		}
 		return e.inline(b, behind)
 	}
+	// behind is what follows the if, when its other arm needs no goto.
+	behind := func(other *ir.Block) *ir.Block {
+		if other == next {
+			return next
+		}
+		return nil
+	}
 	switch {
 	case e.inlined[t.Then]:
-		behind := e.settle(t.Else, next)
-		return append([]jen.Code{jen.If(e.cond(t.Cond)).Block(arm(t.Then, behind)...)}, e.goOn(t.Else, next)...)
+		return append([]jen.Code{jen.If(e.cond(t.Cond)).Block(arm(t.Then, behind(t.Else))...)}, e.goOn(t.Else, next)...)
 	case e.inlined[t.Else] || t.Then == next:
-		behind := e.settle(t.Then, next)
-		return append([]jen.Code{jen.If(e.not(t.Cond)).Block(arm(t.Else, behind)...)}, e.goOn(t.Then, next)...)
+		return append([]jen.Code{jen.If(e.not(t.Cond)).Block(arm(t.Else, behind(t.Then))...)}, e.goOn(t.Then, next)...)
 	}
 	return append([]jen.Code{jen.If(e.cond(t.Cond)).Block(e.jump(t.Then))}, e.goOn(t.Else, next)...)
-}
-
-// settle is the block that control reaches behind an if whose other arm leads
-// to to: to itself if no goto is needed for it.
-func (e *funcEmitter) settle(to, next *ir.Block) *ir.Block {
-	if to == next {
-		return next
-	}
-	return nil
 }
 
 // inline emits a block inside an if or case; behind follows that.
@@ -406,17 +402,12 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 	code := []jen.Code{head.Block(clauses...)}
 	if after != nil {
 		code = append(code, e.goOn(after, next)...)
-	} else if len(d.To) == 0 || !d.Default {
-		return code
-	} else if next == nil || !e.falls(d) {
+	} else if len(d.To) > 0 {
 		// Every clause leaves by itself, but Go does not see it.
 		code = append(code, jen.Panic(jen.Lit("unreachable")))
 	}
 	return code
 }
-
-// falls reports whether control can reach the end of the dispatch.
-func (e *funcEmitter) falls(d *ir.Dispatch) bool { return false }
 
 // header is what a dispatching statement evaluates itself.
 func header(head ast.Stmt) []ast.Node {

@@ -503,7 +503,6 @@ func (p *parser) valueResumable(r *greenlet.Run) (ret0 any, ret1 error, st green
 	default:
 		goto case_86
 	}
-	panic("unreachable")
 case_78:
 //line parser.go:79
 	t0, t1, st = p.objectResumable(r)
@@ -557,7 +556,7 @@ case_86:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:561
+//line parser_greenlet.go:560
 
 // Resume continues parser.value where it is suspended, or starts it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -635,7 +634,6 @@ resumed_77:
 	default:
 		goto case_86
 	}
-	panic("unreachable")
 case_78:
 //line parser.go:79
 	t0, t1, st = p.objectResumable(r)
@@ -703,7 +701,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:707
+//line parser_greenlet.go:705
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -876,7 +874,7 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:880
+//line parser_greenlet.go:878
 
 // Resume continues parser.object where it is suspended, or starts it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1035,7 +1033,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:1039
+//line parser_greenlet.go:1037
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1184,7 +1182,7 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1188
+//line parser_greenlet.go:1186
 
 // Resume continues parser.array where it is suspended, or starts it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1275,7 +1273,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1279
+//line parser_greenlet.go:1277
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1407,7 +1405,7 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1411
+//line parser_greenlet.go:1409
 
 // Resume continues parser.str where it is suspended, or starts it.
 func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1484,7 +1482,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1488
+//line parser_greenlet.go:1486
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1614,7 +1612,7 @@ loop_192:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1618
+//line parser_greenlet.go:1616
 
 // Resume continues parser.escaped where it is suspended, or starts it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1693,7 +1691,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1697
+//line parser_greenlet.go:1695
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1805,7 +1803,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1809
+//line parser_greenlet.go:1807
 
 // Resume continues parser.number where it is suspended, or starts it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1861,7 +1859,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1865
+//line parser_greenlet.go:1863
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1982,7 +1980,7 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1986
+//line parser_greenlet.go:1984
 
 // Resume continues parser.word where it is suspended, or starts it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2056,7 +2054,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2060
+//line parser_greenlet.go:2058
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {

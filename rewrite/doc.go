@@ -211,6 +211,19 @@ at a label, resumed_9, to which its dispatch leads:
 		callee.Release(r)
 		goto resumed_9
 
+Calls of interface methods are known only when they are made. Where a resumable
+method of this package or of one it imports implements the interface, the call
+is of the companion if the dynamic type has one:
+
+	w.Walk(n)                         if c, ok := w.(interface{ WalkResumable(…) … }); ok {
+	                                      ... c.WalkResumable(r, n), as above
+	                                  } else {
+	                                      w.Walk(n)
+	                                  }
+
+Everywhere else it stays as it is. A method that a struct has from an embedded
+interface has no companion: what it calls is plain code.
+
 # Defer, recover and panics
 
 Only functions that defer pay. Their frame is taken at the start and holds the

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -44,6 +45,9 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 	susp, _ := n.colors.Suspension(call)
 	node.Op, node.Callee = susp.Op, susp.Callee
 	node.Call = n.callOperands(call) // before the new names are in scope
+	if node.Op == color.OpDispatch {
+		node.Call = n.holdReceiver(node.Call)
+	}
 	rest := &ast.AssignStmt{TokPos: s.TokPos, Tok: s.Tok}
 	leaf := &ir.Leaf{Stmt: rest}
 	for i, e := range lhs {

@@ -14,7 +14,6 @@ package rewrite
 import (
 	"go/types"
 
-	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -72,7 +71,7 @@ func spill(fn *ir.Func) {
 			for _, f := range t.Clear {
 				delete(after.held, f.Var)
 			}
-			if t.Op == color.OpCall {
+			if t.IsCall() {
 				// The call may return at once: then nothing was saved.
 				add(after.dirty, s.dirty)
 				add(after.held, s.held)

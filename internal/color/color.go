@@ -44,6 +44,7 @@ const (
 	OpYield                      // greenlet.Yield(v)
 	OpExchange                   // greenlet.Exchange[R, T](v)
 	OpCallFrame                  // greenlet.Call(frame)
+	OpDispatch                   // call of an interface method that may reach a resumable one
 )
 
 // A Suspension is a call at which the calling function may suspend.
@@ -61,6 +62,7 @@ type Colors struct {
 	decls     map[*types.Func]*ast.FuncDecl // written by the user, with a body
 	notRun    map[*ast.CallExpr]bool        // see findNotRun
 	suspends  map[ast.Node]bool             // for every node of an annotated function
+	dispatch  map[*types.Func]bool          // see dispatches
 	next      map[*types.Func]Step          // the first step of Why, for annotated functions
 }
 
@@ -73,6 +75,7 @@ func New(p *Package, set *directive.Set) *Colors {
 		decls:    map[*types.Func]*ast.FuncDecl{},
 		notRun:   map[*ast.CallExpr]bool{},
 		suspends: map[ast.Node]bool{},
+		dispatch: map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
 	}
 	for _, f := range set.Funcs() {
@@ -139,6 +142,9 @@ func (c *Colors) Suspension(call *ast.CallExpr) (Suspension, bool) {
 		return Suspension{}, false
 	}
 	s := c.classify(callee(c.pkg.Info, call))
+	if s.Op == OpDispatch && c.isMethodExpr(call) {
+		return Suspension{}, false // I.m(x): a plain function
+	}
 	return s, s.Op != 0
 }
 
@@ -153,6 +159,15 @@ func Operation(fn *types.Func) Op {
 func (c *Colors) classify(fn *types.Func) Suspension {
 	if op := Operation(fn); op != 0 {
 		return Suspension{op, fn}
+	}
+	if fn == nil {
+		return Suspension{}
+	}
+	if isInterfaceMethod(fn) {
+		if c.dispatches(fn) {
+			return Suspension{OpDispatch, fn}
+		}
+		return Suspension{}
 	}
 	if c.Resumable(fn) {
 		return Suspension{OpCall, fn}

@@ -28,6 +28,7 @@ var ops = map[color.Op]string{
 	color.OpYield:        "yield",
 	color.OpExchange:     "exchange",
 	color.OpCallFrame:    "call-frame",
+	color.OpDispatch:     "dispatch",
 }
 
 func load(t *testing.T, name string) (*colortest.Program, *txtar.Archive) {

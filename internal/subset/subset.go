@@ -124,7 +124,7 @@ func (k *checker) suspension(n ast.Node) []diag.Related {
 // chain is how a suspension comes to suspend: "fetch → poll → greenlet.Yield".
 func (k *checker) chain(s color.Suspension) string {
 	steps := []color.Step{{Op: s.Op, Callee: s.Callee}}
-	if s.Op == color.OpCall {
+	if s.Op == color.OpCall || s.Op == color.OpDispatch {
 		steps = append(steps, k.colors.Why(s.Callee)...)
 	}
 	return k.colors.Chain(steps)

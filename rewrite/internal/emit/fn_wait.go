@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -15,7 +16,7 @@ import (
 // wait emits a suspension: a call of a resumable function, which suspends if
 // the callee does, or a switch, which always does.
 func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
-	if w.Op == color.OpCall {
+	if w.IsCall() {
 		return append(e.callWait(w), e.goOn(w.Next, next)...)
 	}
 	code := e.save(w, true)
@@ -82,27 +83,95 @@ func (e *funcEmitter) retIDs() []jen.Code {
 
 // callWait emits a hot call and what to do if it suspends.
 func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
+	if w.Op == color.OpDispatch {
+		return e.dispatchWait(w)
+	}
 	call := e.companionCall(w)
 	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
-	saved := e.save(w, false)
-	saved = append(saved,
-		jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
-		jen.Return(append(e.retIDs(), jen.Id(e.st))...))
+	saved := e.unwound(w)
 	n := e.resultCount(w)
 	if n == 0 {
 		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(call), notDone).Block(saved...)}
 	}
-	lhs := make([]jen.Code, n)
+	lhs := e.resultTargets(w)
+	return []jen.Code{
+		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(call),
+		jen.If(notDone).Block(saved...),
+	}
+}
+
+// unwound is what a call does whose callee has suspended.
+func (e *funcEmitter) unwound(w *ir.Wait) []jen.Code {
+	return append(e.save(w, false),
+		jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
+		jen.Return(append(e.retIDs(), jen.Id(e.st))...))
+}
+
+// resultTargets are the variables that get the results of a call.
+func (e *funcEmitter) resultTargets(w *ir.Wait) []jen.Code {
+	lhs := make([]jen.Code, e.resultCount(w))
 	for i := range lhs {
 		lhs[i] = jen.Id("_")
 		if i < len(w.Results) && w.Results[i] != nil {
 			lhs[i] = e.variableAlone(w.Results[i])
 		}
 	}
-	return []jen.Code{
-		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(call),
-		jen.If(notDone).Block(saved...),
+	return lhs
+}
+
+// dispatchWait emits the call of an interface method: of the companion if the
+// dynamic type has one, else of the method.
+func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
+	sel := ast.Unparen(w.Call.Fun).(*ast.SelectorExpr)
+	x := e.Expr(sel.X)
+	if _, ok := types.Unalias(e.Info.TypeOf(sel.X)).(*types.TypeParam); ok {
+		x = jen.Any().Call(x)
 	}
+	sig := w.Callee.Signature()
+	if s := e.Info.Selections[sel]; s != nil {
+		sig = s.Type().(*types.Signature) // instantiated
+	}
+	params := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
+	i := 0
+	for p := range sig.Params().Variables() {
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			params = append(params, e.variadic(p.Type()))
+		} else {
+			params = append(params, e.Type(p.Type()))
+		}
+		i++
+	}
+	var results []jen.Code
+	for v := range sig.Results().Variables() {
+		results = append(results, e.Type(v.Type()))
+	}
+	name := names.Companion(w.Callee.Name())
+	iface := jen.Interface(jen.Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))))
+	c, ok := e.local("c"), e.local("ok")
+	lhs := e.resultTargets(w)
+	plain := []jen.Code{e.Expr(sel.X).Dot(sel.Sel.Name).Call(e.callArgs(w.Call.Args, w.Call)...)}
+	if len(lhs) > 0 {
+		plain[0] = jen.List(lhs...).Op("=").Add(plain[0])
+	}
+	return []jen.Code{
+		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(x).Assert(iface), jen.Id(ok)).Block(
+			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
+			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
+		).Else().Block(plain...),
+	}
+}
+
+// callArgs are the arguments of a call, the last of which may be spread.
+func (e *funcEmitter) callArgs(list []ast.Expr, call *ast.CallExpr) []jen.Code {
+	var args []jen.Code
+	for i, a := range list {
+		code := e.Expr(a)
+		if call.Ellipsis.IsValid() && i == len(list)-1 {
+			code.Op("...")
+		}
+		args = append(args, code)
+	}
+	return args
 }
 
 func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().Results().Len() }
@@ -166,15 +235,7 @@ func (e *funcEmitter) sending(w *ir.Wait) jen.Code {
 	case len(args) == 1 && !w.Call.Ellipsis.IsValid():
 		return e.rt("Send").Types(jen.Any()).Call(r, to, e.Expr(args[0]))
 	}
-	list := []jen.Code{to}
-	for i, a := range args {
-		code := e.Expr(a)
-		if w.Call.Ellipsis.IsValid() && i == len(args)-1 {
-			code.Op("...")
-		}
-		list = append(list, code)
-	}
-	return r.Dot("SendArgs").Call(list...)
+	return r.Dot("SendArgs").Call(append([]jen.Code{to}, e.callArgs(args, w.Call)...)...)
 }
 
 // typed is a call of a generic function of the runtime for type argument i of
@@ -237,14 +298,7 @@ func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 			list = list[1:]
 		}
 	}
-	for i, a := range list {
-		code := e.Expr(a)
-		if call.Ellipsis.IsValid() && i == len(list)-1 {
-			code.Op("...")
-		}
-		args = append(args, code)
-	}
-	return fun.Call(args...)
+	return fun.Call(append(args, e.callArgs(list, call)...)...)
 }
 
 func (e *funcEmitter) companionOf(fun ast.Expr, callee *types.Func) *jen.Statement {
@@ -304,7 +358,7 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 	if len(lhs) > 0 {
 		code = append(code, jen.List(lhs...).Op("=").List(rhs...))
 	}
-	if w.Op == color.OpCall {
+	if w.IsCall() {
 		code = append(code, e.takeResults(w)...)
 	} else if w.Receives() {
 		v := w.Results[0]
@@ -344,15 +398,8 @@ func (e *funcEmitter) load(v *ir.Var) *jen.Statement {
 // takeResults reads the results of the callee's frame and gives it back.
 func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
 	callee := jen.Id(e.r).Dot("Callee").Call()
-	wanted := false
-	lhs := make([]jen.Code, e.resultCount(w))
-	for i := range lhs {
-		lhs[i] = jen.Id("_")
-		if i < len(w.Results) && w.Results[i] != nil {
-			lhs[i] = e.variableAlone(w.Results[i])
-			wanted = true
-		}
-	}
+	wanted := slices.ContainsFunc(w.Results, func(v *ir.Var) bool { return v != nil })
+	lhs := e.resultTargets(w)
 	frame := e.calleeFrame(w)
 	if frame == nil {
 		var code []jen.Code
@@ -390,6 +437,9 @@ func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
 func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
 	fn := w.Callee
 	sig := fn.Signature()
+	if w.Op == color.OpDispatch {
+		return nil // any type's
+	}
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
 		return nil
 	}

@@ -280,7 +280,7 @@ type Wait struct {
 // to a variable.
 func (w *Wait) Receives() bool {
 	switch w.Op {
-	case color.OpCall, color.OpCallFrame, color.OpYield:
+	case color.OpCall, color.OpDispatch, color.OpCallFrame, color.OpYield:
 		return false
 	}
 	return len(w.Results) > 0 && w.Results[0] != nil
@@ -288,7 +288,7 @@ func (w *Wait) Receives() bool {
 
 // IsCall reports whether w is a call of a resumable function, which may come
 // back at once; any other suspension does suspend.
-func (w *Wait) IsCall() bool { return w.Op == color.OpCall }
+func (w *Wait) IsCall() bool { return w.Op == color.OpCall || w.Op == color.OpDispatch }
 
 // Exit returns from the function.
 type Exit struct {

@@ -266,6 +266,7 @@ func (p *printer) branch(b Branch) string {
 
 var ops = map[color.Op]string{
 	color.OpCall:         "call",
+	color.OpDispatch:     "dispatch",
 	color.OpSwitchMethod: "switch",
 	color.OpThrow:        "throw",
 	color.OpKill:         "kill",

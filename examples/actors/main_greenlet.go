@@ -150,7 +150,6 @@ func (*serveFrame) take(r *greenlet.Run) *serveFrame {
 	c := r.Cache()
 	if f, ok := c[4].(*serveFrame); ok {
 		c[4] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(serveFrame)

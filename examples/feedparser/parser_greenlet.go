@@ -125,7 +125,6 @@ func (*parserPeekFrame) take(r *greenlet.Run) *parserPeekFrame {
 	c := r.Cache()
 	if f, ok := c[48].(*parserPeekFrame); ok {
 		c[48] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserPeekFrame)
@@ -186,7 +185,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:190
+//line parser_greenlet.go:189
 
 // Resume continues parser.space where it is suspended, or starts it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -221,7 +220,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:225
+//line parser_greenlet.go:224
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -252,7 +251,6 @@ func (*parserSpaceFrame) take(r *greenlet.Run) *parserSpaceFrame {
 	c := r.Cache()
 	if f, ok := c[19].(*parserSpaceFrame); ok {
 		c[19] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserSpaceFrame)
@@ -333,7 +331,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:337
+//line parser_greenlet.go:335
 
 // Resume continues parser.document where it is suspended, or starts it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -392,7 +390,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:396
+//line parser_greenlet.go:394
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -423,7 +421,6 @@ func (*parserDocumentFrame) take(r *greenlet.Run) *parserDocumentFrame {
 	c := r.Cache()
 	if f, ok := c[46].(*parserDocumentFrame); ok {
 		c[46] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserDocumentFrame)
@@ -556,7 +553,7 @@ case_86:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:560
+//line parser_greenlet.go:557
 
 // Resume continues parser.value where it is suspended, or starts it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -701,7 +698,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:705
+//line parser_greenlet.go:702
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -732,7 +729,6 @@ func (*parserValueFrame) take(r *greenlet.Run) *parserValueFrame {
 	c := r.Cache()
 	if f, ok := c[22].(*parserValueFrame); ok {
 		c[22] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserValueFrame)
@@ -874,7 +870,7 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:878
+//line parser_greenlet.go:874
 
 // Resume continues parser.object where it is suspended, or starts it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1033,7 +1029,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:1037
+//line parser_greenlet.go:1033
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1064,7 +1060,6 @@ func (*parserObjectFrame) take(r *greenlet.Run) *parserObjectFrame {
 	c := r.Cache()
 	if f, ok := c[16].(*parserObjectFrame); ok {
 		c[16] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserObjectFrame)
@@ -1182,7 +1177,7 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1186
+//line parser_greenlet.go:1181
 
 // Resume continues parser.array where it is suspended, or starts it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1273,7 +1268,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1277
+//line parser_greenlet.go:1272
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1304,7 +1299,6 @@ func (*parserArrayFrame) take(r *greenlet.Run) *parserArrayFrame {
 	c := r.Cache()
 	if f, ok := c[2].(*parserArrayFrame); ok {
 		c[2] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserArrayFrame)
@@ -1405,7 +1399,7 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1409
+//line parser_greenlet.go:1403
 
 // Resume continues parser.str where it is suspended, or starts it.
 func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1482,7 +1476,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1486
+//line parser_greenlet.go:1480
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1513,7 +1507,6 @@ func (*parserStrFrame) take(r *greenlet.Run) *parserStrFrame {
 	c := r.Cache()
 	if f, ok := c[32].(*parserStrFrame); ok {
 		c[32] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserStrFrame)
@@ -1612,7 +1605,7 @@ loop_192:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1616
+//line parser_greenlet.go:1609
 
 // Resume continues parser.escaped where it is suspended, or starts it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1691,7 +1684,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1695
+//line parser_greenlet.go:1688
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1722,7 +1715,6 @@ func (*parserEscapedFrame) take(r *greenlet.Run) *parserEscapedFrame {
 	c := r.Cache()
 	if f, ok := c[2].(*parserEscapedFrame); ok {
 		c[2] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserEscapedFrame)
@@ -1803,7 +1795,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1807
+//line parser_greenlet.go:1799
 
 // Resume continues parser.number where it is suspended, or starts it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1859,7 +1851,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1863
+//line parser_greenlet.go:1855
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1890,7 +1882,6 @@ func (*parserNumberFrame) take(r *greenlet.Run) *parserNumberFrame {
 	c := r.Cache()
 	if f, ok := c[46].(*parserNumberFrame); ok {
 		c[46] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserNumberFrame)
@@ -1980,7 +1971,7 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1984
+//line parser_greenlet.go:1975
 
 // Resume continues parser.word where it is suspended, or starts it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2054,7 +2045,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2058
+//line parser_greenlet.go:2049
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {
@@ -2085,7 +2076,6 @@ func (*parserWordFrame) take(r *greenlet.Run) *parserWordFrame {
 	c := r.Cache()
 	if f, ok := c[49].(*parserWordFrame); ok {
 		c[49] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(parserWordFrame)

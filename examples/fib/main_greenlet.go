@@ -112,7 +112,6 @@ func (*fibFrame) take(r *greenlet.Run) *fibFrame {
 	c := r.Cache()
 	if f, ok := c[51].(*fibFrame); ok {
 		c[51] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(fibFrame)

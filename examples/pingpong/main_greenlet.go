@@ -81,7 +81,6 @@ func (*task1Frame) take(r *greenlet.Run) *task1Frame {
 	c := r.Cache()
 	if f, ok := c[49].(*task1Frame); ok {
 		c[49] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(task1Frame)
@@ -121,7 +120,7 @@ func task2Resumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:125
+//line main_greenlet.go:124
 
 // Resume continues task2 where it is suspended, or starts it.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -142,7 +141,7 @@ resumed_25:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:146
+//line main_greenlet.go:145
 
 // Args replaces the parameters before the start.
 func (f *task2Frame) Args(args []any) {
@@ -173,7 +172,6 @@ func (*task2Frame) take(r *greenlet.Run) *task2Frame {
 	c := r.Cache()
 	if f, ok := c[46].(*task2Frame); ok {
 		c[46] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(task2Frame)

@@ -168,7 +168,6 @@ func (*boardSolveFrame) take(r *greenlet.Run) *boardSolveFrame {
 	c := r.Cache()
 	if f, ok := c[49].(*boardSolveFrame); ok {
 		c[49] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(boardSolveFrame)

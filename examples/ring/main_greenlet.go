@@ -117,7 +117,6 @@ func (*memberPassFrame) take(r *greenlet.Run) *memberPassFrame {
 	c := r.Cache()
 	if f, ok := c[48].(*memberPassFrame); ok {
 		c[48] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(memberPassFrame)

@@ -136,7 +136,6 @@ func (*treeFringeFrame) take(r *greenlet.Run) *treeFringeFrame {
 	c := r.Cache()
 	if f, ok := c[7].(*treeFringeFrame); ok {
 		c[7] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(treeFringeFrame)

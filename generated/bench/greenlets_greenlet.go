@@ -121,7 +121,6 @@ func (*countFrame) take(r *greenlet.Run) *countFrame {
 	c := r.Cache()
 	if f, ok := c[22].(*countFrame); ok {
 		c[22] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(countFrame)
@@ -180,7 +179,7 @@ func (t *tree) walkResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:184
+//line greenlets_greenlet.go:183
 
 // Resume continues tree.walk where it is suspended, or starts it.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -229,7 +228,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:233
+//line greenlets_greenlet.go:232
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -260,7 +259,6 @@ func (*treeWalkFrame) take(r *greenlet.Run) *treeWalkFrame {
 	c := r.Cache()
 	if f, ok := c[8].(*treeWalkFrame); ok {
 		c[8] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(treeWalkFrame)
@@ -319,7 +317,7 @@ func (s *side) counterResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:323
+//line greenlets_greenlet.go:321
 
 // Resume continues side.counter where it is suspended, or starts it.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -347,7 +345,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:351
+//line greenlets_greenlet.go:349
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -379,7 +377,6 @@ func (*sideCounterFrame) take(r *greenlet.Run) *sideCounterFrame {
 	c := r.Cache()
 	if f, ok := c[40].(*sideCounterFrame); ok {
 		c[40] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(sideCounterFrame)
@@ -442,7 +439,7 @@ func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:446
+//line greenlets_greenlet.go:443
 
 // Resume continues side.toucher where it is suspended, or starts it.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -477,7 +474,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line greenlets_greenlet.go:481
+//line greenlets_greenlet.go:478
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -509,7 +506,6 @@ func (*sideToucherFrame) take(r *greenlet.Run) *sideToucherFrame {
 	c := r.Cache()
 	if f, ok := c[20].(*sideToucherFrame); ok {
 		c[20] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(sideToucherFrame)
@@ -577,7 +573,7 @@ loop_131:
 	}
 }
 
-//line greenlets_greenlet.go:581
+//line greenlets_greenlet.go:577
 
 // Resume continues side.deep where it is suspended, or starts it.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -622,7 +618,7 @@ resumed_132:
 	goto loop_131
 }
 
-//line greenlets_greenlet.go:626
+//line greenlets_greenlet.go:622
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -654,7 +650,6 @@ func (*sideDeepFrame) take(r *greenlet.Run) *sideDeepFrame {
 	c := r.Cache()
 	if f, ok := c[20].(*sideDeepFrame); ok {
 		c[20] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(sideDeepFrame)
@@ -715,7 +710,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:719
+//line greenlets_greenlet.go:714
 
 // Resume continues maybe where it is suspended, or starts it.
 func (f *maybeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -745,7 +740,7 @@ after_if_159:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:749
+//line greenlets_greenlet.go:744
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -777,7 +772,6 @@ func (*maybeFrame) take(r *greenlet.Run) *maybeFrame {
 	c := r.Cache()
 	if f, ok := c[59].(*maybeFrame); ok {
 		c[59] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(maybeFrame)
@@ -856,7 +850,7 @@ loop_170:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:860
+//line greenlets_greenlet.go:854
 
 // Resume continues manyCalls where it is suspended, or starts it.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -907,7 +901,7 @@ resumed_171:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:911
+//line greenlets_greenlet.go:905
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {
@@ -939,7 +933,6 @@ func (*manyCallsFrame) take(r *greenlet.Run) *manyCallsFrame {
 	c := r.Cache()
 	if f, ok := c[59].(*manyCallsFrame); ok {
 		c[59] = f.Caller
-		f.Caller, f.Depth = nil, 0
 		return f
 	}
 	return new(manyCallsFrame)

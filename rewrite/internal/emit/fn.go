@@ -373,8 +373,7 @@ func (e *funcEmitter) release(out *jen.File) {
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam("r")).Op("*").Add(e.frameRef()).Block(
 		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
 		jen.If(jen.List(jen.Id("f"), jen.Id("ok")).Op(":=").Id("c").Index(e.freeList()).Add(asFrame), jen.Id("ok")).Block(
-			jen.Id("c").Index(e.freeList()).Op("=").Id("f").Dot("Caller"),
-			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Nil(), jen.Lit(0)),
+			jen.Id("c").Index(e.freeList()).Op("=").Id("f").Dot("Caller"), // which Link will set
 			jen.Return(f),
 		),
 		jen.Return(jen.New(e.frameRef())),

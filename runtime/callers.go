@@ -35,18 +35,26 @@ func isDriver(fn string) bool {
 	return isRuntime(fn) && (strings.HasSuffix(fn, ".(*Run).loop") || strings.Contains(fn, ".Pull["))
 }
 
-// isGenerated reports whether fn is a resumable function as generated: the
-// method of a frame type, or a companion.
-func isGenerated(fn string) bool {
-	if strings.HasSuffix(fn, "Resumable") {
-		return true
+// variant says which part of a resumable function fn is, a name as in
+// tracebacks: the hot variant, which is the companion; the methods of the frame
+// type that resume it; or none.
+func variant(fn string) (name, part string) {
+	fn = strings.TrimSuffix(fn, "[...]")
+	if name, ok := strings.CutSuffix(fn, "Resumable"); ok {
+		return name, "hot"
 	}
 	typ, method, ok := cutLast(fn, ").")
-	if !ok {
-		return false
+	pkg, typ, pointer := strings.Cut(strings.TrimSuffix(typ, "[...]"), "(*")
+	typ, frame := strings.CutSuffix(typ, "Frame")
+	if ok && pointer && frame && (method == "Resume" || method == "run" || method == "step") {
+		return pkg + typ, method
 	}
-	typ = strings.TrimSuffix(typ, "[...]")
-	return strings.HasSuffix(typ, "Frame") && (method == "run" || method == "step" || method == "Resume")
+	return fn, ""
+}
+
+func isGenerated(fn string) bool {
+	_, part := variant(fn)
+	return part != ""
 }
 
 func cutLast(s, sep string) (before, after string, ok bool) {

@@ -7,6 +7,7 @@ package greenlet
 // A greenlet belongs to no goroutine. Any may switch to it, one at a time;
 // the users synchronise that as for any other data.
 type Greenlet struct {
+	_      noCopy
 	leaf   Frame     // innermost frame; the root frame before the start; nil when dead
 	slot   any       // where it receives while suspended: a *R, or nil
 	parent *Greenlet // &main, or another; nil only for main itself
@@ -17,6 +18,12 @@ type Greenlet struct {
 	guarded bool
 	watched bool // has the finalizer of the drop handler
 }
+
+// noCopy makes vet report copies.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
 
 type state uint8
 

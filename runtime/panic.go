@@ -63,8 +63,8 @@ func logicalStack(leaf Frame) Traceback {
 // hotStack is what the panicking stack holds between the panic and the
 // driver; the outermost call is the function fn.
 func hotStack(fn *Func) (t Traceback) {
-	panicking := false
-	last := -1 // the outermost generated function
+	panicking, passesOn := false, false
+	last := -1 // the outermost resumable function
 	for _, f := range goFrames(1, maxGoFrames) {
 		switch {
 		case f.Function == "runtime.gopanic":
@@ -81,41 +81,29 @@ func hotStack(fn *Func) (t Traceback) {
 		case isRuntime(f.Function):
 			continue
 		}
-		name, generated := sourceName(f.Function)
-		if generated && name == "" {
+		name, part := variant(f.Function)
+		switch {
+		case part == "run": // what runs steps, for what resumes or calls it
+			passesOn = true
 			continue
-		}
-		if generated {
+		case part != "" && passesOn:
+			passesOn = false
+			continue
+		case part != "":
 			last = len(t)
+		default:
+			name = f.Function
 		}
 		t = append(t, StackFrame{name, sourceFile(f), f.Line})
 	}
 	return nil
 }
 
-// sourceName is the name of the function that fn, a name as in tracebacks, was
-// generated from, as far as it shows; empty for what only passes on.
-func sourceName(fn string) (name string, generated bool) {
-	if !isGenerated(fn) {
-		return fn, false
-	}
-	typ, method, ok := cutLast(fn, ").")
-	if !ok || method == "Resume" || strings.HasSuffix(method, "Resumable") {
-		return "", true
-	}
-	pkg, typ, _ := strings.Cut(typ, "(*")
-	typ, params, _ := strings.Cut(typ, "[")
-	if params != "" {
-		params = "[" + params
-	}
-	return pkg + strings.TrimSuffix(typ, "Frame") + params, true
-}
-
 // sourceFile is the file of f as go build -trimpath has it.
 func sourceFile(f runtime.Frame) string {
 	dir, base := path.Split(f.Function)
 	pkg, _, _ := strings.Cut(base, ".")
-	if pkg == "main" && dir == "" || !path.IsAbs(f.File) {
+	if dir == "" {
 		return f.File
 	}
 	return path.Join(dir, pkg, path.Base(f.File))

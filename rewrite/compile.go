@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"maps"
+	"runtime/debug"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -67,7 +68,7 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt 
 	name := ""
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v)
+			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v, debug.Stack())
 		}
 	}()
 	c := &passContext{u, info, colors, fn}
@@ -86,7 +87,7 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt 
 func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func) (src []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), v)
+			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
 	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Resumable: colors.Resumable}, fns)

@@ -1,0 +1,160 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// unitOf is a package of one file, which imports nothing.
+func unitOf(t *testing.T, text string) (*Unit, *color.Colors) {
+	s := newSources()
+	src := newSource("a.go", []byte("package a\n"+text))
+	s.m[src.path] = src
+	file, errs := s.parse(src)
+	require.Empty(t, errs)
+	files := []*ast.File{file}
+	set, errs := directive.Parse(s.fset, files)
+	require.Empty(t, errs)
+	info := newInfo()
+	sizes := types.SizesFor("gc", "amd64")
+	pkg, err := (&types.Config{Sizes: sizes}).Check("a", s.fset, files, info)
+	require.NoError(t, err)
+	u := &Unit{
+		PkgPath: "a", Name: "a", Fset: s.fset, Files: files, Pkg: pkg, Info: info, Sizes: sizes, Directives: set,
+		Source: map[string][]byte{src.path: src.data}, wants: map[string]bool{src.path: true},
+	}
+	return u, color.New(&color.Package{Fset: s.fset, Files: files, Pkg: pkg, Info: info}, set)
+}
+
+const checked = `
+//greenlet:resumable
+func s(n int) int { return n }
+
+//greenlet:resumable
+func f(list []int, p *int) (sum int) {
+loop:
+	for i, x := range list {
+		switch {
+		case x == 1:
+			continue loop
+		case x == s(2):
+			if x > 1 {
+				break loop
+			}
+			y := x
+			sum += y
+		}
+		sum += s(x) + i
+		if i > 10 {
+			break
+		}
+		p = nil
+	}
+	return sum
+}
+`
+
+// TestCheck: each property is missed when it does not hold.
+func TestCheck(t *testing.T) {
+	waits := func(f *ir.Func) (list []*ir.Wait) {
+		for _, b := range f.Blocks {
+			if w, ok := b.Term.(*ir.Wait); ok {
+				list = append(list, w)
+			}
+		}
+		return list
+	}
+	variable := func(f *ir.Func, name string) *ir.Var {
+		for _, v := range f.Vars {
+			if v.Name == name {
+				return v
+			}
+		}
+		panic(name)
+	}
+	for _, test := range []struct {
+		after  string
+		damage func(f *ir.Func)
+		want   string
+	}{
+		{"normalize", func(f *ir.Func) { f.Tree = nil }, "there is no tree"},
+		{"normalize", func(f *ir.Func) {
+			f.Tree.List = append(f.Tree.List, &ir.Leaf{Stmt: f.Decl.Body})
+		}, "a suspension is left: s(2)"},
+		{"normalize", func(f *ir.Func) {
+			f.Tree.List = append(f.Tree.List, ir.Branch{Tok: token.BREAK, To: &ir.Loop{}})
+		}, "a break leads to a node that is not around it"},
+		{"normalize", func(f *ir.Func) {
+			f.Tree.List = append(f.Tree.List, ir.Branch{Tok: token.GOTO, Label: types.NewLabel(0, nil, "L")})
+		}, "a goto leads to a label that is nowhere"},
+		{"normalize", func(f *ir.Func) { f.Vars[1].Name = f.Vars[0].Name }, "two variables are named list"},
+		{"normalize", func(f *ir.Func) { f.Vars = f.Vars[1:] }, "parameter list is not among the variables"},
+		{"normalize", func(f *ir.Func) { f.Tree.List = append(f.Tree.List, f.Tree.List...) }, "is declared twice"},
+		{"flatten", func(f *ir.Func) { f.Blocks = nil }, "there are no blocks"},
+		{"flatten", func(f *ir.Func) { f.Blocks[2].Term = nil }, "has no end"},
+		{"flatten", func(f *ir.Func) { waits(f)[0].Next = nil }, "leads to a block that is not listed"},
+		{"flatten", func(f *ir.Func) { clear(f.Targets) }, "has no target"},
+		{"flatten", func(f *ir.Func) { f.Blocks = append(f.Blocks, f.Blocks[0]) }, "block entry is listed twice"},
+		{"flatten", func(f *ir.Func) {
+			f.Blocks[0].List = append(f.Blocks[0].List, waits(f)[0].Suspend)
+		}, "block entry has a *ir.Suspend among its statements"},
+		{"simplify", func(f *ir.Func) {
+			f.Blocks = append(f.Blocks, &ir.Block{Label: "island", Term: &ir.Never{}})
+		}, "block island can't be reached"},
+		{"simplify", func(f *ir.Func) { f.Blocks[1].Preds = nil }, "has the wrong predecessors"},
+		{"simplify", func(f *ir.Func) { f.Blocks[1].Index = 7 }, "has index 7, not 1"},
+		{"liveness", func(f *ir.Func) { waits(f)[0].Live = nil }, "is live behind s(2) but not across it"},
+		{"liveness", func(f *ir.Func) {
+			waits(f)[0].Live = append(waits(f)[0].Live, variable(f, "p"))
+		}, "p is live across s(2) but not behind it"},
+		{"frame", func(f *ir.Func) { f.Frame = nil }, "there is no frame"},
+		{"frame", func(f *ir.Func) { waits(f)[1].State = 1 }, "s(x) has no state of its own"},
+		{"frame", func(f *ir.Func) { variable(f, "sum").Field = "" }, "sum is live across s(2) but has no field"},
+		{"frame", func(f *ir.Func) { variable(f, "sum").Field = "total" }, "sum does not have field total"},
+		{"frame", func(f *ir.Func) { variable(f, "x").Place = ir.InBlock }, "x stays in its block but is named in two"},
+		{"frame", func(f *ir.Func) { f.Frame.Results = nil }, "the frame has 0 results, not 1"},
+		{"spill", func(f *ir.Func) { waits(f)[1].Clean[variable(f, "p")] = true }, "p is clean at s(x) but not live across it"},
+		{"spill", func(f *ir.Func) {
+			waits(f)[0].Clear = []ir.Field{{Name: "sum", Var: variable(f, "sum")}}
+		}, "s(2) clears sum, which is live across it"},
+	} {
+		t.Run(test.after+"/"+test.want, func(t *testing.T) {
+			u, colors := unitOf(t, checked)
+			c := &passContext{u, ownInfo(u.Info), colors, colors.Annotated()[1]}
+			var f *ir.Func
+			var holds ir.Properties
+			for _, p := range passes {
+				f = p.run(c, f)
+				holds |= p.establishes
+				require.NoError(t, inspect(c, &Options{}, p, f, holds))
+				if p.name == test.after {
+					test.damage(f)
+					require.ErrorContains(t, inspect(c, &Options{}, p, f, holds), test.want)
+					// It can be printed all the same.
+					assert.NoError(t, ir.Print(&bytes.Buffer{}, u.Fset, f))
+					break
+				}
+			}
+		})
+	}
+}
+
+// TestCheckNames: the error says after which pass, and of which function.
+func TestCheckNames(t *testing.T) {
+	u, colors := unitOf(t, checked)
+	c := &passContext{u, ownInfo(u.Info), colors, colors.Annotated()[0]}
+	f := passes[0].run(c, nil)
+	f.Tree = nil
+	assert.EqualError(t, inspect(c, &Options{}, passes[0], f, passes[0].establishes),
+		"internal error: after pass normalize, function s (a.go:4:1): there is no tree")
+}

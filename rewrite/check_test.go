@@ -117,6 +117,9 @@ func TestCheck(t *testing.T) {
 		{"liveness", func(f *ir.Func) {
 			waits(f)[0].Live = append(waits(f)[0].Live, variable(f, "p"))
 		}, "p is live across s(2) but not behind it"},
+		{"liveness", func(f *ir.Func) {
+			f.Blocks[0].LiveIn[variable(f, "x")] = true
+		}, "x may be read before it is written"},
 		{"frame", func(f *ir.Func) { f.Frame = nil }, "there is no frame"},
 		{"frame", func(f *ir.Func) { waits(f)[1].State = 1 }, "s(x) has no state of its own"},
 		{"frame", func(f *ir.Func) { variable(f, "sum").Field = "" }, "sum is live across s(2) but has no field"},

@@ -110,8 +110,36 @@ func (c *check) simple() {
 	}
 }
 
+// received are the variables that a select assigns. For liveness, which does
+// not know which case is chosen, none of its cases writes.
+func (c *check) received() map[*Var]bool {
+	m := map[*Var]bool{}
+	for _, b := range c.f.Blocks {
+		d, ok := b.Term.(*Dispatch)
+		if !ok {
+			continue
+		}
+		for _, n := range header(d.Head) {
+			if a, ok := n.(*ast.AssignStmt); ok {
+				for _, e := range a.Lhs {
+					if id, ok := e.(*ast.Ident); ok {
+						m[c.f.VarOf(id)] = true
+					}
+				}
+			}
+		}
+	}
+	return m
+}
+
 // lively checks the property Lively.
 func (c *check) lively() {
+	received := c.received()
+	for v := range c.f.Blocks[0].LiveIn {
+		if v.Kind != Param && v.Kind != Result && !received[v] {
+			c.failf("%s may be read before it is written", v.Name)
+		}
+	}
 	for _, b := range c.f.Blocks {
 		for v := range b.LiveIn {
 			if !c.vars[v] {

@@ -25,6 +25,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	}
 	info := ownInfo(u.Info)
 	var outs []output
+	var diags diag.List
 	for _, file := range u.Files {
 		if !u.Wants(file) {
 			continue
@@ -34,13 +35,13 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
 				continue
 			}
-			f, err := lower(u, info, colors, fn, opt)
+			f, err := lower(u, info, colors, fn, opt, &diags)
 			if err != nil {
 				return nil, nil, err
 			}
 			fns = append(fns, f)
 		}
-		if len(fns) == 0 {
+		if len(fns) == 0 || len(diags) > 0 {
 			continue
 		}
 		src, err := emitFile(u, info, colors, file, fns)
@@ -48,6 +49,9 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			return nil, nil, err
 		}
 		outs = append(outs, output{Path: names.Generated(u.Path(file)), Source: src})
+	}
+	if len(diags) > 0 {
+		return nil, diags, nil
 	}
 	return outs, nil, nil
 }
@@ -64,14 +68,14 @@ func ownInfo(info *types.Info) *types.Info {
 
 // lower runs the passes over one function. A panic in one is our bug: it
 // becomes an error that names the pass and the function.
-func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options) (f *ir.Func, err error) {
+func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options, diags *diag.List) (f *ir.Func, err error) {
 	name := ""
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v, debug.Stack())
 		}
 	}()
-	c := &passContext{u, info, colors, fn}
+	c := &passContext{u, info, colors, fn, diags}
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name

@@ -4,16 +4,19 @@ import (
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // passContext is what the passes of one function share. They only read it, but
-// for info, to which normalize adds the types of the syntax it copies.
+// for info, to which normalize adds the types of the syntax it copies, and
+// diags, which is for what only lowering shows.
 type passContext struct {
 	unit   *Unit
 	info   *types.Info
 	colors *color.Colors
 	fn     *color.Func
+	diags  *diag.List
 }
 
 // A pass takes the function a step further.
@@ -34,6 +37,10 @@ var passes = [...]pass{
 	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }, ir.Simple},
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
+	{"infer", func(c *passContext, f *ir.Func) *ir.Func {
+		*c.diags = append(*c.diags, infer(c, f)...)
+		return f
+	}, ir.Inferred},
 	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
 }
 
@@ -44,6 +51,8 @@ var passOrder = [...]struct{ first, then, because string }{
 	{"simplify", "liveness", "what cannot be reached would keep variables alive, and has nothing to be live in"},
 	{"simplify", "frame", "merging blocks lets variables stay in one; states are not given to dead suspensions"},
 	{"liveness", "frame", "only what is live across a suspension gets a field"},
+	{"frame", "infer", "only what is declared away from its value needs its type"},
+	{"infer", "spill", "that a field is an any decides whether it is cleared"},
 	{"frame", "spill", "what is clean or to be cleared is a field"},
 }
 

@@ -41,7 +41,9 @@ func ChanElem[E any](_ <-chan E) (v E) { return v }
 func NewLike[T any](_ *T) *T { return new(T) }
 
 // Load is v, which was a T when it was put into a field of type any.
-func Load[T any](v any, _ T) T {
-	t, _ := v.(T) // the zero value of an interface type is a v without type
+func Load[T any](v any, _ T) (t T) {
+	if v != nil { // else T is an interface type
+		t = v.(T)
+	}
 	return t
 }

@@ -53,6 +53,10 @@ func Constructor(fn string) string {
 	return "new" + upper(fn) + "Frame"
 }
 
+// Helper is the name of a function that only the generated code of the frame
+// uses, and only in one file.
+func Helper(frame, what string) string { return lower(frame) + what }
+
 // Receiver is the name of the receiver's base type, or "" for a function.
 func Receiver(decl *ast.FuncDecl) string {
 	if decl.Recv == nil || len(decl.Recv.List) == 0 {

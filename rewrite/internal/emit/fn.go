@@ -45,6 +45,7 @@ type funcEmitter struct {
 	named   map[*ir.Var]bool   // by the variant
 	reads   map[*ir.Var]bool
 	scoped  bool // the block being emitted declares something
+	helpers helpers
 }
 
 func (e *funcEmitter) emit(out *jen.File) {
@@ -82,6 +83,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.release(out)
 	e.describe(out)
 	e.tie(out)
+	e.helpers.emit(out)
 }
 
 // ours are the names that generated methods give their parameters and locals.

@@ -41,6 +41,12 @@ func (e *funcEmitter) hoisted() []jen.Code {
 		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] {
 			continue
 		}
+		if v.Witness != nil {
+			if !e.reads[v] {
+				unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
+			}
+			continue
+		}
 		t := e.typ(v.Type)
 		if v.Box {
 			t = jen.Op("*").Add(t)
@@ -50,13 +56,15 @@ func (e *funcEmitter) hoisted() []jen.Code {
 			unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
 		}
 	}
+	var code []jen.Code
 	switch len(defs) {
 	case 0:
-		return nil
 	case 1:
-		return append([]jen.Code{jen.Var().Add(defs[0])}, unread...)
+		code = []jen.Code{jen.Var().Add(defs[0])}
+	default:
+		code = []jen.Code{jen.Var().Defs(defs...)}
 	}
-	return append([]jen.Code{jen.Var().Defs(defs...)}, unread...)
+	return append(append(code, e.inferred()...), unread...)
 }
 
 // boxParams gives boxed parameters and results their boxes.
@@ -337,7 +345,7 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 			switch {
 			case v.Box:
 				code = append(code,
-					jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
+					e.newBox(v),
 					jen.Op("*").Id(v.Name).Op("=").Id(d.Bind))
 			default:
 				code = append(code, jen.Id(v.Name).Op("=").Id(d.Bind))

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -57,14 +58,8 @@ func (e *funcEmitter) varOf(x ast.Expr) *ir.Var {
 // define emits a := that declares variables at function level. If all of them
 // stay in the block it is left as it is; else it becomes an assignment.
 func (e *funcEmitter) define(s *ast.AssignStmt) ([]jen.Code, bool) {
-	any, keep := false, true
-	for _, l := range s.Lhs {
-		if v := e.varOf(l); v != nil {
-			any = true
-			keep = keep && v.Place == ir.InBlock && !v.Box && (v.Kind != ir.Temp || e.infers(s, v))
-		}
-	}
-	if !any {
+	keep := Keeps(e.fn, s)
+	if !slices.ContainsFunc(s.Lhs, func(l ast.Expr) bool { return e.varOf(l) != nil }) {
 		return nil, false
 	}
 	var unread []jen.Code
@@ -85,24 +80,54 @@ func (e *funcEmitter) define(s *ast.AssignStmt) ([]jen.Code, bool) {
 		switch {
 		case v == nil || e.Info.Defs[l.(*ast.Ident)] == nil && v.Kind != ir.Temp:
 		case v.Box:
-			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+			code = append(code, e.newBox(v))
 		case v.Place == ir.InBlock:
-			code = append(code, jen.Var().Id(v.Name).Add(e.typ(v.Type)))
+			code = append(code, e.newVar(v))
 		}
 	}
 	return append(append(code, e.set(s.Lhs, s.Rhs)), unread...), true
 }
 
+// Keeps reports whether a declaration at function level is emitted as it is:
+// all its variables stay in the block.
+func Keeps(fn *ir.Func, s ast.Stmt) bool {
+	stays := func(v *ir.Var) bool { return v == nil || v.Place == ir.InBlock && !v.Box }
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		for _, l := range s.Lhs {
+			id, ok := l.(*ast.Ident)
+			if !ok {
+				continue
+			}
+			v := fn.VarOf(id)
+			if !stays(v) || v != nil && v.Kind == ir.Temp && !infers(fn, s, v) {
+				return false
+			}
+		}
+	case *ast.DeclStmt:
+		for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+			if spec, ok := spec.(*ast.ValueSpec); ok {
+				for _, id := range spec.Names {
+					if !stays(fn.VarOf(id)) {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
+}
+
 // infers reports whether := gives the temporary v the type it must have.
-func (e *funcEmitter) infers(s *ast.AssignStmt, v *ir.Var) bool {
+func infers(fn *ir.Func, s *ast.AssignStmt, v *ir.Var) bool {
 	if len(s.Lhs) != len(s.Rhs) {
 		return true
 	}
 	for i, l := range s.Lhs {
-		if e.varOf(l) != v {
+		if id, ok := l.(*ast.Ident); !ok || fn.VarOf(id) != v {
 			continue
 		}
-		tv := e.Info.Types[s.Rhs[i]]
+		tv := fn.Info.Types[s.Rhs[i]]
 		if tv.Value != nil {
 			return false
 		}
@@ -145,14 +170,8 @@ func (e *funcEmitter) declare(s *ast.DeclStmt) ([]jen.Code, bool) {
 		return nil, false
 	}
 	spec := gen.Specs[0].(*ast.ValueSpec)
-	any, keep := false, true
-	for _, id := range spec.Names {
-		if v := e.varOf(id); v != nil {
-			any = true
-			keep = keep && v.Place == ir.InBlock && !v.Box
-		}
-	}
-	if !any {
+	keep := Keeps(e.fn, s)
+	if !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return e.varOf(id) != nil }) {
 		e.scoped = true
 		return nil, false
 	}
@@ -174,10 +193,10 @@ func (e *funcEmitter) declare(s *ast.DeclStmt) ([]jen.Code, bool) {
 		switch {
 		case v == nil:
 		case v.Box:
-			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+			code = append(code, e.newBox(v))
 		case v.Place == ir.InBlock || v.Place == ir.Unused:
 			e.scoped = true
-			code = append(code, jen.Var().Id(v.Name).Add(e.typ(v.Type)))
+			code = append(code, e.newVar(v))
 			if !e.reads[v] {
 				code = append(code, jen.Id("_").Op("=").Id(v.Name))
 			}

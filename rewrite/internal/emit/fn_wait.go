@@ -2,7 +2,6 @@ package emit
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
@@ -41,6 +40,9 @@ func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
 	}
 	if inst, ok := e.Info.Instances[color.CalleeIdent(w.Source.Fun)]; ok {
 		t = inst.TypeArgs.At(n)
+	}
+	if !e.CanName(t) {
+		return []jen.Code{jen.Return(append(e.retIDs(), e.rt("Yielded").Call(jen.Id(e.r), e.Expr(v)))...)}
 	}
 	var code []jen.Code
 	value := e.Expr(v)
@@ -246,7 +248,7 @@ func (e *funcEmitter) typed(name string, w *ir.Wait, i int, v ast.Expr, before .
 	if inst, ok := e.Info.Instances[id]; ok {
 		t := inst.TypeArgs.At(i)
 		tv, known := e.Info.Types[v]
-		if !known || tv.Type == nil || tv.Value != nil || !types.Identical(tv.Type, t) || !plain(v) {
+		if e.CanName(t) && (!known || tv.Type == nil || tv.Value != nil || !types.Identical(tv.Type, t) || !plain(v)) {
 			fun.Types(e.Type(t))
 		}
 	}
@@ -349,7 +351,7 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		if v.Kind == ir.Param && !v.Box {
 			continue // came as an argument
 		}
-		if e.anyField(v) && types.IsInterface(v.Type) && !v.Box {
+		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) && !v.Box {
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v))) // it may be nil
 			continue
 		}
@@ -362,7 +364,7 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		code = append(code, e.takeResults(w)...)
 	} else if w.Receives() {
 		v := w.Results[0]
-		if e.anyField(v) && types.IsInterface(v.Type) {
+		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) {
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
 		} else {
 			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
@@ -385,6 +387,9 @@ func (e *funcEmitter) anyField(v *ir.Var) bool {
 // function is stored as any.
 func (e *funcEmitter) load(v *ir.Var) *jen.Statement {
 	code := jen.Id(e.f).Dot(v.Field)
+	if v.Witness != nil {
+		return e.rt("Load").Call(code, jen.Id(v.Name))
+	}
 	if e.anyField(v) {
 		t := e.typ(v.Type)
 		if v.Box {
@@ -403,7 +408,9 @@ func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
 	frame := e.calleeFrame(w)
 	if frame == nil {
 		var code []jen.Code
-		if wanted {
+		if w.Outcomes != nil {
+			code = append(code, jen.List(lhs...).Op("=").Add(e.received(callee, w.Outcomes)))
+		} else if wanted {
 			code = append(code, jen.List(lhs...).Op("=").Add(callee).Assert(e.resulter(w)).Dot("Results").Call())
 		}
 		return append(code, jen.Id(e.r).Dot("Callee").Call().Dot("Release").Call(jen.Id(e.r)))
@@ -435,32 +442,8 @@ func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
 // calleeFrame is the frame type of the function that w calls, or nil if it
 // can't be named here.
 func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
-	fn := w.Callee
-	sig := fn.Signature()
-	if w.Op == color.OpDispatch {
-		return nil // any type's
-	}
-	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
+	if w.Op == color.OpDispatch || !e.CanNameFrame(w.Callee) {
 		return nil
 	}
-	recv := ""
-	if r := sig.Recv(); r != nil {
-		t := types.Unalias(r.Type())
-		if p, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(p.Elem())
-		}
-		named, ok := t.(*types.Named)
-		if !ok {
-			return nil
-		}
-		recv = named.Obj().Name()
-	}
-	name := names.Frame(recv, fn.Name())
-	if e.own(fn.Pkg()) {
-		return jen.Id(name)
-	}
-	if !token.IsExported(name) {
-		return nil
-	}
-	return e.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
+	return e.frameName(w.Callee)
 }

@@ -270,7 +270,7 @@ func (c *Converter) canName(obj *types.TypeName) bool {
 	case c.own(pkg):
 		return true
 	}
-	return obj.Exported() && obj.Parent() == pkg.Scope() && c.canImport(importPath(pkg))
+	return obj.Exported() && obj.Parent() == pkg.Scope() && c.canImport(pkg)
 }
 
 func (c *Converter) canNameBasic(t *types.Basic) bool {
@@ -288,20 +288,23 @@ func (c *Converter) hides(name string) bool {
 	return c.Pkg != nil && c.Pkg.Scope().Lookup(name) != nil
 }
 
-// canImport applies the rule of internal packages.
-func (c *Converter) canImport(path string) bool {
+// canImport applies the rule of internal packages. The standard library's own,
+// and what it has vendored, is for itself.
+func (c *Converter) canImport(pkg *types.Package) bool {
+	path := importPath(pkg)
 	elems := strings.Split(path, "/")
 	i := len(elems) - 1
 	for i >= 0 && elems[i] != "internal" {
 		i--
 	}
-	if i < 0 || c.Pkg == nil {
+	switch {
+	case c.Pkg == nil:
 		return true
-	}
-	if i == 0 {
-		// The standard library's own.
+	case i == 0 || path != pkg.Path():
 		first, _, _ := strings.Cut(c.Pkg.Path(), "/")
 		return !strings.Contains(first, ".")
+	case i < 0:
+		return true
 	}
 	root := strings.Join(elems[:i], "/")
 	own := strings.TrimSuffix(c.Pkg.Path(), "_test")
@@ -328,7 +331,7 @@ func (c *Converter) canNameVars(t *types.Tuple) bool {
 
 func (c *Converter) canNameStruct(t *types.Struct) bool {
 	for f := range t.Fields() {
-		if !c.visible(f) || !c.CanName(f.Type()) {
+		if !c.Visible(f) || !c.CanName(f.Type()) {
 			return false
 		}
 	}
@@ -337,7 +340,7 @@ func (c *Converter) canNameStruct(t *types.Struct) bool {
 
 func (c *Converter) canNameInterface(t *types.Interface) bool {
 	for m := range t.ExplicitMethods() {
-		if !c.visible(m) || !c.CanName(m.Signature()) {
+		if !c.Visible(m) || !c.CanName(m.Signature()) {
 			return false
 		}
 	}
@@ -358,8 +361,8 @@ func (c *Converter) canNameInterface(t *types.Interface) bool {
 	return true
 }
 
-// visible reports whether a field or method name means the same here. An
+// Visible reports whether a field or method name means the same here. An
 // unexported one of another package is a different name.
-func (c *Converter) visible(obj types.Object) bool {
+func (c *Converter) Visible(obj types.Object) bool {
 	return token.IsExported(obj.Name()) || obj.Pkg() != nil && c.own(obj.Pkg())
 }

@@ -258,9 +258,11 @@ func TestCanImport(t *testing.T) {
 		{"a.com/x", "internal/abi", false},
 		{"net/http", "internal/abi", true},
 		{"a.com/x", "a.com/internals", true},
+		{"a.com/x", "vendor/golang.org/x/net", false},
+		{"net/http", "vendor/golang.org/x/net", true},
 	} {
 		c := &Converter{Pkg: types.NewPackage(test.self, "p")}
-		assert.Equal(t, test.want, c.canImport(test.path), "%v", test)
+		assert.Equal(t, test.want, c.canImport(types.NewPackage(test.path, "q")), "%v", test)
 	}
 }
 

@@ -34,6 +34,9 @@ const (
 	// Framed: states are numbered from 1; what lives across a wait has a
 	// field; what stays in a block is not named outside.
 	Framed
+	// Inferred: what has a witness comes behind what that needs; where its
+	// type would show, in fields, is any.
+	Inferred
 	// Spilled: clean variables are live ones, cleared fields are dead.
 	Spilled
 )
@@ -57,6 +60,9 @@ func Check(f *Func, want Properties, suspends func(*ast.CallExpr) bool) error {
 	}
 	if want&Framed != 0 {
 		c.framed()
+	}
+	if want&Inferred != 0 {
+		c.inferred()
 	}
 	if want&Spilled != 0 {
 		c.spilled()

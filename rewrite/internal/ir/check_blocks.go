@@ -292,6 +292,32 @@ func (f *Func) syntax(b *Block) []ast.Node {
 	return list
 }
 
+// inferred checks the property Inferred.
+func (c *check) inferred() {
+	seen := map[*Var]bool{}
+	for _, v := range c.f.Inferred {
+		if seen[v] || !c.vars[v] || v.Witness == nil {
+			c.failf("%s is inferred twice or without a witness, or not among the variables", v.Name)
+		}
+		for _, u := range Needs(v.Witness) {
+			if !seen[u] || u.Place != Hoisted {
+				c.failf("%s is inferred from %s, which is not declared before", v.Name, u.Name)
+			}
+		}
+		seen[v] = true
+	}
+	for _, v := range c.f.Vars {
+		if v.Witness != nil && !seen[v] {
+			c.failf("%s has a witness but is not inferred", v.Name)
+		}
+	}
+	for _, f := range c.f.Frame.Fields {
+		if f.Var != nil && f.Var.Witness != nil && !f.Any {
+			c.failf("field %s has the type of %s, which is inferred", f.Name, f.Var.Name)
+		}
+	}
+}
+
 // spilled checks the property Spilled.
 func (c *check) spilled() {
 	c.f.eachWait(func(w *Wait) {

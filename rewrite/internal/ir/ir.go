@@ -48,6 +48,10 @@ type Func struct {
 
 	Names *Names // taken in this function
 
+	// Inferred are the variables with a witness, in an order to declare them
+	// in.
+	Inferred []*Var
+
 	Frame *Frame // after frame
 }
 
@@ -69,7 +73,7 @@ type Field struct {
 	Type types.Type
 	Var  *Var // nil for a result
 	Box  bool // the field is a pointer to Type
-	Any  bool // the field is an any, for Type has no name outside the function
+	Any  bool // the field is an any, for Type has no name outside the function, or none in the package
 }
 
 // Var is a variable of the function or a temporary of ours.
@@ -86,6 +90,10 @@ type Var struct {
 	Box   bool   // lives on the heap; the Go variable is a pointer to it
 	Field string // its field in the frame, if it lives across a suspension
 	In    string // of a boxed parameter: the name of the incoming value
+
+	// Witness, if not nil, is what the variable is declared by, as its type
+	// has no name in the package; set by the pass infer.
+	Witness Witness
 }
 
 // Kind is what a variable is in the source.
@@ -274,6 +282,10 @@ type Wait struct {
 	Clean map[*Var]bool
 	// Clear are fields whose content died since they were saved.
 	Clear []Field
+	// Outcomes, if not nil, are witnesses of the callee's results, for its
+	// frame has no name in the package, nor have all results; set by the pass
+	// infer.
+	Outcomes []Witness
 }
 
 // Receives reports whether a value that is sent to the waiting greenlet goes

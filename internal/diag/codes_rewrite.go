@@ -1,0 +1,23 @@
+package diag
+
+// The codes of rewriting: what shows only when a function is taken apart.
+const (
+	// TypeUnnameable: a variable must be declared in the generated code, but its
+	// type can't be written there, as it is private to another package, and the
+	// generator has found no expression without effect that it could be
+	// inferred from. There is one for nearly all variables, such as the function
+	// whose result they are.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		x := dep.New().Next // promoted from an embedded pointer to a hidden type
+	//		greenlet.Yield(1)
+	//		x.Use()
+	//	}
+	//
+	// Fix: give the variable a type that has a name, such as an interface: var x
+	// interface{ Use() } = ….
+	TypeUnnameable Code = "type-unnameable"
+)

@@ -1,0 +1,291 @@
+package emit
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// Variables whose type has no name in the package.
+//
+// Input: witnesses, from the pass infer. Output: declarations by :=, and the
+// generic functions that these call to get from a function's type to that of
+// a result. Their type arguments are all inferred:
+//
+//	func runFrameResult[F ~func(P0) R0, P0, R0 any](_ F) (v R0) { return v }
+
+// inferred declares the hoisted variables that have a witness.
+func (e *funcEmitter) inferred() []jen.Code {
+	var code []jen.Code
+	for _, v := range e.fn.Inferred {
+		if v.Place == ir.Hoisted {
+			code = append(code, e.newVar(v))
+		}
+	}
+	if len(code) > 0 {
+		code = append([]jen.Code{jen.Comment("inferred, as their types have no name here")}, code...)
+	}
+	return code
+}
+
+// newVar declares v, with the zero value or a worthless one.
+func (e *funcEmitter) newVar(v *ir.Var) jen.Code {
+	switch {
+	case v.Witness == nil:
+		return jen.Var().Id(v.Name).Add(e.typ(v.Type))
+	case v.Box:
+		return jen.Id(v.Name).Op(":=").Add(e.rt("PointerLike")).Call(e.witness(v.Witness))
+	}
+	return jen.Id(v.Name).Op(":=").Add(e.witness(v.Witness))
+}
+
+// newBox gives a boxed variable a new box.
+func (e *funcEmitter) newBox(v *ir.Var) jen.Code {
+	if v.Witness != nil {
+		return jen.Id(v.Name).Op("=").Add(e.rt("NewLike")).Call(jen.Id(v.Name))
+	}
+	return jen.Id(v.Name).Op("=").New(e.typ(v.Type))
+}
+
+// witness is a witness as a primary expression.
+func (e *funcEmitter) witness(w ir.Witness) *jen.Statement {
+	switch w := w.(type) {
+	case *ir.Zero:
+		if w.Type == nil {
+			return e.rt("Zero").Types(e.Expr(w.Expr)).Call()
+		}
+		return e.rt("Zero").Types(e.typ(w.Type)).Call()
+	case *ir.Named:
+		code := e.Expr(w.Expr)
+		var args []jen.Code
+		for _, t := range w.Types {
+			args = append(args, e.typ(t))
+		}
+		if len(args) > 0 {
+			code.Types(args...)
+		}
+		return code
+	case *ir.Global:
+		return e.rt("Pointee").Call(jen.Op("&").Add(e.Expr(w.Expr)))
+	case *ir.Same:
+		return jen.Id(w.Var.Name)
+	case *ir.Derived:
+		return e.rt(w.Helper).Call(e.witness(w.Of))
+	case *ir.Member:
+		return e.witness(w.Of).Dot(w.Name)
+	case *ir.First:
+		return e.witness(w.Of).Index(jen.Lit(0))
+	case *ir.Outcome:
+		return e.outcome(w)
+	case *ir.MethodOutcome:
+		return jen.Id(e.methodHelper(w)).Call(e.witness(w.Recv))
+	}
+	panic(fmt.Sprintf("emit: witness %T", w))
+}
+
+func (e *funcEmitter) outcome(w *ir.Outcome) *jen.Statement {
+	args := []jen.Code{e.witness(w.Fun)}
+	for _, a := range w.Args {
+		args = append(args, e.witness(a))
+	}
+	return jen.Id(e.resultHelper(w)).Call(args...)
+}
+
+// helpers are the generic functions that the witnesses of one function call.
+type helpers struct {
+	names map[string]string // by what they are
+	code  []*jen.Statement
+}
+
+func (h *helpers) emit(out *jen.File) {
+	for _, c := range h.code {
+		out.Line()
+		out.Add(c)
+	}
+}
+
+// helper is the name of the helper that key describes; decl declares it if that
+// has not been done. Doc is what its comment says that it is.
+func (e *funcEmitter) helper(what, doc, key string, decl func(fn *jen.Statement)) string {
+	if name := e.helpers.names[key]; name != "" {
+		return name
+	}
+	base := names.Helper(e.frame, what)
+	name := base
+	for i := 2; e.taken(name); i++ {
+		name = base + strconv.Itoa(i)
+	}
+	if e.helpers.names == nil {
+		e.helpers.names = map[string]string{}
+	}
+	e.helpers.names[key] = name
+	if e.Imports != nil {
+		e.Imports.Take(name)
+	}
+	fn := jen.Comment(name + " is " + doc + ".").Line().Func().Id(name)
+	decl(fn)
+	e.helpers.code = append(e.helpers.code, fn)
+	return name
+}
+
+func (e *funcEmitter) taken(name string) bool {
+	for _, n := range e.helpers.names {
+		if n == name {
+			return true
+		}
+	}
+	return e.Pkg.Scope().Lookup(name) != nil
+}
+
+// resultHelper is the helper for one result of functions of the form of
+// w.Fun's. If there are witnesses of its parameters, its first argument may be
+// a generic function, whose type arguments are inferred from the others; then
+// its parameter must be of a function type, not of a type parameter.
+func (e *funcEmitter) resultHelper(w *ir.Outcome) string {
+	form := formOf(w.Sig)
+	key := fmt.Sprint("result ", form, w.Index, len(w.Args))
+	return e.helper("Result", zeroOf(w.Index), key, func(fn *jen.Statement) {
+		fun := []jen.Code{jen.Id("_").Id("F")}
+		tparams := []jen.Code{jen.Id("F").Op("~").Add(form.fun())}
+		if w.Args != nil {
+			fun = []jen.Code{jen.Id("_").Add(form.fun())}
+			tparams = nil
+			for _, p := range form.list("P", form.params) {
+				fun = append(fun, jen.Id("_").Add(p))
+			}
+		}
+		fn.Types(append(tparams, form.typeParams()...)...).Params(fun...).
+			Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
+	})
+}
+
+func zeroOf(i int) string { return fmt.Sprintf("the zero value of result %d", i) }
+
+// methodHelper is the helper for a result of a method, or its function type:
+// the type of the method is that of the constraint's method.
+func (e *funcEmitter) methodHelper(w *ir.MethodOutcome) string {
+	form := formOf(w.Sig)
+	key := fmt.Sprint("method ", w.Method, form, w.Index)
+	what := names.Constructor(w.Method) // as in newGetFrame
+	what = what[len("new") : len(what)-len("Frame")]
+	doc := zeroOf(w.Index)
+	if w.Index < 0 {
+		doc = "a nil function of the method's type"
+	}
+	return e.helper(what+"Result", doc, key, func(fn *jen.Statement) {
+		constraint := jen.Custom(jen.Options{Open: "interface{", Close: "}"}, jen.Id(w.Method).Add(form.signature()))
+		result := form.fun()
+		if w.Index >= 0 {
+			result = form.result(w.Index)
+		}
+		fn.Types(append([]jen.Code{jen.Id("T").Add(constraint)}, form.typeParams()...)...).
+			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(result)).Block(jen.Return(jen.Id("v")))
+	})
+}
+
+// received takes the results out of a frame that has no name, where they have
+// none either. The helper infers them from witnesses.
+func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen.Statement {
+	form := form{results: len(outcomes)}
+	name := e.helper("Received", "the results in a frame, of the types of the other arguments", fmt.Sprint("received ", form), func(fn *jen.Statement) {
+		params := []jen.Code{jen.Id("f").Add(e.rt("Frame"))}
+		results := form.list("R", form.results)
+		for _, r := range results {
+			params = append(params, jen.Id("_").Add(r))
+		}
+		asserted := jen.Custom(jen.Options{Open: "interface{", Close: "}"}, jen.Id("Results").Params().Add(parens(results)))
+		fn.Types(form.typeParams()...).Params(params...).Add(parens(form.list("R", form.results))).Block(
+			jen.Return(jen.Id("f").Assert(asserted).Dot("Results").Call()))
+	})
+	args := []jen.Code{frame}
+	for _, w := range outcomes {
+		args = append(args, e.witness(w))
+	}
+	return jen.Id(name).Call(args...)
+}
+
+// form is a signature as far as its helper is concerned: its types are the type
+// parameters P0, P1, … and R0, R1, …
+type form struct {
+	params, results int
+	variadic        bool
+}
+
+func formOf(sig *types.Signature) form {
+	return form{sig.Params().Len(), sig.Results().Len(), sig.Variadic()}
+}
+
+func (f form) list(prefix string, n int) []jen.Code {
+	var list []jen.Code
+	for i := range n {
+		list = append(list, jen.Id(prefix+strconv.Itoa(i)))
+	}
+	return list
+}
+
+// typeParams declares P0, …, R0, … with the constraint any.
+func (f form) typeParams() []jen.Code {
+	list := append(f.list("P", f.params), f.list("R", f.results)...)
+	if last := len(list) - 1; last >= 0 {
+		list[last] = jen.Add(list[last]).Any()
+	}
+	return list
+}
+
+func (f form) signature() *jen.Statement {
+	params := f.list("P", f.params)
+	if f.variadic {
+		last := len(params) - 1
+		params[last] = jen.Op("...").Add(params[last])
+	}
+	results := f.list("R", f.results)
+	if len(results) == 0 {
+		return jen.Params(params...)
+	}
+	return jen.Params(params...).Add(parens(results))
+}
+
+func (f form) fun() *jen.Statement         { return jen.Func().Add(f.signature()) }
+func (f form) result(i int) *jen.Statement { return jen.Id("R" + strconv.Itoa(i)) }
+
+// CanNameFrame reports whether the frame type of a resumable function, which
+// may be another package's, can be spelled here. That of a generic function
+// can't: its type arguments may be inferred.
+func (c *Converter) CanNameFrame(fn *types.Func) bool {
+	sig := fn.Signature()
+	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
+		return false
+	}
+	name, ok := frameOf(fn)
+	return ok && (c.own(fn.Pkg()) || token.IsExported(name) && c.canImport(fn.Pkg()))
+}
+
+func (c *Converter) frameName(fn *types.Func) *jen.Statement {
+	name, _ := frameOf(fn)
+	if c.own(fn.Pkg()) {
+		return jen.Id(name)
+	}
+	return c.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
+}
+
+func frameOf(fn *types.Func) (name string, ok bool) {
+	recv := ""
+	if r := fn.Signature().Recv(); r != nil {
+		t := types.Unalias(r.Type())
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		named, ok := t.(*types.Named)
+		if !ok {
+			return "", false
+		}
+		recv = named.Obj().Name()
+	}
+	return names.Frame(recv, fn.Name()), true
+}

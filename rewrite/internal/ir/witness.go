@@ -1,0 +1,102 @@
+package ir
+
+import (
+	"go/ast"
+	"go/types"
+)
+
+// A Witness is an expression that is wanted for its type only: it declares, by
+// :=, a variable whose type has no name in the package.
+//
+// Evaluating it has no effect, reads no memory that another goroutine may
+// write, and cannot panic. Its value is of no interest: most are zero.
+type Witness interface{ witness() }
+
+// Zero is the zero value of a type that has a name: Type or, if that is nil,
+// the one that Expr spells in the source.
+type Zero struct {
+	Type types.Type
+	Expr ast.Expr
+}
+
+// Named is a constant or a function, by its name in the source. Types, if there
+// are any, instantiate it.
+type Named struct {
+	Expr  ast.Expr
+	Types []types.Type
+}
+
+// Global is the zero value of the type of a package variable.
+type Global struct{ Expr ast.Expr }
+
+// Same is a variable that is declared before.
+type Same struct{ Var *Var }
+
+// Derived is what a helper of the runtime makes of the type of another
+// witness: Pointee, Elem, …
+type Derived struct {
+	Helper string
+	Of     Witness
+}
+
+// Member is a field of a struct.
+type Member struct {
+	Of   Witness
+	Name string
+}
+
+// First is the first element of an array, which has one.
+type First struct{ Of Witness }
+
+// Outcome is the zero value of a result of a function whose signature has the
+// form of Sig. If Args are not nil they are witnesses of its parameters, of
+// which those of a generic function that is not instantiated are inferred; of
+// a variadic one they have its elements.
+type Outcome struct {
+	Fun   Witness
+	Sig   *types.Signature
+	Index int
+	Args  []Witness
+}
+
+// MethodOutcome is the zero value of a result of a method that Recv has in its
+// method set or, if Index is negative, of the method as a function.
+type MethodOutcome struct {
+	Recv   Witness
+	Method string
+	Sig    *types.Signature
+	Index  int
+}
+
+func (*Zero) witness()          {}
+func (*Named) witness()         {}
+func (*Global) witness()        {}
+func (*Same) witness()          {}
+func (*Derived) witness()       {}
+func (*Member) witness()        {}
+func (*First) witness()         {}
+func (*Outcome) witness()       {}
+func (*MethodOutcome) witness() {}
+
+// Needs are the variables that a witness names.
+func Needs(w Witness) []*Var {
+	switch w := w.(type) {
+	case *Same:
+		return []*Var{w.Var}
+	case *Derived:
+		return Needs(w.Of)
+	case *Member:
+		return Needs(w.Of)
+	case *First:
+		return Needs(w.Of)
+	case *Outcome:
+		list := Needs(w.Fun)
+		for _, a := range w.Args {
+			list = append(list, Needs(a)...)
+		}
+		return list
+	case *MethodOutcome:
+		return Needs(w.Recv)
+	}
+	return nil
+}

@@ -122,7 +122,7 @@ func (n *inferrer) solve(spelled varSet) {
 				n.found[v] = w
 				again = true
 				if spelled[v] {
-					v.Witness = w
+					v.Witness = n.inScope(v, w)
 					n.fn.Inferred = append(n.fn.Inferred, v)
 				}
 				break
@@ -146,6 +146,21 @@ func (n *inferrer) variable(v *ir.Var) ir.Witness {
 		return &ir.Derived{Helper: "Pointee", Of: &ir.Same{Var: v}}
 	}
 	return &ir.Same{Var: v}
+}
+
+// inScope is w as it can stand where v is declared. In a block, variables may be
+// shared with literals by then, so they are replaced by what declared them.
+func (n *inferrer) inScope(v *ir.Var, w ir.Witness) ir.Witness {
+	if v.Place == ir.Hoisted {
+		return w
+	}
+	return ir.Replace(w, func(u *ir.Same) ir.Witness {
+		declared := n.inScope(v, n.found[u.Var])
+		if u.Var.Box {
+			return &ir.Derived{Helper: "PointerLike", Of: declared}
+		}
+		return declared
+	})
 }
 
 // collect finds where the hidden variables get their values.

@@ -63,7 +63,7 @@ func spill(fn *ir.Func) {
 		}
 		switch t := b.Term.(type) {
 		case *ir.Wait:
-			waitSpills(t, fn.Frame.Fields, s)
+			waitSpills(fn, t, s)
 			after := spillState{varSet{}, copySet(s.held)}
 			for _, v := range t.Live {
 				after.held[v] = true
@@ -105,7 +105,7 @@ func spill(fn *ir.Func) {
 }
 
 // waitSpills decides what w saves, given what holds before it.
-func waitSpills(w *ir.Wait, fields []ir.Field, s spillState) {
+func waitSpills(fn *ir.Func, w *ir.Wait, s spillState) {
 	w.Clean, w.Clear = varSet{}, nil
 	live := varSet{}
 	for _, v := range w.Live {
@@ -119,7 +119,10 @@ func waitSpills(w *ir.Wait, fields []ir.Field, s spillState) {
 			live[v] = true // overwritten by what arrives
 		}
 	}
-	for _, f := range fields {
+	for _, f := range fn.Frame.Fields {
+		if fn.Defers && f.Var != nil && f.Var.Kind == ir.Result {
+			continue // deferred calls may set it, whatever the code does
+		}
 		if f.Var != nil && f.Var.Field == f.Name && s.held[f.Var] && !live[f.Var] && (f.Box || f.Any || hasPointers(f.Type)) {
 			w.Clear = append(w.Clear, f)
 		}

@@ -40,7 +40,7 @@ func (e *funcEmitter) newVar(v *ir.Var) jen.Code {
 	case v.Witness == nil:
 		return jen.Var().Id(v.Name).Add(e.typ(v.Type))
 	case v.Box:
-		return jen.Id(v.Name).Op(":=").Add(e.rt("PointerLike")).Call(e.witness(v.Witness))
+		return jen.Id(v.Name).Op(":=").Add(e.pointerTo(v.Witness))
 	}
 	return jen.Id(v.Name).Op(":=").Add(e.witness(v.Witness))
 }
@@ -76,25 +76,46 @@ func (e *funcEmitter) witness(w ir.Witness) *jen.Statement {
 	case *ir.Same:
 		return jen.Id(w.Var.Name)
 	case *ir.Derived:
+		if w.Helper == "PointerLike" {
+			return e.pointerTo(w.Of)
+		}
 		return e.rt(w.Helper).Call(e.witness(w.Of))
 	case *ir.Member:
 		return e.witness(w.Of).Dot(w.Name)
 	case *ir.First:
 		return e.witness(w.Of).Index(jen.Lit(0))
 	case *ir.Outcome:
-		return e.outcome(w)
+		return e.outcome(w, false)
 	case *ir.MethodOutcome:
-		return jen.Id(e.methodHelper(w)).Call(e.witness(w.Recv))
+		return jen.Id(e.methodHelper(w, false)).Call(e.witness(w.Recv))
 	}
 	panic(fmt.Sprintf("emit: witness %T", w))
 }
 
-func (e *funcEmitter) outcome(w *ir.Outcome) *jen.Statement {
+// pointerTo is a nil pointer to the type of a witness. The value is not made, if
+// that can be avoided: it may be large.
+func (e *funcEmitter) pointerTo(w ir.Witness) *jen.Statement {
+	switch w := w.(type) {
+	case *ir.Outcome:
+		return e.outcome(w, true)
+	case *ir.MethodOutcome:
+		if w.Index >= 0 {
+			return jen.Id(e.methodHelper(w, true)).Call(e.witness(w.Recv))
+		}
+	case *ir.Derived:
+		if v, ok := w.Of.(*ir.Same); ok && w.Helper == "Pointee" && v.Var.Box {
+			return jen.Id(v.Var.Name)
+		}
+	}
+	return e.rt("PointerLike").Call(e.witness(w))
+}
+
+func (e *funcEmitter) outcome(w *ir.Outcome, pointer bool) *jen.Statement {
 	args := []jen.Code{e.witness(w.Fun)}
 	for _, a := range w.Args {
 		args = append(args, e.witness(a))
 	}
-	return jen.Id(e.resultHelper(w)).Call(args...)
+	return jen.Id(e.resultHelper(w, pointer)).Call(args...)
 }
 
 // helpers are the generic functions that the witnesses of one function call.
@@ -147,10 +168,11 @@ func (e *funcEmitter) taken(name string) bool {
 // w.Fun's. If there are witnesses of its parameters, its first argument may be
 // a generic function, whose type arguments are inferred from the others; then
 // its parameter must be of a function type, not of a type parameter.
-func (e *funcEmitter) resultHelper(w *ir.Outcome) string {
+func (e *funcEmitter) resultHelper(w *ir.Outcome, pointer bool) string {
 	form := formOf(w.Sig)
-	key := fmt.Sprint("result ", form, w.Index, len(w.Args))
-	return e.helper("Result", zeroOf(w.Index), key, func(fn *jen.Statement) {
+	form.pointer = pointer
+	key := fmt.Sprint("result ", form, w.Index, w.Args != nil)
+	return e.helper("Result", form.doc(w.Index), key, func(fn *jen.Statement) {
 		fun := []jen.Code{jen.Id("_").Id("F")}
 		tparams := []jen.Code{jen.Id("F").Op("~").Add(form.fun())}
 		if w.Args != nil {
@@ -165,27 +187,18 @@ func (e *funcEmitter) resultHelper(w *ir.Outcome) string {
 	})
 }
 
-func zeroOf(i int) string { return fmt.Sprintf("the zero value of result %d", i) }
-
 // methodHelper is the helper for a result of a method, or its function type:
 // the type of the method is that of the constraint's method.
-func (e *funcEmitter) methodHelper(w *ir.MethodOutcome) string {
+func (e *funcEmitter) methodHelper(w *ir.MethodOutcome, pointer bool) string {
 	form := formOf(w.Sig)
+	form.pointer = pointer
 	key := fmt.Sprint("method ", w.Method, form, w.Index)
 	what := names.Constructor(w.Method) // as in newGetFrame
 	what = what[len("new") : len(what)-len("Frame")]
-	doc := zeroOf(w.Index)
-	if w.Index < 0 {
-		doc = "a nil function of the method's type"
-	}
-	return e.helper(what+"Result", doc, key, func(fn *jen.Statement) {
+	return e.helper(what+"Result", form.doc(w.Index), key, func(fn *jen.Statement) {
 		constraint := jen.Custom(jen.Options{Open: "interface{", Close: "}"}, jen.Id(w.Method).Add(form.signature()))
-		result := form.fun()
-		if w.Index >= 0 {
-			result = form.result(w.Index)
-		}
 		fn.Types(append([]jen.Code{jen.Id("T").Add(constraint)}, form.typeParams()...)...).
-			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(result)).Block(jen.Return(jen.Id("v")))
+			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
 
@@ -215,10 +228,11 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 type form struct {
 	params, results int
 	variadic        bool
+	pointer         bool // the helper's result is a pointer to the function's
 }
 
 func formOf(sig *types.Signature) form {
-	return form{sig.Params().Len(), sig.Results().Len(), sig.Variadic()}
+	return form{params: sig.Params().Len(), results: sig.Results().Len(), variadic: sig.Variadic()}
 }
 
 func (f form) list(prefix string, n int) []jen.Code {
@@ -251,8 +265,30 @@ func (f form) signature() *jen.Statement {
 	return jen.Params(params...).Add(parens(results))
 }
 
-func (f form) fun() *jen.Statement         { return jen.Func().Add(f.signature()) }
-func (f form) result(i int) *jen.Statement { return jen.Id("R" + strconv.Itoa(i)) }
+func (f form) fun() *jen.Statement { return jen.Func().Add(f.signature()) }
+
+// result is the type of the helper for result i or, if i is negative, for the
+// function itself.
+func (f form) result(i int) *jen.Statement {
+	switch {
+	case i < 0:
+		return f.fun()
+	case f.pointer:
+		return jen.Op("*").Id("R" + strconv.Itoa(i))
+	}
+	return jen.Id("R" + strconv.Itoa(i))
+}
+
+// doc says what the helper returns.
+func (f form) doc(i int) string {
+	switch {
+	case i < 0:
+		return "a nil function of the method's type"
+	case f.pointer:
+		return fmt.Sprintf("a nil pointer to the type of result %d", i)
+	}
+	return fmt.Sprintf("the zero value of result %d", i)
+}
 
 // CanNameFrame reports whether the frame type of a resumable function, which
 // may be another package's, can be spelled here. That of a generic function

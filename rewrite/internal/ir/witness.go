@@ -78,25 +78,38 @@ func (*First) witness()         {}
 func (*Outcome) witness()       {}
 func (*MethodOutcome) witness() {}
 
-// Needs are the variables that a witness names.
-func Needs(w Witness) []*Var {
+// Replace is w with the variables that it names replaced.
+func Replace(w Witness, by func(*Same) Witness) Witness {
 	switch w := w.(type) {
 	case *Same:
-		return []*Var{w.Var}
+		return by(w)
 	case *Derived:
-		return Needs(w.Of)
+		return &Derived{w.Helper, Replace(w.Of, by)}
 	case *Member:
-		return Needs(w.Of)
+		return &Member{Replace(w.Of, by), w.Name}
 	case *First:
-		return Needs(w.Of)
-	case *Outcome:
-		list := Needs(w.Fun)
-		for _, a := range w.Args {
-			list = append(list, Needs(a)...)
-		}
-		return list
+		return &First{Replace(w.Of, by)}
 	case *MethodOutcome:
-		return Needs(w.Recv)
+		return &MethodOutcome{Replace(w.Recv, by), w.Method, w.Sig, w.Index}
+	case *Outcome:
+		o := &Outcome{Fun: Replace(w.Fun, by), Sig: w.Sig, Index: w.Index}
+		if w.Args != nil {
+			o.Args = []Witness{}
+		}
+		for _, a := range w.Args {
+			o.Args = append(o.Args, Replace(a, by))
+		}
+		return o
 	}
-	return nil
+	return w
+}
+
+// Needs are the variables that a witness names.
+func Needs(w Witness) []*Var {
+	var list []*Var
+	Replace(w, func(s *Same) Witness {
+		list = append(list, s.Var)
+		return s
+	})
+	return list
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -20,11 +21,31 @@ import (
 //
 //	func runFrameResult[F ~func(P0) R0, P0, R0 any](_ F) (v R0) { return v }
 
-// inferred declares the hoisted variables that have a witness.
+// inferred declares the hoisted variables that have a witness, as far as the
+// variant names them or a witness does.
 func (e *funcEmitter) inferred() []jen.Code {
+	needed := map[*ir.Var]bool{}
+	need := func(list []*ir.Var) {
+		for _, v := range list {
+			needed[v] = true
+		}
+	}
+	for _, b := range e.list {
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
+			for _, o := range w.Outcomes {
+				need(ir.Needs(o))
+			}
+		}
+	}
+	for _, v := range slices.Backward(e.fn.Inferred) {
+		if v.Place == ir.Hoisted && (e.named[v] || needed[v]) {
+			needed[v] = true
+			need(ir.Needs(v.Witness))
+		}
+	}
 	var code []jen.Code
 	for _, v := range e.fn.Inferred {
-		if v.Place == ir.Hoisted {
+		if needed[v] {
 			code = append(code, e.newVar(v))
 		}
 	}

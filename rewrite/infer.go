@@ -174,7 +174,7 @@ func (n *inferrer) collect() {
 		switch t := b.Term.(type) {
 		case *ir.Wait:
 			for i, v := range t.Results {
-				if v != nil && t.Op == color.OpCall {
+				if v != nil && t.IsCall() {
 					n.origin(v, func() ir.Witness { return n.outcome(t.Call, i) })
 				}
 			}
@@ -303,7 +303,8 @@ func switched(s *ast.TypeSwitchStmt) ast.Expr {
 func (n *inferrer) outcomes() (diags diag.List) {
 	for _, b := range n.fn.Blocks {
 		w, ok := b.Term.(*ir.Wait)
-		if !ok || w.Op != color.OpCall || n.conv.CanNameFrame(w.Callee) || !anyOf(w.Results, func(v *ir.Var) bool { return v != nil }) {
+		if !ok || !w.IsCall() || !anyOf(w.Results, func(v *ir.Var) bool { return v != nil }) ||
+			w.Op == color.OpCall && n.conv.CanNameFrame(w.Callee) {
 			continue
 		}
 		list := resultTypes(n.info.TypeOf(w.Source))

@@ -55,7 +55,7 @@ func Constructor(fn string) string {
 
 // Helper is the name of a function that only the generated code of the frame
 // uses, and only in one file.
-func Helper(frame, what string) string { return lower(frame) + what }
+func Helper(frame, what string) string { return lower(frame) + upper(what) }
 
 // Receiver is the name of the receiver's base type, or "" for a function.
 func Receiver(decl *ast.FuncDecl) string {

@@ -133,6 +133,29 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	if s := e.Info.Selections[sel]; s != nil {
 		sig = s.Type().(*types.Signature) // instantiated
 	}
+	name := names.Companion(w.Callee.Name())
+	var found jen.Code
+	if e.CanName(sig) {
+		found = x.Assert(e.companionMethod(name, sig))
+	} else {
+		found = e.companionOfMethod(e.Expr(sel.X), w.Callee.Name(), sig)
+	}
+	c, ok := e.local("c"), e.local("ok")
+	lhs := e.resultTargets(w)
+	plain := []jen.Code{e.Expr(sel.X).Dot(sel.Sel.Name).Call(e.callArgs(w.Call.Args, w.Call)...)}
+	if len(lhs) > 0 {
+		plain[0] = jen.List(lhs...).Op("=").Add(plain[0])
+	}
+	return []jen.Code{
+		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(found), jen.Id(ok)).Block(
+			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
+			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
+		).Else().Block(plain...),
+	}
+}
+
+// companionMethod is the interface of a companion.
+func (e *funcEmitter) companionMethod(name string, sig *types.Signature) jen.Code {
 	params := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
 	i := 0
 	for p := range sig.Params().Variables() {
@@ -147,20 +170,7 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	for v := range sig.Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
-	name := names.Companion(w.Callee.Name())
-	iface := jen.Interface(jen.Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))))
-	c, ok := e.local("c"), e.local("ok")
-	lhs := e.resultTargets(w)
-	plain := []jen.Code{e.Expr(sel.X).Dot(sel.Sel.Name).Call(e.callArgs(w.Call.Args, w.Call)...)}
-	if len(lhs) > 0 {
-		plain[0] = jen.List(lhs...).Op("=").Add(plain[0])
-	}
-	return []jen.Code{
-		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(x).Assert(iface), jen.Id(ok)).Block(
-			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
-			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
-		).Else().Block(plain...),
-	}
+	return jen.Interface(jen.Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))))
 }
 
 // callArgs are the arguments of a call, the last of which may be spread.

@@ -214,11 +214,8 @@ func (e *funcEmitter) methodHelper(w *ir.MethodOutcome, pointer bool) string {
 	form := formOf(w.Sig)
 	form.pointer = pointer
 	key := fmt.Sprint("method ", w.Method, form, w.Index)
-	what := names.Constructor(w.Method) // as in newGetFrame
-	what = what[len("new") : len(what)-len("Frame")]
-	return e.helper(what+"Result", form.doc(w.Index), key, func(fn *jen.Statement) {
-		constraint := jen.Custom(jen.Options{Open: "interface{", Close: "}"}, jen.Id(w.Method).Add(form.signature()))
-		fn.Types(append([]jen.Code{jen.Id("T").Add(constraint)}, form.typeParams()...)...).
+	return e.helper(w.Method+"Result", form.doc(w.Index), key, func(fn *jen.Statement) {
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(w.Method))}, form.typeParams()...)...).
 			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
@@ -233,7 +230,7 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 		for _, r := range results {
 			params = append(params, jen.Id("_").Add(r))
 		}
-		asserted := jen.Custom(jen.Options{Open: "interface{", Close: "}"}, jen.Id("Results").Params().Add(parens(results)))
+		asserted := jen.Custom(inline, jen.Id("Results").Params().Add(parens(results)))
 		fn.Types(form.typeParams()...).Params(params...).Add(parens(form.list("R", form.results))).Block(
 			jen.Return(jen.Id("f").Assert(asserted).Dot("Results").Call()))
 	})
@@ -243,6 +240,28 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 	}
 	return jen.Id(name).Call(args...)
 }
+
+// companionOfMethod looks for the companion of a method in the dynamic type of
+// x. Its signature is inferred from that of the method.
+func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *types.Signature) *jen.Statement {
+	form := formOf(sig)
+	doc := "the companion of " + method + " that x has, if it has one"
+	name := e.helper(method+"Companion", doc, fmt.Sprint("companion ", method, form), func(fn *jen.Statement) {
+		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+		results := append(form.list("R", form.results), e.rt("Status"))
+		companion := func() *jen.Statement {
+			return jen.Custom(inline, jen.Id(names.Companion(method)).Params(params...).Add(parens(results)))
+		}
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams()...)...).
+			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Any().Call(jen.Id("x")).Assert(companion()),
+			jen.Return(jen.Id("c"), jen.Id("ok")))
+	})
+	return jen.Id(name).Call(x)
+}
+
+// inline is an interface on one line.
+var inline = jen.Options{Open: "interface{", Close: "}"}
 
 // form is a signature as far as its helper is concerned: its types are the type
 // parameters P0, P1, … and R0, R1, …
@@ -273,12 +292,22 @@ func (f form) typeParams() []jen.Code {
 	return list
 }
 
-func (f form) signature() *jen.Statement {
+func (f form) paramList() []jen.Code {
 	params := f.list("P", f.params)
 	if f.variadic {
 		last := len(params) - 1
 		params[last] = jen.Op("...").Add(params[last])
 	}
+	return params
+}
+
+// having is the constraint of types that have a method of this form.
+func (f form) having(method string) *jen.Statement {
+	return jen.Custom(inline, jen.Id(method).Add(f.signature()))
+}
+
+func (f form) signature() *jen.Statement {
+	params := f.paramList()
 	results := f.list("R", f.results)
 	if len(results) == 0 {
 		return jen.Params(params...)

@@ -35,10 +35,11 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
 				continue
 			}
-			f, err := lower(u, info, colors, fn, opt, &diags)
+			f, err := lower(u, info, colors, fn, opt)
 			if err != nil {
 				return nil, nil, err
 			}
+			diags = append(diags, f.Refused...)
 			fns = append(fns, f)
 		}
 		if len(fns) == 0 || len(diags) > 0 {
@@ -68,14 +69,14 @@ func ownInfo(info *types.Info) *types.Info {
 
 // lower runs the passes over one function. A panic in one is our bug: it
 // becomes an error that names the pass and the function.
-func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options, diags *diag.List) (f *ir.Func, err error) {
+func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options) (f *ir.Func, err error) {
 	name := ""
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v, debug.Stack())
 		}
 	}()
-	c := &passContext{u, info, colors, fn, diags}
+	c := &passContext{u, info, colors, fn}
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name

@@ -4,14 +4,15 @@ package rewrite
 //
 // Purpose: declare the variables whose type the package can't spell: p in
 // p := dep.New(), where New returns a *dep.hidden.
-// Input: blocks and frame. Output: Var.Witness, Func.Inferred, Wait.Outcomes;
-// the fields of such variables are any. Diagnostics.
-// Guarantees: no type that has no name here is spelled in what is emitted.
+// Input: blocks and frame. Output: Var.Witness, Func.Inferred, Wait.Outcomes,
+// Func.Refused; the fields of such variables are any.
+// Guarantees: no type that has no name here is spelled in what is emitted,
+// unless Refused says so.
 // Example: p is declared at the top of the function by
 //
 //	p := runFrameResult(dep.New)
 //
-// where runFrameResult[P0, R0 any](func(P0) R0) R0 returns a zero value.
+// where runFrameResult is a generic function that returns a zero value.
 
 import (
 	"cmp"
@@ -44,16 +45,16 @@ type inferrer struct {
 // origin is a way to infer the type of a variable; nil if it does not work.
 type origin func() ir.Witness
 
-func infer(c *passContext, fn *ir.Func) diag.List {
+func infer(u *Unit, fn *ir.Func) {
 	n := &inferrer{
-		fn: fn, info: fn.Info, unit: c.unit,
-		conv:    &emit.Converter{Info: fn.Info, Pkg: c.unit.Pkg},
+		fn: fn, info: fn.Info, unit: u,
+		conv:    &emit.Converter{Info: fn.Info, Pkg: u.Pkg},
 		found:   map[*ir.Var]ir.Witness{},
 		origins: map[*ir.Var][]origin{},
 		waits:   map[*ir.Var]*ir.Var{},
 	}
 	for _, v := range fn.Vars {
-		if v.Place != ir.Unused && !n.nameable(v.Type) {
+		if v.Place != ir.Unused && (v.Kind == ir.Local || v.Kind == ir.Temp) && !n.nameable(v.Type) {
 			n.hidden = append(n.hidden, v)
 		}
 	}
@@ -65,9 +66,9 @@ func infer(c *passContext, fn *ir.Func) diag.List {
 	n.collect()
 	spelled := n.spelled()
 	n.solve(spelled)
-	diags := n.refuse(spelled)
-	diags = append(diags, n.outcomes()...)
-	return append(diags, n.literals()...)
+	n.refuse(spelled)
+	n.outcomes()
+	n.literals()
 }
 
 // nameable reports whether a type can be spelled in the package.
@@ -300,7 +301,7 @@ func switched(s *ast.TypeSwitchStmt) ast.Expr {
 
 // outcomes finds witnesses for results that arrive in frames which, like the
 // results, have no name here.
-func (n *inferrer) outcomes() (diags diag.List) {
+func (n *inferrer) outcomes() {
 	for _, b := range n.fn.Blocks {
 		w, ok := b.Term.(*ir.Wait)
 		if !ok || !w.IsCall() || !anyOf(w.Results, func(v *ir.Var) bool { return v != nil }) ||
@@ -324,7 +325,7 @@ func (n *inferrer) outcomes() (diags diag.List) {
 				o = n.outcome(w.Call, i)
 			}
 			if o == nil {
-				diags = append(diags, diag.Diagnostic{
+				n.fn.Refused = append(n.fn.Refused, diag.Diagnostic{
 					Pos:     n.unit.Fset.Position(w.Source.Pos()),
 					Code:    diag.TypeUnnameable,
 					Message: "the results of this call can't be received: a type of theirs, " + n.typeString(t) + ", has no name here and can't be inferred",
@@ -335,7 +336,6 @@ func (n *inferrer) outcomes() (diags diag.List) {
 			w.Outcomes = append(w.Outcomes, o)
 		}
 	}
-	return diags
 }
 
 // resultTypes are the types of a call's results.
@@ -353,7 +353,7 @@ func resultTypes(t types.Type) []types.Type {
 
 // refuse diagnoses the variables whose declaration would have to spell their
 // type; of those that depend on each other, the first.
-func (n *inferrer) refuse(spelled varSet) (diags diag.List) {
+func (n *inferrer) refuse(spelled varSet) {
 	for _, v := range n.hidden {
 		if !spelled[v] || v.Witness != nil || n.follows(v) {
 			continue
@@ -374,9 +374,8 @@ func (n *inferrer) refuse(spelled varSet) (diags diag.List) {
 				break
 			}
 		}
-		diags = append(diags, d)
+		n.fn.Refused = append(n.fn.Refused, d)
 	}
-	return diags
 }
 
 // follows reports whether v can't be inferred only because an earlier variable
@@ -392,7 +391,7 @@ func (n *inferrer) follows(v *ir.Var) bool {
 
 // literals diagnoses the literals that were taken apart and would have to
 // spell the type that the source left out.
-func (n *inferrer) literals() (diags diag.List) {
+func (n *inferrer) literals() {
 	var list []*ast.Ident
 	for id, t := range n.fn.Types {
 		if !n.nameable(t) {
@@ -401,14 +400,13 @@ func (n *inferrer) literals() (diags diag.List) {
 	}
 	slices.SortFunc(list, func(a, b *ast.Ident) int { return cmp.Compare(a.Pos(), b.Pos()) })
 	for _, id := range list {
-		diags = append(diags, diag.Diagnostic{
+		n.fn.Refused = append(n.fn.Refused, diag.Diagnostic{
 			Pos:     n.unit.Fset.Position(id.Pos()),
 			Code:    diag.TypeUnnameable,
 			Message: "what suspends must be evaluated before this, which then needs its type, " + n.typeString(n.fn.Types[id]) + ", which has no name here",
 			Remedy:  "assign the values that suspend to variables first",
 		})
 	}
-	return diags
 }
 
 func (n *inferrer) typeString(t types.Type) string {

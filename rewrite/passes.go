@@ -4,19 +4,16 @@ import (
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/color"
-	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // passContext is what the passes of one function share. They only read it, but
-// for info, to which normalize adds the types of the syntax it copies, and
-// diags, which is for what only lowering shows.
+// for info, to which normalize adds the types of the syntax it copies.
 type passContext struct {
 	unit   *Unit
 	info   *types.Info
 	colors *color.Colors
 	fn     *color.Func
-	diags  *diag.List
 }
 
 // A pass takes the function a step further.
@@ -37,10 +34,7 @@ var passes = [...]pass{
 	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }, ir.Simple},
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
-	{"infer", func(c *passContext, f *ir.Func) *ir.Func {
-		*c.diags = append(*c.diags, infer(c, f)...)
-		return f
-	}, ir.Inferred},
+	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c.unit, f); return f }, ir.Inferred},
 	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
 }
 

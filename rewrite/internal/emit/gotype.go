@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -298,7 +299,7 @@ func (c *Converter) canImport(pkg *types.Package) bool {
 		i--
 	}
 	switch {
-	case c.Pkg == nil:
+	case c.Pkg == nil || slices.ContainsFunc(c.Pkg.Imports(), func(p *types.Package) bool { return p.Path() == pkg.Path() }):
 		return true
 	case i == 0 || path != pkg.Path():
 		first, _, _ := strings.Cut(c.Pkg.Path(), "/")

@@ -14,6 +14,7 @@ import (
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
 )
 
 // Func is one resumable function on its way through the passes.
@@ -51,6 +52,9 @@ type Func struct {
 	// Inferred are the variables with a witness, in an order to declare them
 	// in.
 	Inferred []*Var
+	// Refused are the types that can't be written in the generated code; if
+	// there are any it must not be emitted. Set by the pass infer.
+	Refused diag.List
 
 	Frame *Frame // after frame
 }

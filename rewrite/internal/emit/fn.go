@@ -29,6 +29,8 @@ type funcEmitter struct {
 	// Resumable reports whether a function has a companion.
 	Resumable func(*types.Func) bool
 
+	helpers helpers // of witnesses
+
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
 	st      string   // of the status result
@@ -45,7 +47,6 @@ type funcEmitter struct {
 	named   map[*ir.Var]bool   // by the variant
 	reads   map[*ir.Var]bool
 	scoped  bool // the block being emitted declares something
-	helpers helpers
 }
 
 func (e *funcEmitter) emit(out *jen.File) {

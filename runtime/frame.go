@@ -93,6 +93,13 @@ func (r *Run) Leaf(f Frame, h *Header) {
 	r.tail = h
 }
 
+// Mark is what Recovered restores when a step that follows is left by a panic.
+func (r *Run) Mark() Frame { return r.cur.leaf }
+
+// Recovered undoes what the step, or a call in it, had begun of a suspension
+// when the panic came.
+func (r *Run) Recovered(mark Frame) { r.cur.leaf, r.cur.slot = mark, nil }
+
 // Link makes f, whose header is h, the caller of the frame that has just
 // suspended below it.
 func (r *Run) Link(f Frame, h *Header) {
@@ -134,6 +141,13 @@ func (r *Run) Callee() Frame { return r.callee }
 
 // Current is the greenlet that runs.
 func (r *Run) Current() *Greenlet { return r.cur }
+
+// New is the function New for the current greenlet.
+func (r *Run) New(run Frame) *Greenlet {
+	g := &Greenlet{parent: r.cur}
+	g.adopt(run, "New")
+	return g
+}
 
 // cacheSize is the number of free lists of a run. Frame types share them by a
 // hash of their name, so that no table of types has to be kept and

@@ -63,6 +63,7 @@ func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
 	next, here := r.raise(to, v)
 	if here {
 		// The callers of f are not linked yet: raise when they are.
+		v, r.thrown = r.thrown, nil
 		return r.Enter(f, h, &thrower{v: v})
 	}
 	r.cur = next

@@ -158,9 +158,9 @@ func (g *Greenlet) catch(v any) bool {
 
 // raise makes v a panic where g waits and returns who runs next. A greenlet
 // that does not catch it is dead, and the panic goes to its parent; [Exit]
-// goes there as a value. For Main the panic is left in r.thrown. The second
-// result says that it is to be raised in the current greenlet, who has yet to
-// suspend.
+// goes there as a value. For Main the panic is left in r.thrown; and where here
+// is set, which says that it is to be raised in the current greenlet, who has
+// yet to suspend.
 func (r *Run) raise(g *Greenlet, v any) (next *Greenlet, here bool) {
 	switch {
 	case g.state == current && g != r.cur:
@@ -188,8 +188,14 @@ func (r *Run) raiseIn(from, g *Greenlet, v any, exited bool) (next *Greenlet, he
 			g = g.parent
 			continue
 		case exited:
-			return r.deliverExit(from, g, v), false
+			next, failure := r.deliverExit(from, g, v)
+			if failure == nil {
+				return next, false
+			}
+			v, exited = failure, false
+			continue
 		case g.state == current:
+			r.thrown = v
 			r.note(EventThrow, from)
 			return g, true
 		case g.state == suspended && g.catch(v):
@@ -203,23 +209,31 @@ func (r *Run) raiseIn(from, g *Greenlet, v any, exited bool) (next *Greenlet, he
 		from, g = g, g.parent
 		exited = isExit(v)
 	}
-	switch {
-	case exited && r.drop:
+	if exited && r.drop {
 		r.note(EventSwitch, from)
-	case exited || isExit(v):
-		return r.deliverExit(from, g, v), false
-	default:
-		r.thrown = v
-		r.note(EventThrow, from)
+		return &main, false
 	}
+	if exited || isExit(v) {
+		_, failure := r.deliverExit(from, g, v)
+		if failure == nil {
+			return &main, false
+		}
+		v = failure
+	}
+	r.thrown = v
+	r.note(EventThrow, from)
 	return &main, false
 }
 
-// deliverExit sends v, which from has ended with, to g.
-func (r *Run) deliverExit(from, g *Greenlet, v any) *Greenlet {
-	g = r.deliver(g, v, true)
-	r.note(EventSwitch, from)
-	return g
+// deliverExit sends v, which from has ended with, to g. If g can't receive it,
+// failure is what is to be raised there instead.
+func (r *Run) deliverExit(from, g *Greenlet, v any) (next *Greenlet, failure any) {
+	defer func() {
+		if failure = recover(); failure == nil {
+			r.note(EventSwitch, from)
+		}
+	}()
+	return r.deliver(g, v, true), nil
 }
 
 // send switches to g with v, or with nothing.

@@ -93,11 +93,6 @@ func (r *Run) hook(from *Greenlet) {
 	if ok {
 		return
 	}
-	defer func() {
-		if v := recover(); v != nil { // an Exit that the receiver can't take
-			r.cur, r.thrown = &main, v
-		}
-	}()
 	r.thrown = nil
 	if to.state == current {
 		to.state = suspended

@@ -125,7 +125,7 @@ func startsChildResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	f.PC = 1
 	r.Await(&f.t0)
 //line context_test.go:47
-	return ret0, r.SendNone(greenlet.NewChild(r.Current(), newReadsContextFrame()))
+	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
 //line context_greenlet_test.go:132
@@ -145,7 +145,7 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.PC = 1
 	r.Await(&f.t0)
 //line context_test.go:47
-	return r.SendNone(greenlet.NewChild(r.Current(), newReadsContextFrame()))
+	return r.SendNone(r.New(newReadsContextFrame()))
 resumed_47:
 //line context_test.go:47
 	f.ret0 = t0

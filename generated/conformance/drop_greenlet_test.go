@@ -42,7 +42,9 @@ func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenle
 		f.seen, f.after = seen, after
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, seen, after); st == greenlet.Broken; st = f.step(r, seen, after) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -92,7 +94,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:96
+//line drop_greenlet_test.go:98
 
 // Args replaces the parameters before the start.
 func (f *cleansUpFrame) Args(args []any) {
@@ -173,7 +175,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:177
+//line drop_greenlet_test.go:179
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -198,7 +200,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:202
+//line drop_greenlet_test.go:204
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -281,7 +283,9 @@ func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st g
 		f.parents = parents
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, parents); st == greenlet.Broken; st = f.step(r, parents) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -330,7 +334,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:334
+//line drop_greenlet_test.go:338
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -418,7 +422,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:422
+//line drop_greenlet_test.go:426
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -456,7 +460,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:460
+//line drop_greenlet_test.go:464
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -544,7 +548,9 @@ func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st green
 		f.seen, f.give = seen, give
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, seen, give); st == greenlet.Broken; st = f.step(r, seen, give) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -593,7 +599,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:597
+//line drop_greenlet_test.go:603
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {

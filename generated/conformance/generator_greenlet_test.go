@@ -320,7 +320,7 @@ func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
 func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line generator_test.go:59
-	g = greenlet.NewChild(r.Current(), newLayer1Frame(n, outer))
+	g = r.New(newLayer1Frame(n, outer))
 	{
 		f := (*layer2Frame)(nil).take(r)
 		r.Leaf(f, &f.Header)
@@ -350,7 +350,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 //line generator_test.go:59
-	g = greenlet.NewChild(r.Current(), newLayer1Frame(n, outer))
+	g = r.New(newLayer1Frame(n, outer))
 loop_60:
 	f.outer = nil
 	f.g, f.PC = g, 1

@@ -134,7 +134,7 @@ func (f *makesChildFrame) Results() *greenlet.Greenlet {
 // makesChildResumable is makesChild for callers that can be suspended.
 func makesChildResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
 //line greenlet_test.go:74
-	return greenlet.NewChild(r.Current(), newLeafFrame(0)), greenlet.Done
+	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
 //line greenlet_greenlet_test.go:141
@@ -142,7 +142,7 @@ func makesChildResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.
 // Resume continues makesChild where it is suspended, or starts it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line greenlet_test.go:74
-	f.ret0 = greenlet.NewChild(r.Current(), newLeafFrame(0))
+	f.ret0 = r.New(newLeafFrame(0))
 	return r.Return(f, &f.Header)
 }
 
@@ -386,7 +386,7 @@ func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[r
 	*l = append(*l, "a")
 	f := newRecursiveInnerFrame(l)
 	*child = weak.Make(f)
-	g := greenlet.NewChild(r.Current(), f)
+	g := r.New(f)
 	f = nil
 	f2 := (*recursiveOuterFrame)(nil).take(r)
 	r.Leaf(f2, &f2.Header)
@@ -414,7 +414,7 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*l = append(*l, "a")
 		f := newRecursiveInnerFrame(l)
 		*child = weak.Make(f)
-		g := greenlet.NewChild(r.Current(), f)
+		g := r.New(f)
 		f = nil
 		f2.child = nil
 		f2.PC = 1
@@ -722,7 +722,9 @@ func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) 
 		f.seen = seen
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, seen); st == greenlet.Broken; st = f.step(r, seen) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -761,7 +763,7 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (st greenlet.Status)
 		panic(*seen)
 	})
 	me = r.Current()
-	g = greenlet.NewChild(r.Current(), newFailsChildFrame(me))
+	g = r.New(newFailsChildFrame(me))
 	r.Leaf(f, &f.Header)
 	f.seen = nil
 	f.me, f.g, f.PC = me, g, 1
@@ -796,7 +798,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:800
+//line greenlet_greenlet_test.go:802
 
 // Args replaces the parameters before the start.
 func (f *failsParentFrame) Args(args []any) {
@@ -955,7 +957,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:959
+//line greenlet_greenlet_test.go:961
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -984,7 +986,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:988
+//line greenlet_greenlet_test.go:990
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1076,7 +1078,9 @@ func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Stat
 		f.seen = seen
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, seen); st == greenlet.Broken; st = f.step(r, seen) {
+		r.Recovered(mark)
 	}
 	ret0 = f.ret0
 	if hot && st == greenlet.Done {
@@ -1137,7 +1141,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1141
+//line greenlet_greenlet_test.go:1145
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1220,7 +1224,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1224
+//line greenlet_greenlet_test.go:1228
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1243,7 +1247,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1247
+//line greenlet_greenlet_test.go:1251
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1329,7 +1333,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1333
+//line greenlet_greenlet_test.go:1337
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1365,7 +1369,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1369
+//line greenlet_greenlet_test.go:1373
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1452,7 +1456,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1456
+//line greenlet_greenlet_test.go:1460
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1481,7 +1485,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1485
+//line greenlet_greenlet_test.go:1489
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1571,7 +1575,9 @@ func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 		f = f.take(r)
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+		r.Recovered(mark)
 	}
 	ret0 = f.ret0
 	if hot && st == greenlet.Done {
@@ -1622,7 +1628,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1626
+//line greenlet_greenlet_test.go:1632
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1713,7 +1719,9 @@ func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any,
 		f.handler, f.seen, f.kept = handler, seen, kept
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r, handler, seen, kept); st == greenlet.Broken; st = f.step(r, handler, seen, kept) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -1771,7 +1779,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1775
+//line greenlet_greenlet_test.go:1783
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1845,7 +1853,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1849
+//line greenlet_greenlet_test.go:1857
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1854,7 +1862,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1858
+//line greenlet_greenlet_test.go:1866
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1993,7 +2001,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1997
+//line greenlet_greenlet_test.go:2005
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2003,7 +2011,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2007
+//line greenlet_greenlet_test.go:2015
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2074,7 +2082,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2078
+//line greenlet_greenlet_test.go:2086
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2084,7 +2092,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2088
+//line greenlet_greenlet_test.go:2096
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2178,7 +2186,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2182
+//line greenlet_greenlet_test.go:2190
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2228,7 +2236,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2232
+//line greenlet_greenlet_test.go:2240
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {

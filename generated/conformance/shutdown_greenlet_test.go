@@ -36,7 +36,9 @@ func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 		f = f.take(r)
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -82,7 +84,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:86
+//line shutdown_greenlet_test.go:88
 
 // Args replaces the parameters before the start.
 func (f *printsAtEndFrame) Args(args []any) {
@@ -150,7 +152,7 @@ func nestsGreenletsResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 	{
 //line shutdown_test.go:66
-		g := greenlet.NewChild(r.Current(), newNestsGreenletsFrame(n-1))
+		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
 		f := (*nestsGreenletsFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
@@ -169,7 +171,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:173
+//line shutdown_greenlet_test.go:175
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -189,7 +191,7 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 	{
 //line shutdown_test.go:66
-		g := greenlet.NewChild(r.Current(), newNestsGreenletsFrame(n-1))
+		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
 		f.PC = 1
 //line shutdown_test.go:68
@@ -205,7 +207,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:209
+//line shutdown_greenlet_test.go:211
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -287,7 +289,9 @@ func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 		f = f.take(r)
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -325,7 +329,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:329
+//line shutdown_greenlet_test.go:333
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -391,7 +395,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:395
+//line shutdown_greenlet_test.go:399
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -409,7 +413,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:413
+//line shutdown_greenlet_test.go:417
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -499,7 +503,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:503
+//line shutdown_greenlet_test.go:507
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -541,7 +545,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:545
+//line shutdown_greenlet_test.go:549
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {

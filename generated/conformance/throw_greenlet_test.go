@@ -169,7 +169,9 @@ func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.St
 		f = f.take(r)
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+		r.Recovered(mark)
 	}
 	ret0 = f.ret0
 	if hot && st == greenlet.Done {
@@ -224,7 +226,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:228
+//line throw_greenlet_test.go:230
 
 // Args replaces the parameters before the start.
 func (f *switchOrRecoverFrame) Args(args []any) {

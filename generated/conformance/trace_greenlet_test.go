@@ -633,7 +633,9 @@ func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 		f = f.take(r)
 		r.Guard()
 	}
+	mark := r.Mark()
 	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+		r.Recovered(mark)
 	}
 	if hot && st == greenlet.Done {
 		f.Release(r)
@@ -673,7 +675,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:677
+//line trace_greenlet_test.go:679
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {

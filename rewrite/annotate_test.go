@@ -15,9 +15,9 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// suspending says where annotated code is to suspend.
+// suspending says where annotated code is to suspend, besides calls of
+// functions and methods that are annotated, as they all are.
 type suspending struct {
-	calls  bool // at calls of functions and methods that are annotated, which all are
 	values bool // behind each call of a function value or of an interface's method, and behind receives
 	blocks bool // at the start of each block
 }

@@ -123,7 +123,7 @@ func (p *printer) copyPointer(v reflect.Value) reflect.Value {
 		return v
 	}
 	switch n := v.Interface().(type) {
-	case *ast.Object, *ast.CommentGroup, *ast.Scope:
+	case *ast.CommentGroup:
 		return reflect.Zero(v.Type())
 	case *ast.Ident:
 		return reflect.ValueOf(&ast.Ident{Name: p.identifier(n)})

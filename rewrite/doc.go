@@ -100,8 +100,10 @@ does these as late as their operation, so p.n above is read after s. Some
 other operations gc evaluates into temporaries in order, as if they were calls
 (cmd/compile/internal/walk/order.go): conversions of strings to slices, slice
 expressions, type assertions to types that an interface does not hold directly,
-comparisons of structs and arrays, len and the other builtins. So do we: see
-normalizer.pin.
+comparisons of structs and arrays, len and the other builtins; and operands
+without an address that it passes to its runtime by address (normalize_order.go).
+So do we: see normalizer.pin. Known to differ, where the spec leaves it open: some
+keys of map literals whose values suspend.
 
 	a && s()                          t0 := a
 	                                  if t0 { t0 <- s() }

@@ -69,10 +69,6 @@ func frame(fn *ir.Func, sizes types.Sizes) {
 		case !boxable:
 		case v.Aliased && (spilled[v] || b != nil && cyclic[b]):
 			v.Box = true
-		case spilled[v] && b != nil && v.Kind == ir.Local && sizeof(sizes, v.Type) > largeValue:
-			v.Box = true
-		case spilled[v] && v.Kind == ir.Param && sizeof(sizes, v.Type) > largeValue:
-			v.Box = true
 		}
 	}
 	fn.Frame = fields(fn, spilled)
@@ -219,7 +215,7 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header",
+	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header", "Push",
 		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
 		taken.Keep(name)
 	}

@@ -71,8 +71,9 @@ func liveIn(fn *ir.Func, b *ir.Block) varSet {
 		include(across(t))
 	case *ir.Dispatch:
 		for i, to := range t.To {
+			written := received(fn, t, i)
 			for v := range to.LiveIn {
-				if t.Binds == nil || t.Binds[i] != v {
+				if !slices.Contains(written, v) {
 					live[v] = true
 				}
 			}
@@ -99,6 +100,19 @@ func liveIn(fn *ir.Func, b *ir.Block) varSet {
 	return live
 }
 
+// received are the variables that taking clause i of a dispatch writes.
+func received(fn *ir.Func, d *ir.Dispatch, i int) (vars []*ir.Var) {
+	if d.Binds != nil {
+		return d.Binds[i : i+1]
+	}
+	if s, ok := d.Head.(*ast.SelectStmt); ok {
+		if comm := s.Body.List[i].(*ast.CommClause).Comm; comm != nil {
+			stmtRefs(fn, comm, func(*ir.Var) {}, func(v *ir.Var) { vars = append(vars, v) })
+		}
+	}
+	return vars
+}
+
 // termRefs reports the variables that a terminator names: first those it
 // writes as a whole, then those it reads.
 func termRefs(fn *ir.Func, t ir.Term, use, def func(*ir.Var)) {
@@ -110,7 +124,7 @@ func termRefs(fn *ir.Func, t ir.Term, use, def func(*ir.Var)) {
 	case *ir.Wait:
 		uses(fn, t.Call, use)
 	case *ir.Exit:
-		if t.Return == nil || len(t.Results) == 0 || fn.Defers {
+		if t.Return == nil || len(t.Results) == 0 || fn.KeepsResults() {
 			for _, v := range fn.Results {
 				if v != nil {
 					use(v)
@@ -226,7 +240,7 @@ func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
 		case *ast.FuncLit:
 			lits = append(lits, n)
 		case *ast.ReturnStmt:
-			if len(n.Results) > 0 && !fn.Defers {
+			if len(n.Results) > 0 && !fn.KeepsResults() {
 				break
 			}
 			for _, lit := range lits {

@@ -31,6 +31,7 @@ type normalizer struct {
 	pkg    *types.Package
 	colors *color.Colors
 	alias  map[types.Object]bool
+	sizes  types.Sizes
 	fresh  bool // loop variables are per iteration (Go 1.22)
 
 	seq     *ir.Seq // where nodes go
@@ -59,6 +60,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 		},
 		info: info, pkg: u.Pkg, colors: colors,
 		alias: aliased(decl, info),
+		sizes: u.Sizes,
 		fresh: perIteration(u, decl),
 		gotos: map[types.Object]bool{},
 	}
@@ -110,7 +112,10 @@ func (n *normalizer) param(v *types.Var, kind ir.Kind) *ir.Var {
 func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
 	v := &ir.Var{
 		Name: n.fn.Names.Keep(obj.Name()), Type: obj.Type(), Obj: obj,
-		Kind: kind, Pos: obj.Pos(), Aliased: n.alias[obj],
+		Kind: kind, Pos: obj.Pos(),
+		// A large variable is treated as an aliased one: it is not copied to
+		// the frame at every suspension, but lives in a box of its own.
+		Aliased: n.alias[obj] || sizeof(n.sizes, obj.Type()) > largeValue,
 	}
 	n.fn.Vars = append(n.fn.Vars, v)
 	n.fn.ByObj[obj] = v

@@ -48,6 +48,8 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 	if node.Op == color.OpDispatch {
 		node.Call = n.holdReceiver(node.Call)
 	}
+	// The operands of the others are read before any of them is assigned.
+	direct := !anyOf(lhs, func(e ast.Expr) bool { _, ok := e.(*ast.Ident); return !ok })
 	rest := &ast.AssignStmt{TokPos: s.TokPos, Tok: s.Tok}
 	leaf := &ir.Leaf{Stmt: rest}
 	for i, e := range lhs {
@@ -69,7 +71,7 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 			// A named result of a function that defers must keep its value if
 			// the call ends in a panic.
 			kept := v != nil && v.Kind == ir.Result && n.fn.Defers
-			if v != nil && !v.Aliased && !kept && types.Identical(v.Type, t) && len(rest.Lhs) == 0 {
+			if v != nil && !v.Aliased && !kept && types.Identical(v.Type, t) && direct {
 				node.Results[i] = v
 				continue
 			}
@@ -135,12 +137,46 @@ func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 	gen := s.Decl.(*ast.GenDecl)
 	if gen.Tok != token.VAR {
 		n.renameConsts(gen)
+		if gen.Tok == token.CONST && n.namesVariable(gen) {
+			n.constsByValue(gen)
+			return
+		}
 		n.fn.LocalTypes = n.fn.LocalTypes || gen.Tok == token.TYPE
 		n.fn.Consts = append(n.fn.Consts, s)
 		return
 	}
 	for _, spec := range gen.Specs {
 		n.varSpec(gen, spec.(*ast.ValueSpec))
+	}
+}
+
+// namesVariable reports whether a declaration depends on variables, as len of
+// an array does: they are declared behind the constants.
+func (n *normalizer) namesVariable(gen *ast.GenDecl) (found bool) {
+	ast.Inspect(gen, func(node ast.Node) bool {
+		if id, ok := node.(*ast.Ident); ok {
+			_, isVar := n.info.Uses[id].(*types.Var)
+			found = found || isVar
+		}
+		return !found
+	})
+	return found
+}
+
+// constsByValue declares constants by their values.
+func (n *normalizer) constsByValue(gen *ast.GenDecl) {
+	for _, spec := range gen.Specs {
+		for _, id := range spec.(*ast.ValueSpec).Names {
+			obj, ok := n.info.Defs[id].(*types.Const)
+			if !ok || id.Name == "_" {
+				continue
+			}
+			c := &ast.ValueSpec{Names: []*ast.Ident{id}, Values: []ast.Expr{&ast.BasicLit{ValuePos: id.Pos(), Kind: token.INT, Value: obj.Val().ExactString()}}}
+			if b, ok := obj.Type().(*types.Basic); !ok || b.Info()&types.IsUntyped == 0 {
+				c.Type = n.typeName(obj.Type(), id.Pos())
+			}
+			n.fn.Consts = append(n.fn.Consts, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: id.Pos(), Tok: token.CONST, Specs: []ast.Spec{c}}})
+		}
 	}
 }
 

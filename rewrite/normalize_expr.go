@@ -157,7 +157,11 @@ func (n *normalizer) as(e, old ast.Expr) ast.Expr {
 }
 
 // operands lifts a list of operands that are evaluated from left to right.
-func (n *normalizer) operands(list []ast.Expr) []ast.Expr {
+func (n *normalizer) operands(list []ast.Expr) []ast.Expr { return n.operandsTo(list, nil) }
+
+// operandsTo is operands for those that are converted to types: to, if not nil,
+// yields that of operand i, or nil.
+func (n *normalizer) operandsTo(list []ast.Expr, to func(i int) types.Type) []ast.Expr {
 	last := -1
 	for i, e := range list {
 		if e != nil && n.colors.Suspends(e) {
@@ -169,6 +173,9 @@ func (n *normalizer) operands(list []ast.Expr) []ast.Expr {
 		switch {
 		case i < last && e != nil:
 			out[i] = n.pin(n.lift(e))
+			if to != nil && n.boxedEarly(e, to(i)) {
+				out[i] = n.pinned(out[i])
+			}
 		case i == last:
 			out[i] = n.lift(e)
 		default:
@@ -212,11 +219,11 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 		c.Args = n.operands(call.Args)
 	case ok && n.info.Selections[sel] != nil:
 		// A method's receiver is its first argument, or a field holds the function.
-		ops := n.operands(append([]ast.Expr{sel.X}, call.Args...))
+		ops := n.operandsTo(append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call))
 		c.Fun = n.as(&ast.SelectorExpr{X: ops[0], Sel: sel.Sel}, sel)
 		c.Args = ops[1:]
 	default:
-		ops := n.operands(append([]ast.Expr{call.Fun}, call.Args...))
+		ops := n.operandsTo(append([]ast.Expr{call.Fun}, call.Args...), n.paramTypes(call))
 		c.Fun, c.Args = ops[0], ops[1:]
 	}
 	n.as(&c, call)
@@ -298,7 +305,11 @@ func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
 		n.define(t, lit)
 		for _, elt := range x.Elts {
 			kv := elt.(*ast.KeyValueExpr)
-			ops := n.operands([]ast.Expr{kv.Key, kv.Value})
+			m := underlying(n.info.TypeOf(x)).(*types.Map)
+			ops := n.operandsTo([]ast.Expr{kv.Key, kv.Value}, func(i int) types.Type { return []types.Type{m.Key(), m.Elem()}[i] })
+			if n.colors.Suspends(kv.Value) {
+				ops[0] = n.mapKey(ops[0], m)
+			}
 			index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
 			n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
 		}
@@ -311,7 +322,7 @@ func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
 			values[i] = kv.Value
 		}
 	}
-	values = n.operands(values)
+	values = n.operandsTo(values, n.elementTypes(x))
 	c := *x
 	c.Elts = make([]ast.Expr, len(x.Elts))
 	for i, elt := range x.Elts {
@@ -372,6 +383,9 @@ func (n *normalizer) pin(e ast.Expr) ast.Expr {
 		if x.Op == token.ARROW {
 			return n.pinned(e)
 		}
+		if _, lit := ast.Unparen(x.X).(*ast.CompositeLit); lit {
+			return n.pinned(e) // allocates
+		}
 		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.pin(x.X)}, e)
 	case *ast.StarExpr:
 		return n.as(&ast.StarExpr{Star: x.Star, X: n.pin(x.X)}, e)
@@ -385,8 +399,11 @@ func (n *normalizer) pin(e ast.Expr) ast.Expr {
 			return e
 		}
 		index := n.pin(x.Index)
-		if _, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap {
-			index = n.stable(index)
+		if m, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap {
+			if conv, ok := ast.Unparen(x.Index).(*ast.CallExpr); ok && n.isType(conv.Fun) && tv.Addressable() == false && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0])) {
+				return n.pinned(e) // gc does not copy the bytes, but the value
+			}
+			index = n.mapKey(index, m)
 		}
 		return n.as(&ast.IndexExpr{X: n.pin(x.X), Lbrack: x.Lbrack, Index: index, Rbrack: x.Rbrack}, e)
 	case *ast.SliceExpr:
@@ -423,16 +440,6 @@ func (n *normalizer) pinned(e ast.Expr) ast.Expr {
 	t := n.temp(tv.Type, e.Pos())
 	n.define(t, e)
 	return n.ref(t, e.Pos())
-}
-
-// stable is e, or a temporary if another greenlet could change its value.
-func (n *normalizer) stable(e ast.Expr) ast.Expr {
-	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
-		if v := n.fn.VarOf(id); v != nil && !v.Aliased {
-			return e
-		}
-	}
-	return n.pinned(e)
 }
 
 // copiesString reports whether a conversion is a call of the runtime that gc

@@ -29,6 +29,7 @@ func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
 		return
 	}
 	r := &ranger{normalizer: n, s: s, loop: &ir.Loop{Pos: s.Pos()}, label: label}
+	r.declareOnce()
 	switch t := underlying(n.info.TypeOf(s.X)).(type) {
 	case *types.Basic:
 		if t.Info()&types.IsString != 0 {
@@ -99,6 +100,30 @@ func (r *ranger) vars(key, value ast.Expr) {
 		return
 	}
 	r.assign(s)
+}
+
+// declareOnce declares the iteration variables before the loop, in files whose
+// Go has one variable for all iterations.
+func (r *ranger) declareOnce() {
+	if r.fresh || r.s.Tok != token.DEFINE {
+		return
+	}
+	c := *r.s
+	c.Tok = token.ASSIGN
+	for _, p := range []*ast.Expr{&c.Key, &c.Value} {
+		if !wants(*p) {
+			continue
+		}
+		id := (*p).(*ast.Ident)
+		v := r.newVar(r.info.Defs[id], ir.Local)
+		spec := &ast.ValueSpec{Names: []*ast.Ident{id}, Type: r.typeName(v.Type, id.Pos())}
+		r.add(&ir.Leaf{
+			Stmt: &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: id.Pos(), Tok: token.VAR, Specs: []ast.Spec{spec}}},
+			Defs: []*ir.Var{v},
+		})
+		*p = r.ref(v, id.Pos())
+	}
+	r.s = &c
 }
 
 func isBlank(e ast.Expr) bool {

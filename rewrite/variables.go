@@ -136,12 +136,26 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
 	}
+	seen := map[types.Type]bool{}
 	ast.Inspect(decl, func(node ast.Node) bool {
+		if e, ok := node.(ast.Expr); ok {
+			// Temporaries are declared with the types of expressions.
+			if tuple, ok := n.info.TypeOf(e).(*types.Tuple); ok {
+				for v := range tuple.Variables() {
+					namesIn(v.Type(), n.pkg, outer, seen)
+				}
+			} else if t := n.info.TypeOf(e); t != nil {
+				namesIn(t, n.pkg, outer, seen)
+			}
+		}
 		id, ok := node.(*ast.Ident)
 		if !ok {
 			return true
 		}
 		all[id.Name] = true
+		for t := range n.info.Instances[id].TypeArgs.Types() {
+			namesIn(t, n.pkg, outer, seen)
+		}
 		if obj := n.info.Uses[id]; obj != nil && !local(obj) {
 			outer[id.Name] = true
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
@@ -151,7 +165,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 		}
 		if obj := n.info.Defs[id]; obj != nil {
 			if _, ok := obj.(*types.Var); ok {
-				namesIn(obj.Type(), n.pkg, outer, map[types.Type]bool{})
+				namesIn(obj.Type(), n.pkg, outer, seen)
 			}
 			if _, ok := obj.(*types.TypeName); ok {
 				outer[id.Name] = true

@@ -99,11 +99,18 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 	h.calls[last] = deferred{}
 	h.calls = h.calls[:last]
 	whole := false
+	var mark Frame
+	if r != nil {
+		mark = r.Mark()
+	}
 	defer func() {
 		if whole {
 			return
 		}
 		if v := recover(); v != nil {
+			if r != nil {
+				r.Recovered(mark)
+			}
 			h.catch(v)
 			st = Done
 		} else {

@@ -143,6 +143,19 @@ const (
 	// Fix: recover in a plain function that calls what may panic.
 	Recover Code = "recover"
 
+	// UniverseRedeclared: a package with resumable functions declares a name that
+	// Go has predeclared, such as new or string. Generated code is in that package.
+	//
+	// Example:
+	//
+	//	func new() int { return 1 }
+	//
+	//	//greenlet:resumable
+	//	func f() { greenlet.Yield(new()) }
+	//
+	// Fix: rename it, or move the resumable functions to a package of their own.
+	UniverseRedeclared Code = "universe-redeclared"
+
 	// SuspendingLiteral: a function literal inside a resumable function holds a
 	// suspension. Only declared functions can suspend yet. A literal that a go
 	// statement starts is plain code and free to drive greenlets of its own.

@@ -28,6 +28,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 		k.localTypes(fn)
 	}
 	k.leaks()
+	k.universe()
 	k.diags = append(k.diags, Clashes(p.Fset, p.Files, c.Directives(), p.Info)...)
 	k.diags.Sort()
 	return k.diags

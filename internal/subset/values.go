@@ -50,11 +50,23 @@ func (k *checker) value(fn *color.Func, id *ast.Ident) {
 			"call it where it is to happen, in a resumable function")
 		return
 	}
+	if asksWhoRuns(used) {
+		k.report(id.Pos(), diag.SwitchAsValue, k.colors.Name(used)+" is used as a value in resumable code, where whoever calls it gets the main greenlet",
+			"call it in the resumable function and pass the result on")
+		return
+	}
 	if k.colors.Resumable(used) {
 		k.report(id.Pos(), diag.ResumableAsValue,
 			k.colors.Name(used)+" is resumable, and used as a value in resumable code, where whoever calls it cannot suspend",
 			"pass a frame made by "+k.colors.Qualifier(used)+names.Constructor(used.Name())+", and run that with greenlet.Call")
 	}
+}
+
+// asksWhoRuns reports whether fn is a function of the runtime whose meaning
+// depends on the greenlet that calls it.
+func asksWhoRuns(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == names.RuntimePath && fn.Signature().Recv() == nil &&
+		(fn.Name() == "Current" || fn.Name() == "New")
 }
 
 // hidden refuses a call of a promoted method whose companion cannot be selected

@@ -37,16 +37,17 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
-	locals  map[string]string // see local
-	variant variant           // of the code being emitted
-	list    []*ir.Block       // those that it can reach
-	labels  map[*ir.Block]string
-	used    map[*ir.Block]bool // labels that a goto names
-	inlined map[*ir.Block]bool
-	alias   map[*ir.Var]string // names by which literals know boxed variables
-	named   map[*ir.Var]bool   // by the variant
-	reads   map[*ir.Var]bool
-	scoped  bool // the block being emitted declares something
+	sourceLabels map[string]bool   // see userLabels
+	locals       map[string]string // see local
+	variant      variant           // of the code being emitted
+	list         []*ir.Block       // those that it can reach
+	labels       map[*ir.Block]string
+	used         map[*ir.Block]bool // labels that a goto names
+	inlined      map[*ir.Block]bool
+	alias        map[*ir.Var]string // names by which literals know boxed variables
+	named        map[*ir.Var]bool   // by the variant
+	reads        map[*ir.Var]bool
+	scoped       bool // the block being emitted declares something
 }
 
 func (e *funcEmitter) emit(out *jen.File) {
@@ -270,36 +271,36 @@ func (e *funcEmitter) results(out *jen.File) {
 	i := 0
 	for v := range sig.Results().Variables() {
 		ts = append(ts, e.Type(v.Type()))
-		fields = append(fields, jen.Id("f").Dot(e.fn.Frame.Results[i]))
+		fields = append(fields, jen.Id(e.free("f")).Dot(e.fn.Frame.Results[i]))
 		i++
 	}
 	out.Commentf("Results are what %s has returned.", e.sourceName())
-	out.Func().Add(e.receiver("f")).Id("Results").Params().Add(parens(ts)).Block(jen.Return(fields...))
+	out.Func().Add(e.receiver(e.free("f"))).Id("Results").Params().Add(parens(ts)).Block(jen.Return(fields...))
 }
 
 // resume is the driver's way in. What the frame has of the parameters goes
 // along: it is what they were at the suspension.
 func (e *funcEmitter) resume(out *jen.File) {
-	args := []jen.Code{jen.Id("r")}
+	args := []jen.Code{jen.Id(e.free("r"))}
 	for _, field := range e.fn.Frame.Params {
 		if field != "" {
-			args = append(args, jen.Id("f").Dot(field))
+			args = append(args, jen.Id(e.free("f")).Dot(field))
 		}
 	}
 	var lhs, fields, values []jen.Code
 	for i, field := range e.fn.Frame.Results {
 		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
-		fields = append(fields, jen.Id("f").Dot(field))
+		fields = append(fields, jen.Id(e.free("f")).Dot(field))
 		values = append(values, jen.Id("ret"+strconv.Itoa(i)))
 	}
 	out.Comment("Resume continues the activation; the driver calls it.")
-	out.Func().Add(e.receiver("f")).Id("Resume").Params(e.runParam("r")).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
-		g.List(append(lhs, jen.Id("st"))...).Op(":=").Id("f").Dot("run").Call(args...)
-		g.If(jen.Id("st").Op("!=").Add(e.rt("Done"))).Block(jen.Return(jen.Id("st")))
+	out.Func().Add(e.receiver(e.free("f"))).Id("Resume").Params(e.runParam(e.free("r"))).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
+		g.List(append(lhs, jen.Id(e.free("st")))...).Op(":=").Id(e.free("f")).Dot("run").Call(args...)
+		g.If(jen.Id(e.free("st")).Op("!=").Add(e.rt("Done"))).Block(jen.Return(jen.Id(e.free("st"))))
 		if len(fields) > 0 {
 			g.List(fields...).Op("=").List(values...)
 		}
-		g.Return(jen.Id("r").Dot("Return").Call(jen.Id("f"), jen.Op("&").Id("f").Dot("Header")))
+		g.Return(jen.Id(e.free("r")).Dot("Return").Call(jen.Id(e.free("f")), jen.Op("&").Id(e.free("f")).Dot("Header")))
 	})
 }
 
@@ -308,13 +309,13 @@ func (e *funcEmitter) args(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
 	out.Comment("Args replaces the parameters before the start.")
-	out.Func().Add(e.receiver("f")).Id("Args").Params(jen.Id("args").Index().Any()).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Any()).BlockFunc(func(g *jen.Group) {
 		n := sig.Params().Len()
 		count := "Count"
 		if sig.Variadic() {
 			count, n = "CountMin", n-1
 		}
-		g.Add(e.rt(count)).Call(jen.Id("f"), jen.Id("args"), jen.Lit(n))
+		g.Add(e.rt(count)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(n))
 		i := 0
 		for p := range sig.Params().Variables() {
 			if fields[i] != "" {
@@ -324,7 +325,7 @@ func (e *funcEmitter) args(out *jen.File) {
 						get, t = "Rest", s.Elem()
 					}
 				}
-				g.Id("f").Dot(fields[i]).Op("=").Add(e.rt(get)).Types(e.Type(t)).Call(jen.Id("f"), jen.Id("args"), jen.Lit(i))
+				g.Id(e.free("f")).Dot(fields[i]).Op("=").Add(e.rt(get)).Types(e.Type(t)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(i))
 			}
 			i++
 		}
@@ -333,19 +334,19 @@ func (e *funcEmitter) args(out *jen.File) {
 
 func (e *funcEmitter) send(out *jen.File) {
 	out.Comment("Send hands the results to the parent greenlet.")
-	out.Func().Add(e.receiver("f")).Id("Send").Params(e.runParam("r")).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.free("f"))).Id("Send").Params(e.runParam(e.free("r"))).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
 		res := e.fn.Frame.Results
 		switch len(res) {
 		case 0:
-			g.Return(jen.Id("r").Dot("Finish").Call())
+			g.Return(jen.Id(e.free("r")).Dot("Finish").Call())
 		case 1:
-			g.Return(e.rt("Result").Call(jen.Id("r"), jen.Id("f").Dot(res[0])))
+			g.Return(e.rt("Result").Call(jen.Id(e.free("r")), jen.Id(e.free("f")).Dot(res[0])))
 		default:
 			var values []jen.Code
 			for _, f := range res {
-				values = append(values, jen.Id("f").Dot(f))
+				values = append(values, jen.Id(e.free("f")).Dot(f))
 			}
-			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id("r"), e.rt("Values").Values(values...)))
+			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
 		}
 	})
 }
@@ -359,24 +360,24 @@ func (e *funcEmitter) freeList() jen.Code {
 
 // take gets a frame from the free list, release gives one back.
 func (e *funcEmitter) release(out *jen.File) {
-	f := jen.Id("f")
+	f := jen.Id(e.free("f"))
 	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
 	out.Comment("Release gives the frame back, for the next call that suspends.")
-	out.Func().Add(e.receiver("f")).Id("Release").Params(e.runParam("r")).Block(
+	out.Func().Add(e.receiver(e.free("f"))).Id("Release").Params(e.runParam(e.free("r"))).Block(
 		jen.Op("*").Add(f).Op("=").Add(e.frameRef()).Values(),
-		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id("head"), jen.Id("ok")).Op(":=").Id("c").Index(e.freeList()).Add(asFrame), jen.Id("ok")).Block(
-			jen.List(jen.Id("depth"), jen.Id("room")).Op(":=").Id("head").Dot("Push").Call(),
-			jen.If(jen.Op("!").Id("room")).Block(jen.Return()),
-			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Id("head"), jen.Id("depth")),
+		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Id(e.free("ok"))).Block(
+			jen.List(jen.Id(e.free("depth")), jen.Id(e.free("room"))).Op(":=").Id(e.free("head")).Dot("Push").Call(),
+			jen.If(jen.Op("!").Id(e.free("room"))).Block(jen.Return()),
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Id(e.free("head")), jen.Id(e.free("depth"))),
 		),
-		jen.Id("c").Index(e.freeList()).Op("=").Add(f),
+		jen.Id(e.free("c")).Index(e.freeList()).Op("=").Add(f),
 	)
 	out.Comment("take gets a free frame, or a new one.")
-	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam("r")).Op("*").Add(e.frameRef()).Block(
-		jen.Id("c").Op(":=").Id("r").Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id("f"), jen.Id("ok")).Op(":=").Id("c").Index(e.freeList()).Add(asFrame), jen.Id("ok")).Block(
-			jen.Id("c").Index(e.freeList()).Op("=").Id("f").Dot("Caller"), // which Link will set
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam(e.free("r"))).Op("*").Add(e.frameRef()).Block(
+		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id(e.free("f")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Id(e.free("ok"))).Block(
+			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
 			jen.Return(f),
 		),
 		jen.Return(jen.New(e.frameRef())),

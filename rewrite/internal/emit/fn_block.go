@@ -212,7 +212,7 @@ func (e *funcEmitter) label(b *ir.Block) string {
 	}
 	name := b.Label + "_" + strconv.Itoa(e.line(b.Pos))
 	free := name
-	for i := 'b'; slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
+	for i := 'b'; e.userLabels()[free] || slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
 		free = name + string(i)
 	}
 	e.labels[b] = free
@@ -235,7 +235,9 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 			code = append(code, e.fresh(n)...)
 		case *ir.Mark:
 			code = append(code, e.Before(n.Stmt)...)
-			code = append(code, e.mark(n.Stmt))
+			if m := e.mark(n.Stmt); m != nil {
+				code = append(code, m)
+			}
 		}
 	}
 	return append(code, e.term(b.Term, next)...)

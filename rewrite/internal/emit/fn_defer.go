@@ -3,6 +3,7 @@ package emit
 import (
 	"go/ast"
 	"go/types"
+	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
@@ -12,8 +13,6 @@ import (
 // Functions that take their frame at the start: run does, and calls step, which
 // is their only variant. In functions that defer, step has a deferred call of
 // Go that catches panics, and run repeats it until it ends.
-
-const unwindLabel = "unwind"
 
 // steps emits run and step.
 func (e *funcEmitter) steps(out *jen.File) {
@@ -56,7 +55,11 @@ func (e *funcEmitter) steps(out *jen.File) {
 		if !e.fn.Defers {
 			g.Id(e.st).Op("=").Add(again)
 		} else {
-			g.For(jen.Id(e.st).Op("=").Add(again), jen.Id(e.st).Op("==").Add(e.rt("Broken")), jen.Id(e.st).Op("=").Add(again)).Block()
+			mark := e.fn.Names.Fresh("mark")
+			g.Id(mark).Op(":=").Id(e.r).Dot("Mark").Call()
+			g.For(jen.Id(e.st).Op("=").Add(again), jen.Id(e.st).Op("==").Add(e.rt("Broken")), jen.Id(e.st).Op("=").Add(again)).Block(
+				jen.Id(e.r).Dot("Recovered").Call(jen.Id(mark)),
+			)
 		}
 		if len(rets) > 0 {
 			g.List(rets...).Op("=").List(fields...)
@@ -80,11 +83,34 @@ func (e *funcEmitter) steps(out *jen.File) {
 		if !e.fn.Defers {
 			return
 		}
-		g.Id(unwindLabel).Op(":")
+		g.Id(e.unwindLabel()).Op(":")
 		for _, c := range e.unwinding() {
 			g.Add(c)
 		}
 	})
+}
+
+// unwindLabel is where the deferred calls are made.
+func (e *funcEmitter) unwindLabel() string {
+	name := "unwind"
+	for i := 2; e.userLabels()[name]; i++ {
+		name = "unwind" + strconv.Itoa(i)
+	}
+	return name
+}
+
+// userLabels are the labels of the source, which leaves may keep.
+func (e *funcEmitter) userLabels() map[string]bool {
+	if e.sourceLabels == nil {
+		e.sourceLabels = map[string]bool{}
+		ast.Inspect(e.fn.Decl, func(n ast.Node) bool {
+			if l, ok := n.(*ast.LabeledStmt); ok {
+				e.sourceLabels[l.Label.Name] = true
+			}
+			return true
+		})
+	}
+	return e.sourceLabels
 }
 
 // unwinding makes the deferred calls, and returns.
@@ -112,29 +138,37 @@ func (e *funcEmitter) unwinding() []jen.Code {
 func (e *funcEmitter) stepResumption(cases []jen.Code) []jen.Code {
 	cases = append(cases, jen.Case(e.rt("Unwind")).Block(
 		jen.Comment("resumed to make the deferred calls"),
-		jen.Goto().Id(unwindLabel),
+		jen.Goto().Id(e.unwindLabel()),
 	))
 	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
 }
 
 // returnByUnwinding sets the results and goes on with the deferred calls.
 func (e *funcEmitter) returnByUnwinding(results []ast.Expr) []jen.Code {
-	leave := jen.Goto().Id(unwindLabel)
+	leave := jen.Goto().Id(e.unwindLabel())
 	if len(results) == 0 {
 		return []jen.Code{leave}
 	}
+	return []jen.Code{e.setResults(results), leave}
+}
+
+// setResults assigns what a return statement returns to where results are kept.
+func (e *funcEmitter) setResults(results []ast.Expr) jen.Code {
 	var lhs, rhs []jen.Code
 	for i, v := range e.fn.Results {
-		if v != nil && v.Place != ir.Unused {
+		switch {
+		case v != nil && v.Place != ir.Unused:
 			lhs = append(lhs, e.variableAlone(v))
-		} else {
+		case e.variant == hot:
+			lhs = append(lhs, jen.Id(e.rets[i]))
+		default:
 			lhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
 		}
 	}
 	for _, x := range results {
 		rhs = append(rhs, e.Expr(x))
 	}
-	return []jen.Code{jen.List(lhs...).Op("=").List(rhs...), leave}
+	return jen.List(lhs...).Op("=").List(rhs...)
 }
 
 // deferred emits a defer statement: its operands are evaluated, and the call
@@ -184,7 +218,12 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
 		arg := e.Expr(x)
 		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
 			name := e.fn.Names.Fresh("arg")
-			code = append(code, jen.Id(name).Op(":=").Add(arg))
+			switch ast.Unparen(x).(type) {
+			case *ast.BinaryExpr, *ast.UnaryExpr: // may be untyped in itself
+				code = append(code, jen.Var().Id(name).Add(e.Type(types.Default(tv.Type))).Op("=").Add(arg))
+			default:
+				code = append(code, jen.Id(name).Op(":=").Add(arg))
+			}
 			arg = jen.Id(name)
 		}
 		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {

@@ -114,7 +114,7 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 		return jen.Id(e.r).Dot("Current").Call(), true
 	case "New":
 		if len(x.Args) == 1 {
-			return e.rt("NewChild").Call(jen.Id(e.r).Dot("Current").Call(), e.Expr(x.Args[0])), true
+			return jen.Id(e.r).Dot("New").Call(e.Expr(x.Args[0])), true
 		}
 	}
 	return nil, false
@@ -132,7 +132,7 @@ func (e *funcEmitter) findReads() {
 					e.reads[v] = e.reads[v] || !skip[id]
 				}
 			}
-			if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 0 {
+			if ret, ok := n.(*ast.ReturnStmt); ok && (len(ret.Results) == 0 || e.fn.KeepsResults()) {
 				e.readResults()
 			}
 			return true
@@ -182,8 +182,10 @@ func (e *funcEmitter) findReads() {
 				}
 			}
 		case *ir.Exit:
-			if t.Return == nil || len(t.Results) == 0 {
+			if t.Return == nil || len(t.Results) == 0 || e.fn.KeepsResults() {
 				e.readResults()
+			}
+			if t.Return == nil {
 				break
 			}
 			for _, x := range t.Results {

@@ -224,6 +224,9 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 		return e.returnByUnwinding(results)
 	}
 	sig := e.fn.Obj.Signature()
+	if len(results) > 0 && e.fn.KeepsResults() {
+		return append([]jen.Code{e.setResults(results)}, e.returns(nil)...)
+	}
 	if len(results) == 0 {
 		var values []jen.Code
 		for i, v := range e.fn.Results {

@@ -125,8 +125,8 @@ func (e *funcEmitter) resultTargets(w *ir.Wait) []jen.Code {
 // dynamic type has one, else of the method.
 func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	sel := ast.Unparen(w.Call.Fun).(*ast.SelectorExpr)
-	x := e.Expr(sel.X)
-	if _, ok := types.Unalias(e.Info.TypeOf(sel.X)).(*types.TypeParam); ok {
+	x, t := e.operandPath(sel)
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
 		x = jen.Any().Call(x)
 	}
 	sig := w.Callee.Signature()
@@ -282,8 +282,22 @@ func (e *funcEmitter) receiverOf(call *ast.CallExpr) (*jen.Statement, []ast.Expr
 	if s.Kind() == types.MethodExpr {
 		return e.Expr(call.Args[0]), call.Args[1:]
 	}
-	code := e.Expr(sel.X)
-	t := s.Recv()
+	code, t := e.operandPath(sel)
+	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
+		code = jen.Op("&").Add(code)
+	}
+	return code, call.Args
+}
+
+// operandPath is the operand that a method is selected from, with the embedded
+// fields on the way spelled out, and its type.
+func (e *funcEmitter) operandPath(sel *ast.SelectorExpr) (*jen.Statement, types.Type) {
+	code, t := e.Expr(sel.X), e.Info.TypeOf(sel.X)
+	s := e.Info.Selections[sel]
+	if s == nil {
+		return code, t
+	}
+	t = s.Recv()
 	for _, i := range s.Index()[:len(s.Index())-1] {
 		if p, ok := t.Underlying().(*types.Pointer); ok {
 			t = p.Elem()
@@ -292,10 +306,7 @@ func (e *funcEmitter) receiverOf(call *ast.CallExpr) (*jen.Statement, []ast.Expr
 		code = code.Dot(field.Name())
 		t = field.Type()
 	}
-	if _, ptr := t.Underlying().(*types.Pointer); !ptr {
-		code = jen.Op("&").Add(code)
-	}
-	return code, call.Args
+	return code, t
 }
 
 // companionCall is the call of a resumable function, by its companion.

@@ -59,6 +59,20 @@ type Func struct {
 	Frame *Frame // after frame
 }
 
+// KeepsResults reports whether a return must set the named results: deferred
+// calls, or literals that outlive the function, may read them.
+func (f *Func) KeepsResults() bool {
+	if f.Defers {
+		return true
+	}
+	for _, v := range f.Results {
+		if v != nil && v.Aliased {
+			return true
+		}
+	}
+	return false
+}
+
 // Eager reports whether the function takes its frame at the start, and has one
 // variant of its code only: because it defers, or because it declares a type,
 // which would be two types in two variants.

@@ -9,7 +9,7 @@ import (
 
 // A panic that leaves greenlets for the plain caller arrives there as it is:
 // recover gets the very value, errors.Is and errors.As work. As most of the
-// greenlet's calls are not on Go's stack then, a [Traceback] that lists them is
+// greenlet's calls may not be on Go's stack then, a [Traceback] that lists them is
 // raised first, and at once displaced by the panic itself: a crash prints it
 // before the panic, and recover does not see it.
 
@@ -39,9 +39,14 @@ func PanicStack() []StackFrame {
 	return nil
 }
 
-// panicWith panics with v, after a panic that shows the stack.
-func panicWith(v any, stack Traceback) {
+// panicWith panics with v, which has left the frame leaf, after a panic that
+// shows the stack; unless all of that is on Go's stack, which a crash shows.
+func panicWith(v any, leaf Frame) {
+	stack := logicalStack(leaf)
 	lastPanic.Store(&stack)
+	if leaf.header().Caller == nil {
+		panic(v)
+	}
 	defer func() { panic(v) }()
 	panic(stack)
 }

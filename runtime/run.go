@@ -138,7 +138,7 @@ func (r *Run) broken(leaf Frame, v any) {
 	}
 	if v := r.thrown; v != nil {
 		r.thrown = nil
-		panicWith(v, logicalStack(leaf))
+		panicWith(v, leaf)
 	}
 }
 

@@ -37,7 +37,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
 		g, r := p.g, &p.run
-		if g.state > suspended || g.guarded || hooked.Load() {
+		if int32(g.state)-int32(suspended) > quiet.Load() || g.guarded {
 			if !p.slow() {
 				return v, false
 			}
@@ -47,7 +47,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 			for status == Done {
 				status = g.leaf.Resume(r)
 			}
-			if (status == Switched || hooked.Load()) && !p.switched(status) {
+			if status == Switched && !p.switched() {
 				return v, false
 			}
 			g.state = suspended
@@ -60,7 +60,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
-	if g.state > suspended || g.guarded || hooked.Load() {
+	if int32(g.state)-int32(suspended) > quiet.Load() || g.guarded {
 		return p.slow()
 	}
 	g.state = current
@@ -68,7 +68,7 @@ func (p *puller[T]) step() bool {
 	for status == Done {
 		status = g.leaf.Resume(r)
 	}
-	if (status == Switched || hooked.Load()) && !p.switched(status) {
+	if status == Switched && !p.switched() {
 		return false
 	}
 	g.state = suspended
@@ -86,12 +86,9 @@ func (p *puller[T]) slow() bool {
 
 // switched goes on with a stay in which g has ended or switched elsewhere, and
 // reports whether it ended with a value.
-func (p *puller[T]) switched(status Status) bool {
+func (p *puller[T]) switched() bool {
 	r := &p.run
 	p.g.suspend()
-	if status == Left {
-		r.cur = &main
-	}
 	if hooked.Load() {
 		r.hook(p.g)
 	}

@@ -34,6 +34,11 @@ type Tracer = func(e Event, from, to *Greenlet)
 // a switch looks at.
 var hooked atomic.Bool
 
+// quiet says the same to next, which compares the state it finds with suspended
+// by it: the difference is not greater than 0 on the fast path, and always greater
+// than what quiet is while hooked is set.
+var quiet atomic.Int32
+
 var tracer atomic.Pointer[Tracer]
 
 // SetTrace makes fn the tracer of all greenlets of the program, or removes
@@ -48,8 +53,9 @@ var tracer atomic.Pointer[Tracer]
 // A tracer that panics is removed, and its panic is raised in the receiver in
 // place of what was sent.
 //
-// Without a tracer a switch costs what it costs. One that is set from another
-// goroutine is heeded by the switches that begin later.
+// A tracer is told of the switches that begin after it has been set; if a
+// generator sets it while [Pull] or [Seq] drives it, that is after its next
+// yield.
 func SetTrace(fn Tracer) (old Tracer) {
 	var p *Tracer
 	if fn != nil {
@@ -63,7 +69,15 @@ func SetTrace(fn Tracer) (old Tracer) {
 	return *p
 }
 
-func setHooked() { hooked.Store(tracer.Load() != nil || dropHandler.Load() != nil) }
+func setHooked() {
+	set := tracer.Load() != nil || dropHandler.Load() != nil
+	hooked.Store(set)
+	if set {
+		quiet.Store(-2)
+	} else {
+		quiet.Store(0)
+	}
+}
 
 // note says what the switch that is being made is to be called, for the
 // driver's hook; a switch that is not noted is an EventSwitch from whoever was

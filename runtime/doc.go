@@ -20,5 +20,11 @@
 // code that switches to a greenlet starts a run: greenlets run, and switch, on
 // the caller's stack until one switches to [Main] or the last parent is Main.
 //
-// The files frame.go and protocol.go are for generated code.
+// A panic that no greenlet recovers reaches the plain code that entered, as the
+// value it is. A crash shows the calls of the greenlet that were suspended, too;
+// code that recovers gets them from [PanicStack].
+//
+// docs/conformance.md holds the package against the tests of Python's greenlet.
+//
+// The files frame.go, protocol.go, defer.go and loop.go are for generated code.
 package greenlet

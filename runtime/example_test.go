@@ -1,0 +1,156 @@
+package greenlet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// The frames of these examples are of the functions in lowered_test.go:
+// newCountFrame(n) makes one that yields 0, 1, … n-1.
+
+func ExampleNew() {
+	g := New(newCountFrame(2))
+	fmt.Println(g.Switch(), g.Switch(), g.Dead())
+	fmt.Println(g.Switch(), g.Dead())
+	// Output:
+	// 0 1 false
+	// <nil> true
+}
+
+func ExampleGreenlet_Switch() {
+	g := New(newCountFrame(0))
+	fmt.Println(g.Switch(10)) // the first switch's arguments replace the parameters
+	// Output: 0
+}
+
+func ExampleGreenlet_Throw() {
+	g := New(newCountFrame(2))
+	g.Switch()
+	defer func() { fmt.Println(recover(), g.Dead()) }()
+	g.Throw(errors.New("not wanted"))
+	// Output: not wanted true
+}
+
+func ExampleGreenlet_Kill() {
+	g := New(newCountFrame(2))
+	g.Switch()
+	fmt.Println(g.Kill(), g.Dead())
+	// Output: greenlet: exit true
+}
+
+func ExampleGreenlet_SetParent() {
+	defer func() { fmt.Println(recover().(*StateError).Reason) }()
+	g := New(newCountFrame(2))
+	g.SetParent(g)
+	// Output: cyclic parent chain
+}
+
+func ExampleGreenlet_SetRun() {
+	g := NewChild(Main(), nil)
+	g.SetRun(newCountFrame(1))
+	fmt.Println(g.Switch(), g.Run())
+	// Output: 0 <nil>
+}
+
+func ExampleGreenlet_Stack() {
+	g := New(newCountFrame(2))
+	g.Switch()
+	fmt.Println(g.Stack())
+	// Output: [greenlet.count(lowered_test.go:12)]
+}
+
+func ExampleGreenlet_SetContext() {
+	type user struct{}
+	g := New(newCountFrame(2))
+	g.SetContext(context.WithValue(g.Context(), user{}, "gopher"))
+	fmt.Println(g.Context().Value(user{}))
+	// Output: gopher
+}
+
+func ExampleLocal() {
+	var requests Local[int]
+	g, h := New(newCountFrame(2)), New(newCountFrame(2))
+	requests.Set(g, 7)
+	fmt.Println(requests.Get(g))
+	fmt.Println(requests.Get(h))
+	// Output:
+	// 7 true
+	// 0 false
+}
+
+func ExamplePull() {
+	next, stop := Pull[int](newCountFrame(2))
+	defer stop()
+	for v, ok := next(); ok; v, ok = next() {
+		fmt.Println(v)
+	}
+	// Output:
+	// 0
+	// 1
+}
+
+func ExampleSeq() {
+	for v := range Seq[int](newCountFrame(5)) {
+		if v == 2 {
+			break
+		}
+		fmt.Println(v)
+	}
+	// Output:
+	// 0
+	// 1
+}
+
+func ExampleSwitch() {
+	g := New(newCountFrame(2))
+	g.Switch()
+	fmt.Println(Switch[int](g, "ignored") + 1)
+	// Output: 2
+}
+
+func ExampleSetTrace() {
+	SetTrace(func(e Event, from, to *Greenlet) {
+		fmt.Println(e, from == Main(), to == Main())
+	})
+	defer SetTrace(nil)
+	New(newCountFrame(2)).Switch()
+	// Output:
+	// switch true false
+	// switch false true
+}
+
+func ExampleSetDropHandler() {
+	dropped := make(chan *Greenlet, 100)
+	SetDropHandler(func(g *Greenlet) { dropped <- g })
+	defer SetDropHandler(nil)
+	// … now and then, where it is safe:
+	select {
+	case g := <-dropped:
+		g.SetParent(Main())
+		g.Kill()
+	default:
+	}
+	// Output:
+}
+
+func ExampleDumpTree() {
+	hub := New(newWalkFrame(&tree{l: &tree{}}))
+	worker := NewChild(hub, newCountFrame(3))
+	hub.Switch()
+	var b strings.Builder
+	DumpTree(&b, worker, New(newCountFrame(1)))
+	fmt.Fprint(os.Stdout, regexp.MustCompile("0x[0-9a-f]+").ReplaceAllString(b.String(), "0x…"))
+	// Output:
+	// main
+	// ├── <greenlet 0x… greenlet.walk suspended active started>
+	// │   │     greenlet.walk(lowered_test.go:53)
+	// │   │     greenlet.walk(lowered_test.go:52)
+	// │   └── <greenlet 0x… greenlet.count pending>
+	// │             greenlet.count(lowered_test.go:10)
+	// └── <greenlet 0x… greenlet.count pending>
+	//           greenlet.count(lowered_test.go:10)
+}

@@ -1,0 +1,63 @@
+package greenlet
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestSize(t *testing.T) {
+	assert.LessOrEqual(t, unsafe.Sizeof(Greenlet{}), uintptr(64))
+}
+
+func TestNoAllocations(t *testing.T) {
+	next, stop := Pull[int](newCountFrame(1 << 30))
+	defer stop()
+	next()
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { next() }))
+	g := New(newCountFrame(1 << 30))
+	Switch[int](g, 1<<30)
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { Switch[int](g, 0) }))
+	var p, q *Greenlet
+	p, q = New(newPingFrame(&q, 1000)), New(newPingFrame(&p, 1000))
+	assert.Less(t, testing.AllocsPerRun(1, func() { p.Switch() }), 5.0)
+}
+
+func TestVariant(t *testing.T) {
+	for _, c := range []struct{ fn, name, part string }{
+		{"example.com/p.fibResumable", "example.com/p.fib", "hot"},
+		{"example.com/p.mapResumable[...]", "example.com/p.map", "hot"},
+		{"example.com/p.(*Server).ServeResumable", "example.com/p.(*Server).Serve", "hot"},
+		{"example.com/p.(*fibFrame).Resume", "example.com/p.fib", "Resume"},
+		{"example.com/p.(*mapFrame[...]).step", "example.com/p.map", "step"},
+		{"example.com/p.(*mapFrame[...]).Args", "", ""},
+		{"example.com/p.(*Frame).Draw", "", ""},
+		{"example.com/p.fib", "", ""},
+		{"main.main.func1", "", ""},
+	} {
+		name, part := variant(c.fn)
+		assert.Equal(t, c.part, part, c.fn)
+		if part != "" {
+			assert.Equal(t, c.name, name, c.fn)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	e := &StateError{Op: "switch", Reason: "it is running", Plain: []string{"main.f (f.go:3)"}}
+	assert.Equal(t, "greenlet: switch: it is running; plain on this stack: main.f (f.go:3)", e.Error())
+	assert.Equal(t, "unknown", eventNone.String())
+	assert.True(t, strings.HasSuffix(Traceback{{"main.f", "f.go", 3}}.Error(), "main.f(f.go:3)\n"))
+}
+
+// TestTracerLeavesFastPath: a tracer that has come and gone costs nothing.
+func TestTracerLeavesFastPath(t *testing.T) {
+	SetTrace(func(Event, *Greenlet, *Greenlet) {})
+	assert.True(t, hooked.Load())
+	assert.Negative(t, quiet.Load())
+	SetTrace(nil)
+	assert.False(t, hooked.Load())
+	assert.Zero(t, quiet.Load())
+}

@@ -71,7 +71,7 @@ func (c *Converter) ident(id *ast.Ident) *jen.Statement {
 
 func (c *Converter) paren(e *ast.ParenExpr) *jen.Statement {
 	defer c.enclosed()()
-	return jen.Parens(jen.Add(c.gap(e.Lparen+1, e.X.Pos()), c.Expr(e.X), c.gap(e.X.End(), e.Rparen)))
+	return jen.Parens(jen.Add(c.gap(e.Lparen+1, e.X.Pos()), c.Expr(e.X), c.gapInLine(e.X.End(), e.Rparen)))
 }
 
 func (c *Converter) selector(e *ast.SelectorExpr) *jen.Statement {
@@ -153,7 +153,7 @@ func (c *Converter) call(e *ast.CallExpr) *jen.Statement {
 
 func (c *Converter) binary(e *ast.BinaryExpr) *jen.Statement {
 	prec := e.Op.Precedence()
-	x := c.operand(e.X, prec).Add(c.gap(e.X.End(), e.OpPos))
+	x := c.operand(e.X, prec).Add(c.gapInLine(e.X.End(), e.OpPos))
 	return x.Op(e.Op.String()).Add(c.gap(e.OpPos, e.Y.Pos()), c.operand(e.Y, prec+1))
 }
 

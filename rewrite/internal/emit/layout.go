@@ -175,6 +175,15 @@ func (c *Converter) missed(n ast.Node) (list []*ast.Comment) {
 	return list
 }
 
+// gapInLine is gap where Go allows no line break. There is none in source text;
+// but the operand may be a replacement, and end elsewhere than the original.
+func (c *Converter) gapInLine(from, to token.Pos) *jen.Statement {
+	if !c.Comments.has(from, to) || c.Comments.line(from) != c.Comments.line(to) {
+		return nil
+	}
+	return c.gap(from, to)
+}
+
 // gap has the comments and line breaks between two places where Go allows a
 // line break. It is nil if there are none.
 func (c *Converter) gap(from, to token.Pos) *jen.Statement {

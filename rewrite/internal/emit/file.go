@@ -3,6 +3,7 @@ package emit
 import (
 	"bytes"
 	"go/ast"
+	"go/format"
 	"go/token"
 	"go/types"
 	"path/filepath"
@@ -57,7 +58,8 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	}
 	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
 	code := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
-	return append([]byte(src.Header), code...), nil
+	// Without the marks, comments that stood apart may want aligning.
+	return format.Source(append([]byte(src.Header), code...))
 }
 
 // rt is a name of the runtime.

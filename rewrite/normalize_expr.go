@@ -400,7 +400,7 @@ func (n *normalizer) pin(e ast.Expr) ast.Expr {
 		}
 		index := n.pin(x.Index)
 		if m, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap {
-			if conv, ok := ast.Unparen(x.Index).(*ast.CallExpr); ok && n.isType(conv.Fun) && tv.Addressable() == false && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0])) {
+			if conv, ok := ast.Unparen(x.Index).(*ast.CallExpr); ok && n.isType(conv.Fun) && !tv.Addressable() && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0])) {
 				return n.pinned(e) // gc does not copy the bytes, but the value
 			}
 			index = n.mapKey(index, m)

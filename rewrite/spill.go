@@ -114,11 +114,6 @@ func waitSpills(fn *ir.Func, w *ir.Wait, s spillState) {
 			w.Clean[v] = true
 		}
 	}
-	for _, v := range w.Results {
-		if v != nil && w.Receives() {
-			live[v] = true // overwritten by what arrives
-		}
-	}
 	for _, f := range fn.Frame.Fields {
 		if fn.Defers && f.Var != nil && f.Var.Kind == ir.Result {
 			continue // deferred calls may set it, whatever the code does

@@ -110,6 +110,7 @@ resumed_70:
 //line main.go:71
 	balance -= answer
 after_switch_61:
+	f.m = message{}
 	f.balance, f.answer, f.PC = balance, answer, 3
 	r.Await(&f.m)
 //line main.go:73
@@ -118,7 +119,7 @@ resumed_73:
 	goto loop_60
 }
 
-//line main_greenlet.go:122
+//line main_greenlet.go:123
 
 // Args replaces the parameters before the start.
 func (f *serveFrame) Args(args []any) {

@@ -353,6 +353,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g = r.New(newLayer1Frame(n, outer))
 loop_60:
 	f.outer = nil
+	f.v = nil
 	f.g, f.PC = g, 1
 	r.Await(&f.v)
 //line generator_test.go:61
@@ -366,7 +367,7 @@ resumed_61:
 	goto loop_60
 }
 
-//line generator_greenlet_test.go:370
+//line generator_greenlet_test.go:371
 
 // Args replaces the parameters before the start.
 func (f *layer2Frame) Args(args []any) {
@@ -493,7 +494,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:497
+//line generator_greenlet_test.go:498
 
 // Resume continues permute where it is suspended, or starts it.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -562,7 +563,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:566
+//line generator_greenlet_test.go:567
 
 // Args replaces the parameters before the start.
 func (f *permuteFrame) Args(args []any) {
@@ -641,7 +642,7 @@ func yieldsTwiceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:645
+//line generator_greenlet_test.go:646
 
 // Resume continues yieldsTwice where it is suspended, or starts it.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -674,7 +675,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:678
+//line generator_greenlet_test.go:679
 
 // Args replaces the parameters before the start.
 func (f *yieldsTwiceFrame) Args(args []any) {
@@ -749,7 +750,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, v)
 }
 
-//line generator_greenlet_test.go:753
+//line generator_greenlet_test.go:754
 
 // Resume continues yieldHelper where it is suspended, or starts it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -772,7 +773,7 @@ resumed_130:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:776
+//line generator_greenlet_test.go:777
 
 // Args replaces the parameters before the start.
 func (f *yieldHelperFrame) Args(args []any) {
@@ -866,7 +867,7 @@ func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:870
+//line generator_greenlet_test.go:871
 
 // Resume continues nest where it is suspended, or starts it.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -919,7 +920,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:923
+//line generator_greenlet_test.go:924
 
 // Args replaces the parameters before the start.
 func (f *nestFrame) Args(args []any) {

@@ -53,6 +53,7 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line matrix_test.go:17
 loop_17:
+	f.v = nil
 	f.PC = 1
 	r.Await(&f.v)
 //line matrix_test.go:18
@@ -66,7 +67,7 @@ resumed_18:
 	goto loop_17
 }
 
-//line matrix_greenlet_test.go:70
+//line matrix_greenlet_test.go:71
 
 // Args replaces the parameters before the start.
 func (f *echoesFrame) Args(args []any) {
@@ -261,7 +262,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:265
+//line matrix_greenlet_test.go:266
 
 // Args replaces the parameters before the start.
 func (f *operatesFrame) Args(args []any) {
@@ -352,7 +353,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:356
+//line matrix_greenlet_test.go:357
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -390,7 +391,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:394
+//line matrix_greenlet_test.go:395
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -523,7 +524,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:527
+//line matrix_greenlet_test.go:528
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -606,7 +607,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:610
+//line matrix_greenlet_test.go:611
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -634,7 +635,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:638
+//line matrix_greenlet_test.go:639
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -764,7 +765,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:768
+//line matrix_greenlet_test.go:769
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {

@@ -160,7 +160,7 @@ func TestRepr_test_formatting_produces_native_str(t *testing.T) {
 	g := greenlet.New(newStepsFrame(&l, 1, 2))
 	for _, state := range []string{"pending", "suspended", "dead"} {
 		assert.Contains(t, fmt.Sprintf("%v", g), state)
-		assert.Equal(t, g.String(), fmt.Sprintf("%s", g))
+		assert.Equal(t, g.String(), fmt.Sprint(g))
 		g.Switch()
 	}
 	var none *greenlet.Greenlet

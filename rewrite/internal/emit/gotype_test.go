@@ -3,11 +3,11 @@ package emit
 import (
 	"bytes"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -96,7 +96,7 @@ func (l *loaded) reread(t *testing.T, c *Converter, typ types.Type, pos token.Po
 
 // TestTypeOfStd spells the type of every expression in a package.
 func TestTypeOfStd(t *testing.T) {
-	dir := filepath.Join(runtime.GOROOT(), "src", "container/list")
+	dir := filepath.Join(build.Default.GOROOT, "src", "container/list")
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, filepath.Join(dir, "list.go"), nil, parser.ParseComments)
 	require.NoError(t, err)

@@ -239,6 +239,9 @@ func (c *corpus) emit(p *annotatedPackage, colors *color.Colors, file *ast.File,
 	var fns []*ir.Func
 	for _, fn := range list {
 		f, err := lower(p.unit, info, colors, fn, &Options{})
+		if err == nil {
+			err = f.Refused.Err()
+		}
 		if err != nil {
 			return nil, nil, err
 		}

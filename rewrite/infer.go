@@ -354,10 +354,12 @@ func resultTypes(t types.Type) []types.Type {
 // refuse diagnoses the variables whose declaration would have to spell their
 // type; of those that depend on each other, the first.
 func (n *inferrer) refuse(spelled varSet) {
+	refused := varSet{}
 	for _, v := range n.hidden {
-		if !spelled[v] || v.Witness != nil || n.follows(v) {
+		if !spelled[v] || v.Witness != nil || n.follows(v, refused) {
 			continue
 		}
+		refused[v] = true
 		d := diag.Diagnostic{
 			Pos:     n.unit.Fset.Position(v.Pos),
 			Code:    diag.TypeUnnameable,
@@ -378,11 +380,11 @@ func (n *inferrer) refuse(spelled varSet) {
 	}
 }
 
-// follows reports whether v can't be inferred only because an earlier variable
-// can't, which is reported.
-func (n *inferrer) follows(v *ir.Var) bool {
-	for u, steps := n.waits[v], 0; u != nil && steps < len(n.hidden); u, steps = n.waits[u], steps+1 {
-		if slices.Index(n.hidden, u) < slices.Index(n.hidden, v) {
+// follows reports whether v can't be inferred only because one that is refused
+// can't.
+func (n *inferrer) follows(v *ir.Var, refused varSet) bool {
+	for range n.hidden {
+		if v = n.waits[v]; refused[v] {
 			return true
 		}
 	}

@@ -53,9 +53,14 @@ func Constructor(fn string) string {
 	return "new" + upper(fn) + "Frame"
 }
 
-// Helper is the name of a function that only the generated code of the frame
-// uses, and only in one file.
-func Helper(frame, what string) string { return lower(frame) + upper(what) }
+// Helper is the name of a function that only the generated code of a frame
+// calls: fibFrameResult for fibFrame, resultFibFrame for FibFrame.
+func Helper(frame, what string) string {
+	if token.IsExported(frame) {
+		return lower(what) + frame
+	}
+	return frame + upper(what)
+}
 
 // Receiver is the name of the receiver's base type, or "" for a function.
 func Receiver(decl *ast.FuncDecl) string {

@@ -130,6 +130,7 @@ func (p *printer) traits(v *Var) []string {
 	add(v.Place == Hoisted, "hoisted")
 	add(v.Place == InFrame, "in frame")
 	add(v.Box, "boxed")
+	add(v.Witness != nil, "inferred")
 	add(v.Field != "", "field "+v.Field)
 	add(v.In != "" && v.In != v.Name, "comes as "+v.In)
 	return list

@@ -156,6 +156,44 @@ top. Types keep their names, for %T shows them; package subset refuses those
 that would clash. A variable of a local type has a field of type any, and the
 function one variant only: in two, the type would be two types.
 
+# Infer: types without a name
+
+A local may have a type that this package can't spell: one private to another
+package, of a package that it may not import, or spelled with a predeclared
+name that it declares anew. Where such a variable stays in its block, := infers
+its type as ever. Where it must be declared elsewhere, it is declared by a
+witness, an expression of its type that has no effect, reads nothing that is
+shared, and can't panic; its value is of no interest:
+
+	p := dep.New(1)                   p := runFrameResult(dep.New)
+	q := p.Next()                     q := runFrameNextResult(p)
+	x := srv.State                    x := greenlet.Zero[dep.Server]().State
+	for _, v := range dep.List()      t0 := runFrameResult2(dep.List)
+	                                  v := greenlet.Elem(t0)
+	w := dep.Var                      w := greenlet.Pointee(&dep.Var)
+	list := slices.Clone(t0)          list := runFrameResult3(slices.Clone, t0)
+
+runFrameResult is a generic function beside the generated code, one for each
+form of signature, whose type arguments are all inferred:
+
+	func runFrameResult[F ~func(P0) R0, P0, R0 any](_ F) (v R0) { return v }
+
+A method's result is inferred by a constraint with that method, so that no
+method value is evaluated: on a nil interface that would panic.
+
+In the frame the field is an any, which is read back by inference as well:
+
+	p = greenlet.Load(f.p, p)
+
+A box is made by greenlet.NewLike(p). Results that arrive in a frame without a
+name are asserted by a helper that infers their types from witnesses, and the
+companion of an interface method with such types is found in the same way.
+
+Nil embedded pointers are what witnesses can't see through: a field promoted
+through one of a hidden type has none, nor have the elements of arrays of
+length zero, and map literals taken apart that leave out a hidden type. These
+are refused with type-unnameable, before anything is emitted.
+
 # Flatten: if, for, goto and labels
 
 	if c { s() } else { b() }         if !c { b(); goto after_if_1 }

@@ -263,6 +263,10 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 		fr.Fields = append(fr.Fields, ir.Field{Name: name, Type: v.Type()})
 		i++
 	}
+	for i := range fr.Fields {
+		f := &fr.Fields[i]
+		f.Pointers = f.Box || f.Any || hasPointers(f.Type)
+	}
 	return fr
 }
 

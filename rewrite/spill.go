@@ -118,7 +118,7 @@ func waitSpills(fn *ir.Func, w *ir.Wait, s spillState) {
 		if fn.Defers && f.Var != nil && f.Var.Kind == ir.Result {
 			continue // deferred calls may set it, whatever the code does
 		}
-		if f.Var != nil && f.Var.Field == f.Name && s.held[f.Var] && !live[f.Var] && (f.Box || f.Any || hasPointers(f.Type)) {
+		if f.Var != nil && f.Var.Field == f.Name && s.held[f.Var] && !live[f.Var] && f.Pointers {
 			w.Clear = append(w.Clear, f)
 		}
 	}

@@ -134,16 +134,13 @@ func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *serveFrame) Release(r *greenlet.Run) {
-	*f = serveFrame{}
+	f.opener, f.self, f.m = nil, nil, message{}
 	c := r.Cache()
-	if head, ok := c[4].(*serveFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[4].(*serveFrame); !ok {
+		f.Caller, f.Depth, c[4] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[4] = head, depth, f
 	}
-	c[4] = f
 }
 
 // take gets a free frame, or a new one.

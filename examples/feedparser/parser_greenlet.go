@@ -108,16 +108,13 @@ func (f *parserPeekFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserPeekFrame) Release(r *greenlet.Run) {
-	*f = parserPeekFrame{}
+	f.p, f.t0 = nil, nil
 	c := r.Cache()
-	if head, ok := c[48].(*parserPeekFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[48].(*parserPeekFrame); !ok {
+		f.Caller, f.Depth, c[48] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[48] = head, depth, f
 	}
-	c[48] = f
 }
 
 // take gets a free frame, or a new one.
@@ -185,7 +182,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:189
+//line parser_greenlet.go:186
 
 // Resume continues parser.space where it is suspended, or starts it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -220,7 +217,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:224
+//line parser_greenlet.go:221
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -234,16 +231,13 @@ func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserSpaceFrame) Release(r *greenlet.Run) {
-	*f = parserSpaceFrame{}
+	f.p = nil
 	c := r.Cache()
-	if head, ok := c[19].(*parserSpaceFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[19].(*parserSpaceFrame); !ok {
+		f.Caller, f.Depth, c[19] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[19] = head, depth, f
 	}
-	c[19] = f
 }
 
 // take gets a free frame, or a new one.
@@ -331,7 +325,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:335
+//line parser_greenlet.go:329
 
 // Resume continues parser.document where it is suspended, or starts it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -390,7 +384,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:394
+//line parser_greenlet.go:388
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -404,16 +398,13 @@ func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserDocumentFrame) Release(r *greenlet.Run) {
-	*f = parserDocumentFrame{}
+	f.p, f.v, f.err, f.ret0, f.ret1 = nil, nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[46].(*parserDocumentFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[46].(*parserDocumentFrame); !ok {
+		f.Caller, f.Depth, c[46] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[46] = head, depth, f
 	}
-	c[46] = f
 }
 
 // take gets a free frame, or a new one.
@@ -553,7 +544,7 @@ case_86:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:557
+//line parser_greenlet.go:548
 
 // Resume continues parser.value where it is suspended, or starts it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -698,7 +689,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:702
+//line parser_greenlet.go:693
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -712,16 +703,13 @@ func (f *parserValueFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserValueFrame) Release(r *greenlet.Run) {
-	*f = parserValueFrame{}
+	f.p, f.ret0, f.ret1 = nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[22].(*parserValueFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[22].(*parserValueFrame); !ok {
+		f.Caller, f.Depth, c[22] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[22] = head, depth, f
 	}
-	c[22] = f
 }
 
 // take gets a free frame, or a new one.
@@ -870,7 +858,7 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:874
+//line parser_greenlet.go:862
 
 // Resume continues parser.object where it is suspended, or starts it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1029,7 +1017,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:1033
+//line parser_greenlet.go:1021
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1043,16 +1031,13 @@ func (f *parserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserObjectFrame) Release(r *greenlet.Run) {
-	*f = parserObjectFrame{}
+	f.p, f.members, f.name, f.ret0, f.ret1 = nil, nil, "", nil, nil
 	c := r.Cache()
-	if head, ok := c[16].(*parserObjectFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[16].(*parserObjectFrame); !ok {
+		f.Caller, f.Depth, c[16] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[16] = head, depth, f
 	}
-	c[16] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1177,7 +1162,7 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1181
+//line parser_greenlet.go:1166
 
 // Resume continues parser.array where it is suspended, or starts it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1268,7 +1253,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1272
+//line parser_greenlet.go:1257
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1282,16 +1267,13 @@ func (f *parserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserArrayFrame) Release(r *greenlet.Run) {
-	*f = parserArrayFrame{}
+	f.p, f.elements, f.ret0, f.ret1 = nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[2].(*parserArrayFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*parserArrayFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1399,7 +1381,7 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1403
+//line parser_greenlet.go:1385
 
 // Resume continues parser.str where it is suspended, or starts it.
 func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1476,7 +1458,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1480
+//line parser_greenlet.go:1462
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1490,16 +1472,13 @@ func (f *parserStrFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserStrFrame) Release(r *greenlet.Run) {
-	*f = parserStrFrame{}
+	f.p, f.s, f.ret0, f.ret1 = nil, nil, "", nil
 	c := r.Cache()
-	if head, ok := c[32].(*parserStrFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[32].(*parserStrFrame); !ok {
+		f.Caller, f.Depth, c[32] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[32] = head, depth, f
 	}
-	c[32] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1605,7 +1584,7 @@ loop_192:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1609
+//line parser_greenlet.go:1588
 
 // Resume continues parser.escaped where it is suspended, or starts it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1684,7 +1663,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1688
+//line parser_greenlet.go:1667
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1698,16 +1677,13 @@ func (f *parserEscapedFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserEscapedFrame) Release(r *greenlet.Run) {
-	*f = parserEscapedFrame{}
+	f.p, f.digits, f.ret1 = nil, "", nil
 	c := r.Cache()
-	if head, ok := c[2].(*parserEscapedFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*parserEscapedFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1795,7 +1771,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1799
+//line parser_greenlet.go:1775
 
 // Resume continues parser.number where it is suspended, or starts it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1851,7 +1827,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1855
+//line parser_greenlet.go:1831
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1865,16 +1841,13 @@ func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserNumberFrame) Release(r *greenlet.Run) {
-	*f = parserNumberFrame{}
+	f.p, f.digits, f.ret0, f.ret1 = nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[46].(*parserNumberFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[46].(*parserNumberFrame); !ok {
+		f.Caller, f.Depth, c[46] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[46] = head, depth, f
 	}
-	c[46] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1971,7 +1944,7 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1975
+//line parser_greenlet.go:1948
 
 // Resume continues parser.word where it is suspended, or starts it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2045,7 +2018,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2049
+//line parser_greenlet.go:2022
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {
@@ -2059,16 +2032,13 @@ func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *parserWordFrame) Release(r *greenlet.Run) {
-	*f = parserWordFrame{}
+	f.p, f.letters, f.ret0, f.ret1 = nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[49].(*parserWordFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[49].(*parserWordFrame); !ok {
+		f.Caller, f.Depth, c[49] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[49] = head, depth, f
 	}
-	c[49] = f
 }
 
 // take gets a free frame, or a new one.

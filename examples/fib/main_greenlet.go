@@ -95,16 +95,12 @@ func (f *fibFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *fibFrame) Release(r *greenlet.Run) {
-	*f = fibFrame{}
 	c := r.Cache()
-	if head, ok := c[51].(*fibFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[51].(*fibFrame); !ok {
+		f.Caller, f.Depth, c[51] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[51] = head, depth, f
 	}
-	c[51] = f
 }
 
 // take gets a free frame, or a new one.

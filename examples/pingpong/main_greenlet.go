@@ -64,16 +64,12 @@ func (f *task1Frame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *task1Frame) Release(r *greenlet.Run) {
-	*f = task1Frame{}
 	c := r.Cache()
-	if head, ok := c[49].(*task1Frame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[49].(*task1Frame); !ok {
+		f.Caller, f.Depth, c[49] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[49] = head, depth, f
 	}
-	c[49] = f
 }
 
 // take gets a free frame, or a new one.
@@ -120,7 +116,7 @@ func task2Resumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:124
+//line main_greenlet.go:120
 
 // Resume continues task2 where it is suspended, or starts it.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -141,7 +137,7 @@ resumed_25:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:145
+//line main_greenlet.go:141
 
 // Args replaces the parameters before the start.
 func (f *task2Frame) Args(args []any) {
@@ -155,16 +151,12 @@ func (f *task2Frame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *task2Frame) Release(r *greenlet.Run) {
-	*f = task2Frame{}
 	c := r.Cache()
-	if head, ok := c[46].(*task2Frame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[46].(*task2Frame); !ok {
+		f.Caller, f.Depth, c[46] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[46] = head, depth, f
 	}
-	c[46] = f
 }
 
 // take gets a free frame, or a new one.

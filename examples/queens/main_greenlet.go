@@ -151,16 +151,13 @@ func (f *boardSolveFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *boardSolveFrame) Release(r *greenlet.Run) {
-	*f = boardSolveFrame{}
+	f.b = nil
 	c := r.Cache()
-	if head, ok := c[49].(*boardSolveFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[49].(*boardSolveFrame); !ok {
+		f.Caller, f.Depth, c[49] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[49] = head, depth, f
 	}
-	c[49] = f
 }
 
 // take gets a free frame, or a new one.

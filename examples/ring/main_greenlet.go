@@ -100,16 +100,13 @@ func (f *memberPassFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *memberPassFrame) Release(r *greenlet.Run) {
-	*f = memberPassFrame{}
+	f.m = nil
 	c := r.Cache()
-	if head, ok := c[48].(*memberPassFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[48].(*memberPassFrame); !ok {
+		f.Caller, f.Depth, c[48] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[48] = head, depth, f
 	}
-	c[48] = f
 }
 
 // take gets a free frame, or a new one.

@@ -119,16 +119,13 @@ func (f *treeFringeFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *treeFringeFrame) Release(r *greenlet.Run) {
-	*f = treeFringeFrame{}
+	f.t = nil
 	c := r.Cache()
-	if head, ok := c[7].(*treeFringeFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[7].(*treeFringeFrame); !ok {
+		f.Caller, f.Depth, c[7] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[7] = head, depth, f
 	}
-	c[7] = f
 }
 
 // take gets a free frame, or a new one.

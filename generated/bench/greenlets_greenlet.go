@@ -104,16 +104,12 @@ func (f *countFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *countFrame) Release(r *greenlet.Run) {
-	*f = countFrame{}
 	c := r.Cache()
-	if head, ok := c[22].(*countFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[22].(*countFrame); !ok {
+		f.Caller, f.Depth, c[22] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[22] = head, depth, f
 	}
-	c[22] = f
 }
 
 // take gets a free frame, or a new one.
@@ -179,7 +175,7 @@ func (t *tree) walkResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:183
+//line greenlets_greenlet.go:179
 
 // Resume continues tree.walk where it is suspended, or starts it.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -228,7 +224,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:232
+//line greenlets_greenlet.go:228
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -242,16 +238,13 @@ func (f *treeWalkFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *treeWalkFrame) Release(r *greenlet.Run) {
-	*f = treeWalkFrame{}
+	f.t = nil
 	c := r.Cache()
-	if head, ok := c[8].(*treeWalkFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[8].(*treeWalkFrame); !ok {
+		f.Caller, f.Depth, c[8] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[8] = head, depth, f
 	}
-	c[8] = f
 }
 
 // take gets a free frame, or a new one.
@@ -317,7 +310,7 @@ func (s *side) counterResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:321
+//line greenlets_greenlet.go:314
 
 // Resume continues side.counter where it is suspended, or starts it.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -345,7 +338,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:349
+//line greenlets_greenlet.go:342
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -360,16 +353,13 @@ func (f *sideCounterFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *sideCounterFrame) Release(r *greenlet.Run) {
-	*f = sideCounterFrame{}
+	f.s = nil
 	c := r.Cache()
-	if head, ok := c[40].(*sideCounterFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[40].(*sideCounterFrame); !ok {
+		f.Caller, f.Depth, c[40] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[40] = head, depth, f
 	}
-	c[40] = f
 }
 
 // take gets a free frame, or a new one.
@@ -439,7 +429,7 @@ func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:443
+//line greenlets_greenlet.go:433
 
 // Resume continues side.toucher where it is suspended, or starts it.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -474,7 +464,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line greenlets_greenlet.go:478
+//line greenlets_greenlet.go:468
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -489,16 +479,13 @@ func (f *sideToucherFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *sideToucherFrame) Release(r *greenlet.Run) {
-	*f = sideToucherFrame{}
+	f.s = nil
 	c := r.Cache()
-	if head, ok := c[20].(*sideToucherFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[20].(*sideToucherFrame); !ok {
+		f.Caller, f.Depth, c[20] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[20] = head, depth, f
 	}
-	c[20] = f
 }
 
 // take gets a free frame, or a new one.
@@ -573,7 +560,7 @@ loop_131:
 	}
 }
 
-//line greenlets_greenlet.go:577
+//line greenlets_greenlet.go:564
 
 // Resume continues side.deep where it is suspended, or starts it.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -618,7 +605,7 @@ resumed_132:
 	goto loop_131
 }
 
-//line greenlets_greenlet.go:622
+//line greenlets_greenlet.go:609
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -633,16 +620,13 @@ func (f *sideDeepFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *sideDeepFrame) Release(r *greenlet.Run) {
-	*f = sideDeepFrame{}
+	f.s = nil
 	c := r.Cache()
-	if head, ok := c[20].(*sideDeepFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[20].(*sideDeepFrame); !ok {
+		f.Caller, f.Depth, c[20] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[20] = head, depth, f
 	}
-	c[20] = f
 }
 
 // take gets a free frame, or a new one.
@@ -710,7 +694,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:714
+//line greenlets_greenlet.go:698
 
 // Resume continues maybe where it is suspended, or starts it.
 func (f *maybeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -740,7 +724,7 @@ after_if_159:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:744
+//line greenlets_greenlet.go:728
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -755,16 +739,12 @@ func (f *maybeFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *maybeFrame) Release(r *greenlet.Run) {
-	*f = maybeFrame{}
 	c := r.Cache()
-	if head, ok := c[59].(*maybeFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[59].(*maybeFrame); !ok {
+		f.Caller, f.Depth, c[59] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[59] = head, depth, f
 	}
-	c[59] = f
 }
 
 // take gets a free frame, or a new one.
@@ -850,7 +830,7 @@ loop_170:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:854
+//line greenlets_greenlet.go:834
 
 // Resume continues manyCalls where it is suspended, or starts it.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -901,7 +881,7 @@ resumed_171:
 	goto loop_170
 }
 
-//line greenlets_greenlet.go:905
+//line greenlets_greenlet.go:885
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {
@@ -916,16 +896,12 @@ func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *manyCallsFrame) Release(r *greenlet.Run) {
-	*f = manyCallsFrame{}
 	c := r.Cache()
-	if head, ok := c[59].(*manyCallsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[59].(*manyCallsFrame); !ok {
+		f.Caller, f.Depth, c[59] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[59] = head, depth, f
 	}
-	c[59] = f
 }
 
 // take gets a free frame, or a new one.

@@ -65,16 +65,12 @@ func (f *readsContextFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *readsContextFrame) Release(r *greenlet.Run) {
-	*f = readsContextFrame{}
 	c := r.Cache()
-	if head, ok := c[20].(*readsContextFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[20].(*readsContextFrame); !ok {
+		f.Caller, f.Depth, c[20] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[20] = head, depth, f
 	}
-	c[20] = f
 }
 
 // take gets a free frame, or a new one.
@@ -128,7 +124,7 @@ func startsChildResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:132
+//line context_greenlet_test.go:128
 
 // Resume continues startsChild where it is suspended, or starts it.
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -152,7 +148,7 @@ resumed_47:
 	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:156
+//line context_greenlet_test.go:152
 
 // Args replaces the parameters before the start.
 func (f *startsChildFrame) Args(args []any) {
@@ -166,16 +162,13 @@ func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *startsChildFrame) Release(r *greenlet.Run) {
-	*f = startsChildFrame{}
+	f.t0, f.ret0 = nil, nil
 	c := r.Cache()
-	if head, ok := c[1].(*startsChildFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[1].(*startsChildFrame); !ok {
+		f.Caller, f.Depth, c[1] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[1] = head, depth, f
 	}
-	c[1] = f
 }
 
 // take gets a free frame, or a new one.
@@ -228,7 +221,7 @@ func changesContextResumable(r *greenlet.Run, l *[]any) (st greenlet.Status) {
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:232
+//line context_greenlet_test.go:225
 
 // Resume continues changesContext where it is suspended, or starts it.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -257,7 +250,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:261
+//line context_greenlet_test.go:254
 
 // Args replaces the parameters before the start.
 func (f *changesContextFrame) Args(args []any) {
@@ -272,16 +265,13 @@ func (f *changesContextFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *changesContextFrame) Release(r *greenlet.Run) {
-	*f = changesContextFrame{}
+	f.l, f.me = nil, nil
 	c := r.Cache()
-	if head, ok := c[4].(*changesContextFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[4].(*changesContextFrame); !ok {
+		f.Caller, f.Depth, c[4] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[4] = head, depth, f
 	}
-	c[4] = f
 }
 
 // take gets a free frame, or a new one.

@@ -112,14 +112,11 @@ func (f *cleansUpFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *cleansUpFrame) Release(r *greenlet.Run) {
 	*f = cleansUpFrame{}
 	c := r.Cache()
-	if head, ok := c[33].(*cleansUpFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[33].(*cleansUpFrame); !ok {
+		f.Caller, f.Depth, c[33] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[33] = head, depth, f
 	}
-	c[33] = f
 }
 
 // take gets a free frame, or a new one.
@@ -175,7 +172,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:179
+//line drop_greenlet_test.go:176
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -200,7 +197,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:204
+//line drop_greenlet_test.go:201
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -215,16 +212,13 @@ func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *survivesFrame) Release(r *greenlet.Run) {
-	*f = survivesFrame{}
+	f.parents, f.ret0 = nil, ""
 	c := r.Cache()
-	if head, ok := c[9].(*survivesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[9].(*survivesFrame); !ok {
+		f.Caller, f.Depth, c[9] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[9] = head, depth, f
 	}
-	c[9] = f
 }
 
 // take gets a free frame, or a new one.
@@ -334,7 +328,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:338
+//line drop_greenlet_test.go:332
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -351,14 +345,11 @@ func (f *surviveFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *surviveFrame) Release(r *greenlet.Run) {
 	*f = surviveFrame{}
 	c := r.Cache()
-	if head, ok := c[28].(*surviveFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[28].(*surviveFrame); !ok {
+		f.Caller, f.Depth, c[28] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[28] = head, depth, f
 	}
-	c[28] = f
 }
 
 // take gets a free frame, or a new one.
@@ -422,7 +413,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:426
+//line drop_greenlet_test.go:417
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -460,7 +451,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:464
+//line drop_greenlet_test.go:455
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -475,16 +466,13 @@ func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *survivesAndWaitsFrame) Release(r *greenlet.Run) {
-	*f = survivesAndWaitsFrame{}
+	f.parents, f.t0, f.ret0 = nil, nil, ""
 	c := r.Cache()
-	if head, ok := c[2].(*survivesAndWaitsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*survivesAndWaitsFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.
@@ -599,7 +587,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:603
+//line drop_greenlet_test.go:591
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {
@@ -617,14 +605,11 @@ func (f *dropsItselfFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *dropsItselfFrame) Release(r *greenlet.Run) {
 	*f = dropsItselfFrame{}
 	c := r.Cache()
-	if head, ok := c[13].(*dropsItselfFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[13].(*dropsItselfFrame); !ok {
+		f.Caller, f.Depth, c[13] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[13] = head, depth, f
 	}
-	c[13] = f
 }
 
 // take gets a free frame, or a new one.

@@ -53,16 +53,13 @@ func (f *returnsItselfFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *returnsItselfFrame) Release(r *greenlet.Run) {
-	*f = returnsItselfFrame{}
+	f.ret0 = nil
 	c := r.Cache()
-	if head, ok := c[22].(*returnsItselfFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[22].(*returnsItselfFrame); !ok {
+		f.Caller, f.Depth, c[22] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[22] = head, depth, f
 	}
-	c[22] = f
 }
 
 // take gets a free frame, or a new one.
@@ -106,7 +103,7 @@ func holdsResumable(r *greenlet.Run, b *box) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:110
+//line gc_greenlet_test.go:107
 
 // Resume continues holds where it is suspended, or starts it.
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -126,7 +123,7 @@ resumed_39:
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:130
+//line gc_greenlet_test.go:127
 
 // Args replaces the parameters before the start.
 func (f *holdsFrame) Args(args []any) {
@@ -141,16 +138,13 @@ func (f *holdsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *holdsFrame) Release(r *greenlet.Run) {
-	*f = holdsFrame{}
+	f.b = nil
 	c := r.Cache()
-	if head, ok := c[56].(*holdsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[56].(*holdsFrame); !ok {
+		f.Caller, f.Depth, c[56] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[56] = head, depth, f
 	}
-	c[56] = f
 }
 
 // take gets a free frame, or a new one.
@@ -204,7 +198,7 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:208
+//line gc_greenlet_test.go:202
 
 // Resume continues box.run where it is suspended, or starts it.
 func (f *boxRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -227,7 +221,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:231
+//line gc_greenlet_test.go:225
 
 // Args replaces the parameters before the start.
 func (f *boxRunFrame) Args(args []any) {
@@ -241,16 +235,13 @@ func (f *boxRunFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *boxRunFrame) Release(r *greenlet.Run) {
-	*f = boxRunFrame{}
+	f.b = nil
 	c := r.Cache()
-	if head, ok := c[18].(*boxRunFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[18].(*boxRunFrame); !ok {
+		f.Caller, f.Depth, c[18] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[18] = head, depth, f
 	}
-	c[18] = f
 }
 
 // take gets a free frame, or a new one.
@@ -311,7 +302,7 @@ func collectsResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:315
+//line gc_greenlet_test.go:306
 
 // Resume continues collects where it is suspended, or starts it.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -342,7 +333,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:346
+//line gc_greenlet_test.go:337
 
 // Args replaces the parameters before the start.
 func (f *collectsFrame) Args(args []any) {
@@ -356,16 +347,13 @@ func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *collectsFrame) Release(r *greenlet.Run) {
-	*f = collectsFrame{}
+	f.b = nil
 	c := r.Cache()
-	if head, ok := c[1].(*collectsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[1].(*collectsFrame); !ok {
+		f.Caller, f.Depth, c[1] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[1] = head, depth, f
 	}
-	c[1] = f
 }
 
 // take gets a free frame, or a new one.
@@ -416,7 +404,7 @@ func receivesResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:420
+//line gc_greenlet_test.go:408
 
 // Resume continues receives where it is suspended, or starts it.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -435,7 +423,7 @@ resumed_145:
 	goto loop_144
 }
 
-//line gc_greenlet_test.go:439
+//line gc_greenlet_test.go:427
 
 // Args replaces the parameters before the start.
 func (f *receivesFrame) Args(args []any) {
@@ -449,16 +437,12 @@ func (f *receivesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *receivesFrame) Release(r *greenlet.Run) {
-	*f = receivesFrame{}
 	c := r.Cache()
-	if head, ok := c[10].(*receivesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[10].(*receivesFrame); !ok {
+		f.Caller, f.Depth, c[10] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[10] = head, depth, f
 	}
-	c[10] = f
 }
 
 // take gets a free frame, or a new one.
@@ -510,7 +494,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:514
+//line gc_greenlet_test.go:498
 
 // Resume continues receivesTyped where it is suspended, or starts it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -533,7 +517,7 @@ resumed_165:
 	goto loop_164
 }
 
-//line gc_greenlet_test.go:537
+//line gc_greenlet_test.go:521
 
 // Args replaces the parameters before the start.
 func (f *receivesTypedFrame) Args(args []any) {
@@ -547,16 +531,12 @@ func (f *receivesTypedFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *receivesTypedFrame) Release(r *greenlet.Run) {
-	*f = receivesTypedFrame{}
 	c := r.Cache()
-	if head, ok := c[52].(*receivesTypedFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[52].(*receivesTypedFrame); !ok {
+		f.Caller, f.Depth, c[52] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[52] = head, depth, f
 	}
-	c[52] = f
 }
 
 // take gets a free frame, or a new one.

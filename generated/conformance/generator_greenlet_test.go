@@ -116,16 +116,13 @@ func (f *squaresFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *squaresFrame) Release(r *greenlet.Run) {
-	*f = squaresFrame{}
+	f.seen = nil
 	c := r.Cache()
-	if head, ok := c[46].(*squaresFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[46].(*squaresFrame); !ok {
+		f.Caller, f.Depth, c[46] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[46] = head, depth, f
 	}
-	c[46] = f
 }
 
 // take gets a free frame, or a new one.
@@ -193,7 +190,7 @@ func layer1Resumable(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status)
 	}
 }
 
-//line generator_greenlet_test.go:197
+//line generator_greenlet_test.go:194
 
 // Resume continues layer1 where it is suspended, or starts it.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -239,7 +236,7 @@ resumed_53:
 	goto loop_49
 }
 
-//line generator_greenlet_test.go:243
+//line generator_greenlet_test.go:240
 
 // Args replaces the parameters before the start.
 func (f *layer1Frame) Args(args []any) {
@@ -255,16 +252,13 @@ func (f *layer1Frame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *layer1Frame) Release(r *greenlet.Run) {
-	*f = layer1Frame{}
+	f.outer = nil
 	c := r.Cache()
-	if head, ok := c[44].(*layer1Frame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[44].(*layer1Frame); !ok {
+		f.Caller, f.Depth, c[44] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[44] = head, depth, f
 	}
-	c[44] = f
 }
 
 // take gets a free frame, or a new one.
@@ -331,7 +325,7 @@ func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st gre
 	}
 }
 
-//line generator_greenlet_test.go:335
+//line generator_greenlet_test.go:329
 
 // Resume continues layer2 where it is suspended, or starts it.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -367,7 +361,7 @@ resumed_61:
 	goto loop_60
 }
 
-//line generator_greenlet_test.go:371
+//line generator_greenlet_test.go:365
 
 // Args replaces the parameters before the start.
 func (f *layer2Frame) Args(args []any) {
@@ -384,16 +378,13 @@ func (f *layer2Frame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *layer2Frame) Release(r *greenlet.Run) {
-	*f = layer2Frame{}
+	f.outer, f.seen, f.g, f.v = nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[11].(*layer2Frame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[11].(*layer2Frame); !ok {
+		f.Caller, f.Depth, c[11] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[11] = head, depth, f
 	}
-	c[11] = f
 }
 
 // take gets a free frame, or a new one.
@@ -494,7 +485,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:498
+//line generator_greenlet_test.go:489
 
 // Resume continues permute where it is suspended, or starts it.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -563,7 +554,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:567
+//line generator_greenlet_test.go:558
 
 // Args replaces the parameters before the start.
 func (f *permuteFrame) Args(args []any) {
@@ -579,16 +570,13 @@ func (f *permuteFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *permuteFrame) Release(r *greenlet.Run) {
-	*f = permuteFrame{}
+	f.list = nil
 	c := r.Cache()
-	if head, ok := c[24].(*permuteFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[24].(*permuteFrame); !ok {
+		f.Caller, f.Depth, c[24] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[24] = head, depth, f
 	}
-	c[24] = f
 }
 
 // take gets a free frame, or a new one.
@@ -642,7 +630,7 @@ func yieldsTwiceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:646
+//line generator_greenlet_test.go:634
 
 // Resume continues yieldsTwice where it is suspended, or starts it.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -675,7 +663,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:679
+//line generator_greenlet_test.go:667
 
 // Args replaces the parameters before the start.
 func (f *yieldsTwiceFrame) Args(args []any) {
@@ -689,16 +677,12 @@ func (f *yieldsTwiceFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) {
-	*f = yieldsTwiceFrame{}
 	c := r.Cache()
-	if head, ok := c[60].(*yieldsTwiceFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[60].(*yieldsTwiceFrame); !ok {
+		f.Caller, f.Depth, c[60] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[60] = head, depth, f
 	}
-	c[60] = f
 }
 
 // take gets a free frame, or a new one.
@@ -750,7 +734,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, v)
 }
 
-//line generator_greenlet_test.go:754
+//line generator_greenlet_test.go:738
 
 // Resume continues yieldHelper where it is suspended, or starts it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -773,7 +757,7 @@ resumed_130:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:777
+//line generator_greenlet_test.go:761
 
 // Args replaces the parameters before the start.
 func (f *yieldHelperFrame) Args(args []any) {
@@ -788,16 +772,12 @@ func (f *yieldHelperFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *yieldHelperFrame) Release(r *greenlet.Run) {
-	*f = yieldHelperFrame{}
 	c := r.Cache()
-	if head, ok := c[29].(*yieldHelperFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[29].(*yieldHelperFrame); !ok {
+		f.Caller, f.Depth, c[29] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[29] = head, depth, f
 	}
-	c[29] = f
 }
 
 // take gets a free frame, or a new one.
@@ -867,7 +847,7 @@ func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:871
+//line generator_greenlet_test.go:851
 
 // Resume continues nest where it is suspended, or starts it.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -920,7 +900,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:924
+//line generator_greenlet_test.go:904
 
 // Args replaces the parameters before the start.
 func (f *nestFrame) Args(args []any) {
@@ -935,16 +915,12 @@ func (f *nestFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *nestFrame) Release(r *greenlet.Run) {
-	*f = nestFrame{}
 	c := r.Cache()
-	if head, ok := c[2].(*nestFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*nestFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.

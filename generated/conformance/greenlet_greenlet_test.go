@@ -77,16 +77,13 @@ func (f *stepsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *stepsFrame) Release(r *greenlet.Run) {
-	*f = stepsFrame{}
+	f.l = nil
 	c := r.Cache()
-	if head, ok := c[39].(*stepsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[39].(*stepsFrame); !ok {
+		f.Caller, f.Depth, c[39] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[39] = head, depth, f
 	}
-	c[39] = f
 }
 
 // take gets a free frame, or a new one.
@@ -137,7 +134,7 @@ func makesChildResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:141
+//line greenlet_greenlet_test.go:138
 
 // Resume continues makesChild where it is suspended, or starts it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -146,7 +143,7 @@ func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:150
+//line greenlet_greenlet_test.go:147
 
 // Args replaces the parameters before the start.
 func (f *makesChildFrame) Args(args []any) {
@@ -160,16 +157,13 @@ func (f *makesChildFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *makesChildFrame) Release(r *greenlet.Run) {
-	*f = makesChildFrame{}
+	f.ret0 = nil
 	c := r.Cache()
-	if head, ok := c[1].(*makesChildFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[1].(*makesChildFrame); !ok {
+		f.Caller, f.Depth, c[1] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[1] = head, depth, f
 	}
-	c[1] = f
 }
 
 // take gets a free frame, or a new one.
@@ -215,7 +209,7 @@ func leafResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:219
+//line greenlet_greenlet_test.go:213
 
 // Resume continues leaf where it is suspended, or starts it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -225,7 +219,7 @@ func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:229
+//line greenlet_greenlet_test.go:223
 
 // Args replaces the parameters before the start.
 func (f *leafFrame) Args(args []any) {
@@ -240,16 +234,12 @@ func (f *leafFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *leafFrame) Release(r *greenlet.Run) {
-	*f = leafFrame{}
 	c := r.Cache()
-	if head, ok := c[60].(*leafFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[60].(*leafFrame); !ok {
+		f.Caller, f.Depth, c[60] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[60] = head, depth, f
 	}
-	c[60] = f
 }
 
 // take gets a free frame, or a new one.
@@ -294,7 +284,7 @@ func recursiveInnerResumable(r *greenlet.Run, l *[]string) (st greenlet.Status) 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:298
+//line greenlet_greenlet_test.go:288
 
 // Resume continues recursiveInner where it is suspended, or starts it.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -315,7 +305,7 @@ resumed_112:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:319
+//line greenlet_greenlet_test.go:309
 
 // Args replaces the parameters before the start.
 func (f *recursiveInnerFrame) Args(args []any) {
@@ -330,16 +320,13 @@ func (f *recursiveInnerFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *recursiveInnerFrame) Release(r *greenlet.Run) {
-	*f = recursiveInnerFrame{}
+	f.l = nil
 	c := r.Cache()
-	if head, ok := c[60].(*recursiveInnerFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[60].(*recursiveInnerFrame); !ok {
+		f.Caller, f.Depth, c[60] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[60] = head, depth, f
 	}
-	c[60] = f
 }
 
 // take gets a free frame, or a new one.
@@ -395,7 +382,7 @@ func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[r
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:399
+//line greenlet_greenlet_test.go:386
 
 // Resume continues recursiveOuter where it is suspended, or starts it.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -432,7 +419,7 @@ resumed_124:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:436
+//line greenlet_greenlet_test.go:423
 
 // Args replaces the parameters before the start.
 func (f *recursiveOuterFrame) Args(args []any) {
@@ -448,16 +435,13 @@ func (f *recursiveOuterFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *recursiveOuterFrame) Release(r *greenlet.Run) {
-	*f = recursiveOuterFrame{}
+	f.l, f.child = nil, nil
 	c := r.Cache()
-	if head, ok := c[1].(*recursiveOuterFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[1].(*recursiveOuterFrame); !ok {
+		f.Caller, f.Depth, c[1] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[1] = head, depth, f
 	}
-	c[1] = f
 }
 
 // take gets a free frame, or a new one.
@@ -518,7 +502,7 @@ func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (ret
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:522
+//line greenlet_greenlet_test.go:506
 
 // Resume continues blocks where it is suspended, or starts it.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -541,7 +525,7 @@ resumed_149:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:545
+//line greenlet_greenlet_test.go:529
 
 // Args replaces the parameters before the start.
 func (f *blocksFrame) Args(args []any) {
@@ -557,16 +541,13 @@ func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *blocksFrame) Release(r *greenlet.Run) {
-	*f = blocksFrame{}
+	f.started, f.release, f.ret0 = nil, nil, ""
 	c := r.Cache()
-	if head, ok := c[62].(*blocksFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[62].(*blocksFrame); !ok {
+		f.Caller, f.Depth, c[62] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[62] = head, depth, f
 	}
-	c[62] = f
 }
 
 // take gets a free frame, or a new one.
@@ -616,7 +597,7 @@ func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) (st greenle
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:620
+//line greenlet_greenlet_test.go:601
 
 // Resume continues failsChild where it is suspended, or starts it.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -637,7 +618,7 @@ resumed_180:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:641
+//line greenlet_greenlet_test.go:622
 
 // Args replaces the parameters before the start.
 func (f *failsChildFrame) Args(args []any) {
@@ -652,16 +633,13 @@ func (f *failsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *failsChildFrame) Release(r *greenlet.Run) {
-	*f = failsChildFrame{}
+	f.parent = nil
 	c := r.Cache()
-	if head, ok := c[3].(*failsChildFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[3].(*failsChildFrame); !ok {
+		f.Caller, f.Depth, c[3] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[3] = head, depth, f
 	}
-	c[3] = f
 }
 
 // take gets a free frame, or a new one.
@@ -798,7 +776,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:802
+//line greenlet_greenlet_test.go:780
 
 // Args replaces the parameters before the start.
 func (f *failsParentFrame) Args(args []any) {
@@ -815,14 +793,11 @@ func (f *failsParentFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *failsParentFrame) Release(r *greenlet.Run) {
 	*f = failsParentFrame{}
 	c := r.Cache()
-	if head, ok := c[41].(*failsParentFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[41].(*failsParentFrame); !ok {
+		f.Caller, f.Depth, c[41] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[41] = head, depth, f
 	}
-	c[41] = f
 }
 
 // take gets a free frame, or a new one.
@@ -893,16 +868,13 @@ func (f *raisesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *raisesFrame) Release(r *greenlet.Run) {
-	*f = raisesFrame{}
+	f.v = nil
 	c := r.Cache()
-	if head, ok := c[27].(*raisesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[27].(*raisesFrame); !ok {
+		f.Caller, f.Depth, c[27] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[27] = head, depth, f
 	}
-	c[27] = f
 }
 
 // take gets a free frame, or a new one.
@@ -957,7 +929,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:961
+//line greenlet_greenlet_test.go:933
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -986,7 +958,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:990
+//line greenlet_greenlet_test.go:962
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1001,16 +973,13 @@ func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *recoversFrame) Release(r *greenlet.Run) {
-	*f = recoversFrame{}
+	f.seen, f.ret0 = nil, ""
 	c := r.Cache()
-	if head, ok := c[39].(*recoversFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[39].(*recoversFrame); !ok {
+		f.Caller, f.Depth, c[39] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[39] = head, depth, f
 	}
-	c[39] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1141,7 +1110,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1145
+//line greenlet_greenlet_test.go:1114
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1158,14 +1127,11 @@ func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *waitsFrame) Release(r *greenlet.Run) {
 	*f = waitsFrame{}
 	c := r.Cache()
-	if head, ok := c[16].(*waitsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[16].(*waitsFrame); !ok {
+		f.Caller, f.Depth, c[16] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[16] = head, depth, f
 	}
-	c[16] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1224,7 +1190,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1228
+//line greenlet_greenlet_test.go:1194
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1247,7 +1213,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1251
+//line greenlet_greenlet_test.go:1217
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1261,16 +1227,13 @@ func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *standsFrame) Release(r *greenlet.Run) {
-	*f = standsFrame{}
+	f.ret1 = ""
 	c := r.Cache()
-	if head, ok := c[43].(*standsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[43].(*standsFrame); !ok {
+		f.Caller, f.Depth, c[43] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[43] = head, depth, f
 	}
-	c[43] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1333,7 +1296,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1337
+//line greenlet_greenlet_test.go:1300
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1369,7 +1332,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1373
+//line greenlet_greenlet_test.go:1336
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1384,16 +1347,12 @@ func (f *nestedFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *nestedFrame) Release(r *greenlet.Run) {
-	*f = nestedFrame{}
 	c := r.Cache()
-	if head, ok := c[21].(*nestedFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[21].(*nestedFrame); !ok {
+		f.Caller, f.Depth, c[21] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[21] = head, depth, f
 	}
-	c[21] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1456,7 +1415,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1460
+//line greenlet_greenlet_test.go:1419
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1485,7 +1444,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1489
+//line greenlet_greenlet_test.go:1448
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1501,16 +1460,13 @@ func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *takesFrame) Release(r *greenlet.Run) {
-	*f = takesFrame{}
+	f.a, f.t0, f.ret0 = arguments{}, nil, nil
 	c := r.Cache()
-	if head, ok := c[42].(*takesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[42].(*takesFrame); !ok {
+		f.Caller, f.Depth, c[42] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[42] = head, depth, f
 	}
-	c[42] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1628,7 +1584,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1632
+//line greenlet_greenlet_test.go:1588
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1644,14 +1600,11 @@ func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *peeksFrame) Release(r *greenlet.Run) {
 	*f = peeksFrame{}
 	c := r.Cache()
-	if head, ok := c[50].(*peeksFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[50].(*peeksFrame); !ok {
+		f.Caller, f.Depth, c[50] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[50] = head, depth, f
 	}
-	c[50] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1779,7 +1732,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1783
+//line greenlet_greenlet_test.go:1736
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1798,14 +1751,11 @@ func (f *handlesFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *handlesFrame) Release(r *greenlet.Run) {
 	*f = handlesFrame{}
 	c := r.Cache()
-	if head, ok := c[51].(*handlesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[51].(*handlesFrame); !ok {
+		f.Caller, f.Depth, c[51] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[51] = head, depth, f
 	}
-	c[51] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1853,7 +1803,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1857
+//line greenlet_greenlet_test.go:1807
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1862,7 +1812,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1866
+//line greenlet_greenlet_test.go:1816
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1876,16 +1826,12 @@ func (f *looksAtRunFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *looksAtRunFrame) Release(r *greenlet.Run) {
-	*f = looksAtRunFrame{}
 	c := r.Cache()
-	if head, ok := c[2].(*looksAtRunFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*looksAtRunFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.
@@ -1942,16 +1888,12 @@ func (f *exitsGoroutineFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *exitsGoroutineFrame) Release(r *greenlet.Run) {
-	*f = exitsGoroutineFrame{}
 	c := r.Cache()
-	if head, ok := c[55].(*exitsGoroutineFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[55].(*exitsGoroutineFrame); !ok {
+		f.Caller, f.Depth, c[55] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[55] = head, depth, f
 	}
-	c[55] = f
 }
 
 // take gets a free frame, or a new one.
@@ -2001,7 +1943,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2005
+//line greenlet_greenlet_test.go:1947
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2011,7 +1953,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2015
+//line greenlet_greenlet_test.go:1957
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2027,16 +1969,12 @@ func (f *pairFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *pairFrame) Release(r *greenlet.Run) {
-	*f = pairFrame{}
 	c := r.Cache()
-	if head, ok := c[8].(*pairFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[8].(*pairFrame); !ok {
+		f.Caller, f.Depth, c[8] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[8] = head, depth, f
 	}
-	c[8] = f
 }
 
 // take gets a free frame, or a new one.
@@ -2082,7 +2020,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2086
+//line greenlet_greenlet_test.go:2024
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2092,7 +2030,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2096
+//line greenlet_greenlet_test.go:2034
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2107,16 +2045,12 @@ func (f *doubleFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *doubleFrame) Release(r *greenlet.Run) {
-	*f = doubleFrame{}
 	c := r.Cache()
-	if head, ok := c[63].(*doubleFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[63].(*doubleFrame); !ok {
+		f.Caller, f.Depth, c[63] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[63] = head, depth, f
 	}
-	c[63] = f
 }
 
 // take gets a free frame, or a new one.
@@ -2186,7 +2120,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2190
+//line greenlet_greenlet_test.go:2124
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2236,7 +2170,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2240
+//line greenlet_greenlet_test.go:2174
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2251,16 +2185,13 @@ func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *factorialFrame) Release(r *greenlet.Run) {
-	*f = factorialFrame{}
+	f.t0 = nil
 	c := r.Cache()
-	if head, ok := c[51].(*factorialFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[51].(*factorialFrame); !ok {
+		f.Caller, f.Depth, c[51] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[51] = head, depth, f
 	}
-	c[51] = f
 }
 
 // take gets a free frame, or a new one.
@@ -2327,16 +2258,13 @@ func (f *callsPlainFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *callsPlainFrame) Release(r *greenlet.Run) {
-	*f = callsPlainFrame{}
+	f.f = nil
 	c := r.Cache()
-	if head, ok := c[17].(*callsPlainFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[17].(*callsPlainFrame); !ok {
+		f.Caller, f.Depth, c[17] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[17] = head, depth, f
 	}
-	c[17] = f
 }
 
 // take gets a free frame, or a new one.

@@ -82,16 +82,13 @@ func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *echoesFrame) Release(r *greenlet.Run) {
-	*f = echoesFrame{}
+	f.v, f.ret0 = nil, nil
 	c := r.Cache()
-	if head, ok := c[43].(*echoesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[43].(*echoesFrame); !ok {
+		f.Caller, f.Depth, c[43] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[43] = head, depth, f
 	}
-	c[43] = f
 }
 
 // take gets a free frame, or a new one.
@@ -262,7 +259,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:266
+//line matrix_greenlet_test.go:263
 
 // Args replaces the parameters before the start.
 func (f *operatesFrame) Args(args []any) {
@@ -280,14 +277,11 @@ func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *operatesFrame) Release(r *greenlet.Run) {
 	*f = operatesFrame{}
 	c := r.Cache()
-	if head, ok := c[39].(*operatesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[39].(*operatesFrame); !ok {
+		f.Caller, f.Depth, c[39] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[39] = head, depth, f
 	}
-	c[39] = f
 }
 
 // take gets a free frame, or a new one.
@@ -353,7 +347,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:357
+//line matrix_greenlet_test.go:351
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -391,7 +385,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:395
+//line matrix_greenlet_test.go:389
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -407,16 +401,13 @@ func (f *refusedThenYieldsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *refusedThenYieldsFrame) Release(r *greenlet.Run) {
-	*f = refusedThenYieldsFrame{}
+	f.to, f.seen = nil, nil
 	c := r.Cache()
-	if head, ok := c[33].(*refusedThenYieldsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[33].(*refusedThenYieldsFrame); !ok {
+		f.Caller, f.Depth, c[33] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[33] = head, depth, f
 	}
-	c[33] = f
 }
 
 // take gets a free frame, or a new one.
@@ -524,7 +515,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:528
+//line matrix_greenlet_test.go:519
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -542,14 +533,11 @@ func (f *refusedIntFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *refusedIntFrame) Release(r *greenlet.Run) {
 	*f = refusedIntFrame{}
 	c := r.Cache()
-	if head, ok := c[43].(*refusedIntFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[43].(*refusedIntFrame); !ok {
+		f.Caller, f.Depth, c[43] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[43] = head, depth, f
 	}
-	c[43] = f
 }
 
 // take gets a free frame, or a new one.
@@ -607,7 +595,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:611
+//line matrix_greenlet_test.go:599
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -635,7 +623,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:639
+//line matrix_greenlet_test.go:627
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -649,16 +637,12 @@ func (f *awaitsIntFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *awaitsIntFrame) Release(r *greenlet.Run) {
-	*f = awaitsIntFrame{}
 	c := r.Cache()
-	if head, ok := c[58].(*awaitsIntFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[58].(*awaitsIntFrame); !ok {
+		f.Caller, f.Depth, c[58] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[58] = head, depth, f
 	}
-	c[58] = f
 }
 
 // take gets a free frame, or a new one.
@@ -765,7 +749,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:769
+//line matrix_greenlet_test.go:753
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {
@@ -783,14 +767,11 @@ func (f *killsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *killsChildFrame) Release(r *greenlet.Run) {
 	*f = killsChildFrame{}
 	c := r.Cache()
-	if head, ok := c[55].(*killsChildFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[55].(*killsChildFrame); !ok {
+		f.Caller, f.Depth, c[55] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[55] = head, depth, f
 	}
-	c[55] = f
 }
 
 // take gets a free frame, or a new one.

@@ -65,16 +65,12 @@ func (f *yieldsToParentFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *yieldsToParentFrame) Release(r *greenlet.Run) {
-	*f = yieldsToParentFrame{}
 	c := r.Cache()
-	if head, ok := c[53].(*yieldsToParentFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[53].(*yieldsToParentFrame); !ok {
+		f.Caller, f.Depth, c[53] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[53] = head, depth, f
 	}
-	c[53] = f
 }
 
 // take gets a free frame, or a new one.
@@ -123,7 +119,7 @@ func printsMainResumable(r *greenlet.Run) (ret0 string, ret1 string, st greenlet
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:127
+//line parent_greenlet_test.go:123
 
 // Resume continues printsMain where it is suspended, or starts it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -132,7 +128,7 @@ func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line parent_greenlet_test.go:136
+//line parent_greenlet_test.go:132
 
 // Args replaces the parameters before the start.
 func (f *printsMainFrame) Args(args []any) {
@@ -146,16 +142,13 @@ func (f *printsMainFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *printsMainFrame) Release(r *greenlet.Run) {
-	*f = printsMainFrame{}
+	f.ret0, f.ret1 = "", ""
 	c := r.Cache()
-	if head, ok := c[35].(*printsMainFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[35].(*printsMainFrame); !ok {
+		f.Caller, f.Depth, c[35] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[35] = head, depth, f
 	}
-	c[35] = f
 }
 
 // take gets a free frame, or a new one.

@@ -65,16 +65,12 @@ func (f *switchesToParentsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *switchesToParentsFrame) Release(r *greenlet.Run) {
-	*f = switchesToParentsFrame{}
 	c := r.Cache()
-	if head, ok := c[60].(*switchesToParentsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[60].(*switchesToParentsFrame); !ok {
+		f.Caller, f.Depth, c[60] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[60] = head, depth, f
 	}
-	c[60] = f
 }
 
 // take gets a free frame, or a new one.

@@ -183,16 +183,13 @@ func (f *actRunFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *actRunFrame) Release(r *greenlet.Run) {
-	*f = actRunFrame{}
+	f.a, f.v2 = nil, nil
 	c := r.Cache()
-	if head, ok := c[15].(*actRunFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[15].(*actRunFrame); !ok {
+		f.Caller, f.Depth, c[15] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[15] = head, depth, f
 	}
-	c[15] = f
 }
 
 // take gets a free frame, or a new one.
@@ -341,7 +338,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:345
+//line random_greenlet_test.go:342
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -358,14 +355,11 @@ func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *actGuardedFrame) Release(r *greenlet.Run) {
 	*f = actGuardedFrame{}
 	c := r.Cache()
-	if head, ok := c[32].(*actGuardedFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[32].(*actGuardedFrame); !ok {
+		f.Caller, f.Depth, c[32] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[32] = head, depth, f
 	}
-	c[32] = f
 }
 
 // take gets a free frame, or a new one.
@@ -599,7 +593,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:603
+//line random_greenlet_test.go:597
 
 // Resume continues act.do where it is suspended, or starts it.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -856,7 +850,7 @@ after_switch_193:
 	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:860
+//line random_greenlet_test.go:854
 
 // Args replaces the parameters before the start.
 func (f *actDoFrame) Args(args []any) {
@@ -872,16 +866,13 @@ func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *actDoFrame) Release(r *greenlet.Run) {
-	*f = actDoFrame{}
+	f.a2, f.t2, f.t3, f.t4, f.t5, f.t7, f.t8, f.ret0 = nil, nil, nil, nil, nil, nil, nil, nil
 	c := r.Cache()
-	if head, ok := c[13].(*actDoFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[13].(*actDoFrame); !ok {
+		f.Caller, f.Depth, c[13] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[13] = head, depth, f
 	}
-	c[13] = f
 }
 
 // take gets a free frame, or a new one.

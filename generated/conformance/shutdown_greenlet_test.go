@@ -100,14 +100,11 @@ func (f *printsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *printsAtEndFrame) Release(r *greenlet.Run) {
 	*f = printsAtEndFrame{}
 	c := r.Cache()
-	if head, ok := c[56].(*printsAtEndFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[56].(*printsAtEndFrame); !ok {
+		f.Caller, f.Depth, c[56] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[56] = head, depth, f
 	}
-	c[56] = f
 }
 
 // take gets a free frame, or a new one.
@@ -171,7 +168,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:175
+//line shutdown_greenlet_test.go:172
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -207,7 +204,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:211
+//line shutdown_greenlet_test.go:208
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -222,16 +219,12 @@ func (f *nestsGreenletsFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) {
-	*f = nestsGreenletsFrame{}
 	c := r.Cache()
-	if head, ok := c[36].(*nestsGreenletsFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[36].(*nestsGreenletsFrame); !ok {
+		f.Caller, f.Depth, c[36] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[36] = head, depth, f
 	}
-	c[36] = f
 }
 
 // take gets a free frame, or a new one.
@@ -329,7 +322,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:333
+//line shutdown_greenlet_test.go:326
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -345,14 +338,11 @@ func (f *waitsInHandlerFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) {
 	*f = waitsInHandlerFrame{}
 	c := r.Cache()
-	if head, ok := c[17].(*waitsInHandlerFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[17].(*waitsInHandlerFrame); !ok {
+		f.Caller, f.Depth, c[17] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[17] = head, depth, f
 	}
-	c[17] = f
 }
 
 // take gets a free frame, or a new one.
@@ -395,7 +385,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:399
+//line shutdown_greenlet_test.go:389
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -413,7 +403,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:417
+//line shutdown_greenlet_test.go:407
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -427,16 +417,12 @@ func (f *waitsAgainFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *waitsAgainFrame) Release(r *greenlet.Run) {
-	*f = waitsAgainFrame{}
 	c := r.Cache()
-	if head, ok := c[2].(*waitsAgainFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[2].(*waitsAgainFrame); !ok {
+		f.Caller, f.Depth, c[2] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[2] = head, depth, f
 	}
-	c[2] = f
 }
 
 // take gets a free frame, or a new one.
@@ -503,7 +489,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:507
+//line shutdown_greenlet_test.go:493
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -545,7 +531,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:549
+//line shutdown_greenlet_test.go:535
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {
@@ -560,16 +546,12 @@ func (f *deepFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *deepFrame) Release(r *greenlet.Run) {
-	*f = deepFrame{}
 	c := r.Cache()
-	if head, ok := c[62].(*deepFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[62].(*deepFrame); !ok {
+		f.Caller, f.Depth, c[62] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[62] = head, depth, f
 	}
-	c[62] = f
 }
 
 // take gets a free frame, or a new one.

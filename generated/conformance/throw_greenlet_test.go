@@ -94,16 +94,13 @@ func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *switchesFrame) Release(r *greenlet.Run) {
-	*f = switchesFrame{}
+	f.ret0 = nil
 	c := r.Cache()
-	if head, ok := c[8].(*switchesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[8].(*switchesFrame); !ok {
+		f.Caller, f.Depth, c[8] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[8] = head, depth, f
 	}
-	c[8] = f
 }
 
 // take gets a free frame, or a new one.
@@ -226,7 +223,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:230
+//line throw_greenlet_test.go:227
 
 // Args replaces the parameters before the start.
 func (f *switchOrRecoverFrame) Args(args []any) {
@@ -242,14 +239,11 @@ func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *switchOrRecoverFrame) Release(r *greenlet.Run) {
 	*f = switchOrRecoverFrame{}
 	c := r.Cache()
-	if head, ok := c[23].(*switchOrRecoverFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[23].(*switchOrRecoverFrame); !ok {
+		f.Caller, f.Depth, c[23] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[23] = head, depth, f
 	}
-	c[23] = f
 }
 
 // take gets a free frame, or a new one.

@@ -81,16 +81,13 @@ func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *doublesFrame) Release(r *greenlet.Run) {
-	*f = doublesFrame{}
+	f.t0 = nil
 	c := r.Cache()
-	if head, ok := c[12].(*doublesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[12].(*doublesFrame); !ok {
+		f.Caller, f.Depth, c[12] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[12] = head, depth, f
 	}
-	c[12] = f
 }
 
 // take gets a free frame, or a new one.
@@ -136,7 +133,7 @@ func switchesToSelfResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:140
+//line trace_greenlet_test.go:137
 
 // Resume continues switchesToSelf where it is suspended, or starts it.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -154,7 +151,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:158
+//line trace_greenlet_test.go:155
 
 // Args replaces the parameters before the start.
 func (f *switchesToSelfFrame) Args(args []any) {
@@ -168,16 +165,12 @@ func (f *switchesToSelfFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *switchesToSelfFrame) Release(r *greenlet.Run) {
-	*f = switchesToSelfFrame{}
 	c := r.Cache()
-	if head, ok := c[21].(*switchesToSelfFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[21].(*switchesToSelfFrame); !ok {
+		f.Caller, f.Depth, c[21] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[21] = head, depth, f
 	}
-	c[21] = f
 }
 
 // take gets a free frame, or a new one.
@@ -224,7 +217,7 @@ func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Sta
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:228
+//line trace_greenlet_test.go:221
 
 // Resume continues switchesTo where it is suspended, or starts it.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -244,7 +237,7 @@ resumed_125:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:248
+//line trace_greenlet_test.go:241
 
 // Args replaces the parameters before the start.
 func (f *switchesToFrame) Args(args []any) {
@@ -259,16 +252,13 @@ func (f *switchesToFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *switchesToFrame) Release(r *greenlet.Run) {
-	*f = switchesToFrame{}
+	f.g = nil
 	c := r.Cache()
-	if head, ok := c[31].(*switchesToFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[31].(*switchesToFrame); !ok {
+		f.Caller, f.Depth, c[31] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[31] = head, depth, f
 	}
-	c[31] = f
 }
 
 // take gets a free frame, or a new one.
@@ -319,7 +309,7 @@ func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) (st green
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:323
+//line trace_greenlet_test.go:313
 
 // Resume continues throwsInto where it is suspended, or starts it.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -340,7 +330,7 @@ resumed_128:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:344
+//line trace_greenlet_test.go:334
 
 // Args replaces the parameters before the start.
 func (f *throwsIntoFrame) Args(args []any) {
@@ -356,16 +346,13 @@ func (f *throwsIntoFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throwsIntoFrame) Release(r *greenlet.Run) {
-	*f = throwsIntoFrame{}
+	f.g, f.v = nil, nil
 	c := r.Cache()
-	if head, ok := c[9].(*throwsIntoFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[9].(*throwsIntoFrame); !ok {
+		f.Caller, f.Depth, c[9] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[9] = head, depth, f
 	}
-	c[9] = f
 }
 
 // take gets a free frame, or a new one.
@@ -430,7 +417,7 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:434
+//line trace_greenlet_test.go:421
 
 // Resume continues setsTracer where it is suspended, or starts it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -465,7 +452,7 @@ resumed_142:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:469
+//line trace_greenlet_test.go:456
 
 // Args replaces the parameters before the start.
 func (f *setsTracerFrame) Args(args []any) {
@@ -481,16 +468,13 @@ func (f *setsTracerFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *setsTracerFrame) Release(r *greenlet.Run) {
-	*f = setsTracerFrame{}
+	f.list, f.me = nil, nil
 	c := r.Cache()
-	if head, ok := c[0].(*setsTracerFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[0].(*setsTracerFrame); !ok {
+		f.Caller, f.Depth, c[0] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[0] = head, depth, f
 	}
-	c[0] = f
 }
 
 // take gets a free frame, or a new one.
@@ -536,7 +520,7 @@ func throwsSelfResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:540
+//line trace_greenlet_test.go:524
 
 // Resume continues throwsSelf where it is suspended, or starts it.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -554,7 +538,7 @@ resumed_231:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:558
+//line trace_greenlet_test.go:542
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfFrame) Args(args []any) {
@@ -568,16 +552,12 @@ func (f *throwsSelfFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throwsSelfFrame) Release(r *greenlet.Run) {
-	*f = throwsSelfFrame{}
 	c := r.Cache()
-	if head, ok := c[1].(*throwsSelfFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[1].(*throwsSelfFrame); !ok {
+		f.Caller, f.Depth, c[1] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[1] = head, depth, f
 	}
-	c[1] = f
 }
 
 // take gets a free frame, or a new one.
@@ -676,7 +656,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:680
+//line trace_greenlet_test.go:660
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {
@@ -692,14 +672,11 @@ func (f *throwsSelfAndCatchesFrame) Send(r *greenlet.Run) greenlet.Status {
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) {
 	*f = throwsSelfAndCatchesFrame{}
 	c := r.Cache()
-	if head, ok := c[53].(*throwsSelfAndCatchesFrame); ok {
-		depth, room := head.Push()
-		if !room {
-			return
-		}
-		f.Caller, f.Depth = head, depth
+	if head, ok := c[53].(*throwsSelfAndCatchesFrame); !ok {
+		f.Caller, f.Depth, c[53] = nil, 0, f
+	} else if depth, room := head.Push(); room {
+		f.Caller, f.Depth, c[53] = head, depth, f
 	}
-	c[53] = f
 }
 
 // take gets a free frame, or a new one.

@@ -364,14 +364,13 @@ func (e *funcEmitter) release(out *jen.File) {
 	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
 	out.Comment("Release gives the frame back, for the next call that suspends.")
 	out.Func().Add(e.receiver(e.free("f"))).Id("Release").Params(e.runParam(e.free("r"))).Block(
-		jen.Op("*").Add(f).Op("=").Add(e.frameRef()).Values(),
+		e.forget(),
 		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Id(e.free("ok"))).Block(
-			jen.List(jen.Id(e.free("depth")), jen.Id(e.free("room"))).Op(":=").Id(e.free("head")).Dot("Push").Call(),
-			jen.If(jen.Op("!").Id(e.free("room"))).Block(jen.Return()),
-			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth")).Op("=").List(jen.Id(e.free("head")), jen.Id(e.free("depth"))),
+		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Op("!").Id(e.free("ok"))).Block(
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Nil(), jen.Lit(0), f),
+		).Else().If(jen.List(jen.Id(e.free("depth")), jen.Id(e.free("room"))).Op(":=").Id(e.free("head")).Dot("Push").Call(), jen.Id(e.free("room"))).Block(
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Id(e.free("head")), jen.Id(e.free("depth")), f),
 		),
-		jen.Id(e.free("c")).Index(e.freeList()).Op("=").Add(f),
 	)
 	out.Comment("take gets a free frame, or a new one.")
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam(e.free("r"))).Op("*").Add(e.frameRef()).Block(
@@ -382,6 +381,25 @@ func (e *funcEmitter) release(out *jen.File) {
 		),
 		jen.Return(jen.New(e.frameRef())),
 	)
+}
+
+// forget clears what a free frame must not hold on to. The rest is written
+// before it is read.
+func (e *funcEmitter) forget() jen.Code {
+	if e.fn.Eager() {
+		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
+	}
+	var lhs, rhs []jen.Code
+	for _, f := range e.fn.Frame.Fields {
+		if f.Pointers {
+			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
+			rhs = append(rhs, e.zeroField(f))
+		}
+	}
+	if len(lhs) == 0 {
+		return jen.Null()
+	}
+	return jen.List(lhs...).Op("=").List(rhs...)
 }
 
 // describe declares what tracebacks say about the function.

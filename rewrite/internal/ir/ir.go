@@ -87,11 +87,12 @@ type Frame struct {
 
 // Field is a field of the frame.
 type Field struct {
-	Name string
-	Type types.Type
-	Var  *Var // nil for a result
-	Box  bool // the field is a pointer to Type
-	Any  bool // the field is an any, for Type has no name outside the function, or none in the package
+	Name     string
+	Type     types.Type
+	Var      *Var // nil for a result
+	Box      bool // the field is a pointer to Type
+	Pointers bool // the field may hold on to memory
+	Any      bool // the field is an any, for Type has no name outside the function, or none in the package
 }
 
 // Var is a variable of the function or a temporary of ours.

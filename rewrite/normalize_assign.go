@@ -38,7 +38,7 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 	if s.Tok == token.ASSIGN {
 		lhs = make([]ast.Expr, len(s.Lhs))
 		for i, e := range s.Lhs {
-			lhs[i] = n.pin(n.lift(e))
+			lhs[i] = n.pinPart(n.lift(e), true)
 		}
 	}
 	node := &ir.Suspend{Source: call, Results: make([]*ir.Var, len(lhs))}

@@ -356,7 +356,10 @@ func (n *normalizer) typed(lit *ast.CompositeLit, t types.Type) ast.Expr {
 
 // pin evaluates e, which has no suspensions, as far as gc would evaluate it
 // before a later call, and returns the rest.
-func (n *normalizer) pin(e ast.Expr) ast.Expr {
+func (n *normalizer) pin(e ast.Expr) ast.Expr { return n.pinPart(e, false) }
+
+// pinPart is pin; place says that e will be assigned to, or is part of what is.
+func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 	tv := n.info.Types[e]
 	if tv.Value != nil || tv.IsType() || tv.IsBuiltin() || tv.IsNil() {
 		return e
@@ -398,14 +401,16 @@ func (n *normalizer) pin(e ast.Expr) ast.Expr {
 		if tv := n.info.Types[x.Index]; tv.IsType() {
 			return e
 		}
+		m, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map)
+		if isMap && !place && n.convertsBytes(x.Index) {
+			return n.pinned(e) // gc does not copy the bytes, but the value
+		}
+		operand := n.pinPart(x.X, place)
 		index := n.pin(x.Index)
-		if m, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap {
-			if conv, ok := ast.Unparen(x.Index).(*ast.CallExpr); ok && n.isType(conv.Fun) && !tv.Addressable() && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0])) {
-				return n.pinned(e) // gc does not copy the bytes, but the value
-			}
+		if isMap {
 			index = n.mapKey(index, m)
 		}
-		return n.as(&ast.IndexExpr{X: n.pin(x.X), Lbrack: x.Lbrack, Index: index, Rbrack: x.Rbrack}, e)
+		return n.as(&ast.IndexExpr{X: operand, Lbrack: x.Lbrack, Index: index, Rbrack: x.Rbrack}, e)
 	case *ast.SliceExpr:
 		return n.pinned(e)
 	case *ast.TypeAssertExpr:

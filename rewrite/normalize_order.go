@@ -70,6 +70,12 @@ func fastKey(sizes types.Sizes, m *types.Map) bool {
 	return false
 }
 
+// convertsBytes reports whether e is a conversion of bytes to a string.
+func (n *normalizer) convertsBytes(e ast.Expr) bool {
+	conv, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && n.isType(conv.Fun) && len(conv.Args) == 1 && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0]))
+}
+
 // bytesToString reports whether a conversion makes a string of bytes.
 func bytesToString(to, from types.Type) bool {
 	if to == nil || from == nil {

@@ -53,9 +53,9 @@ func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenle
 }
 
 // step runs cleansUp up to its next suspension or its end.
-func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from drop_test.go:60
@@ -288,9 +288,9 @@ func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st g
 }
 
 // step runs survive up to its next suspension or its end.
-func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from drop_test.go:129
@@ -547,9 +547,9 @@ func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st green
 }
 
 // step runs dropsItself up to its next suspension or its end.
-func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from drop_test.go:164

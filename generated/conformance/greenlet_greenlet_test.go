@@ -711,9 +711,9 @@ func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) 
 }
 
 // step runs failsParent up to its next suspension or its end.
-func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	var (
 		me *greenlet.Greenlet
 		g  *greenlet.Greenlet
@@ -1059,9 +1059,9 @@ func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Stat
 }
 
 // step runs waits up to its next suspension or its end.
-func (f *waitsFrame) step(r *greenlet.Run, seen *any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	var (
 		got *any
 		t0  any
@@ -1543,9 +1543,9 @@ func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 }
 
 // step runs peeks up to its next suspension or its end.
-func (f *peeksFrame) step(r *greenlet.Run) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	var seen *any
 	switch f.PC {
 	case 1:
@@ -1683,9 +1683,9 @@ func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any,
 }
 
 // step runs handles up to its next suspension or its end.
-func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from greenlet_test.go:345

@@ -172,9 +172,9 @@ func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet)
 }
 
 // step runs operates up to its next suspension or its end.
-func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	var got any
 	switch f.PC {
 	case 1:
@@ -482,9 +482,9 @@ func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any)
 }
 
 // step runs refusedInt up to its next suspension or its end.
-func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from matrix_test.go:235
@@ -716,9 +716,9 @@ func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) 
 }
 
 // step runs killsChild up to its next suspension or its end.
-func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from matrix_test.go:255

@@ -283,9 +283,10 @@ func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st green
 }
 
 // step runs act.guarded up to its next suspension or its end.
-func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
+	var st greenlet.Status
 	var (
 		got *any
 		t0  any
@@ -338,7 +339,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:342
+//line random_greenlet_test.go:343
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -593,7 +594,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:597
+//line random_greenlet_test.go:598
 
 // Resume continues act.do where it is suspended, or starts it.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -850,7 +851,7 @@ after_switch_193:
 	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:854
+//line random_greenlet_test.go:855
 
 // Args replaces the parameters before the start.
 func (f *actDoFrame) Args(args []any) {

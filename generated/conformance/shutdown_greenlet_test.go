@@ -47,9 +47,9 @@ func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 }
 
 // step runs printsAtEnd up to its next suspension or its end.
-func (f *printsAtEndFrame) step(r *greenlet.Run) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from shutdown_test.go:42
@@ -293,9 +293,9 @@ func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 }
 
 // step runs waitsInHandler up to its next suspension or its end.
-func (f *waitsInHandlerFrame) step(r *greenlet.Run) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *waitsInHandlerFrame) step(r *greenlet.Run) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
 		// resumed to make the deferred calls

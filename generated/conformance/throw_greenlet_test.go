@@ -178,9 +178,9 @@ func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.St
 }
 
 // step runs switchOrRecover up to its next suspension or its end.
-func (f *switchOrRecoverFrame) step(r *greenlet.Run) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	var s *string
 	switch f.PC {
 	case 1:

@@ -625,9 +625,9 @@ func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 }
 
 // step runs throwsSelfAndCatches up to its next suspension or its end.
-func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (st greenlet.Status) {
-	st = greenlet.Broken
-	defer f.Catch(&st)
+func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
+	end = greenlet.Broken
+	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		// resumed from trace_test.go:236

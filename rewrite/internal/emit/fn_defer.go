@@ -3,6 +3,7 @@ package emit
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -71,11 +72,16 @@ func (e *funcEmitter) steps(out *jen.File) {
 	})
 
 	body := e.body(step)
+	end := e.fn.Names.Fresh("end")
 	out.Commentf("step runs %s up to its next suspension or its end.", e.sourceName())
-	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(e.st).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(end).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
 		if e.fn.Defers {
-			g.Id(e.st).Op("=").Add(e.rt("Broken"))
-			g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(e.st))
+			g.Id(end).Op("=").Add(e.rt("Broken"))
+			g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(end))
+		}
+		if slices.ContainsFunc(e.list, func(b *ir.Block) bool { w, ok := b.Term.(*ir.Wait); return ok && w.IsCall() }) {
+			// Not the result: that a call came back must not hide a panic.
+			g.Var().Id(e.st).Add(e.rt("Status"))
 		}
 		for _, c := range body {
 			g.Add(c)

@@ -125,11 +125,17 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 func (e *funcEmitter) findReads() {
 	e.reads, e.named = map[*ir.Var]bool{}, map[*ir.Var]bool{}
 	all := func(n ast.Node, skip map[ast.Expr]bool) {
+		assigned := map[ast.Expr]bool{}
 		ast.Inspect(n, func(n ast.Node) bool {
+			if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.ASSIGN {
+				for _, l := range a.Lhs {
+					assigned[l] = true // not read, in a literal either
+				}
+			}
 			if id, ok := n.(*ast.Ident); ok {
 				if v := e.fn.VarOf(id); v != nil {
 					e.named[v] = true
-					e.reads[v] = e.reads[v] || !skip[id]
+					e.reads[v] = e.reads[v] || !skip[id] && !assigned[id]
 				}
 			}
 			if ret, ok := n.(*ast.ReturnStmt); ok && (len(ret.Results) == 0 || e.fn.KeepsResults()) {

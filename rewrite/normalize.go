@@ -26,13 +26,14 @@ import (
 )
 
 type normalizer struct {
-	fn     *ir.Func
-	info   *types.Info // fn.Info
-	pkg    *types.Package
-	colors *color.Colors
-	alias  map[types.Object]bool
-	sizes  types.Sizes
-	fresh  bool // loop variables are per iteration (Go 1.22)
+	fn       *ir.Func
+	info     *types.Info // fn.Info
+	pkg      *types.Package
+	colors   *color.Colors
+	alias    map[types.Object]bool
+	sizes    types.Sizes
+	declared map[string]int // how many things have a name in the function
+	fresh    bool           // loop variables are per iteration (Go 1.22)
 
 	seq     *ir.Seq // where nodes go
 	targets []target
@@ -116,6 +117,10 @@ func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
 		// A large variable is treated as an aliased one: it is not copied to
 		// the frame at every suspension, but lives in a box of its own.
 		Aliased: n.alias[obj] || sizeof(n.sizes, obj.Type()) > largeValue,
+	}
+	if kind == ir.Result && n.declared[obj.Name()] > 1 {
+		// A return sets it wherever it stands, also where another hides it.
+		v.Name = n.fn.Names.Fresh(obj.Name() + "Result")
 	}
 	n.fn.Vars = append(n.fn.Vars, v)
 	n.fn.ByObj[obj] = v

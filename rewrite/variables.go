@@ -136,6 +136,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
 	}
+	n.declared = map[string]int{}
 	seen := map[types.Type]bool{}
 	ast.Inspect(decl, func(node ast.Node) bool {
 		if e, ok := node.(ast.Expr); ok {
@@ -164,6 +165,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			}
 		}
 		if obj := n.info.Defs[id]; obj != nil {
+			n.declared[id.Name]++
 			if _, ok := obj.(*types.Var); ok {
 				namesIn(obj.Type(), n.pkg, outer, seen)
 			}

@@ -67,8 +67,7 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 
 //line drop_test.go:59
 	{
-		arg := seen
-		arg2 := after
+		arg, arg2 := seen, after
 		f.Defer(func(body func()) {
 			defer noteAndPanic(arg, arg2)
 			body()
@@ -94,7 +93,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:98
+//line drop_greenlet_test.go:97
 
 // Args replaces the parameters before the start.
 func (f *cleansUpFrame) Args(args []any) {
@@ -172,7 +171,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:176
+//line drop_greenlet_test.go:175
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -197,7 +196,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:201
+//line drop_greenlet_test.go:200
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -302,8 +301,7 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 
 //line drop_test.go:128
 	{
-		arg := parents
-		arg2 := r.Current()
+		arg, arg2 := parents, r.Current()
 		f.Defer(func(body func()) {
 			defer noteParent(arg, arg2)
 			body()
@@ -328,7 +326,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:332
+//line drop_greenlet_test.go:330
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -413,7 +411,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:417
+//line drop_greenlet_test.go:415
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -451,7 +449,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:455
+//line drop_greenlet_test.go:453
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -587,7 +585,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:591
+//line drop_greenlet_test.go:589
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {

@@ -1698,8 +1698,7 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 //line greenlet_test.go:344
 	{
 		fn := handler
-		arg := seen
-		arg2 := kept
+		arg, arg2 := seen, kept
 		f.Defer(func(body func()) {
 			defer fn(arg, arg2)
 			body()
@@ -1732,7 +1731,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1736
+//line greenlet_greenlet_test.go:1735
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1803,7 +1802,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1807
+//line greenlet_greenlet_test.go:1806
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1812,7 +1811,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1816
+//line greenlet_greenlet_test.go:1815
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1943,7 +1942,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1947
+//line greenlet_greenlet_test.go:1946
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1953,7 +1952,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1957
+//line greenlet_greenlet_test.go:1956
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2020,7 +2019,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2024
+//line greenlet_greenlet_test.go:2023
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2030,7 +2029,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2034
+//line greenlet_greenlet_test.go:2033
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2120,7 +2119,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2124
+//line greenlet_greenlet_test.go:2123
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2170,7 +2169,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2174
+//line greenlet_greenlet_test.go:2173
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {

@@ -309,7 +309,7 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 //line random_test.go:142
 	{
 		fn := a.recovers
-		var arg *any = got
+		arg := got
 		f.Defer(func(body func()) {
 			defer fn(arg)
 			body()

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -208,7 +209,8 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	return []jen.Code{jen.Block(code...)}
 }
 
-// holdArgs evaluates the arguments of a deferred call.
+// holdArgs evaluates the arguments of a deferred call: in one assignment, so
+// that gc orders their operands as it orders those of a call.
 func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
 	if len(call.Args) == 1 {
 		if tuple, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple); ok {
@@ -219,17 +221,16 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
 			return []jen.Code{jen.List(names...).Op(":=").Add(e.Expr(call.Args[0]))}, names
 		}
 	}
+	var names, values []jen.Code
 	for i, x := range call.Args {
 		tv := e.Info.Types[x]
 		arg := e.Expr(x)
 		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
 			name := e.fn.Names.Fresh("arg")
-			switch ast.Unparen(x).(type) {
-			case *ast.BinaryExpr, *ast.UnaryExpr: // may be untyped in itself
-				code = append(code, jen.Var().Id(name).Add(e.Type(types.Default(tv.Type))).Op("=").Add(arg))
-			default:
-				code = append(code, jen.Id(name).Op(":=").Add(arg))
+			if untypedInItself(ast.Unparen(x)) {
+				arg = e.Convert(types.Default(tv.Type), arg)
 			}
+			names, values = append(names, jen.Id(name)), append(values, arg)
 			arg = jen.Id(name)
 		}
 		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {
@@ -237,7 +238,25 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
 		}
 		args = append(args, arg)
 	}
+	if len(names) > 0 {
+		code = []jen.Code{jen.List(names...).Op(":=").List(values...)}
+	}
 	return code, args
+}
+
+// untypedInItself reports whether x gets its type from where it is used: a
+// comparison, or a shift of a constant.
+func untypedInItself(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.BinaryExpr:
+		switch x.Op {
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.SHL, token.SHR, token.LAND, token.LOR:
+			return true
+		}
+	case *ast.UnaryExpr:
+		return x.Op != token.AND && x.Op != token.ARROW && untypedInItself(ast.Unparen(x.X))
+	}
+	return false
 }
 
 // deferResumable registers the call of a resumable function: by its companion.

@@ -179,7 +179,7 @@ func (f *flattener) switchNode(n *ir.Switch) {
 	f.ends[n] = after
 	d := &ir.Dispatch{Switch: n}
 	for i := range n.Bodies {
-		d.To = append(d.To, f.block("case", clausePos(n, i)))
+		d.To = append(d.To, f.block("case", ir.Clause(n.Head, i).Pos()))
 	}
 	if !n.Default {
 		d.None = after

@@ -14,7 +14,6 @@ package rewrite
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
@@ -335,16 +334,4 @@ func walkType(t types.Type, seen map[types.Type]bool, f func(types.Type) bool) {
 			walkType(m.Type(), seen, f)
 		}
 	}
-}
-
-func clausePos(n *ir.Switch, i int) token.Pos {
-	switch s := n.Head.(type) {
-	case *ast.SwitchStmt:
-		return s.Body.List[i].Pos()
-	case *ast.TypeSwitchStmt:
-		return s.Body.List[i].Pos()
-	case *ast.SelectStmt:
-		return s.Body.List[i].Pos()
-	}
-	return n.Head.Pos()
 }

@@ -132,7 +132,8 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
-	outer := map[string]bool{frameName(n.fn.Obj): true}
+	own, _ := names.FrameOf(n.fn.Obj)
+	outer := map[string]bool{own: true}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
 	}
@@ -161,7 +162,9 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			outer[id.Name] = true
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
 				outer[names.Companion(fn.Name())] = true
-				outer[frameName(fn)] = true
+				if frame, ok := names.FrameOf(fn); ok {
+					outer[frame] = true
+				}
 			}
 		}
 		if obj := n.info.Defs[id]; obj != nil {
@@ -181,21 +184,6 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 		}
 	}
 	n.fn.Names = ir.NewNames(all, outer)
-}
-
-// frameName is the name of the frame type of a function or method.
-func frameName(fn *types.Func) string {
-	recv := ""
-	if r := fn.Signature().Recv(); r != nil {
-		t := types.Unalias(r.Type())
-		if p, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(p.Elem())
-		}
-		if named, ok := t.(*types.Named); ok {
-			recv = named.Obj().Name()
-		}
-	}
-	return names.Frame(recv, fn.Name())
 }
 
 // namesIn adds the names of pkg's types that t is spelled with.

@@ -15,6 +15,7 @@ package names
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -43,6 +44,24 @@ func Frame(recv, fn string) string {
 		return lower(name)
 	}
 	return name
+}
+
+// FrameOf is the name of the frame type of a function or method, or false for
+// a method whose receiver has no named type.
+func FrameOf(fn *types.Func) (name string, ok bool) {
+	recv := ""
+	if r := fn.Signature().Recv(); r != nil {
+		t := types.Unalias(r.Type())
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		named, ok := t.(*types.Named)
+		if !ok {
+			return "", false
+		}
+		recv = named.Obj().Name()
+	}
+	return Frame(recv, fn.Name()), true
 }
 
 // Constructor is the name of the function or method that makes a frame.

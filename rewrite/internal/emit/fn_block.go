@@ -258,7 +258,7 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 		code := append(e.share(t.Cond), e.lineOf(t.Cond.Pos()))
 		return append(code, e.condJump(t, next)...)
 	case *ir.Dispatch:
-		code := append(e.share(header(t.Head)...), e.lineOf(t.Head.Pos()))
+		code := append(e.share(ir.Header(t.Head)...), e.lineOf(t.Head.Pos()))
 		return append(code, e.dispatch(t, next)...)
 	case *ir.Wait:
 		code := append(e.share(t.Call), e.lineOf(t.Source.Pos()))
@@ -414,31 +414,6 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 		code = append(code, e.goOn(after, next)...)
 	}
 	return code // else each clause leaves by itself
-}
-
-// header is what a dispatching statement evaluates itself.
-func header(head ast.Stmt) []ast.Node {
-	var list []ast.Node
-	switch h := head.(type) {
-	case *ast.SwitchStmt:
-		if h.Tag != nil {
-			list = append(list, h.Tag)
-		}
-		for _, c := range h.Body.List {
-			for _, x := range c.(*ast.CaseClause).List {
-				list = append(list, x)
-			}
-		}
-	case *ast.TypeSwitchStmt:
-		list = append(list, h.Assign)
-	case *ast.SelectStmt:
-		for _, c := range h.Body.List {
-			if comm := c.(*ast.CommClause).Comm; comm != nil {
-				list = append(list, comm)
-			}
-		}
-	}
-	return list
 }
 
 func bind(d *ir.Dispatch, i int) *ir.Var {

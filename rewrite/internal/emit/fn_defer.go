@@ -9,6 +9,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -184,7 +185,7 @@ func (e *funcEmitter) setResults(results []ast.Expr) jen.Code {
 func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	call := s.Call
 	fun := ast.Unparen(call.Fun)
-	callee, _ := e.calleeOf(call)
+	callee := e.calleeOf(call)
 	if e.Resumable != nil && callee != nil && e.Resumable(callee) {
 		return e.deferResumable(call, callee)
 	}
@@ -292,20 +293,11 @@ func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []j
 }
 
 // calleeOf is the function or method that a call names, if it is static.
-func (e *funcEmitter) calleeOf(call *ast.CallExpr) (*types.Func, bool) {
-	var id *ast.Ident
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		id = f
-	case *ast.SelectorExpr:
-		id = f.Sel
-	case *ast.IndexExpr:
-		return e.calleeOf(&ast.CallExpr{Fun: f.X})
-	case *ast.IndexListExpr:
-		return e.calleeOf(&ast.CallExpr{Fun: f.X})
-	default:
-		return nil, false
+func (e *funcEmitter) calleeOf(call *ast.CallExpr) *types.Func {
+	id := color.CalleeIdent(call.Fun)
+	if id == nil {
+		return nil
 	}
-	fn, ok := e.Info.Uses[id].(*types.Func)
-	return fn, ok
+	fn, _ := e.Info.Uses[id].(*types.Func)
+	return fn
 }

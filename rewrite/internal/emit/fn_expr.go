@@ -96,17 +96,8 @@ func (e *funcEmitter) target(x ast.Expr) *jen.Statement {
 
 // runtimeCall rewrites the calls of the runtime that ask who runs.
 func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
-	var id *ast.Ident
-	switch fun := ast.Unparen(x.Fun).(type) {
-	case *ast.Ident:
-		id = fun
-	case *ast.SelectorExpr:
-		id = fun.Sel
-	default:
-		return nil, false
-	}
-	fn, ok := e.Info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || fn.Signature().Recv() != nil {
+	fn := e.calleeOf(x)
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || fn.Signature().Recv() != nil {
 		return nil, false
 	}
 	switch fn.Name() {

@@ -348,30 +348,14 @@ func (c *Converter) CanNameFrame(fn *types.Func) bool {
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
 		return false
 	}
-	name, ok := frameOf(fn)
+	name, ok := names.FrameOf(fn)
 	return ok && (c.own(fn.Pkg()) || token.IsExported(name) && c.canImport(fn.Pkg()))
 }
 
 func (c *Converter) frameName(fn *types.Func) *jen.Statement {
-	name, _ := frameOf(fn)
+	name, _ := names.FrameOf(fn)
 	if c.own(fn.Pkg()) {
 		return jen.Id(name)
 	}
 	return c.qual(importPath(fn.Pkg()), fn.Pkg().Name(), name)
-}
-
-func frameOf(fn *types.Func) (name string, ok bool) {
-	recv := ""
-	if r := fn.Signature().Recv(); r != nil {
-		t := types.Unalias(r.Type())
-		if p, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(p.Elem())
-		}
-		named, ok := t.(*types.Named)
-		if !ok {
-			return "", false
-		}
-		recv = named.Obj().Name()
-	}
-	return names.Frame(recv, fn.Name()), true
 }

@@ -222,7 +222,7 @@ func (c *check) dispatch(n *Switch) {
 		c.failf("a switch has %T as its head", n.Head)
 		return
 	}
-	c.evaluates(header(n.Head)...)
+	c.evaluates(Header(n.Head)...)
 	if Clause(n.Head, len(n.Bodies)) != nil || len(n.Bodies) > 0 && Clause(n.Head, len(n.Bodies)-1) == nil {
 		c.failf("a switch has %d bodies, but not as many clauses", len(n.Bodies))
 	}

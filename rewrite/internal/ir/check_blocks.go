@@ -119,7 +119,7 @@ func (c *check) received() map[*Var]bool {
 		if !ok {
 			continue
 		}
-		for _, n := range header(d.Head) {
+		for _, n := range Header(d.Head) {
 			if a, ok := n.(*ast.AssignStmt); ok {
 				for _, e := range a.Lhs {
 					if id, ok := e.(*ast.Ident); ok {
@@ -279,7 +279,7 @@ func (f *Func) syntax(b *Block) []ast.Node {
 	case *CondJump:
 		list = append(list, t.Cond)
 	case *Dispatch:
-		list = append(list, header(t.Head)...)
+		list = append(list, Header(t.Head)...)
 	case *Wait:
 		list = append(list, t.Call)
 	case *Exit:

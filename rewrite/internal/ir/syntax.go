@@ -24,9 +24,9 @@ func Clause(head ast.Stmt, i int) ast.Stmt {
 	return body.List[i]
 }
 
-// header is what a dispatching statement evaluates itself, its clauses'
+// Header is what a dispatching statement evaluates itself, its clauses'
 // bodies left out.
-func header(head ast.Stmt) []ast.Node {
+func Header(head ast.Stmt) []ast.Node {
 	var list []ast.Node
 	switch s := head.(type) {
 	case *ast.SwitchStmt:

@@ -215,10 +215,13 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
 	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header", "Push",
-		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
+		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}
+	if fn.Lit != nil {
+		fr.Self = taken.Keep(fn.Lit.Self)
+	}
 	for _, v := range fn.Params {
 		if v == nil {
 			fr.Params = append(fr.Params, "")

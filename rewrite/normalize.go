@@ -20,6 +20,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
@@ -48,10 +49,12 @@ type target struct {
 	plain bool // an unlabelled break leads here
 }
 
-func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDecl, obj *types.Func) *ir.Func {
+func normalize(c *passContext) *ir.Func {
+	u, info, decl, obj := c.unit, c.info, c.decl, c.obj
 	n := &normalizer{
 		fn: &ir.Func{
 			Decl: decl, Obj: obj, Info: info,
+			Lit: c.lit, Lits: c.lits, Values: c.values,
 			Refs:    map[*ast.Ident]*ir.Var{},
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
@@ -59,7 +62,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 			Runtime: map[*ast.Ident]string{},
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},
-		info: info, pkg: u.Pkg, colors: colors,
+		info: info, pkg: u.Pkg, colors: c.colors,
 		alias: aliased(decl, info),
 		sizes: u.Sizes,
 		fresh: perIteration(u, decl),
@@ -73,6 +76,9 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 		}
 		return true
 	})
+	if c.lit != nil {
+		n.captured(c.lit)
+	}
 	sig := obj.Signature()
 	if recv := sig.Recv(); recv != nil {
 		n.fn.Params = append(n.fn.Params, n.param(recv, ir.Param))
@@ -99,6 +105,19 @@ func defers(body *ast.BlockStmt) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// captured makes the variables that a literal captures. They are none of its
+// own: what lives across its suspensions is the pointer to them all.
+func (n *normalizer) captured(lit *ir.Lit) {
+	lit.Self = n.fn.Names.Fresh("c")
+	maps.Copy(n.fn.Types, lit.Types)
+	for _, c := range lit.Captures {
+		n.fn.ByObj[c.Obj] = &ir.Var{
+			Name: c.Field, Type: c.Obj.Type(), Obj: c.Obj, Kind: ir.Captured, Pos: c.Obj.Pos(),
+			Aliased: true, Box: true, Place: ir.InClosure,
+		}
+	}
 }
 
 // param makes the variable of a parameter or named result. Blank ones keep a

@@ -9,7 +9,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -44,10 +43,7 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 	node := &ir.Suspend{Source: call, Results: make([]*ir.Var, len(lhs))}
 	susp, _ := n.colors.Suspension(call)
 	node.Op, node.Callee = susp.Op, susp.Callee
-	node.Call = n.callOperands(call) // before the new names are in scope
-	if node.Op == color.OpDispatch {
-		node.Call = n.holdReceiver(node.Call)
-	}
+	node.Call = n.prepared(susp.Op, call) // before the new names are in scope
 	// The operands of the others are read before any of them is assigned.
 	direct := !anyOf(lhs, func(e ast.Expr) bool { _, ok := e.(*ast.Ident); return !ok })
 	rest := &ast.AssignStmt{TokPos: s.TokPos, Tok: s.Tok}

@@ -55,24 +55,7 @@ func (n *normalizer) temps(call *ast.CallExpr) []*ir.Var {
 // suspend adds the suspension call, with its operands lifted.
 func (n *normalizer) suspend(call *ast.CallExpr, results []*ir.Var) {
 	s, _ := n.colors.Suspension(call)
-	node := &ir.Suspend{Op: s.Op, Callee: s.Callee, Source: call, Call: n.callOperands(call), Results: results}
-	if s.Op == color.OpDispatch {
-		node.Call = n.holdReceiver(node.Call)
-	}
-	n.addSuspend(node)
-}
-
-// holdReceiver makes the operand of an interface method call a variable, for it
-// will be named twice.
-func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
-	sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if _, ok := ast.Unparen(sel.X).(*ast.Ident); ok {
-		return call
-	}
-	c := *call
-	c.Fun = n.as(&ast.SelectorExpr{X: n.pinned(sel.X), Sel: sel.Sel}, sel)
-	n.as(&c, call)
-	return &c
+	n.addSuspend(&ir.Suspend{Op: s.Op, Callee: s.Callee, Source: call, Call: n.prepared(s.Op, call), Results: results})
 }
 
 // addSuspend adds a suspension. The result of greenlet.Call is its operand,

@@ -45,12 +45,14 @@ const (
 	OpExchange                   // greenlet.Exchange[R, T](v)
 	OpCallFrame                  // greenlet.Call(frame)
 	OpDispatch                   // call of an interface method that may reach a resumable one
+	OpLiteral                    // call of a literal where it stands
+	OpIndirect                   // call of a function value
 )
 
 // A Suspension is a call at which the calling function may suspend.
 type Suspension struct {
 	Op     Op
-	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime
+	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral and OpIndirect
 }
 
 // Colors holds the colours of one package. It is not changed after New.
@@ -63,7 +65,11 @@ type Colors struct {
 	notRun    map[*ast.CallExpr]bool        // see findNotRun
 	suspends  map[ast.Node]bool             // for every node of an annotated function
 	dispatch  map[*types.Func]bool          // see dispatches
-	next      map[*types.Func]Step          // the first step of Why, for annotated functions
+	literals  map[*Func][]*Literal
+	byLit     map[*ast.FuncLit]*Literal
+	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
+	asValue   map[*types.Func]bool   // functions that are named without being called
+	next      map[*types.Func]Step   // the first step of Why, for annotated functions
 }
 
 // New colours a package.
@@ -76,6 +82,10 @@ func New(p *Package, set *directive.Set) *Colors {
 		notRun:   map[*ast.CallExpr]bool{},
 		suspends: map[ast.Node]bool{},
 		dispatch: map[*types.Func]bool{},
+		literals: map[*Func][]*Literal{},
+		byLit:    map[*ast.FuncLit]*Literal{},
+		indirect: map[*ast.CallExpr]bool{},
+		asValue:  map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
 	}
 	for _, f := range set.Funcs() {
@@ -101,8 +111,12 @@ func New(p *Package, set *directive.Set) *Colors {
 		}
 	}
 	for _, fn := range c.annotated {
+		c.findLiterals(fn)
+	}
+	for _, fn := range c.annotated {
 		c.mark(fn.Decl)
 	}
+	c.findValues()
 	c.explain()
 	return c
 }
@@ -140,6 +154,20 @@ func (c *Colors) Resumable(fn *types.Func) bool {
 func (c *Colors) Suspension(call *ast.CallExpr) (Suspension, bool) {
 	if call == nil || c.notRun[call] {
 		return Suspension{}, false
+	}
+	return c.call(call)
+}
+
+// Deferred is Suspension for the call of a defer statement, which is made when
+// the function ends.
+func (c *Colors) Deferred(s *ast.DeferStmt) (Suspension, bool) { return c.call(s.Call) }
+
+func (c *Colors) call(call *ast.CallExpr) (Suspension, bool) {
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		return Suspension{Op: OpLiteral}, c.byLit[lit] != nil
+	}
+	if c.indirect[call] {
+		return Suspension{Op: OpIndirect}, true
 	}
 	s := c.classify(callee(c.pkg.Info, call))
 	if s.Op == OpDispatch && c.isMethodExpr(call) {

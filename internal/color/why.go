@@ -48,7 +48,7 @@ func (c *Colors) whyPlain(fn *types.Func) []Step {
 	var best []Step
 	for _, step := range c.steps(decl.Body) {
 		chain := []Step{step}
-		if c.byObj[step.Callee] != nil {
+		if step.Callee != nil && c.byObj[step.Callee] != nil {
 			rest := c.Why(step.Callee)
 			if rest == nil {
 				continue // it calls something that never suspends
@@ -146,8 +146,14 @@ func (c *Colors) namePos(e ast.Expr, id *ast.Ident) token.Pos {
 }
 
 // Name is how a message calls fn: fetch, Server.Serve, dep.Fetch,
-// greenlet.Yield, Greenlet.Switch.
-func (c *Colors) Name(fn *types.Func) string { return c.Qualifier(fn) + fn.Name() }
+// greenlet.Yield, Greenlet.Switch. No function stands for one that is not known
+// before it is called.
+func (c *Colors) Name(fn *types.Func) string {
+	if fn == nil {
+		return "a function value"
+	}
+	return c.Qualifier(fn) + fn.Name()
+}
 
 // Qualifier is what Name puts ahead of the name of fn, with the dot. It may
 // stand ahead of a name that is generated for fn as well.

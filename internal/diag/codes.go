@@ -156,21 +156,6 @@ const (
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
 
-	// SuspendingLiteral: a function literal inside a resumable function holds a
-	// suspension. Only declared functions can suspend yet. A literal that a go
-	// statement starts is plain code and free to drive greenlets of its own.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f() {
-	//		emit := func(i int) { greenlet.Yield(i) }
-	//		emit(1)
-	//	}
-	//
-	// Fix: make the literal a resumable function and pass what it captures.
-	SuspendingLiteral Code = "suspending-literal"
-
 	// RangeOverFunc: the body of a loop over an iterator function suspends. The
 	// iterator calls the body, and it is plain code, which can't be suspended.
 	//
@@ -185,37 +170,6 @@ const (
 	//
 	// Fix: collect the values first (slices.Collect), or loop over iter.Pull(seq).
 	RangeOverFunc Code = "range-over-func"
-
-	// ResumableAsValue: resumable code uses a resumable function without calling
-	// it. Whoever calls the value runs it as plain code, which cannot suspend the
-	// greenlet.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func g() { greenlet.Yield(1) }
-	//
-	//	//greenlet:resumable
-	//	func f() {
-	//		h := g
-	//		h()
-	//	}
-	//
-	// Fix: pass a frame of the function (newGFrame here), which greenlet.Call runs.
-	ResumableAsValue Code = "resumable-as-value"
-
-	// SwitchAsValue: resumable code uses an operation that switches without
-	// calling it. Whoever calls the value does so as plain code.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(g *greenlet.Greenlet) func(...any) any {
-	//		return g.Switch
-	//	}
-	//
-	// Fix: call it where it is to happen, in a resumable function.
-	SwitchAsValue Code = "switch-as-value"
 
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a

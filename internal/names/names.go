@@ -105,6 +105,19 @@ func Receiver(decl *ast.FuncDecl) string {
 	}
 }
 
+// InTraceback is the name of a function as Go's tracebacks have it behind its
+// package: fib, (*Server).Serve, Server.Serve.
+func InTraceback(decl *ast.FuncDecl) string {
+	recv := Receiver(decl)
+	if recv == "" {
+		return decl.Name.Name
+	}
+	if _, ptr := ast.Unparen(decl.Recv.List[0].Type).(*ast.StarExpr); ptr {
+		recv = "(*" + recv + ")"
+	}
+	return recv + "." + decl.Name.Name
+}
+
 // upper and lower change the case of the first letter. A name that starts
 // with an underscore or a caseless letter stays as it is.
 func upper(s string) string { return first(s, unicode.ToUpper) }

@@ -24,7 +24,6 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 	k := &checker{Package: p, colors: c}
 	for _, fn := range c.Annotated() {
 		k.body(fn)
-		k.values(fn)
 		k.localTypes(fn)
 	}
 	k.leaks()
@@ -53,8 +52,7 @@ func (k *checker) related(pos token.Pos, message string) diag.Related {
 	return diag.Related{Pos: k.Fset.Position(pos), Message: message}
 }
 
-// body checks the statements and expressions that fn itself executes. What
-// stands in a literal is the literal's, which is refused if it suspends.
+// body checks the statements and expressions of fn and its literals.
 func (k *checker) body(fn *color.Func) {
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -63,29 +61,10 @@ func (k *checker) body(fn *color.Func) {
 				k.report(n.Pos(), diag.Defer, "a switch can't be deferred by itself",
 					"defer a resumable function that switches")
 			}
-		case *ast.FuncLit:
-			k.literal(n)
-			return false
 		case *ast.RangeStmt:
 			k.rangeOverFunc(n)
 		case *ast.CallExpr:
-			k.recovers(n)
 			k.hidden(n)
-		}
-		return true
-	})
-}
-
-// literal refuses lit if it suspends, and the literals in it that do.
-func (k *checker) literal(lit *ast.FuncLit) {
-	if k.colors.SuspendsLit(lit) {
-		k.report(lit.Pos(), diag.SuspendingLiteral, "a function literal that suspends is not supported yet",
-			"make it a resumable function and pass what it captures", k.suspension(lit.Body)...)
-	}
-	ast.Inspect(lit.Body, func(n ast.Node) bool {
-		if inner, ok := n.(*ast.FuncLit); ok {
-			k.literal(inner)
-			return false
 		}
 		return true
 	})
@@ -129,17 +108,6 @@ func (k *checker) chain(s color.Suspension) string {
 		steps = append(steps, k.colors.Why(s.Callee)...)
 	}
 	return k.colors.Chain(steps)
-}
-
-func (k *checker) recovers(call *ast.CallExpr) {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	if !ok {
-		return
-	}
-	if b, ok := k.Info.Uses[id].(*types.Builtin); ok && b.Name() == "recover" {
-		k.report(call.Pos(), diag.Recover, "recover in a resumable function is not supported yet",
-			"recover in a plain function that calls what may panic")
-	}
 }
 
 // isFunc reports whether a loop over a value of type t calls it. That of a type

@@ -26,6 +26,8 @@ type Source struct {
 	Header string
 	// Resumable reports whether a function has a companion.
 	Resumable func(*types.Func) bool
+	// AsValue reports whether a function may be used as a value.
+	AsValue func(*types.Func) bool
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -48,6 +50,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			fset:      src.Fset,
 			source:    src.Text,
 			Resumable: src.Resumable,
+			AsValue:   src.AsValue,
 		}
 		e.emit(out)
 	}

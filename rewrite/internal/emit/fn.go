@@ -26,8 +26,9 @@ type funcEmitter struct {
 	fn     *ir.Func
 	fset   *token.FileSet
 	source []byte // of the user's file
-	// Resumable reports whether a function has a companion.
-	Resumable func(*types.Func) bool
+	// Resumable reports whether a function has a companion, AsValue whether it
+	// may be used as a value.
+	Resumable, AsValue func(*types.Func) bool
 
 	helpers helpers // of witnesses
 
@@ -56,6 +57,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if sig.RecvTypeParams().Len() > 0 {
 		e.tparams = sig.RecvTypeParams()
 	}
+	if e.fn.Lit != nil {
+		e.tparams = e.fn.Lit.TypeParams
+	}
 	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
 	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
 	for i := range sig.Results().Len() {
@@ -66,8 +70,13 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.LineHook = e.mark
 
 	out.Line()
+	if e.fn.Lit != nil {
+		e.literalType(out)
+	}
 	e.frameType(out)
-	e.constructor(out)
+	if e.fn.Lit == nil {
+		e.constructor(out)
+	}
 	if e.fn.Eager() {
 		e.companion(out)
 		e.results(out)
@@ -80,11 +89,16 @@ func (e *funcEmitter) emit(out *jen.File) {
 		e.resumption(out)
 	}
 	out.Comment(ownMark)
-	e.args(out)
-	e.send(out)
+	if e.fn.Lit == nil {
+		e.args(out)
+		e.send(out)
+	}
 	e.release(out)
 	e.describe(out)
-	e.tie(out)
+	if e.fn.Lit == nil {
+		e.tie(out)
+		e.registration(out)
+	}
 	e.helpers.emit(out)
 }
 
@@ -144,6 +158,10 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		} else {
 			g.Add(e.rt("Header"))
 		}
+		if lit := e.fn.Lit; lit != nil {
+			g.Add(e.rt("NoRoot"))
+			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
+		}
 		for _, f := range e.fn.Frame.Fields {
 			switch {
 			case f.Any:
@@ -161,6 +179,9 @@ func (e *funcEmitter) frameType(out *jen.File) {
 func (e *funcEmitter) sourceName() string {
 	if recv := names.Receiver(e.fn.Decl); recv != "" {
 		return recv + "." + e.fn.Obj.Name()
+	}
+	if e.fn.Lit != nil {
+		return "the literal " + e.fn.Obj.Name()
 	}
 	return e.fn.Obj.Name()
 }
@@ -227,10 +248,15 @@ func (e *funcEmitter) constructor(out *jen.File) {
 // calls.
 func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Statement {
 	name := names.Companion(e.fn.Obj.Name())
+	if e.fn.Lit != nil {
+		name = closureCall
+	}
 	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
 	decl := out.Func()
 	if recv := e.recvParam(); recv != nil {
 		decl.Add(recv).Id(name)
+	} else if e.fn.Lit != nil {
+		decl.Add(e.litReceiver()).Id(name)
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
@@ -245,6 +271,9 @@ func (e *funcEmitter) companion(out *jen.File) {
 	}
 	results = append(results, e.rt("Status"))
 	args := []jen.Code{jen.Id(e.r)}
+	if e.fn.Lit != nil {
+		args = append(args, jen.Id(e.fn.Lit.Self))
+	}
 	for _, v := range e.fn.Params {
 		if v != nil {
 			args = append(args, jen.Id(v.In))
@@ -282,6 +311,9 @@ func (e *funcEmitter) results(out *jen.File) {
 // along: it is what they were at the suspension.
 func (e *funcEmitter) resume(out *jen.File) {
 	args := []jen.Code{jen.Id(e.free("r"))}
+	if e.fn.Lit != nil {
+		args = append(args, jen.Id(e.free("f")).Dot(e.fn.Frame.Self))
+	}
 	for _, field := range e.fn.Frame.Params {
 		if field != "" {
 			args = append(args, jen.Id(e.free("f")).Dot(field))
@@ -390,6 +422,9 @@ func (e *funcEmitter) forget() jen.Code {
 		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
 	}
 	var lhs, rhs []jen.Code
+	if e.fn.Lit != nil {
+		lhs, rhs = append(lhs, jen.Id(e.free("f")).Dot(e.fn.Frame.Self)), append(rhs, jen.Nil())
+	}
 	for _, f := range e.fn.Frame.Fields {
 		if f.Pointers {
 			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
@@ -460,13 +495,10 @@ func (e *funcEmitter) tracebackName() string {
 	if e.Pkg.Name() == "main" {
 		name = "main."
 	}
-	if recv := names.Receiver(e.fn.Decl); recv != "" {
-		if _, ptr := e.fn.Obj.Signature().Recv().Type().(*types.Pointer); ptr {
-			recv = fmt.Sprintf("(*%s)", recv)
-		}
-		return name + recv + "." + e.fn.Obj.Name()
+	if e.fn.Lit != nil {
+		return name + e.fn.Lit.Func
 	}
-	return name + e.fn.Obj.Name()
+	return name + names.InTraceback(e.fn.Decl)
 }
 
 // tie makes the build fail when the source's signature changes, and the

@@ -23,6 +23,12 @@ func (e *funcEmitter) steps(out *jen.File) {
 	params := []jen.Code{e.runParam(e.r)}
 	args := []jen.Code{jen.Id(e.r)}
 	var fill [2][]jen.Code
+	if lit := e.fn.Lit; lit != nil {
+		params = append(params, jen.Id(lit.Self).Op("*").Add(e.litType(lit)))
+		args = append(args, jen.Id(lit.Self))
+		fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Self))
+		fill[1] = append(fill[1], jen.Id(lit.Self))
+	}
 	for i, v := range e.fn.Params {
 		if v != nil {
 			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
@@ -186,6 +192,9 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	call := s.Call
 	fun := ast.Unparen(call.Fun)
 	callee := e.calleeOf(call)
+	if lit, ok := fun.(*ast.FuncLit); ok && e.fn.Lits[lit] != nil {
+		return e.deferLiteral(call, e.fn.Lits[lit])
+	}
 	if e.Resumable != nil && callee != nil && e.Resumable(callee) {
 		return e.deferResumable(call, callee)
 	}
@@ -269,12 +278,25 @@ func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []j
 		code = append(code, jen.Id(fn).Op(":=").Add(target))
 		target = jen.Id(fn)
 	}
+	return e.registerResumable(code, target, call, callee.Signature().Results().Len())
+}
+
+// deferLiteral registers the call of a resumable literal.
+func (e *funcEmitter) deferLiteral(call *ast.CallExpr, lit *ir.Lit) []jen.Code {
+	fn := e.fn.Names.Fresh("fn")
+	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.closure(lit))}
+	return e.registerResumable(code, jen.Id(fn).Dot(closureCall), call, e.Info.TypeOf(call.Fun).(*types.Signature).Results().Len())
+}
+
+// registerResumable registers a call of target, a companion with so many
+// results besides its status, behind code.
+func (e *funcEmitter) registerResumable(code []jen.Code, target *jen.Statement, call *ast.CallExpr, results int) []jen.Code {
 	held, args := e.holdArgs(call)
 	code = append(code, held...)
 	run := e.fn.Names.Fresh("run")
 	args = append([]jen.Code{jen.Id(run)}, args...)
 	var body []jen.Code
-	lhs := make([]jen.Code, callee.Signature().Results().Len())
+	lhs := make([]jen.Code, results)
 	for i := range lhs {
 		lhs[i] = jen.Id("_")
 	}

@@ -264,7 +264,7 @@ func (e *funcEmitter) variableAlone(v *ir.Var) *jen.Statement {
 		return e.variable(v)
 	}
 	if v.Box {
-		return jen.Op("*").Id(v.Name)
+		return jen.Op("*").Add(e.box(v))
 	}
 	return jen.Id(v.Name)
 }

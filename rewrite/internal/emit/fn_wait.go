@@ -85,8 +85,11 @@ func (e *funcEmitter) retIDs() []jen.Code {
 
 // callWait emits a hot call and what to do if it suspends.
 func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
-	if w.Op == color.OpDispatch {
+	switch w.Op {
+	case color.OpDispatch:
 		return e.dispatchWait(w)
+	case color.OpIndirect:
+		return e.indirectWait(w)
 	}
 	call := e.companionCall(w)
 	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
@@ -140,17 +143,73 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	} else {
 		found = e.companionOfMethod(e.Expr(sel.X), w.Callee.Name(), sig)
 	}
+	return e.foundOrPlain(w, found, name, e.Expr(sel.X).Dot(sel.Sel.Name))
+}
+
+// indirectWait emits the call of a function value: of its resumable form if it
+// has one, else of the function.
+func (e *funcEmitter) indirectWait(w *ir.Wait) []jen.Code {
+	sig := e.signature(w)
+	fun := e.Expr(w.Call.Fun)
+	var found jen.Code
+	if e.CanName(sig) {
+		found = e.rt("Resumable").Call(fun).Assert(e.companionMethod(closureCall, sig))
+	} else {
+		found = e.companionOfFunc(fun, sig)
+	}
+	return e.foundOrPlain(w, found, closureCall, e.Expr(w.Call.Fun))
+}
+
+// foundOrPlain calls the companion that found yields, a method of that name, or
+// plain if it yields none.
+func (e *funcEmitter) foundOrPlain(w *ir.Wait, found jen.Code, name string, plain *jen.Statement) []jen.Code {
 	c, ok := e.local("c"), e.local("ok")
 	lhs := e.resultTargets(w)
-	plain := []jen.Code{e.Expr(sel.X).Dot(sel.Sel.Name).Call(e.callArgs(w.Call.Args, w.Call)...)}
+	call := plain.Call(e.callArgs(w.Call.Args, w.Call)...)
 	if len(lhs) > 0 {
-		plain[0] = jen.List(lhs...).Op("=").Add(plain[0])
+		call = jen.List(lhs...).Op("=").Add(call)
 	}
 	return []jen.Code{
 		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(found), jen.Id(ok)).Block(
 			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
 			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
-		).Else().Block(plain...),
+		).Else().Block(call),
+	}
+}
+
+// signature is that of the function or function value that w calls.
+func (e *funcEmitter) signature(w *ir.Wait) *types.Signature {
+	if w.Callee != nil {
+		return w.Callee.Signature()
+	}
+	return coreSignature(e.Info.TypeOf(ast.Unparen(w.Source.Fun)))
+}
+
+// coreSignature is the signature of a function type or of a type parameter whose
+// types are functions.
+func coreSignature(t types.Type) *types.Signature {
+	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
+		var sig *types.Signature
+		eachTerm(tp.Constraint(), func(t types.Type) { sig = coreSignature(t) })
+		return sig
+	}
+	sig, _ := t.Underlying().(*types.Signature)
+	return sig
+}
+
+// eachTerm calls f for the types that a constraint lists.
+func eachTerm(constraint types.Type, f func(types.Type)) {
+	switch t := constraint.Underlying().(type) {
+	case *types.Interface:
+		for e := range t.EmbeddedTypes() {
+			eachTerm(e, f)
+		}
+	case *types.Union:
+		for term := range t.Terms() {
+			eachTerm(term.Type(), f)
+		}
+	default:
+		f(constraint)
 	}
 }
 
@@ -186,7 +245,7 @@ func (e *funcEmitter) callArgs(list []ast.Expr, call *ast.CallExpr) []jen.Code {
 	return args
 }
 
-func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().Results().Len() }
+func (e *funcEmitter) resultCount(w *ir.Wait) int { return e.signature(w).Results().Len() }
 
 // save spills what is live. A hot call takes a frame for it, and is the leaf if
 // it switches; a step may be hot as well.
@@ -211,6 +270,9 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 		if e.variant == hot || !w.Clean[v] {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
+	}
+	if e.variant == hot && e.fn.Lit != nil {
+		lhs, rhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Self)), append(rhs, jen.Id(e.fn.Lit.Self))
 	}
 	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
 	return append(code, jen.List(lhs...).Op("=").List(rhs...))
@@ -312,6 +374,9 @@ func (e *funcEmitter) operandPath(sel *ast.SelectorExpr) (*jen.Statement, types.
 // companionCall is the call of a resumable function, by its companion.
 func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 	call := w.Call
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		return jen.Parens(e.closure(e.fn.Lits[lit])).Dot(closureCall).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(call.Args, call)...)...)
+	}
 	fun := e.companionOf(call.Fun, w.Callee)
 	args := []jen.Code{jen.Id(e.r)}
 	list := call.Args
@@ -356,7 +421,7 @@ func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
 			switch v.Type.Underlying().(type) {
 			case *types.Pointer, *types.Interface:
 			default:
-				return jen.Id(v.Name)
+				return e.box(v)
 			}
 		}
 	}
@@ -463,7 +528,11 @@ func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
 // calleeFrame is the frame type of the function that w calls, or nil if it
 // can't be named here.
 func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
-	if w.Op == color.OpDispatch || !e.CanNameFrame(w.Callee) {
+	switch {
+	case w.Op == color.OpLiteral:
+		lit := e.fn.Lits[ast.Unparen(w.Call.Fun).(*ast.FuncLit)]
+		return jen.Id(names.Frame("", lit.Type)).Add(e.TypeArgsOf(lit.TypeParams))
+	case w.Op != color.OpCall || !e.CanNameFrame(w.Callee):
 		return nil
 	}
 	return e.frameName(w.Callee)

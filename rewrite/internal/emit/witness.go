@@ -260,6 +260,24 @@ func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *ty
 	return jen.Id(name).Call(x)
 }
 
+// companionOfFunc looks for the resumable form of a function value. Its
+// signature is inferred from that of the function.
+func (e *funcEmitter) companionOfFunc(fun *jen.Statement, sig *types.Signature) *jen.Statement {
+	form := formOf(sig)
+	name := e.helper("resumableForm", "the resumable form of a function value, if it has one", fmt.Sprint("resumable ", form), func(fn *jen.Statement) {
+		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+		results := append(form.list("R", form.results), e.rt("Status"))
+		companion := func() *jen.Statement {
+			return jen.Custom(inline, jen.Id(closureCall).Params(params...).Add(parens(results)))
+		}
+		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams()...)...).
+			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(companion()),
+			jen.Return(jen.Id("c"), jen.Id("ok")))
+	})
+	return jen.Id(name).Call(fun)
+}
+
 // inline is an interface on one line.
 var inline = jen.Options{Open: "interface{", Close: "}"}
 

@@ -36,6 +36,16 @@ type Func struct {
 	// Renamed are hoisted constants that could not keep their names.
 	Renamed map[types.Object]string
 
+	// Lit is the literal that the function is, or nil for a declared one. Its
+	// Decl and Obj are made up, of the literal's own syntax and signature.
+	Lit *Lit
+	// Lits are the resumable literals of the declared function that this is, or
+	// that the literal is in.
+	Lits map[*ast.FuncLit]*Lit
+	// Values are the literals that stand for functions used as values, by the
+	// functions' names there.
+	Values map[*ast.Ident]*Lit
+
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool
@@ -57,6 +67,29 @@ type Func struct {
 	Refused diag.List
 
 	Frame *Frame // after frame
+}
+
+// Lit is a function literal that is resumable. It becomes a type of its own, with
+// what the literal captures.
+type Lit struct {
+	Syntax     *ast.FuncLit
+	Type       string // the type
+	Func       string // the function as Go's tracebacks name it, without the package
+	TypeParams *types.TypeParamList
+	Captures   []*Capture
+	Self       string // the name of the type's receiver
+
+	// Value is, of a literal that stands for a function that is used as a value,
+	// the function's name where it is; Types are made-up identifiers.
+	Value *ast.Ident
+	Types map[*ast.Ident]types.Type
+}
+
+// Capture is a variable that a literal captures, by reference.
+type Capture struct {
+	Obj   *types.Var
+	Field string
+	Use   *ast.Ident // where the literal names it; nil for the receiver of a method value
 }
 
 // KeepsResults reports whether a return must set the named results: deferred
@@ -83,6 +116,7 @@ type Frame struct {
 	Fields  []Field
 	Params  []string // field of each parameter, receiver first; "" for a blank one
 	Results []string // field of each result
+	Self    string   // of a literal: the field for what it captures
 }
 
 // Field is a field of the frame.
@@ -123,16 +157,18 @@ const (
 	Param
 	Result
 	Temp
+	Captured // of the function around the literal
 )
 
 // Place is where a variable is declared in the generated code.
 type Place uint8
 
 const (
-	Unused  Place = iota
-	InBlock       // where the source declares it
-	Hoisted       // at the top of the function
-	InFrame       // a result of a function that defers
+	Unused    Place = iota
+	InBlock         // where the source declares it
+	Hoisted         // at the top of the function
+	InFrame         // a result of a function that defers
+	InClosure       // what the literal captures: boxed, and the field is the pointer
 )
 
 // VarOf is the variable that id stands for, or nil if it is none of Vars.
@@ -310,8 +346,7 @@ type Wait struct {
 // Receives reports whether a value that is sent to the waiting greenlet goes
 // to a variable.
 func (w *Wait) Receives() bool {
-	switch w.Op {
-	case color.OpCall, color.OpDispatch, color.OpCallFrame, color.OpYield:
+	if w.IsCall() || w.Op == color.OpCallFrame || w.Op == color.OpYield {
 		return false
 	}
 	return len(w.Results) > 0 && w.Results[0] != nil
@@ -319,7 +354,13 @@ func (w *Wait) Receives() bool {
 
 // IsCall reports whether w is a call of a resumable function, which may come
 // back at once; any other suspension does suspend.
-func (w *Wait) IsCall() bool { return w.Op == color.OpCall || w.Op == color.OpDispatch }
+func (w *Wait) IsCall() bool {
+	switch w.Op {
+	case color.OpCall, color.OpDispatch, color.OpLiteral, color.OpIndirect:
+		return true
+	}
+	return false
+}
 
 // Exit returns from the function.
 type Exit struct {

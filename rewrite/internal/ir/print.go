@@ -267,6 +267,8 @@ func (p *printer) branch(b Branch) string {
 var ops = map[color.Op]string{
 	color.OpCall:         "call",
 	color.OpDispatch:     "dispatch",
+	color.OpLiteral:      "literal",
+	color.OpIndirect:     "indirect",
 	color.OpSwitchMethod: "switch",
 	color.OpThrow:        "throw",
 	color.OpKill:         "kill",

@@ -77,7 +77,8 @@ func sizeof(sizes types.Sizes, t types.Type) int64 {
 	if sizes == nil || hasTypeParam(t) {
 		return 0
 	}
-	if _, ok := t.(*ir.MapIter); ok {
+	switch t.(type) {
+	case *ir.MapIter, *ir.LoopState:
 		return 8
 	}
 	return sizes.Sizeof(t)

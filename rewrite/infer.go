@@ -73,8 +73,11 @@ func infer(u *Unit, fn *ir.Func) {
 
 // nameable reports whether a type can be spelled in the package.
 func (n *inferrer) nameable(t types.Type) bool {
-	if it, ok := t.(*ir.MapIter); ok {
-		return n.nameable(it.Key) && n.nameable(it.Elem)
+	switch t := t.(type) {
+	case *ir.MapIter:
+		return n.nameable(t.Key) && n.nameable(t.Elem)
+	case *ir.LoopState:
+		return true
 	}
 	return t != nil && n.conv.CanName(t)
 }

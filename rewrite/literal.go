@@ -22,6 +22,7 @@ type lowering struct {
 	lit    *ir.Lit // or nil
 	lits   map[*ast.FuncLit]*ir.Lit
 	values map[*ast.Ident]*ir.Lit
+	bodies map[*ast.RangeStmt]*ir.Lit
 }
 
 // lowerings are an annotated function, its resumable literals, in source order,
@@ -29,7 +30,8 @@ type lowering struct {
 func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, taken map[string]bool) []*lowering {
 	lits := map[*ast.FuncLit]*ir.Lit{}
 	values := map[*ast.Ident]*ir.Lit{}
-	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values}}
+	bodies := map[*ast.RangeStmt]*ir.Lit{}
+	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values, bodies: bodies}}
 	frame, _ := names.FrameOf(fn.Obj)
 	for _, l := range colors.Literals(fn) {
 		lit := &ir.Lit{
@@ -37,7 +39,7 @@ func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, 
 			Type:       literalType(u, frame, l.Name, taken),
 			Func:       names.InTraceback(fn.Decl) + "." + l.Name,
 			TypeParams: typeParams(fn.Obj),
-			Captures:   captures(info, fn.Decl, l.Syntax),
+			Captures:   captures(info, fn.Decl, l.Syntax, nil),
 		}
 		lits[l.Syntax] = lit
 	}
@@ -47,6 +49,11 @@ func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, 
 	}
 	for _, lit := range valueLiterals(u, info, colors, fn, taken) {
 		values[lit.Value] = lit
+		lits[lit.Syntax] = lit
+		all = append(all, lit)
+	}
+	for _, lit := range rangeBodies(u, info, colors, fn, taken) {
+		bodies[lit.Range.Stmt] = lit
 		lits[lit.Syntax] = lit
 		all = append(all, lit)
 	}
@@ -60,6 +67,7 @@ func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, 
 			lit:    lit,
 			lits:   lits,
 			values: values,
+			bodies: bodies,
 		})
 	}
 	return list
@@ -87,12 +95,12 @@ func literalType(u *Unit, frame, name string, taken map[string]bool) string {
 }
 
 // captures are the variables of decl that lit names and does not declare, in
-// the order in which it names them.
-func captures(info *types.Info, decl *ast.FuncDecl, lit *ast.FuncLit) []*ir.Capture {
+// the order in which it names them. Other fields have names from taken.
+func captures(info *types.Info, decl *ast.FuncDecl, lit *ast.FuncLit, taken []string) []*ir.Capture {
 	var list []*ir.Capture
 	seen := map[*types.Var]bool{}
 	fields := ir.NewNames(nil, nil)
-	for _, name := range []string{"Closure", "self", "value", "CallResumable", "CallDeferred"} {
+	for _, name := range append([]string{"Closure", "self", "value", "CallResumable", "CallDeferred"}, taken...) {
 		fields.Keep(name)
 	}
 	ast.Inspect(lit, func(n ast.Node) bool {

@@ -39,6 +39,9 @@ type normalizer struct {
 	seq     *ir.Seq // where nodes go
 	targets []target
 	gotos   map[types.Object]bool // labels that a goto names
+
+	body  *ir.RangeFunc // the loop whose body is normalized, or nil
+	exits []bodyExit
 }
 
 // target is what an enclosing statement offers to break and continue.
@@ -54,7 +57,7 @@ func normalize(c *passContext) *ir.Func {
 	n := &normalizer{
 		fn: &ir.Func{
 			Decl: decl, Obj: obj, Info: info,
-			Lit: c.lit, Lits: c.lits, Values: c.values,
+			Lit: c.lit, Lits: c.lits, Values: c.values, Bodies: c.bodies,
 			Refs:    map[*ast.Ident]*ir.Var{},
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
@@ -63,13 +66,13 @@ func normalize(c *passContext) *ir.Func {
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},
 		info: info, pkg: u.Pkg, colors: c.colors,
-		alias: aliased(decl, info),
+		alias: aliased(decl, info, c.colors),
 		sizes: u.Sizes,
 		fresh: perIteration(u, decl),
 		gotos: map[types.Object]bool{},
 	}
 	n.names(decl)
-	n.fn.Defers = defers(decl.Body)
+	n.fn.Defers = defers(decl.Body) && (c.lit == nil || c.lit.Range == nil)
 	ast.Inspect(decl.Body, func(node ast.Node) bool {
 		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			n.gotos[info.Uses[b.Label]] = true
@@ -88,6 +91,11 @@ func normalize(c *passContext) *ir.Func {
 	}
 	for v := range sig.Results().Variables() {
 		n.fn.Results = append(n.fn.Results, n.param(v, ir.Result))
+	}
+	if c.lit != nil && c.lit.Range != nil {
+		n.body = c.lit.Range
+		n.fn.Tree = n.rangeBody(decl.Body)
+		return n.fn
 	}
 	n.fn.Tree = n.block(decl.Body.List)
 	return n.fn
@@ -115,7 +123,7 @@ func (n *normalizer) captured(lit *ir.Lit) {
 	for _, c := range lit.Captures {
 		n.fn.ByObj[c.Obj] = &ir.Var{
 			Name: c.Field, Type: c.Obj.Type(), Obj: c.Obj, Kind: ir.Captured, Pos: c.Obj.Pos(),
-			Aliased: true, Box: true, Place: ir.InClosure,
+			Aliased: true, Box: !c.ByValue, Place: ir.InClosure,
 		}
 	}
 }
@@ -247,6 +255,10 @@ func (n *normalizer) leaf(s ast.Stmt, label types.Object) {
 		n.labeled(s)
 		return
 	case *ast.ReturnStmt:
+		if n.body != nil {
+			n.returnFromBody(s)
+			return
+		}
 		n.add(&ir.Return{Stmt: s, Results: s.Results, Pos: s.Pos()})
 		return
 	case *ast.BranchStmt:
@@ -335,6 +347,11 @@ func (n *normalizer) branch(s *ast.BranchStmt) ir.Branch {
 	var label types.Object
 	if s.Label != nil {
 		label = n.info.Uses[s.Label]
+	}
+	if n.body != nil {
+		if code, out := n.body.Out[s]; out {
+			return n.exit(s, code)
+		}
 	}
 	if s.Tok == token.GOTO {
 		b.Label = label.(*types.Label)
@@ -457,6 +474,10 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 }
 
 func (n *normalizer) returns(s *ast.ReturnStmt) {
+	if n.body != nil {
+		n.returnFromBody(s)
+		return
+	}
 	ret := &ir.Return{Stmt: s, Pos: s.Pos()}
 	if len(s.Results) == 1 && n.fn.Obj.Signature().Results().Len() > 1 {
 		// return f(), where f has several results.

@@ -15,6 +15,10 @@ import (
 )
 
 func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
+	if lit := n.fn.Bodies[s]; lit != nil {
+		n.rangeFunc(s, lit)
+		return
+	}
 	if !n.colors.Suspends(s.Body) && !n.suspendsIn(s.Key) && !n.suspendsIn(s.Value) {
 		// Only the range expression suspends.
 		c := *s

@@ -10,6 +10,7 @@ import (
 	"go/version"
 	"strconv"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -33,15 +34,16 @@ func perIteration(u *Unit, decl *ast.FuncDecl) bool {
 
 // aliased finds the variables whose identity matters: their address is taken,
 // in the open or by a method with a pointer receiver or a slice expression, or
-// a function literal captures them.
-func aliased(decl *ast.FuncDecl, info *types.Info) map[types.Object]bool {
+// a function literal captures them, or the body of a loop over an iterator
+// function does, which becomes one.
+func aliased(decl *ast.FuncDecl, info *types.Info, colors *color.Colors) map[types.Object]bool {
 	m := map[types.Object]bool{}
 	addr := func(e ast.Expr) {
 		if obj := base(e, info); obj != nil {
 			m[obj] = true
 		}
 	}
-	var lits []*ast.FuncLit
+	var lits []ast.Node
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.UnaryExpr:
@@ -60,6 +62,16 @@ func aliased(decl *ast.FuncDecl, info *types.Info) map[types.Object]bool {
 			}
 		case *ast.FuncLit:
 			lits = append(lits, n)
+		case *ast.RangeStmt:
+			if colors.OverFunc(n) {
+				lits = append(lits, n.Body) // becomes one
+				if n.Tok == token.ASSIGN {
+					lits = append(lits, n.Key)
+					if n.Value != nil {
+						lits = append(lits, n.Value)
+					}
+				}
+			}
 		}
 		return true
 	})

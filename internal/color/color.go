@@ -47,12 +47,13 @@ const (
 	OpDispatch                   // call of an interface method that may reach a resumable one
 	OpLiteral                    // call of a literal where it stands
 	OpIndirect                   // call of a function value
+	OpRange                      // call of an iterator by a loop
 )
 
 // A Suspension is a call at which the calling function may suspend.
 type Suspension struct {
 	Op     Op
-	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral and OpIndirect
+	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral, OpIndirect and OpRange
 }
 
 // Colors holds the colours of one package. It is not changed after New.
@@ -68,8 +69,9 @@ type Colors struct {
 	literals  map[*Func][]*Literal
 	byLit     map[*ast.FuncLit]*Literal
 	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
-	asValue   map[*types.Func]bool   // functions that are named without being called
-	next      map[*types.Func]Step   // the first step of Why, for annotated functions
+	overFunc  map[*ast.RangeStmt]bool
+	asValue   map[*types.Func]bool // functions that are named without being called
+	next      map[*types.Func]Step // the first step of Why, for annotated functions
 }
 
 // New colours a package.
@@ -85,6 +87,7 @@ func New(p *Package, set *directive.Set) *Colors {
 		literals: map[*Func][]*Literal{},
 		byLit:    map[*ast.FuncLit]*Literal{},
 		indirect: map[*ast.CallExpr]bool{},
+		overFunc: map[*ast.RangeStmt]bool{},
 		asValue:  map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
 	}

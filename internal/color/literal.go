@@ -37,8 +37,11 @@ func (c *Colors) findLiterals(fn *Func) {
 	v.collect(fn.Decl)
 	v.settle()
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && v.indirect(call) {
-			c.indirect[call] = true
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			c.indirect[n] = v.indirect(n)
+		case *ast.RangeStmt:
+			c.overFunc[n] = v.overFunc(n)
 		}
 		return true
 	})
@@ -75,6 +78,7 @@ type values struct {
 	assigned map[*types.Var][]ast.Expr // local variables of func types and all that they are given
 	never    map[*types.Var]bool       // those that never hold a function that suspends
 	plain    map[*ast.FuncLit]bool     // only plain code calls them
+	gone     map[*ast.RangeStmt]bool   // run by another goroutine
 	within   []*ast.FuncLit            // literals being asked about
 }
 
@@ -82,7 +86,7 @@ type values struct {
 // functions, and the literals that plain code gets to call.
 func (v *values) collect(decl *ast.FuncDecl) {
 	info := v.pkg.Info
-	v.plain = map[*ast.FuncLit]bool{}
+	v.plain, v.gone = map[*ast.FuncLit]bool{}, map[*ast.RangeStmt]bool{}
 	other := map[types.Object]bool{} // variables with values from elsewhere
 	local := func(e ast.Expr) *types.Var {
 		id, ok := ast.Unparen(e).(*ast.Ident)
@@ -180,8 +184,11 @@ func (v *values) collect(decl *ast.FuncDecl) {
 // leaves notes that lit is run by another goroutine, with all that is in it.
 func (v *values) leaves(lit *ast.FuncLit) {
 	ast.Inspect(lit, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.FuncLit); ok {
-			v.plain[lit] = true
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			v.plain[n] = true
+		case *ast.RangeStmt:
+			v.gone[n] = true
 		}
 		return true
 	})
@@ -272,13 +279,20 @@ func (v *values) suspends(lit *ast.FuncLit) bool {
 	}
 	v.within = append(v.within, lit)
 	defer func() { v.within = v.within[:len(v.within)-1] }()
+	return v.suspendsIn(lit.Body)
+}
+
+func (v *values) suspendsIn(n ast.Node) bool {
+	if isNil(n) {
+		return false
+	}
 	found := false
-	ast.Inspect(lit.Body, func(n ast.Node) bool {
+	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.RangeStmt:
-			found = found || v.RangesOverFunc(n)
+			found = found || v.overFunc(n)
 		case *ast.DeferStmt:
 			found = found || v.call(n.Call)
 		case *ast.CallExpr:
@@ -356,12 +370,5 @@ func hasFunc(constraint types.Type, seen map[types.Type]bool) bool {
 			}
 		}
 	}
-	return false
-}
-
-// RangesOverFunc reports whether loop is over an iterator function that may
-// suspend, or whose yield function, the loop's body, does. The iterators that
-// the standard library makes don't suspend.
-func (c *Colors) RangesOverFunc(loop *ast.RangeStmt) bool {
 	return false
 }

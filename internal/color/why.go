@@ -112,6 +112,10 @@ func (c *Colors) steps(n ast.Node) []Step {
 			if s, ok := c.Suspension(n); ok {
 				steps = append(steps, Step{c.CallPos(n), s.Op, s.Callee})
 			}
+		case *ast.RangeStmt:
+			if c.overFunc[n] {
+				steps = append(steps, Step{n.X.Pos(), OpRange, nil})
+			}
 		}
 		return true
 	})

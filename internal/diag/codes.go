@@ -156,21 +156,6 @@ const (
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
 
-	// RangeOverFunc: the body of a loop over an iterator function suspends. The
-	// iterator calls the body, and it is plain code, which can't be suspended.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(seq func(yield func(int) bool)) {
-	//		for i := range seq {
-	//			greenlet.Yield(i)
-	//		}
-	//	}
-	//
-	// Fix: collect the values first (slices.Collect), or loop over iter.Pull(seq).
-	RangeOverFunc Code = "range-over-func"
-
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a
 	// greenlet that it can't suspend.

@@ -61,90 +61,9 @@ func (k *checker) body(fn *color.Func) {
 				k.report(n.Pos(), diag.Defer, "a switch can't be deferred by itself",
 					"defer a resumable function that switches")
 			}
-		case *ast.RangeStmt:
-			k.rangeOverFunc(n)
 		case *ast.CallExpr:
 			k.hidden(n)
 		}
 		return true
 	})
-}
-
-func (k *checker) rangeOverFunc(loop *ast.RangeStmt) {
-	if !isFunc(k.Info.TypeOf(loop.X)) {
-		return
-	}
-	// The iteration variables are assigned by the body that the iterator calls.
-	for _, part := range []ast.Node{loop.Key, loop.Value, loop.Body} {
-		if k.colors.Suspends(part) {
-			k.report(loop.Pos(), diag.RangeOverFunc, "the body of a loop over an iterator function suspends",
-				"collect the values before the loop, or take them from iter.Pull", k.suspension(part)...)
-			return
-		}
-	}
-}
-
-// suspension explains that n suspends: the first place where it does.
-func (k *checker) suspension(n ast.Node) []diag.Related {
-	var related []diag.Related
-	ast.Inspect(n, func(n ast.Node) bool {
-		if _, ok := n.(*ast.FuncLit); ok || related != nil {
-			return false
-		}
-		if call, ok := n.(*ast.CallExpr); ok {
-			if s, ok := k.colors.Suspension(call); ok {
-				related = append(related, k.related(k.colors.CallPos(call), "it suspends here: "+k.chain(s)))
-			}
-		}
-		return true
-	})
-	return related
-}
-
-// chain is how a suspension comes to suspend: "fetch → poll → greenlet.Yield".
-func (k *checker) chain(s color.Suspension) string {
-	steps := []color.Step{{Op: s.Op, Callee: s.Callee}}
-	if s.Op == color.OpCall || s.Op == color.OpDispatch {
-		steps = append(steps, k.colors.Why(s.Callee)...)
-	}
-	return k.colors.Chain(steps)
-}
-
-// isFunc reports whether a loop over a value of type t calls it. That of a type
-// parameter is decided by any type of its set: a loop over a mixture does not
-// compile.
-func isFunc(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return hasFunc(tp.Constraint(), map[types.Type]bool{})
-	}
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
-}
-
-// hasFunc reports whether a constraint has a term that is a function type.
-func hasFunc(constraint types.Type, seen map[types.Type]bool) bool {
-	if constraint == nil || seen[constraint] {
-		return false
-	}
-	seen[constraint] = true
-	switch t := constraint.Underlying().(type) {
-	case *types.Signature:
-		return true
-	case *types.Interface:
-		for i := range t.NumEmbeddeds() {
-			if hasFunc(t.EmbeddedType(i), seen) {
-				return true
-			}
-		}
-	case *types.Union:
-		for i := range t.Len() {
-			if hasFunc(t.Term(i).Type(), seen) {
-				return true
-			}
-		}
-	}
-	return false
 }

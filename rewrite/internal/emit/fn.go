@@ -134,8 +134,11 @@ func (e *funcEmitter) receiver(f string) *jen.Statement {
 
 // typ spells a type, ours included.
 func (e *funcEmitter) typ(t types.Type) *jen.Statement {
-	if it, ok := t.(*ir.MapIter); ok {
-		return jen.Op("*").Add(e.rt("MapIter")).Types(e.typ(it.Key), e.typ(it.Elem))
+	switch t := t.(type) {
+	case *ir.MapIter:
+		return jen.Op("*").Add(e.rt("MapIter")).Types(e.typ(t.Key), e.typ(t.Elem))
+	case *ir.LoopState:
+		return jen.Op("*").Add(e.rt("Loop"))
 	}
 	return e.Type(t)
 }

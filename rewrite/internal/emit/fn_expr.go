@@ -98,8 +98,11 @@ func (e *funcEmitter) box(v *ir.Var) *jen.Statement {
 }
 
 func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
-	if v.Place == ir.InFrame {
+	switch {
+	case v.Place == ir.InFrame:
 		return jen.Id(e.f).Dot(v.Field)
+	case v.Place == ir.InClosure && !v.Box:
+		return e.box(v)
 	}
 	if v.Box {
 		return jen.Parens(jen.Op("*").Add(e.box(v)))

@@ -40,10 +40,17 @@ func (e *funcEmitter) litType(lit *ir.Lit) *jen.Statement {
 func (e *funcEmitter) closure(lit *ir.Lit) *jen.Statement {
 	values := jen.Dict{}
 	for _, c := range lit.Captures {
-		if c.Use == nil {
+		switch {
+		case c.Use == nil:
+			continue
+		case c.ByValue:
+			values[jen.Id(c.Field)] = e.Expr(c.Use)
 			continue
 		}
 		values[jen.Id(c.Field)] = e.Expr(&ast.UnaryExpr{OpPos: c.Use.Pos(), Op: token.AND, X: c.Use})
+	}
+	if lit.Range != nil && lit.Range.Defers {
+		values[jen.Id("deferrer")] = e.deferHeader()
 	}
 	return jen.Op("&").Add(e.litType(lit)).Values(values)
 }
@@ -116,14 +123,24 @@ func (e *funcEmitter) registration(out *jen.File) {
 func (e *funcEmitter) literalType(out *jen.File) {
 	lit := e.fn.Lit
 	what := "the function literal"
-	if lit.Value != nil {
+	switch {
+	case lit.Value != nil:
 		what = lit.Value.Name + " as a value"
+	case lit.Range != nil:
+		what = "the body of the loop"
 	}
 	out.Commentf("%s is %s of %s:%d, with what it captures.", lit.Type, what, e.fileName(), e.line(lit.Syntax.Pos()))
 	out.Type().Id(lit.Type).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
 		g.Add(e.rt("Closure"))
 		for _, c := range lit.Captures {
-			g.Id(c.Field).Op("*").Add(e.Type(c.Obj.Type()))
+			if c.ByValue {
+				g.Id(c.Field).Add(e.typ(c.Obj.Type()))
+			} else {
+				g.Id(c.Field).Op("*").Add(e.Type(c.Obj.Type()))
+			}
+		}
+		if lit.Range != nil && lit.Range.Defers {
+			g.Id("deferrer").Op("*").Add(e.rt("DeferHeader"))
 		}
 	})
 	self := jen.Id(lit.Self)
@@ -163,6 +180,9 @@ func (e *funcEmitter) asWritten(lit *ast.FuncLit) *jen.Statement {
 		return nil, false
 	}
 	conv.StmtHook = nil
+	if e.fn.Lit.Range != nil {
+		return e.bodyAsWritten(&plain, e.fn.Lit)
+	}
 	if len(e.fn.Lit.Captures) > 0 {
 		return plain.DefaultExpr(lit)
 	}

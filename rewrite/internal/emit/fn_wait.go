@@ -90,6 +90,8 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 		return e.dispatchWait(w)
 	case color.OpIndirect:
 		return e.indirectWait(w)
+	case color.OpRange:
+		return e.rangeWait(w)
 	}
 	call := e.companionCall(w)
 	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
@@ -149,15 +151,17 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 // indirectWait emits the call of a function value: of its resumable form if it
 // has one, else of the function.
 func (e *funcEmitter) indirectWait(w *ir.Wait) []jen.Code {
-	sig := e.signature(w)
+	return e.foundOrPlain(w, e.companionOfValue(w, e.signature(w)), closureCall, e.Expr(w.Call.Fun))
+}
+
+// companionOfValue looks for the resumable form of the function value that w
+// calls.
+func (e *funcEmitter) companionOfValue(w *ir.Wait, sig *types.Signature) jen.Code {
 	fun := e.Expr(w.Call.Fun)
-	var found jen.Code
 	if e.CanName(sig) {
-		found = e.rt("Resumable").Call(fun).Assert(e.companionMethod(closureCall, sig))
-	} else {
-		found = e.companionOfFunc(fun, sig)
+		return e.rt("Resumable").Call(fun).Assert(e.companionMethod(closureCall, sig))
 	}
-	return e.foundOrPlain(w, found, closureCall, e.Expr(w.Call.Fun))
+	return e.companionOfFunc(fun, sig)
 }
 
 // foundOrPlain calls the companion that found yields, a method of that name, or

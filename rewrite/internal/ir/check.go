@@ -120,7 +120,9 @@ func (c *check) variables() {
 		}
 	}
 	for _, v := range c.f.Refs {
-		known(v, "the variable of a reference")
+		if v.Kind != Captured {
+			known(v, "the variable of a reference")
+		}
 	}
 }
 

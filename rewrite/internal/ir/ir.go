@@ -42,6 +42,8 @@ type Func struct {
 	// Lits are the resumable literals of the declared function that this is, or
 	// that the literal is in.
 	Lits map[*ast.FuncLit]*Lit
+	// Bodies are the literals that the bodies of loops over functions have become.
+	Bodies map[*ast.RangeStmt]*Lit
 	// Values are the literals that stand for functions used as values, by the
 	// functions' names there.
 	Values map[*ast.Ident]*Lit
@@ -83,13 +85,54 @@ type Lit struct {
 	// the function's name where it is; Types are made-up identifiers.
 	Value *ast.Ident
 	Types map[*ast.Ident]types.Type
+	// Range is the loop over an iterator function whose body the literal is, or
+	// nil.
+	Range *RangeFunc
 }
+
+// RangeFunc is a loop over an iterator function.
+type RangeFunc struct {
+	Stmt     *ast.RangeStmt
+	Outer    *RangeFunc   // the loop whose body this one is in, or nil
+	Loop     *types.Var   // its state, a *greenlet.Loop
+	Results  []*types.Var // variables for what a return statement in it returns; shared with Outer
+	Exits    []LoopExit   // numbered from 1
+	Out      map[*ast.BranchStmt]int
+	Suspends bool // its body does
+
+	Defers, Returns, HasResults bool // by statements in it, those of loops in it included
+	Named                       bool // the function's results have names
+}
+
+// LoopExit is a branch statement that leads out of the body of a loop, to
+// something around the loop.
+type LoopExit struct {
+	ExitTo
+	Stmt *ast.BranchStmt // the first of its kind
+}
+
+// ExitTo is where a branch statement leads.
+type ExitTo struct {
+	Tok   token.Token
+	Label types.Object
+}
+
+// Codes of what leaves a body, besides the numbers of Exits.
+const (
+	LeaveLoop     = 0 // break
+	ReturnFrom    = -1
+	ReturnBare    = -2 // with named results
+	NextIteration = -3 // continue
+)
 
 // Capture is a variable that a literal captures, by reference.
 type Capture struct {
 	Obj   *types.Var
 	Field string
 	Use   *ast.Ident // where the literal names it; nil for the receiver of a method value
+
+	// ByValue says that the field is a copy: the variable is not assigned again.
+	ByValue bool
 }
 
 // KeepsResults reports whether a return must set the named results: deferred
@@ -356,7 +399,7 @@ func (w *Wait) Receives() bool {
 // back at once; any other suspension does suspend.
 func (w *Wait) IsCall() bool {
 	switch w.Op {
-	case color.OpCall, color.OpDispatch, color.OpLiteral, color.OpIndirect:
+	case color.OpCall, color.OpDispatch, color.OpLiteral, color.OpIndirect, color.OpRange:
 		return true
 	}
 	return false

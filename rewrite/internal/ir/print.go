@@ -269,6 +269,7 @@ var ops = map[color.Op]string{
 	color.OpDispatch:     "dispatch",
 	color.OpLiteral:      "literal",
 	color.OpIndirect:     "indirect",
+	color.OpRange:        "range",
 	color.OpSwitchMethod: "switch",
 	color.OpThrow:        "throw",
 	color.OpKill:         "kill",

@@ -22,6 +22,7 @@ import (
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -67,6 +68,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 	}
 	n.names(decl)
 	n.fn.Defers = defers(decl.Body)
+	n.fn.Recovers = names.Recovers(decl.Body)
 	ast.Inspect(decl.Body, func(node ast.Node) bool {
 		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			n.gotos[info.Uses[b.Label]] = true

@@ -12,8 +12,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 )
@@ -59,9 +57,8 @@ func (k *checker) body(fn *color.Func) {
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.DeferStmt:
-			if fn, _ := typeutil.Callee(k.Info, n.Call).(*types.Func); color.Operation(fn) != 0 {
-				k.report(n.Pos(), diag.Defer, "a switch can't be deferred by itself",
-					"defer a resumable function that switches")
+			if s, ok := k.colors.Deferred(n.Call); ok && s.Op == color.OpCall {
+				k.hidden(n.Call, s.Callee, k.colors.DeferredName(s.Callee))
 			}
 		case *ast.FuncLit:
 			k.literal(n)
@@ -69,8 +66,9 @@ func (k *checker) body(fn *color.Func) {
 		case *ast.RangeStmt:
 			k.rangeOverFunc(n)
 		case *ast.CallExpr:
-			k.recovers(n)
-			k.hidden(n)
+			if s, ok := k.colors.Suspension(n); ok && s.Op == color.OpCall {
+				k.hidden(n, s.Callee, k.colors.Companion(s.Callee))
+			}
 		}
 		return true
 	})
@@ -129,17 +127,6 @@ func (k *checker) chain(s color.Suspension) string {
 		steps = append(steps, k.colors.Why(s.Callee)...)
 	}
 	return k.colors.Chain(steps)
-}
-
-func (k *checker) recovers(call *ast.CallExpr) {
-	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
-	if !ok {
-		return
-	}
-	if b, ok := k.Info.Uses[id].(*types.Builtin); ok && b.Name() == "recover" {
-		k.report(call.Pos(), diag.Recover, "recover in a resumable function is not supported yet",
-			"recover in a plain function that calls what may panic")
-	}
 }
 
 // isFunc reports whether a loop over a value of type t calls it. That of a type

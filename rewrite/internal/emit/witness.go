@@ -241,16 +241,20 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 	return jen.Id(name).Call(args...)
 }
 
-// companionOfMethod looks for the companion of a method in the dynamic type of
-// x. Its signature is inferred from that of the method.
-func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *types.Signature) *jen.Statement {
+// formOfMethod looks for the companion of a method, or its Deferred form, in the
+// dynamic type of x. Its signature is inferred from that of the method.
+func (e *funcEmitter) formOfMethod(x *jen.Statement, method string, sig *types.Signature, deferred bool) *jen.Statement {
 	form := formOf(sig)
-	doc := "the companion of " + method + " that x has, if it has one"
-	name := e.helper(method+"Companion", doc, fmt.Sprint("companion ", method, form), func(fn *jen.Statement) {
-		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+	what, called, doc := "Companion", names.Companion(method), "companion"
+	if deferred {
+		what, called, doc = "Deferrable", names.Deferred(method), "deferred form"
+	}
+	doc = "the " + doc + " of " + method + " that x has, if it has one"
+	name := e.helper(method+what, doc, fmt.Sprint(called, form), func(fn *jen.Statement) {
+		params := append(e.context(deferred), form.paramList()...)
 		results := append(form.list("R", form.results), e.rt("Status"))
 		companion := func() *jen.Statement {
-			return jen.Custom(inline, jen.Id(names.Companion(method)).Params(params...).Add(parens(results)))
+			return jen.Custom(inline, jen.Id(called).Params(params...).Add(parens(results)))
 		}
 		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams()...)...).
 			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(

@@ -39,6 +39,9 @@ type Func struct {
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool
+	// Recovers says that the function has a Deferred form, and its frame a field
+	// for the frame of the function that defers it.
+	Recovers bool
 	// LocalTypes says that type declarations were hoisted to its top.
 	LocalTypes bool
 
@@ -74,15 +77,18 @@ func (f *Func) KeepsResults() bool {
 }
 
 // Eager reports whether the function takes its frame at the start, and has one
-// variant of its code only: because it defers, or because it declares a type,
-// which would be two types in two variants.
-func (f *Func) Eager() bool { return f.Defers || f.LocalTypes }
+// variant of its code only: because it defers; because it recovers, and is
+// called in two ways; or because it declares a type, which would be two types in
+// two variants.
+func (f *Func) Eager() bool { return f.Defers || f.Recovers || f.LocalTypes }
 
 // Frame is the layout of the function's frame.
 type Frame struct {
 	Fields  []Field
 	Params  []string // field of each parameter, receiver first; "" for a blank one
 	Results []string // field of each result
+
+	Deferrer string // field of the frame that defers the call; "" unless Recovers
 }
 
 // Field is a field of the frame.

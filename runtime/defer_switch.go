@@ -1,38 +1,45 @@
 package greenlet
 
 // Switches that are deferred by themselves. Their operands are evaluated by the
-// defer statement; what they receive is dropped, as no one waits for the
-// result of a deferred call.
+// defer statement; what they receive is dropped, but must have the type that
+// they expect.
 
 // DeferSend registers the call of to's method Switch.
 func (h *DeferHeader) DeferSend(to *Greenlet, args ...any) {
-	h.deferSwitch(func(r *Run, _ *waiter) Status { return r.SendArgs(to, args...) })
+	h.deferSwitch(nil, func(r *Run, _ *waiter) Status { return r.SendArgs(to, args...) })
 }
 
 // DeferThrow registers the call of to's method Throw, or Kill with [Exit].
 func (h *DeferHeader) DeferThrow(to *Greenlet, v any) {
-	h.deferSwitch(func(r *Run, w *waiter) Status { return r.Throw(w, &w.Header, to, v) })
+	h.deferSwitch(nil, func(r *Run, w *waiter) Status { return r.Throw(w, &w.Header, to, v) })
 }
 
 // DeferCall registers a [Call] of frame.
 func (h *DeferHeader) DeferCall(frame Frame) {
-	h.deferSwitch(func(r *Run, w *waiter) Status { return r.Enter(w, &w.Header, frame) })
+	h.deferSwitch(nil, func(r *Run, w *waiter) Status { return r.Enter(w, &w.Header, frame) })
 }
 
 // DeferSwitch registers a [Switch], for the frame whose header is h.
-func DeferSwitch[T any](h *DeferHeader, to *Greenlet, v T) {
-	h.deferSwitch(func(r *Run, _ *waiter) Status { return Send(r, to, v) })
+func DeferSwitch[R, T any](h *DeferHeader, to *Greenlet, v T) {
+	h.deferSwitch(new(R), func(r *Run, _ *waiter) Status { return Send(r, to, v) })
 }
 
-// DeferYield registers a [Yield] or an [Exchange], for the frame whose header is h.
+// DeferExchange registers an [Exchange], for the frame whose header is h.
+func DeferExchange[R, T any](h *DeferHeader, v T) {
+	h.deferSwitch(new(R), func(r *Run, _ *waiter) Status { return Yielded(r, v) })
+}
+
+// DeferYield registers a [Yield], for the frame whose header is h.
 func DeferYield[T any](h *DeferHeader, v T) {
-	h.deferSwitch(func(r *Run, _ *waiter) Status { return Yielded(r, v) })
+	h.deferSwitch(nil, func(r *Run, _ *waiter) Status { return Yielded(r, v) })
 }
 
-func (h *DeferHeader) deferSwitch(to func(r *Run, w *waiter) Status) {
+// deferSwitch registers the switch that to makes; slot is for [Run.Await], or nil.
+func (h *DeferHeader) deferSwitch(slot any, to func(r *Run, w *waiter) Status) {
 	h.DeferResumable(func(r *Run) Status {
 		w := &waiter{}
 		r.Leaf(w, &w.Header)
+		r.Await(slot)
 		return to(r, w)
 	})
 }
@@ -41,7 +48,10 @@ func (h *DeferHeader) deferSwitch(to func(r *Run, w *waiter) Status) {
 // the user's: stacks leave it out.
 type waiter struct{ Header }
 
-func (w *waiter) Resume(r *Run) Status { return r.Return(w, &w.Header) }
+func (w *waiter) Resume(r *Run) Status {
+	r.Received()
+	return r.Return(w, &w.Header)
+}
 
 func (w *waiter) Func() *Func      { return waiterFunc }
 func (w *waiter) Release(*Run)     {}

@@ -218,11 +218,11 @@ func (e *funcEmitter) formInType(x *jen.Statement, t types.Type, callee *types.F
 func (e *funcEmitter) deferSwitch(call *ast.CallExpr, op color.Op) []jen.Code {
 	switch op {
 	case color.OpYield:
-		return e.deferTyped("DeferYield", call, 0)
+		return e.deferTyped("DeferYield", call)
 	case color.OpExchange:
-		return e.deferTyped("DeferYield", call, 1)
+		return e.deferTyped("DeferExchange", call)
 	case color.OpSwitch:
-		return e.deferTyped("DeferSwitch", call, 1)
+		return e.deferTyped("DeferSwitch", call)
 	case color.OpCallFrame:
 		return []jen.Code{jen.Id(e.f).Dot("DeferCall").Call(e.callArgs(call.Args, call)...)}
 	}
@@ -253,18 +253,24 @@ func (e *funcEmitter) spreads(call *ast.CallExpr) bool {
 	return ok
 }
 
-// deferTyped registers a switch by a generic function of the runtime for type
-// argument i of the user's.
-func (e *funcEmitter) deferTyped(name string, call *ast.CallExpr, i int) []jen.Code {
+// deferTyped registers a switch by a generic function of the runtime with the
+// same type arguments. The last may be inferred, and have no name.
+func (e *funcEmitter) deferTyped(name string, call *ast.CallExpr) []jen.Code {
+	var args []jen.Code
+	for t := range e.Info.Instances[color.CalleeIdent(call.Fun)].TypeArgs.Types() {
+		if e.CanName(t) {
+			args = append(args, e.Type(t))
+		}
+	}
 	fun := e.rt(name)
-	if inst, ok := e.Info.Instances[color.CalleeIdent(call.Fun)]; ok && e.CanName(inst.TypeArgs.At(i)) {
-		fun.Types(e.Type(inst.TypeArgs.At(i)))
+	if len(args) > 0 {
+		fun.Types(args...)
 	}
 	if !e.spreads(call) {
 		return []jen.Code{fun.Call(append([]jen.Code{e.header()}, e.callArgs(call.Args, call)...)...)}
 	}
-	held, args := e.holdArgs(call)
-	return []jen.Code{jen.Block(append(held, fun.Call(append([]jen.Code{e.header()}, args...)...))...)}
+	code, held := e.holdArgs(call)
+	return []jen.Code{jen.Block(append(code, fun.Call(append([]jen.Code{e.header()}, held...)...))...)}
 }
 
 // deferTo registers a switch by a method of to.

@@ -320,7 +320,8 @@ What a literal recovers is the literal's own.
 
 The call of an interface method that may reach a resumable one (see Calls) is
 deferred by its Deferred form, by its companion, or as a plain call, whichever
-the dynamic type has first.
+the dynamic type has first. So a resumable method that does not recover hides the
+Deferred form of one that it overrides.
 
 A switch may be deferred by itself. It waits in a frame of the runtime's, and
 drops what it receives:

@@ -83,6 +83,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 		out.Comment(ownMark)
 		e.resumption(out)
 	}
+	e.hideDeferred(out)
 	out.Comment(ownMark)
 	e.args(out)
 	e.send(out)

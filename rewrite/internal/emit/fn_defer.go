@@ -9,6 +9,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -101,6 +102,24 @@ func (e *funcEmitter) steps(out *jen.File) {
 			g.Add(c)
 		}
 	})
+}
+
+// hideDeferred keeps the Deferred form of a method that this one overrides, and
+// that is promoted from an embedded type, out of the type's method set: deferred
+// as an interface's, the call would go there. What hides it is no form, by its
+// signature, of a method that does not recover.
+func (e *funcEmitter) hideDeferred(out *jen.File) {
+	recv := e.fn.Obj.Signature().Recv()
+	if recv == nil || e.fn.Recovers {
+		return
+	}
+	name := names.Deferred(e.fn.Obj.Name())
+	obj, index, _ := types.LookupFieldOrMethod(recv.Type(), true, e.Pkg, name)
+	if _, method := obj.(*types.Func); !method || len(index) == 1 {
+		return
+	}
+	out.Commentf("%s hides that of what is embedded: %s does not recover.", name, e.sourceName())
+	out.Func().Params(e.Type(recv.Type())).Id(name).Params().Block()
 }
 
 // unwindLabel is where the deferred calls are made.

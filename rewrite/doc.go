@@ -293,6 +293,42 @@ A plain deferred call is registered as a function that defers it, by Go, and
 then raises the panic that is on its way, if one is: recover works in it as
 anywhere, however it is written. End goes on with what was not recovered.
 
+A deferred call of a resumable function is registered as a closure that makes
+it, once its operands are evaluated: by its companion. If the function calls
+recover, it has a form beside the companion, for this, which gets the frame that
+defers the call. There recover asks that frame for its panic; elsewhere the frame
+is nil, and so is what recover returns:
+
+	//greenlet:resumable
+	func cleanup(c Conn) {            func cleanupResumable(r …, c Conn) … { … run(r, nil, c) }
+		if v := recover(); v != nil {     func cleanupDeferred(r …, d *greenlet.DeferHeader, c Conn) … { … run(r, d, c) }
+			c.Send(v)
+		}                                 v := f.deferrer.Recover()
+	}
+
+	defer cleanup(c)                  arg := c
+	                                  f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+	                                      return cleanupDeferred(run, &f.DeferHeader, arg)
+	                                  })
+
+That a function recovers shows by the name, as its colour does, also in another
+package or in the dynamic type of an interface; functions that don't are as they
+were. The one that does takes its frame at the start, where the deferring frame
+stays in a field: so it has one variant for both ways to be called, and recover
+may stand in any expression. A recover that is itself deferred is DeferRecover.
+What a literal recovers is the literal's own.
+
+The call of an interface method that may reach a resumable one (see Calls) is
+deferred by its Deferred form, by its companion, or as a plain call, whichever
+the dynamic type has first. So a resumable method that does not recover hides the
+Deferred form of one that it overrides.
+
+A switch may be deferred by itself. It waits in a frame of the runtime's, and
+drops what it receives:
+
+	defer g.Switch(a, b)              f.DeferSend(g, a, b)
+	defer greenlet.Yield(v)           greenlet.DeferYield[T](&f.DeferHeader, v)
+
 A panic that leaves a hot call passes through its callers as Go panics do. At
 the driver it goes on in the frames that wait: the innermost that defers is
 resumed in the state Unwind, the others are dropped. A panic thrown into a
@@ -318,8 +354,7 @@ the code; greenlet.Unwind is making deferred calls.
 # What is refused
 
 Package subset decides, before anything is emitted, with a diagnostic: function
-literals that suspend, loops over iterator functions whose body suspends, recover
-in the body of a resumable function, switches that are themselves deferred,
-cgo files, functions without a body, and names that clash.
+literals that suspend, loops over iterator functions whose body suspends, cgo
+files, functions without a body, and names that clash.
 */
 package rewrite

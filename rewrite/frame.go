@@ -216,7 +216,8 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
 	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header", "Push",
-		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
+		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
+		"DeferSend", "DeferThrow", "DeferCall"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}
@@ -255,6 +256,9 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: local(v.Type)})
 			}
 		}
+	}
+	if fn.Recovers {
+		fr.Deferrer = taken.Keep("deferrer")
 	}
 	i := 0
 	for v := range fn.Obj.Signature().Results().Variables() {

@@ -23,6 +23,7 @@ import (
 	"maps"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -72,7 +73,9 @@ func normalize(c *passContext) *ir.Func {
 		gotos: map[types.Object]bool{},
 	}
 	n.names(decl)
-	n.fn.Defers = defers(decl.Body) && (c.lit == nil || c.lit.Range == nil)
+	body := c.lit != nil && c.lit.Range != nil // what it defers and recovers is the function's around it
+	n.fn.Defers = defers(decl.Body) && !body
+	n.fn.Recovers = names.Recovers(decl.Body) && !body
 	ast.Inspect(decl.Body, func(node ast.Node) bool {
 		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			n.gotos[info.Uses[b.Label]] = true

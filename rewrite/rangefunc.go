@@ -55,7 +55,7 @@ func rangeBodies(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func
 	}
 	visit(fn.Decl.Body, b)
 	for _, lit := range list {
-		own := []string{"loop", "deferrer"}
+		own := []string{"loop", ir.AroundField, ir.DeferrerField}
 		for _, v := range lit.Range.Results {
 			own = append(own, v.Name())
 		}
@@ -200,6 +200,7 @@ func (b *bodyMaker) leaving(r *ir.RangeFunc) {
 		})
 	}
 	walk(r.Stmt.Body, false, false)
+	r.Recovers = names.Recovers(r.Stmt.Body)
 }
 
 // label is the label of a loop, or nil.

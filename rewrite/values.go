@@ -57,6 +57,7 @@ func (m *valueMaker) make(v *color.Value) {
 		}
 	}
 	call := &ast.CallExpr{Fun: fun, Lparen: m.pos, Rparen: m.pos}
+	m.lit.Call = call
 	var params []*types.Var
 	typ := &ast.FuncType{Func: m.pos, Params: &ast.FieldList{Opening: m.pos, Closing: m.pos}}
 	i := 0

@@ -174,6 +174,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			outer[id.Name] = true
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
 				outer[names.Companion(fn.Name())] = true
+				outer[n.colors.DeferredName(fn)] = true
 				if frame, ok := names.FrameOf(fn); ok {
 					outer[frame] = true
 				}

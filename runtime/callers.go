@@ -25,6 +25,25 @@ func goFrames(skip, max int) []runtime.Frame {
 
 const maxGoFrames = 1 << 10
 
+// withoutGlue leaves out what stands between a function that defers and the
+// function that it defers, by no will of the user's: the closure that was
+// registered, and the form of a resumable function that recovers.
+func withoutGlue(frames []runtime.Frame) []runtime.Frame {
+	var list []runtime.Frame
+	for i, f := range frames {
+		closure := i+1 < len(frames) && isRuntime(frames[i+1].Function) && strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next")
+		form := false
+		if i > 0 && strings.HasSuffix(strings.TrimSuffix(f.Function, "[...]"), "Deferred") {
+			_, part := variant(frames[i-1].Function)
+			form = part == "run"
+		}
+		if !form && (!closure || isRuntime(f.Function)) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // isRuntime reports whether fn, a name as in tracebacks, is of this package.
 func isRuntime(fn string) bool {
 	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
@@ -79,7 +98,7 @@ func onStack() bool {
 // switches and the resumable functions below it on this stack.
 func plainCallers() []string {
 	var names, above []string
-	for _, f := range goFrames(1, maxGoFrames) {
+	for _, f := range withoutGlue(goFrames(1, maxGoFrames)) {
 		switch {
 		case isRuntime(f.Function), strings.HasPrefix(f.Function, "runtime."):
 		case isGenerated(f.Function):

@@ -55,6 +55,30 @@ func (h *DeferHeader) DeferResumable(call func(r *Run) Status) {
 	h.calls = append(h.calls, deferred{resumable: call})
 }
 
+// Recover is the builtin recover in the body of a resumable function, where h is
+// the frame whose deferred call the body is, and nil in any other call. It is
+// not called for a deferred call that is over: the body of a function that is
+// left by a panic does not run again.
+func (h *DeferHeader) Recover() any {
+	if h == nil || h.mode != panicking {
+		return nil
+	}
+	v := h.value
+	h.mode, h.value = returning, nil
+	return v
+}
+
+// DeferRecover registers the builtin recover itself, deferred in a function that
+// is a deferred call of by. It recovers for by's panic as the function returns,
+// but not when that is panicking: gc asks that a call of the function's, not
+// the panic, be what runs the deferred calls.
+func (h *DeferHeader) DeferRecover(by *DeferHeader) {
+	h.Defer(func(body func()) {
+		body() // panics if the function does
+		by.Recover()
+	})
+}
+
 // Catch is deferred by a step, with the step's result, which is Broken if the
 // step did not come to its end.
 func (h *DeferHeader) Catch(st *Status) {

@@ -135,6 +135,15 @@ func (c *Colors) Directives() *directive.Set { return c.set }
 // Companion is the name of the resumable form of fn.
 func (c *Colors) Companion(fn *types.Func) string { return names.Companion(fn.Name()) }
 
+// DeferredName is the name of the form in which resumable code defers the
+// resumable function fn: its companion, unless it recovers.
+func (c *Colors) DeferredName(fn *types.Func) string {
+	if c.Recovers(fn) {
+		return names.Deferred(fn.Name())
+	}
+	return c.Companion(fn)
+}
+
 // Resumable reports whether fn may suspend: it is annotated in this package,
 // or comes from another one and has a companion there. An instantiated
 // function has the colour of the generic one. A method of an interface is not
@@ -150,6 +159,19 @@ func (c *Colors) Resumable(fn *types.Func) bool {
 	return LookupCompanion(fn) != nil
 }
 
+// Recovers reports whether the resumable function fn has, besides its companion,
+// a form in which resumable code defers it, as it calls recover.
+func (c *Colors) Recovers(fn *types.Func) bool {
+	if !c.Resumable(fn) {
+		return false
+	}
+	fn = fn.Origin()
+	if f := c.byObj[fn]; f != nil {
+		return names.Recovers(f.Decl.Body)
+	}
+	return LookupDeferred(fn) != nil
+}
+
 // Suspension tells how call suspends the function that executes it. A call
 // that this function does not execute is none: that of a go or defer statement
 // (its operands may hold suspensions), what stands in a literal that a go
@@ -158,16 +180,17 @@ func (c *Colors) Suspension(call *ast.CallExpr) (Suspension, bool) {
 	if call == nil || c.notRun[call] {
 		return Suspension{}, false
 	}
-	return c.call(call)
+	return c.Deferred(call)
 }
 
-// Deferred is Suspension for the call of a defer statement, which is made when
-// the function ends.
-func (c *Colors) Deferred(s *ast.DeferStmt) (Suspension, bool) { return c.call(s.Call) }
-
-func (c *Colors) call(call *ast.CallExpr) (Suspension, bool) {
+// Deferred is Suspension for the call of a defer statement: it tells how the
+// call will suspend the function when that makes its deferred calls.
+func (c *Colors) Deferred(call *ast.CallExpr) (Suspension, bool) {
 	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
-		return Suspension{Op: OpLiteral}, c.byLit[lit] != nil
+		if c.byLit[lit] == nil {
+			return Suspension{}, false
+		}
+		return Suspension{Op: OpLiteral}, true
 	}
 	if c.indirect[call] {
 		return Suspension{Op: OpIndirect}, true

@@ -116,33 +116,6 @@ const (
 
 // What resumable functions can't do, or can't do yet.
 const (
-	// Defer: a resumable function defers a switch itself.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(next *greenlet.Greenlet) {
-	//		defer next.Switch()
-	//		greenlet.Yield(1)
-	//	}
-	//
-	// Fix: defer a resumable function that switches.
-	Defer Code = "defer"
-
-	// Recover: a resumable function calls recover, which means something only in
-	// a deferred call, and those are not supported yet.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f() {
-	//		greenlet.Yield(1)
-	//		recover()
-	//	}
-	//
-	// Fix: recover in a plain function that calls what may panic.
-	Recover Code = "recover"
-
 	// UniverseRedeclared: a package with resumable functions declares a name that
 	// Go has predeclared, such as new or string. Generated code is in that package.
 	//
@@ -178,9 +151,10 @@ const (
 // Declarations that can't be generated.
 const (
 	// NameClash: the package has a declaration named as one that is generated for
-	// a resumable function: of fib, they are fibFrame, newFibFrame, fibResumable;
-	// of a method serve of server, the type serverServeFrame and the methods
-	// newServeFrame and serveResumable, which may be fields as well.
+	// a resumable function: of fib, they are fibFrame, newFibFrame, fibResumable
+	// and, if it calls recover, fibDeferred; of a method serve of server, the type
+	// serverServeFrame and the methods newServeFrame, serveResumable and
+	// serveDeferred, which may be fields as well.
 	//
 	// Example:
 	//

@@ -6,10 +6,11 @@
 //	fibFrame       one activation
 //	newFibFrame    its constructor
 //	fibResumable   its companion: the form that resumable code calls
+//	fibDeferred    the form that resumable code defers, if fib calls recover
 //
-// and for Fib: FibFrame, NewFibFrame, FibResumable. A method Serve of Server
-// has the frame ServerServeFrame and the methods NewServeFrame and
-// ServeResumable.
+// and for Fib: FibFrame, NewFibFrame, FibResumable, FibDeferred. A method Serve
+// of Server has the frame ServerServeFrame and the methods NewServeFrame,
+// ServeResumable and ServeDeferred.
 package names
 
 import (
@@ -32,6 +33,32 @@ const companionSuffix = "Resumable"
 
 // Companion is the name of the resumable form of a function or method.
 func Companion(fn string) string { return fn + companionSuffix }
+
+// Deferred is the name of the form of a function or method that recovers in
+// which resumable code defers it.
+func Deferred(fn string) string { return fn + "Deferred" }
+
+// Recovers reports whether a function with this body has a Deferred form: it
+// calls recover, outside of literals. That goes by syntax, because stubs are
+// made before there are types and must agree with what is generated in the end;
+// who calls something else by that name has the form for nothing.
+func Recovers(body *ast.BlockStmt) bool {
+	if body == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			id, ok := ast.Unparen(n.Fun).(*ast.Ident)
+			found = found || ok && id.Name == "recover"
+		}
+		return !found
+	})
+	return found
+}
 
 // Frame is the name of the frame type of a function (recv == "") or of method
 // fn of the type named recv. It is exported when both names are.

@@ -9,19 +9,14 @@ import (
 	"github.com/going-green/greenlet/internal/diag"
 )
 
-// hidden refuses a call of a promoted method whose companion cannot be selected
-// in the same way: a declaration at a lesser depth hides it, or one at the same
-// depth makes it ambiguous. The companion need not be there yet.
-func (k *checker) hidden(call *ast.CallExpr) {
-	s, ok := k.colors.Suspension(call)
-	if !ok || s.Op != color.OpCall {
-		return
-	}
+// hidden refuses a call of a promoted method callee whose resumable form, name,
+// cannot be selected in the same way: a declaration at a lesser depth hides it,
+// or one at the same depth makes it ambiguous. The form need not be there yet.
+func (k *checker) hidden(call *ast.CallExpr, callee *types.Func, name string) {
 	sel := k.selection(call)
 	if sel == nil {
 		return
 	}
-	name := k.colors.Companion(s.Callee)
 	obj, index, _ := types.LookupFieldOrMethod(sel.Recv(), true, k.Pkg, name)
 	depth := len(sel.Index())
 	if len(index) == 0 || len(index) > depth {
@@ -39,7 +34,7 @@ func (k *checker) hidden(call *ast.CallExpr) {
 		related = append(related, k.related(obj.Pos(), name+" is declared here, too"))
 	}
 	k.report(k.colors.CallPos(call), diag.CompanionHidden,
-		name+", the resumable form of "+k.colors.Name(s.Callee)+", is "+what+" where this call selects it",
+		name+", the resumable form of "+k.colors.Name(callee)+", is "+what+" where this call selects it",
 		"call it on the embedded field, or rename what hides it", related...)
 }
 

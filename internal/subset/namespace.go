@@ -97,11 +97,15 @@ func (n *namespace) addImport(spec *ast.ImportSpec) {
 func (n *namespace) generated(fn *ast.FuncDecl) []name {
 	recv, id := names.Receiver(fn), fn.Name.Name
 	base := n.base(recv)
-	return []name{
+	list := []name{
 		{"", names.Frame(recv, id)},
 		{base, names.Constructor(id)},
 		{base, names.Companion(id)},
 	}
+	if names.Recovers(fn.Body) {
+		list = append(list, name{base, names.Deferred(id)})
+	}
+	return list
 }
 
 // base is the type that the alias recv stands for, if it is an alias.

@@ -10,9 +10,6 @@ package subset
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
-
-	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -57,12 +54,13 @@ func (k *checker) body(fn *color.Func) {
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.DeferStmt:
-			if fn, _ := typeutil.Callee(k.Info, n.Call).(*types.Func); color.Operation(fn) != 0 {
-				k.report(n.Pos(), diag.Defer, "a switch can't be deferred by itself",
-					"defer a resumable function that switches")
+			if s, ok := k.colors.Deferred(n.Call); ok && s.Op == color.OpCall {
+				k.hidden(n.Call, s.Callee, k.colors.DeferredName(s.Callee))
 			}
 		case *ast.CallExpr:
-			k.hidden(n)
+			if s, ok := k.colors.Suspension(n); ok && s.Op == color.OpCall {
+				k.hidden(n, s.Callee, k.colors.Companion(s.Callee))
+			}
 		}
 		return true
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -24,10 +25,7 @@ type Source struct {
 	Text []byte // of File
 	// Header is the text before the package clause.
 	Header string
-	// Resumable reports whether a function has a companion.
-	Resumable func(*types.Func) bool
-	// AsValue reports whether a function may be used as a value.
-	AsValue func(*types.Func) bool
+	Colors *color.Colors
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -49,8 +47,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			fn:        fn,
 			fset:      src.Fset,
 			source:    src.Text,
-			Resumable: src.Resumable,
-			AsValue:   src.AsValue,
+			Colors:    src.Colors,
 		}
 		e.emit(out)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -26,14 +27,13 @@ type funcEmitter struct {
 	fn     *ir.Func
 	fset   *token.FileSet
 	source []byte // of the user's file
-	// Resumable reports whether a function has a companion, AsValue whether it
-	// may be used as a value.
-	Resumable, AsValue func(*types.Func) bool
+	Colors *color.Colors
 
 	helpers helpers // of witnesses
 
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
+	d       string   // of the frame that defers the call
 	st      string   // of the status result
 	rets    []string // of the other results
 	tparams *types.TypeParamList
@@ -62,6 +62,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 	}
 	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
 	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
+	if e.fn.Recovers {
+		e.d = e.fn.Names.Fresh("d")
+	}
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
 	}
@@ -88,6 +91,8 @@ func (e *funcEmitter) emit(out *jen.File) {
 		out.Comment(ownMark)
 		e.resumption(out)
 	}
+	e.hideDeferred(out)
+	e.deferredValue(out)
 	out.Comment(ownMark)
 	if e.fn.Lit == nil {
 		e.args(out)
@@ -103,7 +108,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 }
 
 // ours are the names that generated methods give their parameters and locals.
-var ours = []string{"f", "r", "st", "args", "c", "head", "ok", "depth", "room"}
+var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room"}
 
 // typeParamName renames a type parameter that is blank or hides a name that
 // generated code needs.
@@ -164,6 +169,9 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		if lit := e.fn.Lit; lit != nil {
 			g.Add(e.rt("NoRoot"))
 			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
+		}
+		if name := e.fn.Frame.Deferrer; name != "" {
+			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
 		for _, f := range e.fn.Frame.Fields {
 			switch {
@@ -255,6 +263,12 @@ func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Stat
 		name = closureCall
 	}
 	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
+	return e.form(out, name, []jen.Code{e.runParam(e.r)}, results)
+}
+
+// form begins the declaration of a form of the function that has the
+// parameters context before its own.
+func (e *funcEmitter) form(out *jen.File, name string, context, results []jen.Code) *jen.Statement {
 	decl := out.Func()
 	if recv := e.recvParam(); recv != nil {
 		decl.Add(recv).Id(name)
@@ -263,28 +277,45 @@ func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Stat
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
-	return decl.Params(append([]jen.Code{e.runParam(e.r)}, e.params()...)...).Params(results...)
+	return decl.Params(append(context, e.params()...)...).Params(results...)
 }
 
-// companion of a function that defers calls run.
+// companion of a function that takes its frame at the start calls run. So does
+// the Deferred form, which has the frame that defers the call.
 func (e *funcEmitter) companion(out *jen.File) {
 	var results []jen.Code
 	for v := range e.fn.Obj.Signature().Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
 	results = append(results, e.rt("Status"))
-	args := []jen.Code{jen.Id(e.r)}
-	if e.fn.Lit != nil {
-		args = append(args, jen.Id(e.fn.Lit.Self))
-	}
-	for _, v := range e.fn.Params {
-		if v != nil {
-			args = append(args, jen.Id(v.In))
+	run := func(context ...jen.Code) jen.Code {
+		args := append([]jen.Code{jen.Id(e.r)}, context...)
+		if e.fn.Lit != nil {
+			args = append(args, jen.Id(e.fn.Lit.Self))
 		}
+		for _, v := range e.fn.Params {
+			if v != nil {
+				args = append(args, jen.Id(v.In))
+			}
+		}
+		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...))
 	}
-	e.companionDecl(out, results).Block(
-		jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...)),
-	)
+	if !e.fn.Recovers {
+		e.companionDecl(out, results).Block(run())
+		return
+	}
+	e.companionDecl(out, results).Block(run(jen.Nil()))
+	name := names.Deferred(e.fn.Obj.Name())
+	if e.fn.Lit != nil {
+		name = closureDeferred
+	}
+	out.Commentf("%s is %s as a deferred call, which recovers.", name, e.sourceName())
+	e.form(out, name, []jen.Code{e.runParam(e.r), e.deferrerParam()}, results).Block(run(jen.Id(e.d)))
+}
+
+// deferrerParam is the parameter for the frame that defers the call.
+func (e *funcEmitter) deferrerParam() *jen.Statement {
+	return jen.Id(e.d).Op("*").Add(e.rt("DeferHeader"))
 }
 
 func parens(results []jen.Code) jen.Code {
@@ -314,6 +345,9 @@ func (e *funcEmitter) results(out *jen.File) {
 // along: it is what they were at the suspension.
 func (e *funcEmitter) resume(out *jen.File) {
 	args := []jen.Code{jen.Id(e.free("r"))}
+	if name := e.fn.Frame.Deferrer; name != "" {
+		args = append(args, jen.Id(e.free("f")).Dot(name))
+	}
 	if e.fn.Lit != nil {
 		args = append(args, jen.Id(e.free("f")).Dot(e.fn.Frame.Self))
 	}

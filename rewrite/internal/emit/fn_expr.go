@@ -72,6 +72,9 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 		}
 	case *ast.CallExpr:
 		if !e.InLit() {
+			if e.recovers(x) {
+				return e.deferrer().Dot("Recover").Call(), true
+			}
 			return e.runtimeCall(x)
 		}
 	}

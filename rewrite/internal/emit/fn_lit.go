@@ -28,8 +28,12 @@ import (
 //
 //	(&runFunc1{sum: &sum}).value()
 
-// closureCall is the companion of a literal, and of every function value.
-const closureCall = "CallResumable"
+// What literals, and all function values, have as a companion and as the form
+// that recovers.
+const (
+	closureCall     = "CallResumable"
+	closureDeferred = "CallDeferred"
+)
 
 // litType is the type of a literal with its type arguments.
 func (e *funcEmitter) litType(lit *ir.Lit) *jen.Statement {
@@ -50,7 +54,10 @@ func (e *funcEmitter) closure(lit *ir.Lit) *jen.Statement {
 		values[jen.Id(c.Field)] = e.Expr(&ast.UnaryExpr{OpPos: c.Use.Pos(), Op: token.AND, X: c.Use})
 	}
 	if lit.Range != nil && lit.Range.Defers {
-		values[jen.Id("deferrer")] = e.deferHeader()
+		values[jen.Id(ir.AroundField)] = e.header()
+	}
+	if lit.Range != nil && lit.Range.Recovers {
+		values[jen.Id(ir.DeferrerField)] = e.deferrer()
 	}
 	return jen.Op("&").Add(e.litType(lit)).Values(values)
 }
@@ -91,11 +98,29 @@ func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
 // call it as one.
 func (e *funcEmitter) registration(out *jen.File) {
 	sig := e.fn.Obj.Signature()
-	if sig.Recv() != nil || e.tparams.Len() > 0 || e.AsValue == nil || !e.AsValue(e.fn.Obj) {
+	if sig.Recv() != nil || e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
 		return
 	}
 	name := names.Helper(e.frame, "value")
-	var params, args, results []jen.Code
+	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
+	out.Type().Id(name).Struct()
+	e.forwarding(out, jen.Id(name), jen.Id(names.Companion(e.fn.Obj.Name())), closureCall)
+	if e.fn.Recovers {
+		e.forwarding(out, jen.Id(name), jen.Id(names.Deferred(e.fn.Obj.Name())), closureDeferred)
+	}
+	out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
+}
+
+// forwarding emits the method called name of a receiver, which calls target, a
+// form of the same kind of a function of the same signature.
+func (e *funcEmitter) forwarding(out *jen.File, recv jen.Code, target *jen.Statement, name string) {
+	sig := e.fn.Obj.Signature()
+	r := e.free("r")
+	params, args := []jen.Code{e.runParam(r)}, []jen.Code{jen.Id(r)}
+	if name == closureDeferred {
+		d := e.free("d")
+		params, args = append(params, jen.Id(d).Op("*").Add(e.rt("DeferHeader"))), append(args, jen.Id(d))
+	}
 	i := 0
 	for p := range sig.Params().Variables() {
 		id := e.free("p" + strconv.Itoa(i))
@@ -108,14 +133,30 @@ func (e *funcEmitter) registration(out *jen.File) {
 		}
 		i++
 	}
+	var results []jen.Code
 	for v := range sig.Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
-	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
-	out.Type().Id(name).Struct()
-	out.Func().Params(jen.Id(name)).Id(closureCall).Params(append([]jen.Code{e.runParam(e.free("r"))}, params...)...).Add(parens(append(results, e.rt("Status")))).Block(
-		jen.Return(jen.Id(names.Companion(e.fn.Obj.Name())).Call(append([]jen.Code{jen.Id(e.free("r"))}, args...)...)))
-	out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
+	out.Func().Params(recv).Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))).Block(jen.Return(target.Call(args...)))
+}
+
+// deferredValue emits, of a function that is used as a value and recovers, the
+// form of the value that recovers.
+func (e *funcEmitter) deferredValue(out *jen.File) {
+	lit := e.fn.Lit
+	if lit == nil || lit.Call == nil {
+		return
+	}
+	callee := e.calleeOf(lit.Call)
+	if callee == nil || !e.Colors.Recovers(callee) {
+		return
+	}
+	if sel, ok := ast.Unparen(lit.Call.Fun).(*ast.SelectorExpr); ok {
+		if s := e.Info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
+			return
+		}
+	}
+	e.forwarding(out, jen.Id(lit.Self).Op("*").Add(e.litType(lit)), e.siblingOf(lit.Call.Fun, callee, names.Deferred(callee.Name())), closureDeferred)
 }
 
 // literalType declares the type of the literal that is being emitted, and its
@@ -140,7 +181,10 @@ func (e *funcEmitter) literalType(out *jen.File) {
 			}
 		}
 		if lit.Range != nil && lit.Range.Defers {
-			g.Id("deferrer").Op("*").Add(e.rt("DeferHeader"))
+			g.Id(ir.AroundField).Op("*").Add(e.rt("DeferHeader"))
+		}
+		if lit.Range != nil && lit.Range.Recovers {
+			g.Id(ir.DeferrerField).Op("*").Add(e.rt("DeferHeader"))
 		}
 	})
 	self := jen.Id(lit.Self)

@@ -48,27 +48,29 @@ func (e *funcEmitter) pushing(w *ir.Wait, sig *types.Signature) *jen.Statement {
 	return jen.Func().Params(jen.Id(yield).Add(e.unnamed(e.yieldType(sig)))).Block(fun.Call(jen.Id(yield)))
 }
 
-// deferrer is the header of the frame that deferred calls are registered with:
-// in the body of a loop that of the function around it.
-func (e *funcEmitter) deferrer() *jen.Statement {
-	if e.fn.Lit != nil && e.fn.Lit.Range != nil {
-		return jen.Id(e.fn.Lit.Self).Dot("deferrer")
+// registrar is the frame that deferred calls are registered with: of the body of a
+// loop that of the function around it.
+func (e *funcEmitter) registrar() *jen.Statement {
+	if e.isBody() {
+		return jen.Id(e.fn.Lit.Self).Dot(ir.AroundField)
 	}
 	return jen.Id(e.f)
 }
 
-// deferHeader is a pointer to what deferrer is.
-func (e *funcEmitter) deferHeader() *jen.Statement {
-	if e.fn.Lit != nil && e.fn.Lit.Range != nil {
-		return e.deferrer()
-	}
-	return jen.Op("&").Id(e.f).Dot("DeferHeader")
-}
+// isBody reports whether the function is the body of a loop.
+func (e *funcEmitter) isBody() bool { return e.fn.Lit != nil && e.fn.Lit.Range != nil }
 
 // bodyAsWritten is the body of a loop for iterators that are plain code.
 func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statement {
 	loop := func(method string, args ...jen.Code) jen.Code {
 		return jen.Id(lit.Self).Dot("loop").Dot(method).Call(args...)
+	}
+	expr := plain.ExprHook
+	plain.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
+		if call, ok := x.(*ast.CallExpr); ok && plain.lits == 1 && plain.recovers(call) {
+			return plain.deferrer().Dot("Recover").Call(), true
+		}
+		return expr(x)
 	}
 	plain.StmtHook = func(s ast.Stmt, _ bool) ([]jen.Code, bool) {
 		if plain.lits > 1 {

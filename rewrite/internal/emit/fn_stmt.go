@@ -45,6 +45,10 @@ func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
 		return e.declare(s)
 	case *ast.DeferStmt:
 		return e.deferred(s), true
+	case *ast.GoStmt:
+		if e.recovers(s.Call) {
+			return []jen.Code{jen.Go().Add(jen.Id("recover").Call())}, true // of a goroutine that does not panic
+		}
 	}
 	return nil, false
 }

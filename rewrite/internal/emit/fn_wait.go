@@ -141,9 +141,9 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	name := names.Companion(w.Callee.Name())
 	var found jen.Code
 	if e.CanName(sig) {
-		found = x.Assert(e.companionMethod(name, sig))
+		found = x.Assert(e.formMethod(name, sig, false))
 	} else {
-		found = e.companionOfMethod(e.Expr(sel.X), w.Callee.Name(), sig)
+		found = e.formOfMethod(e.Expr(sel.X), w.Callee.Name(), sig, false)
 	}
 	return e.foundOrPlain(w, found, name, e.Expr(sel.X).Dot(sel.Sel.Name))
 }
@@ -157,11 +157,19 @@ func (e *funcEmitter) indirectWait(w *ir.Wait) []jen.Code {
 // companionOfValue looks for the resumable form of the function value that w
 // calls.
 func (e *funcEmitter) companionOfValue(w *ir.Wait, sig *types.Signature) jen.Code {
-	fun := e.Expr(w.Call.Fun)
-	if e.CanName(sig) {
-		return e.rt("Resumable").Call(fun).Assert(e.companionMethod(closureCall, sig))
+	return e.formOfFunc(e.Expr(w.Call.Fun), sig, false)
+}
+
+// formOfFunc looks for a resumable form of a function value.
+func (e *funcEmitter) formOfFunc(fun *jen.Statement, sig *types.Signature, deferred bool) jen.Code {
+	name := closureCall
+	if deferred {
+		name = closureDeferred
 	}
-	return e.companionOfFunc(fun, sig)
+	if e.CanName(sig) {
+		return e.rt("Resumable").Call(fun).Assert(e.formMethod(name, sig, deferred))
+	}
+	return e.inferredFormOfFunc(fun, name, sig, deferred)
 }
 
 // foundOrPlain calls the companion that found yields, a method of that name, or
@@ -217,9 +225,10 @@ func eachTerm(constraint types.Type, f func(types.Type)) {
 	}
 }
 
-// companionMethod is the interface of a companion.
-func (e *funcEmitter) companionMethod(name string, sig *types.Signature) jen.Code {
-	params := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
+// formMethod is the interface of a resumable form of a method, the Deferred one
+// or the companion.
+func (e *funcEmitter) formMethod(name string, sig *types.Signature, deferred bool) jen.Code {
+	params := e.context(deferred)
 	i := 0
 	for p := range sig.Params().Variables() {
 		if sig.Variadic() && i == sig.Params().Len()-1 {
@@ -234,6 +243,16 @@ func (e *funcEmitter) companionMethod(name string, sig *types.Signature) jen.Cod
 		results = append(results, e.Type(v.Type()))
 	}
 	return jen.Interface(jen.Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))))
+}
+
+// context is the types of the parameters that a resumable form has before those
+// of its function.
+func (e *funcEmitter) context(deferred bool) []jen.Code {
+	list := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
+	if deferred {
+		list = append(list, jen.Op("*").Add(e.rt("DeferHeader")))
+	}
+	return list
 }
 
 // callArgs are the arguments of a call, the last of which may be spread.
@@ -381,7 +400,7 @@ func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
 		return jen.Parens(e.closure(e.fn.Lits[lit])).Dot(closureCall).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(call.Args, call)...)...)
 	}
-	fun := e.companionOf(call.Fun, w.Callee)
+	fun := e.siblingOf(call.Fun, w.Callee, names.Companion(w.Callee.Name()))
 	args := []jen.Code{jen.Id(e.r)}
 	list := call.Args
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
@@ -393,19 +412,20 @@ func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 	return fun.Call(append(args, e.callArgs(list, call)...)...)
 }
 
-func (e *funcEmitter) companionOf(fun ast.Expr, callee *types.Func) *jen.Statement {
-	name := names.Companion(callee.Name())
+// siblingOf is fun, which names callee, with the name of what is generated beside
+// that.
+func (e *funcEmitter) siblingOf(fun ast.Expr, callee *types.Func, name string) *jen.Statement {
 	switch x := fun.(type) {
 	case *ast.ParenExpr:
-		return e.companionOf(x.X, callee)
+		return e.siblingOf(x.X, callee, name)
 	case *ast.IndexExpr:
-		return e.companionOf(x.X, callee).Types(e.Expr(x.Index))
+		return e.siblingOf(x.X, callee, name).Types(e.Expr(x.Index))
 	case *ast.IndexListExpr:
 		var list []jen.Code
 		for _, i := range x.Indices {
 			list = append(list, e.Expr(i))
 		}
-		return e.companionOf(x.X, callee).Types(list...)
+		return e.siblingOf(x.X, callee, name).Types(list...)
 	case *ast.SelectorExpr:
 		if e.Info.Selections[x] != nil {
 			return e.methodOperand(x.X).Dot(name)

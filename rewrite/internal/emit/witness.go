@@ -241,16 +241,20 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 	return jen.Id(name).Call(args...)
 }
 
-// companionOfMethod looks for the companion of a method in the dynamic type of
-// x. Its signature is inferred from that of the method.
-func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *types.Signature) *jen.Statement {
+// formOfMethod looks for the companion of a method, or its Deferred form, in the
+// dynamic type of x. Its signature is inferred from that of the method.
+func (e *funcEmitter) formOfMethod(x *jen.Statement, method string, sig *types.Signature, deferred bool) *jen.Statement {
 	form := formOf(sig)
-	doc := "the companion of " + method + " that x has, if it has one"
-	name := e.helper(method+"Companion", doc, fmt.Sprint("companion ", method, form), func(fn *jen.Statement) {
-		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+	what, called, doc := "Companion", names.Companion(method), "companion"
+	if deferred {
+		what, called, doc = "Deferrable", names.Deferred(method), "deferred form"
+	}
+	doc = "the " + doc + " of " + method + " that x has, if it has one"
+	name := e.helper(method+what, doc, fmt.Sprint(called, form), func(fn *jen.Statement) {
+		params := append(e.context(deferred), form.paramList()...)
 		results := append(form.list("R", form.results), e.rt("Status"))
 		companion := func() *jen.Statement {
-			return jen.Custom(inline, jen.Id(names.Companion(method)).Params(params...).Add(parens(results)))
+			return jen.Custom(inline, jen.Id(called).Params(params...).Add(parens(results)))
 		}
 		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams()...)...).
 			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
@@ -260,22 +264,22 @@ func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *ty
 	return jen.Id(name).Call(x)
 }
 
-// companionOfFunc looks for the resumable form of a function value. Its
+// inferredFormOfFunc looks for a resumable form of a function value. Its
 // signature is inferred from that of the function.
-func (e *funcEmitter) companionOfFunc(fun *jen.Statement, sig *types.Signature) *jen.Statement {
+func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name string, sig *types.Signature, deferred bool) *jen.Statement {
 	form := formOf(sig)
-	name := e.helper("resumableForm", "the resumable form of a function value, if it has one", fmt.Sprint("resumable ", form), func(fn *jen.Statement) {
-		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+	helper := e.helper("form", "the resumable form "+name+" of a function value, if it has one", fmt.Sprint(name, form), func(fn *jen.Statement) {
+		params := append(e.context(deferred), form.paramList()...)
 		results := append(form.list("R", form.results), e.rt("Status"))
-		companion := func() *jen.Statement {
-			return jen.Custom(inline, jen.Id(closureCall).Params(params...).Add(parens(results)))
+		method := func() *jen.Statement {
+			return jen.Custom(inline, jen.Id(name).Params(params...).Add(parens(results)))
 		}
 		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams()...)...).
-			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
-			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(companion()),
+			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(method()), jen.Id("ok").Bool()).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(method()),
 			jen.Return(jen.Id("c"), jen.Id("ok")))
 	})
-	return jen.Id(name).Call(fun)
+	return jen.Id(helper).Call(fun)
 }
 
 // inline is an interface on one line.

@@ -51,6 +51,9 @@ type Func struct {
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool
+	// Recovers says that the function has a Deferred form, and its frame a field
+	// for the frame of the function that defers it.
+	Recovers bool
 	// LocalTypes says that type declarations were hoisted to its top.
 	LocalTypes bool
 
@@ -84,6 +87,7 @@ type Lit struct {
 	// Value is, of a literal that stands for a function that is used as a value,
 	// the function's name where it is; Types are made-up identifiers.
 	Value *ast.Ident
+	Call  *ast.CallExpr // of that function, which is all that the literal does
 	Types map[*ast.Ident]types.Type
 	// Range is the loop over an iterator function whose body the literal is, or
 	// nil.
@@ -100,9 +104,19 @@ type RangeFunc struct {
 	Out      map[*ast.BranchStmt]int
 	Suspends bool // its body does
 
-	Defers, Returns, HasResults bool // by statements in it, those of loops in it included
-	Named                       bool // the function's results have names
+	// What statements in it do, those of loops in it included.
+	Defers, Recovers, Returns, HasResults bool
+
+	Named bool // the function's results have names
 }
+
+// Fields of the literal that a body has become: the frame of the function around
+// it, which its deferred calls are registered with, and the one which defers the
+// call of that, for recover.
+const (
+	AroundField   = "around"
+	DeferrerField = "deferrer"
+)
 
 // LoopExit is a branch statement that leads out of the body of a loop, to
 // something around the loop.
@@ -150,9 +164,10 @@ func (f *Func) KeepsResults() bool {
 }
 
 // Eager reports whether the function takes its frame at the start, and has one
-// variant of its code only: because it defers, or because it declares a type,
-// which would be two types in two variants.
-func (f *Func) Eager() bool { return f.Defers || f.LocalTypes }
+// variant of its code only: because it defers; because it recovers, and is
+// called in two ways; or because it declares a type, which would be two types in
+// two variants.
+func (f *Func) Eager() bool { return f.Defers || f.Recovers || f.LocalTypes }
 
 // Frame is the layout of the function's frame.
 type Frame struct {
@@ -160,6 +175,8 @@ type Frame struct {
 	Params  []string // field of each parameter, receiver first; "" for a blank one
 	Results []string // field of each result
 	Self    string   // of a literal: the field for what it captures
+
+	Deferrer string // field of the frame that defers the call; "" unless Recovers
 }
 
 // Field is a field of the frame.

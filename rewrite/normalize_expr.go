@@ -121,6 +121,9 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 		ops := n.operandsIf([]ast.Expr{x.X, x.Y}, func(int) bool { return isComparison(x) && n.boxedEarly(x.X, n.info.TypeOf(x.Y)) })
 		return n.as(&ast.BinaryExpr{X: ops[0], OpPos: x.OpPos, Op: x.Op, Y: ops[1]}, e)
 	case *ast.UnaryExpr:
+		if lit, ok := ast.Unparen(x.X).(*ast.CompositeLit); ok && n.mapOf(lit) != nil {
+			return n.mapLiteral(lit, x)
+		}
 		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.lift(x.X)}, e)
 	case *ast.StarExpr:
 		return n.as(&ast.StarExpr{Star: x.Star, X: n.lift(x.X)}, e)
@@ -296,29 +299,10 @@ func (n *normalizer) set(t *ir.Var, e ast.Expr) {
 	n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(t, e.Pos())}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e}}})
 }
 
-// composite lifts the elements of a composite literal. A map is filled entry
-// by entry, as gc does it, so that an entry that panics is the first to.
+// composite lifts the elements of a composite literal.
 func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
-	if _, isMap := underlying(n.info.TypeOf(x)).(*types.Map); isMap {
-		t := n.temp(n.info.TypeOf(x), x.Pos())
-		empty := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
-		n.as(empty, x)
-		var lit ast.Expr = empty
-		if x.Type == nil {
-			lit = n.typed(empty, n.info.TypeOf(x))
-		}
-		n.define(t, lit)
-		for _, elt := range n.constantFirst(x.Elts) {
-			kv := elt.(*ast.KeyValueExpr)
-			m := underlying(n.info.TypeOf(x)).(*types.Map)
-			ops := []ast.Expr{n.lift(kv.Key), kv.Value}
-			if n.colors.Suspends(kv.Value) {
-				ops = []ast.Expr{n.mapKey(kv.Key, n.pin(ops[0]), m), n.lift(kv.Value)}
-			}
-			index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
-			n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
-		}
-		return n.ref(t, x.Pos())
+	if n.mapOf(x) != nil {
+		return n.mapLiteral(x, x)
 	}
 	values := make([]ast.Expr, len(x.Elts))
 	for i, elt := range x.Elts {
@@ -396,7 +380,7 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 		if x.Op == token.ARROW {
 			return n.pinned(e)
 		}
-		if _, isMap := underlying(n.info.TypeOf(x.X)).(*types.Map); isMap && isLiteral(x.X) {
+		if lit, ok := ast.Unparen(x.X).(*ast.CompositeLit); ok && n.mapOf(lit) != nil {
 			return n.pinned(e)
 		}
 		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.pin(x.X)}, e)
@@ -429,7 +413,7 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 		}
 		return n.pinned(e)
 	case *ast.CompositeLit:
-		if _, isMap := underlying(tv.Type).(*types.Map); isMap {
+		if n.mapOf(x) != nil {
 			return n.pinned(n.elided(e, tv.Type))
 		}
 		to := n.elementTypes(x)

@@ -8,6 +8,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // mapKey is the key of a map as it stands before a later call; pinned is e as
@@ -82,12 +84,60 @@ func blankField(t types.Type) bool {
 	return false
 }
 
+// mapOf is the type of the map that a literal makes, or nil; of {…} too, where
+// &M{…} is meant.
+func (n *normalizer) mapOf(x *ast.CompositeLit) *types.Map {
+	t := underlying(n.info.TypeOf(x))
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem().Underlying()
+	}
+	m, _ := t.(*types.Map)
+	return m
+}
+
+// mapLiteral lifts x, a map literal; whole is x, or &x. The map is filled entry
+// by entry, as gc does it, so that an entry that panics is the first to. The
+// address is not that of a temporary, which a loop would share.
+func (n *normalizer) mapLiteral(x *ast.CompositeLit, whole ast.Expr) ast.Expr {
+	t, m := n.temp(n.info.TypeOf(whole), x.Pos()), n.mapOf(x)
+	empty := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
+	n.as(empty, x)
+	var lit ast.Expr = empty
+	if x.Type == nil {
+		lit = n.typed(empty, n.info.TypeOf(x))
+	}
+	if whole != x {
+		lit = n.as(&ast.UnaryExpr{OpPos: whole.Pos(), Op: token.AND, X: lit}, whole)
+	}
+	n.define(t, lit)
+	made := func(pos token.Pos) ast.Expr {
+		p, ok := t.Type.Underlying().(*types.Pointer)
+		if !ok {
+			return n.ref(t, pos)
+		}
+		e := &ast.ParenExpr{Lparen: pos, X: &ast.StarExpr{Star: pos, X: n.ref(t, pos)}, Rparen: pos}
+		n.info.Types[e] = types.TypeAndValue{Type: p.Elem()}
+		n.info.Types[e.X] = n.info.Types[e]
+		return e
+	}
+	for _, elt := range n.constantFirst(x.Elts, m) {
+		kv := elt.(*ast.KeyValueExpr)
+		ops := []ast.Expr{n.lift(kv.Key), kv.Value}
+		if n.colors.Suspends(kv.Value) {
+			ops = []ast.Expr{n.mapKey(kv.Key, n.pin(ops[0]), m), n.lift(kv.Value)}
+		}
+		index := &ast.IndexExpr{X: made(kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
+		n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
+	}
+	return n.ref(t, x.Pos())
+}
+
 // constantFirst orders the entries of a map literal as gc makes them: those
 // that are constant come with the map, and so before a key that equals theirs.
-func (n *normalizer) constantFirst(elts []ast.Expr) []ast.Expr {
+func (n *normalizer) constantFirst(elts []ast.Expr, m *types.Map) []ast.Expr {
 	var first, rest []ast.Expr
 	for _, elt := range elts {
-		if kv := elt.(*ast.KeyValueExpr); n.constant(kv.Key) && n.constant(kv.Value) {
+		if kv := elt.(*ast.KeyValueExpr); n.constant(kv.Key, m.Key()) && n.constant(kv.Value, m.Elem()) {
 			first = append(first, elt)
 		} else {
 			rest = append(rest, elt)
@@ -96,9 +146,15 @@ func (n *normalizer) constantFirst(elts []ast.Expr) []ast.Expr {
 	return append(first, rest...)
 }
 
-// constant reports whether e is a constant, or a struct or array of such.
-func (n *normalizer) constant(e ast.Expr) bool {
-	if tv := n.info.Types[e]; tv.Value != nil || tv.IsNil() {
+// constant reports whether e, which is converted to the type to, is nil, a
+// constant, or a struct or array of such. A value in an interface is none.
+func (n *normalizer) constant(e ast.Expr, to types.Type) bool {
+	switch tv := n.info.Types[e]; {
+	case tv.IsNil():
+		return true
+	case to == nil || types.IsInterface(to):
+		return false
+	case tv.Value != nil:
 		return true
 	}
 	lit, ok := ast.Unparen(e).(*ast.CompositeLit)
@@ -110,11 +166,12 @@ func (n *normalizer) constant(e ast.Expr) bool {
 	default:
 		return false
 	}
-	for _, elt := range lit.Elts {
+	elem := n.elementTypes(lit)
+	for i, elt := range lit.Elts {
 		if kv, ok := elt.(*ast.KeyValueExpr); ok {
 			elt = kv.Value
 		}
-		if !n.constant(elt) {
+		if !n.constant(elt, elem(i)) {
 			return false
 		}
 	}

@@ -113,11 +113,6 @@ func (n *normalizer) isName(e ast.Expr) bool {
 	return false
 }
 
-func isLiteral(e ast.Expr) bool {
-	_, ok := ast.Unparen(e).(*ast.CompositeLit)
-	return ok
-}
-
 // isUnsafe reports whether a called function is one of package unsafe: gc has
 // these as operators.
 func (n *normalizer) isUnsafe(fun ast.Expr) bool {

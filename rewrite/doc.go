@@ -100,15 +100,15 @@ does these as late as their operation, so p.n above is read after s. Some
 other operations gc evaluates into temporaries in order, as if they were calls
 (cmd/compile/internal/walk/order.go): conversions of strings to slices, slice
 expressions, type assertions to types that an interface does not hold directly,
-comparisons of structs and arrays, len and the other builtins; and operands
-without an address that it passes to its runtime by address (normalize_order.go).
-So do we: see normalizer.pin. Known to differ, where the spec leaves it open: some
-keys of map literals whose values suspend.
+len and the other builtins; and operands without an address that it passes to
+its runtime by address (normalize_order.go, normalize_map.go). So do we: see
+normalizer.pin. All rules, with their goldens, are in docs/evaluation-order.md.
 
 	a && s()                          t0 := a
 	                                  if t0 { t0 <- s() }
 
-	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry
+	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry,
+	                                  the constant ones first
 
 	f(g()), where g has several results: by temporaries
 

@@ -494,6 +494,12 @@ func (n *normalizer) returns(s *ast.ReturnStmt) {
 			return
 		}
 	}
-	ret.Results = n.operands(s.Results)
+	results := n.fn.Obj.Signature().Results()
+	ret.Results = n.operandsTo(s.Results, func(i int) types.Type {
+		if len(s.Results) != results.Len() {
+			return nil
+		}
+		return results.At(i).Type()
+	})
 	n.add(ret)
 }

@@ -19,7 +19,15 @@ func (n *normalizer) assign(s *ast.AssignStmt) {
 			return
 		}
 	}
-	ops := n.operands(append(append([]ast.Expr{}, s.Lhs...), s.Rhs...))
+	if n.appendsToElement(s) {
+		s = n.heldElement(s)
+	}
+	ops := n.operandsTo(append(append([]ast.Expr{}, s.Lhs...), s.Rhs...), func(i int) types.Type {
+		if i -= len(s.Lhs); i < 0 || len(s.Lhs) != len(s.Rhs) {
+			return nil
+		}
+		return n.info.TypeOf(s.Lhs[i])
+	})
 	if s.Tok == token.DEFINE {
 		copy(ops, s.Lhs) // new names, not operands
 	}
@@ -121,7 +129,7 @@ func (n *normalizer) decl(s *ast.DeclStmt) {
 				c.Values = append(c.Values, n.ref(t, call.Pos()))
 			}
 		} else {
-			c.Values = n.operands(vs.Values)
+			c.Values = n.operandsTo(vs.Values, func(int) types.Type { return n.info.TypeOf(vs.Type) })
 		}
 		n.varSpec(gen, &c)
 	}

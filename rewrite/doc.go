@@ -82,7 +82,8 @@ embedding, method expressions and instantiation need no rule of their own.
 A statement that can't suspend passes through whole, comments and all. Inside
 it only these change: a return also returns Done; a break, continue or goto to
 something that was taken apart becomes a goto; variables are put where they
-live now (see Variables).
+live now (see Variables). An if, switch or select of which only the header
+suspends is a leaf, once what suspends has been lifted out of the header.
 
 # Normalize: expressions
 

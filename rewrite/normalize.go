@@ -159,6 +159,58 @@ func (n *normalizer) block(list []ast.Stmt) *ir.Seq {
 	})
 }
 
+// whole adds a statement of which nothing suspends but the header, which s has
+// lost: its body stays as it is.
+func (n *normalizer) whole(s ast.Stmt, label types.Object) {
+	leaf := &ir.Leaf{Stmt: s}
+	if label != nil && n.breaks(s, label) {
+		// The label is only ours to give if something in the body uses it.
+		id := &ast.Ident{Name: label.Name(), NamePos: s.Pos()}
+		leaf.Stmt = &ast.LabeledStmt{Label: id, Colon: s.Pos(), Stmt: s}
+	}
+	n.escapes(s, leaf, map[types.Object]bool{label: true})
+	n.add(leaf)
+}
+
+// body normalizes the body of a statement that is taken apart. If that is not
+// for a suspension in the body, the types declared there stay there.
+func (n *normalizer) body(b *ast.BlockStmt) *ir.Seq {
+	if n.colors.Suspends(b) || !anyOf(b.List, declaresType) {
+		return n.block(b.List)
+	}
+	list := b.List
+	last, falls := list[len(list)-1].(*ast.BranchStmt)
+	falls = falls && last.Tok == token.FALLTHROUGH // must end the clause, not the block
+	if falls {
+		list = list[:len(list)-1]
+	}
+	return n.in(func() {
+		n.leaf(&ast.BlockStmt{Lbrace: b.Lbrace, List: list, Rbrace: b.Rbrace}, nil)
+		if falls {
+			n.leaf(last, nil)
+		}
+	})
+}
+
+// clause is the body of a clause as a block.
+func clause(s ast.Stmt) *ast.BlockStmt {
+	switch s := s.(type) {
+	case *ast.CaseClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	case *ast.CommClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	}
+	panic(fmt.Sprintf("clause %T", s))
+}
+
+func declaresType(s ast.Stmt) bool {
+	if l, ok := s.(*ast.LabeledStmt); ok {
+		return declaresType(l.Stmt)
+	}
+	d, ok := s.(*ast.DeclStmt)
+	return ok && d.Decl.(*ast.GenDecl).Tok == token.TYPE
+}
+
 // in collects the nodes that body adds.
 func (n *normalizer) in(body func()) *ir.Seq {
 	outer := n.seq
@@ -396,8 +448,15 @@ func (n *normalizer) ifStmt(s *ast.IfStmt) {
 	if s.Init != nil {
 		n.stmt(s.Init, nil)
 	}
-	node := &ir.If{Pos: s.Pos(), Cond: n.lift(s.Cond)}
-	node.Then = n.block(s.Body.List)
+	cond := n.lift(s.Cond)
+	if !n.colors.Suspends(s.Body) && !n.colors.Suspends(s.Else) {
+		c := *s
+		c.Init, c.Cond = nil, cond
+		n.whole(&c, nil)
+		return
+	}
+	node := &ir.If{Pos: s.Pos(), Cond: cond}
+	node.Then = n.body(s.Body)
 	if s.Else != nil {
 		node.Else = n.block([]ast.Stmt{s.Else})
 	}
@@ -420,7 +479,7 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 			loop.Cond = n.lift(s.Cond)
 		}
 	})
-	loop.Body = n.block(s.Body.List)
+	loop.Body = n.body(s.Body)
 	pop()
 	loop.Post = n.in(func() {
 		if n.fresh {

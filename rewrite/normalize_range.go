@@ -15,17 +15,11 @@ import (
 )
 
 func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
-	if !n.colors.Suspends(s.Body) && !n.suspendsIn(s.Key) && !n.suspendsIn(s.Value) {
+	if !n.colors.Suspends(s.Body) && !n.colors.Suspends(s.Key) && !n.colors.Suspends(s.Value) {
 		// Only the range expression suspends.
 		c := *s
 		c.X = n.pinned(n.lift(s.X))
-		leaf := &ir.Leaf{Stmt: &c}
-		if label != nil && n.breaks(s, label) {
-			// The label is only ours to give if something in the body uses it.
-			leaf.Stmt = &ast.LabeledStmt{Label: n.labelIdent(label, s.Pos()), Colon: s.Pos(), Stmt: &c}
-		}
-		n.escapes(&c, leaf, map[types.Object]bool{label: true})
-		n.add(leaf)
+		n.whole(&c, label)
 		return
 	}
 	r := &ranger{normalizer: n, s: s, loop: &ir.Loop{Pos: s.Pos()}, label: label}
@@ -52,12 +46,6 @@ func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
 	}
 }
 
-func (n *normalizer) suspendsIn(e ast.Expr) bool { return e != nil && n.colors.Suspends(e) }
-
-func (n *normalizer) labelIdent(label types.Object, pos token.Pos) *ast.Ident {
-	return &ast.Ident{Name: label.Name(), NamePos: pos}
-}
-
 type ranger struct {
 	*normalizer
 	s     *ast.RangeStmt
@@ -74,7 +62,7 @@ func (r *ranger) make(test func() ast.Expr, assign, post func()) {
 	pop := r.push(target{node: r.loop, label: r.label, loop: true, plain: true})
 	r.loop.Body = r.in(func() {
 		assign()
-		r.add(r.block(r.s.Body.List))
+		r.add(r.body(r.s.Body))
 	})
 	pop()
 	r.loop.Post = r.in(post)

@@ -3,6 +3,7 @@ package subset
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -49,6 +50,12 @@ func (l *locals) scopes() {
 		}
 		if scope := l.Info.Scopes[n]; scope != nil {
 			l.suspends[scope] = l.colors.Suspends(n)
+			switch n := n.(type) { // the body of a clause is one of the statements
+			case *ast.CaseClause:
+				l.suspends[scope] = l.anySuspends(n.Body)
+			case *ast.CommClause:
+				l.suspends[scope] = l.anySuspends(n.Body)
+			}
 		}
 		return true
 	})
@@ -56,6 +63,10 @@ func (l *locals) scopes() {
 	if scope := l.Info.Scopes[l.fn.Decl.Type]; scope != nil {
 		l.suspends[scope] = l.colors.Suspends(l.fn.Decl.Body)
 	}
+}
+
+func (l *locals) anySuspends(list []ast.Stmt) bool {
+	return slices.ContainsFunc(list, func(s ast.Stmt) bool { return l.colors.Suspends(s) })
 }
 
 // collect fills moved. The types of a literal are its own.

@@ -103,13 +103,12 @@ other operations gc evaluates into temporaries in order, as if they were calls
 expressions, type assertions to types that an interface does not hold directly,
 comparisons of structs and arrays, len and the other builtins; and operands
 without an address that it passes to its runtime by address (normalize_order.go).
-So do we: see normalizer.pin. Known to differ, where the spec leaves it open: some
-keys of map literals whose values suspend.
+So do we: see normalizer.pin.
 
 	a && s()                          t0 := a
 	                                  if t0 { t0 <- s() }
 
-	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry
+	map[K]V{k(): s(), 1: 2}           t0 := map[K]V{1: 2}; t0[k()] = s(), entry by entry
 
 	f(g()), where g has several results: by temporaries
 

@@ -291,29 +291,42 @@ func (n *normalizer) set(t *ir.Var, e ast.Expr) {
 	n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(t, e.Pos())}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e}}})
 }
 
-// composite lifts the elements of a composite literal. A map is filled entry
-// by entry, as gc does it, so that an entry that panics is the first to.
+// mapLiteral fills a map as gc does it, so that an entry that panics is the
+// first to: with the entries of constants, then with the others, one by one.
+func (n *normalizer) mapLiteral(x *ast.CompositeLit, m *types.Map) ast.Expr {
+	t := n.temp(n.info.TypeOf(x), x.Pos())
+	first := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
+	n.as(first, x)
+	var dynamic []*ast.KeyValueExpr
+	for _, elt := range x.Elts {
+		kv := elt.(*ast.KeyValueExpr)
+		if n.static(kv.Key, m.Key()) && n.static(kv.Value, m.Elem()) {
+			first.Elts = append(first.Elts, kv)
+		} else {
+			dynamic = append(dynamic, kv)
+		}
+	}
+	var lit ast.Expr = first
+	if x.Type == nil {
+		lit = n.typed(first, n.info.TypeOf(x))
+	}
+	n.define(t, lit)
+	for _, kv := range dynamic {
+		key := n.lift(kv.Key)
+		if n.colors.Suspends(kv.Value) {
+			key = n.mapKey(n.pin(key), m)
+		}
+		value := n.lift(kv.Value)
+		index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(key, n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
+		n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(value, n.info.TypeOf(kv.Value))}}})
+	}
+	return n.ref(t, x.Pos())
+}
+
+// composite lifts the elements of a composite literal.
 func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
-	if _, isMap := underlying(n.info.TypeOf(x)).(*types.Map); isMap {
-		t := n.temp(n.info.TypeOf(x), x.Pos())
-		empty := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
-		n.as(empty, x)
-		var lit ast.Expr = empty
-		if x.Type == nil {
-			lit = n.typed(empty, n.info.TypeOf(x))
-		}
-		n.define(t, lit)
-		for _, elt := range x.Elts {
-			kv := elt.(*ast.KeyValueExpr)
-			m := underlying(n.info.TypeOf(x)).(*types.Map)
-			ops := n.operandsTo([]ast.Expr{kv.Key, kv.Value}, func(i int) types.Type { return []types.Type{m.Key(), m.Elem()}[i] })
-			if n.colors.Suspends(kv.Value) {
-				ops[0] = n.mapKey(ops[0], m)
-			}
-			index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
-			n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
-		}
-		return n.ref(t, x.Pos())
+	if m, ok := underlying(n.info.TypeOf(x)).(*types.Map); ok {
+		return n.mapLiteral(x, m)
 	}
 	values := make([]ast.Expr, len(x.Elts))
 	for i, elt := range x.Elts {

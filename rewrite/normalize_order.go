@@ -7,6 +7,8 @@ package rewrite
 import (
 	"go/ast"
 	"go/types"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // boxedEarly reports whether gc copies e before a later call when it is
@@ -39,35 +41,114 @@ func (n *normalizer) boxedEarly(e ast.Expr, to types.Type) bool {
 // addressable reports whether e has an address: it is read when it is needed.
 func (n *normalizer) addressable(e ast.Expr) bool { return n.info.Types[e].Addressable() }
 
-// mapKey is the key of a map as it stands before a later call: gc copies it if
-// the map is not one of those with fast keys, and it has no address.
+// mapKey is the key of a map as it stands before a later call. gc copies it if
+// the key is converted to the map's type, or has no address, unless the map has
+// code for its keys that takes them by value. That it has for keys of 4 and 8
+// bytes and strings; those that are composed of such, it always copies.
 func (n *normalizer) mapKey(key ast.Expr, m *types.Map) ast.Expr {
-	if fastKey(n.sizes, m) || n.addressable(key) {
+	if id, ok := ast.Unparen(key).(*ast.Ident); ok && n.fn.VarOf(id) != nil && n.fn.VarOf(id).Kind == ir.Temp {
 		return key
 	}
-	if id, ok := ast.Unparen(key).(*ast.Ident); ok && n.fn.VarOf(id) != nil {
+	switch fastKey(n.sizes, m) {
+	case keyByValue:
 		return key
+	case keySlow:
+		if n.addressable(key) && types.Identical(n.info.TypeOf(key), m.Key()) {
+			return key
+		}
 	}
 	return n.pinned(n.elided(key, m.Key()))
 }
 
-// fastKey reports whether gc has special code for the keys of m.
-func fastKey(sizes types.Sizes, m *types.Map) bool {
+type keyPassing uint8
+
+const (
+	keySlow keyPassing = iota // by address
+	keyByValue
+	keyInMemory // by value, as a number that is copied from its memory
+)
+
+// fastKey says whether gc has special code for the keys of m (mapfast).
+func fastKey(sizes types.Sizes, m *types.Map) keyPassing {
 	const maxElem = 128
-	if sizeof(sizes, m.Elem()) > maxElem {
-		return false
+	if hasTypeParam(m) || sizeof(sizes, m.Elem()) > maxElem {
+		return keySlow
 	}
-	switch u := m.Key().Underlying().(type) {
+	t := m.Key().Underlying()
+	mem, str := keyMemory(sizes, t)
+	size := sizeof(sizes, t)
+	pointer := sizeof(sizes, types.Typ[types.UnsafePointer])
+	switch {
+	case str:
+	case !mem || size != 4 && size != 8 || size != pointer && hasPointers(t):
+		return keySlow
+	}
+	switch t.(type) {
+	case *types.Basic, *types.Pointer, *types.Chan:
+		return keyByValue
+	}
+	return keyInMemory
+}
+
+// keyMemory reports whether gc compares values of type t as mere memory, or as
+// strings (types.AlgType).
+func keyMemory(sizes types.Sizes, t types.Type) (mem, str bool) {
+	switch t := t.Underlying().(type) {
 	case *types.Basic:
-		if u.Info()&types.IsString != 0 || u.Kind() == types.UnsafePointer {
-			return true
-		}
-		size := sizeof(sizes, u)
-		return u.Info()&types.IsInteger != 0 && (size == 4 || size == 8)
+		plain := t.Info()&(types.IsInteger|types.IsBoolean) != 0 || t.Kind() == types.UnsafePointer
+		return plain, t.Info()&types.IsString != 0
 	case *types.Pointer, *types.Chan:
+		return true, false
+	case *types.Array:
+		mem, str = keyMemory(sizes, t.Elem())
+		return mem, str && t.Len() == 1
+	case *types.Struct:
+		if t.NumFields() == 1 && t.Field(0).Name() != "_" {
+			return keyMemory(sizes, t.Field(0).Type())
+		}
+		var size int64
+		for f := range t.Fields() {
+			if mem, _ := keyMemory(sizes, f.Type()); !mem || f.Name() == "_" {
+				return false, false
+			}
+			size += sizeof(sizes, f.Type())
+		}
+		return size == sizeof(sizes, t), false // without padding
+	}
+	return false, false
+}
+
+// static reports whether gc makes e, as a value of type to, when it compiles: it
+// is composed of constants and nils, none of which is converted to an interface.
+func (n *normalizer) static(e ast.Expr, to types.Type) bool {
+	tv := n.info.Types[e]
+	switch {
+	case tv.IsNil():
+		return true
+	case types.IsInterface(to):
+		return false
+	case tv.Value != nil:
 		return true
 	}
-	return false
+	x, ok := ast.Unparen(e).(*ast.CompositeLit)
+	if !ok {
+		return false
+	}
+	switch underlying(n.info.TypeOf(x)).(type) {
+	case *types.Struct, *types.Array:
+	default:
+		return false
+	}
+	elem := n.elementTypes(x)
+	for i, elt := range x.Elts {
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			elt = kv.Value
+		}
+		if t := elem(i); t == nil || !n.static(elt, t) {
+			return false
+		}
+	}
+	return true
 }
 
 // convertsBytes reports whether e is a conversion of bytes to a string.

@@ -152,8 +152,20 @@ own variable. Large values are boxed as well, so that they are not copied at
 each suspension.
 
 Constants and types that are declared in code that is taken apart move to the
-top. Types keep their names, for %T shows them; package subset refuses those
-that would clash. A variable of a local type has a field of type any, and the
+top. Types keep their names, for %T shows them. One whose name is taken begins a
+scope of its own, in which all the rest stands, and the code calls it by an alias:
+
+	if c {                            type item struct{ a int }
+		type item struct{ a int }     type item2 = item
+		...                           {
+	} else {                              type item []int
+		type item []int                   type item3 = item
+		...                               ...
+	}                                 }
+
+A type of the package that is hidden so gets an alias, too. What has no other
+name is refused by package subset: functions of the package, predeclared names,
+and types that are embedded, whose name is that of a field. A variable of a local type has a field of type any, and the
 function one variant only: in two, the type would be two types.
 
 # Infer: types without a name

@@ -56,6 +56,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
 			Renamed: map[types.Object]string{},
+			Aliases: map[*types.TypeName]string{},
 			Runtime: map[*ast.Ident]string{},
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},
@@ -84,6 +85,7 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 		n.fn.Results = append(n.fn.Results, n.param(v, ir.Result))
 	}
 	n.fn.Tree = n.block(decl.Body.List)
+	n.aliasTypes()
 	return n.fn
 }
 

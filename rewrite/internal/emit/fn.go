@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -37,6 +38,8 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	typeNames    bool              // the aliases of types can be said here
+	declaring    *types.TypeName   // the hoisted type being declared
 	sourceLabels map[string]bool   // see userLabels
 	locals       map[string]string // see local
 	variant      variant           // of the code being emitted
@@ -91,11 +94,15 @@ func (e *funcEmitter) emit(out *jen.File) {
 // ours are the names that generated methods give their parameters and locals.
 var ours = []string{"f", "r", "st", "args", "c", "head", "ok", "depth", "room"}
 
-// typeParamName renames a type parameter that is blank or hides a name that
-// generated code needs.
+// typeParamName renames what can't be called by its name: a type that has an
+// alias, a type parameter that is blank, is hidden by a hoisted type, or hides a
+// name that generated code needs.
 func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) {
 	name := obj.Name()
-	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil {
+	if alias := e.fn.Aliases[obj]; alias != "" && e.typeNames && obj != e.declaring {
+		return jen.Id(alias), true
+	}
+	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil && !e.hoists(name) {
 		return nil, false
 	}
 	i := 0
@@ -106,6 +113,14 @@ func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) 
 		i++
 	}
 	return nil, false
+}
+
+// hoists reports whether a type of this name is moved to the top.
+func (e *funcEmitter) hoists(name string) bool {
+	return slices.ContainsFunc(e.fn.Consts, func(s ast.Stmt) bool {
+		n, obj := e.fn.TypeDecl(s)
+		return obj != nil && n == name
+	})
 }
 
 // frameRef is the frame type with its type arguments.

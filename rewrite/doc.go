@@ -171,8 +171,8 @@ function one variant only: in two, the type would be two types.
 # Infer: types without a name
 
 A local may have a type that this package can't spell: one private to another
-package, of a package that it may not import, or spelled with a predeclared
-name that it declares anew. Where such a variable stays in its block, := infers
+package, or of a package that it may not import. (Predeclared types that the
+package declares anew are spelled as aliases of the runtime.) Where such a variable stays in its block, := infers
 its type as ever. Where it must be declared elsewhere, it is declared by a
 witness, an expression of its type that has no effect, reads nothing that is
 shared, and can't panic; its value is of no interest:

@@ -183,7 +183,7 @@ func isUntyped(t types.Type) bool {
 
 func (r *ranger) overSlice(x ast.Expr, elem types.Type) {
 	s := r.hold(x, r.info.TypeOf(r.s.X))
-	n := r.hold(r.builtin("len", r.id(s)), intType)
+	n := r.hold(r.length(s, "LenSlice"), intType)
 	i := r.counter(intType)
 	r.make(r.less(i, r.id(n)), func() { r.vars(r.id(i), r.at(r.id(s), r.id(i), elem)) }, r.increment(i))
 }
@@ -195,10 +195,14 @@ func (r *ranger) at(x, i ast.Expr, elem types.Type) ast.Expr {
 	return e
 }
 
-func (r *ranger) builtin(name string, args ...ast.Expr) ast.Expr {
-	id := &ast.Ident{Name: name, NamePos: r.s.Pos()}
-	r.info.Uses[id] = types.Universe.Lookup(name)
-	e := &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: args, Rparen: r.s.Pos()}
+// length is len(v) of a slice or string.
+func (r *ranger) length(v *ir.Var, helper string) ast.Expr {
+	id := &ast.Ident{Name: "len", NamePos: r.s.Pos()}
+	r.info.Uses[id] = types.Universe.Lookup("len")
+	if r.pkg.Scope().Lookup("len") != nil {
+		r.fn.Runtime[id] = helper
+	}
+	e := &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: []ast.Expr{r.id(v)}, Rparen: r.s.Pos()}
 	r.info.Types[e] = types.TypeAndValue{Type: intType}
 	return e
 }
@@ -206,7 +210,7 @@ func (r *ranger) builtin(name string, args ...ast.Expr) ast.Expr {
 // overArray ranges over a copy, unless only the index is wanted: then the
 // array is not even evaluated, if that has no effect.
 func (r *ranger) overArray(t *types.Array) {
-	limit := r.length(t)
+	limit := r.lengthOf(t)
 	if !wants(r.s.Value) {
 		if hasCall(r.s.X) {
 			r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
@@ -221,7 +225,7 @@ func (r *ranger) overArray(t *types.Array) {
 }
 
 func (r *ranger) overArrayPointer(t *types.Array) {
-	limit := r.length(t)
+	limit := r.lengthOf(t)
 	var p *ir.Var
 	if wants(r.s.Value) || hasCall(r.s.X) {
 		p = r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
@@ -236,7 +240,7 @@ func (r *ranger) overArrayPointer(t *types.Array) {
 	}, r.increment(i))
 }
 
-func (r *ranger) length(t *types.Array) ast.Expr {
+func (r *ranger) lengthOf(t *types.Array) ast.Expr {
 	e := r.number(constant.MakeInt64(t.Len()).ExactString())
 	r.info.Types[e] = types.TypeAndValue{Type: intType, Value: constant.MakeInt64(t.Len())}
 	return e
@@ -267,7 +271,7 @@ func (r *ranger) overString() {
 	s := r.hold(x, r.info.TypeOf(r.s.X))
 	i := r.counter(intType)
 	next := r.temp(intType, r.s.Pos())
-	r.make(r.less(i, r.builtin("len", r.id(s))), func() {
+	r.make(r.less(i, r.length(s, "LenString")), func() {
 		var char ast.Expr = &ast.Ident{Name: "_", NamePos: r.s.Pos()}
 		defs := []*ir.Var{next}
 		var c *ir.Var
@@ -295,9 +299,7 @@ func (r *ranger) asString(s *ir.Var) ast.Expr {
 	if types.Identical(s.Type, types.Typ[types.String]) {
 		return r.id(s)
 	}
-	id := &ast.Ident{Name: "string", NamePos: r.s.Pos()}
-	r.info.Uses[id] = types.Universe.Lookup("string")
-	return &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: []ast.Expr{r.id(s)}, Rparen: r.s.Pos()}
+	return &ast.CallExpr{Fun: r.typeName(types.Typ[types.String], r.s.Pos()), Lparen: r.s.Pos(), Args: []ast.Expr{r.id(s)}, Rparen: r.s.Pos()}
 }
 
 // runtime is a function of our runtime.

@@ -143,15 +143,15 @@ const (
 	// Fix: recover in a plain function that calls what may panic.
 	Recover Code = "recover"
 
-	// UniverseRedeclared: a package with resumable functions declares a name that
-	// Go has predeclared, such as new or string. Generated code is in that package.
+	// UniverseRedeclared: a package with resumable functions declares nil or panic.
+	// Generated code is in that package, and has no other words for these.
 	//
 	// Example:
 	//
-	//	func new() int { return 1 }
+	//	func panic() int { return 1 }
 	//
 	//	//greenlet:resumable
-	//	func f() { greenlet.Yield(new()) }
+	//	func f() { greenlet.Yield(panic()) }
 	//
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"

@@ -162,7 +162,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		for _, f := range e.fn.Frame.Fields {
 			switch {
 			case f.Any:
-				g.Id(f.Name).Any()
+				g.Id(f.Name).Add(e.anyType())
 			case f.Box:
 				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
 			default:
@@ -324,7 +324,7 @@ func (e *funcEmitter) args(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
 	out.Comment("Args replaces the parameters before the start.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Any()).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Add(e.anyType())).BlockFunc(func(g *jen.Group) {
 		n := sig.Params().Len()
 		count := "Count"
 		if sig.Variadic() {
@@ -361,7 +361,7 @@ func (e *funcEmitter) send(out *jen.File) {
 			for _, f := range res {
 				values = append(values, jen.Id(e.free("f")).Dot(f))
 			}
-			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
+			g.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
 		}
 	})
 }
@@ -394,7 +394,7 @@ func (e *funcEmitter) release(out *jen.File) {
 			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
 			jen.Return(f),
 		),
-		jen.Return(jen.New(e.frameRef())),
+		jen.Return(e.newOf(e.frameRef())),
 	)
 }
 

@@ -131,13 +131,13 @@ func (e *funcEmitter) boxParams() []jen.Code {
 				continue
 			}
 			code = append(code,
-				jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
+				jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))),
 				jen.Op("*").Id(v.Name).Op("=").Add(in))
 		}
 	}
 	for _, v := range e.fn.Results {
 		if v != nil && v.Box && (e.named[v] || e.fn.Defers) {
-			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+			code = append(code, jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))))
 			if e.fn.Defers {
 				code = append(code, jen.Id(e.f).Dot(v.Field).Op("=").Id(v.Name))
 			}

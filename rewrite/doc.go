@@ -82,7 +82,8 @@ embedding, method expressions and instantiation need no rule of their own.
 A statement that can't suspend passes through whole, comments and all. Inside
 it only these change: a return also returns Done; a break, continue or goto to
 something that was taken apart becomes a goto; variables are put where they
-live now (see Variables).
+live now (see Variables). An if, switch or select of which only the header
+suspends is a leaf, once what suspends has been lifted out of the header.
 
 # Normalize: expressions
 
@@ -152,15 +153,27 @@ own variable. Large values are boxed as well, so that they are not copied at
 each suspension.
 
 Constants and types that are declared in code that is taken apart move to the
-top. Types keep their names, for %T shows them; package subset refuses those
-that would clash. A variable of a local type has a field of type any, and the
+top. Types keep their names, for %T shows them. One whose name is taken begins a
+scope of its own, in which all the rest stands, and the code calls it by an alias:
+
+	if c {                            type item struct{ a int }
+		type item struct{ a int }     type item2 = item
+		...                           {
+	} else {                              type item []int
+		type item []int                   type item3 = item
+		...                               ...
+	}                                 }
+
+A type of the package that is hidden so gets an alias, too. What has no other
+name is refused by package subset: functions of the package, predeclared names,
+and types that are embedded, whose name is that of a field. A variable of a local type has a field of type any, and the
 function one variant only: in two, the type would be two types.
 
 # Infer: types without a name
 
 A local may have a type that this package can't spell: one private to another
-package, of a package that it may not import, or spelled with a predeclared
-name that it declares anew. Where such a variable stays in its block, := infers
+package, or of a package that it may not import. (Predeclared types that the
+package declares anew are spelled as aliases of the runtime.) Where such a variable stays in its block, := infers
 its type as ever. Where it must be declared elsewhere, it is declared by a
 witness, an expression of its type that has no effect, reads nothing that is
 shared, and can't panic; its value is of no interest:

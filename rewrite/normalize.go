@@ -41,8 +41,8 @@ type normalizer struct {
 	targets []target
 	gotos   map[types.Object]bool // labels that a goto names
 
-	body  *ir.RangeFunc // the loop whose body is normalized, or nil
-	exits []bodyExit
+	inLoop *ir.RangeFunc // the loop whose body is normalized, or nil
+	exits  []bodyExit
 }
 
 // target is what an enclosing statement offers to break and continue.
@@ -63,6 +63,7 @@ func normalize(c *passContext) *ir.Func {
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
 			Renamed: map[types.Object]string{},
+			Aliases: map[*types.TypeName]string{},
 			Runtime: map[*ast.Ident]string{},
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},
@@ -96,11 +97,12 @@ func normalize(c *passContext) *ir.Func {
 		n.fn.Results = append(n.fn.Results, n.param(v, ir.Result))
 	}
 	if c.lit != nil && c.lit.Range != nil {
-		n.body = c.lit.Range
+		n.inLoop = c.lit.Range
 		n.fn.Tree = n.rangeBody(decl.Body)
 		return n.fn
 	}
 	n.fn.Tree = n.block(decl.Body.List)
+	n.aliasTypes()
 	return n.fn
 }
 
@@ -189,6 +191,58 @@ func (n *normalizer) block(list []ast.Stmt) *ir.Seq {
 	})
 }
 
+// whole adds a statement of which nothing suspends but the header, which s has
+// lost: its body stays as it is.
+func (n *normalizer) whole(s ast.Stmt, label types.Object) {
+	leaf := &ir.Leaf{Stmt: s}
+	if label != nil && n.breaks(s, label) {
+		// The label is only ours to give if something in the body uses it.
+		id := &ast.Ident{Name: label.Name(), NamePos: s.Pos()}
+		leaf.Stmt = &ast.LabeledStmt{Label: id, Colon: s.Pos(), Stmt: s}
+	}
+	n.escapes(s, leaf, map[types.Object]bool{label: true})
+	n.add(leaf)
+}
+
+// body normalizes the body of a statement that is taken apart. If that is not
+// for a suspension in the body, the types declared there stay there.
+func (n *normalizer) body(b *ast.BlockStmt) *ir.Seq {
+	if n.colors.Suspends(b) || !anyOf(b.List, declaresType) {
+		return n.block(b.List)
+	}
+	list := b.List
+	last, falls := list[len(list)-1].(*ast.BranchStmt)
+	falls = falls && last.Tok == token.FALLTHROUGH // must end the clause, not the block
+	if falls {
+		list = list[:len(list)-1]
+	}
+	return n.in(func() {
+		n.leaf(&ast.BlockStmt{Lbrace: b.Lbrace, List: list, Rbrace: b.Rbrace}, nil)
+		if falls {
+			n.leaf(last, nil)
+		}
+	})
+}
+
+// clause is the body of a clause as a block.
+func clause(s ast.Stmt) *ast.BlockStmt {
+	switch s := s.(type) {
+	case *ast.CaseClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	case *ast.CommClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	}
+	panic(fmt.Sprintf("clause %T", s))
+}
+
+func declaresType(s ast.Stmt) bool {
+	if l, ok := s.(*ast.LabeledStmt); ok {
+		return declaresType(l.Stmt)
+	}
+	d, ok := s.(*ast.DeclStmt)
+	return ok && d.Decl.(*ast.GenDecl).Tok == token.TYPE
+}
+
 // in collects the nodes that body adds.
 func (n *normalizer) in(body func()) *ir.Seq {
 	outer := n.seq
@@ -258,7 +312,7 @@ func (n *normalizer) leaf(s ast.Stmt, label types.Object) {
 		n.labeled(s)
 		return
 	case *ast.ReturnStmt:
-		if n.body != nil {
+		if n.inLoop != nil {
 			n.returnFromBody(s)
 			return
 		}
@@ -351,8 +405,8 @@ func (n *normalizer) branch(s *ast.BranchStmt) ir.Branch {
 	if s.Label != nil {
 		label = n.info.Uses[s.Label]
 	}
-	if n.body != nil {
-		if code, out := n.body.Out[s]; out {
+	if n.inLoop != nil {
+		if code, out := n.inLoop.Out[s]; out {
 			return n.exit(s, code)
 		}
 	}
@@ -435,8 +489,15 @@ func (n *normalizer) ifStmt(s *ast.IfStmt) {
 	if s.Init != nil {
 		n.stmt(s.Init, nil)
 	}
-	node := &ir.If{Pos: s.Pos(), Cond: n.lift(s.Cond)}
-	node.Then = n.block(s.Body.List)
+	cond := n.lift(s.Cond)
+	if !n.colors.Suspends(s.Body) && !n.colors.Suspends(s.Else) {
+		c := *s
+		c.Init, c.Cond = nil, cond
+		n.whole(&c, nil)
+		return
+	}
+	node := &ir.If{Pos: s.Pos(), Cond: cond}
+	node.Then = n.body(s.Body)
 	if s.Else != nil {
 		node.Else = n.block([]ast.Stmt{s.Else})
 	}
@@ -459,7 +520,7 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 			loop.Cond = n.lift(s.Cond)
 		}
 	})
-	loop.Body = n.block(s.Body.List)
+	loop.Body = n.body(s.Body)
 	pop()
 	loop.Post = n.in(func() {
 		if n.fresh {
@@ -477,7 +538,7 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 }
 
 func (n *normalizer) returns(s *ast.ReturnStmt) {
-	if n.body != nil {
+	if n.inLoop != nil {
 		n.returnFromBody(s)
 		return
 	}

@@ -145,12 +145,53 @@ func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 			n.constsByValue(gen)
 			return
 		}
-		n.fn.LocalTypes = n.fn.LocalTypes || gen.Tok == token.TYPE
+		if gen.Tok == token.TYPE {
+			n.typeDecl(s, gen)
+			return
+		}
 		n.fn.Consts = append(n.fn.Consts, s)
 		return
 	}
 	for _, spec := range gen.Specs {
 		n.varSpec(gen, spec.(*ast.ValueSpec))
+	}
+}
+
+// typeDecl hoists types, each by itself, for one may have to stand in a scope of
+// its own.
+func (n *normalizer) typeDecl(s *ast.DeclStmt, gen *ast.GenDecl) {
+	n.fn.LocalTypes = true
+	if len(gen.Specs) == 1 {
+		n.fn.Consts = append(n.fn.Consts, s)
+		return
+	}
+	for _, spec := range gen.Specs {
+		n.fn.Consts = append(n.fn.Consts, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.TYPE, Specs: []ast.Spec{spec}}})
+	}
+}
+
+// aliasTypes gives names to hoisted types that share one, and to the types of
+// the package that they hide.
+func (n *normalizer) aliasTypes() {
+	byName := map[string][]*types.TypeName{}
+	var list []string
+	for _, s := range n.fn.Consts {
+		if name, obj := n.fn.TypeDecl(s); obj != nil {
+			if byName[name] == nil {
+				list = append(list, name)
+			}
+			byName[name] = append(byName[name], obj)
+		}
+	}
+	for _, name := range list {
+		if outer, ok := n.pkg.Scope().Lookup(name).(*types.TypeName); ok {
+			n.fn.Aliases[outer] = n.fn.Names.Fresh(name)
+		}
+		if objs := byName[name]; len(objs) > 1 {
+			for _, obj := range objs {
+				n.fn.Aliases[obj] = n.fn.Names.Fresh(name)
+			}
+		}
 	}
 }
 
@@ -185,8 +226,7 @@ func (n *normalizer) constsByValue(gen *ast.GenDecl) {
 }
 
 // renameConsts gives constants of different scopes different names, as they
-// will share one. (Types keep theirs, for it shows in %T: package subset
-// refuses those that clash.)
+// will share one. (Types keep theirs, for it shows in %T: see aliasTypes.)
 func (n *normalizer) renameConsts(gen *ast.GenDecl) {
 	if gen.Tok != token.CONST {
 		return

@@ -73,7 +73,7 @@ func (n *normalizer) declareResults(r *ir.RangeFunc) {
 // the body that the loop is in.
 func (n *normalizer) afterReturn(r *ir.RangeFunc) {
 	pos := r.Stmt.For
-	if n.body != nil {
+	if n.inLoop != nil {
 		node := &ir.If{Pos: pos, Cond: n.nextIs(r, token.LSS, 0)}
 		node.Then = n.in(func() { n.leave(n.next(r, pos), pos) })
 		n.add(node)
@@ -101,7 +101,7 @@ func (n *normalizer) afterReturn(r *ir.RangeFunc) {
 
 // rangeBody is the body as a function.
 func (n *normalizer) rangeBody(body *ast.BlockStmt) *ir.Seq {
-	r := n.body
+	r := n.inLoop
 	return n.in(func() {
 		n.loopCall(r, "Begin", body.Lbrace)
 		for _, s := range body.List {
@@ -151,11 +151,11 @@ func (n *normalizer) returnFromBody(s *ast.ReturnStmt) {
 	code := ir.ReturnFrom
 	if len(s.Results) > 0 {
 		a := &ast.AssignStmt{TokPos: s.Pos(), Tok: token.ASSIGN, Rhs: s.Results}
-		for _, obj := range n.body.Results {
+		for _, obj := range n.inLoop.Results {
 			a.Lhs = append(a.Lhs, n.ref(n.fn.ByObj[obj], s.Pos()))
 		}
 		n.assign(a)
-	} else if n.body.Named {
+	} else if n.inLoop.Named {
 		code = ir.ReturnBare
 	}
 	n.leave(n.integer(code, s.Pos()), s.Pos())
@@ -163,7 +163,7 @@ func (n *normalizer) returnFromBody(s *ast.ReturnStmt) {
 
 // leave ends the loop, with the code of where to go on.
 func (n *normalizer) leave(code ast.Expr, pos token.Pos) {
-	n.loopCall(n.body, "Leave", pos, code)
+	n.loopCall(n.inLoop, "Leave", pos, code)
 	n.answer("false", pos)
 }
 

@@ -116,15 +116,15 @@ const (
 
 // What resumable functions can't do, or can't do yet.
 const (
-	// UniverseRedeclared: a package with resumable functions declares a name that
-	// Go has predeclared, such as new or string. Generated code is in that package.
+	// UniverseRedeclared: a package with resumable functions declares nil or panic.
+	// Generated code is in that package, and has no other words for these.
 	//
 	// Example:
 	//
-	//	func new() int { return 1 }
+	//	func panic() int { return 1 }
 	//
 	//	//greenlet:resumable
-	//	func f() { greenlet.Yield(new()) }
+	//	func f() { greenlet.Yield(panic()) }
 	//
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
@@ -204,41 +204,21 @@ const (
 	// hides its resumable form.
 	CompanionHidden Code = "companion-hidden"
 
-	// LocalTypeTwice: a resumable function declares two types of one name in
-	// blocks that suspend. Such a type is declared outside the function, where
-	// frames can name it, and there is one place for it.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(ok bool) {
-	//		if ok {
-	//			type pair struct{ a, b int }
-	//			p := pair{1, 2}
-	//			greenlet.Yield(p.a)
-	//			greenlet.Yield(p.b)
-	//		} else {
-	//			type pair struct{ a, b string }
-	//			p := pair{"1", "2"}
-	//			greenlet.Yield(p.a)
-	//			greenlet.Yield(p.b)
-	//		}
-	//	}
-	//
-	// Fix: rename one of them, or declare them outside the function.
-	LocalTypeTwice Code = "local-type-twice"
-
 	// LocalTypeShadow: a resumable function declares a type in a block that
-	// suspends, and elsewhere in the function its name means something else.
+	// suspends, and its name is that of a function, a variable, a constant or a
+	// generic type of the package that the function uses elsewhere, or is
+	// predeclared. The type is declared at the top of the generated function,
+	// where it would hide that.
 	//
 	// Example:
 	//
-	//	type pair struct{ a, b string }
+	//	func pair() int { return 1 }
 	//
 	//	//greenlet:resumable
-	//	func f(q pair) {
+	//	func f() {
+	//		n := pair()
 	//		type pair struct{ a, b int }
-	//		p := pair{1, 2}
+	//		p := pair{n, 2}
 	//		greenlet.Yield(p.a)
 	//		greenlet.Yield(p.b)
 	//	}

@@ -161,8 +161,8 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 f_ := &%[5]s%[6]s{}
 f_.Bind(&oracle_.Func{Name: %[7]q, File: %[8]q, Line: %[9]d}, %[10]d,
 	func() { %[11]s%[12]s(%[13]s) },
-	func() any { return %[14]s },
-	func(args_ []any) { %[15]s })
+	func() interface{} { return %[14]s },
+	func(args_ []interface{}) { %[15]s })
 return f_
 }
 func init() { oracle_.Annotate(%[16]q) }

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -38,6 +39,8 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	typeNames    bool              // the aliases of types can be said here
+	declaring    *types.TypeName   // the hoisted type being declared
 	sourceLabels map[string]bool   // see userLabels
 	locals       map[string]string // see local
 	variant      variant           // of the code being emitted
@@ -110,11 +113,15 @@ func (e *funcEmitter) emit(out *jen.File) {
 // ours are the names that generated methods give their parameters and locals.
 var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room"}
 
-// typeParamName renames a type parameter that is blank or hides a name that
-// generated code needs.
+// typeParamName renames what can't be called by its name: a type that has an
+// alias, a type parameter that is blank, is hidden by a hoisted type, or hides a
+// name that generated code needs.
 func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) {
 	name := obj.Name()
-	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil {
+	if alias := e.fn.Aliases[obj]; alias != "" && e.typeNames && obj != e.declaring {
+		return jen.Id(alias), true
+	}
+	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil && !e.hoists(name) {
 		return nil, false
 	}
 	i := 0
@@ -125,6 +132,14 @@ func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) 
 		i++
 	}
 	return nil, false
+}
+
+// hoists reports whether a type of this name is moved to the top.
+func (e *funcEmitter) hoists(name string) bool {
+	return slices.ContainsFunc(e.fn.Consts, func(s ast.Stmt) bool {
+		n, obj := e.fn.TypeDecl(s)
+		return obj != nil && n == name
+	})
 }
 
 // frameRef is the frame type with its type arguments.
@@ -176,7 +191,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		for _, f := range e.fn.Frame.Fields {
 			switch {
 			case f.Any:
-				g.Id(f.Name).Any()
+				g.Id(f.Name).Add(e.anyType())
 			case f.Box:
 				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
 			default:
@@ -378,7 +393,7 @@ func (e *funcEmitter) args(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
 	out.Comment("Args replaces the parameters before the start.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Any()).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Add(e.anyType())).BlockFunc(func(g *jen.Group) {
 		n := sig.Params().Len()
 		count := "Count"
 		if sig.Variadic() {
@@ -415,7 +430,7 @@ func (e *funcEmitter) send(out *jen.File) {
 			for _, f := range res {
 				values = append(values, jen.Id(e.free("f")).Dot(f))
 			}
-			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
+			g.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
 		}
 	})
 }
@@ -448,7 +463,7 @@ func (e *funcEmitter) release(out *jen.File) {
 			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
 			jen.Return(f),
 		),
-		jen.Return(jen.New(e.frameRef())),
+		jen.Return(e.newOf(e.frameRef())),
 	)
 }
 

@@ -298,7 +298,7 @@ func (e *funcEmitter) share(nodes ...ast.Node) []jen.Code {
 // zero is the zero value of a type.
 func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return jen.Op("*").New(e.typ(t))
+		return jen.Op("*").Add(e.newOf(e.typ(t)))
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -306,7 +306,7 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 		case u.Info()&types.IsString != 0:
 			return jen.Lit("")
 		case u.Info()&types.IsBoolean != 0:
-			return jen.False()
+			return e.falseValue()
 		case u.Info()&types.IsNumeric != 0:
 			return jen.Lit(0)
 		}
@@ -314,4 +314,22 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 		return e.typ(t).Values()
 	}
 	return jen.Nil()
+}
+
+// anyType, newOf and falseValue say any, new(t) and false, also where the package
+// declares these names anew.
+func (e *funcEmitter) anyType() *jen.Statement { return e.predeclared("any") }
+
+func (e *funcEmitter) newOf(t jen.Code) *jen.Statement {
+	if e.hides("new") {
+		return e.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
+	}
+	return jen.New(t)
+}
+
+func (e *funcEmitter) falseValue() *jen.Statement {
+	if e.hides("false") {
+		return jen.Lit(0).Op("!=").Lit(0)
+	}
+	return jen.False()
 }

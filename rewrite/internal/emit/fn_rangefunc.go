@@ -78,7 +78,7 @@ func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statem
 		}
 		switch s := s.(type) {
 		case *ast.ReturnStmt:
-			return append(plain.setLoopResults(s.Results), jen.Return(jen.False())), true
+			return append(plain.setLoopResults(s.Results), jen.Return(e.falseValue())), true
 		case *ast.BranchStmt:
 			code, out := lit.Range.Out[s]
 			switch {
@@ -86,7 +86,7 @@ func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statem
 			case code == ir.NextIteration:
 				return []jen.Code{loop("Again"), jen.Return(jen.True())}, true
 			default:
-				return []jen.Code{loop("Leave", jen.Lit(code)), jen.Return(jen.False())}, true
+				return []jen.Code{loop("Leave", jen.Lit(code)), jen.Return(e.falseValue())}, true
 			}
 		case *ast.DeferStmt:
 			return plain.deferred(s), true

@@ -27,7 +27,7 @@ func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
 	switch s := s.(type) {
 	case *ast.ReturnStmt:
 		if lit := e.fn.Lit; lit != nil && lit.Range != nil {
-			return append(e.setLoopResults(s.Results), e.done([]jen.Code{jen.False()})...), true
+			return append(e.setLoopResults(s.Results), e.done([]jen.Code{e.falseValue()})...), true
 		}
 		return e.returns(s.Results), true
 	case *ast.BranchStmt:

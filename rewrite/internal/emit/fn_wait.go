@@ -132,7 +132,7 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	sel := ast.Unparen(w.Call.Fun).(*ast.SelectorExpr)
 	x, t := e.operandPath(sel)
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		x = jen.Any().Call(x)
+		x = e.anyType().Call(x)
 	}
 	sig := w.Callee.Signature()
 	if s := e.Info.Selections[sel]; s != nil {
@@ -330,7 +330,7 @@ func (e *funcEmitter) sending(w *ir.Wait) jen.Code {
 	case len(args) == 0:
 		return r.Dot("SendNone").Call(to)
 	case len(args) == 1 && !w.Call.Ellipsis.IsValid():
-		return e.rt("Send").Types(jen.Any()).Call(r, to, e.Expr(args[0]))
+		return e.rt("Send").Types(e.anyType()).Call(r, to, e.Expr(args[0]))
 	}
 	return r.Dot("SendArgs").Call(append([]jen.Code{to}, e.callArgs(args, w.Call)...)...)
 }

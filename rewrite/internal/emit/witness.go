@@ -71,7 +71,7 @@ func (e *funcEmitter) newBox(v *ir.Var) jen.Code {
 	if v.Witness != nil {
 		return jen.Id(v.Name).Op("=").Add(e.rt("NewLike")).Call(jen.Id(v.Name))
 	}
-	return jen.Id(v.Name).Op("=").New(e.typ(v.Type))
+	return jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type)))
 }
 
 // witness is a witness as a primary expression.
@@ -203,7 +203,7 @@ func (e *funcEmitter) resultHelper(w *ir.Outcome, pointer bool) string {
 				fun = append(fun, jen.Id("_").Add(p))
 			}
 		}
-		fn.Types(append(tparams, form.typeParams()...)...).Params(fun...).
+		fn.Types(append(tparams, form.typeParams(e.anyType())...)...).Params(fun...).
 			Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
@@ -215,7 +215,7 @@ func (e *funcEmitter) methodHelper(w *ir.MethodOutcome, pointer bool) string {
 	form.pointer = pointer
 	key := fmt.Sprint("method ", w.Method, form, w.Index)
 	return e.helper(w.Method+"Result", form.doc(w.Index), key, func(fn *jen.Statement) {
-		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(w.Method))}, form.typeParams()...)...).
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(w.Method))}, form.typeParams(e.anyType())...)...).
 			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
@@ -231,7 +231,7 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 			params = append(params, jen.Id("_").Add(r))
 		}
 		asserted := jen.Custom(inline, jen.Id("Results").Params().Add(parens(results)))
-		fn.Types(form.typeParams()...).Params(params...).Add(parens(form.list("R", form.results))).Block(
+		fn.Types(form.typeParams(e.anyType())...).Params(params...).Add(parens(form.list("R", form.results))).Block(
 			jen.Return(jen.Id("f").Assert(asserted).Dot("Results").Call()))
 	})
 	args := []jen.Code{frame}
@@ -256,9 +256,9 @@ func (e *funcEmitter) formOfMethod(x *jen.Statement, method string, sig *types.S
 		companion := func() *jen.Statement {
 			return jen.Custom(inline, jen.Id(called).Params(params...).Add(parens(results)))
 		}
-		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams()...)...).
-			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
-			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Any().Call(jen.Id("x")).Assert(companion()),
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams(e.anyType())...)...).
+			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Add(e.predeclared("bool"))).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.anyType()).Call(jen.Id("x")).Assert(companion()),
 			jen.Return(jen.Id("c"), jen.Id("ok")))
 	})
 	return jen.Id(name).Call(x)
@@ -274,7 +274,7 @@ func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name string, sig *t
 		method := func() *jen.Statement {
 			return jen.Custom(inline, jen.Id(name).Params(params...).Add(parens(results)))
 		}
-		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams()...)...).
+		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams(e.anyType())...)...).
 			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(method()), jen.Id("ok").Bool()).Block(
 			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(method()),
 			jen.Return(jen.Id("c"), jen.Id("ok")))
@@ -305,11 +305,11 @@ func (f form) list(prefix string, n int) []jen.Code {
 	return list
 }
 
-// typeParams declares P0, …, R0, … with the constraint any.
-func (f form) typeParams() []jen.Code {
+// typeParams declares P0, …, R0, … with the constraint any, as it is spelled.
+func (f form) typeParams(constraint jen.Code) []jen.Code {
 	list := append(f.list("P", f.params), f.list("R", f.results)...)
 	if last := len(list) - 1; last >= 0 {
-		list[last] = jen.Add(list[last]).Any()
+		list[last] = jen.Add(list[last]).Add(constraint)
 	}
 	return list
 }

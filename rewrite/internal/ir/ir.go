@@ -35,6 +35,10 @@ type Func struct {
 
 	// Renamed are hoisted constants that could not keep their names.
 	Renamed map[types.Object]string
+	// Aliases are the names by which the code knows hoisted types that share
+	// one, and types of the package that a hoisted one hides. The types keep
+	// their names, which %T shows.
+	Aliases map[*types.TypeName]string
 
 	// Lit is the literal that the function is, or nil for a declared one. Its
 	// Decl and Obj are made up, of the literal's own syntax and signature.
@@ -461,4 +465,15 @@ func (f *Func) Succs(b *Block) []*Block {
 		s = append(s, t.Next)
 	}
 	return s
+}
+
+// TypeDecl is the type that a statement of Consts declares, and its name; nil if
+// it declares constants or _.
+func (f *Func) TypeDecl(s ast.Stmt) (string, *types.TypeName) {
+	spec, ok := s.(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs[0].(*ast.TypeSpec)
+	if !ok || spec.Name.Name == "_" {
+		return "", nil
+	}
+	obj, _ := f.Info.Defs[spec.Name].(*types.TypeName)
+	return spec.Name.Name, obj
 }

@@ -108,7 +108,9 @@ func Iterate2[K, V any](seq func(yield func(K, V) bool)) *Iteration[func(K, V) b
 			if !some {
 				return false, false, Done
 			}
-			if c, ok := Resumable(yield).(interface{ CallResumable(*Run, K, V) (bool, Status) }); ok {
+			if c, ok := Resumable(yield).(interface {
+				CallResumable(*Run, K, V) (bool, Status)
+			}); ok {
 				more, st = c.CallResumable(r, k, v)
 				return true, more, st
 			}

@@ -139,17 +139,11 @@ func (g *Greenlet) heir() *Greenlet {
 }
 
 // broken ends g, which v has left as a panic.
-func (g *Greenlet) broken(v any) (next *Greenlet, s signal) {
-	defer func() {
-		if next == nil { // v is Exit and the parent can't receive it
-			next, s = &main, signal{recover()}
-		}
-	}()
-	return raise(g, g, v)
-}
+func (g *Greenlet) broken(v any) (*Greenlet, signal) { return raise(g, g, v) }
 
-// raise finds who gets the panic v that is thrown into g, which has no place
-// where to raise it, or has let it out. All on the way end unrun.
+// raise finds who gets the panic v that from throws into g, which has no place
+// where to raise it, or that g has let out. All on the way end unrun. An Exit
+// that can't be received as a value is raised as the error that this is.
 func raise(from, g *Greenlet, v any) (*Greenlet, signal) {
 	for {
 		if g.state == unstarted {
@@ -159,14 +153,15 @@ func raise(from, g *Greenlet, v any) (*Greenlet, signal) {
 			from, origin = g, g
 		}
 		g.state = dead
-		if isExit(v) {
-			g = g.heir()
-			if g == &main && top.drop {
-				return g, signal{}
-			}
-			return deliver(g, v, true), signal{}
+		if !isExit(v) {
+			g = g.parent
+		} else if g = g.heir(); g == &main && top.drop {
+			return g, signal{}
+		} else if to, failure := received(g, v); failure == nil {
+			return to, signal{}
+		} else {
+			v = failure
 		}
-		g = g.parent
 		switch {
 		case g.state == suspended, g == cur && g.state == current && caller() == g:
 			return g, signal{v}
@@ -174,6 +169,12 @@ func raise(from, g *Greenlet, v any) (*Greenlet, signal) {
 			return &main, signal{v}
 		}
 	}
+}
+
+// received is deliver for an Exit. If g can't receive it, failure says why.
+func received(g *Greenlet, v any) (to *Greenlet, failure any) {
+	defer func() { failure = recover() }()
+	return deliver(g, v, true), nil
 }
 
 const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"

@@ -59,13 +59,13 @@ func traced(e Event, from, to *Greenlet) (v any, ok bool) {
 	return nil, true
 }
 
-// aimed is aim for a panic of the tracer. An Exit that the receiver can't take
-// as a value is raised there as the error that this is.
-func aimed(from, to *Greenlet, v any) (next *Greenlet, s signal) {
-	defer func() {
-		if next == nil {
-			next, s = &main, signal{recover()}
-		}
-	}()
-	return aim(from, to, v)
+// aimed is aim for a panic of the tracer.
+func aimed(from, to *Greenlet, v any) (*Greenlet, signal) {
+	if to != &main || !isExit(v) {
+		return aim(from, to, v)
+	}
+	if _, failure := received(to, v); failure != nil {
+		return to, signal{failure}
+	}
+	return to, signal{}
 }

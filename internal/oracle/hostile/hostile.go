@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -213,10 +212,8 @@ func (d *driver) text(v any) string {
 	switch v := v.(type) {
 	case *greenlet.Greenlet:
 		return d.name(v)
-	case *greenlet.TypeError:
-		if v.Sent == reflect.TypeOf(greenlet.Exit).String() { // by the runtime
-			return fmt.Sprint("sent ", v.Sent, ", but want ", v.Want, " at ", v.To)
-		}
+	case *greenlet.StateError:
+		return fmt.Sprint("greenlet: ", v.Op, ": ", d.name(v.Greenlet), ": ", v.Reason) // without the stack
 	}
 	return fmt.Sprint(v)
 }

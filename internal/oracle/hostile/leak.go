@@ -22,7 +22,10 @@ type found struct {
 
 // name numbers greenlets.
 func (d *driver) name(g *greenlet.Greenlet) string {
-	if g == greenlet.Main() {
+	switch g {
+	case nil:
+		return "none"
+	case greenlet.Main():
 		return "main"
 	}
 	p := weak.Make(g)

@@ -54,8 +54,11 @@ func Hostile(module Files, programs []Program) (stateful map[string]bool, err er
 			if dir == "." {
 				pkg.name, alias = mainPrefix+p.Name, mainPrefix+p.Name
 			}
+			if pkg.vars == "" && dir != "." {
+				continue
+			}
 			module[path.Join(p.Name, dir, "forget_.go")] = pkg.forget()
-			stateful[p.Name] = stateful[p.Name] || len(pkg.vars) > 0
+			stateful[p.Name] = stateful[p.Name] || pkg.vars != ""
 			imports += fmt.Sprintf("\t%s %q\n", alias, path.Join(Module, p.Name, dir))
 			forgetters += alias + "." + forgetFunc + ", "
 		}

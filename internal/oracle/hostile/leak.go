@@ -40,7 +40,8 @@ func (d *driver) name(g *greenlet.Greenlet) string {
 	return fmt.Sprint("g", n)
 }
 
-// noted is all that must be collected: greenlets and frames.
+// noted is all that must be collected: greenlets and frames. One that the
+// compiler has put into the program's data never is.
 var noted = map[weak.Pointer[byte]]string{}
 
 // maxNoted bounds it for programs that make thousands.

@@ -111,10 +111,11 @@ func plainCallers() []string {
 	return names
 }
 
-// caller is the position of the code that called into this package.
+// caller is the position of the code that called into this package, or that
+// panics.
 func caller() string {
 	for _, f := range goFrames(1, 16) {
-		if !isRuntime(f.Function) {
+		if !isRuntime(f.Function) && !strings.HasPrefix(f.Function, "runtime.") {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}

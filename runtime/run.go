@@ -279,7 +279,9 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		slot = r.slot
 	}
 	if err := store(slot, v, some); err != nil {
-		err.To = g.where()
+		if err.To = g.where(); g.state == current { // it sends to itself
+			err.To = err.From
+		}
 		panic(err)
 	}
 	return g

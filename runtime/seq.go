@@ -80,8 +80,16 @@ func (p *puller[T]) slow() bool {
 	if p.g.state > suspended {
 		return p.over()
 	}
+	p.clear()
 	p.run.drive(p.g)
 	return p.back()
+}
+
+// clear forgets the value before, for a stay that may come to its end without
+// one: when another greenlet ends and the plain caller takes no result of it.
+func (p *puller[T]) clear() {
+	var zero T
+	p.v = zero
 }
 
 // switched goes on with a stay in which g has ended or switched elsewhere, and
@@ -91,6 +99,9 @@ func (p *puller[T]) switched() bool {
 	p.g.suspend()
 	if hooked.Load() {
 		r.hook(p.g)
+	}
+	if r.cur != &main {
+		p.clear()
 	}
 	r.rest()
 	return p.back()

@@ -844,16 +844,22 @@ func newRaisesFrame(v any) *raisesFrame {
 
 // raisesResumable is raises for callers that can be suspended.
 func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
+//line greenlet_test.go:212
 	fail(v)
 	return greenlet.Done
 }
 
+//line greenlet_greenlet_test.go:853
+
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
+//line greenlet_test.go:212
 	fail(v)
 	return r.Return(f, &f.Header)
 }
+
+//line greenlet_greenlet_test.go:863
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -929,7 +935,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:933
+//line greenlet_greenlet_test.go:939
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -958,7 +964,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:962
+//line greenlet_greenlet_test.go:968
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1110,7 +1116,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1114
+//line greenlet_greenlet_test.go:1120
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1190,7 +1196,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1194
+//line greenlet_greenlet_test.go:1200
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1213,7 +1219,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1217
+//line greenlet_greenlet_test.go:1223
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1296,7 +1302,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1300
+//line greenlet_greenlet_test.go:1306
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1332,7 +1338,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1336
+//line greenlet_greenlet_test.go:1342
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1415,7 +1421,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1419
+//line greenlet_greenlet_test.go:1425
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1444,7 +1450,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1448
+//line greenlet_greenlet_test.go:1454
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1584,7 +1590,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1588
+//line greenlet_greenlet_test.go:1594
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1731,7 +1737,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1735
+//line greenlet_greenlet_test.go:1741
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1802,7 +1808,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1806
+//line greenlet_greenlet_test.go:1812
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1811,7 +1817,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1815
+//line greenlet_greenlet_test.go:1821
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1865,15 +1871,21 @@ func newExitsGoroutineFrame() *exitsGoroutineFrame {
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
 func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
+//line greenlet_test.go:451
 	runtime.Goexit()
 	return greenlet.Done
 }
 
+//line greenlet_greenlet_test.go:1880
+
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+//line greenlet_test.go:451
 	runtime.Goexit()
 	return r.Return(f, &f.Header)
 }
+
+//line greenlet_greenlet_test.go:1889
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -1942,7 +1954,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1946
+//line greenlet_greenlet_test.go:1958
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1952,7 +1964,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1956
+//line greenlet_greenlet_test.go:1968
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2019,7 +2031,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2023
+//line greenlet_greenlet_test.go:2035
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2029,7 +2041,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2033
+//line greenlet_greenlet_test.go:2045
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2119,7 +2131,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2123
+//line greenlet_greenlet_test.go:2135
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2169,7 +2181,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2173
+//line greenlet_greenlet_test.go:2185
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2233,16 +2245,22 @@ func newCallsPlainFrame(f func()) *callsPlainFrame {
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
+//line greenlet_test.go:532
 	f()
 	return greenlet.Done
 }
 
+//line greenlet_greenlet_test.go:2254
+
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
+//line greenlet_test.go:532
 	f()
 	return r.Return(f2, &f2.Header)
 }
+
+//line greenlet_greenlet_test.go:2264
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {

@@ -99,13 +99,13 @@ type Binary struct{ path string }
 // Timeout is how long a program may run.
 const Timeout = 20 * time.Second
 
-// Run runs a program and returns all that can be seen of it: what it prints
+// Run runs a program with arguments and returns all that can be seen of it: what it prints
 // and, if that is no success, the panic that ended it and the exit status. The
 // text does not depend on where and how the program was built.
-func (b *Binary) Run(ctx context.Context, program string) (string, error) {
+func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.path, program)
+	cmd := exec.CommandContext(ctx, b.path, append([]string{program}, args...)...)
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -28,7 +28,7 @@ func Pull[T any](f Frame) (next func() (T, bool), stop func()) {
 		r := enter(nil)
 		defer r.cancel()
 		r.drop = true
-		r.drive(aim(g, Exit))
+		r.drive(aim(&main, g, Exit))
 	}
 	return next, stop
 }

@@ -77,7 +77,7 @@ func position() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, prefix) || !more {
+		if !strings.HasPrefix(f.Function, prefix) && !strings.HasPrefix(f.Function, "runtime.") || !more {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}

@@ -48,7 +48,11 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		if len(fns) == 0 || len(diags) > 0 {
 			continue
 		}
-		src, err := emitFile(u, info, colors, file, fns)
+		var hidden []emit.Hidden
+		if len(outs) == 0 {
+			hidden = overrides(u, colors)
+		}
+		src, err := emitFile(u, info, colors, file, fns, hidden)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -93,13 +97,13 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden) (src []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors}, fns)
+	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}, fns)
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}

@@ -60,15 +60,48 @@ func isDriver(fn string) bool {
 func variant(fn string) (name, part string) {
 	fn = strings.TrimSuffix(fn, "[...]")
 	if name, ok := strings.CutSuffix(fn, "Resumable"); ok {
-		return name, "hot"
+		return literalName(name), "hot"
 	}
 	typ, method, ok := cutLast(fn, ").")
 	pkg, typ, pointer := strings.Cut(strings.TrimSuffix(typ, "[...]"), "(*")
 	typ, frame := strings.CutSuffix(typ, "Frame")
 	if ok && pointer && frame && (method == "Resume" || method == "run" || method == "step") {
-		return pkg + typ, method
+		return literalName(pkg + typ), method
 	}
 	return fn, ""
+}
+
+// literalName is the name of a function literal as Go's tracebacks have it, given
+// that of its generated type or companion; other names stay as they are. The types
+// are named after the function around: runFunc1_2, func1_2Run if it is exported.
+func literalName(fn string) string {
+	typ, _ := strings.CutSuffix(fn, ").Call")
+	typ = strings.TrimSuffix(typ, "[...]")
+	i := strings.LastIndexByte(typ, '.') + 1
+	pkg, typ := typ[:i], strings.TrimPrefix(typ[i:], "(*")
+	for _, kind := range [...]string{"func", "range", "value"} {
+		outer, number := "", ""
+		if rest, ok := strings.CutPrefix(typ, kind); ok {
+			outer = strings.TrimLeft(rest, "_0123456789")
+			number = rest[:len(rest)-len(outer)]
+		} else {
+			outer = strings.TrimRight(typ, "_0123456789")
+			number = typ[len(outer):]
+			outer, ok = strings.CutSuffix(outer, strings.ToUpper(kind[:1])+kind[1:])
+			if !ok {
+				continue
+			}
+		}
+		if outer == "" || number == "" {
+			continue
+		}
+		dot := "."
+		if kind == "range" {
+			dot = "-"
+		}
+		return pkg + outer + dot + kind + strings.ReplaceAll(number, "_", ".")
+	}
+	return fn
 }
 
 func isGenerated(fn string) bool {

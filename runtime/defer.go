@@ -87,8 +87,10 @@ func (h *DeferHeader) Catch(st *Status) {
 	}
 	v := recover()
 	if v == nil {
-		h.goexit() // it goes on when this returns
-		return
+		if v := h.goexit(nil); v != nil {
+			panic(v)
+		}
+		return // and Goexit goes on
 	}
 	h.catch(v)
 }
@@ -98,13 +100,23 @@ func (h *DeferHeader) catch(v any) {
 	h.PC, h.mode, h.value = Unwind, panicking, v
 }
 
-// goexit makes all deferred calls, for runtime.Goexit, which can't wait.
-func (h *DeferHeader) goexit() {
+// goexit makes all deferred calls, for runtime.Goexit, which can't wait. A panic of
+// one goes to those that are left, and on to the callers, if it is not recovered:
+// v is one that comes from below, the result is that which goes on, or nil.
+func (h *DeferHeader) goexit(v any) any {
 	h.PC, h.mode = Unwind, exiting
+	if v != nil {
+		h.mode, h.value = panicking, v
+	}
 	for len(h.calls) > 0 {
 		h.Next(nil)
 	}
+	v = nil
+	if h.mode == panicking {
+		v = h.value
+	}
 	h.mode = left
+	return v
 }
 
 // Pending reports whether deferred calls are left. It begins the unwinding.
@@ -171,5 +183,5 @@ func (h *DeferHeader) End() {
 type catcher interface {
 	Frame
 	catch(v any)
-	goexit()
+	goexit(v any) any
 }

@@ -39,7 +39,9 @@ type pushedFrame struct {
 
 func (f *pushedFrame) run(r *Run) Status {
 	for f.i < f.c.n {
-		y := Resumable(f.yield).(interface{ CallResumable(*Run, int) (bool, Status) })
+		y := Resumable(f.yield).(interface {
+			CallResumable(*Run, int) (bool, Status)
+		})
 		more, st := y.CallResumable(r, f.i)
 		if st != Done {
 			f.PC = 1

@@ -118,6 +118,10 @@ func lookup(fn *types.Func, rule func(string) string) *types.Func {
 // isCompanion reports whether the first parameter of fn is a *greenlet.Run.
 func isCompanion(fn *types.Func) bool { return isPointerTo(fn, 0, "Run") }
 
+// IsCompanion reports whether fn has the form of a companion, or of what resumable
+// code defers: its first parameter is a *greenlet.Run.
+func IsCompanion(fn *types.Func) bool { return isCompanion(fn) }
+
 // isPointerTo reports whether parameter i of fn is a pointer to the named type
 // of the runtime.
 func isPointerTo(fn *types.Func, i int, name string) bool {

@@ -6,6 +6,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/types"
 
 	"github.com/going-green/greenlet/internal/color"
 )
@@ -26,6 +27,9 @@ func (n *normalizer) prepared(op color.Op, call *ast.CallExpr) *ast.CallExpr {
 // will be named twice.
 func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
 	sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if s := n.info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
+		return n.asMethodCall(call, sel, s)
+	}
 	if _, ok := ast.Unparen(sel.X).(*ast.Ident); ok {
 		return call
 	}
@@ -33,6 +37,19 @@ func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
 	c.Fun = n.as(&ast.SelectorExpr{X: n.pinned(sel.X), Sel: sel.Sel}, sel)
 	n.as(&c, call)
 	return &c
+}
+
+// asMethodCall is I.m(x, y), where I is an interface, as x.m(y).
+func (n *normalizer) asMethodCall(call *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selection) *ast.CallExpr {
+	recv := n.temp(s.Recv(), call.Pos())
+	n.define(recv, call.Args[0])
+	method := &ast.SelectorExpr{X: n.ref(recv, call.Pos()), Sel: sel.Sel}
+	set := types.NewMethodSet(s.Recv())
+	n.info.Selections[method] = set.Lookup(s.Obj().Pkg(), s.Obj().Name())
+	n.info.Types[method] = types.TypeAndValue{Type: n.info.Selections[method].Type()}
+	c := *call
+	c.Fun, c.Args = method, call.Args[1:]
+	return n.as(&c, call).(*ast.CallExpr)
 }
 
 // holdFunc makes the function of an indirect call a variable. gc reads a

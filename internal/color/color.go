@@ -196,9 +196,6 @@ func (c *Colors) Deferred(call *ast.CallExpr) (Suspension, bool) {
 		return Suspension{Op: OpIndirect}, true
 	}
 	s := c.classify(callee(c.pkg.Info, call))
-	if s.Op == OpDispatch && c.isMethodExpr(call) {
-		return Suspension{}, false // I.m(x): a plain function
-	}
 	return s, s.Op != 0
 }
 

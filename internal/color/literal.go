@@ -313,7 +313,7 @@ func (v *values) call(call *ast.CallExpr) bool {
 		return true // in plain code it would mean Main
 	}
 	s := v.classify(fn)
-	return s.Op != 0 && !(s.Op == OpDispatch && v.isMethodExpr(call)) || v.indirect(call)
+	return s.Op != 0 || v.indirect(call)
 }
 
 // indirect reports whether a call is of a function value that may suspend.

@@ -64,12 +64,6 @@ func (c *Colors) value(e ast.Expr, id *ast.Ident) *Value {
 	if c.classify(fn).Op == 0 && !AsksWhoRuns(fn) {
 		return nil
 	}
-	sel, ok := e.(*ast.SelectorExpr)
-	if ok && isInterfaceMethod(fn) {
-		if s := c.pkg.Info.Selections[sel]; s == nil || s.Kind() == types.MethodExpr {
-			return nil // I.m: a plain function
-		}
-	}
 	sig := fn.Signature()
 	return &Value{
 		Expr: e, Name: id, Func: fn,

@@ -132,7 +132,7 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
-	own, _ := names.FrameOf(n.fn.Obj)
+	own, _ := n.colors.Frame(n.fn.Obj)
 	outer := map[string]bool{own: true}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
@@ -162,7 +162,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			outer[id.Name] = true
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
 				outer[names.Companion(fn.Name())] = true
-				if frame, ok := names.FrameOf(fn); ok {
+				if frame, ok := n.colors.Frame(fn); ok {
 					outer[frame] = true
 				}
 			}

@@ -26,6 +26,8 @@ type Source struct {
 	Header string
 	// Resumable reports whether a function has a companion.
 	Resumable func(*types.Func) bool
+	// Frame is the name of a resumable function's frame type.
+	Frame func(*types.Func) (string, bool)
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -43,7 +45,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	comments := NewComments(src.Fset, src.File)
 	for _, fn := range fns {
 		e := &funcEmitter{
-			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports},
+			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Frame},
 			fn:        fn,
 			fset:      src.Fset,
 			source:    src.Text,

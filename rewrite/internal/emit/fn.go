@@ -59,7 +59,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if sig.RecvTypeParams().Len() > 0 {
 		e.tparams = sig.RecvTypeParams()
 	}
-	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
+	e.frame, _ = e.Frame(e.fn.Obj)
 	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
@@ -475,8 +475,8 @@ func (e *funcEmitter) tracebackName() string {
 	if e.Pkg.Name() == "main" {
 		name = "main."
 	}
-	if recv := names.Receiver(e.fn.Decl); recv != "" {
-		if _, ptr := e.fn.Obj.Signature().Recv().Type().(*types.Pointer); ptr {
+	if recv := names.ReceiverType(e.fn.Obj); recv != "" {
+		if _, ptr := types.Unalias(e.fn.Obj.Signature().Recv().Type()).(*types.Pointer); ptr {
 			recv = fmt.Sprintf("(*%s)", recv)
 		}
 		return name + recv + "." + e.fn.Obj.Name()

@@ -77,6 +77,11 @@ The companion is what resumable code calls:
 Because it is named after the function and stands beside it, promotion through
 embedding, method expressions and instantiation need no rule of their own.
 
+Frames of methods are types of the package, and may be called as those of other
+functions: serverReadFrame is that of serverRead and of server.read. Then the
+method's is server_ReadFrame (internal/names). Where another package can't tell
+which is which, it takes results through an interface.
+
 # Leaves
 
 A statement that can't suspend passes through whole, comments and all. Inside

@@ -32,12 +32,12 @@ func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, 
 	values := map[*ast.Ident]*ir.Lit{}
 	bodies := map[*ast.RangeStmt]*ir.Lit{}
 	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values, bodies: bodies}}
-	frame, _ := names.FrameOf(fn.Obj)
+	frame, _ := colors.Frame(fn.Obj)
 	for _, l := range colors.Literals(fn) {
 		lit := &ir.Lit{
 			Syntax:     l.Syntax,
 			Type:       literalType(u, frame, l.Name, taken),
-			Func:       names.InTraceback(fn.Decl) + "." + l.Name,
+			Func:       names.InTraceback(fn.Obj) + "." + l.Name,
 			TypeParams: typeParams(fn.Obj),
 			Captures:   captures(info, fn.Decl, l.Syntax, nil),
 		}

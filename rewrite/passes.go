@@ -34,7 +34,7 @@ var passes = [...]pass{
 	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }, ir.Simple},
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
-	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c.unit, f); return f }, ir.Inferred},
+	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c, f); return f }, ir.Inferred},
 	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
 }
 

@@ -18,7 +18,7 @@ import (
 // rangeBodies makes the literals for the bodies of loops in fn. They are in
 // source order, so that one comes before those in it.
 func rangeBodies(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, taken map[string]bool) (list []*ir.Lit) {
-	frame, _ := names.FrameOf(fn.Obj)
+	frame, _ := colors.Frame(fn.Obj)
 	b := &bodyMaker{unit: u, info: info, colors: colors, root: fn.Obj.Signature()}
 	var visit func(n ast.Node, b *bodyMaker)
 	visit = func(n ast.Node, b *bodyMaker) {
@@ -37,7 +37,7 @@ func rangeBodies(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func
 					i := itoa(len(list) + 1)
 					lit := &ir.Lit{
 						Type:       literalType(u, frame, "range"+i, taken),
-						Func:       names.InTraceback(fn.Decl) + "-range" + i,
+						Func:       names.InTraceback(fn.Obj) + "-range" + i,
 						TypeParams: typeParams(fn.Obj),
 						Types:      map[*ast.Ident]types.Type{},
 					}

@@ -134,7 +134,7 @@ func (w *stubWriter) function(fn directive.Func) {
 	decl := fn.Decl
 	sig := w.signature(fn)
 	runtime := w.importName(names.RuntimePath)
-	frame := names.Frame(names.Receiver(decl), decl.Name.Name)
+	frame := w.pkg.set.Frame(decl)
 	recv, params := "", sig.typeParams
 	if sig.recv != "" {
 		recv, params = "("+sig.recv+") ", ""

@@ -21,7 +21,7 @@ import (
 
 // valueLiterals makes the literals for the values in fn.
 func valueLiterals(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, taken map[string]bool) (list []*ir.Lit) {
-	frame, _ := names.FrameOf(fn.Obj)
+	frame, _ := colors.Frame(fn.Obj)
 	for _, v := range colors.Values(fn) {
 		if v.Static {
 			continue
@@ -29,7 +29,7 @@ func valueLiterals(u *Unit, info *types.Info, colors *color.Colors, fn *color.Fu
 		n := len(list) + 1
 		lit := &ir.Lit{
 			Type:       literalType(u, frame, "value"+itoa(n), taken),
-			Func:       names.InTraceback(fn.Decl) + ".value" + itoa(n),
+			Func:       names.InTraceback(fn.Obj) + ".value" + itoa(n),
 			TypeParams: typeParams(fn.Obj),
 			Value:      v.Name,
 			Types:      map[*ast.Ident]types.Type{},

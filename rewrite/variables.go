@@ -144,7 +144,10 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
-	own, _ := names.FrameOf(n.fn.Obj)
+	own, _ := n.colors.Frame(n.fn.Obj)
+	if n.fn.Lit != nil {
+		own = names.Frame("", n.fn.Lit.Type)
+	}
 	outer := map[string]bool{own: true}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
@@ -175,7 +178,7 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
 				outer[names.Companion(fn.Name())] = true
 				outer[n.colors.DeferredName(fn)] = true
-				if frame, ok := names.FrameOf(fn); ok {
+				if frame, ok := n.colors.Frame(fn); ok {
 					outer[frame] = true
 				}
 			}

@@ -144,6 +144,46 @@ func (c *Colors) DeferredName(fn *types.Func) string {
 	return c.Companion(fn)
 }
 
+// Frame is the name of the frame type of the resumable function fn, or false if
+// it can't be told: another package may have two functions of which either may
+// have got the name.
+func (c *Colors) Frame(fn *types.Func) (string, bool) {
+	if f := c.byObj[fn.Origin()]; f != nil {
+		return c.set.Frame(f.Decl), true
+	}
+	name, ok := names.FrameOf(fn)
+	if !ok || fn.Pkg() == nil {
+		return "", false
+	}
+	if _, ok := fn.Pkg().Scope().Lookup(name).(*types.TypeName); !ok {
+		return "", false
+	}
+	return name, fn.Signature().Recv() == nil || sharesFrame(fn.Pkg(), name) == 1
+}
+
+// sharesFrame is the number of resumable functions of a package that would call
+// their frame types name.
+func sharesFrame(pkg *types.Package, name string) (n int) {
+	count := func(fn *types.Func) {
+		if f, ok := names.FrameOf(fn); ok && f == name && LookupCompanion(fn) != nil {
+			n++
+		}
+	}
+	for _, id := range pkg.Scope().Names() {
+		switch obj := pkg.Scope().Lookup(id).(type) {
+		case *types.Func:
+			count(obj)
+		case *types.TypeName:
+			if named, ok := obj.Type().(*types.Named); ok && !obj.IsAlias() {
+				for m := range named.Methods() {
+					count(m)
+				}
+			}
+		}
+	}
+	return n
+}
+
 // Resumable reports whether fn may suspend: it is annotated in this package,
 // or comes from another one and has a companion there. An instantiated
 // function has the colour of the generic one. A method of an interface is not

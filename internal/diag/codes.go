@@ -167,16 +167,15 @@ const (
 	NameClash Code = "name-clash"
 
 	// NameClashGenerated: the same name is generated for two resumable functions.
+	// (Frames of methods get another name instead.)
 	//
 	// Example:
 	//
-	//	type server struct{}
+	//	//greenlet:resumable
+	//	func conn() {}
 	//
 	//	//greenlet:resumable
-	//	func (server) serve() {}
-	//
-	//	//greenlet:resumable
-	//	func serverServe() {}
+	//	func newConn() {}
 	//
 	// Fix: rename one of them.
 	NameClashGenerated Code = "name-clash-generated"

@@ -93,12 +93,12 @@ func (n *namespace) addImport(spec *ast.ImportSpec) {
 	}
 }
 
-// generated are the names that are generated for fn.
-func (n *namespace) generated(fn *ast.FuncDecl) []name {
+// generated are the names that are generated for fn, whose frame is named.
+func (n *namespace) generated(fn *ast.FuncDecl, frame string) []name {
 	recv, id := names.Receiver(fn), fn.Name.Name
 	base := n.base(recv)
 	list := []name{
-		{"", names.Frame(recv, id)},
+		{"", frame},
 		{base, names.Constructor(id)},
 		{base, names.Companion(id)},
 	}

@@ -51,7 +51,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	comments := NewComments(src.Fset, src.File)
 	for _, fn := range fns {
 		e := &funcEmitter{
-			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports},
+			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Colors.Frame},
 			fn:        fn,
 			fset:      src.Fset,
 			source:    src.Text,

@@ -62,8 +62,10 @@ func (e *funcEmitter) emit(out *jen.File) {
 	}
 	if e.fn.Lit != nil {
 		e.tparams = e.fn.Lit.TypeParams
+		e.frame = names.Frame("", e.fn.Lit.Type)
+	} else {
+		e.frame, _ = e.Frame(e.fn.Obj)
 	}
-	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
 	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
 	if e.fn.Recovers {
 		e.d = e.fn.Names.Fresh("d")
@@ -550,7 +552,7 @@ func (e *funcEmitter) tracebackName() string {
 	if e.fn.Lit != nil {
 		return name + e.fn.Lit.Func
 	}
-	return name + names.InTraceback(e.fn.Decl)
+	return name + names.InTraceback(e.fn.Obj)
 }
 
 // tie makes the build fail when the source's signature changes, and the

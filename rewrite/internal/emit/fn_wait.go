@@ -93,16 +93,16 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 	case color.OpRange:
 		return e.rangeWait(w)
 	}
-	call := e.companionCall(w)
 	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
 	saved := e.unwound(w)
 	n := e.resultCount(w)
 	if n == 0 {
-		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(call), notDone).Block(saved...)}
+		defer e.heading()()
+		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(e.companionCall(w)), notDone).Block(saved...)}
 	}
 	lhs := e.resultTargets(w)
 	return []jen.Code{
-		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(call),
+		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(e.companionCall(w)),
 		jen.If(notDone).Block(saved...),
 	}
 }

@@ -370,12 +370,12 @@ func (c *Converter) CanNameFrame(fn *types.Func) bool {
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
 		return false
 	}
-	name, ok := names.FrameOf(fn)
+	name, ok := c.Frame(fn)
 	return ok && (c.own(fn.Pkg()) || token.IsExported(name) && c.canImport(fn.Pkg()))
 }
 
 func (c *Converter) frameName(fn *types.Func) *jen.Statement {
-	name, _ := names.FrameOf(fn)
+	name, _ := c.Frame(fn)
 	if c.own(fn.Pkg()) {
 		return jen.Id(name)
 	}

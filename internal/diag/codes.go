@@ -129,6 +129,22 @@ const (
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
 
+	// LiteralLocalType: a function literal that suspends, or the body of a loop over
+	// an iterator function, has values of a type that the function around it
+	// declares. It becomes a function of the package, which can't name the type.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		type pair struct{ a, b int }
+	//		emit := func(p pair) { greenlet.Yield(p.a) }
+	//		emit(pair{1, 2})
+	//	}
+	//
+	// Fix: declare the type outside the function.
+	LiteralLocalType Code = "literal-local-type"
+
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a
 	// greenlet that it can't suspend.

@@ -22,6 +22,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 	for _, fn := range c.Annotated() {
 		k.body(fn)
 		k.localTypes(fn)
+		k.literalTypes(fn)
 	}
 	k.leaks()
 	k.universe()

@@ -101,7 +101,7 @@ func (e *funcEmitter) registration(out *jen.File) {
 	if sig.Recv() != nil || e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
 		return
 	}
-	name := names.Helper(e.frame, "value")
+	name := e.free(names.Helper(e.frame, "value"))
 	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
 	out.Type().Id(name).Struct()
 	e.forwarding(out, jen.Id(name), jen.Id(names.Companion(e.fn.Obj.Name())), closureCall)

@@ -280,7 +280,105 @@ is of the companion if the dynamic type has one:
 	                                  }
 
 Everywhere else it stays as it is. A method that a struct has from an embedded
-interface has no companion: what it calls is plain code.
+interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
+
+A companion is promoted with its method, and stays when a plain method overrides
+that: an interface would find it. So the overriding type gets a method of the
+companion's name that is none, by its signature (override.go).
+
+# Function literals
+
+A literal inside an annotated function that suspends becomes a type, with what it
+captures, and a function of its own for the passes. What it captures is boxed, or
+stays where it is and escapes, as with any literal:
+
+	sum := 0                          sum = new(int)
+	emit := func(i int) {             emit = (&runFunc1{sum: sum}).value()
+		sum += i
+		greenlet.Yield(i)             type runFunc1 struct {
+	}                                     greenlet.Closure
+	                                      sum *int
+	                                  }
+
+	                                  func (c *runFunc1) CallResumable(r *greenlet.Run, i int) … {
+	                                      *c.sum += i
+	                                      ... as any companion; the frame has a field c
+	                                  }
+
+	                                  func (c *runFunc1) value() func(int) {
+	                                      return greenlet.Bind(&c.Closure, c, func(i int) {
+	                                          ... the literal as it is written
+	                                      })
+	                                  }
+
+value makes what the literal is to plain code: a function like any other, which
+runs as plain code does. Called while its greenlet runs, a Yield in it is an error
+that says so, and a switch begins a run. (A panic at each such call would be
+simpler, but a callback that resumes a greenlet from outside is what literals are
+for.)
+
+A literal that is called or deferred where it stands needs no value: the call is
+of CallResumable, or, if it recovers, of CallDeferred. One that is an argument of a
+function of the standard library stays as it is: plain code will call it. So does
+one that a go statement starts.
+
+Types that the function around declares have no name where the literal goes: that
+is refused. Its constants go along by value.
+
+# Function values
+
+	h(x)                              if c, ok := greenlet.Resumable(h).(interface{ CallResumable(…) … }); ok {
+	                                      ... c.CallResumable(r, x), as a call
+	                                  } else {
+	                                      h(x)
+	                                  }
+
+Whether a function value can be suspended is known when it is called. The runtime
+looks at its code pointer (runtime/closure.go): Bind and Register have noted those
+of literals and of declared functions, and a literal's closure leads to its type.
+A local variable that is only ever given functions which don't suspend is called
+as it is written.
+
+What h is, gc reads after the calls among the arguments: so these go to temporaries
+first (normalize_call.go).
+
+A resumable function used as a value stays as it is, for it is registered:
+every exported one, and the others that the package names without a call. Methods,
+functions with type parameters, and switches are not found by their code: such a
+value is a literal that makes the call (values.go):
+
+	f := s.serve                      f = (&runValue1{recv: greenlet.Ref(s)}).value()
+
+# Range over functions
+
+The body of a loop over an iterator function becomes a literal, which the iterator
+gets, and the loop a call of the iterator:
+
+	for x := range seq {              loop = greenlet.NewLoop()
+		if x > 3 {                    ... seq(body), as the call of a function value
+			return x                  loop.End()
+		}                             if loop.Next != 0 {
+		s(x)                              if loop.Next == -1 { return result0 }
+	}                                 }
+
+	                                  body:
+	                                      c.loop.Begin()
+	                                      if x > 3 { *c.result0 = x; c.loop.Leave(-1); return false }
+	                                      ... s(x)
+	                                      c.loop.Again()
+	                                      return true
+
+As with gc (cmd/compile/internal/rangefunc), a Loop keeps whether the iterator may
+call the body, and panics if it calls it when it may not; a statement that leaves
+the body notes where to, and the function goes on there once the iterator has
+returned. Each function has numbers of its own for that: a branch out of two loops
+is one out of the inner one, then one out of the outer. A defer in the body goes to
+the frame of the function, and recover asks who defers that.
+
+If the iterator can't be suspended but the body does, the runtime pulls from it, by
+iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends.
+An iterator that a function of the standard library makes, with a body that doesn't
+suspend, is left to Go.
 
 # Defer, recover and panics
 
@@ -371,8 +469,8 @@ the code; greenlet.Unwind is making deferred calls.
 
 # What is refused
 
-Package subset decides, before anything is emitted, with a diagnostic: function
-literals that suspend, loops over iterator functions whose body suspends, cgo
-files, functions without a body, and names that clash.
+Package subset decides, before anything is emitted, with a diagnostic: literals
+that name types of the function around them, cgo files, functions without a body,
+and names that clash.
 */
 package rewrite

@@ -44,7 +44,7 @@ func Bind[F any](c *Closure, self any, fn F) F {
 		panic("greenlet: this compiler lays out closures in a way that the runtime does not know")
 	}
 	if t := known.Load(); t.find(f.pc) == nil {
-		register(f.pc, nil)
+		register(code{pc: f.pc})
 	}
 	return fn
 }
@@ -52,7 +52,31 @@ func Bind[F any](c *Closure, self any, fn F) F {
 // Register makes fn, a declared function, known to resumable code that calls it
 // as a value: self has the method CallResumable. Generated code calls it while
 // the program is initialised.
-func Register(fn, self any) { register(funcOf(fn).pc, self) }
+func Register(fn, self any) { register(code{pc: funcOf(fn).pc, self: self}) }
+
+// RegisterMethod makes the method values that plain code makes of a method known:
+// fn is one of them, and form makes a value with the method CallResumable of a
+// receiver, of type T as the method has it. Method values of promoted methods are
+// others.
+func RegisterMethod[T any](fn any, form func(recv T) any) {
+	if !keepsReceiver {
+		return // they are called as plain code then
+	}
+	register(code{pc: funcOf(fn).pc, method: func(f *funcval) any {
+		return form(*(*T)(unsafe.Add(unsafe.Pointer(f), unsafe.Sizeof(f.pc))))
+	}})
+}
+
+// keepsReceiver says that method values hold their receivers behind the code
+// pointer, as far as one can see.
+var keepsReceiver = func() bool {
+	t := new(codes)
+	f := t.count // (no interface, no wrapper: a closure of the method)
+	return *(**codes)(unsafe.Add(unsafe.Pointer(funcOf(f)), unsafe.Sizeof(uintptr(0)))) == t
+}()
+
+//go:noinline
+func (t *codes) count() int { return t.n }
 
 // Resumable is the resumable form of the function value fn: a value with the
 // method CallResumable, whose parameters are a [*Run] and those of fn, and whose
@@ -66,8 +90,11 @@ func Resumable(fn any) any {
 	if e == nil {
 		return nil
 	}
-	if e.self != nil {
+	switch {
+	case e.self != nil:
 		return e.self
+	case e.method != nil:
+		return e.method(f)
 	}
 	return f.closure.self
 }
@@ -80,8 +107,9 @@ type codes struct {
 }
 
 type code struct {
-	pc   uintptr
-	self any // nil if the closure has it
+	pc     uintptr
+	self   any                // of a declared function
+	method func(*funcval) any // of method values; else the closure has it
 }
 
 var (
@@ -107,11 +135,11 @@ func (t *codes) find(pc uintptr) *code {
 }
 
 // register makes pc known, in a copy of the table: who looks takes no lock.
-func register(pc uintptr, self any) {
+func register(c code) {
 	knownLock.Lock()
 	defer knownLock.Unlock()
 	old := known.Load()
-	if old.find(pc) != nil {
+	if old.find(c.pc) != nil {
 		return
 	}
 	size := len(old.entries)
@@ -124,7 +152,7 @@ func register(pc uintptr, self any) {
 			t.add(e)
 		}
 	}
-	t.add(code{pc, self})
+	t.add(c)
 	t.n++
 	known.Store(t)
 }

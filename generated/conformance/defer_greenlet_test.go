@@ -55,14 +55,38 @@ func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, pl
 
 // step runs recoversAndCalls up to its next suspension or its end.
 func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenlet.Status) {
+	var st greenlet.Status
+	switch f.PC {
+	case 1:
+		// resumed from defer_test.go:28
+		r.Callee().Release(r)
+		goto resumed_28
+	}
+
 //line defer_test.go:27
-	if f.deferrer.Recover() != nil {
+	if !(f.deferrer.Recover() != nil) {
+		goto after_if_27
+	}
+//line defer_test.go:28
+	if c, ok := greenlet.Resumable(plain).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f.plain = nil
+			f.PC = 1
+			r.Link(f, &f.Header)
+			return st
+		}
+	} else {
 		plain()
 	}
+resumed_28:
+after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:66
+//line defer_greenlet_test.go:90
 
 // Args replaces the parameters before the start.
 func (f *recoversAndCallsFrame) Args(args []any) {
@@ -103,6 +127,9 @@ var recoversAndCallsFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
 	Line: 26,
 	Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls",
+	Points: []greenlet.Point{
+		{Line: 28},
+	},
 }
 var _ func(func()) = recoversAndCalls
 
@@ -194,7 +221,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:198
+//line defer_greenlet_test.go:225
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -254,16 +281,54 @@ func newCallsFrame(plain func()) *callsFrame {
 
 // callsResumable is calls for callers that can be suspended.
 func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
-	plain()
+//line defer_test.go:58
+	if c, ok := greenlet.Resumable(plain).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f := (*callsFrame)(nil).take(r)
+			f.PC = 1
+			r.Link(f, &f.Header)
+			return st
+		}
+	} else {
+		plain()
+	}
 	return greenlet.Done
 }
+
+//line defer_greenlet_test.go:302
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	plain := f.plain
-	plain()
+	switch f.PC {
+	case 1:
+		// resumed from defer_test.go:58
+		r.Callee().Release(r)
+		goto resumed_58
+	}
+
+//line defer_test.go:58
+	if c, ok := greenlet.Resumable(plain).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f.plain = nil
+			f.PC = 1
+			r.Link(f, &f.Header)
+			return st
+		}
+	} else {
+		plain()
+	}
+resumed_58:
 	return r.Return(f, &f.Header)
 }
+
+//line defer_greenlet_test.go:332
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -304,6 +369,9 @@ var callsFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
 	Line: 58,
 	Name: "github.com/going-green/greenlet/generated/conformance.calls",
+	Points: []greenlet.Point{
+		{Line: 58},
+	},
 }
 var _ func(func()) = calls
 
@@ -373,7 +441,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:377
+//line defer_greenlet_test.go:445
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -475,7 +543,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:479
+//line defer_greenlet_test.go:547
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -603,7 +671,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:607
+//line defer_greenlet_test.go:675
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -731,7 +799,7 @@ resumed_110:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:735
+//line defer_greenlet_test.go:803
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -860,7 +928,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:864
+//line defer_greenlet_test.go:932
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {

@@ -1705,10 +1705,24 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	{
 		fn := handler
 		arg, arg2 := seen, kept
-		f.Defer(func(body func()) {
-			defer fn(arg, arg2)
-			body()
-		})
+		if c, ok := greenlet.Resumable(fn).(interface {
+			CallDeferred(*greenlet.Run, *greenlet.DeferHeader, *any, *any) greenlet.Status
+		}); ok {
+			f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+				return c.CallDeferred(run, &f.DeferHeader, arg, arg2)
+			})
+		} else if c, ok := greenlet.Resumable(fn).(interface {
+			CallResumable(*greenlet.Run, *any, *any) greenlet.Status
+		}); ok {
+			f.DeferResumable(func(run2 *greenlet.Run) greenlet.Status {
+				return c.CallResumable(run2, arg, arg2)
+			})
+		} else {
+			f.Defer(func(body func()) {
+				defer fn(arg, arg2)
+				body()
+			})
+		}
 	}
 //line greenlet_test.go:345
 	r.Leaf(f, &f.Header)
@@ -1737,7 +1751,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1741
+//line greenlet_greenlet_test.go:1755
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1808,7 +1822,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1812
+//line greenlet_greenlet_test.go:1826
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1817,7 +1831,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1821
+//line greenlet_greenlet_test.go:1835
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1876,7 +1890,7 @@ func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1880
+//line greenlet_greenlet_test.go:1894
 
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1885,7 +1899,7 @@ func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1889
+//line greenlet_greenlet_test.go:1903
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -1954,7 +1968,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1958
+//line greenlet_greenlet_test.go:1972
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1964,7 +1978,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1968
+//line greenlet_greenlet_test.go:1982
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2031,7 +2045,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2035
+//line greenlet_greenlet_test.go:2049
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2041,7 +2055,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2045
+//line greenlet_greenlet_test.go:2059
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2131,7 +2145,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2135
+//line greenlet_greenlet_test.go:2149
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2181,7 +2195,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2185
+//line greenlet_greenlet_test.go:2199
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2246,21 +2260,53 @@ func newCallsPlainFrame(f func()) *callsPlainFrame {
 // callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 //line greenlet_test.go:532
-	f()
+	if c, ok := greenlet.Resumable(f).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f2 := (*callsPlainFrame)(nil).take(r)
+			f2.PC = 1
+			r.Link(f2, &f2.Header)
+			return st
+		}
+	} else {
+		f()
+	}
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2254
+//line greenlet_greenlet_test.go:2280
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
+	switch f2.PC {
+	case 1:
+		// resumed from greenlet_test.go:532
+		r.Callee().Release(r)
+		goto resumed_532
+	}
+
 //line greenlet_test.go:532
-	f()
+	if c, ok := greenlet.Resumable(f).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f2.f = nil
+			f2.PC = 1
+			r.Link(f2, &f2.Header)
+			return st
+		}
+	} else {
+		f()
+	}
+resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2264
+//line greenlet_greenlet_test.go:2310
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {
@@ -2301,5 +2347,8 @@ var callsPlainFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 532,
 	Name: "github.com/going-green/greenlet/generated/conformance.callsPlain",
+	Points: []greenlet.Point{
+		{Line: 532},
+	},
 }
 var _ func(func()) = callsPlain

@@ -42,3 +42,11 @@ func Seq[T any](f Frame) iter.Seq[T] {
 		}
 	}
 }
+
+// PullSeq is iter.Pull.
+func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) { return iter.Pull(seq) }
+
+// PullSeq2 is iter.Pull2.
+func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
+	return iter.Pull2(seq)
+}

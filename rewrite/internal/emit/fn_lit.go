@@ -97,18 +97,34 @@ func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
 // registration makes a function that may be used as a value known to those who
 // call it as one.
 func (e *funcEmitter) registration(out *jen.File) {
-	sig := e.fn.Obj.Signature()
-	if sig.Recv() != nil || e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
+	recv := e.fn.Obj.Signature().Recv()
+	if e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
 		return
 	}
 	name := e.free(names.Helper(e.frame, "value"))
 	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
-	out.Type().Id(name).Struct()
-	e.forwarding(out, jen.Id(name), jen.Id(names.Companion(e.fn.Obj.Name())), closureCall)
-	if e.fn.Recovers {
-		e.forwarding(out, jen.Id(name), jen.Id(names.Deferred(e.fn.Obj.Name())), closureDeferred)
+	var fields []jen.Code
+	self := jen.Code(jen.Id(name))
+	of := func(form string) *jen.Statement { return jen.Id(form) }
+	if recv != nil {
+		fields = []jen.Code{jen.Id("recv").Add(e.Type(recv.Type()))}
+		self = jen.Id(e.free("v")).Id(name)
+		of = func(form string) *jen.Statement { return jen.Id(e.free("v")).Dot("recv").Dot(form) }
 	}
-	out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
+	out.Type().Id(name).Struct(fields...)
+	e.forwarding(out, self, of(names.Companion(e.fn.Obj.Name())), closureCall)
+	if e.fn.Recovers {
+		e.forwarding(out, self, of(names.Deferred(e.fn.Obj.Name())), closureDeferred)
+	}
+	if recv == nil {
+		out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
+		return
+	}
+	t := e.Type(recv.Type())
+	zero := jen.Parens(jen.Op("*").Add(e.newOf(t)))
+	out.Func().Id("init").Params().Block(e.rt("RegisterMethod").Call(
+		zero.Dot(e.fn.Obj.Name()),
+		jen.Func().Params(jen.Id("recv").Add(e.Type(recv.Type()))).Add(e.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
 }
 
 // forwarding emits the method called name of a receiver, which calls target, a

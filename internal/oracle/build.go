@@ -86,7 +86,9 @@ const Timeout = 20 * time.Second
 // Run runs a program and returns what [Outcome] does. The text does not depend
 // on where and how the program was built.
 func (b *Binary) Run(ctx context.Context, program string) (string, error) {
-	out, err := Outcome(ctx, exec.Command(b.path, program))
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	out, err := Outcome(ctx, exec.CommandContext(ctx, b.path, program))
 	if err != nil {
 		err = fmt.Errorf("program %s %w", program, err)
 	}
@@ -98,16 +100,13 @@ func (b *Binary) Run(ctx context.Context, program string) (string, error) {
 	return out, err
 }
 
-// Outcome runs a command and returns all that can be seen of it: what it prints
-// and, if that is no success, the panic that ended it and the exit status.
+// Outcome runs a command, made for ctx, and returns all that can be seen of it:
+// what it prints and, if that is no success, the panic that ended it and the
+// exit status.
 func Outcome(ctx context.Context, cmd *exec.Cmd) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
-	defer cancel()
-	timed := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
-	timed.Dir, timed.Env, timed.WaitDelay = cmd.Dir, cmd.Env, time.Second
 	var stdout, stderr bytes.Buffer
-	timed.Stdout, timed.Stderr = &stdout, &stderr
-	err := timed.Run()
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &stdout, &stderr, time.Second
+	err := cmd.Run()
 	out := stdout.String()
 	var exit *exec.ExitError
 	switch {

@@ -16,6 +16,7 @@ import (
 type Test struct {
 	Path string // slash-separated, below the directory
 	Text string
+	Want string // what it is expected to print
 	Out  string // why it is left out, or ""
 }
 
@@ -40,6 +41,9 @@ func Tests(dir string) ([]Test, error) {
 			return err
 		}
 		t := Test{Path: filepath.ToSlash(rel), Text: string(data)}
+		if want, err := os.ReadFile(strings.TrimSuffix(path, ".go") + ".out"); err == nil {
+			t.Want = string(want)
+		}
 		t.Out = outside(path, data, strings.TrimSpace(rest))
 		list = append(list, t)
 		return nil

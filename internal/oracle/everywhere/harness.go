@@ -22,7 +22,7 @@ const (
 //
 // Plain code, as a goroutine or a callback, that runs what is instrumented is
 // its own main greenlet and goes through. Programs that would suspend for ever
-// do it seldom after the first million times.
+// do it seldom after the first 200000 times.
 const harness = `package main
 
 import (
@@ -40,7 +40,7 @@ func suspend__() {
 		return
 	}
 	count__++
-	if count__ > 1000000 {
+	if count__ > 200000 {
 		if count__ < next__ {
 			return
 		}

@@ -20,6 +20,7 @@ type program struct {
 	info *types.Info
 
 	edits []edit            // those that make its instrumented text
+	got   string            // what it prints, rewritten
 	plain map[ast.Node]bool // functions, literals and loop bodies without suspensions
 }
 

@@ -175,8 +175,9 @@ func (w *instrumenter) passes(e ast.Expr, tv types.TypeAndValue) bool {
 	case *ast.ParenExpr, *ast.FuncLit, *ast.KeyValueExpr:
 		return false
 	case *ast.Ident:
-		v, ok := w.info.Uses[e].(*types.Var)
-		return ok && !v.IsField()
+		// A variable is read as late as its use, and is to be so after other
+		// operands have suspended.
+		return false
 	case *ast.SelectorExpr:
 		_, ok := w.info.Uses[e.Sel].(*types.Var)
 		return ok

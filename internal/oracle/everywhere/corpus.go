@@ -25,6 +25,9 @@ type Test struct {
 func Tests(dir string) ([]Test, error) {
 	var list []Test
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && filepath.Ext(path) == ".dir" {
+			return fs.SkipDir // the files of a test, not tests
+		}
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
 			return err
 		}

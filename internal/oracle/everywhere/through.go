@@ -65,6 +65,10 @@ func (w *instrumenter) bars(n ast.Node) {
 	case *ast.RangeStmt:
 		w.address(n.Key)
 		w.address(n.Value)
+		// Of an array the length is a constant: it may not be evaluated.
+		if t := w.info.TypeOf(n.X); isArray(t) || isPointer(t) {
+			w.address(n.X)
+		}
 	}
 }
 
@@ -105,6 +109,11 @@ func (w *instrumenter) operands(e ast.Expr) bool {
 		}
 		if isArray(w.info.TypeOf(e.X)) {
 			w.address(e.X)
+		}
+		// The type checker looks twice at an index expression that is an argument,
+		// so in a chain of them 2ⁿ times at the first.
+		if _, chain := ast.Unparen(e.X).(*ast.IndexExpr); chain {
+			w.bar(e.X)
 		}
 	case *ast.IndexListExpr, *ast.FuncType:
 		return false
@@ -165,7 +174,7 @@ func (w *instrumenter) call(call *ast.CallExpr) bool {
 
 // passes reports whether e is a value that can be passed on for what it is.
 func (w *instrumenter) passes(e ast.Expr, tv types.TypeAndValue) bool {
-	if !tv.IsValue() || tv.IsNil() || large(tv.Type) || intricate(tv.Type) {
+	if !tv.IsValue() || tv.IsNil() || large(tv.Type) {
 		return false
 	}
 	if _, tuple := tv.Type.(*types.Tuple); tuple {
@@ -249,45 +258,4 @@ func large(t types.Type) bool {
 		return 1
 	}
 	return words(t) > 256
-}
-
-// intricate reports whether t has so many parts, written without names, that
-// the type checker's inference, which takes time for each, would not end.
-func intricate(t types.Type) bool {
-	left := 256
-	var spell func(types.Type)
-	tuple := func(t *types.Tuple) {
-		for v := range t.Variables() {
-			spell(v.Type())
-		}
-	}
-	spell = func(t types.Type) {
-		if left--; left < 0 {
-			return
-		}
-		switch t := types.Unalias(t).(type) {
-		case interface{ Elem() types.Type }: // array, pointer, slice, channel, map
-			spell(t.Elem())
-			if m, ok := t.(*types.Map); ok {
-				spell(m.Key())
-			}
-		case *types.Struct:
-			for f := range t.Fields() {
-				spell(f.Type())
-			}
-		case *types.Signature:
-			tuple(t.Params())
-			tuple(t.Results())
-		case *types.Interface:
-			for m := range t.ExplicitMethods() {
-				spell(m.Type())
-			}
-		case *types.Named:
-			for arg := range t.TypeArgs().Types() {
-				spell(arg)
-			}
-		}
-	}
-	spell(t)
-	return left < 0
 }

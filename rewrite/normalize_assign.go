@@ -139,21 +139,15 @@ func (n *normalizer) decl(s *ast.DeclStmt) {
 // types go to the top of the function, for they may be used across labels.
 func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 	gen := s.Decl.(*ast.GenDecl)
-	if gen.Tok != token.VAR {
-		n.renameConsts(gen)
-		if gen.Tok == token.CONST && n.namesVariable(gen) {
-			n.constsByValue(gen)
-			return
+	switch gen.Tok {
+	case token.CONST:
+		n.declConsts(s, gen)
+	case token.TYPE:
+		n.typeDecl(s, gen)
+	default:
+		for _, spec := range gen.Specs {
+			n.varSpec(gen, spec.(*ast.ValueSpec))
 		}
-		if gen.Tok == token.TYPE {
-			n.typeDecl(s, gen)
-			return
-		}
-		n.fn.Consts = append(n.fn.Consts, s)
-		return
-	}
-	for _, spec := range gen.Specs {
-		n.varSpec(gen, spec.(*ast.ValueSpec))
 	}
 }
 
@@ -190,53 +184,6 @@ func (n *normalizer) aliasTypes() {
 		if objs := byName[name]; len(objs) > 1 {
 			for _, obj := range objs {
 				n.fn.Aliases[obj] = n.fn.Names.Fresh(name)
-			}
-		}
-	}
-}
-
-// namesVariable reports whether a declaration depends on variables, as len of
-// an array does: they are declared behind the constants.
-func (n *normalizer) namesVariable(gen *ast.GenDecl) (found bool) {
-	ast.Inspect(gen, func(node ast.Node) bool {
-		if id, ok := node.(*ast.Ident); ok {
-			_, isVar := n.info.Uses[id].(*types.Var)
-			found = found || isVar
-		}
-		return !found
-	})
-	return found
-}
-
-// constsByValue declares constants by their values.
-func (n *normalizer) constsByValue(gen *ast.GenDecl) {
-	for _, spec := range gen.Specs {
-		for _, id := range spec.(*ast.ValueSpec).Names {
-			obj, ok := n.info.Defs[id].(*types.Const)
-			if !ok || id.Name == "_" {
-				continue
-			}
-			c := &ast.ValueSpec{Names: []*ast.Ident{id}, Values: []ast.Expr{&ast.BasicLit{ValuePos: id.Pos(), Kind: token.INT, Value: obj.Val().ExactString()}}}
-			if b, ok := obj.Type().(*types.Basic); !ok || b.Info()&types.IsUntyped == 0 {
-				c.Type = n.typeName(obj.Type(), id.Pos())
-			}
-			n.fn.Consts = append(n.fn.Consts, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: id.Pos(), Tok: token.CONST, Specs: []ast.Spec{c}}})
-		}
-	}
-}
-
-// renameConsts gives constants of different scopes different names, as they
-// will share one. (Types keep theirs, for it shows in %T: see aliasTypes.)
-func (n *normalizer) renameConsts(gen *ast.GenDecl) {
-	if gen.Tok != token.CONST {
-		return
-	}
-	for _, spec := range gen.Specs {
-		for _, id := range spec.(*ast.ValueSpec).Names {
-			if obj := n.info.Defs[id]; obj != nil && id.Name != "_" {
-				if name := n.fn.Names.Keep(id.Name); name != id.Name {
-					n.fn.Renamed[obj] = name
-				}
 			}
 		}
 	}

@@ -179,8 +179,9 @@ func (n *normalizer) operandsIf(list []ast.Expr, early func(i int) bool) []ast.E
 // callOperands is a call with its function and arguments lifted; the call
 // itself is left.
 func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
-	if _, ok := n.colors.Suspension(call); ok && len(call.Args) == 1 && !n.colors.Suspends(call.Args[0]) {
-		if tuple, ok := n.info.TypeOf(call.Args[0]).(*types.Tuple); ok {
+	if _, ok := n.colors.Suspension(call); ok && len(call.Args) == 1 {
+		tuple, several := n.info.TypeOf(call.Args[0]).(*types.Tuple)
+		if _, suspends := n.suspension(call.Args[0]); several && !suspends {
 			return n.spreadCall(call, tuple)
 		}
 	}
@@ -221,14 +222,16 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 	return &c
 }
 
-// spreadCall is s(f()) where s suspends and f, which does not, has several
-// results: s will have more parameters, so they go by way of temporaries.
+// spreadCall is s(f()) where s suspends and f, which does not, though its
+// operands may, has several results: s will have more parameters, so they go by
+// way of temporaries.
 func (n *normalizer) spreadCall(call *ast.CallExpr, tuple *types.Tuple) *ast.CallExpr {
 	c := *call
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && n.info.Selections[sel] != nil {
 		c.Fun = n.as(&ast.SelectorExpr{X: n.pin(n.lift(sel.X)), Sel: sel.Sel}, sel)
 	}
-	leaf := &ast.AssignStmt{TokPos: call.Pos(), Tok: token.DEFINE, Rhs: call.Args}
+	inner := n.callOperands(ast.Unparen(call.Args[0]).(*ast.CallExpr))
+	leaf := &ast.AssignStmt{TokPos: call.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{inner}}
 	node := &ir.Leaf{Stmt: leaf}
 	c.Args = nil
 	for v := range tuple.Variables() {

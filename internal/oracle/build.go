@@ -99,33 +99,41 @@ type Binary struct{ path string }
 // Timeout is how long a program may run.
 const Timeout = 20 * time.Second
 
-// Run runs a program with arguments and returns all that can be seen of it: what it prints
-// and, if that is no success, the panic that ended it and the exit status. The
-// text does not depend on where and how the program was built.
+// Run runs a program with arguments and returns what [Outcome] does. The text does not depend
+// on where and how the program was built.
 func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.path, append([]string{program}, args...)...)
-	cmd.WaitDelay = time.Second
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	out := stdout.String()
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		err = fmt.Errorf("program %s does not end; it has printed\n%s", program, head(out))
-	case errors.As(err, &exit):
-		out = line(out) + line(failure(stderr.String())) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
-		err = nil
-	default:
-		out += stderr.String()
+	out, err := Outcome(ctx, exec.CommandContext(ctx, b.path, append([]string{program}, args...)...))
+	if err != nil {
+		err = fmt.Errorf("program %s %w", program, err)
 	}
 	// Names as they are while the program's package is main, in its directory.
 	out = strings.ReplaceAll(out, Module+"/"+program+".", "main.")
 	out = strings.ReplaceAll(out, mainPrefix+program+".", "main.")
 	out = strings.ReplaceAll(out, Module+"/"+program+"/", "")
 	out = strings.ReplaceAll(out, oraclePath, names.RuntimePath)
+	return out, err
+}
+
+// Outcome runs a command, made for ctx, and returns all that can be seen of it:
+// what it prints and, if that is no success, the panic that ended it and the
+// exit status.
+func Outcome(ctx context.Context, cmd *exec.Cmd) (string, error) {
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &stdout, &stderr, time.Second
+	err := cmd.Run()
+	out := stdout.String()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		err = fmt.Errorf("does not end; it has printed\n%s", head(out))
+	case errors.As(err, &exit):
+		out = line(out) + line(failure(stderr.String())) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
+		err = nil
+	default:
+		out += stderr.String()
+	}
 	return out, err
 }
 

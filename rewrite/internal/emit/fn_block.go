@@ -256,15 +256,20 @@ func (e *funcEmitter) blocks() []jen.Code {
 // use makes the label of b be emitted.
 func (e *funcEmitter) use(b *ir.Block) { e.used[b] = true }
 
-// label is the label of a block: what it is, and the line of its statement.
+// label is the label of a block: what it is, and the line of its statement,
+// with a letter or a number behind it where that is not enough: loop_17,
+// loop_17b … loop_17z, loop_17_27.
 func (e *funcEmitter) label(b *ir.Block) string {
 	if name := e.labels[b]; name != "" {
 		return name
 	}
 	name := b.Label + "_" + strconv.Itoa(e.line(b.Pos))
 	free := name
-	for i := 'b'; e.userLabels()[free] || slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
-		free = name + string(i)
+	users := e.userLabels()
+	for i := 2; users[free] || slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
+		if free = name + string(rune('a'+i-1)); i > 26 {
+			free = name + "_" + strconv.Itoa(i)
+		}
 	}
 	e.labels[b] = free
 	return free

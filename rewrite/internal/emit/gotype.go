@@ -220,10 +220,18 @@ func typeList(list []jen.Code) *jen.Statement {
 }
 
 // constraint spells a constraint: ~int | ~string rather than
-// interface{~int | ~string}.
+// interface{~int | ~string}; but not one that begins with a pointer, for
+// [P *T] begins an array type in a declaration.
 func (c *Converter) constraint(t types.Type) *jen.Statement {
 	if i, ok := t.(*types.Interface); ok && i.IsImplicit() && i.NumEmbeddeds() == 1 {
-		return c.Type(i.EmbeddedType(0))
+		first := i.EmbeddedType(0)
+		if u, ok := first.(*types.Union); ok && !u.Term(0).Tilde() {
+			first = u.Term(0).Type()
+		}
+		if _, pointer := first.(*types.Pointer); !pointer {
+			return c.Type(i.EmbeddedType(0))
+		}
+		return jen.Interface(c.Type(i.EmbeddedType(0)))
 	}
 	return c.Type(t)
 }

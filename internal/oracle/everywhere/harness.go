@@ -1,0 +1,74 @@
+package everywhere
+
+// What is added to a program. It is written so that it can stand in any
+// package: with its own names, and with none that are predeclared, as far as
+// can be.
+const (
+	yielder  = "suspend__" // a statement that suspends
+	identity = "through__" // a function that suspends and returns its argument
+	realMain = "main__"    // what func main is renamed to
+
+	harnessFile = "everywhere__.go"
+
+	// plainVariable, in the environment, makes an instrumented program run as
+	// it is written, so that what the instrumenting changes can be told from what
+	// the rewriting does.
+	plainVariable = "EVERYWHERE_PLAIN"
+	// countVariable names a file for the number of suspensions.
+	countVariable = "EVERYWHERE_COUNT"
+)
+
+// harness drives the program as a greenlet until it is dead.
+//
+// Plain code, as a goroutine or a callback, that runs what is instrumented is
+// its own main greenlet and goes through. Programs that would suspend for ever
+// do it seldom after the first 200000 times.
+const harness = `package main
+
+import (
+	os__ "os"
+	strconv__ "strconv"
+
+	greenlet__ "github.com/going-green/greenlet/runtime"
+)
+
+var count__, next__, suspensions__ = 0, 0, 0
+
+//greenlet:resumable
+func suspend__() {
+	if greenlet__.Current() == greenlet__.Main() {
+		return
+	}
+	count__++
+	if count__ > 200000 {
+		if count__ < next__ {
+			return
+		}
+		next__ = count__ + 1009
+	}
+	suspensions__++
+	greenlet__.Yield(count__)
+}
+
+//greenlet:resumable
+func through__[T interface{}](v T) T {
+	suspend__()
+	return v
+}
+
+func main() {
+	if os__.Getenv("EVERYWHERE_PLAIN") != "" {
+		main__()
+		return
+	}
+	g := greenlet__.New(newMain__Frame())
+	for !g.Dead() {
+		g.Switch()
+	}
+	if name := os__.Getenv("EVERYWHERE_COUNT"); name != "" {
+		if err := os__.WriteFile(name, []byte(strconv__.Itoa(suspensions__)), 0o666); err != nil {
+			panic(err)
+		}
+	}
+}
+`

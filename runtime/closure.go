@@ -84,7 +84,7 @@ func (t *codes) count() int { return t.n }
 func Resumable(fn any) any {
 	f := funcOf(fn)
 	if f == nil || !mayBeKnown(f.pc) {
-		return nil // in line: most function values are none of ours
+		return nil // as most function values are none of ours
 	}
 	return f.resumable()
 }

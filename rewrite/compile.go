@@ -23,6 +23,9 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	if list := subset.Check(pkg, colors); len(list) > 0 {
 		return nil, list, nil
 	}
+	if list := exposed(u); len(list) > 0 {
+		return nil, list, nil
+	}
 	info := ownInfo(u.Info)
 	taken := map[string]bool{}
 	var outs []output
@@ -50,7 +53,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		}
 		var hidden []emit.Hidden
 		if len(outs) == 0 {
-			hidden = overrides(u, colors)
+			hidden = overrides(u)
 		}
 		src, err := emitFile(u, info, colors, file, fns, hidden)
 		if err != nil {

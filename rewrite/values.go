@@ -56,6 +56,9 @@ func (m *valueMaker) make(v *color.Value) {
 			fun = m.bound(sel, s)
 		}
 	}
+	if inst, ok := m.info.Instances[v.Name]; ok {
+		fun = m.instance(v.Expr, inst)
+	}
 	call := &ast.CallExpr{Fun: fun, Lparen: m.pos, Rparen: m.pos}
 	m.lit.Call = call
 	var params []*types.Var
@@ -94,6 +97,25 @@ func (m *valueMaker) make(v *color.Value) {
 	m.lit.Syntax = &ast.FuncLit{Type: typ, Body: &ast.BlockStmt{Lbrace: m.pos, List: []ast.Stmt{body}, Rbrace: m.pos}}
 	plain := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic())
 	m.info.Types[m.lit.Syntax] = types.TypeAndValue{Type: plain}
+}
+
+// instance is a generic function with all its type arguments, some of which may
+// have been inferred from what the value is assigned to.
+func (m *valueMaker) instance(e ast.Expr, inst types.Instance) ast.Expr {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.IndexExpr:
+		e = x.X
+	case *ast.IndexListExpr:
+		e = x.X
+	}
+	list := &ast.IndexListExpr{X: e, Lbrack: m.pos, Rbrack: m.pos}
+	for t := range inst.TypeArgs.Types() {
+		id := m.typeName(t)
+		m.info.Types[id] = types.TypeAndValue{Type: t}
+		list.Indices = append(list.Indices, id)
+	}
+	m.info.Types[list] = types.TypeAndValue{Type: inst.Type}
+	return list
 }
 
 // bound is the method of the receiver that the value keeps.

@@ -80,11 +80,11 @@ func (loopMissed) Error() string {
 // suspends: it is run by [iter.Pull], on a goroutine of its own, which ends when
 // the loop does, or the greenlet. That of a greenlet that is dropped stays, as
 // with an iter.Pull that is not stopped.
-func Iterate[V any](seq func(yield func(V) bool)) *Iteration[func(V) bool] {
-	next, stop := iter.Pull(seq)
-	return &Iteration[func(V) bool]{
+func Iterate[Y ~func(V) bool, V any](seq func(yield Y)) *Iteration[Y] {
+	next, stop := iter.Pull(func(yield func(V) bool) { seq(yield) })
+	return &Iteration[Y]{
 		stop: stop,
-		call: func(r *Run, yield func(V) bool) (ok, more bool, st Status) {
+		call: func(r *Run, yield Y) (ok, more bool, st Status) {
 			v, some := next()
 			if !some {
 				return false, false, Done
@@ -99,11 +99,11 @@ func Iterate[V any](seq func(yield func(V) bool)) *Iteration[func(V) bool] {
 }
 
 // Iterate2 is Iterate for iterators of two values.
-func Iterate2[K, V any](seq func(yield func(K, V) bool)) *Iteration[func(K, V) bool] {
-	next, stop := iter.Pull2(seq)
-	return &Iteration[func(K, V) bool]{
+func Iterate2[Y ~func(K, V) bool, K, V any](seq func(yield Y)) *Iteration[Y] {
+	next, stop := iter.Pull2(func(yield func(K, V) bool) { seq(yield) })
+	return &Iteration[Y]{
 		stop: stop,
-		call: func(r *Run, yield func(K, V) bool) (ok, more bool, st Status) {
+		call: func(r *Run, yield Y) (ok, more bool, st Status) {
 			k, v, some := next()
 			if !some {
 				return false, false, Done
@@ -120,13 +120,13 @@ func Iterate2[K, V any](seq func(yield func(K, V) bool)) *Iteration[func(K, V) b
 }
 
 // Iterate0 is Iterate for iterators of no value.
-func Iterate0(seq func(yield func() bool)) *Iteration[func() bool] {
+func Iterate0[Y ~func() bool](seq func(yield Y)) *Iteration[Y] {
 	next, stop := iter.Pull(func(yield func(struct{}) bool) {
 		seq(func() bool { return yield(struct{}{}) })
 	})
-	return &Iteration[func() bool]{
+	return &Iteration[Y]{
 		stop: stop,
-		call: func(r *Run, yield func() bool) (ok, more bool, st Status) {
+		call: func(r *Run, yield Y) (ok, more bool, st Status) {
 			if _, some := next(); !some {
 				return false, false, Done
 			}

@@ -30,10 +30,10 @@ type Source struct {
 }
 
 // Hidden is a form of a promoted resumable method that must not be found in a
-// type whose plain method Method overrides that.
+// type which has another method by the method's name.
 type Hidden struct {
-	Method *types.Func
-	Form   string
+	Type *types.TypeName
+	Form string
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -60,7 +60,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		e.emit(out)
 	}
 	if len(src.Hidden) > 0 {
-		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)
+		hide(out, src.Hidden)
 	}
 	imports.Hint(out)
 	var buf bytes.Buffer
@@ -74,11 +74,18 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 }
 
 // hide emits methods that hide forms.
-func hide(c *Converter, out *jen.File, list []Hidden) {
+func hide(out *jen.File, list []Hidden) {
 	for _, h := range list {
-		recv := h.Method.Signature().Recv().Type()
-		out.Commentf("%s hides that of what is embedded: %s is not resumable.", h.Form, h.Method.Name())
-		out.Func().Params(c.Type(recv)).Id(h.Form).Params().Block()
+		out.Commentf("%s hides that of what is embedded, whose method %s does not have.", h.Form, h.Type.Name())
+		recv := jen.Op("*").Id(h.Type.Name())
+		if named, ok := h.Type.Type().(*types.Named); ok && named.TypeParams().Len() > 0 {
+			var blank []jen.Code
+			for range named.TypeParams().Len() {
+				blank = append(blank, jen.Id("_"))
+			}
+			recv.Types(blank...)
+		}
+		out.Func().Params(recv).Id(h.Form).Params().Block()
 	}
 }
 

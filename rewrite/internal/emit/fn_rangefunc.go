@@ -26,7 +26,7 @@ func (e *funcEmitter) rangeWait(w *ir.Wait) []jen.Code {
 	iterate := [...]string{"Iterate0", "Iterate", "Iterate2"}[e.yieldType(sig).Params().Len()]
 	return []jen.Code{
 		jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.companionOfValue(w, sig)),
-		jen.If(jen.Op("!").Id(ok)).Block(jen.Id(c).Op("=").Add(e.rt(iterate)).Call(e.pushing(w, sig))),
+		jen.If(jen.Op("!").Id(ok)).Block(jen.Id(c).Op("=").Add(e.rt(iterate)).Call(e.Expr(w.Call.Fun))),
 		jen.If(jen.Id(e.st).Op("=").Id(c).Dot(closureCall).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
 			jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
 	}
@@ -35,17 +35,6 @@ func (e *funcEmitter) rangeWait(w *ir.Wait) []jen.Code {
 // yieldType is the type of the function that an iterator calls.
 func (e *funcEmitter) yieldType(sig *types.Signature) *types.Signature {
 	return coreSignature(sig.Params().At(0).Type())
-}
-
-// pushing is the iterator as a function whose parameter is of an unnamed type,
-// which type inference needs.
-func (e *funcEmitter) pushing(w *ir.Wait, sig *types.Signature) *jen.Statement {
-	fun := e.Expr(w.Call.Fun)
-	if _, ok := types.Unalias(sig.Params().At(0).Type()).(*types.Signature); ok {
-		return fun
-	}
-	yield := e.fn.Names.Fresh("yield")
-	return jen.Func().Params(jen.Id(yield).Add(e.unnamed(e.yieldType(sig)))).Block(fun.Call(jen.Id(yield)))
 }
 
 // registrar is the frame that deferred calls are registered with: of the body of a

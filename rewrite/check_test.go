@@ -133,7 +133,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(test.after+"/"+test.want, func(t *testing.T) {
 			u, colors := unitOf(t, checked)
-			c := &passContext{u, ownInfo(u.Info), colors, colors.Annotated()[1]}
+			c := contextOf(u, colors, 1)
 			var f *ir.Func
 			var holds ir.Properties
 			for _, p := range passes {
@@ -152,10 +152,16 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// contextOf is what the passes share for the annotated function i.
+func contextOf(u *Unit, colors *color.Colors, i int) *passContext {
+	info := ownInfo(u.Info)
+	return &passContext{u, info, colors, lowerings(u, info, colors, colors.Annotated()[i], map[string]bool{})[0]}
+}
+
 // TestCheckNames: the error says after which pass, and of which function.
 func TestCheckNames(t *testing.T) {
 	u, colors := unitOf(t, checked)
-	c := &passContext{u, ownInfo(u.Info), colors, colors.Annotated()[0]}
+	c := contextOf(u, colors, 0)
 	f := passes[0].run(c, nil)
 	f.Tree = nil
 	assert.EqualError(t, inspect(c, &Options{}, passes[0], f, passes[0].establishes),

@@ -24,6 +24,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		return nil, list, nil
 	}
 	info := ownInfo(u.Info)
+	taken := map[string]bool{}
 	var outs []output
 	var diags diag.List
 	for _, file := range u.Files {
@@ -35,17 +36,23 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
 				continue
 			}
-			f, err := lower(u, info, colors, fn, opt)
-			if err != nil {
-				return nil, nil, err
+			for _, l := range lowerings(u, info, colors, fn, taken) {
+				f, err := lower(u, info, colors, l, opt)
+				if err != nil {
+					return nil, nil, err
+				}
+				diags = append(diags, f.Refused...)
+				fns = append(fns, f)
 			}
-			diags = append(diags, f.Refused...)
-			fns = append(fns, f)
 		}
 		if len(fns) == 0 || len(diags) > 0 {
 			continue
 		}
-		src, err := emitFile(u, info, colors, file, fns)
+		var hidden []emit.Hidden
+		if len(outs) == 0 {
+			hidden = overrides(u, colors)
+		}
+		src, err := emitFile(u, info, colors, file, fns, hidden)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -62,6 +69,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 func ownInfo(info *types.Info) *types.Info {
 	c := *info
 	c.Types = maps.Clone(info.Types)
+	c.Defs = maps.Clone(info.Defs)
 	c.Uses = maps.Clone(info.Uses)
 	c.Selections = maps.Clone(info.Selections)
 	return &c
@@ -69,14 +77,14 @@ func ownInfo(info *types.Info) *types.Info {
 
 // lower runs the passes over one function. A panic in one is our bug: it
 // becomes an error that names the pass and the function.
-func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt *Options) (f *ir.Func, err error) {
+func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Options) (f *ir.Func, err error) {
 	name := ""
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, fn.Obj.Name(), u.Fset.Position(fn.Decl.Pos()), v, debug.Stack())
+			err = fmt.Errorf("internal error: pass %s, function %s (%s): %v\n%s", name, l.obj.Name(), u.Fset.Position(l.decl.Pos()), v, debug.Stack())
 		}
 	}()
-	c := &passContext{u, info, colors, fn}
+	c := &passContext{u, info, colors, l}
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name
@@ -89,13 +97,13 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, opt 
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden) (src []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Resumable: colors.Resumable}, fns)
+	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}, fns)
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}

@@ -65,8 +65,7 @@ func repeatsOwnName(gen *ast.GenDecl) bool {
 }
 
 // renameConsts gives constants of different scopes different names, as they
-// will share one. (Types keep theirs, for it shows in %T: package subset
-// refuses those that clash.)
+// will share one. (Types keep theirs, for it shows in %T: see aliasTypes.)
 func (n *normalizer) renameConsts(gen *ast.GenDecl) {
 	for _, spec := range gen.Specs {
 		for _, id := range spec.(*ast.ValueSpec).Names {

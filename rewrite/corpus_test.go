@@ -237,17 +237,20 @@ func (c *corpus) typed(l *listed, p *annotatedPackage, marked *sources) {
 func (c *corpus) emit(p *annotatedPackage, colors *color.Colors, file *ast.File, list []*color.Func) ([]byte, []*ir.Func, error) {
 	info := ownInfo(p.info)
 	var fns []*ir.Func
+	taken := map[string]bool{}
 	for _, fn := range list {
-		f, err := lower(p.unit, info, colors, fn, &Options{})
-		if err == nil {
-			err = f.Refused.Err()
+		for _, l := range lowerings(p.unit, info, colors, fn, taken) {
+			f, err := lower(p.unit, info, colors, l, &Options{})
+			if err == nil {
+				err = f.Refused.Err()
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			fns = append(fns, f)
 		}
-		if err != nil {
-			return nil, nil, err
-		}
-		fns = append(fns, f)
 	}
-	out, err := emitFile(p.unit, info, colors, file, fns)
+	out, err := emitFile(p.unit, info, colors, file, fns, nil)
 	if err == nil {
 		if _, parseErr := parser.ParseFile(token.NewFileSet(), "", out, parser.SkipObjectResolution); parseErr != nil {
 			err = fmt.Errorf("internal error: pass emit, what is emitted does not parse: %w", parseErr)

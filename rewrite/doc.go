@@ -77,12 +77,18 @@ The companion is what resumable code calls:
 Because it is named after the function and stands beside it, promotion through
 embedding, method expressions and instantiation need no rule of their own.
 
+Frames of methods are types of the package, and may be called as those of other
+functions: serverReadFrame is that of serverRead and of server.read. Then the
+method's is server_ReadFrame (internal/names). Where another package can't tell
+which is which, it takes results through an interface.
+
 # Leaves
 
 A statement that can't suspend passes through whole, comments and all. Inside
 it only these change: a return also returns Done; a break, continue or goto to
 something that was taken apart becomes a goto; variables are put where they
-live now (see Variables).
+live now (see Variables). An if, switch or select of which only the header
+suspends is a leaf, once what suspends has been lifted out of the header.
 
 # Normalize: expressions
 
@@ -100,15 +106,15 @@ does these as late as their operation, so p.n above is read after s. Some
 other operations gc evaluates into temporaries in order, as if they were calls
 (cmd/compile/internal/walk/order.go): conversions of strings to slices, slice
 expressions, type assertions to types that an interface does not hold directly,
-comparisons of structs and arrays, len and the other builtins; and operands
-without an address that it passes to its runtime by address (normalize_order.go).
-So do we: see normalizer.pin. Known to differ, where the spec leaves it open: some
-keys of map literals whose values suspend.
+len and the other builtins; and operands without an address that it passes to
+its runtime by address (normalize_order.go, normalize_map.go). So do we: see
+normalizer.pin. All rules, with their goldens, are in docs/evaluation-order.md.
 
 	a && s()                          t0 := a
 	                                  if t0 { t0 <- s() }
 
-	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry
+	map[K]V{k(): s()}                 t0 := map[K]V{}; t0[k()] = s(), entry by entry,
+	                                  the constant ones first
 
 	f(g()), where g has several results: by temporaries
 
@@ -152,15 +158,27 @@ own variable. Large values are boxed as well, so that they are not copied at
 each suspension.
 
 Constants and types that are declared in code that is taken apart move to the
-top. Types keep their names, for %T shows them; package subset refuses those
-that would clash. A variable of a local type has a field of type any, and the
+top. Types keep their names, for %T shows them. One whose name is taken begins a
+scope of its own, in which all the rest stands, and the code calls it by an alias:
+
+	if c {                            type item struct{ a int }
+		type item struct{ a int }     type item2 = item
+		...                           {
+	} else {                              type item []int
+		type item []int                   type item3 = item
+		...                               ...
+	}                                 }
+
+A type of the package that is hidden so gets an alias, too. What has no other
+name is refused by package subset: functions of the package, predeclared names,
+and types that are embedded, whose name is that of a field. A variable of a local type has a field of type any, and the
 function one variant only: in two, the type would be two types.
 
 # Infer: types without a name
 
 A local may have a type that this package can't spell: one private to another
-package, of a package that it may not import, or spelled with a predeclared
-name that it declares anew. Where such a variable stays in its block, := infers
+package, or of a package that it may not import. (Predeclared types that the
+package declares anew are spelled as aliases of the runtime.) Where such a variable stays in its block, := infers
 its type as ever. Where it must be declared elsewhere, it is declared by a
 witness, an expression of its type that has no effect, reads nothing that is
 shared, and can't panic; its value is of no interest:
@@ -262,7 +280,105 @@ is of the companion if the dynamic type has one:
 	                                  }
 
 Everywhere else it stays as it is. A method that a struct has from an embedded
-interface has no companion: what it calls is plain code.
+interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
+
+A companion is promoted with its method, and stays when a plain method overrides
+that: an interface would find it. So the overriding type gets a method of the
+companion's name that is none, by its signature (override.go).
+
+# Function literals
+
+A literal inside an annotated function that suspends becomes a type, with what it
+captures, and a function of its own for the passes. What it captures is boxed, or
+stays where it is and escapes, as with any literal:
+
+	sum := 0                          sum = new(int)
+	emit := func(i int) {             emit = (&runFunc1{sum: sum}).value()
+		sum += i
+		greenlet.Yield(i)             type runFunc1 struct {
+	}                                     greenlet.Closure
+	                                      sum *int
+	                                  }
+
+	                                  func (c *runFunc1) CallResumable(r *greenlet.Run, i int) … {
+	                                      *c.sum += i
+	                                      ... as any companion; the frame has a field c
+	                                  }
+
+	                                  func (c *runFunc1) value() func(int) {
+	                                      return greenlet.Bind(&c.Closure, c, func(i int) {
+	                                          ... the literal as it is written
+	                                      })
+	                                  }
+
+value makes what the literal is to plain code: a function like any other, which
+runs as plain code does. Called while its greenlet runs, a Yield in it is an error
+that says so, and a switch begins a run. (A panic at each such call would be
+simpler, but a callback that resumes a greenlet from outside is what literals are
+for.)
+
+A literal that is called or deferred where it stands needs no value: the call is
+of CallResumable, or, if it recovers, of CallDeferred. One that is an argument of a
+function of the standard library stays as it is: plain code will call it. So does
+one that a go statement starts.
+
+Types that the function around declares have no name where the literal goes: that
+is refused. Its constants go along by value.
+
+# Function values
+
+	h(x)                              if c, ok := greenlet.Resumable(h).(interface{ CallResumable(…) … }); ok {
+	                                      ... c.CallResumable(r, x), as a call
+	                                  } else {
+	                                      h(x)
+	                                  }
+
+Whether a function value can be suspended is known when it is called. The runtime
+looks at its code pointer (runtime/closure.go): Bind and Register have noted those
+of literals and of declared functions, and a literal's closure leads to its type.
+A local variable that is only ever given functions which don't suspend is called
+as it is written.
+
+What h is, gc reads after the calls among the arguments: so these go to temporaries
+first (normalize_call.go).
+
+A resumable function used as a value stays as it is, for it is registered:
+every exported one, and the others that the package names without a call. Methods,
+functions with type parameters, and switches are not found by their code: such a
+value is a literal that makes the call (values.go):
+
+	f := s.serve                      f = (&runValue1{recv: greenlet.Ref(s)}).value()
+
+# Range over functions
+
+The body of a loop over an iterator function becomes a literal, which the iterator
+gets, and the loop a call of the iterator:
+
+	for x := range seq {              loop = greenlet.NewLoop()
+		if x > 3 {                    ... seq(body), as the call of a function value
+			return x                  loop.End()
+		}                             if loop.Next != 0 {
+		s(x)                              if loop.Next == -1 { return result0 }
+	}                                 }
+
+	                                  body:
+	                                      c.loop.Begin()
+	                                      if x > 3 { *c.result0 = x; c.loop.Leave(-1); return false }
+	                                      ... s(x)
+	                                      c.loop.Again()
+	                                      return true
+
+As with gc (cmd/compile/internal/rangefunc), a Loop keeps whether the iterator may
+call the body, and panics if it calls it when it may not; a statement that leaves
+the body notes where to, and the function goes on there once the iterator has
+returned. Each function has numbers of its own for that: a branch out of two loops
+is one out of the inner one, then one out of the outer. A defer in the body goes to
+the frame of the function, and recover asks who defers that.
+
+If the iterator can't be suspended but the body does, the runtime pulls from it, by
+iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends.
+An iterator that a function of the standard library makes, with a body that doesn't
+suspend, is left to Go.
 
 # Defer, recover and panics
 
@@ -293,6 +409,42 @@ A plain deferred call is registered as a function that defers it, by Go, and
 then raises the panic that is on its way, if one is: recover works in it as
 anywhere, however it is written. End goes on with what was not recovered.
 
+A deferred call of a resumable function is registered as a closure that makes
+it, once its operands are evaluated: by its companion. If the function calls
+recover, it has a form beside the companion, for this, which gets the frame that
+defers the call. There recover asks that frame for its panic; elsewhere the frame
+is nil, and so is what recover returns:
+
+	//greenlet:resumable
+	func cleanup(c Conn) {            func cleanupResumable(r …, c Conn) … { … run(r, nil, c) }
+		if v := recover(); v != nil {     func cleanupDeferred(r …, d *greenlet.DeferHeader, c Conn) … { … run(r, d, c) }
+			c.Send(v)
+		}                                 v := f.deferrer.Recover()
+	}
+
+	defer cleanup(c)                  arg := c
+	                                  f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+	                                      return cleanupDeferred(run, &f.DeferHeader, arg)
+	                                  })
+
+That a function recovers shows by the name, as its colour does, also in another
+package or in the dynamic type of an interface; functions that don't are as they
+were. The one that does takes its frame at the start, where the deferring frame
+stays in a field: so it has one variant for both ways to be called, and recover
+may stand in any expression. A recover that is itself deferred is DeferRecover.
+What a literal recovers is the literal's own.
+
+The call of an interface method that may reach a resumable one (see Calls) is
+deferred by its Deferred form, by its companion, or as a plain call, whichever
+the dynamic type has first. So a resumable method that does not recover hides the
+Deferred form of one that it overrides.
+
+A switch may be deferred by itself. It waits in a frame of the runtime's, and
+drops what it receives:
+
+	defer g.Switch(a, b)              f.DeferSend(g, a, b)
+	defer greenlet.Yield(v)           greenlet.DeferYield[T](&f.DeferHeader, v)
+
 A panic that leaves a hot call passes through its callers as Go panics do. At
 the driver it goes on in the frames that wait: the innermost that defers is
 resumed in the state Unwind, the others are dropped. A panic thrown into a
@@ -317,9 +469,8 @@ the code; greenlet.Unwind is making deferred calls.
 
 # What is refused
 
-Package subset decides, before anything is emitted, with a diagnostic: function
-literals that suspend, loops over iterator functions whose body suspends, recover
-in the body of a resumable function, switches that are themselves deferred,
-cgo files, functions without a body, and names that clash.
+Package subset decides, before anything is emitted, with a diagnostic: literals
+that name types of the function around them, cgo files, functions without a body,
+and names that clash.
 */
 package rewrite

@@ -86,7 +86,7 @@ func (c *corpus) fault(l *listed, function, group, message string) {
 }
 
 // advisory are codes about what calls would do, not about how to rewrite them.
-var advisory = []diag.Code{diag.SwitchInPlain, diag.ResumableAsValue, diag.SwitchAsValue}
+var advisory = []diag.Code{diag.SwitchInPlain}
 
 // rewrite does all for one package.
 func (c *corpus) rewrite(l *listed) {

@@ -77,7 +77,8 @@ func sizeof(sizes types.Sizes, t types.Type) int64 {
 	if sizes == nil || hasTypeParam(t) {
 		return 0
 	}
-	if _, ok := t.(*ir.MapIter); ok {
+	switch t.(type) {
+	case *ir.MapIter, *ir.LoopState:
 		return 8
 	}
 	return sizes.Sizeof(t)
@@ -215,10 +216,14 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
 	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header", "Push",
-		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step"} {
+		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
+		"DeferSend", "DeferThrow", "DeferCall"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}
+	if fn.Lit != nil {
+		fr.Self = taken.Keep(fn.Lit.Self)
+	}
 	for _, v := range fn.Params {
 		if v == nil {
 			fr.Params = append(fr.Params, "")
@@ -251,6 +256,9 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: local(v.Type)})
 			}
 		}
+	}
+	if fn.Recovers {
+		fr.Deferrer = taken.Keep("deferrer")
 	}
 	i := 0
 	for v := range fn.Obj.Signature().Results().Variables() {

@@ -45,10 +45,11 @@ type inferrer struct {
 // origin is a way to infer the type of a variable; nil if it does not work.
 type origin func() ir.Witness
 
-func infer(u *Unit, fn *ir.Func) {
+func infer(c *passContext, fn *ir.Func) {
+	u := c.unit
 	n := &inferrer{
 		fn: fn, info: fn.Info, unit: u,
-		conv:    &emit.Converter{Info: fn.Info, Pkg: u.Pkg},
+		conv:    &emit.Converter{Info: fn.Info, Pkg: u.Pkg, Frame: c.colors.Frame},
 		found:   map[*ir.Var]ir.Witness{},
 		origins: map[*ir.Var][]origin{},
 		waits:   map[*ir.Var]*ir.Var{},
@@ -73,8 +74,11 @@ func infer(u *Unit, fn *ir.Func) {
 
 // nameable reports whether a type can be spelled in the package.
 func (n *inferrer) nameable(t types.Type) bool {
-	if it, ok := t.(*ir.MapIter); ok {
-		return n.nameable(it.Key) && n.nameable(it.Elem)
+	switch t := t.(type) {
+	case *ir.MapIter:
+		return n.nameable(t.Key) && n.nameable(t.Elem)
+	case *ir.LoopState:
+		return true
 	}
 	return t != nil && n.conv.CanName(t)
 }

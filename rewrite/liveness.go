@@ -87,7 +87,11 @@ func liveIn(fn *ir.Func, b *ir.Block) varSet {
 		include(t.Then.LiveIn)
 		include(t.Else.LiveIn)
 	}
-	use := func(v *ir.Var) { live[v] = true }
+	use := func(v *ir.Var) {
+		if v.Kind != ir.Captured {
+			live[v] = true
+		}
+	}
 	termRefs(fn, b.Term, use, func(v *ir.Var) { delete(live, v) })
 	for _, n := range slices.Backward(b.List) {
 		if leaf, ok := n.(*ir.Leaf); ok {

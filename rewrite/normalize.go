@@ -20,8 +20,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -38,6 +40,9 @@ type normalizer struct {
 	seq     *ir.Seq // where nodes go
 	targets []target
 	gotos   map[types.Object]bool // labels that a goto names
+
+	inLoop *ir.RangeFunc // the loop whose body is normalized, or nil
+	exits  []bodyExit
 }
 
 // target is what an enclosing statement offers to break and continue.
@@ -48,31 +53,39 @@ type target struct {
 	plain bool // an unlabelled break leads here
 }
 
-func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDecl, obj *types.Func) *ir.Func {
+func normalize(c *passContext) *ir.Func {
+	u, info, decl, obj := c.unit, c.info, c.decl, c.obj
 	n := &normalizer{
 		fn: &ir.Func{
 			Decl: decl, Obj: obj, Info: info,
+			Lit: c.lit, Lits: c.lits, Values: c.values, Bodies: c.bodies,
 			Refs:    map[*ast.Ident]*ir.Var{},
 			ByObj:   map[types.Object]*ir.Var{},
 			Types:   map[*ast.Ident]types.Type{},
 			Renamed: map[types.Object]string{},
+			Aliases: map[*types.TypeName]string{},
 			Runtime: map[*ast.Ident]string{},
 			Targets: map[*ast.BranchStmt]*ir.Block{},
 		},
-		info: info, pkg: u.Pkg, colors: colors,
-		alias: aliased(decl, info),
+		info: info, pkg: u.Pkg, colors: c.colors,
+		alias: aliased(decl, info, c.colors),
 		sizes: u.Sizes,
 		fresh: perIteration(u, decl),
 		gotos: map[types.Object]bool{},
 	}
 	n.names(decl)
-	n.fn.Defers = defers(decl.Body)
+	body := c.lit != nil && c.lit.Range != nil // what it defers and recovers is the function's around it
+	n.fn.Defers = defers(decl.Body) && !body
+	n.fn.Recovers = names.Recovers(decl.Body) && !body
 	ast.Inspect(decl.Body, func(node ast.Node) bool {
 		if b, ok := node.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
 			n.gotos[info.Uses[b.Label]] = true
 		}
 		return true
 	})
+	if c.lit != nil {
+		n.captured(c.lit)
+	}
 	sig := obj.Signature()
 	if recv := sig.Recv(); recv != nil {
 		n.fn.Params = append(n.fn.Params, n.param(recv, ir.Param))
@@ -83,7 +96,13 @@ func normalize(u *Unit, info *types.Info, colors *color.Colors, decl *ast.FuncDe
 	for v := range sig.Results().Variables() {
 		n.fn.Results = append(n.fn.Results, n.param(v, ir.Result))
 	}
+	if c.lit != nil && c.lit.Range != nil {
+		n.inLoop = c.lit.Range
+		n.fn.Tree = n.rangeBody(decl.Body)
+		return n.fn
+	}
 	n.fn.Tree = n.block(decl.Body.List)
+	n.aliasTypes()
 	return n.fn
 }
 
@@ -99,6 +118,19 @@ func defers(body *ast.BlockStmt) (found bool) {
 		return !found
 	})
 	return found
+}
+
+// captured makes the variables that a literal captures. They are none of its
+// own: what lives across its suspensions is the pointer to them all.
+func (n *normalizer) captured(lit *ir.Lit) {
+	lit.Self = n.fn.Names.Fresh("c")
+	maps.Copy(n.fn.Types, lit.Types)
+	for _, c := range lit.Captures {
+		n.fn.ByObj[c.Obj] = &ir.Var{
+			Name: c.Field, Type: c.Obj.Type(), Obj: c.Obj, Kind: ir.Captured, Pos: c.Obj.Pos(),
+			Aliased: true, Box: !c.ByValue, Place: ir.InClosure,
+		}
+	}
 }
 
 // param makes the variable of a parameter or named result. Blank ones keep a
@@ -157,6 +189,58 @@ func (n *normalizer) block(list []ast.Stmt) *ir.Seq {
 			n.stmt(s, nil)
 		}
 	})
+}
+
+// whole adds a statement of which nothing suspends but the header, which s has
+// lost: its body stays as it is.
+func (n *normalizer) whole(s ast.Stmt, label types.Object) {
+	leaf := &ir.Leaf{Stmt: s}
+	if label != nil && n.breaks(s, label) {
+		// The label is only ours to give if something in the body uses it.
+		id := &ast.Ident{Name: label.Name(), NamePos: s.Pos()}
+		leaf.Stmt = &ast.LabeledStmt{Label: id, Colon: s.Pos(), Stmt: s}
+	}
+	n.escapes(s, leaf, map[types.Object]bool{label: true})
+	n.add(leaf)
+}
+
+// body normalizes the body of a statement that is taken apart. If that is not
+// for a suspension in the body, the types declared there stay there.
+func (n *normalizer) body(b *ast.BlockStmt) *ir.Seq {
+	if n.colors.Suspends(b) || !anyOf(b.List, declaresType) {
+		return n.block(b.List)
+	}
+	list := b.List
+	last, falls := list[len(list)-1].(*ast.BranchStmt)
+	falls = falls && last.Tok == token.FALLTHROUGH // must end the clause, not the block
+	if falls {
+		list = list[:len(list)-1]
+	}
+	return n.in(func() {
+		n.leaf(&ast.BlockStmt{Lbrace: b.Lbrace, List: list, Rbrace: b.Rbrace}, nil)
+		if falls {
+			n.leaf(last, nil)
+		}
+	})
+}
+
+// clause is the body of a clause as a block.
+func clause(s ast.Stmt) *ast.BlockStmt {
+	switch s := s.(type) {
+	case *ast.CaseClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	case *ast.CommClause:
+		return &ast.BlockStmt{Lbrace: s.Colon, List: s.Body, Rbrace: s.End()}
+	}
+	panic(fmt.Sprintf("clause %T", s))
+}
+
+func declaresType(s ast.Stmt) bool {
+	if l, ok := s.(*ast.LabeledStmt); ok {
+		return declaresType(l.Stmt)
+	}
+	d, ok := s.(*ast.DeclStmt)
+	return ok && d.Decl.(*ast.GenDecl).Tok == token.TYPE
 }
 
 // in collects the nodes that body adds.
@@ -228,6 +312,10 @@ func (n *normalizer) leaf(s ast.Stmt, label types.Object) {
 		n.labeled(s)
 		return
 	case *ast.ReturnStmt:
+		if n.inLoop != nil {
+			n.returnFromBody(s)
+			return
+		}
 		n.add(&ir.Return{Stmt: s, Results: s.Results, Pos: s.Pos()})
 		return
 	case *ast.BranchStmt:
@@ -317,6 +405,11 @@ func (n *normalizer) branch(s *ast.BranchStmt) ir.Branch {
 	if s.Label != nil {
 		label = n.info.Uses[s.Label]
 	}
+	if n.inLoop != nil {
+		if code, out := n.inLoop.Out[s]; out {
+			return n.exit(s, code)
+		}
+	}
 	if s.Tok == token.GOTO {
 		b.Label = label.(*types.Label)
 		return b
@@ -396,8 +489,15 @@ func (n *normalizer) ifStmt(s *ast.IfStmt) {
 	if s.Init != nil {
 		n.stmt(s.Init, nil)
 	}
-	node := &ir.If{Pos: s.Pos(), Cond: n.lift(s.Cond)}
-	node.Then = n.block(s.Body.List)
+	cond := n.lift(s.Cond)
+	if !n.colors.Suspends(s.Body) && !n.colors.Suspends(s.Else) {
+		c := *s
+		c.Init, c.Cond = nil, cond
+		n.whole(&c, nil)
+		return
+	}
+	node := &ir.If{Pos: s.Pos(), Cond: cond}
+	node.Then = n.body(s.Body)
 	if s.Else != nil {
 		node.Else = n.block([]ast.Stmt{s.Else})
 	}
@@ -420,7 +520,7 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 			loop.Cond = n.lift(s.Cond)
 		}
 	})
-	loop.Body = n.block(s.Body.List)
+	loop.Body = n.body(s.Body)
 	pop()
 	loop.Post = n.in(func() {
 		if n.fresh {
@@ -438,6 +538,10 @@ func (n *normalizer) forStmt(s *ast.ForStmt, label types.Object) {
 }
 
 func (n *normalizer) returns(s *ast.ReturnStmt) {
+	if n.inLoop != nil {
+		n.returnFromBody(s)
+		return
+	}
 	ret := &ir.Return{Stmt: s, Pos: s.Pos()}
 	if len(s.Results) == 1 && n.fn.Obj.Signature().Results().Len() > 1 {
 		// return f(), where f has several results.
@@ -451,6 +555,12 @@ func (n *normalizer) returns(s *ast.ReturnStmt) {
 			return
 		}
 	}
-	ret.Results = n.operands(s.Results)
+	results := n.fn.Obj.Signature().Results()
+	ret.Results = n.operandsTo(s.Results, func(i int) types.Type {
+		if len(s.Results) != results.Len() {
+			return nil
+		}
+		return results.At(i).Type()
+	})
 	n.add(ret)
 }

@@ -9,7 +9,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -20,7 +19,15 @@ func (n *normalizer) assign(s *ast.AssignStmt) {
 			return
 		}
 	}
-	ops := n.operands(append(append([]ast.Expr{}, s.Lhs...), s.Rhs...))
+	if n.appendsToElement(s) {
+		s = n.heldElement(s)
+	}
+	ops := n.operandsTo(append(append([]ast.Expr{}, s.Lhs...), s.Rhs...), func(i int) types.Type {
+		if i -= len(s.Lhs); i < 0 || len(s.Lhs) != len(s.Rhs) {
+			return nil
+		}
+		return n.info.TypeOf(s.Lhs[i])
+	})
 	if s.Tok == token.DEFINE {
 		copy(ops, s.Lhs) // new names, not operands
 	}
@@ -44,10 +51,7 @@ func (n *normalizer) assignResults(s *ast.AssignStmt, call *ast.CallExpr) {
 	node := &ir.Suspend{Source: call, Results: make([]*ir.Var, len(lhs))}
 	susp, _ := n.colors.Suspension(call)
 	node.Op, node.Callee = susp.Op, susp.Callee
-	node.Call = n.callOperands(call) // before the new names are in scope
-	if node.Op == color.OpDispatch {
-		node.Call = n.holdReceiver(node.Call)
-	}
+	node.Call = n.prepared(susp.Op, call) // before the new names are in scope
 	// The operands of the others are read before any of them is assigned.
 	direct := !anyOf(lhs, func(e ast.Expr) bool { _, ok := e.(*ast.Ident); return !ok })
 	rest := &ast.AssignStmt{TokPos: s.TokPos, Tok: s.Tok}
@@ -125,7 +129,7 @@ func (n *normalizer) decl(s *ast.DeclStmt) {
 				c.Values = append(c.Values, n.ref(t, call.Pos()))
 			}
 		} else {
-			c.Values = n.operands(vs.Values)
+			c.Values = n.operandsTo(vs.Values, func(int) types.Type { return n.info.TypeOf(vs.Type) })
 		}
 		n.varSpec(gen, &c)
 	}
@@ -139,11 +143,48 @@ func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 	case token.CONST:
 		n.declConsts(s, gen)
 	case token.TYPE:
-		n.fn.LocalTypes = true
-		n.fn.Consts = append(n.fn.Consts, s)
+		n.typeDecl(s, gen)
 	default:
 		for _, spec := range gen.Specs {
 			n.varSpec(gen, spec.(*ast.ValueSpec))
+		}
+	}
+}
+
+// typeDecl hoists types, each by itself, for one may have to stand in a scope of
+// its own.
+func (n *normalizer) typeDecl(s *ast.DeclStmt, gen *ast.GenDecl) {
+	n.fn.LocalTypes = true
+	if len(gen.Specs) == 1 {
+		n.fn.Consts = append(n.fn.Consts, s)
+		return
+	}
+	for _, spec := range gen.Specs {
+		n.fn.Consts = append(n.fn.Consts, &ast.DeclStmt{Decl: &ast.GenDecl{TokPos: spec.Pos(), Tok: token.TYPE, Specs: []ast.Spec{spec}}})
+	}
+}
+
+// aliasTypes gives names to hoisted types that share one, and to the types of
+// the package that they hide.
+func (n *normalizer) aliasTypes() {
+	byName := map[string][]*types.TypeName{}
+	var list []string
+	for _, s := range n.fn.Consts {
+		if name, obj := n.fn.TypeDecl(s); obj != nil {
+			if byName[name] == nil {
+				list = append(list, name)
+			}
+			byName[name] = append(byName[name], obj)
+		}
+	}
+	for _, name := range list {
+		if outer, ok := n.pkg.Scope().Lookup(name).(*types.TypeName); ok {
+			n.fn.Aliases[outer] = n.fn.Names.Fresh(name)
+		}
+		if objs := byName[name]; len(objs) > 1 {
+			for _, obj := range objs {
+				n.fn.Aliases[obj] = n.fn.Names.Fresh(name)
+			}
 		}
 	}
 }

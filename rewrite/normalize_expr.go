@@ -55,24 +55,7 @@ func (n *normalizer) temps(call *ast.CallExpr) []*ir.Var {
 // suspend adds the suspension call, with its operands lifted.
 func (n *normalizer) suspend(call *ast.CallExpr, results []*ir.Var) {
 	s, _ := n.colors.Suspension(call)
-	node := &ir.Suspend{Op: s.Op, Callee: s.Callee, Source: call, Call: n.callOperands(call), Results: results}
-	if s.Op == color.OpDispatch {
-		node.Call = n.holdReceiver(node.Call)
-	}
-	n.addSuspend(node)
-}
-
-// holdReceiver makes the operand of an interface method call a variable, for it
-// will be named twice.
-func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
-	sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if _, ok := ast.Unparen(sel.X).(*ast.Ident); ok {
-		return call
-	}
-	c := *call
-	c.Fun = n.as(&ast.SelectorExpr{X: n.pinned(sel.X), Sel: sel.Sel}, sel)
-	n.as(&c, call)
-	return &c
+	n.addSuspend(&ir.Suspend{Op: s.Op, Callee: s.Callee, Source: call, Call: n.prepared(s.Op, call), Results: results})
 }
 
 // addSuspend adds a suspension. The result of greenlet.Call is its operand,
@@ -118,14 +101,12 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 		if x.Op == token.LAND || x.Op == token.LOR {
 			return n.shortCircuit(x)
 		}
-		var ops []ast.Expr
-		if t := n.info.TypeOf(x.X); t != nil && comparedInMemory(t) && n.colors.Suspends(x.Y) && (x.Op == token.EQL || x.Op == token.NEQ) {
-			ops = []ast.Expr{n.pinned(n.lift(x.X)), n.lift(x.Y)}
-		} else {
-			ops = n.operands([]ast.Expr{x.X, x.Y})
-		}
+		ops := n.operandsIf([]ast.Expr{x.X, x.Y}, func(int) bool { return isComparison(x) && n.boxedEarly(x.X, n.info.TypeOf(x.Y)) })
 		return n.as(&ast.BinaryExpr{X: ops[0], OpPos: x.OpPos, Op: x.Op, Y: ops[1]}, e)
 	case *ast.UnaryExpr:
+		if lit, ok := ast.Unparen(x.X).(*ast.CompositeLit); ok && n.mapOf(lit) != nil {
+			return n.mapLiteral(lit, x)
+		}
 		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.lift(x.X)}, e)
 	case *ast.StarExpr:
 		return n.as(&ast.StarExpr{Star: x.Star, X: n.lift(x.X)}, e)
@@ -135,7 +116,8 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 		ops := n.operands([]ast.Expr{x.X, x.Index})
 		return n.as(&ast.IndexExpr{X: ops[0], Lbrack: x.Lbrack, Index: ops[1], Rbrack: x.Rbrack}, e)
 	case *ast.SliceExpr:
-		ops := n.operands([]ast.Expr{x.X, x.Low, x.High, x.Max})
+		list := []ast.Expr{x.X, x.Low, x.High, x.Max}
+		ops := n.operandsIf(list, func(i int) bool { return i > 0 && !n.isName(list[i]) })
 		return n.as(&ast.SliceExpr{X: ops[0], Lbrack: x.Lbrack, Low: ops[1], High: ops[2], Max: ops[3], Slice3: x.Slice3, Rbrack: x.Rbrack}, e)
 	case *ast.TypeAssertExpr:
 		return n.as(&ast.TypeAssertExpr{X: n.lift(x.X), Lparen: x.Lparen, Type: x.Type, Rparen: x.Rparen}, e)
@@ -157,11 +139,20 @@ func (n *normalizer) as(e, old ast.Expr) ast.Expr {
 }
 
 // operands lifts a list of operands that are evaluated from left to right.
-func (n *normalizer) operands(list []ast.Expr) []ast.Expr { return n.operandsTo(list, nil) }
+func (n *normalizer) operands(list []ast.Expr) []ast.Expr { return n.operandsIf(list, nil) }
 
 // operandsTo is operands for those that are converted to types: to, if not nil,
 // yields that of operand i, or nil.
 func (n *normalizer) operandsTo(list []ast.Expr, to func(i int) types.Type) []ast.Expr {
+	if to == nil {
+		return n.operands(list)
+	}
+	return n.operandsIf(list, func(i int) bool { return n.boxedEarly(list[i], to(i)) })
+}
+
+// operandsIf is operands; early, if not nil, reports whether gc copies operand
+// i before a later call.
+func (n *normalizer) operandsIf(list []ast.Expr, early func(i int) bool) []ast.Expr {
 	last := -1
 	for i, e := range list {
 		if e != nil && n.colors.Suspends(e) {
@@ -173,7 +164,7 @@ func (n *normalizer) operandsTo(list []ast.Expr, to func(i int) types.Type) []as
 		switch {
 		case i < last && e != nil:
 			out[i] = n.pin(n.lift(e))
-			if to != nil && n.boxedEarly(e, to(i)) {
+			if early != nil && early(i) {
 				out[i] = n.pinned(out[i])
 			}
 		case i == last:
@@ -217,7 +208,7 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 	fun := ast.Unparen(call.Fun)
 	switch sel, ok := fun.(*ast.SelectorExpr); {
 	case n.isType(fun) || n.isBuiltin(fun):
-		c.Args = n.operands(call.Args)
+		c.Args = n.operandsTo(call.Args, n.argumentTypes(call))
 	case ok && n.info.Selections[sel] != nil:
 		// A method's receiver is its first argument, or a field holds the function.
 		ops := n.operandsTo(append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call))
@@ -294,29 +285,10 @@ func (n *normalizer) set(t *ir.Var, e ast.Expr) {
 	n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{n.ref(t, e.Pos())}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e}}})
 }
 
-// composite lifts the elements of a composite literal. A map is filled entry
-// by entry, as gc does it, so that an entry that panics is the first to.
+// composite lifts the elements of a composite literal.
 func (n *normalizer) composite(x *ast.CompositeLit) ast.Expr {
-	if _, isMap := underlying(n.info.TypeOf(x)).(*types.Map); isMap {
-		t := n.temp(n.info.TypeOf(x), x.Pos())
-		empty := &ast.CompositeLit{Type: x.Type, Lbrace: x.Lbrace, Rbrace: x.Rbrace}
-		n.as(empty, x)
-		var lit ast.Expr = empty
-		if x.Type == nil {
-			lit = n.typed(empty, n.info.TypeOf(x))
-		}
-		n.define(t, lit)
-		for _, elt := range x.Elts {
-			kv := elt.(*ast.KeyValueExpr)
-			m := underlying(n.info.TypeOf(x)).(*types.Map)
-			ops := n.operandsTo([]ast.Expr{kv.Key, kv.Value}, func(i int) types.Type { return []types.Type{m.Key(), m.Elem()}[i] })
-			if n.colors.Suspends(kv.Value) {
-				ops[0] = n.mapKey(ops[0], m)
-			}
-			index := &ast.IndexExpr{X: n.ref(t, kv.Pos()), Index: n.elided(ops[0], n.info.TypeOf(kv.Key)), Lbrack: kv.Pos(), Rbrack: kv.Pos()}
-			n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{index}, TokPos: kv.Colon, Tok: token.ASSIGN, Rhs: []ast.Expr{n.elided(ops[1], n.info.TypeOf(kv.Value))}}})
-		}
-		return n.ref(t, x.Pos())
+	if n.mapOf(x) != nil {
+		return n.mapLiteral(x, x)
 	}
 	values := make([]ast.Expr, len(x.Elts))
 	for i, elt := range x.Elts {
@@ -371,26 +343,31 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 	case *ast.ParenExpr:
 		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.pin(x.X), Rparen: x.Rparen}, e)
 	case *ast.CallExpr:
-		if n.isType(x.Fun) && !copiesString(tv.Type, n.info.TypeOf(x.Args[0])) {
+		switch {
+		case n.isType(x.Fun) && !copiesString(tv.Type, n.info.TypeOf(x.Args[0])):
 			c := *x
-			c.Args = []ast.Expr{n.pin(x.Args[0])}
+			c.Args = []ast.Expr{n.pinTo(x.Args[0], tv.Type)}
+			return n.as(&c, e)
+		case n.isUnsafe(x.Fun):
+			c := *x
+			c.Args = n.pinAll(x.Args)
 			return n.as(&c, e)
 		}
 		return n.pinned(e)
 	case *ast.BinaryExpr:
-		switch {
-		case x.Op == token.LAND || x.Op == token.LOR:
+		if x.Op == token.LAND || x.Op == token.LOR {
 			return n.pinned(e)
-		case (x.Op == token.EQL || x.Op == token.NEQ) && comparedInMemory(n.info.TypeOf(x.X)):
-			return n.pinned(e)
+		}
+		if isComparison(x) {
+			return n.pinComparison(x)
 		}
 		return n.as(&ast.BinaryExpr{X: n.pin(x.X), OpPos: x.OpPos, Op: x.Op, Y: n.pin(x.Y)}, e)
 	case *ast.UnaryExpr:
 		if x.Op == token.ARROW {
 			return n.pinned(e)
 		}
-		if _, lit := ast.Unparen(x.X).(*ast.CompositeLit); lit {
-			return n.pinned(e) // allocates
+		if lit, ok := ast.Unparen(x.X).(*ast.CompositeLit); ok && n.mapOf(lit) != nil {
+			return n.pinned(e)
 		}
 		return n.as(&ast.UnaryExpr{OpPos: x.OpPos, Op: x.Op, X: n.pin(x.X)}, e)
 	case *ast.StarExpr:
@@ -411,27 +388,28 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 		operand := n.pinPart(x.X, place)
 		index := n.pin(x.Index)
 		if isMap {
-			index = n.mapKey(index, m)
+			index = n.mapKey(x.Index, index, m)
 		}
 		return n.as(&ast.IndexExpr{X: operand, Lbrack: x.Lbrack, Index: index, Rbrack: x.Rbrack}, e)
 	case *ast.SliceExpr:
 		return n.pinned(e)
 	case *ast.TypeAssertExpr:
-		if pointerShaped(tv.Type) {
+		if hasTypeParam(tv.Type) || n.pointerShaped(tv.Type) {
 			return n.as(&ast.TypeAssertExpr{X: n.pin(x.X), Lparen: x.Lparen, Type: x.Type, Rparen: x.Rparen}, e)
 		}
 		return n.pinned(e)
 	case *ast.CompositeLit:
-		if _, isMap := underlying(tv.Type).(*types.Map); isMap {
+		if n.mapOf(x) != nil {
 			return n.pinned(n.elided(e, tv.Type))
 		}
+		to := n.elementTypes(x)
 		c := *x
 		c.Elts = make([]ast.Expr, len(x.Elts))
 		for i, elt := range x.Elts {
 			if kv, ok := elt.(*ast.KeyValueExpr); ok {
-				c.Elts[i] = n.as(&ast.KeyValueExpr{Key: kv.Key, Colon: kv.Colon, Value: n.pin(kv.Value)}, kv)
+				c.Elts[i] = n.as(&ast.KeyValueExpr{Key: kv.Key, Colon: kv.Colon, Value: n.pinTo(kv.Value, to(i))}, kv)
 			} else {
-				c.Elts[i] = n.pin(elt)
+				c.Elts[i] = n.pinTo(elt, to(i))
 			}
 		}
 		return n.as(&c, e)
@@ -459,32 +437,6 @@ func copiesString(to, from types.Type) bool {
 	_, slice := to.Underlying().(*types.Slice)
 	b, basic := from.Underlying().(*types.Basic)
 	return slice && basic && b.Info()&types.IsString != 0
-}
-
-// comparedInMemory reports whether gc compares values of the type through
-// pointers to temporaries.
-func comparedInMemory(t types.Type) bool {
-	switch t.Underlying().(type) {
-	case *types.Struct, *types.Array:
-		return true
-	}
-	return false
-}
-
-// pointerShaped reports whether an interface holds values of the type
-// directly, so that a type assertion is a mere check.
-func pointerShaped(t types.Type) bool {
-	switch t := t.Underlying().(type) {
-	case *types.Pointer, *types.Chan, *types.Map, *types.Signature:
-		return true
-	case *types.Basic:
-		return t.Kind() == types.UnsafePointer
-	case *types.Struct:
-		return t.NumFields() == 1 && pointerShaped(t.Field(0).Type())
-	case *types.Array:
-		return t.Len() == 1 && pointerShaped(t.Elem())
-	}
-	return false
 }
 
 // underlying is the underlying type, or the core type of a type parameter.

@@ -6,6 +6,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -19,7 +20,7 @@ func (n *normalizer) boxedEarly(e ast.Expr, to types.Type) bool {
 	if tv := n.info.Types[e]; tv.Value != nil || tv.IsNil() {
 		return false
 	}
-	switch u := t.Underlying().(type) {
+	switch u := soleComponent(t).Underlying().(type) {
 	case *types.Slice:
 		return false
 	case *types.Basic:
@@ -28,62 +29,102 @@ func (n *normalizer) boxedEarly(e ast.Expr, to types.Type) bool {
 		}
 	}
 	if !hasPointers(t) {
-		switch sizeof(n.sizes, t) {
+		switch size := sizeof(n.sizes, t); size {
 		case 2, 4, 8:
-			return false
+			return n.sizes.Alignof(t) < min(size, n.sizes.Alignof(types.Typ[types.Uint64]))
 		}
 	}
 	return true
 }
 
+// soleComponent is what a struct or an array of one value holds, and it alone.
+func soleComponent(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		if u.NumFields() == 1 {
+			return soleComponent(u.Field(0).Type())
+		}
+	case *types.Array:
+		if u.Len() == 1 {
+			return soleComponent(u.Elem())
+		}
+	}
+	return t
+}
+
 // addressable reports whether e has an address: it is read when it is needed.
 func (n *normalizer) addressable(e ast.Expr) bool { return n.info.Types[e].Addressable() }
 
-// mapKey is the key of a map as it stands before a later call: gc copies it if
-// the map is not one of those with fast keys, and it has no address.
-func (n *normalizer) mapKey(key ast.Expr, m *types.Map) ast.Expr {
-	if fastKey(n.sizes, m) || n.addressable(key) {
-		return key
+// pinTo is pin for an operand that is converted to the type to.
+func (n *normalizer) pinTo(e ast.Expr, to types.Type) ast.Expr {
+	if p := n.pin(e); !n.boxedEarly(e, to) {
+		return p
+	} else {
+		return n.pinned(p)
 	}
-	if id, ok := ast.Unparen(key).(*ast.Ident); ok && n.fn.VarOf(id) != nil {
-		return key
-	}
-	return n.pinned(n.elided(key, m.Key()))
 }
 
-// fastKey reports whether gc has special code for the keys of m.
-func fastKey(sizes types.Sizes, m *types.Map) bool {
-	const maxElem = 128
-	if sizeof(sizes, m.Elem()) > maxElem {
-		return false
+func (n *normalizer) pinAll(list []ast.Expr) []ast.Expr {
+	out := make([]ast.Expr, len(list))
+	for i, e := range list {
+		out[i] = n.pin(e)
 	}
-	switch u := m.Key().Underlying().(type) {
-	case *types.Basic:
-		if u.Info()&types.IsString != 0 || u.Kind() == types.UnsafePointer {
-			return true
+	return out
+}
+
+func isComparison(x *ast.BinaryExpr) bool { return x.Op == token.EQL || x.Op == token.NEQ }
+
+// pinComparison is pin for == and !=. One side may be converted to the
+// interface that the other is. Structs and arrays are compared where they are,
+// or in temporaries, which are made when both sides have been evaluated.
+func (n *normalizer) pinComparison(x *ast.BinaryExpr) ast.Expr {
+	s, t := n.info.TypeOf(x.X), n.info.TypeOf(x.Y)
+	a, b := n.pinTo(x.X, t), n.pinTo(x.Y, s)
+	switch s.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		if types.IsInterface(t) {
+			break
 		}
-		size := sizeof(sizes, u)
-		return u.Info()&types.IsInteger != 0 && (size == 4 || size == 8)
-	case *types.Pointer, *types.Chan:
+		if !n.addressable(x.X) {
+			a = n.pinned(a)
+		}
+		if !n.addressable(x.Y) {
+			b = n.pinned(b)
+		}
+	}
+	return n.as(&ast.BinaryExpr{X: a, OpPos: x.OpPos, Op: x.Op, Y: b}, x)
+}
+
+// pointerShaped reports whether an interface holds values of the type
+// directly, so that a type assertion is a mere check.
+func (n *normalizer) pointerShaped(t types.Type) bool {
+	return hasPointers(t) && sizeof(n.sizes, t) == sizeof(n.sizes, types.Typ[types.Uintptr])
+}
+
+// isName reports whether e is a variable without more, of this package or of
+// another one: gc reads it in place where it evaluates the rest beforehand.
+func (n *normalizer) isName(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
 		return true
+	case *ast.SelectorExpr:
+		return n.info.Selections[e] == nil
 	}
 	return false
 }
 
-// convertsBytes reports whether e is a conversion of bytes to a string.
-func (n *normalizer) convertsBytes(e ast.Expr) bool {
-	conv, ok := ast.Unparen(e).(*ast.CallExpr)
-	return ok && n.isType(conv.Fun) && len(conv.Args) == 1 && bytesToString(n.info.TypeOf(conv), n.info.TypeOf(conv.Args[0]))
-}
-
-// bytesToString reports whether a conversion makes a string of bytes.
-func bytesToString(to, from types.Type) bool {
-	if to == nil || from == nil {
-		return false
+// isUnsafe reports whether a called function is one of package unsafe: gc has
+// these as operators.
+func (n *normalizer) isUnsafe(fun ast.Expr) bool {
+	var id *ast.Ident
+	switch fun := ast.Unparen(fun).(type) {
+	case *ast.Ident:
+		id = fun
+	case *ast.SelectorExpr:
+		id = fun.Sel
 	}
-	b, ok := to.Underlying().(*types.Basic)
-	_, slice := from.Underlying().(*types.Slice)
-	return ok && b.Info()&types.IsString != 0 && slice
+	b, ok := n.info.Uses[id].(*types.Builtin)
+	return ok && b.Pkg() == types.Unsafe
 }
 
 // paramTypes yields the types of a call's operands: first, as none, that of the
@@ -113,9 +154,22 @@ func (n *normalizer) paramTypes(call *ast.CallExpr) func(i int) types.Type {
 	}
 }
 
+// argumentTypes is paramTypes without the function.
+func (n *normalizer) argumentTypes(call *ast.CallExpr) func(i int) types.Type {
+	to := n.paramTypes(call)
+	if to == nil || n.isType(call.Fun) {
+		return nil
+	}
+	return func(i int) types.Type { return to(i + 1) }
+}
+
 // elementTypes yields the types of a composite literal's elements.
 func (n *normalizer) elementTypes(x *ast.CompositeLit) func(i int) types.Type {
-	switch t := underlying(n.info.TypeOf(x)).(type) {
+	t := underlying(n.info.TypeOf(x))
+	if p, ok := t.(*types.Pointer); ok { // an elided &T
+		t = p.Elem().Underlying()
+	}
+	switch t := t.(type) {
 	case *types.Slice:
 		return func(int) types.Type { return t.Elem() }
 	case *types.Array:
@@ -131,5 +185,5 @@ func (n *normalizer) elementTypes(x *ast.CompositeLit) func(i int) types.Type {
 			return t.Field(i).Type()
 		}
 	}
-	return nil
+	return func(int) types.Type { return nil }
 }

@@ -15,17 +15,15 @@ import (
 )
 
 func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
-	if !n.colors.Suspends(s.Body) && !n.suspendsIn(s.Key) && !n.suspendsIn(s.Value) {
+	if lit := n.fn.Bodies[s]; lit != nil {
+		n.rangeFunc(s, lit)
+		return
+	}
+	if !n.colors.Suspends(s.Body) && !n.colors.Suspends(s.Key) && !n.colors.Suspends(s.Value) {
 		// Only the range expression suspends.
 		c := *s
 		c.X = n.pinned(n.lift(s.X))
-		leaf := &ir.Leaf{Stmt: &c}
-		if label != nil && n.breaks(s, label) {
-			// The label is only ours to give if something in the body uses it.
-			leaf.Stmt = &ast.LabeledStmt{Label: n.labelIdent(label, s.Pos()), Colon: s.Pos(), Stmt: &c}
-		}
-		n.escapes(&c, leaf, map[types.Object]bool{label: true})
-		n.add(leaf)
+		n.whole(&c, label)
 		return
 	}
 	r := &ranger{normalizer: n, s: s, loop: &ir.Loop{Pos: s.Pos()}, label: label}
@@ -52,12 +50,6 @@ func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
 	}
 }
 
-func (n *normalizer) suspendsIn(e ast.Expr) bool { return e != nil && n.colors.Suspends(e) }
-
-func (n *normalizer) labelIdent(label types.Object, pos token.Pos) *ast.Ident {
-	return &ast.Ident{Name: label.Name(), NamePos: pos}
-}
-
 type ranger struct {
 	*normalizer
 	s     *ast.RangeStmt
@@ -74,7 +66,7 @@ func (r *ranger) make(test func() ast.Expr, assign, post func()) {
 	pop := r.push(target{node: r.loop, label: r.label, loop: true, plain: true})
 	r.loop.Body = r.in(func() {
 		assign()
-		r.add(r.block(r.s.Body.List))
+		r.add(r.body(r.s.Body))
 	})
 	pop()
 	r.loop.Post = r.in(post)
@@ -195,7 +187,7 @@ func isUntyped(t types.Type) bool {
 
 func (r *ranger) overSlice(x ast.Expr, elem types.Type) {
 	s := r.hold(x, r.info.TypeOf(r.s.X))
-	n := r.hold(r.builtin("len", r.id(s)), intType)
+	n := r.hold(r.length(s, "LenSlice"), intType)
 	i := r.counter(intType)
 	r.make(r.less(i, r.id(n)), func() { r.vars(r.id(i), r.at(r.id(s), r.id(i), elem)) }, r.increment(i))
 }
@@ -207,10 +199,14 @@ func (r *ranger) at(x, i ast.Expr, elem types.Type) ast.Expr {
 	return e
 }
 
-func (r *ranger) builtin(name string, args ...ast.Expr) ast.Expr {
-	id := &ast.Ident{Name: name, NamePos: r.s.Pos()}
-	r.info.Uses[id] = types.Universe.Lookup(name)
-	e := &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: args, Rparen: r.s.Pos()}
+// length is len(v) of a slice or string.
+func (r *ranger) length(v *ir.Var, helper string) ast.Expr {
+	id := &ast.Ident{Name: "len", NamePos: r.s.Pos()}
+	r.info.Uses[id] = types.Universe.Lookup("len")
+	if r.pkg.Scope().Lookup("len") != nil {
+		r.fn.Runtime[id] = helper
+	}
+	e := &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: []ast.Expr{r.id(v)}, Rparen: r.s.Pos()}
 	r.info.Types[e] = types.TypeAndValue{Type: intType}
 	return e
 }
@@ -218,7 +214,7 @@ func (r *ranger) builtin(name string, args ...ast.Expr) ast.Expr {
 // overArray ranges over a copy, unless only the index is wanted: then the
 // array is not even evaluated, if that has no effect.
 func (r *ranger) overArray(t *types.Array) {
-	limit := r.length(t)
+	limit := r.lengthOf(t)
 	if !wants(r.s.Value) {
 		if hasCall(r.s.X) {
 			r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
@@ -233,7 +229,7 @@ func (r *ranger) overArray(t *types.Array) {
 }
 
 func (r *ranger) overArrayPointer(t *types.Array) {
-	limit := r.length(t)
+	limit := r.lengthOf(t)
 	var p *ir.Var
 	if wants(r.s.Value) || hasCall(r.s.X) {
 		p = r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
@@ -248,7 +244,7 @@ func (r *ranger) overArrayPointer(t *types.Array) {
 	}, r.increment(i))
 }
 
-func (r *ranger) length(t *types.Array) ast.Expr {
+func (r *ranger) lengthOf(t *types.Array) ast.Expr {
 	e := r.number(constant.MakeInt64(t.Len()).ExactString())
 	r.info.Types[e] = types.TypeAndValue{Type: intType, Value: constant.MakeInt64(t.Len())}
 	return e
@@ -279,7 +275,7 @@ func (r *ranger) overString() {
 	s := r.hold(x, r.info.TypeOf(r.s.X))
 	i := r.counter(intType)
 	next := r.temp(intType, r.s.Pos())
-	r.make(r.less(i, r.builtin("len", r.id(s))), func() {
+	r.make(r.less(i, r.length(s, "LenString")), func() {
 		var char ast.Expr = &ast.Ident{Name: "_", NamePos: r.s.Pos()}
 		defs := []*ir.Var{next}
 		var c *ir.Var
@@ -307,9 +303,7 @@ func (r *ranger) asString(s *ir.Var) ast.Expr {
 	if types.Identical(s.Type, types.Typ[types.String]) {
 		return r.id(s)
 	}
-	id := &ast.Ident{Name: "string", NamePos: r.s.Pos()}
-	r.info.Uses[id] = types.Universe.Lookup("string")
-	return &ast.CallExpr{Fun: id, Lparen: r.s.Pos(), Args: []ast.Expr{r.id(s)}, Rparen: r.s.Pos()}
+	return &ast.CallExpr{Fun: r.typeName(types.Typ[types.String], r.s.Pos()), Lparen: r.s.Pos(), Args: []ast.Expr{r.id(s)}, Rparen: r.s.Pos()}
 }
 
 // runtime is a function of our runtime.

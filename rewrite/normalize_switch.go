@@ -25,12 +25,15 @@ func (n *normalizer) switchStmt(s *ast.SwitchStmt, label types.Object) {
 	head := *s
 	head.Init = nil
 	head.Tag = n.lift(s.Tag)
+	if !n.colors.Suspends(s.Body) {
+		n.whole(&head, label)
+		return
+	}
 	node := &ir.Switch{Head: &head}
 	defer n.push(target{node: node, label: label, plain: true})()
 	for _, c := range clauses {
-		cc := c.(*ast.CaseClause)
-		node.Default = node.Default || cc.List == nil
-		node.Bodies = append(node.Bodies, n.block(cc.Body))
+		node.Default = node.Default || c.(*ast.CaseClause).List == nil
+		node.Bodies = append(node.Bodies, n.body(clause(c)))
 	}
 	n.add(node)
 }
@@ -65,12 +68,12 @@ func (n *normalizer) switchByTests(s *ast.SwitchStmt, label types.Object) {
 	defer n.push(target{node: node, label: label, plain: true})()
 	for i, c := range s.Body.List {
 		cc := c.(*ast.CaseClause)
-		clause := &ast.CaseClause{Case: cc.Case, Colon: cc.Colon, List: []ast.Expr{n.integer(i, cc.Pos())}}
+		test := &ast.CaseClause{Case: cc.Case, Colon: cc.Colon, List: []ast.Expr{n.integer(i, cc.Pos())}}
 		if i == fallback {
-			clause.List = nil
+			test.List = nil
 		}
-		head.Body.List = append(head.Body.List, clause)
-		node.Bodies = append(node.Bodies, n.block(cc.Body))
+		head.Body.List = append(head.Body.List, test)
+		node.Bodies = append(node.Bodies, n.body(clause(c)))
 	}
 	n.add(node)
 }
@@ -123,6 +126,12 @@ func (n *normalizer) typeSwitch(s *ast.TypeSwitchStmt, label types.Object) {
 		head.Assign = &ast.ExprStmt{X: n.lift(a.X)}
 	case *ast.AssignStmt:
 		head.Assign = &ast.AssignStmt{Lhs: a.Lhs, TokPos: a.TokPos, Tok: a.Tok, Rhs: []ast.Expr{n.lift(a.Rhs[0])}}
+	}
+	if !n.colors.Suspends(s.Body) {
+		n.whole(&head, label)
+		return
+	}
+	if _, ok := s.Assign.(*ast.AssignStmt); ok {
 		node.Bind = n.fn.Names.Temp()
 	}
 	defer n.push(target{node: node, label: label, plain: true})()
@@ -134,7 +143,7 @@ func (n *normalizer) typeSwitch(s *ast.TypeSwitchStmt, label types.Object) {
 			bind = n.newVar(obj, ir.Local)
 		}
 		node.Binds = append(node.Binds, bind)
-		node.Bodies = append(node.Bodies, n.block(cc.Body))
+		node.Bodies = append(node.Bodies, n.body(clause(c)))
 	}
 	n.add(node)
 }
@@ -173,6 +182,22 @@ func (n *normalizer) selectStmt(s *ast.SelectStmt, label types.Object) {
 	}
 
 	head := &ast.SelectStmt{Select: s.Select, Body: &ast.BlockStmt{Lbrace: s.Body.Lbrace, Rbrace: s.Body.Rbrace}}
+	if !anyOf(s.Body.List, n.suspendsBehind) {
+		for _, c := range s.Body.List {
+			cc := *c.(*ast.CommClause)
+			switch comm := cc.Comm.(type) {
+			case *ast.SendStmt:
+				cc.Comm = &ast.SendStmt{Chan: next(), Arrow: comm.Arrow, Value: next()}
+			case *ast.ExprStmt:
+				cc.Comm = &ast.ExprStmt{X: n.recv(recvOf(comm.X), next())}
+			case *ast.AssignStmt:
+				cc.Comm = &ast.AssignStmt{Lhs: comm.Lhs, TokPos: comm.TokPos, Tok: comm.Tok, Rhs: []ast.Expr{n.recv(recvOf(comm.Rhs[0]), next())}}
+			}
+			head.Body.List = append(head.Body.List, &cc)
+		}
+		n.whole(head, label)
+		return
+	}
 	node := &ir.Switch{Head: head, Default: true}
 	assigns := make([]*ast.AssignStmt, len(s.Body.List))
 	for i, c := range s.Body.List {
@@ -194,12 +219,20 @@ func (n *normalizer) selectStmt(s *ast.SelectStmt, label types.Object) {
 			if a := assigns[i]; a != nil {
 				n.stmt(a, nil)
 			}
-			for _, b := range c.(*ast.CommClause).Body {
-				n.stmt(b, nil)
-			}
+			n.add(n.body(clause(c)))
 		}))
 	}
 	n.add(node)
+}
+
+// suspendsBehind reports whether the clause of a select suspends once it is
+// chosen.
+func (n *normalizer) suspendsBehind(c ast.Stmt) bool {
+	cc := c.(*ast.CommClause)
+	if a, ok := cc.Comm.(*ast.AssignStmt); ok && anyOf(a.Lhs, func(e ast.Expr) bool { return n.colors.Suspends(e) }) {
+		return true
+	}
+	return anyOf(cc.Body, func(s ast.Stmt) bool { return n.colors.Suspends(s) })
 }
 
 func recvOf(e ast.Expr) *ast.UnaryExpr { return ast.Unparen(e).(*ast.UnaryExpr) }

@@ -13,7 +13,7 @@ type passContext struct {
 	unit   *Unit
 	info   *types.Info
 	colors *color.Colors
-	fn     *color.Func
+	*lowering
 }
 
 // A pass takes the function a step further.
@@ -28,13 +28,13 @@ type pass struct {
 // subset come before, for the package, and emit and finish after, for the file.
 var passes = [...]pass{
 	{"normalize", func(c *passContext, _ *ir.Func) *ir.Func {
-		return normalize(c.unit, c.info, c.colors, c.fn.Decl, c.fn.Obj)
+		return normalize(c)
 	}, ir.Ordered},
 	{"flatten", func(_ *passContext, f *ir.Func) *ir.Func { flatten(f); return f }, ir.Flat},
 	{"simplify", func(_ *passContext, f *ir.Func) *ir.Func { simplify(f); return f }, ir.Simple},
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
-	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c.unit, f); return f }, ir.Inferred},
+	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c, f); return f }, ir.Inferred},
 	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
 }
 

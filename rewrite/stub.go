@@ -134,7 +134,7 @@ func (w *stubWriter) function(fn directive.Func) {
 	decl := fn.Decl
 	sig := w.signature(fn)
 	runtime := w.importName(names.RuntimePath)
-	frame := names.Frame(names.Receiver(decl), decl.Name.Name)
+	frame := w.pkg.set.Frame(decl)
 	recv, params := "", sig.typeParams
 	if sig.recv != "" {
 		recv, params = "("+sig.recv+") ", ""
@@ -145,9 +145,16 @@ func (w *stubWriter) function(fn directive.Func) {
 	}
 	fmt.Fprintf(&w.body, "func %s%s%s(%s) *%s%s { for {} }\n", recv, names.Constructor(decl.Name.Name), params,
 		strings.Join(sig.params, ", "), frame, sig.typeArgs)
-	fmt.Fprintf(&w.body, "func %s%s%s(%s) (%s) { for {} }\n\n", recv, names.Companion(decl.Name.Name), params,
-		strings.Join(append([]string{"*" + runtime + ".Run"}, sig.params...), ", "),
-		strings.Join(append(sig.results, runtime+".Status"), ", "))
+	form := func(name string, context ...string) {
+		fmt.Fprintf(&w.body, "func %s%s%s(%s) (%s) { for {} }\n", recv, name, params,
+			strings.Join(append(context, sig.params...), ", "),
+			strings.Join(append(sig.results, runtime+".Status"), ", "))
+	}
+	form(names.Companion(decl.Name.Name), "*"+runtime+".Run")
+	if names.Recovers(decl.Body) {
+		form(names.Deferred(decl.Name.Name), "*"+runtime+".Run", "*"+runtime+".DeferHeader")
+	}
+	w.body.WriteString("\n")
 }
 
 // signature is the text of a function's signature in the stub's terms.

@@ -10,6 +10,7 @@ import (
 	"go/version"
 	"strconv"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -33,15 +34,16 @@ func perIteration(u *Unit, decl *ast.FuncDecl) bool {
 
 // aliased finds the variables whose identity matters: their address is taken,
 // in the open or by a method with a pointer receiver or a slice expression, or
-// a function literal captures them.
-func aliased(decl *ast.FuncDecl, info *types.Info) map[types.Object]bool {
+// a function literal captures them, or the body of a loop over an iterator
+// function does, which becomes one.
+func aliased(decl *ast.FuncDecl, info *types.Info, colors *color.Colors) map[types.Object]bool {
 	m := map[types.Object]bool{}
 	addr := func(e ast.Expr) {
 		if obj := base(e, info); obj != nil {
 			m[obj] = true
 		}
 	}
-	var lits []*ast.FuncLit
+	var lits []ast.Node
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.UnaryExpr:
@@ -60,6 +62,16 @@ func aliased(decl *ast.FuncDecl, info *types.Info) map[types.Object]bool {
 			}
 		case *ast.FuncLit:
 			lits = append(lits, n)
+		case *ast.RangeStmt:
+			if colors.OverFunc(n) {
+				lits = append(lits, n.Body) // becomes one
+				if n.Tok == token.ASSIGN {
+					lits = append(lits, n.Key)
+					if n.Value != nil {
+						lits = append(lits, n.Value)
+					}
+				}
+			}
 		}
 		return true
 	})
@@ -132,7 +144,10 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
-	own, _ := names.FrameOf(n.fn.Obj)
+	own, _ := n.colors.Frame(n.fn.Obj)
+	if n.fn.Lit != nil {
+		own = names.Frame("", n.fn.Lit.Type)
+	}
 	outer := map[string]bool{own: true}
 	local := func(obj types.Object) bool {
 		return obj.Pos() >= decl.Pos() && obj.Pos() < decl.End() && obj.Pkg() == n.pkg
@@ -162,7 +177,8 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			outer[id.Name] = true
 			if fn, ok := obj.(*types.Func); ok && n.colors.Resumable(fn) {
 				outer[names.Companion(fn.Name())] = true
-				if frame, ok := names.FrameOf(fn); ok {
+				outer[n.colors.DeferredName(fn)] = true
+				if frame, ok := n.colors.Frame(fn); ok {
 					outer[frame] = true
 				}
 			}

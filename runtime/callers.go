@@ -25,6 +25,25 @@ func goFrames(skip, max int) []runtime.Frame {
 
 const maxGoFrames = 1 << 10
 
+// withoutGlue leaves out what stands between a function that defers and the
+// function that it defers, by no will of the user's: the closure that was
+// registered, and the form of a resumable function that recovers.
+func withoutGlue(frames []runtime.Frame) []runtime.Frame {
+	var list []runtime.Frame
+	for i, f := range frames {
+		closure := i+1 < len(frames) && isRuntime(frames[i+1].Function) && strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next")
+		form := false
+		if i > 0 && strings.HasSuffix(strings.TrimSuffix(f.Function, "[...]"), "Deferred") {
+			_, part := variant(frames[i-1].Function)
+			form = part == "run"
+		}
+		if !form && (!closure || isRuntime(f.Function)) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // isRuntime reports whether fn, a name as in tracebacks, is of this package.
 func isRuntime(fn string) bool {
 	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
@@ -41,15 +60,48 @@ func isDriver(fn string) bool {
 func variant(fn string) (name, part string) {
 	fn = strings.TrimSuffix(fn, "[...]")
 	if name, ok := strings.CutSuffix(fn, "Resumable"); ok {
-		return name, "hot"
+		return literalName(name), "hot"
 	}
 	typ, method, ok := cutLast(fn, ").")
 	pkg, typ, pointer := strings.Cut(strings.TrimSuffix(typ, "[...]"), "(*")
 	typ, frame := strings.CutSuffix(typ, "Frame")
 	if ok && pointer && frame && (method == "Resume" || method == "run" || method == "step") {
-		return pkg + typ, method
+		return literalName(pkg + typ), method
 	}
 	return fn, ""
+}
+
+// literalName is the name of a function literal as Go's tracebacks have it, given
+// that of its generated type or companion; other names stay as they are. The types
+// are named after the function around: runFunc1_2, func1_2Run if it is exported.
+func literalName(fn string) string {
+	typ, _ := strings.CutSuffix(fn, ").Call")
+	typ = strings.TrimSuffix(typ, "[...]")
+	i := strings.LastIndexByte(typ, '.') + 1
+	pkg, typ := typ[:i], strings.TrimPrefix(typ[i:], "(*")
+	for _, kind := range [...]string{"func", "range", "value"} {
+		outer, number := "", ""
+		if rest, ok := strings.CutPrefix(typ, kind); ok {
+			outer = strings.TrimLeft(rest, "_0123456789")
+			number = rest[:len(rest)-len(outer)]
+		} else {
+			outer = strings.TrimRight(typ, "_0123456789")
+			number = typ[len(outer):]
+			outer, ok = strings.CutSuffix(outer, strings.ToUpper(kind[:1])+kind[1:])
+			if !ok {
+				continue
+			}
+		}
+		if outer == "" || number == "" {
+			continue
+		}
+		dot := "."
+		if kind == "range" {
+			dot = "-"
+		}
+		return pkg + outer + dot + kind + strings.ReplaceAll(number, "_", ".")
+	}
+	return fn
 }
 
 func isGenerated(fn string) bool {
@@ -79,7 +131,7 @@ func onStack() bool {
 // switches and the resumable functions below it on this stack.
 func plainCallers() []string {
 	var names, above []string
-	for _, f := range goFrames(1, maxGoFrames) {
+	for _, f := range withoutGlue(goFrames(1, maxGoFrames)) {
 		switch {
 		case isRuntime(f.Function), strings.HasPrefix(f.Function, "runtime."):
 		case isGenerated(f.Function):
@@ -92,10 +144,11 @@ func plainCallers() []string {
 	return names
 }
 
-// caller is the position of the code that called into this package.
+// caller is the position of the code that called into this package, or that
+// panics.
 func caller() string {
 	for _, f := range goFrames(1, 16) {
-		if !isRuntime(f.Function) {
+		if !isRuntime(f.Function) && !strings.HasPrefix(f.Function, "runtime.") {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}

@@ -55,6 +55,30 @@ func (h *DeferHeader) DeferResumable(call func(r *Run) Status) {
 	h.calls = append(h.calls, deferred{resumable: call})
 }
 
+// Recover is the builtin recover in the body of a resumable function, where h is
+// the frame whose deferred call the body is, and nil in any other call. It is
+// not called for a deferred call that is over: the body of a function that is
+// left by a panic does not run again.
+func (h *DeferHeader) Recover() any {
+	if h == nil || h.mode != panicking {
+		return nil
+	}
+	v := h.value
+	h.mode, h.value = returning, nil
+	return v
+}
+
+// DeferRecover registers the builtin recover itself, deferred in a function that
+// is a deferred call of by. It recovers for by's panic as the function returns,
+// but not when that is panicking: gc asks that a call of the function's, not
+// the panic, be what runs the deferred calls.
+func (h *DeferHeader) DeferRecover(by *DeferHeader) {
+	h.Defer(func(body func()) {
+		body() // panics if the function does
+		by.Recover()
+	})
+}
+
 // Catch is deferred by a step, with the step's result, which is Broken if the
 // step did not come to its end.
 func (h *DeferHeader) Catch(st *Status) {
@@ -63,8 +87,10 @@ func (h *DeferHeader) Catch(st *Status) {
 	}
 	v := recover()
 	if v == nil {
-		h.goexit() // it goes on when this returns
-		return
+		if v := h.goexit(nil); v != nil {
+			panic(v)
+		}
+		return // and Goexit goes on
 	}
 	h.catch(v)
 }
@@ -74,13 +100,23 @@ func (h *DeferHeader) catch(v any) {
 	h.PC, h.mode, h.value = Unwind, panicking, v
 }
 
-// goexit makes all deferred calls, for runtime.Goexit, which can't wait.
-func (h *DeferHeader) goexit() {
+// goexit makes all deferred calls, for runtime.Goexit, which can't wait. A panic of
+// one goes to those that are left, and on to the callers, if it is not recovered:
+// v is one that comes from below, the result is that which goes on, or nil.
+func (h *DeferHeader) goexit(v any) any {
 	h.PC, h.mode = Unwind, exiting
+	if v != nil {
+		h.mode, h.value = panicking, v
+	}
 	for len(h.calls) > 0 {
 		h.Next(nil)
 	}
+	v = nil
+	if h.mode == panicking {
+		v = h.value
+	}
 	h.mode = left
+	return v
 }
 
 // Pending reports whether deferred calls are left. It begins the unwinding.
@@ -147,5 +183,5 @@ func (h *DeferHeader) End() {
 type catcher interface {
 	Frame
 	catch(v any)
-	goexit()
+	goexit(v any) any
 }

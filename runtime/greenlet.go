@@ -137,11 +137,19 @@ func (g *Greenlet) Active() bool { return g.state != unstarted && g.state != dea
 // the parent.
 func (g *Greenlet) finish(r *Run, f Frame) Status {
 	g.bury()
-	if r.drop && g.parent == &main {
+	if r.drop && g.heir() == &main {
 		r.cur = &main
 		return Switched
 	}
 	return f.Send(r)
+}
+
+// heir is the nearest ancestor of g that is alive.
+func (g *Greenlet) heir() *Greenlet {
+	for g = g.parent; g.state == dead; {
+		g = g.parent
+	}
+	return g
 }
 
 // suspend notes that g has switched elsewhere, unless it has ended.

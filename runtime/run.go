@@ -118,13 +118,17 @@ func (r *Run) broken(leaf Frame, v any) {
 		g.leaf = leaf.header().Caller
 	}
 	if v == nil { // runtime.Goexit: it goes on when this returns
+		var raised any
 		for f := g.leaf; f != nil; f = f.header().Caller {
 			if c, ok := f.(catcher); ok {
-				c.goexit()
+				raised = c.goexit(raised)
 			}
 		}
 		r.cur = &main
 		g.bury()
+		if raised != nil {
+			panic(raised) // in place of Goexit
+		}
 		return
 	}
 	if g.state != dead && g.catch(v) {
@@ -279,7 +283,9 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		slot = r.slot
 	}
 	if err := store(slot, v, some); err != nil {
-		err.To = g.where()
+		if err.To = g.where(); g.state == current { // it sends to itself
+			err.To = err.From
+		}
 		panic(err)
 	}
 	return g

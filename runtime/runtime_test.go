@@ -61,3 +61,19 @@ func TestTracerLeavesFastPath(t *testing.T) {
 	assert.False(t, hooked.Load())
 	assert.Zero(t, quiet.Load())
 }
+
+// Function literals are called what Go's tracebacks call them.
+func TestLiteralNames(t *testing.T) {
+	for fn, want := range map[string]string{
+		"main.(*runFunc1).Call":             "main.run.func1",
+		"a.b/c.(*runFunc1_2[...]).Call":     "a.b/c.run.func1.2",
+		"main.(*func2Run).Call":             "main.Run.func2",
+		"main.runRange3":                    "main.run-range3",
+		"main.(*serverServeValue1).Call":    "main.serverServe.value1",
+		"main.fib":                          "main.fib",
+		"main.(*server).Call":               "main.(*server).Call",
+		"example.com/x/func1.(*Server).run": "example.com/x/func1.(*Server).run",
+	} {
+		assert.Equal(t, want, literalName(fn), fn)
+	}
+}

@@ -24,6 +24,9 @@ func (g *Greenlet) Stack() []StackFrame {
 	var s []StackFrame
 	for f := g.leaf; f != nil; f = f.header().Caller {
 		fn := f.Func()
+		if fn == waiterFunc {
+			continue
+		}
 		s = append(s, StackFrame{fn.Name, fn.File, fn.line(f.header().PC)})
 	}
 	return s

@@ -935,8 +935,8 @@ resumed_95:
 		f.ret0, f.ret1 = members, nil
 		return r.Return(f, &f.Header)
 	}
+//line parser.go:99
 loop_99:
-//line parser.go:100
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f.name = ""
@@ -1214,8 +1214,8 @@ resumed_130:
 		f.ret0, f.ret1 = elements, nil
 		return r.Return(f, &f.Header)
 	}
+//line parser.go:134
 loop_134:
-//line parser.go:135
 	element, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
 		f.elements, f.PC = elements, 2

@@ -844,16 +844,22 @@ func newRaisesFrame(v any) *raisesFrame {
 
 // raisesResumable is raises for callers that can be suspended.
 func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
+//line greenlet_test.go:212
 	fail(v)
 	return greenlet.Done
 }
 
+//line greenlet_greenlet_test.go:853
+
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
+//line greenlet_test.go:212
 	fail(v)
 	return r.Return(f, &f.Header)
 }
+
+//line greenlet_greenlet_test.go:863
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -929,7 +935,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:933
+//line greenlet_greenlet_test.go:939
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -958,7 +964,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:962
+//line greenlet_greenlet_test.go:968
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1110,7 +1116,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1114
+//line greenlet_greenlet_test.go:1120
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1190,7 +1196,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1194
+//line greenlet_greenlet_test.go:1200
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1213,7 +1219,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1217
+//line greenlet_greenlet_test.go:1223
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1296,7 +1302,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1300
+//line greenlet_greenlet_test.go:1306
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1332,7 +1338,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1336
+//line greenlet_greenlet_test.go:1342
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1415,7 +1421,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1419
+//line greenlet_greenlet_test.go:1425
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1444,7 +1450,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1448
+//line greenlet_greenlet_test.go:1454
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1584,7 +1590,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1588
+//line greenlet_greenlet_test.go:1594
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1699,10 +1705,24 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	{
 		fn := handler
 		arg, arg2 := seen, kept
-		f.Defer(func(body func()) {
-			defer fn(arg, arg2)
-			body()
-		})
+		if c, ok := greenlet.Resumable(fn).(interface {
+			CallDeferred(*greenlet.Run, *greenlet.DeferHeader, *any, *any) greenlet.Status
+		}); ok {
+			f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+				return c.CallDeferred(run, &f.DeferHeader, arg, arg2)
+			})
+		} else if c, ok := greenlet.Resumable(fn).(interface {
+			CallResumable(*greenlet.Run, *any, *any) greenlet.Status
+		}); ok {
+			f.DeferResumable(func(run2 *greenlet.Run) greenlet.Status {
+				return c.CallResumable(run2, arg, arg2)
+			})
+		} else {
+			f.Defer(func(body func()) {
+				defer fn(arg, arg2)
+				body()
+			})
+		}
 	}
 //line greenlet_test.go:345
 	r.Leaf(f, &f.Header)
@@ -1731,7 +1751,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1735
+//line greenlet_greenlet_test.go:1755
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1802,7 +1822,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1806
+//line greenlet_greenlet_test.go:1826
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1811,7 +1831,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1815
+//line greenlet_greenlet_test.go:1835
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1865,15 +1885,21 @@ func newExitsGoroutineFrame() *exitsGoroutineFrame {
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
 func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
+//line greenlet_test.go:451
 	runtime.Goexit()
 	return greenlet.Done
 }
 
+//line greenlet_greenlet_test.go:1894
+
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+//line greenlet_test.go:451
 	runtime.Goexit()
 	return r.Return(f, &f.Header)
 }
+
+//line greenlet_greenlet_test.go:1903
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -1942,7 +1968,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1946
+//line greenlet_greenlet_test.go:1972
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1952,7 +1978,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1956
+//line greenlet_greenlet_test.go:1982
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2019,7 +2045,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2023
+//line greenlet_greenlet_test.go:2049
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2029,7 +2055,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2033
+//line greenlet_greenlet_test.go:2059
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2119,7 +2145,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2123
+//line greenlet_greenlet_test.go:2149
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2169,7 +2195,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2173
+//line greenlet_greenlet_test.go:2199
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2233,16 +2259,54 @@ func newCallsPlainFrame(f func()) *callsPlainFrame {
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
-	f()
+//line greenlet_test.go:532
+	if c, ok := greenlet.Resumable(f).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f2 := (*callsPlainFrame)(nil).take(r)
+			f2.PC = 1
+			r.Link(f2, &f2.Header)
+			return st
+		}
+	} else {
+		f()
+	}
 	return greenlet.Done
 }
+
+//line greenlet_greenlet_test.go:2280
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
-	f()
+	switch f2.PC {
+	case 1:
+		// resumed from greenlet_test.go:532
+		r.Callee().Release(r)
+		goto resumed_532
+	}
+
+//line greenlet_test.go:532
+	if c, ok := greenlet.Resumable(f).(interface {
+		CallResumable(*greenlet.Run) greenlet.Status
+	}); ok {
+		st = c.CallResumable(r)
+		if st != greenlet.Done {
+			f2.f = nil
+			f2.PC = 1
+			r.Link(f2, &f2.Header)
+			return st
+		}
+	} else {
+		f()
+	}
+resumed_532:
 	return r.Return(f2, &f2.Header)
 }
+
+//line greenlet_greenlet_test.go:2310
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {
@@ -2283,5 +2347,8 @@ var callsPlainFrameInfo = greenlet.Func{
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 532,
 	Name: "github.com/going-green/greenlet/generated/conformance.callsPlain",
+	Points: []greenlet.Point{
+		{Line: 532},
+	},
 }
 var _ func(func()) = callsPlain

@@ -74,12 +74,28 @@ func runtimeOp(fn *types.Func) Op {
 // nil. A method's companion must be a method of the same type: one promoted from
 // an embedded type belongs to another method, which fn hides. Methods of
 // interfaces have none.
-func LookupCompanion(fn *types.Func) *types.Func {
+func LookupCompanion(fn *types.Func) *types.Func { return lookup(fn, names.Companion) }
+
+// LookupDeferred is the form of fn in which resumable code defers it, that its
+// package declares if fn recovers, or nil. Where it is found is as with
+// LookupCompanion.
+func LookupDeferred(fn *types.Func) *types.Func {
+	if LookupCompanion(fn) == nil {
+		return nil
+	}
+	d := lookup(fn, names.Deferred)
+	if d == nil || !isPointerTo(d, 1, "DeferHeader") {
+		return nil // a function of the user's
+	}
+	return d
+}
+
+func lookup(fn *types.Func, rule func(string) string) *types.Func {
 	if fn == nil || fn.Pkg() == nil {
 		return nil
 	}
 	fn = fn.Origin()
-	name := names.Companion(fn.Name())
+	name := rule(fn.Name())
 	recv := fn.Signature().Recv()
 	if recv == nil {
 		if obj, _ := fn.Pkg().Scope().Lookup(name).(*types.Func); isCompanion(obj) {
@@ -100,11 +116,19 @@ func LookupCompanion(fn *types.Func) *types.Func {
 }
 
 // isCompanion reports whether the first parameter of fn is a *greenlet.Run.
-func isCompanion(fn *types.Func) bool {
-	if fn == nil || fn.Signature().Params().Len() == 0 {
+func isCompanion(fn *types.Func) bool { return isPointerTo(fn, 0, "Run") }
+
+// IsCompanion reports whether fn has the form of a companion, or of what resumable
+// code defers: its first parameter is a *greenlet.Run.
+func IsCompanion(fn *types.Func) bool { return isCompanion(fn) }
+
+// isPointerTo reports whether parameter i of fn is a pointer to the named type
+// of the runtime.
+func isPointerTo(fn *types.Func, i int, name string) bool {
+	if fn == nil || fn.Signature().Params().Len() <= i {
 		return false
 	}
-	ptr, ok := types.Unalias(fn.Signature().Params().At(0).Type()).(*types.Pointer)
+	ptr, ok := types.Unalias(fn.Signature().Params().At(i).Type()).(*types.Pointer)
 	if !ok {
 		return false
 	}
@@ -113,7 +137,7 @@ func isCompanion(fn *types.Func) bool {
 		return false
 	}
 	obj := named.Obj()
-	return obj.Name() == "Run" && obj.Pkg() != nil && obj.Pkg().Path() == names.RuntimePath
+	return obj.Name() == name && obj.Pkg() != nil && obj.Pkg().Path() == names.RuntimePath
 }
 
 // receiverBase is the named type T of a receiver of type T or *T, or nil.

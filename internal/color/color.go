@@ -45,12 +45,15 @@ const (
 	OpExchange                   // greenlet.Exchange[R, T](v)
 	OpCallFrame                  // greenlet.Call(frame)
 	OpDispatch                   // call of an interface method that may reach a resumable one
+	OpLiteral                    // call of a literal where it stands
+	OpIndirect                   // call of a function value
+	OpRange                      // call of an iterator by a loop
 )
 
 // A Suspension is a call at which the calling function may suspend.
 type Suspension struct {
 	Op     Op
-	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime
+	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral, OpIndirect and OpRange
 }
 
 // Colors holds the colours of one package. It is not changed after New.
@@ -63,7 +66,12 @@ type Colors struct {
 	notRun    map[*ast.CallExpr]bool        // see findNotRun
 	suspends  map[ast.Node]bool             // for every node of an annotated function
 	dispatch  map[*types.Func]bool          // see dispatches
-	next      map[*types.Func]Step          // the first step of Why, for annotated functions
+	literals  map[*Func][]*Literal
+	byLit     map[*ast.FuncLit]*Literal
+	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
+	overFunc  map[*ast.RangeStmt]bool
+	asValue   map[*types.Func]bool // functions that are named without being called
+	next      map[*types.Func]Step // the first step of Why, for annotated functions
 }
 
 // New colours a package.
@@ -76,6 +84,11 @@ func New(p *Package, set *directive.Set) *Colors {
 		notRun:   map[*ast.CallExpr]bool{},
 		suspends: map[ast.Node]bool{},
 		dispatch: map[*types.Func]bool{},
+		literals: map[*Func][]*Literal{},
+		byLit:    map[*ast.FuncLit]*Literal{},
+		indirect: map[*ast.CallExpr]bool{},
+		overFunc: map[*ast.RangeStmt]bool{},
+		asValue:  map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
 	}
 	for _, f := range set.Funcs() {
@@ -101,8 +114,12 @@ func New(p *Package, set *directive.Set) *Colors {
 		}
 	}
 	for _, fn := range c.annotated {
+		c.findLiterals(fn)
+	}
+	for _, fn := range c.annotated {
 		c.mark(fn.Decl)
 	}
+	c.findValues()
 	c.explain()
 	return c
 }
@@ -117,6 +134,55 @@ func (c *Colors) Directives() *directive.Set { return c.set }
 
 // Companion is the name of the resumable form of fn.
 func (c *Colors) Companion(fn *types.Func) string { return names.Companion(fn.Name()) }
+
+// DeferredName is the name of the form in which resumable code defers the
+// resumable function fn: its companion, unless it recovers.
+func (c *Colors) DeferredName(fn *types.Func) string {
+	if c.Recovers(fn) {
+		return names.Deferred(fn.Name())
+	}
+	return c.Companion(fn)
+}
+
+// Frame is the name of the frame type of the resumable function fn, or false if
+// it can't be told: another package may have two functions of which either may
+// have got the name.
+func (c *Colors) Frame(fn *types.Func) (string, bool) {
+	if f := c.byObj[fn.Origin()]; f != nil {
+		return c.set.Frame(f.Decl), true
+	}
+	name, ok := names.FrameOf(fn)
+	if !ok || fn.Pkg() == nil {
+		return "", false
+	}
+	if _, ok := fn.Pkg().Scope().Lookup(name).(*types.TypeName); !ok {
+		return "", false
+	}
+	return name, fn.Signature().Recv() == nil || sharesFrame(fn.Pkg(), name) == 1
+}
+
+// sharesFrame is the number of resumable functions of a package that would call
+// their frame types name.
+func sharesFrame(pkg *types.Package, name string) (n int) {
+	count := func(fn *types.Func) {
+		if f, ok := names.FrameOf(fn); ok && f == name && LookupCompanion(fn) != nil {
+			n++
+		}
+	}
+	for _, id := range pkg.Scope().Names() {
+		switch obj := pkg.Scope().Lookup(id).(type) {
+		case *types.Func:
+			count(obj)
+		case *types.TypeName:
+			if named, ok := obj.Type().(*types.Named); ok && !obj.IsAlias() {
+				for m := range named.Methods() {
+					count(m)
+				}
+			}
+		}
+	}
+	return n
+}
 
 // Resumable reports whether fn may suspend: it is annotated in this package,
 // or comes from another one and has a companion there. An instantiated
@@ -133,6 +199,19 @@ func (c *Colors) Resumable(fn *types.Func) bool {
 	return LookupCompanion(fn) != nil
 }
 
+// Recovers reports whether the resumable function fn has, besides its companion,
+// a form in which resumable code defers it, as it calls recover.
+func (c *Colors) Recovers(fn *types.Func) bool {
+	if !c.Resumable(fn) {
+		return false
+	}
+	fn = fn.Origin()
+	if f := c.byObj[fn]; f != nil {
+		return names.Recovers(f.Decl.Body)
+	}
+	return LookupDeferred(fn) != nil
+}
+
 // Suspension tells how call suspends the function that executes it. A call
 // that this function does not execute is none: that of a go or defer statement
 // (its operands may hold suspensions), what stands in a literal that a go
@@ -141,10 +220,22 @@ func (c *Colors) Suspension(call *ast.CallExpr) (Suspension, bool) {
 	if call == nil || c.notRun[call] {
 		return Suspension{}, false
 	}
-	s := c.classify(callee(c.pkg.Info, call))
-	if s.Op == OpDispatch && c.isMethodExpr(call) {
-		return Suspension{}, false // I.m(x): a plain function
+	return c.Deferred(call)
+}
+
+// Deferred is Suspension for the call of a defer statement: it tells how the
+// call will suspend the function when that makes its deferred calls.
+func (c *Colors) Deferred(call *ast.CallExpr) (Suspension, bool) {
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		if c.byLit[lit] == nil {
+			return Suspension{}, false
+		}
+		return Suspension{Op: OpLiteral}, true
 	}
+	if c.indirect[call] {
+		return Suspension{Op: OpIndirect}, true
+	}
+	s := c.classify(callee(c.pkg.Info, call))
 	return s, s.Op != 0
 }
 

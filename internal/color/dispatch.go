@@ -1,7 +1,6 @@
 package color
 
 import (
-	"go/ast"
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/names"
@@ -69,16 +68,6 @@ func (c *Colors) implemented(pkg *types.Package, fn *types.Func, iface *types.In
 		}
 	}
 	return false
-}
-
-// isMethodExpr reports whether call is that of a method expression, T.m(x).
-func (c *Colors) isMethodExpr(call *ast.CallExpr) bool {
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	s := c.pkg.Info.Selections[sel]
-	return s != nil && s.Kind() == types.MethodExpr
 }
 
 // isInterfaceMethod reports whether fn is declared by an interface.

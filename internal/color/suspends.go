@@ -32,6 +32,8 @@ func (c *Colors) Suspends(n ast.Node) bool {
 			return false
 		case *ast.CallExpr:
 			_, found = c.Suspension(n)
+		case *ast.RangeStmt:
+			found = c.overFunc[n]
 		}
 		return !found
 	})
@@ -53,11 +55,14 @@ func (c *Colors) mark(root ast.Node) {
 		}
 		path = append(path, n)
 		c.suspends[n] = false
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
+		suspends := false
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			_, suspends = c.Suspension(n)
+		case *ast.RangeStmt:
+			suspends = c.overFunc[n]
 		}
-		if _, ok := c.Suspension(call); !ok {
+		if !suspends {
 			return true
 		}
 		for i := len(path) - 1; i >= 0; i-- {

@@ -48,7 +48,7 @@ func (c *Colors) whyPlain(fn *types.Func) []Step {
 	var best []Step
 	for _, step := range c.steps(decl.Body) {
 		chain := []Step{step}
-		if c.byObj[step.Callee] != nil {
+		if step.Callee != nil && c.byObj[step.Callee] != nil {
 			rest := c.Why(step.Callee)
 			if rest == nil {
 				continue // it calls something that never suspends
@@ -112,6 +112,10 @@ func (c *Colors) steps(n ast.Node) []Step {
 			if s, ok := c.Suspension(n); ok {
 				steps = append(steps, Step{c.CallPos(n), s.Op, s.Callee})
 			}
+		case *ast.RangeStmt:
+			if c.overFunc[n] {
+				steps = append(steps, Step{n.X.Pos(), OpRange, nil})
+			}
 		}
 		return true
 	})
@@ -146,8 +150,14 @@ func (c *Colors) namePos(e ast.Expr, id *ast.Ident) token.Pos {
 }
 
 // Name is how a message calls fn: fetch, Server.Serve, dep.Fetch,
-// greenlet.Yield, Greenlet.Switch.
-func (c *Colors) Name(fn *types.Func) string { return c.Qualifier(fn) + fn.Name() }
+// greenlet.Yield, Greenlet.Switch. No function stands for one that is not known
+// before it is called.
+func (c *Colors) Name(fn *types.Func) string {
+	if fn == nil {
+		return "a function value"
+	}
+	return c.Qualifier(fn) + fn.Name()
+}
 
 // Qualifier is what Name puts ahead of the name of fn, with the dot. It may
 // stand ahead of a name that is generated for fn as well.

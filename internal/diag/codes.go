@@ -116,106 +116,34 @@ const (
 
 // What resumable functions can't do, or can't do yet.
 const (
-	// Defer: a resumable function defers a switch itself.
+	// UniverseRedeclared: a package with resumable functions declares nil or panic.
+	// Generated code is in that package, and has no other words for these.
 	//
 	// Example:
 	//
-	//	//greenlet:resumable
-	//	func f(next *greenlet.Greenlet) {
-	//		defer next.Switch()
-	//		greenlet.Yield(1)
-	//	}
-	//
-	// Fix: defer a resumable function that switches.
-	Defer Code = "defer"
-
-	// Recover: a resumable function calls recover, which means something only in
-	// a deferred call, and those are not supported yet.
-	//
-	// Example:
+	//	func panic() int { return 1 }
 	//
 	//	//greenlet:resumable
-	//	func f() {
-	//		greenlet.Yield(1)
-	//		recover()
-	//	}
-	//
-	// Fix: recover in a plain function that calls what may panic.
-	Recover Code = "recover"
-
-	// UniverseRedeclared: a package with resumable functions declares a name that
-	// Go has predeclared, such as new or string. Generated code is in that package.
-	//
-	// Example:
-	//
-	//	func new() int { return 1 }
-	//
-	//	//greenlet:resumable
-	//	func f() { greenlet.Yield(new()) }
+	//	func f() { greenlet.Yield(panic()) }
 	//
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
 
-	// SuspendingLiteral: a function literal inside a resumable function holds a
-	// suspension. Only declared functions can suspend yet. A literal that a go
-	// statement starts is plain code and free to drive greenlets of its own.
+	// LiteralLocalType: a function literal that suspends, or the body of a loop over
+	// an iterator function, has values of a type that the function around it
+	// declares. It becomes a function of the package, which can't name the type.
 	//
 	// Example:
 	//
 	//	//greenlet:resumable
 	//	func f() {
-	//		emit := func(i int) { greenlet.Yield(i) }
-	//		emit(1)
+	//		type pair struct{ a, b int }
+	//		emit := func(p pair) { greenlet.Yield(p.a) }
+	//		emit(pair{1, 2})
 	//	}
 	//
-	// Fix: make the literal a resumable function and pass what it captures.
-	SuspendingLiteral Code = "suspending-literal"
-
-	// RangeOverFunc: the body of a loop over an iterator function suspends. The
-	// iterator calls the body, and it is plain code, which can't be suspended.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(seq func(yield func(int) bool)) {
-	//		for i := range seq {
-	//			greenlet.Yield(i)
-	//		}
-	//	}
-	//
-	// Fix: collect the values first (slices.Collect), or loop over iter.Pull(seq).
-	RangeOverFunc Code = "range-over-func"
-
-	// ResumableAsValue: resumable code uses a resumable function without calling
-	// it. Whoever calls the value runs it as plain code, which cannot suspend the
-	// greenlet.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func g() { greenlet.Yield(1) }
-	//
-	//	//greenlet:resumable
-	//	func f() {
-	//		h := g
-	//		h()
-	//	}
-	//
-	// Fix: pass a frame of the function (newGFrame here), which greenlet.Call runs.
-	ResumableAsValue Code = "resumable-as-value"
-
-	// SwitchAsValue: resumable code uses an operation that switches without
-	// calling it. Whoever calls the value does so as plain code.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(g *greenlet.Greenlet) func(...any) any {
-	//		return g.Switch
-	//	}
-	//
-	// Fix: call it where it is to happen, in a resumable function.
-	SwitchAsValue Code = "switch-as-value"
+	// Fix: declare the type outside the function.
+	LiteralLocalType Code = "literal-local-type"
 
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a
@@ -239,9 +167,10 @@ const (
 // Declarations that can't be generated.
 const (
 	// NameClash: the package has a declaration named as one that is generated for
-	// a resumable function: of fib, they are fibFrame, newFibFrame, fibResumable;
-	// of a method serve of server, the type serverServeFrame and the methods
-	// newServeFrame and serveResumable, which may be fields as well.
+	// a resumable function: of fib, they are fibFrame, newFibFrame, fibResumable
+	// and, if it calls recover, fibDeferred; of a method serve of server, the type
+	// serverServeFrame and the methods newServeFrame, serveResumable and
+	// serveDeferred, which may be fields as well.
 	//
 	// Example:
 	//
@@ -254,16 +183,15 @@ const (
 	NameClash Code = "name-clash"
 
 	// NameClashGenerated: the same name is generated for two resumable functions.
+	// (Frames of methods get another name instead.)
 	//
 	// Example:
 	//
-	//	type server struct{}
+	//	//greenlet:resumable
+	//	func conn() {}
 	//
 	//	//greenlet:resumable
-	//	func (server) serve() {}
-	//
-	//	//greenlet:resumable
-	//	func serverServe() {}
+	//	func newConn() {}
 	//
 	// Fix: rename one of them.
 	NameClashGenerated Code = "name-clash-generated"
@@ -291,41 +219,21 @@ const (
 	// hides its resumable form.
 	CompanionHidden Code = "companion-hidden"
 
-	// LocalTypeTwice: a resumable function declares two types of one name in
-	// blocks that suspend. Such a type is declared outside the function, where
-	// frames can name it, and there is one place for it.
-	//
-	// Example:
-	//
-	//	//greenlet:resumable
-	//	func f(ok bool) {
-	//		if ok {
-	//			type pair struct{ a, b int }
-	//			p := pair{1, 2}
-	//			greenlet.Yield(p.a)
-	//			greenlet.Yield(p.b)
-	//		} else {
-	//			type pair struct{ a, b string }
-	//			p := pair{"1", "2"}
-	//			greenlet.Yield(p.a)
-	//			greenlet.Yield(p.b)
-	//		}
-	//	}
-	//
-	// Fix: rename one of them, or declare them outside the function.
-	LocalTypeTwice Code = "local-type-twice"
-
 	// LocalTypeShadow: a resumable function declares a type in a block that
-	// suspends, and elsewhere in the function its name means something else.
+	// suspends, and its name is that of a function, a variable, a constant or a
+	// generic type of the package that the function uses elsewhere, or is
+	// predeclared. The type is declared at the top of the generated function,
+	// where it would hide that.
 	//
 	// Example:
 	//
-	//	type pair struct{ a, b string }
+	//	func pair() int { return 1 }
 	//
 	//	//greenlet:resumable
-	//	func f(q pair) {
+	//	func f() {
+	//		n := pair()
 	//		type pair struct{ a, b int }
-	//		p := pair{1, 2}
+	//		p := pair{n, 2}
 	//		greenlet.Yield(p.a)
 	//		greenlet.Yield(p.b)
 	//	}

@@ -16,8 +16,10 @@ import (
 	"go/token"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/names"
 )
 
 // Resumable is the directive, as it is written.
@@ -41,6 +43,7 @@ type Set struct {
 	funcs   []Func
 	marked  map[*ast.FuncDecl]bool
 	refused map[*ast.FuncDecl]bool
+	frames  map[*ast.FuncDecl]string
 }
 
 // Funcs are the marked functions, in the order of the files and in source
@@ -54,6 +57,14 @@ func (s *Set) Funcs() []Func {
 
 // Has reports whether decl is marked.
 func (s *Set) Has(decl *ast.FuncDecl) bool { return s != nil && s.marked[decl] }
+
+// Frame is the name of the frame type of a marked function.
+func (s *Set) Frame(decl *ast.FuncDecl) string {
+	if s == nil {
+		return ""
+	}
+	return s.frames[decl]
+}
 
 // Refused reports whether somebody tried to mark decl in a way that was
 // diagnosed. What follows from its not being marked needs no second report.
@@ -73,6 +84,13 @@ func Parse(fset *token.FileSet, files []*ast.File) (*Set, diag.List) {
 		}
 	}
 	p.diags.Sort()
+	var decls []*ast.FuncDecl
+	for _, f := range p.set.funcs {
+		decls = append(decls, f.Decl)
+	}
+	p.set.frames = names.Frames(decls, func(decl *ast.FuncDecl) bool {
+		return strings.HasSuffix(fset.PositionFor(decl.Pos(), false).Filename, "_test.go")
+	})
 	return p.set, p.diags
 }
 

@@ -35,13 +35,22 @@ var (
 // may not depend on others being run, or be named otherwise than a Go
 // identifier. With -update it changes the files of the cases.
 func Run(t *testing.T, dir string) {
+	b := newBatch(t, dir, func(name string) bool { return selected(t, name) })
+	require.NoError(t, b.run(t.Context(), tempDir(t)))
+	for _, name := range b.names {
+		t.Run(name, func(t *testing.T) { b.outcomes[name].check(t) })
+	}
+}
+
+// newBatch loads the selected cases in dir.
+func newBatch(t *testing.T, dir string, selected func(name string) bool) *batch {
 	b := &batch{root: root(t), outcomes: map[string]*outcome{}}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	for _, p := range paths {
 		name := strings.TrimSuffix(filepath.Base(p), ".txtar")
-		if !selected(t, name) {
+		if !selected(name) {
 			continue
 		}
 		c, err := load(p)
@@ -52,10 +61,7 @@ func Run(t *testing.T, dir string) {
 		b.names = append(b.names, name)
 		b.outcomes[name] = &outcome{Case: c, err: err, sections: oracle.Files{}, generatedFiles: oracle.Files{}}
 	}
-	require.NoError(t, b.run(t.Context(), tempDir(t)))
-	for _, name := range b.names {
-		t.Run(name, func(t *testing.T) { b.outcomes[name].check(t) })
-	}
+	return b
 }
 
 // outcome is what has become of a case.
@@ -142,10 +148,24 @@ func (b *batch) run(ctx context.Context, dir string) error {
 }
 
 // execute builds programs in the module that it is given for them, and runs
-// each. One that does not build is left out.
+// each.
 func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Program,
 	module func([]oracle.Program) (oracle.Files, error), done func(o *outcome, out string, err error)) error {
-	var binary *oracle.Binary
+	binary, programs, err := b.build(ctx, dir, programs, module, done)
+	if err != nil {
+		return err
+	}
+	each(programs, func(p oracle.Program) {
+		out, err := binary.Run(ctx, p.Name)
+		done(b.outcomes[p.Name], out, err)
+	})
+	return nil
+}
+
+// build builds programs in the module that it is given for them, and returns
+// those that can be built; done is told of the others.
+func (b *batch) build(ctx context.Context, dir string, programs []oracle.Program, module func([]oracle.Program) (oracle.Files, error),
+	done func(o *outcome, out string, err error)) (binary *oracle.Binary, built []oracle.Program, err error) {
 	for try := 0; len(programs) > 0; try++ {
 		files, err := module(programs)
 		if err == nil {
@@ -156,7 +176,7 @@ func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Progr
 		}
 		var failed *oracle.BuildError
 		if !errors.As(err, &failed) {
-			return err
+			return nil, nil, err
 		}
 		var rest []oracle.Program
 		for _, p := range programs {
@@ -167,22 +187,25 @@ func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Progr
 			}
 		}
 		if len(rest) == len(programs) {
-			return err
+			return nil, nil, err
 		}
 		programs = rest
 	}
+	return binary, programs, nil
+}
+
+// each calls do for all programs, some at a time.
+func each(programs []oracle.Program, do func(oracle.Program)) {
 	var group sync.WaitGroup
 	limit := make(chan bool, runtime.GOMAXPROCS(0))
 	for _, p := range programs {
 		group.Go(func() {
 			limit <- true
-			out, err := binary.Run(ctx, p.Name)
-			done(b.outcomes[p.Name], out, err)
+			do(p)
 			<-limit
 		})
 	}
 	group.Wait()
-	return nil
 }
 
 // selected reports whether the subtest name is run by this call of go test, so

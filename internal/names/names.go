@@ -6,17 +6,21 @@
 //	fibFrame       one activation
 //	newFibFrame    its constructor
 //	fibResumable   its companion: the form that resumable code calls
+//	fibDeferred    the form that resumable code defers, if fib calls recover
 //
-// and for Fib: FibFrame, NewFibFrame, FibResumable. A method Serve of Server
-// has the frame ServerServeFrame and the methods NewServeFrame and
-// ServeResumable.
+// and for Fib: FibFrame, NewFibFrame, FibResumable, FibDeferred. A method Serve
+// of Server has the frame ServerServeFrame and the methods NewServeFrame,
+// ServeResumable and ServeDeferred.
 package names
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,6 +37,32 @@ const companionSuffix = "Resumable"
 // Companion is the name of the resumable form of a function or method.
 func Companion(fn string) string { return fn + companionSuffix }
 
+// Deferred is the name of the form of a function or method that recovers in
+// which resumable code defers it.
+func Deferred(fn string) string { return fn + "Deferred" }
+
+// Recovers reports whether a function with this body has a Deferred form: it
+// calls recover, outside of literals. That goes by syntax, because stubs are
+// made before there are types and must agree with what is generated in the end;
+// who calls something else by that name has the form for nothing.
+func Recovers(body *ast.BlockStmt) bool {
+	if body == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			id, ok := ast.Unparen(n.Fun).(*ast.Ident)
+			found = found || ok && id.Name == "recover"
+		}
+		return !found
+	})
+	return found
+}
+
 // Frame is the name of the frame type of a function (recv == "") or of method
 // fn of the type named recv. It is exported when both names are.
 func Frame(recv, fn string) string {
@@ -46,22 +76,84 @@ func Frame(recv, fn string) string {
 	return name
 }
 
-// FrameOf is the name of the frame type of a function or method, or false for
-// a method whose receiver has no named type.
+// Frames names the frames of a package's resumable functions. That of a function
+// is always called as Frame says, but those of methods may share such a name:
+// with a function, serverRead and server.read, or another method. The first, by
+// receiver and name, gets it, and the next that is free is server_ReadFrame,
+// server_2ReadFrame, … for the others. Functions of test files come after all
+// others, for a package is compiled without them, too.
+func Frames(decls []*ast.FuncDecl, test func(*ast.FuncDecl) bool) map[*ast.FuncDecl]string {
+	sorted := slices.Clone(decls)
+	slices.SortStableFunc(sorted, func(a, b *ast.FuncDecl) int {
+		return cmp.Or(compareBool(test(a), test(b)), strings.Compare(Receiver(a), Receiver(b)), strings.Compare(a.Name.Name, b.Name.Name))
+	})
+	frames := map[*ast.FuncDecl]string{}
+	owner := map[string][2]string{}
+	for _, decl := range sorted {
+		if fn := decl.Name.Name; Receiver(decl) == "" {
+			frames[decl] = Frame("", fn)
+			for _, name := range []string{Frame("", fn), Constructor(fn), Companion(fn)} {
+				owner[name] = [2]string{"", fn}
+			}
+		}
+	}
+	for _, decl := range sorted {
+		recv, fn := Receiver(decl), decl.Name.Name
+		if recv == "" {
+			continue
+		}
+		key := [2]string{recv, fn}
+		name := Frame(recv, fn)
+		for i := 1; owner[name] != [2]string{} && owner[name] != key; i++ {
+			part := "_"
+			if i > 1 {
+				part += strconv.Itoa(i)
+			}
+			name = Frame(recv+part, fn)
+		}
+		owner[name] = key
+		frames[decl] = name
+	}
+	return frames
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// FrameOf is Frame for a function or method, or false for a method whose
+// receiver has no named type.
 func FrameOf(fn *types.Func) (name string, ok bool) {
 	recv := ""
-	if r := fn.Signature().Recv(); r != nil {
-		t := types.Unalias(r.Type())
-		if p, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(p.Elem())
-		}
-		named, ok := t.(*types.Named)
-		if !ok {
+	if fn.Signature().Recv() != nil {
+		if recv = ReceiverType(fn); recv == "" {
 			return "", false
 		}
-		recv = named.Obj().Name()
 	}
 	return Frame(recv, fn.Name()), true
+}
+
+// ReceiverType is the name of a method's receiver type, as Go's tracebacks have
+// it: not of the alias that its declaration may name. It is "" if there is none.
+func ReceiverType(fn *types.Func) string {
+	r := fn.Signature().Recv()
+	if r == nil {
+		return ""
+	}
+	t := types.Unalias(r.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name()
+	}
+	return ""
 }
 
 // Constructor is the name of the function or method that makes a frame.
@@ -103,6 +195,19 @@ func Receiver(decl *ast.FuncDecl) string {
 			return ""
 		}
 	}
+}
+
+// InTraceback is the name of a function as Go's tracebacks have it behind its
+// package: fib, (*Server).Serve, Server.Serve.
+func InTraceback(fn *types.Func) string {
+	recv := ReceiverType(fn)
+	if recv == "" {
+		return fn.Name()
+	}
+	if _, ptr := types.Unalias(fn.Signature().Recv().Type()).(*types.Pointer); ptr {
+		recv = "(*" + recv + ")"
+	}
+	return recv + "." + fn.Name()
 }
 
 // upper and lower change the case of the first letter. A name that starts

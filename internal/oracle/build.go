@@ -57,7 +57,13 @@ func Build(ctx context.Context, module Files, dir string) (*Binary, error) {
 		return nil, err
 	}
 	bin := filepath.Join(dir, "programs.exe")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", bin, ".")
+	args := []string{"build", "-trimpath", "-o", bin}
+	if module.isOracle() {
+		// The oracle knows functions by name. A literal of a function that has
+		// been inlined into another is named after that.
+		args = append(args, "-gcflags="+Module+"/...=-l")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
 	cmd.Dir, cmd.Env = dir, Environment()
 	out, err := cmd.CombinedOutput()
 	if err == nil {
@@ -77,18 +83,28 @@ func Build(ctx context.Context, module Files, dir string) (*Binary, error) {
 	return nil, e
 }
 
+// isOracle reports whether programs run unrewritten in the module.
+func (f Files) isOracle() bool {
+	for name := range f {
+		if strings.HasPrefix(Module+"/"+name, oraclePath+"/") {
+			return true
+		}
+	}
+	return false
+}
+
 // A Binary holds the programs of a batch.
 type Binary struct{ path string }
 
 // Timeout is how long a program may run.
 const Timeout = 20 * time.Second
 
-// Run runs a program and returns what [Outcome] does. The text does not depend
-// on where and how the program was built.
-func (b *Binary) Run(ctx context.Context, program string) (string, error) {
+// Run runs a program with arguments and returns what [Outcome] does. The text
+// does not depend on where and how the program was built.
+func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	out, err := Outcome(ctx, exec.CommandContext(ctx, b.path, program))
+	out, err := Outcome(ctx, exec.CommandContext(ctx, b.path, append([]string{program}, args...)...))
 	if err != nil {
 		err = fmt.Errorf("program %s %w", program, err)
 	}

@@ -65,6 +65,7 @@ func Stub(pkg string, files Files) (Files, error) {
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
+	s.set = set
 	out := maps.Clone(files)
 	for i, file := range parsed {
 		s.out.Reset()
@@ -81,8 +82,25 @@ func Stub(pkg string, files Files) (Files, error) {
 type stubber struct {
 	fset  *token.FileSet
 	pkg   string
+	set   *directive.Set
 	types map[string]*ast.TypeSpec // by name
 	out   strings.Builder
+}
+
+// base is the type that the alias recv stands for, if it is an alias.
+func (s *stubber) base(recv string) string {
+	for range len(s.types) {
+		spec := s.types[recv]
+		if spec == nil || !spec.Assign.IsValid() {
+			break
+		}
+		id, ok := spec.Type.(*ast.Ident)
+		if !ok {
+			break
+		}
+		recv = id.Name
+	}
+	return recv
 }
 
 // file is text with the import of the runtime replaced and the stubs added,
@@ -106,14 +124,14 @@ func (s *stubber) file(file *ast.File, text string) string {
 // function writes the stubs of one function or method.
 func (s *stubber) function(decl *ast.FuncDecl) {
 	base, fn := names.Receiver(decl), decl.Name.Name
-	frame := names.Frame(base, fn)
+	frame := s.set.Frame(decl)
 	params, args := s.typeParams(decl)
 	sig := s.signature(decl)
 
 	recv, call, traced, typeParams := "", fn, fn, params
 	if base != "" {
 		star := ""
-		traced = base
+		traced = s.base(base)
 		if args != "" {
 			traced += "[...]"
 		}
@@ -161,8 +179,8 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 f_ := &%[5]s%[6]s{}
 f_.Bind(&oracle_.Func{Name: %[7]q, File: %[8]q, Line: %[9]d}, %[10]d,
 	func() { %[11]s%[12]s(%[13]s) },
-	func() any { return %[14]s },
-	func(args_ []any) { %[15]s })
+	func() interface{} { return %[14]s },
+	func(args_ []interface{}) { %[15]s })
 return f_
 }
 func init() { oracle_.Annotate(%[16]q) }

@@ -38,8 +38,8 @@ func newFibFrame(p0_ int, p1_ ...string) *fibFrame {
 	f_ := &fibFrame{}
 	f_.Bind(&oracle_.Func{Name: "main.fib", File: "example/p/in.go", Line: 4}, 2,
 		func() { f_.ret0, f_.ret1 = fib(p0_, p1_...) },
-		func() any { return oracle_.Values{f_.ret0, f_.ret1} },
-		func(args_ []any) {
+		func() interface{} { return oracle_.Values{f_.ret0, f_.ret1} },
+		func(args_ []interface{}) {
 			oracle_.Count(f_, args_, 2)
 			p0_ = oracle_.Arg[int](f_, args_, 0)
 			p1_ = oracle_.Arg[[]string](f_, args_, 1)

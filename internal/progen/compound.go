@@ -101,6 +101,8 @@ func (g *gen) compound(typ string, d int) string {
 	case "any":
 		t := []string{"int", "string", "pair", "[3]int", "bool"}[g.IntN(5)]
 		return fmt.Sprintf("any(%s)", g.expr(t, d))
+	case "valuer":
+		return fmt.Sprintf("valuer(%s)", g.expr("rec", d))
 	case "T":
 		return fmt.Sprintf("[]T{%s, %s}[%s]", g.expr("T", d), g.expr("T", d), g.index(d))
 	}

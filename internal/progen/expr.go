@@ -18,6 +18,8 @@ func (g *gen) zero(typ string) string {
 		return `""`
 	case "bool":
 		return "false"
+	case "valuer":
+		return fmt.Sprintf("valuer(rec{n: %d})", g.IntN(9))
 	case "T":
 		return "*new(T)"
 	case "pair", "rec", "[3]int":
@@ -61,6 +63,8 @@ func (g *gen) literal(typ string) string {
 		return "[]func(int) int{mut}"
 	case "any":
 		return []string{"any(3)", `any("s")`, "any(pair{1, 2})", "any(nil)", "any(gx)", "any(ga)"}[g.IntN(6)]
+	case "valuer":
+		return fmt.Sprintf("valuer(rec{n: %d})", g.IntN(9))
 	case "T":
 		return "*new(T)"
 	}

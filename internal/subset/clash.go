@@ -30,7 +30,7 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 	}
 	first := map[name]*ast.FuncDecl{}
 	for _, f := range set.Funcs() {
-		for _, g := range n.generated(f.Decl) {
+		for _, g := range n.generated(f.Decl, set.Frame(f.Decl)) {
 			what := g.name + ", which is generated for " + display(f.Decl)
 			if pos, ok := n.lookup(g); ok {
 				report(f.Decl, diag.NameClash, what+", is declared in the package already", pos, g.name+" is declared here")

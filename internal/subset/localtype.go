@@ -2,129 +2,222 @@ package subset
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 )
 
-// localTypes refuses types declared in fn that cannot be declared outside it
-// instead, where the frame can name them: types whose scope suspends, and whose
-// name has another meaning somewhere in fn.
-//
-// What a scope declares that does not suspend is no obstacle, as it is passed
-// through whole and goes on hiding what is outside of it.
+// localTypes refuses types declared in fn that hide something from the rest of
+// it which has no other name. A type whose scope suspends is declared at the top
+// of the generated function, where frames can be put back. Types of the package
+// then go by an alias, variables, constants and type parameters by another name.
+// Functions and variables of the package don't, nor generic types, nor what is
+// predeclared.
 func (k *checker) localTypes(fn *color.Func) {
-	l := &locals{checker: k, fn: fn, suspends: map[*types.Scope]bool{}, moved: map[string][]types.Object{}}
-	l.scopes()
-	l.collect()
-	if len(l.moved) == 0 {
+	moved := k.movedTypes(fn)
+	if len(moved) == 0 {
 		return
 	}
-	reported := map[types.Object]bool{}
+	hidden := map[string]*ast.Ident{} // by name, where it is used
 	ast.Inspect(fn.Decl, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && l.moved[id.Name] != nil {
-			for _, obj := range []types.Object{k.Info.Defs[id], k.Info.Uses[id]} {
-				if obj != nil {
-					l.check(id, obj, reported)
-				}
-			}
+		if id, ok := n.(*ast.Ident); ok && hidden[id.Name] == nil && k.nameless(k.Info.Uses[id]) {
+			hidden[id.Name] = id
 		}
 		return true
 	})
-}
-
-type locals struct {
-	*checker
-	fn       *color.Func
-	suspends map[*types.Scope]bool     // every scope of the function
-	moved    map[string][]types.Object // types that are to be declared outside
-}
-
-// scopes fills suspends.
-func (l *locals) scopes() {
-	ast.Inspect(l.fn.Decl, func(n ast.Node) bool {
-		if n == nil {
-			return true
+	reported := map[string]bool{}
+	for _, obj := range moved {
+		name := obj.Name()
+		id := hidden[name]
+		embedded := k.embedded(fn, k.aliased(moved, name))
+		why := k.related(token.NoPos, name+" is predeclared")
+		switch {
+		case reported[name]:
+			continue
+		case id != nil:
+			why = k.related(id.Pos(), "here "+name+" is "+describe(k.Info.Uses[id]))
+		case embedded != nil:
+			why = k.related(embedded.Pos(), "a type "+name+" is embedded in the type of this")
+		case types.Universe.Lookup(name) == nil && !k.generic(name):
+			continue
+		case types.Universe.Lookup(name) == nil:
+			why = k.related(k.Pkg.Scope().Lookup(name).Pos(), name+" is a generic type of the package")
 		}
-		if scope := l.Info.Scopes[n]; scope != nil {
-			l.suspends[scope] = l.colors.Suspends(n)
-		}
-		return true
-	})
-	// The block of a function is that of its parameters, and belongs to its type.
-	if scope := l.Info.Scopes[l.fn.Decl.Type]; scope != nil {
-		l.suspends[scope] = l.colors.Suspends(l.fn.Decl.Body)
+		reported[name] = true
+		k.report(obj.Pos(), diag.LocalTypeShadow,
+			"type "+name+" is declared in a block that suspends, but "+name+" means something else elsewhere in "+fn.Obj.Name(),
+			"rename the type, or declare it outside the function", why)
 	}
 }
 
-// collect fills moved. The types of a literal are its own.
-func (l *locals) collect() {
-	ast.Inspect(l.fn.Decl.Body, func(n ast.Node) bool {
+// aliased are the types called name that will go by another one.
+func (k *checker) aliased(moved []types.Object, name string) []types.Object {
+	var list []types.Object
+	for _, obj := range moved {
+		if obj.Name() == name {
+			list = append(list, obj)
+		}
+	}
+	if len(list) == 1 {
+		list = nil
+	}
+	if k.Pkg != nil && k.Pkg.Scope().Lookup(name) != nil {
+		list = append(list, k.Pkg.Scope().Lookup(name))
+	}
+	return list
+}
+
+// embedded finds an expression of fn in whose type, as it is spelled, one of the
+// types is embedded: the field is called as the type is there.
+func (k *checker) embedded(fn *color.Func, list []types.Object) (found ast.Expr) {
+	if len(list) == 0 {
+		return nil
+	}
+	ast.Inspect(fn.Decl, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if !ok || found != nil {
+			return found == nil
+		}
+		seen := map[types.Type]bool{}
+		var visit func(t types.Type) bool
+		each := func(tuple *types.Tuple) bool {
+			for v := range tuple.Variables() {
+				if visit(v.Type()) {
+					return true
+				}
+			}
+			return false
+		}
+		visit = func(t types.Type) bool {
+			if t == nil || seen[t] {
+				return false
+			}
+			seen[t] = true
+			switch t := t.(type) {
+			case *types.Named:
+				for a := range t.TypeArgs().Types() {
+					if visit(a) {
+						return true
+					}
+				}
+				return false
+			case *types.Tuple:
+				return each(t)
+			case *types.Signature:
+				return each(t.Params()) || each(t.Results())
+			case *types.Map:
+				return visit(t.Key()) || visit(t.Elem())
+			case interface{ Elem() types.Type }:
+				return visit(t.Elem())
+			case *types.Struct:
+				for f := range t.Fields() {
+					if f.Embedded() && slices.ContainsFunc(list, func(o types.Object) bool { return typeName(f.Type()) == o }) || visit(f.Type()) {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		if visit(k.Info.TypeOf(e)) {
+			found = e
+		}
+		return found == nil
+	})
+	return found
+}
+
+// typeName is the name that an embedded field of type t has its own from.
+func typeName(t types.Type) types.Object {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	switch t := t.(type) {
+	case *types.Named:
+		return t.Obj()
+	case *types.Alias:
+		return t.Obj()
+	}
+	return nil
+}
+
+// movedTypes are the types that fn declares in scopes that suspend. Those of a
+// literal are its own.
+func (k *checker) movedTypes(fn *color.Func) (moved []types.Object) {
+	suspends := k.scopes(fn)
+	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.TypeSpec:
-			obj := l.Info.Defs[n.Name]
-			if obj != nil && n.Name.Name != "_" && l.suspends[obj.Parent()] {
-				l.moved[n.Name.Name] = append(l.moved[n.Name.Name], obj)
+			obj := k.Info.Defs[n.Name]
+			if obj != nil && n.Name.Name != "_" && suspends[obj.Parent()] {
+				moved = append(moved, obj)
 			}
 		}
 		return true
 	})
+	return moved
 }
 
-// check reports what else than a moved type id may mean, once for each object.
-func (l *locals) check(id *ast.Ident, obj types.Object, reported map[types.Object]bool) {
-	moved := l.moved[id.Name]
-	if obj == moved[0] || reported[obj] || !l.interferes(obj) {
-		return
-	}
-	for _, t := range moved[1:] {
-		if obj == t {
-			reported[obj] = true
-			l.report(obj.Pos(), diag.LocalTypeTwice,
-				"two types named "+id.Name+" are declared in blocks of "+l.fn.Obj.Name()+" that suspend",
-				"rename one of them, or declare them outside the function",
-				l.related(moved[0].Pos(), "the other is declared here"))
-			return
+// scopes tells of every scope of a function whether it suspends.
+func (k *checker) scopes(fn *color.Func) map[*types.Scope]bool {
+	suspends := map[*types.Scope]bool{}
+	ast.Inspect(fn.Decl, func(n ast.Node) bool {
+		if n == nil {
+			return true
 		}
+		if scope := k.Info.Scopes[n]; scope != nil {
+			suspends[scope] = k.colors.Suspends(n)
+			switch n := n.(type) { // the body of a clause is one of the statements
+			case *ast.CaseClause:
+				suspends[scope] = k.anySuspends(n.Body)
+			case *ast.CommClause:
+				suspends[scope] = k.anySuspends(n.Body)
+			}
+		}
+		return true
+	})
+	// The block of a function is that of its parameters, and belongs to its type.
+	if scope := k.Info.Scopes[fn.Decl.Type]; scope != nil {
+		suspends[scope] = k.colors.Suspends(fn.Decl.Body)
 	}
-	if reported[moved[0]] {
-		return
-	}
-	reported[moved[0]] = true
-	l.report(moved[0].Pos(), diag.LocalTypeShadow,
-		"type "+id.Name+" is declared in a block that suspends, but "+id.Name+" means something else elsewhere in "+l.fn.Obj.Name(),
-		"rename the type, or declare it outside the function",
-		l.related(id.Pos(), "here "+id.Name+" is "+describe(obj)))
+	return suspends
 }
 
-// interferes reports whether a use of obj would mean a type of the same name if
-// that were declared outside the function.
-func (l *locals) interferes(obj types.Object) bool {
-	switch obj := obj.(type) {
-	case *types.Label:
+func (k *checker) anySuspends(list []ast.Stmt) bool {
+	return slices.ContainsFunc(list, func(s ast.Stmt) bool { return k.colors.Suspends(s) })
+}
+
+// nameless reports whether obj is of the package and has no other name than its
+// own.
+func (k *checker) nameless(obj types.Object) bool {
+	if obj == nil || k.Pkg == nil || obj.Parent() != k.Pkg.Scope() && obj.Parent() != types.Universe {
 		return false
-	case *types.Var:
-		if obj.IsField() {
-			return false
-		}
-	case *types.Func:
-		if obj.Signature().Recv() != nil {
-			return false
-		}
 	}
-	suspends, inside := l.suspends[obj.Parent()]
-	return suspends || !inside
+	_, isType := obj.(*types.TypeName)
+	return !isType || obj.Parent() == types.Universe || k.generic(obj.Name())
+}
+
+// generic reports whether name is that of a generic type of the package, which
+// code may need without saying it.
+func (k *checker) generic(name string) bool {
+	if k.Pkg == nil {
+		return false
+	}
+	tn, ok := k.Pkg.Scope().Lookup(name).(*types.TypeName)
+	if !ok {
+		return false
+	}
+	t, ok := tn.Type().(interface{ TypeParams() *types.TypeParamList })
+	return ok && t.TypeParams().Len() > 0
 }
 
 func describe(obj types.Object) string {
-	switch obj := obj.(type) {
+	switch obj.(type) {
 	case *types.TypeName:
-		if _, ok := obj.Type().(*types.TypeParam); ok {
-			return "a type parameter"
-		}
 		return "another type"
 	case *types.Var:
 		return "a variable"
@@ -132,8 +225,6 @@ func describe(obj types.Object) string {
 		return "a constant"
 	case *types.Func:
 		return "a function"
-	case *types.PkgName:
-		return "a package"
 	}
 	return "something else"
 }

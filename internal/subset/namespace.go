@@ -93,15 +93,19 @@ func (n *namespace) addImport(spec *ast.ImportSpec) {
 	}
 }
 
-// generated are the names that are generated for fn.
-func (n *namespace) generated(fn *ast.FuncDecl) []name {
+// generated are the names that are generated for fn, whose frame is named.
+func (n *namespace) generated(fn *ast.FuncDecl, frame string) []name {
 	recv, id := names.Receiver(fn), fn.Name.Name
 	base := n.base(recv)
-	return []name{
-		{"", names.Frame(recv, id)},
+	list := []name{
+		{"", frame},
 		{base, names.Constructor(id)},
 		{base, names.Companion(id)},
 	}
+	if names.Recovers(fn.Body) {
+		list = append(list, name{base, names.Deferred(id)})
+	}
+	return list
 }
 
 // base is the type that the alias recv stands for, if it is an alias.

@@ -4,8 +4,8 @@ import (
 	"github.com/going-green/greenlet/internal/diag"
 )
 
-// needed are the predeclared names that generated code is written with.
-var needed = []string{"any", "false", "new", "nil", "panic", "true"}
+// needed are the predeclared names that generated code has no other words for.
+var needed = []string{"nil", "panic"}
 
 // universe refuses a package that gives another meaning to a predeclared name
 // that its generated code needs.

@@ -18,28 +18,19 @@ func (p *program) concede(d diag.Diagnostic) bool {
 	at := p.original(d.Pos.Offset)
 	fn, path := p.enclosing(at)
 	switch d.Code {
-	case diag.SuspendingLiteral, diag.RangeOverFunc:
+	case diag.LiteralLocalType:
+		var lit ast.Node
 		for _, n := range path {
-			var body ast.Node
-			switch n := n.(type) {
-			case *ast.FuncLit:
-				body = n
-			case *ast.RangeStmt:
-				body = n.Body
-			}
-			if body != nil && p.offset(n.Pos()) == at {
-				p.plain[body] = true
-				p.concedeCalls(n, map[*ast.FuncDecl]bool{}, false)
+			if l, ok := n.(*ast.FuncLit); ok {
+				lit = l
 			}
 		}
-	case diag.ResumableAsValue, diag.SwitchAsValue:
-		for _, n := range path {
-			if id, ok := n.(*ast.Ident); ok {
-				if obj, ok := p.info.Uses[id].(*types.Func); ok {
-					p.concedeFunc(obj)
-				}
-			}
+		if lit == nil || p.plain[lit] {
+			p.plain[fn] = true // it suspends through what it calls
+			break
 		}
+		p.plain[lit] = true
+		p.concedeCalls(lit, map[*ast.FuncDecl]bool{}, false)
 	case diag.SwitchInPlain:
 		if fn != nil {
 			p.concedeCalls(fn, map[*ast.FuncDecl]bool{}, true)

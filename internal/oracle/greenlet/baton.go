@@ -29,7 +29,7 @@ var (
 // code at once if to is main, and waits for it.
 func (r *run) drive(to *Greenlet, s signal) {
 	below := cur
-	pass(to, s)
+	pass(&main, to, s)
 	s = <-r.wake
 	cur, top = below, r.below
 	if s.thrown != nil {
@@ -55,7 +55,7 @@ func (r *run) cancel() {
 // wait.
 func (g *Greenlet) suspend(to *Greenlet, s signal) {
 	g.state = suspended
-	pass(to, s)
+	pass(g, to, s)
 	s = <-g.wake
 	g.slot = nil
 	if s.thrown != nil {
@@ -67,8 +67,25 @@ func (g *Greenlet) suspend(to *Greenlet, s signal) {
 // may switch to itself.
 func (g *Greenlet) await(slot any) { g.slot, g.at = slot, position() }
 
-// pass gives the baton away; the caller goes on only to wait.
-func pass(to *Greenlet, s signal) {
+// pass gives the baton away; the caller goes on only to wait. If from was
+// thrown a panic and ended unrun, it is still the one who passes it on.
+func pass(from, to *Greenlet, s signal) {
+	if origin != nil {
+		from, origin = origin, nil
+	}
+	cur = to
+	if tracer == nil {
+		hand(to, s)
+		return
+	}
+	go func() { hand(tell(from, to, s)) }()
+}
+
+// origin is who passes the baton in place of the one that is running.
+var origin *Greenlet
+
+// hand gives the baton to its receiver.
+func hand(to *Greenlet, s signal) {
 	cur = to
 	switch {
 	case to == &main:
@@ -86,7 +103,7 @@ func pass(to *Greenlet, s signal) {
 // body is the goroutine of g.
 func (g *Greenlet) body() {
 	next, s := g.live()
-	pass(next, s)
+	pass(g, next, s)
 }
 
 // live runs g's function to its end, and returns who goes on.
@@ -99,40 +116,65 @@ func (g *Greenlet) live() (next *Greenlet, s signal) {
 	a := g.frame.activation()
 	a.call()
 	g.state = dead
-	if top.drop && g.parent == &main {
-		return &main, signal{}
+	to := g.heir()
+	if top.drop && to == &main {
+		return to, signal{}
 	}
 	if a.count == 0 {
-		return deliver(g.parent, nil, false), signal{}
+		return deliver(to, nil, false), signal{}
 	}
-	return deliver(g.parent, a.results(), true), signal{}
+	return deliver(to, a.results(), true), signal{}
+}
+
+// heir is who gets what g ends with: its nearest ancestor alive, or if that
+// waits below plain code, the plain code.
+func (g *Greenlet) heir() *Greenlet {
+	for g.state == dead {
+		g = g.parent
+	}
+	if g.state == current && (g != cur || caller() != g) {
+		return &main
+	}
+	return g
 }
 
 // broken ends g, which v has left as a panic.
-func (g *Greenlet) broken(v any) (next *Greenlet, s signal) {
-	defer func() {
-		if next == nil { // v is Exit and the parent can't receive it
-			next, s = &main, signal{recover()}
-		}
-	}()
-	return raise(g, v)
-}
+func (g *Greenlet) broken(v any) (*Greenlet, signal) { return raise(g, g, v) }
 
-// raise finds who gets the panic v that is thrown into g, which has no place
-// where to raise it, or has let it out. All on the way end unrun.
-func raise(g *Greenlet, v any) (*Greenlet, signal) {
+// raise finds who gets the panic v that from throws into g, which has no place
+// where to raise it, or that g has let out. All on the way end unrun. An Exit
+// that can't be received as a value is raised as the error that this is.
+func raise(from, g *Greenlet, v any) (*Greenlet, signal) {
 	for {
+		if g.state == unstarted {
+			if w, ok := traced(EventThrow, from, g); !ok {
+				v = w
+			}
+			from, origin = g, g
+		}
 		g.state = dead
-		g = g.parent
+		if !isExit(v) {
+			g = g.parent
+		} else if g = g.heir(); g == &main && top.drop {
+			return g, signal{}
+		} else if to, failure := received(g, v); failure == nil {
+			return to, signal{}
+		} else {
+			v = failure
+		}
 		switch {
-		case isExit(v):
-			return deliver(g, v, true), signal{}
 		case g.state == suspended, g == cur && g.state == current && caller() == g:
 			return g, signal{v}
 		case g == &main || g.state == current: // it waits below the plain caller, who gets it
 			return &main, signal{v}
 		}
 	}
+}
+
+// received is deliver for an Exit. If g can't receive it, failure says why.
+func received(g *Greenlet, v any) (to *Greenlet, failure any) {
+	defer func() { failure = recover() }()
+	return deliver(g, v, true), nil
 }
 
 const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"

@@ -69,9 +69,15 @@ func (g *Greenlet) Dead() bool { return g.state == dead }
 func (g *Greenlet) Active() bool { return g.state != unstarted && g.state != dead }
 
 func (g *Greenlet) String() string {
-	name := "main"
+	name := ""
 	if g.frame != nil && g.state != dead {
-		name = g.frame.Func().Name
+		name = " " + g.frame.Func().Name
 	}
-	return fmt.Sprintf("greenlet %p %s (%s)", g, name, [...]string{"pending", "suspended", "current", "dead", "main"}[g.state])
+	return fmt.Sprintf("<greenlet %p%s %s>", g, name, [...]string{
+		unstarted: "pending",
+		suspended: "suspended active started",
+		current:   "current active started",
+		dead:      "dead",
+		outside:   "current active started main",
+	}[g.state])
 }

@@ -28,7 +28,7 @@ func Pull[T any](f Frame) (next func() (T, bool), stop func()) {
 		r := enter(nil)
 		defer r.cancel()
 		r.drop = true
-		r.drive(aim(g, Exit))
+		r.drive(aim(&main, g, Exit))
 	}
 	return next, stop
 }
@@ -41,4 +41,12 @@ func Seq[T any](f Frame) iter.Seq[T] {
 		for v, ok := next(); ok && yield(v); v, ok = next() {
 		}
 	}
+}
+
+// PullSeq is iter.Pull.
+func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) { return iter.Pull(seq) }
+
+// PullSeq2 is iter.Pull2.
+func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
+	return iter.Pull2(seq)
 }

@@ -24,6 +24,7 @@ const stubSuffix = "_oracle.go"
 
 var (
 	prefix  = reflect.TypeFor[Greenlet]().PkgPath() + "."
+	body    = regexp.MustCompile(`-range\d+$`)
 	literal = regexp.MustCompile(`(\.func\d+|\.\d+|-range\d+)+$`)
 )
 
@@ -45,9 +46,18 @@ func caller() *Greenlet {
 		n = runtime.Callers(2, pcs)
 	}
 	frames := runtime.CallersFrames(pcs[:n])
+	loop := "" // the function with the loop whose body has been met
 	for {
 		f, more := frames.Next()
 		name := f.Function
+		switch {
+		case loop != "" && name != loop && more && name != prefix+"(*Greenlet).body":
+			continue // the iterator: plain ones are pulled from
+		}
+		loop = ""
+		if resumable(name) && body.MatchString(name) {
+			loop = body.ReplaceAllString(name, "")
+		}
 		switch {
 		case name == prefix+"(*Greenlet).body":
 			return cur
@@ -67,7 +77,7 @@ func position() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, prefix) || !more {
+		if !strings.HasPrefix(f.Function, prefix) && !strings.HasPrefix(f.Function, "runtime.") || !more {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}

@@ -14,6 +14,9 @@ func (g *Greenlet) Throw(v any) (got any) {
 	}
 	me := caller()
 	if g == me && me != &main {
+		if w, ok := traced(EventThrow, g, g); !ok {
+			v = w
+		}
 		panic(v)
 	}
 	if g.state == current {
@@ -21,24 +24,24 @@ func (g *Greenlet) Throw(v any) (got any) {
 	}
 	if me != &main {
 		me.await(&got)
-		me.suspend(aim(g, v))
+		me.suspend(aim(me, g, v))
 		return got
 	}
 	r := enter(&got)
 	defer r.cancel()
-	r.drive(aim(g, v))
+	r.drive(aim(me, g, v))
 	return got
 }
 
-// aim finds who gets the panic v that is thrown into g.
-func aim(g *Greenlet, v any) (*Greenlet, signal) {
+// aim finds who gets the panic v that from throws into g.
+func aim(from, g *Greenlet, v any) (*Greenlet, signal) {
 	switch {
 	case g == &main && isExit(v):
 		return deliver(g, v, true), signal{}
 	case g.state == suspended || g == &main:
 		return g, signal{v}
 	}
-	return raise(g, v)
+	return raise(from, g, v)
 }
 
 // Kill is Throw(Exit).

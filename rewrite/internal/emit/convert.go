@@ -50,6 +50,8 @@ type Converter struct {
 	// is a key of PackageNames refers to that package.
 	Info *types.Info
 	Pkg  *types.Package
+	// Frame is the name of a resumable function's frame type.
+	Frame func(*types.Func) (string, bool)
 
 	// ExprHook is asked first for every expression: type expressions and
 	// identifiers that are being defined (left of :=, range variables,

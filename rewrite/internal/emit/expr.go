@@ -280,15 +280,23 @@ func (c *Converter) funcLit(e *ast.FuncLit) *jen.Statement {
 func list[N ast.Node](c *Converter, from token.Pos, elems []N, close token.Pos, conv func(N) *jen.Statement) []jen.Code {
 	defer c.enclosed()()
 	var code []jen.Code
+	broken := false // there is a line break before an element
 	for _, e := range elems {
 		item := conv(e)
 		if gap := c.gap(from, e.Pos()); gap != nil {
+			broken = broken || c.Comments.line(from) != c.Comments.line(e.Pos())
 			item = gap.Add(item)
 		}
 		code = append(code, item)
 		from = e.End()
 	}
-	if gap := c.gap(from, close); gap != nil {
+	end := c.gap
+	if !broken {
+		// Gofmt keeps no line break before the bracket here, and moves comments:
+		// f(a, // c\n)/b becomes f(a)/// c\nb. They are left for the statement.
+		end = c.gapInLine
+	}
+	if gap := end(from, close); gap != nil {
 		// As an item of its own it comes behind a comma, as it must if there
 		// is a line break.
 		code = append(code, gap)

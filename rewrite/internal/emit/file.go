@@ -11,6 +11,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -24,8 +25,15 @@ type Source struct {
 	Text []byte // of File
 	// Header is the text before the package clause.
 	Header string
-	// Resumable reports whether a function has a companion.
-	Resumable func(*types.Func) bool
+	Colors *color.Colors
+	Hidden []Hidden
+}
+
+// Hidden is a form of a promoted resumable method that must not be found in a
+// type whose plain method Method overrides that.
+type Hidden struct {
+	Method *types.Func
+	Form   string
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -43,13 +51,16 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	comments := NewComments(src.Fset, src.File)
 	for _, fn := range fns {
 		e := &funcEmitter{
-			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports},
+			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Colors.Frame},
 			fn:        fn,
 			fset:      src.Fset,
 			source:    src.Text,
-			Resumable: src.Resumable,
+			Colors:    src.Colors,
 		}
 		e.emit(out)
+	}
+	if len(src.Hidden) > 0 {
+		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)
 	}
 	imports.Hint(out)
 	var buf bytes.Buffer
@@ -60,6 +71,15 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	code := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
 	// Without the marks, comments that stood apart may want aligning.
 	return format.Source(append([]byte(src.Header), code...))
+}
+
+// hide emits methods that hide forms.
+func hide(c *Converter, out *jen.File, list []Hidden) {
+	for _, h := range list {
+		recv := h.Method.Signature().Recv().Type()
+		out.Commentf("%s hides that of what is embedded: %s is not resumable.", h.Form, h.Method.Name())
+		out.Func().Params(c.Type(recv)).Id(h.Form).Params().Block()
+	}
 }
 
 // rt is a name of the runtime.

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
 	"hash/fnv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -26,17 +28,19 @@ type funcEmitter struct {
 	fn     *ir.Func
 	fset   *token.FileSet
 	source []byte // of the user's file
-	// Resumable reports whether a function has a companion.
-	Resumable func(*types.Func) bool
+	Colors *color.Colors
 
 	helpers helpers // of witnesses
 
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
+	d       string   // of the frame that defers the call
 	st      string   // of the status result
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	typeNames    bool              // the aliases of types can be said here
+	declaring    *types.TypeName   // the hoisted type being declared
 	sourceLabels map[string]bool   // see userLabels
 	locals       map[string]string // see local
 	variant      variant           // of the code being emitted
@@ -56,8 +60,16 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if sig.RecvTypeParams().Len() > 0 {
 		e.tparams = sig.RecvTypeParams()
 	}
-	e.frame = names.Frame(names.Receiver(e.fn.Decl), e.fn.Obj.Name())
+	if e.fn.Lit != nil {
+		e.tparams = e.fn.Lit.TypeParams
+		e.frame = names.Frame("", e.fn.Lit.Type)
+	} else {
+		e.frame, _ = e.Frame(e.fn.Obj)
+	}
 	e.r, e.f, e.st = e.fn.Names.Fresh("r"), e.fn.Names.Fresh("f"), e.fn.Names.Fresh("st")
+	if e.fn.Recovers {
+		e.d = e.fn.Names.Fresh("d")
+	}
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
 	}
@@ -66,8 +78,13 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.LineHook = e.mark
 
 	out.Line()
+	if e.fn.Lit != nil {
+		e.literalType(out)
+	}
 	e.frameType(out)
-	e.constructor(out)
+	if e.fn.Lit == nil {
+		e.constructor(out)
+	}
 	if e.fn.Eager() {
 		e.companion(out)
 		e.results(out)
@@ -79,23 +96,34 @@ func (e *funcEmitter) emit(out *jen.File) {
 		out.Comment(ownMark)
 		e.resumption(out)
 	}
+	e.hideDeferred(out)
+	e.deferredValue(out)
 	out.Comment(ownMark)
-	e.args(out)
-	e.send(out)
+	if e.fn.Lit == nil {
+		e.args(out)
+		e.send(out)
+	}
 	e.release(out)
 	e.describe(out)
-	e.tie(out)
+	if e.fn.Lit == nil {
+		e.tie(out)
+		e.registration(out)
+	}
 	e.helpers.emit(out)
 }
 
 // ours are the names that generated methods give their parameters and locals.
-var ours = []string{"f", "r", "st", "args", "c", "head", "ok", "depth", "room"}
+var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room"}
 
-// typeParamName renames a type parameter that is blank or hides a name that
-// generated code needs.
+// typeParamName renames what can't be called by its name: a type that has an
+// alias, a type parameter that is blank, is hidden by a hoisted type, or hides a
+// name that generated code needs.
 func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) {
 	name := obj.Name()
-	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil {
+	if alias := e.fn.Aliases[obj]; alias != "" && e.typeNames && obj != e.declaring {
+		return jen.Id(alias), true
+	}
+	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil && !e.hoists(name) {
 		return nil, false
 	}
 	i := 0
@@ -106,6 +134,14 @@ func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) 
 		i++
 	}
 	return nil, false
+}
+
+// hoists reports whether a type of this name is moved to the top.
+func (e *funcEmitter) hoists(name string) bool {
+	return slices.ContainsFunc(e.fn.Consts, func(s ast.Stmt) bool {
+		n, obj := e.fn.TypeDecl(s)
+		return obj != nil && n == name
+	})
 }
 
 // frameRef is the frame type with its type arguments.
@@ -120,8 +156,11 @@ func (e *funcEmitter) receiver(f string) *jen.Statement {
 
 // typ spells a type, ours included.
 func (e *funcEmitter) typ(t types.Type) *jen.Statement {
-	if it, ok := t.(*ir.MapIter); ok {
-		return jen.Op("*").Add(e.rt("MapIter")).Types(e.typ(it.Key), e.typ(it.Elem))
+	switch t := t.(type) {
+	case *ir.MapIter:
+		return jen.Op("*").Add(e.rt("MapIter")).Types(e.typ(t.Key), e.typ(t.Elem))
+	case *ir.LoopState:
+		return jen.Op("*").Add(e.rt("Loop"))
 	}
 	return e.Type(t)
 }
@@ -144,10 +183,17 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		} else {
 			g.Add(e.rt("Header"))
 		}
+		if lit := e.fn.Lit; lit != nil {
+			g.Add(e.rt("NoRoot"))
+			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
+		}
+		if name := e.fn.Frame.Deferrer; name != "" {
+			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
+		}
 		for _, f := range e.fn.Frame.Fields {
 			switch {
 			case f.Any:
-				g.Id(f.Name).Any()
+				g.Id(f.Name).Add(e.anyType())
 			case f.Box:
 				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
 			default:
@@ -161,6 +207,9 @@ func (e *funcEmitter) frameType(out *jen.File) {
 func (e *funcEmitter) sourceName() string {
 	if recv := names.Receiver(e.fn.Decl); recv != "" {
 		return recv + "." + e.fn.Obj.Name()
+	}
+	if e.fn.Lit != nil {
+		return "the literal " + e.fn.Obj.Name()
 	}
 	return e.fn.Obj.Name()
 }
@@ -227,32 +276,63 @@ func (e *funcEmitter) constructor(out *jen.File) {
 // calls.
 func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Statement {
 	name := names.Companion(e.fn.Obj.Name())
+	if e.fn.Lit != nil {
+		name = closureCall
+	}
 	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
+	return e.form(out, name, []jen.Code{e.runParam(e.r)}, results)
+}
+
+// form begins the declaration of a form of the function that has the
+// parameters context before its own.
+func (e *funcEmitter) form(out *jen.File, name string, context, results []jen.Code) *jen.Statement {
 	decl := out.Func()
 	if recv := e.recvParam(); recv != nil {
 		decl.Add(recv).Id(name)
+	} else if e.fn.Lit != nil {
+		decl.Add(e.litReceiver()).Id(name)
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
-	return decl.Params(append([]jen.Code{e.runParam(e.r)}, e.params()...)...).Params(results...)
+	return decl.Params(append(context, e.params()...)...).Params(results...)
 }
 
-// companion of a function that defers calls run.
+// companion of a function that takes its frame at the start calls run. So does
+// the Deferred form, which has the frame that defers the call.
 func (e *funcEmitter) companion(out *jen.File) {
 	var results []jen.Code
 	for v := range e.fn.Obj.Signature().Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
 	results = append(results, e.rt("Status"))
-	args := []jen.Code{jen.Id(e.r)}
-	for _, v := range e.fn.Params {
-		if v != nil {
-			args = append(args, jen.Id(v.In))
+	run := func(context ...jen.Code) jen.Code {
+		args := append([]jen.Code{jen.Id(e.r)}, context...)
+		if e.fn.Lit != nil {
+			args = append(args, jen.Id(e.fn.Lit.Self))
 		}
+		for _, v := range e.fn.Params {
+			if v != nil {
+				args = append(args, jen.Id(v.In))
+			}
+		}
+		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...))
 	}
-	e.companionDecl(out, results).Block(
-		jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...)),
-	)
+	if !e.fn.Recovers {
+		e.companionDecl(out, results).Block(run())
+		return
+	}
+	e.companionDecl(out, results).Block(run(jen.Nil()))
+	name := names.Deferred(e.fn.Obj.Name())
+	if e.fn.Lit != nil {
+		name = closureDeferred
+	}
+	out.Commentf("%s is %s as a deferred call, which recovers.", name, e.sourceName())
+	e.form(out, name, []jen.Code{e.runParam(e.r), e.deferrerParam()}, results).Block(run(jen.Id(e.d)))
+}
+
+// deferrerParam is the parameter for the frame that defers the call.
+func (e *funcEmitter) deferrerParam() *jen.Statement {
+	return jen.Id(e.d).Op("*").Add(e.rt("DeferHeader"))
 }
 
 func parens(results []jen.Code) jen.Code {
@@ -282,6 +362,12 @@ func (e *funcEmitter) results(out *jen.File) {
 // along: it is what they were at the suspension.
 func (e *funcEmitter) resume(out *jen.File) {
 	args := []jen.Code{jen.Id(e.free("r"))}
+	if name := e.fn.Frame.Deferrer; name != "" {
+		args = append(args, jen.Id(e.free("f")).Dot(name))
+	}
+	if e.fn.Lit != nil {
+		args = append(args, jen.Id(e.free("f")).Dot(e.fn.Frame.Self))
+	}
 	for _, field := range e.fn.Frame.Params {
 		if field != "" {
 			args = append(args, jen.Id(e.free("f")).Dot(field))
@@ -309,7 +395,7 @@ func (e *funcEmitter) args(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
 	out.Comment("Args replaces the parameters before the start.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Any()).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Add(e.anyType())).BlockFunc(func(g *jen.Group) {
 		n := sig.Params().Len()
 		count := "Count"
 		if sig.Variadic() {
@@ -346,7 +432,7 @@ func (e *funcEmitter) send(out *jen.File) {
 			for _, f := range res {
 				values = append(values, jen.Id(e.free("f")).Dot(f))
 			}
-			g.Return(e.rt("Result").Types(jen.Any()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
+			g.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
 		}
 	})
 }
@@ -379,7 +465,7 @@ func (e *funcEmitter) release(out *jen.File) {
 			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
 			jen.Return(f),
 		),
-		jen.Return(jen.New(e.frameRef())),
+		jen.Return(e.newOf(e.frameRef())),
 	)
 }
 
@@ -390,6 +476,9 @@ func (e *funcEmitter) forget() jen.Code {
 		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
 	}
 	var lhs, rhs []jen.Code
+	if e.fn.Lit != nil {
+		lhs, rhs = append(lhs, jen.Id(e.free("f")).Dot(e.fn.Frame.Self)), append(rhs, jen.Nil())
+	}
 	for _, f := range e.fn.Frame.Fields {
 		if f.Pointers {
 			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
@@ -460,13 +549,10 @@ func (e *funcEmitter) tracebackName() string {
 	if e.Pkg.Name() == "main" {
 		name = "main."
 	}
-	if recv := names.Receiver(e.fn.Decl); recv != "" {
-		if _, ptr := e.fn.Obj.Signature().Recv().Type().(*types.Pointer); ptr {
-			recv = fmt.Sprintf("(*%s)", recv)
-		}
-		return name + recv + "." + e.fn.Obj.Name()
+	if e.fn.Lit != nil {
+		return name + e.fn.Lit.Func
 	}
-	return name + e.fn.Obj.Name()
+	return name + names.InTraceback(e.fn.Obj)
 }
 
 // tie makes the build fail when the source's signature changes, and the

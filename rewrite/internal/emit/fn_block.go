@@ -3,6 +3,7 @@ package emit
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strconv"
 
@@ -21,17 +22,67 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.alias = map[*ir.Var]string{}
 	e.findReads()
 	e.layOut()
+	e.typeNames = true
+	defer func() { e.typeNames = false }()
 	blocks := e.blocks()
 
 	var body []jen.Code
-	for _, s := range e.fn.Consts {
-		body = append(body, e.Block([]ast.Stmt{s})...)
-	}
 	body = append(body, e.paramLoads()...)
 	body = append(body, e.hoisted()...)
 	body = append(body, e.dispatchStates()...)
 	body = append(body, e.boxParams()...)
-	return append(body, blocks...)
+	return e.declared(append(body, blocks...))
+}
+
+// declared puts the hoisted constants and types before code. A type whose name
+// is taken begins a scope of its own, and has an alias by which the code can
+// tell it from the others:
+//
+//	type item struct{ a int }
+//	type item2 = item
+//	{
+//		type item []int
+//		type item3 = item
+//		...
+//	}
+func (e *funcEmitter) declared(code []jen.Code) []jen.Code {
+	scopes := [][]jen.Code{nil}
+	names := map[string]bool{} // of the innermost scope
+	outer := map[string]bool{} // of all
+	alias := func(name string, obj *types.TypeName) {
+		if as := e.fn.Aliases[obj]; as != "" {
+			last := len(scopes) - 1
+			scopes[last] = append(scopes[last], jen.Type().Id(as).Op("=").Id(name))
+		}
+	}
+	for _, s := range e.fn.Consts {
+		name, obj := e.fn.TypeDecl(s)
+		switch {
+		case obj == nil:
+		case names[name]:
+			scopes = append(scopes, nil)
+			clear(names)
+		case !outer[name]:
+			if hidden, ok := e.Pkg.Scope().Lookup(name).(*types.TypeName); ok {
+				alias(name, hidden)
+			}
+		}
+		names[name], outer[name] = true, true
+		last := len(scopes) - 1
+		e.declaring = obj
+		scopes[last] = append(scopes[last], e.Block([]ast.Stmt{s})...)
+		e.declaring = nil
+		if obj != nil {
+			alias(name, obj)
+		}
+	}
+	for i := len(scopes) - 1; i >= 0; i-- {
+		if i < len(scopes)-1 {
+			code = []jen.Code{jen.Block(code...)}
+		}
+		code = append(scopes[i], code...)
+	}
+	return code
 }
 
 // hoisted declares the variables that live across labels.
@@ -80,13 +131,13 @@ func (e *funcEmitter) boxParams() []jen.Code {
 				continue
 			}
 			code = append(code,
-				jen.Id(v.Name).Op("=").New(e.typ(v.Type)),
+				jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))),
 				jen.Op("*").Id(v.Name).Op("=").Add(in))
 		}
 	}
 	for _, v := range e.fn.Results {
 		if v != nil && v.Box && (e.named[v] || e.fn.Defers) {
-			code = append(code, jen.Id(v.Name).Op("=").New(e.typ(v.Type)))
+			code = append(code, jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))))
 			if e.fn.Defers {
 				code = append(code, jen.Id(e.f).Dot(v.Field).Op("=").Id(v.Name))
 			}

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -23,6 +23,12 @@ func (e *funcEmitter) steps(out *jen.File) {
 	params := []jen.Code{e.runParam(e.r)}
 	args := []jen.Code{jen.Id(e.r)}
 	var fill [2][]jen.Code
+	if lit := e.fn.Lit; lit != nil {
+		params = append(params, jen.Id(lit.Self).Op("*").Add(e.litType(lit)))
+		args = append(args, jen.Id(lit.Self))
+		fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Self))
+		fill[1] = append(fill[1], jen.Id(lit.Self))
+	}
 	for i, v := range e.fn.Params {
 		if v != nil {
 			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
@@ -40,11 +46,17 @@ func (e *funcEmitter) steps(out *jen.File) {
 		i++
 	}
 	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
+	runParams := params
+	if e.fn.Recovers {
+		runParams = slices.Insert(slices.Clone(params), 1, jen.Code(e.deferrerParam()))
+		fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Deferrer))
+		fill[1] = append(fill[1], jen.Id(e.d))
+	}
 	isHot := e.fn.Names.Fresh("hot")
 	again := jen.Id(e.f).Dot("step").Call(args...)
 
 	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
-	out.Func().Add(e.receiver(e.f)).Id("run").Params(params...).Params(results...).BlockFunc(func(g *jen.Group) {
+	out.Func().Add(e.receiver(e.f)).Id("run").Params(runParams...).Params(results...).BlockFunc(func(g *jen.Group) {
 		g.Id(isHot).Op(":=").Id(e.f).Op("==").Nil()
 		g.If(jen.Id(isHot)).BlockFunc(func(g *jen.Group) {
 			g.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))
@@ -96,6 +108,24 @@ func (e *funcEmitter) steps(out *jen.File) {
 			g.Add(c)
 		}
 	})
+}
+
+// hideDeferred keeps the Deferred form of a method that this one overrides, and
+// that is promoted from an embedded type, out of the type's method set: deferred
+// as an interface's, the call would go there. What hides it is no form, by its
+// signature, of a method that does not recover.
+func (e *funcEmitter) hideDeferred(out *jen.File) {
+	recv := e.fn.Obj.Signature().Recv()
+	if recv == nil || e.fn.Recovers {
+		return
+	}
+	name := names.Deferred(e.fn.Obj.Name())
+	obj, index, _ := types.LookupFieldOrMethod(recv.Type(), true, e.Pkg, name)
+	if _, method := obj.(*types.Func); !method || len(index) == 1 {
+		return
+	}
+	out.Commentf("%s hides that of what is embedded: %s does not recover.", name, e.sourceName())
+	out.Func().Params(e.Type(recv.Type())).Id(name).Params().Block()
 }
 
 // unwindLabel is where the deferred calls are made.
@@ -177,119 +207,6 @@ func (e *funcEmitter) setResults(results []ast.Expr) jen.Code {
 		rhs = append(rhs, e.Expr(x))
 	}
 	return jen.List(lhs...).Op("=").List(rhs...)
-}
-
-// deferred emits a defer statement: its operands are evaluated, and the call
-// is registered. A plain call stays deferred by Go when its time comes, so
-// that its recover works.
-func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
-	call := s.Call
-	fun := ast.Unparen(call.Fun)
-	callee := e.calleeOf(call)
-	if e.Resumable != nil && callee != nil && e.Resumable(callee) {
-		return e.deferResumable(call, callee)
-	}
-	if len(call.Args) == 0 && !e.Info.Types[fun].IsBuiltin() && e.Info.TypeOf(fun).Underlying().(*types.Signature).Results().Len() == 0 {
-		return []jen.Code{jen.Id(e.f).Dot("DeferFunc").Call(e.Expr(fun))}
-	}
-	var code []jen.Code
-	target := e.Expr(fun)
-	if callee == nil && !e.Info.Types[fun].IsBuiltin() || callee != nil && callee.Signature().Recv() != nil {
-		fn := e.fn.Names.Fresh("fn")
-		code = append(code, jen.Id(fn).Op(":=").Add(target))
-		target = jen.Id(fn)
-	}
-	held, args := e.holdArgs(call)
-	code = append(code, held...)
-	body := e.fn.Names.Fresh("body")
-	code = append(code, jen.Id(e.f).Dot("Defer").Call(
-		jen.Func().Params(jen.Id(body).Func().Params()).Block(
-			jen.Defer().Add(target).Call(args...),
-			jen.Id(body).Call(),
-		)))
-	return []jen.Code{jen.Block(code...)}
-}
-
-// holdArgs evaluates the arguments of a deferred call: in one assignment, so
-// that gc orders their operands as it orders those of a call.
-func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
-	if len(call.Args) == 1 {
-		if tuple, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple); ok {
-			var names []jen.Code
-			for range tuple.Len() {
-				names = append(names, jen.Id(e.fn.Names.Fresh("arg")))
-			}
-			return []jen.Code{jen.List(names...).Op(":=").Add(e.Expr(call.Args[0]))}, names
-		}
-	}
-	var names, values []jen.Code
-	for i, x := range call.Args {
-		tv := e.Info.Types[x]
-		arg := e.Expr(x)
-		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
-			name := e.fn.Names.Fresh("arg")
-			if untypedInItself(ast.Unparen(x)) {
-				arg = e.Convert(types.Default(tv.Type), arg)
-			}
-			names, values = append(names, jen.Id(name)), append(values, arg)
-			arg = jen.Id(name)
-		}
-		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {
-			arg.Op("...")
-		}
-		args = append(args, arg)
-	}
-	if len(names) > 0 {
-		code = []jen.Code{jen.List(names...).Op(":=").List(values...)}
-	}
-	return code, args
-}
-
-// untypedInItself reports whether x gets its type from where it is used: a
-// comparison, or a shift of a constant.
-func untypedInItself(x ast.Expr) bool {
-	switch x := x.(type) {
-	case *ast.BinaryExpr:
-		switch x.Op {
-		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.SHL, token.SHR, token.LAND, token.LOR:
-			return true
-		}
-	case *ast.UnaryExpr:
-		return x.Op != token.AND && x.Op != token.ARROW && untypedInItself(ast.Unparen(x.X))
-	}
-	return false
-}
-
-// deferResumable registers the call of a resumable function: by its companion.
-func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []jen.Code {
-	var code []jen.Code
-	target := e.companionOf(call.Fun, callee)
-	if callee.Signature().Recv() != nil {
-		fn := e.fn.Names.Fresh("fn")
-		code = append(code, jen.Id(fn).Op(":=").Add(target))
-		target = jen.Id(fn)
-	}
-	held, args := e.holdArgs(call)
-	code = append(code, held...)
-	run := e.fn.Names.Fresh("run")
-	args = append([]jen.Code{jen.Id(run)}, args...)
-	var body []jen.Code
-	lhs := make([]jen.Code, callee.Signature().Results().Len())
-	for i := range lhs {
-		lhs[i] = jen.Id("_")
-	}
-	if len(lhs) == 0 {
-		body = []jen.Code{jen.Return(target.Call(args...))}
-	} else {
-		status := e.fn.Names.Fresh("status")
-		body = []jen.Code{
-			jen.List(append(lhs, jen.Id(status))...).Op(":=").Add(target).Call(args...),
-			jen.Return(jen.Id(status)),
-		}
-	}
-	code = append(code, jen.Id(e.f).Dot("DeferResumable").Call(
-		jen.Func().Params(e.runParam(run)).Add(e.rt("Status")).Block(body...)))
-	return []jen.Code{jen.Block(code...)}
 }
 
 // calleeOf is the function or method that a call names, if it is static.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -15,9 +16,25 @@ import (
 // expr is the converter's hook: it puts variables where they live now.
 func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 	switch x := x.(type) {
+	case *ast.IndexExpr, *ast.IndexListExpr:
+		if id := color.CalleeIdent(x); id != nil {
+			if lit := e.fn.Values[id]; lit != nil && e.fn.Lit != lit {
+				return e.value(lit, nil), true
+			}
+		}
+	case *ast.FuncLit:
+		if lit := e.fn.Lits[x]; lit != nil {
+			return e.literal(lit), true
+		}
 	case *ast.Ident:
+		if lit := e.fn.Values[x]; lit != nil && e.fn.Lit != lit {
+			return e.value(lit, nil), true
+		}
 		if name := e.renamed(x); name != "" {
 			return jen.Id(name), true
+		}
+		if code, ok := e.constant(x); ok {
+			return code, true
 		}
 		if obj, ok := e.Info.Uses[x].(*types.TypeName); ok {
 			if code, ok := e.typeParamName(obj); ok {
@@ -34,11 +51,14 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 			return e.variable(v), true
 		}
 	case *ast.SelectorExpr:
+		if lit := e.fn.Values[x.Sel]; lit != nil && e.fn.Lit != lit {
+			return e.value(lit, x), true
+		}
 		// A boxed struct: x.f says (*x).f.
 		if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {
 			if v := e.fn.VarOf(id); v != nil && v.Box {
 				if _, ok := v.Type.Underlying().(*types.Struct); ok && e.Info.Selections[x] != nil {
-					return jen.Id(e.pointer(v)).Dot(x.Sel.Name), true
+					return e.box(v).Dot(x.Sel.Name), true
 				}
 			}
 		}
@@ -46,12 +66,15 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 		if x.Op == token.AND {
 			if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {
 				if v := e.fn.VarOf(id); v != nil && v.Box {
-					return jen.Id(e.pointer(v)), true
+					return e.box(v), true
 				}
 			}
 		}
 	case *ast.CallExpr:
 		if !e.InLit() {
+			if e.recovers(x) {
+				return e.deferrer().Dot("Recover").Call(), true
+			}
 			return e.runtimeCall(x)
 		}
 	}
@@ -66,20 +89,26 @@ func (e *funcEmitter) renamed(id *ast.Ident) string {
 	return e.fn.Renamed[e.Info.Defs[id]]
 }
 
-// pointer is the name of a boxed variable's pointer.
-func (e *funcEmitter) pointer(v *ir.Var) string {
+// box is the pointer of a boxed variable.
+func (e *funcEmitter) box(v *ir.Var) *jen.Statement {
 	if name := e.alias[v]; name != "" && e.InLit() {
-		return name
+		return jen.Id(name)
 	}
-	return v.Name
+	if v.Place == ir.InClosure {
+		return jen.Id(e.fn.Lit.Self).Dot(v.Name)
+	}
+	return jen.Id(v.Name)
 }
 
 func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
-	if v.Place == ir.InFrame {
+	switch {
+	case v.Place == ir.InFrame:
 		return jen.Id(e.f).Dot(v.Field)
+	case v.Place == ir.InClosure && !v.Box:
+		return e.box(v)
 	}
 	if v.Box {
-		return jen.Parens(jen.Op("*").Id(e.pointer(v)))
+		return jen.Parens(jen.Op("*").Add(e.box(v)))
 	}
 	return jen.Id(v.Name)
 }
@@ -88,7 +117,7 @@ func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
 func (e *funcEmitter) target(x ast.Expr) *jen.Statement {
 	if id, ok := x.(*ast.Ident); ok {
 		if v := e.fn.VarOf(id); v != nil && v.Box {
-			return jen.Op("*").Id(v.Name)
+			return jen.Op("*").Add(e.box(v))
 		}
 	}
 	return e.Expr(x)
@@ -226,8 +255,8 @@ func (e *funcEmitter) readResults() {
 	}
 }
 
-// captured are the boxed variables that literals in nodes capture.
-func (e *funcEmitter) captured(nodes []ast.Node) []*ir.Var {
+// capturedIn are the boxed variables that literals in nodes capture.
+func (e *funcEmitter) capturedIn(nodes []ast.Node) []*ir.Var {
 	var vars []*ir.Var
 	inLit := func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
@@ -240,7 +269,9 @@ func (e *funcEmitter) captured(nodes []ast.Node) []*ir.Var {
 	for _, n := range nodes {
 		ast.Inspect(n, func(n ast.Node) bool {
 			if lit, ok := n.(*ast.FuncLit); ok {
-				ast.Inspect(lit, inLit)
+				if e.fn.Lits[lit] == nil { // else it gets the pointer
+					ast.Inspect(lit, inLit)
+				}
 				return false
 			}
 			return true
@@ -255,10 +286,10 @@ func (e *funcEmitter) captured(nodes []ast.Node) []*ir.Var {
 // the next one.
 func (e *funcEmitter) share(nodes ...ast.Node) []jen.Code {
 	var code []jen.Code
-	for _, v := range e.captured(nodes) {
+	for _, v := range e.capturedIn(nodes) {
 		name := e.fn.Names.Fresh(v.Name + "Ref")
 		e.alias[v] = name
-		code = append(code, jen.Id(name).Op(":=").Id(v.Name))
+		code = append(code, jen.Id(name).Op(":=").Add(e.box(v)))
 		e.scoped = true
 	}
 	return code
@@ -267,7 +298,7 @@ func (e *funcEmitter) share(nodes ...ast.Node) []jen.Code {
 // zero is the zero value of a type.
 func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return jen.Op("*").New(e.typ(t))
+		return jen.Op("*").Add(e.newOf(e.typ(t)))
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -275,7 +306,7 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 		case u.Info()&types.IsString != 0:
 			return jen.Lit("")
 		case u.Info()&types.IsBoolean != 0:
-			return jen.False()
+			return e.falseValue()
 		case u.Info()&types.IsNumeric != 0:
 			return jen.Lit(0)
 		}
@@ -283,4 +314,22 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 		return e.typ(t).Values()
 	}
 	return jen.Nil()
+}
+
+// anyType, newOf and falseValue say any, new(t) and false, also where the package
+// declares these names anew.
+func (e *funcEmitter) anyType() *jen.Statement { return e.predeclared("any") }
+
+func (e *funcEmitter) newOf(t jen.Code) *jen.Statement {
+	if e.hides("new") {
+		return e.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
+	}
+	return jen.New(t)
+}
+
+func (e *funcEmitter) falseValue() *jen.Statement {
+	if e.hides("false") {
+		return jen.Lit(0).Op("!=").Lit(0)
+	}
+	return jen.False()
 }

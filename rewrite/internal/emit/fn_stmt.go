@@ -26,6 +26,9 @@ func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
 	}
 	switch s := s.(type) {
 	case *ast.ReturnStmt:
+		if lit := e.fn.Lit; lit != nil && lit.Range != nil {
+			return append(e.setLoopResults(s.Results), e.done([]jen.Code{e.falseValue()})...), true
+		}
 		return e.returns(s.Results), true
 	case *ast.BranchStmt:
 		if to := e.fn.Targets[s]; to != nil {
@@ -42,6 +45,10 @@ func (e *funcEmitter) stmtHook(s ast.Stmt, inLit bool) ([]jen.Code, bool) {
 		return e.declare(s)
 	case *ast.DeferStmt:
 		return e.deferred(s), true
+	case *ast.GoStmt:
+		if e.recovers(s.Call) {
+			return []jen.Code{jen.Go().Add(jen.Id("recover").Call())}, true // of a goroutine that does not panic
+		}
 	}
 	return nil, false
 }
@@ -264,7 +271,7 @@ func (e *funcEmitter) variableAlone(v *ir.Var) *jen.Statement {
 		return e.variable(v)
 	}
 	if v.Box {
-		return jen.Op("*").Id(v.Name)
+		return jen.Op("*").Add(e.box(v))
 	}
 	return jen.Id(v.Name)
 }

@@ -82,6 +82,11 @@ func (e *funcEmitter) paramLoads() []jen.Code {
 		return nil
 	}
 	var lhs, rhs, unread []jen.Code
+	if lit := e.fn.Lit; lit != nil && len(lit.Captures) > 0 {
+		lhs = append(lhs, jen.Id(lit.Self))
+		rhs = append(rhs, jen.Id(e.f).Dot(e.fn.Frame.Self))
+		unread = append(unread, jen.Id("_").Op("=").Id(lit.Self)) // its suspensions may be all that is left
+	}
 	for i, v := range e.fn.Params {
 		if v == nil || v.Box || !e.named[v] {
 			continue

@@ -85,19 +85,24 @@ func (e *funcEmitter) retIDs() []jen.Code {
 
 // callWait emits a hot call and what to do if it suspends.
 func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
-	if w.Op == color.OpDispatch {
+	switch w.Op {
+	case color.OpDispatch:
 		return e.dispatchWait(w)
+	case color.OpIndirect:
+		return e.indirectWait(w)
+	case color.OpRange:
+		return e.rangeWait(w)
 	}
-	call := e.companionCall(w)
 	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
 	saved := e.unwound(w)
 	n := e.resultCount(w)
 	if n == 0 {
-		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(call), notDone).Block(saved...)}
+		defer e.heading()()
+		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(e.companionCall(w)), notDone).Block(saved...)}
 	}
 	lhs := e.resultTargets(w)
 	return []jen.Code{
-		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(call),
+		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(e.companionCall(w)),
 		jen.If(notDone).Block(saved...),
 	}
 }
@@ -127,7 +132,7 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	sel := ast.Unparen(w.Call.Fun).(*ast.SelectorExpr)
 	x, t := e.operandPath(sel)
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		x = jen.Any().Call(x)
+		x = e.anyType().Call(x)
 	}
 	sig := w.Callee.Signature()
 	if s := e.Info.Selections[sel]; s != nil {
@@ -136,27 +141,94 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 	name := names.Companion(w.Callee.Name())
 	var found jen.Code
 	if e.CanName(sig) {
-		found = x.Assert(e.companionMethod(name, sig))
+		found = x.Assert(e.formMethod(name, sig, false))
 	} else {
-		found = e.companionOfMethod(e.Expr(sel.X), w.Callee.Name(), sig)
+		found = e.formOfMethod(e.Expr(sel.X), w.Callee.Name(), sig, false)
 	}
+	return e.foundOrPlain(w, found, name, e.Expr(sel.X).Dot(sel.Sel.Name))
+}
+
+// indirectWait emits the call of a function value: of its resumable form if it
+// has one, else of the function.
+func (e *funcEmitter) indirectWait(w *ir.Wait) []jen.Code {
+	return e.foundOrPlain(w, e.companionOfValue(w, e.signature(w)), closureCall, e.Expr(w.Call.Fun))
+}
+
+// companionOfValue looks for the resumable form of the function value that w
+// calls.
+func (e *funcEmitter) companionOfValue(w *ir.Wait, sig *types.Signature) jen.Code {
+	return e.formOfFunc(e.Expr(w.Call.Fun), sig, false)
+}
+
+// formOfFunc looks for a resumable form of a function value.
+func (e *funcEmitter) formOfFunc(fun *jen.Statement, sig *types.Signature, deferred bool) jen.Code {
+	name := closureCall
+	if deferred {
+		name = closureDeferred
+	}
+	if e.CanName(sig) {
+		return e.rt("Resumable").Call(fun).Assert(e.formMethod(name, sig, deferred))
+	}
+	return e.inferredFormOfFunc(fun, name, sig, deferred)
+}
+
+// foundOrPlain calls the companion that found yields, a method of that name, or
+// plain if it yields none.
+func (e *funcEmitter) foundOrPlain(w *ir.Wait, found jen.Code, name string, plain *jen.Statement) []jen.Code {
 	c, ok := e.local("c"), e.local("ok")
 	lhs := e.resultTargets(w)
-	plain := []jen.Code{e.Expr(sel.X).Dot(sel.Sel.Name).Call(e.callArgs(w.Call.Args, w.Call)...)}
+	call := plain.Call(e.callArgs(w.Call.Args, w.Call)...)
 	if len(lhs) > 0 {
-		plain[0] = jen.List(lhs...).Op("=").Add(plain[0])
+		call = jen.List(lhs...).Op("=").Add(call)
 	}
 	return []jen.Code{
 		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(found), jen.Id(ok)).Block(
 			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
 			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
-		).Else().Block(plain...),
+		).Else().Block(call),
 	}
 }
 
-// companionMethod is the interface of a companion.
-func (e *funcEmitter) companionMethod(name string, sig *types.Signature) jen.Code {
-	params := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
+// signature is that of the function or function value that w calls.
+func (e *funcEmitter) signature(w *ir.Wait) *types.Signature {
+	if w.Callee != nil {
+		return w.Callee.Signature()
+	}
+	return coreSignature(e.Info.TypeOf(ast.Unparen(w.Source.Fun)))
+}
+
+// coreSignature is the signature of a function type or of a type parameter whose
+// types are functions.
+func coreSignature(t types.Type) *types.Signature {
+	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
+		var sig *types.Signature
+		eachTerm(tp.Constraint(), func(t types.Type) { sig = coreSignature(t) })
+		return sig
+	}
+	sig, _ := t.Underlying().(*types.Signature)
+	return sig
+}
+
+// eachTerm calls f for the types that a constraint lists.
+func eachTerm(constraint types.Type, f func(types.Type)) {
+	switch t := constraint.Underlying().(type) {
+	case *types.Interface:
+		for e := range t.EmbeddedTypes() {
+			eachTerm(e, f)
+		}
+	case *types.Union:
+		for term := range t.Terms() {
+			eachTerm(term.Type(), f)
+		}
+	default:
+		f(constraint)
+	}
+}
+
+// formMethod is the interface of a resumable form of a method, the Deferred one
+// or the companion.
+func (e *funcEmitter) formMethod(name string, sig *types.Signature, deferred bool) jen.Code {
+	params := e.context(deferred)
 	i := 0
 	for p := range sig.Params().Variables() {
 		if sig.Variadic() && i == sig.Params().Len()-1 {
@@ -173,6 +245,16 @@ func (e *funcEmitter) companionMethod(name string, sig *types.Signature) jen.Cod
 	return jen.Interface(jen.Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))))
 }
 
+// context is the types of the parameters that a resumable form has before those
+// of its function.
+func (e *funcEmitter) context(deferred bool) []jen.Code {
+	list := []jen.Code{jen.Op("*").Add(e.rt("Run"))}
+	if deferred {
+		list = append(list, jen.Op("*").Add(e.rt("DeferHeader")))
+	}
+	return list
+}
+
 // callArgs are the arguments of a call, the last of which may be spread.
 func (e *funcEmitter) callArgs(list []ast.Expr, call *ast.CallExpr) []jen.Code {
 	var args []jen.Code
@@ -186,7 +268,7 @@ func (e *funcEmitter) callArgs(list []ast.Expr, call *ast.CallExpr) []jen.Code {
 	return args
 }
 
-func (e *funcEmitter) resultCount(w *ir.Wait) int { return w.Callee.Signature().Results().Len() }
+func (e *funcEmitter) resultCount(w *ir.Wait) int { return e.signature(w).Results().Len() }
 
 // save spills what is live. A hot call takes a frame for it, and is the leaf if
 // it switches; a step may be hot as well.
@@ -211,6 +293,9 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 		if e.variant == hot || !w.Clean[v] {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
+	}
+	if e.variant == hot && e.fn.Lit != nil {
+		lhs, rhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Self)), append(rhs, jen.Id(e.fn.Lit.Self))
 	}
 	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
 	return append(code, jen.List(lhs...).Op("=").List(rhs...))
@@ -245,7 +330,7 @@ func (e *funcEmitter) sending(w *ir.Wait) jen.Code {
 	case len(args) == 0:
 		return r.Dot("SendNone").Call(to)
 	case len(args) == 1 && !w.Call.Ellipsis.IsValid():
-		return e.rt("Send").Types(jen.Any()).Call(r, to, e.Expr(args[0]))
+		return e.rt("Send").Types(e.anyType()).Call(r, to, e.Expr(args[0]))
 	}
 	return r.Dot("SendArgs").Call(append([]jen.Code{to}, e.callArgs(args, w.Call)...)...)
 }
@@ -312,7 +397,10 @@ func (e *funcEmitter) operandPath(sel *ast.SelectorExpr) (*jen.Statement, types.
 // companionCall is the call of a resumable function, by its companion.
 func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 	call := w.Call
-	fun := e.companionOf(call.Fun, w.Callee)
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		return jen.Parens(e.closure(e.fn.Lits[lit])).Dot(closureCall).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(call.Args, call)...)...)
+	}
+	fun := e.siblingOf(call.Fun, w.Callee, names.Companion(w.Callee.Name()))
 	args := []jen.Code{jen.Id(e.r)}
 	list := call.Args
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
@@ -324,19 +412,20 @@ func (e *funcEmitter) companionCall(w *ir.Wait) *jen.Statement {
 	return fun.Call(append(args, e.callArgs(list, call)...)...)
 }
 
-func (e *funcEmitter) companionOf(fun ast.Expr, callee *types.Func) *jen.Statement {
-	name := names.Companion(callee.Name())
+// siblingOf is fun, which names callee, with the name of what is generated beside
+// that.
+func (e *funcEmitter) siblingOf(fun ast.Expr, callee *types.Func, name string) *jen.Statement {
 	switch x := fun.(type) {
 	case *ast.ParenExpr:
-		return e.companionOf(x.X, callee)
+		return e.siblingOf(x.X, callee, name)
 	case *ast.IndexExpr:
-		return e.companionOf(x.X, callee).Types(e.Expr(x.Index))
+		return e.siblingOf(x.X, callee, name).Types(e.Expr(x.Index))
 	case *ast.IndexListExpr:
 		var list []jen.Code
 		for _, i := range x.Indices {
 			list = append(list, e.Expr(i))
 		}
-		return e.companionOf(x.X, callee).Types(list...)
+		return e.siblingOf(x.X, callee, name).Types(list...)
 	case *ast.SelectorExpr:
 		if e.Info.Selections[x] != nil {
 			return e.methodOperand(x.X).Dot(name)
@@ -356,7 +445,7 @@ func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
 			switch v.Type.Underlying().(type) {
 			case *types.Pointer, *types.Interface:
 			default:
-				return jen.Id(v.Name)
+				return e.box(v)
 			}
 		}
 	}
@@ -463,7 +552,11 @@ func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
 // calleeFrame is the frame type of the function that w calls, or nil if it
 // can't be named here.
 func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
-	if w.Op == color.OpDispatch || !e.CanNameFrame(w.Callee) {
+	switch {
+	case w.Op == color.OpLiteral:
+		lit := e.fn.Lits[ast.Unparen(w.Call.Fun).(*ast.FuncLit)]
+		return jen.Id(names.Frame("", lit.Type)).Add(e.TypeArgsOf(lit.TypeParams))
+	case w.Op != color.OpCall || !e.CanNameFrame(w.Callee):
 		return nil
 	}
 	return e.frameName(w.Callee)

@@ -63,7 +63,16 @@ func (c *Converter) basic(t *types.Basic) *jen.Statement {
 	case types.Invalid, types.UntypedNil:
 		panic(fmt.Sprintf("emit: type %v has no spelling", t))
 	}
-	return jen.Id(t.Name())
+	return c.predeclared(t.Name())
+}
+
+// predeclared spells a predeclared type: as an alias of the runtime, if the
+// package declares its name anew.
+func (c *Converter) predeclared(name string) *jen.Statement {
+	if c.hides(name) {
+		return c.rt("Predeclared" + strings.ToUpper(name[:1]) + name[1:])
+	}
+	return jen.Id(name)
 }
 
 // named spells a named type, alias, or type parameter.
@@ -84,6 +93,9 @@ func (c *Converter) typeName(obj *types.TypeName) *jen.Statement {
 		if code, ok := c.TypeHook(obj); ok {
 			return jen.Add(code)
 		}
+	}
+	if obj.Pkg() == nil {
+		return c.predeclared(obj.Name())
 	}
 	return c.Qual(obj)
 }
@@ -240,7 +252,7 @@ func (c *Converter) Convert(t types.Type, x jen.Code) *jen.Statement {
 func (c *Converter) CanName(t types.Type) bool {
 	switch t := t.(type) {
 	case *types.Basic:
-		return c.canNameBasic(t)
+		return t.Kind() != types.Invalid && t.Kind() != types.UntypedNil
 	case *types.Named:
 		return c.canName(t.Obj()) && c.canNameAll(t.TypeArgs().Types())
 	case *types.Alias:
@@ -275,21 +287,11 @@ func (c *Converter) canName(obj *types.TypeName) bool {
 	pkg := obj.Pkg()
 	switch {
 	case pkg == nil:
-		return !c.hides(obj.Name())
+		return obj.Name() != "comparable" || !c.hides(obj.Name()) // which has no alias
 	case c.own(pkg):
 		return true
 	}
 	return obj.Exported() && obj.Parent() == pkg.Scope() && c.canImport(pkg)
-}
-
-func (c *Converter) canNameBasic(t *types.Basic) bool {
-	switch t.Kind() {
-	case types.Invalid, types.UntypedNil:
-		return false
-	case types.UnsafePointer:
-		return true
-	}
-	return !c.hides(types.Default(t).(*types.Basic).Name())
 }
 
 // hides reports whether the package declares a predeclared name anew.

@@ -224,12 +224,12 @@ func hidden() {
 	}
 	assert.True(t, c.CanName(declared("other.com/x", "T")))
 	assert.True(t, c.CanName(declared("example.com/p", "t")), "this package, as another loader knows it")
+	assert.True(t, c.CanName(types.Typ[types.String]), "predeclared name hidden: an alias of the runtime")
 	other := types.NewPackage("example.com/other", "other")
 	tparam := types.NewTypeParam(types.NewTypeName(0, other, "P", nil), types.Universe.Lookup("any").Type())
 	for what, typ := range map[string]types.Type{
 		"field of another package":  types.NewStruct([]*types.Var{types.NewField(0, other, "x", types.Typ[types.Int], false)}, nil),
 		"method of another package": types.NewInterfaceType([]*types.Func{types.NewFunc(0, other, "m", types.NewSignatureType(nil, nil, nil, nil, nil, false))}, nil),
-		"predeclared name hidden":   types.Typ[types.String],
 		"untyped nil":               types.Typ[types.UntypedNil],
 		"no type":                   types.Typ[types.Invalid],
 		"several values":            types.NewTuple(types.NewVar(0, nil, "", types.Typ[types.Int])),

@@ -39,12 +39,20 @@ func (e *funcEmitter) mark(s ast.Stmt) jen.Code {
 	return e.lineOf(s.Pos())
 }
 
-// leads reports whether what is at pos is the first on its line: the body of a
-// literal on one line stays on one.
+// leads reports whether what is at pos is the first on its line, or in the body
+// of the function: the body of a literal on one line stays on one.
 func (e *funcEmitter) leads(pos token.Pos) bool {
+	if body := e.fn.Decl.Body; pos > body.Lbrace && e.blank(body.Lbrace+1, pos) {
+		return true
+	}
 	p := e.fset.PositionFor(pos, false)
-	start := p.Offset - (p.Column - 1)
-	return start >= 0 && p.Offset <= len(e.source) && len(bytes.TrimSpace(e.source[start:p.Offset])) == 0
+	return e.blank(pos-token.Pos(p.Column-1), pos)
+}
+
+// blank reports whether there is nothing between two places of the source.
+func (e *funcEmitter) blank(from, to token.Pos) bool {
+	start, end := e.fset.PositionFor(from, false).Offset, e.fset.PositionFor(to, false).Offset
+	return start >= 0 && start <= end && end <= len(e.source) && len(bytes.TrimSpace(e.source[start:end])) == 0
 }
 
 // placeLines turns marks into directives. source and own are the names of the

@@ -142,7 +142,7 @@ func (c *Converter) ifStmt(s *ast.IfStmt) *jen.Statement {
 		parts = append(parts, init)
 	}
 	parts = append(parts, c.headerExpr(s.Cond))
-	code := c.block(jen.If(parts...).Add(c.gap(s.Cond.End(), s.Body.Pos())), s.Body)
+	code := c.block(jen.If(parts...).Add(c.gapInLine(s.Cond.End(), s.Body.Pos())), s.Body)
 	switch e := s.Else.(type) {
 	case nil:
 		return code

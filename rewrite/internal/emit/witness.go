@@ -71,7 +71,7 @@ func (e *funcEmitter) newBox(v *ir.Var) jen.Code {
 	if v.Witness != nil {
 		return jen.Id(v.Name).Op("=").Add(e.rt("NewLike")).Call(jen.Id(v.Name))
 	}
-	return jen.Id(v.Name).Op("=").New(e.typ(v.Type))
+	return jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type)))
 }
 
 // witness is a witness as a primary expression.
@@ -203,7 +203,7 @@ func (e *funcEmitter) resultHelper(w *ir.Outcome, pointer bool) string {
 				fun = append(fun, jen.Id("_").Add(p))
 			}
 		}
-		fn.Types(append(tparams, form.typeParams()...)...).Params(fun...).
+		fn.Types(append(tparams, form.typeParams(e.anyType())...)...).Params(fun...).
 			Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
@@ -215,7 +215,7 @@ func (e *funcEmitter) methodHelper(w *ir.MethodOutcome, pointer bool) string {
 	form.pointer = pointer
 	key := fmt.Sprint("method ", w.Method, form, w.Index)
 	return e.helper(w.Method+"Result", form.doc(w.Index), key, func(fn *jen.Statement) {
-		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(w.Method))}, form.typeParams()...)...).
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(w.Method))}, form.typeParams(e.anyType())...)...).
 			Params(jen.Id("_").Id("T")).Params(jen.Id("v").Add(form.result(w.Index))).Block(jen.Return(jen.Id("v")))
 	})
 }
@@ -231,7 +231,7 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 			params = append(params, jen.Id("_").Add(r))
 		}
 		asserted := jen.Custom(inline, jen.Id("Results").Params().Add(parens(results)))
-		fn.Types(form.typeParams()...).Params(params...).Add(parens(form.list("R", form.results))).Block(
+		fn.Types(form.typeParams(e.anyType())...).Params(params...).Add(parens(form.list("R", form.results))).Block(
 			jen.Return(jen.Id("f").Assert(asserted).Dot("Results").Call()))
 	})
 	args := []jen.Code{frame}
@@ -241,23 +241,45 @@ func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen
 	return jen.Id(name).Call(args...)
 }
 
-// companionOfMethod looks for the companion of a method in the dynamic type of
-// x. Its signature is inferred from that of the method.
-func (e *funcEmitter) companionOfMethod(x *jen.Statement, method string, sig *types.Signature) *jen.Statement {
+// formOfMethod looks for the companion of a method, or its Deferred form, in the
+// dynamic type of x. Its signature is inferred from that of the method.
+func (e *funcEmitter) formOfMethod(x *jen.Statement, method string, sig *types.Signature, deferred bool) *jen.Statement {
 	form := formOf(sig)
-	doc := "the companion of " + method + " that x has, if it has one"
-	name := e.helper(method+"Companion", doc, fmt.Sprint("companion ", method, form), func(fn *jen.Statement) {
-		params := append([]jen.Code{jen.Op("*").Add(e.rt("Run"))}, form.paramList()...)
+	what, called, doc := "Companion", names.Companion(method), "companion"
+	if deferred {
+		what, called, doc = "Deferrable", names.Deferred(method), "deferred form"
+	}
+	doc = "the " + doc + " of " + method + " that x has, if it has one"
+	name := e.helper(method+what, doc, fmt.Sprint(called, form), func(fn *jen.Statement) {
+		params := append(e.context(deferred), form.paramList()...)
 		results := append(form.list("R", form.results), e.rt("Status"))
 		companion := func() *jen.Statement {
-			return jen.Custom(inline, jen.Id(names.Companion(method)).Params(params...).Add(parens(results)))
+			return jen.Custom(inline, jen.Id(called).Params(params...).Add(parens(results)))
 		}
-		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams()...)...).
-			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Bool()).Block(
-			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Any().Call(jen.Id("x")).Assert(companion()),
+		fn.Types(append([]jen.Code{jen.Id("T").Add(form.having(method))}, form.typeParams(e.anyType())...)...).
+			Params(jen.Id("x").Id("T")).Params(jen.Id("c").Add(companion()), jen.Id("ok").Add(e.predeclared("bool"))).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.anyType()).Call(jen.Id("x")).Assert(companion()),
 			jen.Return(jen.Id("c"), jen.Id("ok")))
 	})
 	return jen.Id(name).Call(x)
+}
+
+// inferredFormOfFunc looks for a resumable form of a function value. Its
+// signature is inferred from that of the function.
+func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name string, sig *types.Signature, deferred bool) *jen.Statement {
+	form := formOf(sig)
+	helper := e.helper("form", "the resumable form "+name+" of a function value, if it has one", fmt.Sprint(name, form), func(fn *jen.Statement) {
+		params := append(e.context(deferred), form.paramList()...)
+		results := append(form.list("R", form.results), e.rt("Status"))
+		method := func() *jen.Statement {
+			return jen.Custom(inline, jen.Id(name).Params(params...).Add(parens(results)))
+		}
+		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams(e.anyType())...)...).
+			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(method()), jen.Id("ok").Bool()).Block(
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(method()),
+			jen.Return(jen.Id("c"), jen.Id("ok")))
+	})
+	return jen.Id(helper).Call(fun)
 }
 
 // inline is an interface on one line.
@@ -283,11 +305,11 @@ func (f form) list(prefix string, n int) []jen.Code {
 	return list
 }
 
-// typeParams declares P0, …, R0, … with the constraint any.
-func (f form) typeParams() []jen.Code {
+// typeParams declares P0, …, R0, … with the constraint any, as it is spelled.
+func (f form) typeParams(constraint jen.Code) []jen.Code {
 	list := append(f.list("P", f.params), f.list("R", f.results)...)
 	if last := len(list) - 1; last >= 0 {
-		list[last] = jen.Add(list[last]).Any()
+		list[last] = jen.Add(list[last]).Add(constraint)
 	}
 	return list
 }
@@ -348,12 +370,12 @@ func (c *Converter) CanNameFrame(fn *types.Func) bool {
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 {
 		return false
 	}
-	name, ok := names.FrameOf(fn)
+	name, ok := c.Frame(fn)
 	return ok && (c.own(fn.Pkg()) || token.IsExported(name) && c.canImport(fn.Pkg()))
 }
 
 func (c *Converter) frameName(fn *types.Func) *jen.Statement {
-	name, _ := names.FrameOf(fn)
+	name, _ := c.Frame(fn)
 	if c.own(fn.Pkg()) {
 		return jen.Id(name)
 	}

@@ -115,10 +115,14 @@ func (c *check) variables() {
 		known(v, "result")
 	}
 	for _, v := range c.f.ByObj {
-		known(v, "source variable")
+		if v.Kind != Captured {
+			known(v, "source variable")
+		}
 	}
 	for _, v := range c.f.Refs {
-		known(v, "the variable of a reference")
+		if v.Kind != Captured {
+			known(v, "the variable of a reference")
+		}
 	}
 }
 

@@ -35,10 +35,29 @@ type Func struct {
 
 	// Renamed are hoisted constants that could not keep their names.
 	Renamed map[types.Object]string
+	// Aliases are the names by which the code knows hoisted types that share
+	// one, and types of the package that a hoisted one hides. The types keep
+	// their names, which %T shows.
+	Aliases map[*types.TypeName]string
+
+	// Lit is the literal that the function is, or nil for a declared one. Its
+	// Decl and Obj are made up, of the literal's own syntax and signature.
+	Lit *Lit
+	// Lits are the resumable literals of the declared function that this is, or
+	// that the literal is in.
+	Lits map[*ast.FuncLit]*Lit
+	// Bodies are the literals that the bodies of loops over functions have become.
+	Bodies map[*ast.RangeStmt]*Lit
+	// Values are the literals that stand for functions used as values, by the
+	// functions' names there.
+	Values map[*ast.Ident]*Lit
 
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool
+	// Recovers says that the function has a Deferred form, and its frame a field
+	// for the frame of the function that defers it.
+	Recovers bool
 	// LocalTypes says that type declarations were hoisted to its top.
 	LocalTypes bool
 
@@ -59,6 +78,81 @@ type Func struct {
 	Frame *Frame // after frame
 }
 
+// Lit is a function literal that is resumable. It becomes a type of its own, with
+// what the literal captures.
+type Lit struct {
+	Syntax     *ast.FuncLit
+	Type       string // the type
+	Func       string // the function as Go's tracebacks name it, without the package
+	TypeParams *types.TypeParamList
+	Captures   []*Capture
+	Self       string // the name of the type's receiver
+
+	// Value is, of a literal that stands for a function that is used as a value,
+	// the function's name where it is; Types are made-up identifiers.
+	Value *ast.Ident
+	Call  *ast.CallExpr // of that function, which is all that the literal does
+	Types map[*ast.Ident]types.Type
+	// Range is the loop over an iterator function whose body the literal is, or
+	// nil.
+	Range *RangeFunc
+}
+
+// RangeFunc is a loop over an iterator function.
+type RangeFunc struct {
+	Stmt     *ast.RangeStmt
+	Outer    *RangeFunc   // the loop whose body this one is in, or nil
+	Loop     *types.Var   // its state, a *greenlet.Loop
+	Results  []*types.Var // variables for what a return statement in it returns; shared with Outer
+	Exits    []LoopExit   // numbered from 1
+	Out      map[*ast.BranchStmt]int
+	Suspends bool // its body does
+
+	// What statements in it do, those of loops in it included.
+	Defers, Recovers, Returns, HasResults bool
+
+	Named bool // the function's results have names
+}
+
+// Fields of the literal that a body has become: the frame of the function around
+// it, which its deferred calls are registered with, and the one which defers the
+// call of that, for recover.
+const (
+	AroundField   = "around"
+	DeferrerField = "deferrer"
+)
+
+// LoopExit is a branch statement that leads out of the body of a loop, to
+// something around the loop.
+type LoopExit struct {
+	ExitTo
+	Stmt *ast.BranchStmt // the first of its kind
+}
+
+// ExitTo is where a branch statement leads.
+type ExitTo struct {
+	Tok   token.Token
+	Label types.Object
+}
+
+// Codes of what leaves a body, besides the numbers of Exits.
+const (
+	LeaveLoop     = 0 // break
+	ReturnFrom    = -1
+	ReturnBare    = -2 // with named results
+	NextIteration = -3 // continue
+)
+
+// Capture is a variable that a literal captures, by reference.
+type Capture struct {
+	Obj   *types.Var
+	Field string
+	Use   *ast.Ident // where the literal names it; nil for the receiver of a method value
+
+	// ByValue says that the field is a copy: the variable is not assigned again.
+	ByValue bool
+}
+
 // KeepsResults reports whether a return must set the named results: deferred
 // calls, or literals that outlive the function, may read them.
 func (f *Func) KeepsResults() bool {
@@ -74,15 +168,19 @@ func (f *Func) KeepsResults() bool {
 }
 
 // Eager reports whether the function takes its frame at the start, and has one
-// variant of its code only: because it defers, or because it declares a type,
-// which would be two types in two variants.
-func (f *Func) Eager() bool { return f.Defers || f.LocalTypes }
+// variant of its code only: because it defers; because it recovers, and is
+// called in two ways; or because it declares a type, which would be two types in
+// two variants.
+func (f *Func) Eager() bool { return f.Defers || f.Recovers || f.LocalTypes }
 
 // Frame is the layout of the function's frame.
 type Frame struct {
 	Fields  []Field
 	Params  []string // field of each parameter, receiver first; "" for a blank one
 	Results []string // field of each result
+	Self    string   // of a literal: the field for what it captures
+
+	Deferrer string // field of the frame that defers the call; "" unless Recovers
 }
 
 // Field is a field of the frame.
@@ -123,16 +221,18 @@ const (
 	Param
 	Result
 	Temp
+	Captured // of the function around the literal
 )
 
 // Place is where a variable is declared in the generated code.
 type Place uint8
 
 const (
-	Unused  Place = iota
-	InBlock       // where the source declares it
-	Hoisted       // at the top of the function
-	InFrame       // a result of a function that defers
+	Unused    Place = iota
+	InBlock         // where the source declares it
+	Hoisted         // at the top of the function
+	InFrame         // a result of a function that defers
+	InClosure       // what the literal captures: boxed, and the field is the pointer
 )
 
 // VarOf is the variable that id stands for, or nil if it is none of Vars.
@@ -310,8 +410,7 @@ type Wait struct {
 // Receives reports whether a value that is sent to the waiting greenlet goes
 // to a variable.
 func (w *Wait) Receives() bool {
-	switch w.Op {
-	case color.OpCall, color.OpDispatch, color.OpCallFrame, color.OpYield:
+	if w.IsCall() || w.Op == color.OpCallFrame || w.Op == color.OpYield {
 		return false
 	}
 	return len(w.Results) > 0 && w.Results[0] != nil
@@ -319,7 +418,13 @@ func (w *Wait) Receives() bool {
 
 // IsCall reports whether w is a call of a resumable function, which may come
 // back at once; any other suspension does suspend.
-func (w *Wait) IsCall() bool { return w.Op == color.OpCall || w.Op == color.OpDispatch }
+func (w *Wait) IsCall() bool {
+	switch w.Op {
+	case color.OpCall, color.OpDispatch, color.OpLiteral, color.OpIndirect, color.OpRange:
+		return true
+	}
+	return false
+}
 
 // Exit returns from the function.
 type Exit struct {
@@ -360,4 +465,15 @@ func (f *Func) Succs(b *Block) []*Block {
 		s = append(s, t.Next)
 	}
 	return s
+}
+
+// TypeDecl is the type that a statement of Consts declares, and its name; nil if
+// it declares constants or _.
+func (f *Func) TypeDecl(s ast.Stmt) (string, *types.TypeName) {
+	spec, ok := s.(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs[0].(*ast.TypeSpec)
+	if !ok || spec.Name.Name == "_" {
+		return "", nil
+	}
+	obj, _ := f.Info.Defs[spec.Name].(*types.TypeName)
+	return spec.Name.Name, obj
 }

@@ -267,6 +267,9 @@ func (p *printer) branch(b Branch) string {
 var ops = map[color.Op]string{
 	color.OpCall:         "call",
 	color.OpDispatch:     "dispatch",
+	color.OpLiteral:      "literal",
+	color.OpIndirect:     "indirect",
+	color.OpRange:        "range",
 	color.OpSwitchMethod: "switch",
 	color.OpThrow:        "throw",
 	color.OpKill:         "kill",

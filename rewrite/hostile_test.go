@@ -1,0 +1,37 @@
+package rewrite_test
+
+import (
+	"testing"
+
+	"github.com/going-green/greenlet/internal/golden"
+)
+
+const (
+	unreturned = "prints the results of a call that has not returned, which are undefined"
+	waiting    = "leaves a goroutine of its own, which waits for the greenlet to receive"
+)
+
+// notHostile says why a golden, or an action, is left out.
+var notHostile = map[string]string{
+	"defer_address_and_arrays kill": unreturned,
+	"defer_call_frame drop":         unreturned,
+	"defer_call_frame kill":         unreturned,
+	"defer_call_frame stop":         unreturned,
+	"defer_call_frame throw":        unreturned,
+	"defer_conditional kill":        unreturned,
+	"defer_suspends kill":           unreturned,
+	"go_statement drop":             waiting,
+	"go_statement kill":             waiting,
+	"go_statement stop":             waiting,
+	"go_statement throw":            waiting,
+	"exit_status":                   "ends the process, so that nothing can be done afterwards",
+	"package_var_init":              "has the compiler make its frame, which is not on the heap",
+	"range_map_insert":              "switches as often as the map's order makes it",
+}
+
+// TestHostile interferes with the programs of testdata/rewrite: they are
+// stopped, killed, thrown into, resumed after their end, and dropped, at each of
+// their first switches. All of them are run by
+//
+//	go test ./rewrite -run Hostile -hostile-part=1 -timeout=1h
+func TestHostile(t *testing.T) { golden.Hostile(t, "../testdata/rewrite", notHostile) }

@@ -1,0 +1,338 @@
+package emit
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// deferred emits a defer statement: its operands are evaluated, and the call
+// is registered in the frame.
+func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
+	call := s.Call
+	if e.recovers(call) {
+		return []jen.Code{e.registrar().Dot("DeferRecover").Call(e.deferrer())}
+	}
+	var to color.Suspension
+	if e.Colors != nil {
+		to, _ = e.Colors.Deferred(call)
+	}
+	switch to.Op {
+	case 0:
+		return e.deferPlain(call)
+	case color.OpCall:
+		return e.deferResumable(call, to.Callee)
+	case color.OpDispatch:
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && e.Info.Selections[sel].Kind() == types.MethodVal {
+			return e.deferDispatch(call, sel, to.Callee)
+		}
+		return e.deferPlain(call)
+	case color.OpLiteral:
+		return e.deferLiteral(call)
+	case color.OpIndirect:
+		return e.deferIndirect(call)
+	}
+	return e.deferSwitch(call, to.Op)
+}
+
+// recovers reports whether call is one of the builtin recover.
+func (e *funcEmitter) recovers(call *ast.CallExpr) bool {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	b, ok := e.Info.Uses[id].(*types.Builtin)
+	return ok && b.Name() == "recover"
+}
+
+// deferrer is the frame that defers the call, where the function recovers.
+func (e *funcEmitter) deferrer() *jen.Statement {
+	if e.isBody() {
+		return jen.Id(e.fn.Lit.Self).Dot(ir.DeferrerField)
+	}
+	return jen.Id(e.f).Dot(e.fn.Frame.Deferrer)
+}
+
+// header is what the frame is to those that it defers.
+func (e *funcEmitter) header() jen.Code {
+	if e.isBody() {
+		return e.registrar()
+	}
+	return jen.Op("&").Id(e.f).Dot("DeferHeader")
+}
+
+// deferPlain registers a plain call. It stays deferred by Go when its time
+// comes, so that its recover works.
+func (e *funcEmitter) deferPlain(call *ast.CallExpr) []jen.Code {
+	fun := ast.Unparen(call.Fun)
+	callee := e.calleeOf(call)
+	if len(call.Args) == 0 && !e.Info.Types[fun].IsBuiltin() && e.Info.TypeOf(fun).Underlying().(*types.Signature).Results().Len() == 0 {
+		return []jen.Code{e.registrar().Dot("DeferFunc").Call(e.Expr(fun))}
+	}
+	var code []jen.Code
+	target := e.Expr(fun)
+	if callee == nil && !e.Info.Types[fun].IsBuiltin() || callee != nil && callee.Signature().Recv() != nil {
+		fn := e.fn.Names.Fresh("fn")
+		code = append(code, jen.Id(fn).Op(":=").Add(target))
+		target = jen.Id(fn)
+	}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	return []jen.Code{jen.Block(append(code, e.registerPlain(target, args))...)}
+}
+
+func (e *funcEmitter) registerPlain(target *jen.Statement, args []jen.Code) jen.Code {
+	body := e.fn.Names.Fresh("body")
+	return e.registrar().Dot("Defer").Call(
+		jen.Func().Params(jen.Id(body).Func().Params()).Block(
+			jen.Defer().Add(target).Call(args...),
+			jen.Id(body).Call(),
+		))
+}
+
+// holdArgs evaluates the arguments of a deferred call: in one assignment, so
+// that gc orders their operands as it orders those of a call.
+func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
+	if len(call.Args) == 1 {
+		if tuple, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple); ok {
+			var names []jen.Code
+			for range tuple.Len() {
+				names = append(names, jen.Id(e.fn.Names.Fresh("arg")))
+			}
+			return []jen.Code{jen.List(names...).Op(":=").Add(e.Expr(call.Args[0]))}, names
+		}
+	}
+	var names, values []jen.Code
+	for i, x := range call.Args {
+		tv := e.Info.Types[x]
+		arg := e.Expr(x)
+		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
+			name := e.fn.Names.Fresh("arg")
+			if untypedInItself(ast.Unparen(x)) {
+				arg = e.Convert(types.Default(tv.Type), arg)
+			}
+			names, values = append(names, jen.Id(name)), append(values, arg)
+			arg = jen.Id(name)
+		}
+		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {
+			arg.Op("...")
+		}
+		args = append(args, arg)
+	}
+	if len(names) > 0 {
+		code = []jen.Code{jen.List(names...).Op(":=").List(values...)}
+	}
+	return code, args
+}
+
+// untypedInItself reports whether x gets its type from where it is used: a
+// comparison, or a shift of a constant.
+func untypedInItself(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.BinaryExpr:
+		switch x.Op {
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.SHL, token.SHR, token.LAND, token.LOR:
+			return true
+		}
+	case *ast.UnaryExpr:
+		return x.Op != token.AND && x.Op != token.ARROW && untypedInItself(ast.Unparen(x.X))
+	}
+	return false
+}
+
+// deferResumable registers the call of a resumable function: by the form that
+// recovers if it has one, else by its companion.
+func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []jen.Code {
+	var code []jen.Code
+	target := e.siblingOf(call.Fun, callee, e.Colors.DeferredName(callee))
+	expr := false // a method expression: the receiver is the first argument
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && e.Info.Selections[sel] != nil {
+		expr = e.Info.Selections[sel].Kind() == types.MethodExpr
+		if !expr {
+			fn := e.fn.Names.Fresh("fn")
+			code = append(code, jen.Id(fn).Op(":=").Add(target))
+			target = jen.Id(fn)
+		}
+	}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	var before []jen.Code
+	if expr {
+		before, args = args[:1], args[1:]
+	}
+	code = append(code, e.register(callee.Signature(), e.Colors.Recovers(callee), func(context []jen.Code) *jen.Statement {
+		return target.Call(append(append(before, context...), args...)...)
+	}))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// register registers the call of a form of a function with the signature sig,
+// which gets its context.
+func (e *funcEmitter) register(sig *types.Signature, recovers bool, form func(context []jen.Code) *jen.Statement) jen.Code {
+	run := e.fn.Names.Fresh("run")
+	context := []jen.Code{jen.Id(run)}
+	if recovers {
+		context = append(context, e.header())
+	}
+	results := make([]jen.Code, sig.Results().Len())
+	for i := range results {
+		results[i] = jen.Id("_")
+	}
+	made := form(context)
+	body := []jen.Code{jen.Return(made)}
+	if len(results) > 0 {
+		status := e.fn.Names.Fresh("status")
+		body = []jen.Code{jen.List(append(results, jen.Id(status))...).Op(":=").Add(made), jen.Return(jen.Id(status))}
+	}
+	return e.registrar().Dot("DeferResumable").Call(jen.Func().Params(e.runParam(run)).Add(e.rt("Status")).Block(body...))
+}
+
+// deferDispatch registers the call of an interface method: of the best form of it
+// that the dynamic type has.
+func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, callee *types.Func) []jen.Code {
+	x, t := e.operandPath(sel)
+	on, fn := e.fn.Names.Fresh("on"), e.fn.Names.Fresh("fn")
+	code := []jen.Code{
+		jen.Id(on).Op(":=").Add(x),
+		jen.Id(fn).Op(":=").Id(on).Dot(sel.Sel.Name), // panics if it is nil
+	}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	sig := e.Info.Selections[sel].Type().(*types.Signature) // instantiated
+	c, ok := e.local("c"), e.local("ok")
+	branch := func(name string, recovers bool) *jen.Statement {
+		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.formInType(jen.Id(on), t, callee, sig, name, recovers)), jen.Id(ok)).Block(
+			e.register(sig, recovers, func(context []jen.Code) *jen.Statement {
+				return jen.Id(c).Dot(name).Call(append(context, args...)...)
+			}))
+	}
+	code = append(code, branch(names.Deferred(callee.Name()), true).
+		Else().Add(branch(names.Companion(callee.Name()), false)).
+		Else().Block(e.registerPlain(jen.Id(fn), args)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// deferLiteral registers the call of a resumable literal.
+func (e *funcEmitter) deferLiteral(call *ast.CallExpr) []jen.Code {
+	syntax := ast.Unparen(call.Fun).(*ast.FuncLit)
+	form, recovers := closureCall, names.Recovers(syntax.Body)
+	if recovers {
+		form = closureDeferred
+	}
+	fn := e.fn.Names.Fresh("fn")
+	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.closure(e.fn.Lits[syntax]))}
+	held, args := e.holdArgs(call)
+	code = append(append(code, held...), e.register(e.Info.TypeOf(syntax).(*types.Signature), recovers, func(context []jen.Code) *jen.Statement {
+		return jen.Id(fn).Dot(form).Call(append(context, args...)...)
+	}))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// deferIndirect registers the call of a function value: of the best form of it
+// that there is. A nil one panics when it is called.
+func (e *funcEmitter) deferIndirect(call *ast.CallExpr) []jen.Code {
+	sig := coreSignature(e.Info.TypeOf(ast.Unparen(call.Fun)))
+	fn := e.fn.Names.Fresh("fn")
+	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.Expr(call.Fun))}
+	held, args := e.holdArgs(call)
+	code = append(code, held...)
+	c, ok := e.local("c"), e.local("ok")
+	branch := func(name string, recovers bool) *jen.Statement {
+		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.formOfFunc(jen.Id(fn), sig, recovers)), jen.Id(ok)).Block(
+			e.register(sig, recovers, func(context []jen.Code) *jen.Statement {
+				return jen.Id(c).Dot(name).Call(append(context, args...)...)
+			}))
+	}
+	code = append(code, branch(closureDeferred, true).
+		Else().Add(branch(closureCall, false)).
+		Else().Block(e.registerPlain(jen.Id(fn), args)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// formInType looks for the form called name of a method in the dynamic type of x,
+// which is an interface or a type parameter t.
+func (e *funcEmitter) formInType(x *jen.Statement, t types.Type, callee *types.Func, sig *types.Signature, name string, deferred bool) *jen.Statement {
+	if !e.CanName(sig) {
+		return e.formOfMethod(x, callee.Name(), sig, deferred)
+	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		x = jen.Any().Call(x)
+	}
+	return x.Assert(e.formMethod(name, sig, deferred))
+}
+
+// deferSwitch registers a switch.
+func (e *funcEmitter) deferSwitch(call *ast.CallExpr, op color.Op) []jen.Code {
+	switch op {
+	case color.OpYield:
+		return e.deferTyped("DeferYield", call)
+	case color.OpExchange:
+		return e.deferTyped("DeferExchange", call)
+	case color.OpSwitch:
+		return e.deferTyped("DeferSwitch", call)
+	case color.OpCallFrame:
+		return []jen.Code{e.registrar().Dot("DeferCall").Call(e.callArgs(call.Args, call)...)}
+	}
+	if !e.spreads(call) {
+		to, args := e.receiverOf(call)
+		return []jen.Code{e.deferTo(op, to, e.callArgs(args, call))}
+	}
+	var code []jen.Code
+	var to jen.Code
+	if sel := ast.Unparen(call.Fun).(*ast.SelectorExpr); e.Info.Selections[sel].Kind() == types.MethodVal {
+		x, _ := e.receiverOf(call)
+		on := e.fn.Names.Fresh("on")
+		code, to = []jen.Code{jen.Id(on).Op(":=").Add(x)}, jen.Id(on)
+	}
+	held, args := e.holdArgs(call)
+	if to == nil {
+		to, args = args[0], args[1:]
+	}
+	return []jen.Code{jen.Block(append(append(code, held...), e.deferTo(op, to, args))...)}
+}
+
+// spreads reports whether call is f(g()), where g has several results.
+func (e *funcEmitter) spreads(call *ast.CallExpr) bool {
+	if len(call.Args) != 1 {
+		return false
+	}
+	_, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple)
+	return ok
+}
+
+// deferTyped registers a switch by a generic function of the runtime with the
+// same type arguments. The last may be inferred, and have no name.
+func (e *funcEmitter) deferTyped(name string, call *ast.CallExpr) []jen.Code {
+	var args []jen.Code
+	for t := range e.Info.Instances[color.CalleeIdent(call.Fun)].TypeArgs.Types() {
+		if e.CanName(t) {
+			args = append(args, e.Type(t))
+		}
+	}
+	fun := e.rt(name)
+	if len(args) > 0 {
+		fun.Types(args...)
+	}
+	if !e.spreads(call) {
+		return []jen.Code{fun.Call(append([]jen.Code{e.header()}, e.callArgs(call.Args, call)...)...)}
+	}
+	code, held := e.holdArgs(call)
+	return []jen.Code{jen.Block(append(code, fun.Call(append([]jen.Code{e.header()}, held...)...))...)}
+}
+
+// deferTo registers a switch by a method of to.
+func (e *funcEmitter) deferTo(op color.Op, to jen.Code, args []jen.Code) jen.Code {
+	switch op {
+	case color.OpKill:
+		return e.registrar().Dot("DeferThrow").Call(to, e.rt("Exit"))
+	case color.OpThrow:
+		return e.registrar().Dot("DeferThrow").Call(append([]jen.Code{to}, args...)...)
+	}
+	return e.registrar().Dot("DeferSend").Call(append([]jen.Code{to}, args...)...)
+}

@@ -1,0 +1,333 @@
+package emit
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"math/big"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// Function literals that are resumable. Each is a type with the variables that
+// it captures, by reference:
+//
+//	type runFunc1 struct {
+//		greenlet.Closure
+//		sum *int
+//	}
+//
+// Its method value makes the function value, which is what plain code calls: the
+// literal as it is written. Its method CallResumable is the companion. Where the
+// literal stood, there is
+//
+//	(&runFunc1{sum: &sum}).value()
+
+// What literals, and all function values, have as a companion and as the form
+// that recovers.
+const (
+	closureCall     = "CallResumable"
+	closureDeferred = "CallDeferred"
+)
+
+// litType is the type of a literal with its type arguments.
+func (e *funcEmitter) litType(lit *ir.Lit) *jen.Statement {
+	return jen.Id(lit.Type).Add(e.TypeArgsOf(lit.TypeParams))
+}
+
+// closure is a new value of a literal's type: &runFunc1{…}.
+func (e *funcEmitter) closure(lit *ir.Lit) *jen.Statement {
+	values := jen.Dict{}
+	for _, c := range lit.Captures {
+		switch {
+		case c.Use == nil:
+			continue
+		case c.ByValue:
+			values[jen.Id(c.Field)] = e.Expr(c.Use)
+			continue
+		}
+		values[jen.Id(c.Field)] = e.Expr(&ast.UnaryExpr{OpPos: c.Use.Pos(), Op: token.AND, X: c.Use})
+	}
+	if lit.Range != nil && lit.Range.Defers {
+		values[jen.Id(ir.AroundField)] = e.header()
+	}
+	if lit.Range != nil && lit.Range.Recovers {
+		values[jen.Id(ir.DeferrerField)] = e.deferrer()
+	}
+	return jen.Op("&").Add(e.litType(lit)).Values(values)
+}
+
+// value is the function value that a resumable function or a switch is; x is the
+// selector, if it is one.
+func (e *funcEmitter) value(lit *ir.Lit, x *ast.SelectorExpr) *jen.Statement {
+	values := jen.Dict{}
+	if len(lit.Captures) > 0 {
+		values[jen.Id("recv")] = e.boundReceiver(x)
+	}
+	return jen.Parens(jen.Op("&").Add(e.litType(lit)).Values(values)).Dot("value").Call()
+}
+
+// boundReceiver is a variable with the receiver of a method value: a copy, if
+// the method does not have a pointer.
+func (e *funcEmitter) boundReceiver(x *ast.SelectorExpr) *jen.Statement {
+	code, t := e.operandPath(x)
+	recv := e.Info.Selections[x].Obj().(*types.Func).Signature().Recv().Type()
+	_, wants := types.Unalias(recv).(*types.Pointer)
+	switch _, has := t.Underlying().(*types.Pointer); {
+	case types.IsInterface(recv) && atom(x.X):
+		return e.rt("RefMethod").Call(code, e.DefaultExpr(x))
+	case wants && !has:
+		code = jen.Op("&").Add(code)
+	case !wants && has && !types.IsInterface(recv):
+		code = jen.Op("*").Add(code)
+	}
+	return e.rt("Ref").Call(code)
+}
+
+// literal is the function value of a resumable literal.
+func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
+	return jen.Parens(e.closure(lit)).Dot("value").Call()
+}
+
+// registration makes a function that may be used as a value known to those who
+// call it as one.
+func (e *funcEmitter) registration(out *jen.File) {
+	recv := e.fn.Obj.Signature().Recv()
+	if e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
+		return
+	}
+	name := e.free(names.Helper(e.frame, "value"))
+	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
+	var fields []jen.Code
+	self := jen.Code(jen.Id(name))
+	of := func(form string) *jen.Statement { return jen.Id(form) }
+	if recv != nil {
+		fields = []jen.Code{jen.Id("recv").Add(e.Type(recv.Type()))}
+		self = jen.Id(e.free("v")).Id(name)
+		of = func(form string) *jen.Statement { return jen.Id(e.free("v")).Dot("recv").Dot(form) }
+	}
+	out.Type().Id(name).Struct(fields...)
+	e.forwarding(out, self, of(names.Companion(e.fn.Obj.Name())), closureCall)
+	if e.fn.Recovers {
+		e.forwarding(out, self, of(names.Deferred(e.fn.Obj.Name())), closureDeferred)
+	}
+	if recv == nil {
+		out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
+		return
+	}
+	t := e.Type(recv.Type())
+	zero := jen.Parens(jen.Op("*").Add(e.newOf(t)))
+	out.Func().Id("init").Params().Block(e.rt("RegisterMethod").Call(
+		zero.Dot(e.fn.Obj.Name()),
+		jen.Func().Params(jen.Id("recv").Add(e.Type(recv.Type()))).Add(e.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
+}
+
+// forwarding emits the method called name of a receiver, which calls target, a
+// form of the same kind of a function of the same signature.
+func (e *funcEmitter) forwarding(out *jen.File, recv jen.Code, target *jen.Statement, name string) {
+	sig := e.fn.Obj.Signature()
+	r := e.free("r")
+	params, args := []jen.Code{e.runParam(r)}, []jen.Code{jen.Id(r)}
+	if name == closureDeferred {
+		d := e.free("d")
+		params, args = append(params, jen.Id(d).Op("*").Add(e.rt("DeferHeader"))), append(args, jen.Id(d))
+	}
+	i := 0
+	for p := range sig.Params().Variables() {
+		id := e.free("p" + strconv.Itoa(i))
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			params = append(params, jen.Id(id).Add(e.variadic(p.Type())))
+			args = append(args, jen.Id(id).Op("..."))
+		} else {
+			params = append(params, jen.Id(id).Add(e.Type(p.Type())))
+			args = append(args, jen.Id(id))
+		}
+		i++
+	}
+	var results []jen.Code
+	for v := range sig.Results().Variables() {
+		results = append(results, e.Type(v.Type()))
+	}
+	out.Func().Params(recv).Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))).Block(jen.Return(target.Call(args...)))
+}
+
+// deferredValue emits, of a function that is used as a value and recovers, the
+// form of the value that recovers.
+func (e *funcEmitter) deferredValue(out *jen.File) {
+	lit := e.fn.Lit
+	if lit == nil || lit.Call == nil {
+		return
+	}
+	callee := e.calleeOf(lit.Call)
+	if callee == nil || !e.Colors.Recovers(callee) {
+		return
+	}
+	if sel, ok := ast.Unparen(lit.Call.Fun).(*ast.SelectorExpr); ok {
+		if s := e.Info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
+			return
+		}
+	}
+	e.forwarding(out, jen.Id(lit.Self).Op("*").Add(e.litType(lit)), e.siblingOf(lit.Call.Fun, callee, names.Deferred(callee.Name())), closureDeferred)
+}
+
+// literalType declares the type of the literal that is being emitted, and its
+// method value.
+func (e *funcEmitter) literalType(out *jen.File) {
+	lit := e.fn.Lit
+	what := "the function literal"
+	switch {
+	case lit.Value != nil:
+		what = lit.Value.Name + " as a value"
+	case lit.Range != nil:
+		what = "the body of the loop"
+	}
+	out.Commentf("%s is %s of %s:%d, with what it captures.", lit.Type, what, e.fileName(), e.line(lit.Syntax.Pos()))
+	out.Type().Id(lit.Type).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
+		g.Add(e.rt("Closure"))
+		for _, c := range lit.Captures {
+			if c.ByValue {
+				g.Id(c.Field).Add(e.typ(c.Obj.Type()))
+			} else {
+				g.Id(c.Field).Op("*").Add(e.Type(c.Obj.Type()))
+			}
+		}
+		if lit.Range != nil && lit.Range.Defers {
+			g.Id(ir.AroundField).Op("*").Add(e.rt("DeferHeader"))
+		}
+		if lit.Range != nil && lit.Range.Recovers {
+			g.Id(ir.DeferrerField).Op("*").Add(e.rt("DeferHeader"))
+		}
+	})
+	self := jen.Id(lit.Self)
+	out.Comment("value is the literal for code that can't be suspended.")
+	out.Func().Add(e.litReceiver()).Id("value").Params().Add(e.unnamed(e.fn.Obj.Signature())).Block(
+		jen.Return(e.rt("Bind").Call(jen.Op("&").Add(self).Dot("Closure"), self, e.asWritten(lit.Syntax))),
+	)
+	out.Comment(ownMark)
+}
+
+// litReceiver is the receiver of a method of the literal's type.
+func (e *funcEmitter) litReceiver() *jen.Statement {
+	return jen.Params(jen.Id(e.fn.Lit.Self).Op("*").Add(e.litType(e.fn.Lit)))
+}
+
+// asWritten is a literal as plain code has it. Only what it captures is
+// elsewhere.
+func (e *funcEmitter) asWritten(lit *ast.FuncLit) *jen.Statement {
+	plain := *e
+	conv := *e.Converter
+	plain.Converter = &conv
+	conv.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
+		if id, ok := x.(*ast.Ident); ok {
+			if code, ok := e.constant(id); ok {
+				return code, true
+			}
+		}
+		switch x := x.(type) {
+		case *ast.Ident:
+			if t := e.fn.Types[x]; t != nil {
+				return e.typ(t), true
+			}
+			return plain.captured(x)
+		case *ast.SelectorExpr, *ast.UnaryExpr:
+			return plain.captured(x)
+		}
+		return nil, false
+	}
+	conv.StmtHook = nil
+	if e.fn.Lit.Range != nil {
+		return e.bodyAsWritten(&plain, e.fn.Lit)
+	}
+	if len(e.fn.Lit.Captures) > 0 {
+		return plain.DefaultExpr(lit)
+	}
+	// What Bind makes must capture the receiver, even if for nothing.
+	body := []jen.Code{jen.Id("_").Op("=").Id(e.fn.Lit.Self)}
+	return jen.Func().Add(plain.Signature(lit.Type)).Block(append(body, plain.LitBody(lit)...)...)
+}
+
+// captured is expr for what the literal captures, and for type parameters that
+// have other names here.
+func (e *funcEmitter) captured(x ast.Expr) (*jen.Statement, bool) {
+	var found *ir.Var
+	switch x := x.(type) {
+	case *ast.Ident:
+		found = e.fn.VarOf(x)
+		if obj, ok := e.Info.Uses[x].(*types.TypeName); ok {
+			return e.typeParamName(obj)
+		}
+	case *ast.SelectorExpr:
+		if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {
+			found = e.fn.VarOf(id)
+		}
+	case *ast.UnaryExpr:
+		if id, ok := ast.Unparen(x.X).(*ast.Ident); ok && x.Op == token.AND {
+			found = e.fn.VarOf(id)
+		}
+	}
+	if found == nil || found.Kind != ir.Captured {
+		return nil, false
+	}
+	return e.expr(x)
+}
+
+// constant is a constant that a function around the literal declares: by its
+// value, as its declaration is not at hand.
+func (e *funcEmitter) constant(id *ast.Ident) (*jen.Statement, bool) {
+	obj, ok := e.Info.Uses[id].(*types.Const)
+	if e.fn.Lit == nil || !ok || obj.Pkg() != e.Pkg || obj.Parent() == e.Pkg.Scope() || obj.Parent() == nil ||
+		e.fn.Lit.Syntax.Pos() <= obj.Pos() && obj.Pos() < e.fn.Lit.Syntax.End() {
+		return nil, false
+	}
+	value := constantValue(obj.Val(), obj.Type())
+	if b, ok := obj.Type().(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
+		return value, true
+	}
+	return e.Convert(obj.Type(), value), true
+}
+
+// constantValue is a constant expression of exactly that value: untyped, and of
+// the kind of t.
+func constantValue(v constant.Value, t types.Type) *jen.Statement {
+	switch v.Kind() {
+	case constant.Bool:
+		if constant.BoolVal(v) {
+			return jen.True()
+		}
+		return jen.False()
+	case constant.String:
+		return literal(strconv.Quote(constant.StringVal(v)))
+	case constant.Complex:
+		return jen.Parens(rational(constant.Real(v)).Op("+").Add(rational(constant.Imag(v))).Op("*").Add(literal("1i")))
+	}
+	b, _ := t.Underlying().(*types.Basic)
+	switch {
+	case b != nil && b.Kind() == types.UntypedRune:
+		return jen.Parens(literal("'\\x00'").Op("+").Add(literal(v.ExactString())))
+	case b != nil && b.Info()&types.IsInteger != 0 || b == nil:
+		if constant.Sign(v) < 0 {
+			return jen.Parens(literal(v.ExactString()))
+		}
+		return literal(v.ExactString())
+	case b.Info()&types.IsComplex != 0:
+		return jen.Parens(rational(v).Op("+").Add(literal("0i")))
+	}
+	return jen.Parens(rational(v))
+}
+
+// rational is a floating-point constant, which Go keeps as a fraction.
+func rational(v constant.Value) *jen.Statement {
+	v = constant.ToFloat(v)
+	num, denom := constant.Num(v), constant.Denom(v)
+	if num.Kind() == constant.Int && denom.Kind() == constant.Int {
+		return literal(num.ExactString() + ".0").Op("/").Add(literal(denom.ExactString() + ".0"))
+	}
+	// Too large or small for a fraction: go/constant holds it as a big.Float.
+	f, _ := constant.Val(v).(*big.Float)
+	return literal(f.Text('g', int(f.Prec())))
+}

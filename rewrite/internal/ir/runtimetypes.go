@@ -1,0 +1,18 @@
+package ir
+
+import "go/types"
+
+// Types of our runtime that variables of ours may have. They aren't those of
+// go/types, because the user's package need not import the runtime.
+
+// MapIter is the type *greenlet.MapIter[K, V].
+type MapIter struct{ Key, Elem types.Type }
+
+func (t *MapIter) Underlying() types.Type { return t }
+func (t *MapIter) String() string         { return "*greenlet.MapIter" }
+
+// LoopState is the type *greenlet.Loop.
+type LoopState struct{}
+
+func (t *LoopState) Underlying() types.Type { return t }
+func (t *LoopState) String() string         { return "*greenlet.Loop" }

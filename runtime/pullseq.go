@@ -1,0 +1,184 @@
+package greenlet
+
+import "iter"
+
+// Push iterators, pulled from. The iterator is an ordinary function that calls
+// yield with each value; if it is resumable, so is the yield that it is given,
+// and calling that is the switch point.
+
+// PullSeq is [iter.Pull] for a push iterator, and can be put in its place. If seq
+// is resumable, there is no goroutine: it runs as a greenlet, and its calls of
+// yield suspend that. Resumable are the values of annotated functions and the
+// function literals that annotated functions make where they run as resumable
+// code; an annotated function that returns an iterator is called from plain code by
+// Call(newXFrame(…)).Results(). For any other seq PullSeq is iter.Pull itself.
+//
+// As with iter.Pull, stop makes the pending call of yield return false, and those
+// after it; if the iterator then suspends otherwise, it is killed. A panic of the
+// iterator is raised by the call of next or stop it happens in.
+func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
+	c, ok := Resumable(seq).(interface {
+		CallResumable(*Run, func(V) bool) Status
+	})
+	if !ok {
+		return iter.Pull(seq)
+	}
+	y := new(yielder[V])
+	next, stop = pullFrom[V](&y.stopped, func(r *Run) Status { return c.CallResumable(r, y.value()) })
+	return next, stop
+}
+
+// PullSeq2 is [PullSeq] for iterators of pairs: the drop-in for [iter.Pull2].
+func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
+	c, ok := Resumable(seq).(interface {
+		CallResumable(*Run, func(K, V) bool) Status
+	})
+	if !ok {
+		return iter.Pull2(seq)
+	}
+	y := new(yielder2[K, V])
+	one, stop := pullFrom[keyValue[K, V]](&y.stopped, func(r *Run) Status { return c.CallResumable(r, y.value()) })
+	return func() (K, V, bool) {
+		kv, ok := one()
+		return kv.k, kv.v, ok
+	}, stop
+}
+
+// pullFrom drives an iterator that call calls with a yielder; stopped is that of
+// the yielder.
+func pullFrom[T any](stopped *bool, call func(*Run) Status) (next func() (T, bool), stop func()) {
+	f := &pushFrame{call: call}
+	next, kill := Pull[T](f)
+	return next, func() {
+		switch {
+		case *stopped:
+			return
+		case f.PC == 0: // not started
+			*stopped = true
+			kill()
+			return
+		}
+		*stopped = true
+		if _, more := next(); more {
+			kill()
+		}
+	}
+}
+
+// pushFrame is the first activation of an iterator's greenlet, lowered by hand.
+type pushFrame struct {
+	Header
+	call func(*Run) Status
+}
+
+// Resume calls the iterator, or ends with it.
+func (f *pushFrame) Resume(r *Run) Status {
+	if f.PC == 0 {
+		f.PC = 1
+		if st := f.call(r); st != Done {
+			r.Link(f, &f.Header)
+			return st
+		}
+	} else {
+		r.Callee().Release(r)
+	}
+	return r.Return(f, &f.Header)
+}
+
+// Args panics if there are arguments.
+func (f *pushFrame) Args(args []any) { Count(f, args, 0) }
+
+// Send ends the greenlet.
+func (f *pushFrame) Send(r *Run) Status { return r.Finish() }
+
+// Release gives nothing back.
+func (f *pushFrame) Release(*Run) {}
+
+// Func describes PullSeq.
+func (f *pushFrame) Func() *Func { return pushFunc }
+
+var (
+	pushFunc  = &Func{Name: "github.com/going-green/greenlet/runtime.PullSeq", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 22}
+	yieldFunc = &Func{Name: "yield", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 22}
+)
+
+// yielding is the activation of a call of yield that waits. There is one at a
+// time, so that it is part of the yielder.
+type yielding struct {
+	Header
+	NoRoot
+	stopped bool
+}
+
+// Resume returns from yield.
+func (y *yielding) Resume(r *Run) Status { return r.Return(y, &y.Header) }
+
+// Results say whether to go on.
+func (y *yielding) Results() bool { return !y.stopped }
+
+// Release makes the yielder ready for the next call.
+func (y *yielding) Release(*Run) { y.Caller, y.PC = nil, 0 }
+
+// Func describes yield.
+func (y *yielding) Func() *Func { return yieldFunc }
+
+// yieldValue suspends the iterator with v.
+func yieldValue[T any](y *yielding, r *Run, v T) Status {
+	r.Leaf(y, &y.Header)
+	y.PC = 1
+	if p, ok := r.Out().(*T); ok {
+		*p = v
+		return Left
+	}
+	return Yielded(r, v)
+}
+
+// yielder makes the yield of an iterator of V.
+type yielder[V any] struct {
+	Closure
+	yielding
+}
+
+func (y *yielder[V]) value() func(V) bool {
+	return Bind(&y.Closure, y, func(v V) bool { return y.plain() })
+}
+
+// CallResumable is yield.
+func (y *yielder[V]) CallResumable(r *Run, v V) (bool, Status) {
+	if y.stopped {
+		return false, Done
+	}
+	return false, yieldValue(&y.yielding, r, v)
+}
+
+// plain is yield for plain code, which it can't suspend.
+func (y *yielding) plain() bool {
+	if y.stopped {
+		return false
+	}
+	panic(&StateError{Op: "yield", Reason: "it is called by plain code, which can't be suspended; annotate that //greenlet:resumable", Plain: plainCallers()})
+}
+
+// keyValue is what an iterator of pairs yields.
+type keyValue[K, V any] struct {
+	k K
+	v V
+}
+
+// yielder2 makes the yield of an iterator of pairs.
+type yielder2[K, V any] struct {
+	Closure
+	yielding
+}
+
+func (y *yielder2[K, V]) value() func(K, V) bool {
+	return Bind(&y.Closure, y, func(K, V) bool { return y.plain() })
+}
+
+// CallResumable is yield.
+func (y *yielder2[K, V]) CallResumable(r *Run, k K, v V) (bool, Status) {
+	if y.stopped {
+		return false, Done
+	}
+	return false, yieldValue(&y.yielding, r, keyValue[K, V]{k, v})
+}

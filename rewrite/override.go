@@ -1,8 +1,9 @@
 package rewrite
 
-// Overrides: a plain method that overrides a promoted one which is resumable. The
-// companion of that is promoted all the same, and a call of the method through an
-// interface would find it. So it is hidden by a method of its name which is no
+// Overrides: a plain method that overrides a promoted one which is resumable, be
+// it declared or promoted from a lesser depth. The companion of the other is
+// promoted all the same, and a call of the method through an interface would
+// find it. So it is hidden by a method of its name which is no
 // companion. (Where the generator does not run on the package of the overriding
 // type, nothing hides it.)
 
@@ -33,17 +34,39 @@ func overrides(u *Unit, colors *color.Colors) (list []emit.Hidden) {
 		if !ok {
 			continue
 		}
-		for m := range named.Methods() {
-			if colors.Resumable(m) {
-				continue // has forms of its own
-			}
+		hide := func(recv types.Type, m *types.Func) {
 			for _, form := range []string{names.Companion(m.Name()), names.Deferred(m.Name())} {
 				obj, index, _ := types.LookupFieldOrMethod(types.NewPointer(named), false, u.Pkg, form)
 				if fn, ok := obj.(*types.Func); ok && len(index) > 1 && color.IsCompanion(fn) {
-					list = append(list, emit.Hidden{Method: m, Form: form})
+					list = append(list, emit.Hidden{Recv: recv, Method: m.Name(), Form: form})
 				}
 			}
 		}
+		for m := range named.Methods() {
+			if !colors.Resumable(m) { // it would have forms of its own
+				hide(m.Signature().Recv().Type(), m)
+			}
+		}
+		for _, m := range colors.Exposed(named) {
+			hide(receiver(named), m)
+		}
 	}
 	return list
+}
+
+// receiver is a declared type as that of a receiver, with its own type
+// parameters as arguments.
+func receiver(named *types.Named) types.Type {
+	var args []types.Type
+	for p := range named.TypeParams().TypeParams() {
+		args = append(args, p)
+	}
+	if len(args) == 0 {
+		return named
+	}
+	t, err := types.Instantiate(nil, named, args, false)
+	if err != nil {
+		panic(err) // only validation fails
+	}
+	return t
 }

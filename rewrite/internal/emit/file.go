@@ -30,10 +30,10 @@ type Source struct {
 }
 
 // Hidden is a form of a promoted resumable method that must not be found in a
-// type whose plain method Method overrides that.
+// type Recv, whose plain method Method overrides that.
 type Hidden struct {
-	Method *types.Func
-	Form   string
+	Recv         types.Type
+	Method, Form string
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -76,9 +76,8 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 // hide emits methods that hide forms.
 func hide(c *Converter, out *jen.File, list []Hidden) {
 	for _, h := range list {
-		recv := h.Method.Signature().Recv().Type()
-		out.Commentf("%s hides that of what is embedded: %s is not resumable.", h.Form, h.Method.Name())
-		out.Func().Params(c.Type(recv)).Id(h.Form).Params().Block()
+		out.Commentf("%s hides that of what is embedded: %s is not resumable.", h.Form, h.Method)
+		out.Func().Params(c.Type(h.Recv)).Id(h.Form).Params().Block()
 	}
 }
 

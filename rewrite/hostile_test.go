@@ -26,6 +26,8 @@ var notHostile = map[string]string{
 	"go_statement throw":            waiting,
 	"exit_status":                   "ends the process, so that nothing can be done afterwards",
 	"package_var_init":              "has the compiler make its frame, which is not on the heap",
+	"pull_push":                     "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
+	"rangefunc_plain drop":          "drops a greenlet that survives being killed and then pulls from a plain iterator: the goroutine of iter.Pull stays",
 	"range_map_insert":              "switches as often as the map's order makes it",
 }
 

@@ -29,6 +29,9 @@ var ops = map[color.Op]string{
 	color.OpExchange:     "exchange",
 	color.OpCallFrame:    "call-frame",
 	color.OpDispatch:     "dispatch",
+	color.OpLiteral:      "literal",
+	color.OpIndirect:     "indirect",
+	color.OpRange:        "range",
 }
 
 func load(t *testing.T, name string) (*colortest.Program, *txtar.Archive) {
@@ -56,7 +59,9 @@ func TestSuspensions(t *testing.T) {
 						return true
 					}
 					if s, ok := p.Colors.Suspension(call); ok {
-						assert.Equal(t, s.Callee.Origin(), s.Callee)
+						if s.Callee != nil {
+							assert.Equal(t, s.Callee.Origin(), s.Callee)
+						}
 						pos := p.Fset.Position(p.Colors.CallPos(call))
 						at := fmt.Sprintf("%s:%d", pos.Filename, pos.Line)
 						got[at] = append(got[at], ops[s.Op]+" "+p.Colors.Name(s.Callee))
@@ -122,9 +127,12 @@ func suspends(c *color.Colors, root ast.Node) bool {
 	}
 	found := false
 	ast.Inspect(root, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			_, is := c.Suspension(call)
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			_, is := c.Suspension(n)
 			found = found || is
+		case *ast.RangeStmt:
+			found = found || c.OverFunc(n)
 		}
 		_, lit := n.(*ast.FuncLit)
 		return !lit
@@ -256,4 +264,59 @@ func f() { f() }
 		assert.NotNil(t, fn.Obj)
 	}
 	assert.NotEqual(t, token.NoPos, p.Colors.Annotated()[0].Pos)
+}
+
+// Literals are numbered as gc numbers them, those that are not resumable too;
+// values are what is named without being called.
+func TestLiteralsAndValues(t *testing.T) {
+	p := colortest.LoadSource(t, `package p
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+type s struct{}
+
+//greenlet:resumable
+func (s) m() { greenlet.Yield(1) }
+
+func plain() {}
+
+//greenlet:resumable
+func f(x s) {
+	_ = func() { plain() }
+	_ = func() {
+		plain()
+		_ = func() { x.m() }
+	}
+	g := func() {
+		x.m()
+		func() { greenlet.Yield(2) }()
+	}
+	g()
+	_, _, _, _ = f, x.m, s.m, greenlet.Yield[int]
+	go func() { _ = func() { x.m() } }()
+	for range func(yield func(int) bool) { yield(1) } {
+		x.m()
+	}
+}
+`)
+	fn := p.Colors.Annotated()[1]
+	var names []string
+	for _, l := range p.Colors.Literals(fn) {
+		names = append(names, l.Name)
+		assert.Equal(t, l, p.Colors.Literal(l.Syntax))
+	}
+	assert.Equal(t, []string{"func2.1", "func3", "func3.1", "func5"}, names)
+	var values []string
+	for _, v := range p.Colors.Values(fn) {
+		values = append(values, fmt.Sprint(p.Colors.Name(v.Func), " ", v.Static))
+	}
+	assert.Equal(t, []string{"f true", "s.m false", "s.m false", "greenlet.Yield false"}, values)
+	assert.True(t, p.Colors.UsedAsValue(fn.Obj))
+	ast.Inspect(fn.Decl, func(n ast.Node) bool {
+		if loop, ok := n.(*ast.RangeStmt); ok {
+			assert.True(t, p.Colors.OverFunc(loop))
+			assert.True(t, p.Colors.BodySuspends(loop))
+		}
+		return true
+	})
 }

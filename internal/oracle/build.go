@@ -99,8 +99,8 @@ type Binary struct{ path string }
 // Timeout is how long a program may run.
 const Timeout = 20 * time.Second
 
-// Run runs a program with arguments and returns what [Outcome] does. The text
-// does not depend on where and how the program was built.
+// Run runs a program with arguments and returns what [Outcome] does. The text does not depend
+// on where and how the program was built.
 func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()

@@ -25,12 +25,13 @@ func (p *program) concede(d diag.Diagnostic) bool {
 				lit = l
 			}
 		}
-		if lit == nil || p.plain[lit] {
-			p.plain[fn] = true // it suspends through what it calls
-			break
+		switch {
+		case lit != nil && !p.plain[lit]:
+			p.plain[lit] = true
+			p.concedeCalls(lit, map[*ast.FuncDecl]bool{}, false)
+		case fn != nil:
+			p.plain[fn] = true // it suspends through the values that it calls
 		}
-		p.plain[lit] = true
-		p.concedeCalls(lit, map[*ast.FuncDecl]bool{}, false)
 	case diag.SwitchInPlain:
 		if fn != nil {
 			p.concedeCalls(fn, map[*ast.FuncDecl]bool{}, true)

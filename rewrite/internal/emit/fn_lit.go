@@ -2,10 +2,8 @@ package emit
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
-	"math/big"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -284,50 +282,10 @@ func (e *funcEmitter) constant(id *ast.Ident) (*jen.Statement, bool) {
 		e.fn.Lit.Syntax.Pos() <= obj.Pos() && obj.Pos() < e.fn.Lit.Syntax.End() {
 		return nil, false
 	}
-	value := constantValue(obj.Val(), obj.Type())
-	if b, ok := obj.Type().(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
+	basic := obj.Type().Underlying().(*types.Basic)
+	value := e.operand(ir.Constant(obj.Val(), basic, id.Pos()), token.HighestPrec)
+	if basic.Info()&types.IsUntyped != 0 && types.Identical(obj.Type(), basic) {
 		return value, true
 	}
 	return e.Convert(obj.Type(), value), true
-}
-
-// constantValue is a constant expression of exactly that value: untyped, and of
-// the kind of t.
-func constantValue(v constant.Value, t types.Type) *jen.Statement {
-	switch v.Kind() {
-	case constant.Bool:
-		if constant.BoolVal(v) {
-			return jen.True()
-		}
-		return jen.False()
-	case constant.String:
-		return literal(strconv.Quote(constant.StringVal(v)))
-	case constant.Complex:
-		return jen.Parens(rational(constant.Real(v)).Op("+").Add(rational(constant.Imag(v))).Op("*").Add(literal("1i")))
-	}
-	b, _ := t.Underlying().(*types.Basic)
-	switch {
-	case b != nil && b.Kind() == types.UntypedRune:
-		return jen.Parens(literal("'\\x00'").Op("+").Add(literal(v.ExactString())))
-	case b != nil && b.Info()&types.IsInteger != 0 || b == nil:
-		if constant.Sign(v) < 0 {
-			return jen.Parens(literal(v.ExactString()))
-		}
-		return literal(v.ExactString())
-	case b.Info()&types.IsComplex != 0:
-		return jen.Parens(rational(v).Op("+").Add(literal("0i")))
-	}
-	return jen.Parens(rational(v))
-}
-
-// rational is a floating-point constant, which Go keeps as a fraction.
-func rational(v constant.Value) *jen.Statement {
-	v = constant.ToFloat(v)
-	num, denom := constant.Num(v), constant.Denom(v)
-	if num.Kind() == constant.Int && denom.Kind() == constant.Int {
-		return literal(num.ExactString() + ".0").Op("/").Add(literal(denom.ExactString() + ".0"))
-	}
-	// Too large or small for a fraction: go/constant holds it as a big.Float.
-	f, _ := constant.Val(v).(*big.Float)
-	return literal(f.Text('g', int(f.Prec())))
 }

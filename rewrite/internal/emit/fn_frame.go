@@ -1,0 +1,191 @@
+package emit
+
+import (
+	"go/types"
+	"hash/fnv"
+	"path"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// The frame type of a function, and those of its methods that run no code of the
+// user's.
+
+func (e *funcEmitter) results(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	if sig.Results().Len() == 0 {
+		return
+	}
+	var ts, fields []jen.Code
+	i := 0
+	for v := range sig.Results().Variables() {
+		ts = append(ts, e.Type(v.Type()))
+		fields = append(fields, jen.Id(e.free("f")).Dot(e.fn.Frame.Results[i]))
+		i++
+	}
+	out.Commentf("Results are what %s has returned.", e.sourceName())
+	out.Func().Add(e.receiver(e.free("f"))).Id("Results").Params().Add(parens(ts)).Block(jen.Return(fields...))
+}
+
+// args sets the parameters from the arguments of a first switch.
+func (e *funcEmitter) args(out *jen.File) {
+	sig := e.fn.Obj.Signature()
+	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
+	out.Comment("Args replaces the parameters before the start.")
+	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Add(e.anyType())).BlockFunc(func(g *jen.Group) {
+		n := sig.Params().Len()
+		count := "Count"
+		if sig.Variadic() {
+			count, n = "CountMin", n-1
+		}
+		g.Add(e.rt(count)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(n))
+		i := 0
+		for p := range sig.Params().Variables() {
+			if fields[i] != "" {
+				get, t := "Arg", p.Type()
+				if sig.Variadic() && i == sig.Params().Len()-1 {
+					if s, ok := t.(*types.Slice); ok {
+						get, t = "Rest", s.Elem()
+					}
+				}
+				g.Id(e.free("f")).Dot(fields[i]).Op("=").Add(e.rt(get)).Types(e.Type(t)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(i))
+			}
+			i++
+		}
+	})
+}
+
+func (e *funcEmitter) send(out *jen.File) {
+	out.Comment("Send hands the results to the parent greenlet.")
+	out.Func().Add(e.receiver(e.free("f"))).Id("Send").Params(e.runParam(e.free("r"))).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
+		res := e.fn.Frame.Results
+		switch len(res) {
+		case 0:
+			g.Return(jen.Id(e.free("r")).Dot("Finish").Call())
+		case 1:
+			g.Return(e.rt("Result").Call(jen.Id(e.free("r")), jen.Id(e.free("f")).Dot(res[0])))
+		default:
+			var values []jen.Code
+			for _, f := range res {
+				values = append(values, jen.Id(e.free("f")).Dot(f))
+			}
+			g.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
+		}
+	})
+}
+
+// freeList is the list of the frame type in a run's cache.
+func (e *funcEmitter) freeList() jen.Code {
+	h := fnv.New32a()
+	h.Write([]byte(importPath(e.Pkg) + "." + e.frame))
+	return jen.Lit(int(h.Sum32() % 64))
+}
+
+// take gets a frame from the free list, release gives one back.
+func (e *funcEmitter) release(out *jen.File) {
+	f := jen.Id(e.free("f"))
+	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
+	out.Comment("Release gives the frame back, for the next call that suspends.")
+	out.Func().Add(e.receiver(e.free("f"))).Id("Release").Params(e.runParam(e.free("r"))).Block(
+		e.forget(),
+		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Op("!").Id(e.free("ok"))).Block(
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Nil(), jen.Lit(0), f),
+		).Else().If(jen.List(jen.Id(e.free("depth")), jen.Id(e.free("room"))).Op(":=").Id(e.free("head")).Dot("Push").Call(), jen.Id(e.free("room"))).Block(
+			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Id(e.free("head")), jen.Id(e.free("depth")), f),
+		),
+	)
+	out.Comment("take gets a free frame, or a new one.")
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam(e.free("r"))).Op("*").Add(e.frameRef()).Block(
+		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
+		jen.If(jen.List(jen.Id(e.free("f")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Id(e.free("ok"))).Block(
+			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
+			jen.Return(f),
+		),
+		jen.Return(e.newOf(e.frameRef())),
+	)
+}
+
+// forget clears what a free frame must not hold on to. The rest is written
+// before it is read.
+func (e *funcEmitter) forget() jen.Code {
+	if e.fn.Eager() {
+		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
+	}
+	var lhs, rhs []jen.Code
+	if e.fn.Lit != nil {
+		lhs, rhs = append(lhs, jen.Id(e.free("f")).Dot(e.fn.Frame.Self)), append(rhs, jen.Nil())
+	}
+	for _, f := range e.fn.Frame.Fields {
+		if f.Pointers {
+			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
+			rhs = append(rhs, e.zeroField(f))
+		}
+	}
+	if len(lhs) == 0 {
+		return jen.Null()
+	}
+	return jen.List(lhs...).Op("=").List(rhs...)
+}
+
+// describe declares what tracebacks say about the function.
+func (e *funcEmitter) describe(out *jen.File) {
+	info := e.free(e.frame + "Info")
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
+		jen.Return(jen.Op("&").Id(info)),
+	)
+	var states []jen.Code
+	for _, b := range e.fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			var live []string
+			for _, v := range w.Live {
+				live = append(live, v.Name)
+			}
+			values := jen.Dict{jen.Id("Line"): jen.Lit(e.line(w.Source.Pos()))}
+			if len(live) > 0 {
+				values[jen.Id("Live")] = jen.Lit(strings.Join(live, " "))
+			}
+			states = append(states, jen.Values(values))
+		}
+	}
+	values := jen.Dict{
+		jen.Id("Name"): jen.Lit(e.tracebackName()),
+		jen.Id("File"): jen.Lit(path.Join(importPath(e.Pkg), e.fileName())),
+		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
+	}
+	if len(states) > 0 {
+		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
+	}
+	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
+}
+
+func (e *funcEmitter) frameType(out *jen.File) {
+	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
+	out.Type().Id(e.frame).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
+		if e.fn.Defers {
+			g.Add(e.rt("DeferHeader"))
+		} else {
+			g.Add(e.rt("Header"))
+		}
+		if lit := e.fn.Lit; lit != nil {
+			g.Add(e.rt("NoRoot"))
+			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
+		}
+		if name := e.fn.Frame.Deferrer; name != "" {
+			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
+		}
+		for _, f := range e.fn.Frame.Fields {
+			switch {
+			case f.Any:
+				g.Id(f.Name).Add(e.anyType())
+			case f.Box:
+				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
+			default:
+				g.Id(f.Name).Add(e.typ(f.Type))
+			}
+		}
+	})
+}

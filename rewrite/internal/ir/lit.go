@@ -1,0 +1,82 @@
+package ir
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Lit is a function literal that is resumable. It becomes a type of its own, with
+// what the literal captures.
+type Lit struct {
+	Syntax     *ast.FuncLit
+	Type       string // the type
+	Func       string // the function as Go's tracebacks name it, without the package
+	TypeParams *types.TypeParamList
+	Captures   []*Capture
+	Self       string // the name of the type's receiver
+
+	// Value is, of a literal that stands for a function that is used as a value,
+	// the function's name where it is; Types are made-up identifiers.
+	Value *ast.Ident
+	Call  *ast.CallExpr // of that function, which is all that the literal does
+	Types map[*ast.Ident]types.Type
+	// Range is the loop over an iterator function whose body the literal is, or
+	// nil.
+	Range *RangeFunc
+}
+
+// RangeFunc is a loop over an iterator function.
+type RangeFunc struct {
+	Stmt     *ast.RangeStmt
+	Outer    *RangeFunc   // the loop whose body this one is in, or nil
+	Loop     *types.Var   // its state, a *greenlet.Loop
+	Results  []*types.Var // variables for what a return statement in it returns; shared with Outer
+	Exits    []LoopExit   // numbered from 1
+	Out      map[*ast.BranchStmt]int
+	Suspends bool // its body does
+
+	// What statements in it do, those of loops in it included.
+	Defers, Recovers, Returns, HasResults bool
+
+	Named bool // the function's results have names
+}
+
+// LoopExit is a branch statement that leads out of the body of a loop, to
+// something around the loop.
+type LoopExit struct {
+	ExitTo
+	Stmt *ast.BranchStmt // the first of its kind
+}
+
+// ExitTo is where a branch statement leads.
+type ExitTo struct {
+	Tok   token.Token
+	Label types.Object
+}
+
+// Capture is a variable that a literal captures, by reference.
+type Capture struct {
+	Obj   *types.Var
+	Field string
+	Use   *ast.Ident // where the literal names it; nil for the receiver of a method value
+
+	// ByValue says that the field is a copy: the variable is not assigned again.
+	ByValue bool
+}
+
+// Fields of the literal that a body has become: the frame of the function around
+// it, which its deferred calls are registered with, and the one which defers the
+// call of that, for recover.
+const (
+	AroundField   = "around"
+	DeferrerField = "deferrer"
+)
+
+// Codes of what leaves a body, besides the numbers of Exits.
+const (
+	LeaveLoop     = 0 // break
+	ReturnFrom    = -1
+	ReturnBare    = -2 // with named results
+	NextIteration = -3 // continue
+)

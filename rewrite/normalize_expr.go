@@ -96,6 +96,9 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 			n.suspend(x, temps)
 			return n.ref(temps[0], x.Pos())
 		}
+		if length, ok := n.arrayLength(x); ok {
+			return length
+		}
 		return n.callOperands(x)
 	case *ast.BinaryExpr:
 		if x.Op == token.LAND || x.Op == token.LOR {

@@ -50,7 +50,7 @@ type valueMaker struct {
 
 func (m *valueMaker) make(v *color.Value) {
 	sig := coreType(m.info.TypeOf(v.Expr))
-	fun := v.Expr
+	fun := m.instantiated(v)
 	if sel, ok := v.Expr.(*ast.SelectorExpr); ok {
 		if s := m.info.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
 			fun = m.bound(sel, s)
@@ -94,6 +94,28 @@ func (m *valueMaker) make(v *color.Value) {
 	m.lit.Syntax = &ast.FuncLit{Type: typ, Body: &ast.BlockStmt{Lbrace: m.pos, List: []ast.Stmt{body}, Rbrace: m.pos}}
 	plain := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic())
 	m.info.Types[m.lit.Syntax] = types.TypeAndValue{Type: plain}
+}
+
+// instantiated is the value's function with its type arguments. Some may come
+// from where the value is used, which a call does not know.
+func (m *valueMaker) instantiated(v *color.Value) ast.Expr {
+	args := m.info.Instances[v.Name].TypeArgs
+	fun, given := v.Expr, 0
+	switch x := ast.Unparen(fun).(type) {
+	case *ast.IndexExpr:
+		fun, given = x.X, 1
+	case *ast.IndexListExpr:
+		fun, given = x.X, len(x.Indices)
+	}
+	if args.Len() == 0 || given == args.Len() {
+		return v.Expr
+	}
+	inst := &ast.IndexListExpr{X: fun, Lbrack: m.pos, Rbrack: m.pos}
+	for t := range args.Types() {
+		inst.Indices = append(inst.Indices, m.typeName(t))
+	}
+	m.info.Types[inst] = m.info.Types[v.Expr]
+	return inst
 }
 
 // bound is the method of the receiver that the value keeps.

@@ -61,6 +61,13 @@ func (n *normalizer) suspend(call *ast.CallExpr, results []*ir.Var) {
 // addSuspend adds a suspension. The result of greenlet.Call is its operand,
 // which is kept for it.
 func (n *normalizer) addSuspend(node *ir.Suspend) {
+	switch node.Op {
+	case color.OpExchange, color.OpSwitch:
+		// It waits for a value of its type, wanted or not: another one is an error.
+		if len(node.Results) > 0 && node.Results[0] == nil {
+			node.Results[0] = n.temps(node.Source)[0]
+		}
+	}
 	if node.Op != color.OpCallFrame {
 		n.add(node)
 		return

@@ -83,9 +83,13 @@ func (t *codes) count() int { return t.n }
 // results are those of fn and a [Status]. It is nil if fn is nil or has none.
 func Resumable(fn any) any {
 	f := funcOf(fn)
-	if f == nil {
-		return nil
+	if f == nil || !mayBeKnown(f.pc) {
+		return nil // as most function values are none of ours
 	}
+	return f.resumable()
+}
+
+func (f *funcval) resumable() any {
 	e := known.Load().find(f.pc)
 	if e == nil {
 		return nil
@@ -99,8 +103,8 @@ func Resumable(fn any) any {
 	return f.closure.self
 }
 
-// codes is a hash table of code pointers, never full and never changed once it
-// is known.
+// codes is a hash table of code pointers, at most a quarter full, so that most
+// look-ups of others end at once, and never changed once it is known.
 type codes struct {
 	entries []code // as many as a power of two
 	n       int
@@ -117,13 +121,25 @@ var (
 	knownLock sync.Mutex // for who replaces it
 )
 
-func init() { known.Store(&codes{entries: make([]code, 8)}) }
+func init() { known.Store(&codes{entries: make([]code, 64)}) }
+
+// filter has a bit for each hash of a known code pointer. What it does not have is
+// not known; a bit of another one costs a look into the table.
+var filter [1 << (filterBits - 6)]atomic.Uint64
+
+const filterBits = 14
+
+func mayBeKnown(pc uintptr) bool {
+	h := hash(pc) >> (32 - filterBits)
+	return filter[h>>6].Load()&(1<<(h&63)) != 0
+}
+
+// hash mixes a code pointer, which is a multiple of 16 or 32.
+func hash(pc uintptr) uint32 { return uint32(uint64(pc) * 0x9e3779b97f4a7c15 >> 32) }
 
 func (t *codes) find(pc uintptr) *code {
-	// Code pointers are multiples of 16 or 32; their differences in higher
-	// bits are mixed in by the multiplication.
-	mask := uint(len(t.entries) - 1)
-	for i := uint(uint64(pc)*0x9e3779b97f4a7c15>>32) & mask; ; i = (i + 1) & mask {
+	mask := uint32(len(t.entries) - 1)
+	for i := hash(pc) & mask; ; i = (i + 1) & mask {
 		e := &t.entries[i]
 		if e.pc == pc {
 			return e
@@ -143,7 +159,7 @@ func register(c code) {
 		return
 	}
 	size := len(old.entries)
-	if old.n+1 > size/2 {
+	if old.n+1 > size/4 {
 		size *= 2
 	}
 	t := &codes{entries: make([]code, size), n: old.n}
@@ -155,11 +171,13 @@ func register(c code) {
 	t.add(c)
 	t.n++
 	known.Store(t)
+	h := hash(c.pc) >> (32 - filterBits)
+	filter[h>>6].Or(1 << (h & 63)) // behind the table, which who sees the bit looks into
 }
 
 func (t *codes) add(c code) {
-	mask := uint(len(t.entries) - 1)
-	i := uint(uint64(c.pc)*0x9e3779b97f4a7c15>>32) & mask
+	mask := uint32(len(t.entries) - 1)
+	i := hash(c.pc) & mask
 	for t.entries[i].pc != 0 {
 		i = (i + 1) & mask
 	}

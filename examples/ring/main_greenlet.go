@@ -10,6 +10,7 @@ type memberPassFrame struct {
 	greenlet.Header
 	m     *member
 	token int
+	t0    any
 }
 
 // newPassFrame makes a frame that will run member.pass.
@@ -41,16 +42,19 @@ after_loop_32:
 		f := (*memberPassFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
 		f.PC = 2
+		r.Await(&f.t0)
 //line main.go:35
 		return greenlet.Send(r, greenlet.Main(), m.number)
 	}
 }
 
-//line main_greenlet.go:50
+//line main_greenlet.go:52
 
 // Resume continues member.pass where it is suspended, or starts it.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, token := f.m, f.token
+	var t0 any
+	_ = t0
 	switch f.PC {
 	case 1:
 		// resumed from main.go:33
@@ -59,6 +63,8 @@ func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_33
 	case 2:
 		// resumed from main.go:35
+		t0 = f.t0
+		r.Received()
 		goto resumed_35
 	}
 
@@ -79,13 +85,14 @@ after_loop_32:
 //line main.go:35
 	f.m = nil
 	f.PC = 2
+	r.Await(&f.t0)
 //line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
 resumed_35:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:89
+//line main_greenlet.go:96
 
 // Args replaces the parameters before the start.
 func (f *memberPassFrame) Args(args []any) {
@@ -100,7 +107,7 @@ func (f *memberPassFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *memberPassFrame) Release(r *greenlet.Run) {
-	f.m = nil
+	f.m, f.t0 = nil, nil
 	c := r.Cache()
 	if head, ok := c[48].(*memberPassFrame); !ok {
 		f.Caller, f.Depth, c[48] = nil, 0, f

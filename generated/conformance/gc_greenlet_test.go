@@ -471,6 +471,7 @@ var _ func() = receives
 // receivesTypedFrame is an activation of receivesTyped.
 type receivesTypedFrame struct {
 	greenlet.Header
+	t0 *box
 }
 
 // newReceivesTypedFrame makes a frame that will run receivesTyped.
@@ -485,6 +486,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 		f := (*receivesTypedFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
 		f.PC = 1
+		r.Await(&f.t0)
 //line gc_test.go:165
 		if p, ok := r.Out().(*int); ok {
 			*p = 0
@@ -494,19 +496,25 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:498
+//line gc_greenlet_test.go:500
 
 // Resume continues receivesTyped where it is suspended, or starts it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	var t0 *box
+	_ = t0
 	switch f.PC {
 	case 1:
 		// resumed from gc_test.go:165
+		t0 = f.t0
+		r.Received()
 		goto resumed_165
 	}
 
 //line gc_test.go:164
 loop_164:
+	f.t0 = nil
 	f.PC = 1
+	r.Await(&f.t0)
 //line gc_test.go:165
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
@@ -517,7 +525,7 @@ resumed_165:
 	goto loop_164
 }
 
-//line gc_greenlet_test.go:521
+//line gc_greenlet_test.go:529
 
 // Args replaces the parameters before the start.
 func (f *receivesTypedFrame) Args(args []any) {
@@ -531,6 +539,7 @@ func (f *receivesTypedFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Release gives the frame back, for the next call that suspends.
 func (f *receivesTypedFrame) Release(r *greenlet.Run) {
+	f.t0 = nil
 	c := r.Cache()
 	if head, ok := c[52].(*receivesTypedFrame); !ok {
 		f.Caller, f.Depth, c[52] = nil, 0, f

@@ -439,6 +439,7 @@ type refusedIntFrame struct {
 	greenlet.DeferHeader
 	to   *greenlet.Greenlet
 	seen *any
+	t0   int
 }
 
 // newRefusedIntFrame makes a frame that will run refusedInt.
@@ -485,9 +486,13 @@ func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any)
 func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
+	var t0 int
+	_ = t0
 	switch f.PC {
 	case 1:
 		// resumed from matrix_test.go:235
+		t0 = f.t0
+		r.Received()
 		goto resumed_235
 	case greenlet.Unwind:
 		// resumed to make the deferred calls
@@ -500,6 +505,7 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	f.to = nil
 	f.seen = nil
 	f.PC = 1
+	r.Await(&f.t0)
 //line matrix_test.go:235
 	return greenlet.Send[int](r, to, 1)
 resumed_235:
@@ -515,7 +521,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:519
+//line matrix_greenlet_test.go:525
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -595,7 +601,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:599
+//line matrix_greenlet_test.go:605
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -623,7 +629,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:627
+//line matrix_greenlet_test.go:633
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -749,7 +755,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:753
+//line matrix_greenlet_test.go:759
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {

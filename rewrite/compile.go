@@ -23,9 +23,6 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	if list := subset.Check(pkg, colors); len(list) > 0 {
 		return nil, list, nil
 	}
-	if list := exposed(u); len(list) > 0 {
-		return nil, list, nil
-	}
 	info := ownInfo(u.Info)
 	taken := map[string]bool{}
 	var outs []output
@@ -53,7 +50,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		}
 		var hidden []emit.Hidden
 		if len(outs) == 0 {
-			hidden = overrides(u)
+			hidden = overrides(u, colors)
 		}
 		src, err := emitFile(u, info, colors, file, fns, hidden)
 		if err != nil {

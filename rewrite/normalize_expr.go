@@ -103,6 +103,9 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 			n.suspend(x, temps)
 			return n.ref(temps[0], x.Pos())
 		}
+		if length, ok := n.arrayLength(x); ok {
+			return length
+		}
 		return n.callOperands(x)
 	case *ast.BinaryExpr:
 		if x.Op == token.LAND || x.Op == token.LOR {
@@ -216,7 +219,6 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 	switch sel, ok := fun.(*ast.SelectorExpr); {
 	case n.isType(fun) || n.isBuiltin(fun):
 		c.Args = n.operandsTo(call.Args, n.argumentTypes(call))
-		n.evaluated(fun, call.Args, c.Args)
 	case ok && n.info.Selections[sel] != nil:
 		// A method's receiver is its first argument, or a field holds the function.
 		ops := n.operandsTo(append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call))
@@ -228,20 +230,6 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 	}
 	n.as(&c, call)
 	return &c
-}
-
-// evaluated evaluates the operand of len or cap, if it is an array that has had a
-// suspension: without a call in it, len is a constant, and evaluates nothing (spec,
-// Length and capacity).
-func (n *normalizer) evaluated(fun ast.Expr, args, lifted []ast.Expr) {
-	id, ok := fun.(*ast.Ident)
-	if !ok || id.Name != "len" && id.Name != "cap" || !n.colors.Suspends(args[0]) {
-		return
-	}
-	if _, array := underlying(n.info.TypeOf(args[0])).(*types.Array); array {
-		blank := &ast.Ident{Name: "_", NamePos: fun.Pos()}
-		n.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{blank}, TokPos: fun.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{lifted[0]}}})
-	}
 }
 
 // spreadCall is s(f()) where s suspends and f, which does not, though its

@@ -8,6 +8,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // boxedEarly reports whether gc copies e before a later call when it is
@@ -186,4 +189,41 @@ func (n *normalizer) elementTypes(x *ast.CompositeLit) func(i int) types.Type {
 		}
 	}
 	return func(int) types.Type { return nil }
+}
+
+// arrayLength is len(x) or cap(x) of an array that x, which suspends, finds. That
+// is no constant, but would be one without the call that suspends, and x would
+// not be evaluated: a nil pointer in it has to panic.
+func (n *normalizer) arrayLength(call *ast.CallExpr) (ast.Expr, bool) {
+	if name := n.builtin(call.Fun); name != "len" && name != "cap" {
+		return nil, false
+	}
+	t := underlying(n.info.TypeOf(call.Args[0]))
+	if p, ok := t.(*types.Pointer); ok {
+		t = underlying(p.Elem())
+	}
+	array, ok := t.(*types.Array)
+	if !ok {
+		return nil, false
+	}
+	blank := &ast.Ident{Name: "_", NamePos: call.Pos()}
+	n.add(&ir.Leaf{Stmt: &ast.AssignStmt{
+		Lhs: []ast.Expr{blank}, TokPos: call.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{n.lift(call.Args[0])},
+	}})
+	v := n.temp(types.Typ[types.Int], call.Pos())
+	n.define(v, &ast.BasicLit{ValuePos: call.Pos(), Kind: token.INT, Value: strconv.FormatInt(array.Len(), 10)})
+	return n.ref(v, call.Pos()), true
+}
+
+// builtin is the name of a called function that is predeclared.
+func (n *normalizer) builtin(fun ast.Expr) string {
+	id, ok := ast.Unparen(fun).(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	b, ok := n.info.Uses[id].(*types.Builtin)
+	if !ok {
+		return ""
+	}
+	return b.Name()
 }

@@ -1,25 +1,24 @@
 package rewrite
 
-// Overrides: a plain method that overrides a promoted one which is resumable, or
-// hides it by being embedded less deep. The companion of that is promoted all the
-// same, and a call of the method through an interface would find it. So it is hidden
-// by a method of its name which is no companion. Types that have no name in the
-// package can't have one: these are refused. (Where the generator does not run on the package of the overriding
+// Overrides: a plain method that overrides a promoted one which is resumable, be
+// it declared or promoted from a lesser depth. The companion of the other is
+// promoted all the same, and a call of the method through an interface would
+// find it. So it is hidden by a method of its name which is no
+// companion. (Where the generator does not run on the package of the overriding
 // type, nothing hides it.)
 
 import (
-	"go/ast"
 	"go/types"
 	"strings"
 
 	"github.com/going-green/greenlet/internal/color"
-	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/emit"
 )
 
 // overrides are the forms to hide in the package of u, those of test files if it is
 // these that are generated from.
-func overrides(u *Unit) (list []emit.Hidden) {
+func overrides(u *Unit, colors *color.Colors) (list []emit.Hidden) {
 	tests := false
 	for _, file := range u.Files {
 		tests = tests || u.Wants(file) && isTestFile(u.Path(file))
@@ -31,41 +30,43 @@ func overrides(u *Unit) (list []emit.Hidden) {
 			strings.HasSuffix(u.Fset.Position(tn.Pos()).Filename, "_test.go") != tests {
 			continue
 		}
-		for _, form := range color.Exposed(tn.Type()) {
-			list = append(list, emit.Hidden{Type: tn, Form: form})
+		named, ok := tn.Type().(*types.Named)
+		if !ok {
+			continue
+		}
+		hide := func(recv types.Type, m *types.Func) {
+			for _, form := range []string{names.Companion(m.Name()), names.Deferred(m.Name())} {
+				obj, index, _ := types.LookupFieldOrMethod(types.NewPointer(named), false, u.Pkg, form)
+				if fn, ok := obj.(*types.Func); ok && len(index) > 1 && color.IsCompanion(fn) {
+					list = append(list, emit.Hidden{Recv: recv, Method: m.Name(), Form: form})
+				}
+			}
+		}
+		for m := range named.Methods() {
+			if !colors.Resumable(m) { // it would have forms of its own
+				hide(m.Signature().Recv().Type(), m)
+			}
+		}
+		for _, m := range colors.Exposed(named) {
+			hide(receiver(named), m)
 		}
 	}
 	return list
 }
 
-// exposed refuses the struct types without a name in the package that would need
-// such a method.
-func exposed(u *Unit) (list diag.List) {
-	named := map[types.Type]bool{}
-	for _, name := range u.Pkg.Scope().Names() {
-		if tn, ok := u.Pkg.Scope().Lookup(name).(*types.TypeName); ok {
-			named[tn.Type().Underlying()] = true
-		}
+// receiver is a declared type as that of a receiver, with its own type
+// parameters as arguments.
+func receiver(named *types.Named) types.Type {
+	var args []types.Type
+	for p := range named.TypeParams().TypeParams() {
+		args = append(args, p)
 	}
-	for _, file := range u.Files {
-		ast.Inspect(file, func(n ast.Node) bool {
-			s, ok := n.(*ast.StructType)
-			if !ok {
-				return true
-			}
-			t := u.Info.TypeOf(s)
-			if t == nil || named[t] {
-				return true
-			}
-			if forms := color.Exposed(t); len(forms) > 0 {
-				list = append(list, diag.Diagnostic{
-					Pos: u.Fset.Position(s.Pos()), Code: diag.CompanionExposed,
-					Message: "this type has " + forms[0] + ", the resumable form of a method of something it embeds, but another method by that method's name",
-					Remedy:  "declare the type in the package by a name, where it can be hidden",
-				})
-			}
-			return true
-		})
+	if len(args) == 0 {
+		return named
 	}
-	return list
+	t, err := types.Instantiate(nil, named, args, false)
+	if err != nil {
+		panic(err) // only validation fails
+	}
+	return t
 }

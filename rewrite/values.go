@@ -50,14 +50,11 @@ type valueMaker struct {
 
 func (m *valueMaker) make(v *color.Value) {
 	sig := coreType(m.info.TypeOf(v.Expr))
-	fun := v.Expr
+	fun := m.instantiated(v)
 	if sel, ok := v.Expr.(*ast.SelectorExpr); ok {
 		if s := m.info.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
 			fun = m.bound(sel, s)
 		}
-	}
-	if inst, ok := m.info.Instances[v.Name]; ok {
-		fun = m.instance(v.Expr, inst)
 	}
 	call := &ast.CallExpr{Fun: fun, Lparen: m.pos, Rparen: m.pos}
 	m.lit.Call = call
@@ -99,23 +96,26 @@ func (m *valueMaker) make(v *color.Value) {
 	m.info.Types[m.lit.Syntax] = types.TypeAndValue{Type: plain}
 }
 
-// instance is a generic function with all its type arguments, some of which may
-// have been inferred from what the value is assigned to.
-func (m *valueMaker) instance(e ast.Expr, inst types.Instance) ast.Expr {
-	switch x := ast.Unparen(e).(type) {
+// instantiated is the value's function with its type arguments. Some may come
+// from where the value is used, which a call does not know.
+func (m *valueMaker) instantiated(v *color.Value) ast.Expr {
+	args := m.info.Instances[v.Name].TypeArgs
+	fun, given := v.Expr, 0
+	switch x := ast.Unparen(fun).(type) {
 	case *ast.IndexExpr:
-		e = x.X
+		fun, given = x.X, 1
 	case *ast.IndexListExpr:
-		e = x.X
+		fun, given = x.X, len(x.Indices)
 	}
-	list := &ast.IndexListExpr{X: e, Lbrack: m.pos, Rbrack: m.pos}
-	for t := range inst.TypeArgs.Types() {
-		id := m.typeName(t)
-		m.info.Types[id] = types.TypeAndValue{Type: t}
-		list.Indices = append(list.Indices, id)
+	if args.Len() == 0 || given == args.Len() {
+		return v.Expr
 	}
-	m.info.Types[list] = types.TypeAndValue{Type: inst.Type}
-	return list
+	inst := &ast.IndexListExpr{X: fun, Lbrack: m.pos, Rbrack: m.pos}
+	for t := range args.Types() {
+		inst.Indices = append(inst.Indices, m.typeName(t))
+	}
+	m.info.Types[inst] = m.info.Types[v.Expr]
+	return inst
 }
 
 // bound is the method of the receiver that the value keeps.

@@ -1,36 +1,37 @@
 package color
 
-import (
-	"go/types"
-	"slices"
-	"strings"
+import "go/types"
 
-	"github.com/going-green/greenlet/internal/names"
-)
-
-// Exposed are the forms of resumable methods in the method set of *t that are not
-// those of the method which t has by that name: a plain method overrides it, or one
-// that is embedded less deep hides it. A call through an interface would find the
-// form, and call another method than it should.
-func Exposed(t types.Type) (list []string) {
-	set := types.NewMethodSet(types.NewPointer(t))
-	for form := range set.Methods() {
-		fn, ok := form.Obj().(*types.Func)
-		if !ok || !isCompanion(fn) || types.IsInterface(fn.Signature().Recv().Type()) {
+// Exposed are the resumable methods of what the struct type t embeds whose
+// companions t has, although its own method of the name is another one: a plain
+// one that it has from a type embedded at a lesser depth. Whoever looks for a
+// companion in a value of type t would find the wrong one.
+//
+// Types that are embedded are taken to be in order themselves. Methods that t
+// declares are left out.
+func (c *Colors) Exposed(t types.Type) (list []*types.Func) {
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	seen := map[*types.Func]bool{}
+	for field := range st.Fields() {
+		if !field.Embedded() || types.IsInterface(field.Type()) {
 			continue
 		}
-		for _, suffix := range []string{names.Companion(""), names.Deferred("")} {
-			name, ok := strings.CutSuffix(fn.Name(), suffix)
-			if !ok || name == "" {
+		base := types.Unalias(field.Type())
+		if p, ok := base.(*types.Pointer); ok {
+			base = p.Elem()
+		}
+		for sel := range types.NewMethodSet(types.NewPointer(base)).Methods() {
+			m, ok := sel.Obj().(*types.Func)
+			if !ok || seen[m] || !c.Resumable(m) {
 				continue
 			}
-			method := set.Lookup(fn.Pkg(), name)
-			if method == nil {
-				continue // ambiguous: no interface has it
-			}
-			a, b := form.Index(), method.Index()
-			if !slices.Equal(a[:len(a)-1], b[:len(b)-1]) {
-				list = append(list, fn.Name())
+			obj, index, _ := types.LookupFieldOrMethod(t, true, m.Pkg(), m.Name())
+			if fn, ok := obj.(*types.Func); ok && len(index) > 1 && fn != m && !c.Resumable(fn) {
+				seen[m] = true
+				list = append(list, m)
 			}
 		}
 	}

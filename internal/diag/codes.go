@@ -219,6 +219,34 @@ const (
 	// hides its resumable form.
 	CompanionHidden Code = "companion-hidden"
 
+	// CompanionExposed: a struct type has a plain method from a type that it
+	// embeds, and, from another that it embeds further down, a resumable method of
+	// the same name, which the plain one hides. Nothing hides its resumable form,
+	// which resumable code would call in place of the plain method where it calls
+	// that through an interface. For types declared outside functions, something
+	// is generated that does.
+	//
+	// Example:
+	//
+	//	type base struct{}
+	//
+	//	//greenlet:resumable
+	//	func (base) String() string { return "base" }
+	//
+	//	type deep struct{ base }
+	//
+	//	type plain struct{}
+	//
+	//	func (plain) String() string { return "plain" }
+	//
+	//	var v any = struct {
+	//		deep
+	//		plain
+	//	}{}
+	//
+	// Fix: declare the type outside the function and give it a name.
+	CompanionExposed Code = "companion-exposed"
+
 	// LocalTypeShadow: a resumable function declares a type in a block that
 	// suspends, and its name is that of a function, a variable, a constant or a
 	// generic type of the package that the function uses elsewhere, or is

@@ -20,30 +20,4 @@ const (
 	// Fix: give the variable a type that has a name, such as an interface: var x
 	// interface{ Use() } = ….
 	TypeUnnameable Code = "type-unnameable"
-
-	// CompanionExposed: a struct type without a name in the package embeds a type with
-	// a resumable method, and has another method by its name, from something that is
-	// embedded less deep. It has the resumable form all the same, which a call through
-	// an interface would take for the other's.
-	//
-	// Example:
-	//
-	//	type base struct{}
-	//
-	//	//greenlet:resumable
-	//	func (base) close() {}
-	//
-	//	type deep struct{ base }
-	//
-	//	type file struct{}
-	//
-	//	func (file) close() {}
-	//
-	//	var x = struct {
-	//		deep
-	//		file
-	//	}{}
-	//
-	// Fix: declare the type in the package by a name.
-	CompanionExposed Code = "companion-exposed"
 )

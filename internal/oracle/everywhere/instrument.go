@@ -21,7 +21,7 @@ type program struct {
 
 	edits []edit            // those that make its instrumented text
 	got   string            // what it prints, rewritten
-	plain map[ast.Node]bool // functions, literals and loop bodies without suspensions
+	plain map[ast.Node]bool // functions and literals without suspensions
 }
 
 type edit struct {

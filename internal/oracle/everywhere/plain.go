@@ -19,18 +19,18 @@ func (p *program) concede(d diag.Diagnostic) bool {
 	fn, path := p.enclosing(at)
 	switch d.Code {
 	case diag.LiteralLocalType:
+		var lit ast.Node
 		for _, n := range path {
-			var body ast.Node
-			switch n := n.(type) {
-			case *ast.FuncLit:
-				body = n
-			case *ast.RangeStmt:
-				body = n.Body
+			if l, ok := n.(*ast.FuncLit); ok {
+				lit = l
 			}
-			if body != nil && p.offset(n.Pos()) == at {
-				p.plain[body] = true
-				p.concedeCalls(n, map[*ast.FuncDecl]bool{}, false)
-			}
+		}
+		switch {
+		case lit != nil && !p.plain[lit]:
+			p.plain[lit] = true
+			p.concedeCalls(lit, map[*ast.FuncDecl]bool{}, false)
+		case fn != nil:
+			p.plain[fn] = true // it suspends through the values that it calls
 		}
 	case diag.SwitchInPlain:
 		if fn != nil {

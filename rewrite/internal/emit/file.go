@@ -30,10 +30,10 @@ type Source struct {
 }
 
 // Hidden is a form of a promoted resumable method that must not be found in a
-// type which has another method by the method's name.
+// type Recv, whose plain method Method overrides that.
 type Hidden struct {
-	Type *types.TypeName
-	Form string
+	Recv         types.Type
+	Method, Form string
 }
 
 // File emits the file generated from src: the declarations of its functions,
@@ -60,7 +60,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		e.emit(out)
 	}
 	if len(src.Hidden) > 0 {
-		hide(out, src.Hidden)
+		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)
 	}
 	imports.Hint(out)
 	var buf bytes.Buffer
@@ -74,18 +74,10 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 }
 
 // hide emits methods that hide forms.
-func hide(out *jen.File, list []Hidden) {
+func hide(c *Converter, out *jen.File, list []Hidden) {
 	for _, h := range list {
-		out.Commentf("%s hides that of what is embedded, whose method %s does not have.", h.Form, h.Type.Name())
-		recv := jen.Op("*").Id(h.Type.Name())
-		if named, ok := h.Type.Type().(*types.Named); ok && named.TypeParams().Len() > 0 {
-			var blank []jen.Code
-			for range named.TypeParams().Len() {
-				blank = append(blank, jen.Id("_"))
-			}
-			recv.Types(blank...)
-		}
-		out.Func().Params(recv).Id(h.Form).Params().Block()
+		out.Commentf("%s hides that of what is embedded: %s is not resumable.", h.Form, h.Method)
+		out.Func().Params(c.Type(h.Recv)).Id(h.Form).Params().Block()
 	}
 }
 

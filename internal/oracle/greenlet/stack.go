@@ -34,7 +34,9 @@ var (
 func resumable(name string) bool { return annotated[literal.ReplaceAllString(name, "")] }
 
 // caller is the greenlet that runs the code that called this package, or Main
-// if a plain function is among the callers.
+// if a plain function is among the callers. Plain functions that a panic has ended
+// are not: they stand between the deferred calls that it runs and the function
+// that deferred these.
 func caller() *Greenlet {
 	if cur == &main {
 		return cur
@@ -47,6 +49,7 @@ func caller() *Greenlet {
 	}
 	frames := runtime.CallersFrames(pcs[:n])
 	loop := "" // the function with the loop whose body has been met
+	panicked := false
 	for {
 		f, more := frames.Next()
 		name := f.Function
@@ -64,8 +67,11 @@ func caller() *Greenlet {
 		case !more:
 			return &main // another goroutine
 		case strings.HasPrefix(name, prefix), strings.HasSuffix(f.File, stubSuffix):
-		case strings.HasPrefix(name, "runtime."): // a panic that runs deferred calls
-		case !resumable(name):
+		case strings.HasPrefix(name, "runtime."): // it runs deferred calls
+			panicked = panicked || name == "runtime.gopanic" || name == "runtime.Goexit"
+		case resumable(name):
+			panicked = false
+		case !panicked:
 			return &main
 		}
 	}

@@ -103,7 +103,7 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 	typ := &ast.FuncType{Func: pos, Params: &ast.FieldList{Opening: pos, Closing: pos}}
 	typ.Results = &ast.FieldList{List: []*ast.Field{{Type: m.typeName(types.Typ[types.Bool])}}}
 	body := s.Body
-	assign := &ast.AssignStmt{TokPos: s.TokPos, Tok: token.ASSIGN}
+	var assigns []ast.Stmt // gc assigns one after the other, which shows if one panics
 	var params []*types.Var
 	i := 0
 	for p := range yield.Params().Variables() {
@@ -120,7 +120,7 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 			def = &ast.Ident{Name: obj.Name(), NamePos: pos}
 			b.info.Defs[def] = obj
 			if part != nil && !isBlank(part) {
-				assign.Lhs, assign.Rhs = append(assign.Lhs, part), append(assign.Rhs, m.use(obj))
+				assigns = append(assigns, &ast.AssignStmt{Lhs: []ast.Expr{part}, TokPos: s.TokPos, Tok: token.ASSIGN, Rhs: []ast.Expr{m.use(obj)}})
 			} else {
 				obj = types.NewParam(pos, b.unit.Pkg, "_", p.Type())
 				def = &ast.Ident{Name: "_", NamePos: pos}
@@ -131,8 +131,8 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 		typ.Params.List = append(typ.Params.List, &ast.Field{Names: []*ast.Ident{def}, Type: m.typeName(p.Type())})
 		i++
 	}
-	if len(assign.Lhs) > 0 {
-		body = &ast.BlockStmt{Lbrace: s.Body.Lbrace, List: []ast.Stmt{assign, s.Body}, Rbrace: s.Body.Rbrace}
+	if len(assigns) > 0 {
+		body = &ast.BlockStmt{Lbrace: s.Body.Lbrace, List: append(assigns, s.Body), Rbrace: s.Body.Rbrace}
 	}
 	lit.Syntax = &ast.FuncLit{Type: typ, Body: body}
 	result := types.NewParam(token.NoPos, b.unit.Pkg, "", types.Typ[types.Bool])

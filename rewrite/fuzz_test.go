@@ -28,10 +28,11 @@ func TestRandom(t *testing.T) {
 		t.Skip("no -programs")
 	}
 	runner := newRunner(t)
+	const atOnce = 50 // compiled together
 	run, refused := 0, 0
-	for from := 0; from < *randomN; from += 200 {
+	for from := 0; from < *randomN; from += atOnce {
 		var texts []string
-		for i := from; i < min(from+200, *randomN); i++ {
+		for i := from; i < min(from+atOnce, *randomN); i++ {
 			texts = append(texts, progen.Generate(*randomSeed+uint64(i)))
 		}
 		verdicts, err := runner.Run(t.Context(), texts)

@@ -92,7 +92,15 @@ func (g *gen) compound(typ string, d int) string {
 	case "*rec":
 		return g.address("rec")
 	case "func(int) int":
-		return g.literalFunc()
+		return g.funcValue(d)
+	case "hold":
+		return fmt.Sprintf("hold{%s, %s}", g.expr("func(int) int", d), g.expr("int", d))
+	case "*hold":
+		return g.address("hold")
+	case "map[string]func(int) int":
+		return fmt.Sprintf(`map[string]func(int) int{"a" + %s: %s, "": %s}`, g.expr("string", d), g.expr("func(int) int", d), g.expr("func(int) int", d))
+	case iterator:
+		return g.iteratorValue(d)
 	case "[]func(int) int":
 		if g.chance(2) {
 			return fmt.Sprintf("append(%s, %s)", g.expr(typ, d), g.expr("func(int) int", d))
@@ -117,21 +125,9 @@ func (g *gen) address(typ string) string {
 	return g.atom("*" + typ)
 }
 
-// literalFunc is a literal that is not called at once.
-func (g *gen) literalFunc() string {
-	if g.nest >= 5 {
-		return "mut"
-	}
-	g.push()
-	v := g.declare("int")
-	v.used = true
-	body := g.body([]string{"int"})
-	return fmt.Sprintf("func(%s int) int {\n%s}", v.name, body)
-}
-
 func (g *gen) intExpr(d int) string {
 	e := func() string { return g.expr("int", d) }
-	switch g.IntN(24) {
+	switch g.IntN(26) {
 	case 0, 1, 2:
 		return fmt.Sprintf("(%s %s %s)", g.place("int"), []string{"+", "-", "*", "&", "|", "^"}[g.IntN(6)], e())
 	case 3, 4:
@@ -154,7 +150,7 @@ func (g *gen) intExpr(d int) string {
 		return fmt.Sprintf("*%s", g.expr("*int", d))
 	case 14:
 		return fmt.Sprintf("%s[%s]", g.expr("map[string]int", d), g.key(d))
-	case 15:
+	case 15, 24, 25:
 		return fmt.Sprintf("%s(%s)", g.expr("func(int) int", d), e())
 	case 16:
 		return fmt.Sprintf("%s.inc(%s)", g.target("rec", d), e())
@@ -233,6 +229,14 @@ func (g *gen) lvalue(typ string, d int) string {
 			return fmt.Sprintf("%s.b", g.target("pair", d))
 		}
 		return "gi"
+	case "func(int) int":
+		switch g.IntN(4) {
+		case 0:
+			return fmt.Sprintf("%s.f", g.target("hold", d))
+		case 1:
+			return fmt.Sprintf("%s[%s]", g.expr("map[string]func(int) int", d), g.key(d))
+		}
+		return "gf"
 	case "string":
 		return fmt.Sprintf("%s.s", g.target("rec", d))
 	case "[]int":

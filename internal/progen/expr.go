@@ -7,7 +7,7 @@ import (
 )
 
 // canSuspend reports whether what is being written may suspend.
-func (g *gen) canSuspend() bool { return !g.lit }
+func (g *gen) canSuspend() bool { return !g.plain }
 
 // zero is a constant or empty value.
 func (g *gen) zero(typ string) string {
@@ -22,7 +22,7 @@ func (g *gen) zero(typ string) string {
 		return fmt.Sprintf("valuer(rec{n: %d})", g.IntN(9))
 	case "T":
 		return "*new(T)"
-	case "pair", "rec", "[3]int":
+	case "pair", "rec", "hold", "[3]int":
 		return typ + "{}"
 	}
 	return "nil"
@@ -58,9 +58,17 @@ func (g *gen) literal(typ string) string {
 	case "*rec":
 		return fmt.Sprintf("&rec{n: %d, xs: []int{1, 2, 3}}", g.IntN(9))
 	case "func(int) int":
-		return []string{"mut", "gr.inc", "gr.val", "(&rec{n: 3}).inc"}[g.IntN(4)]
+		return []string{"mut", "gr.inc", "gr.val", "(&rec{n: 3}).inc", "maybe", "(&rec{n: 4}).bump"}[g.IntN(6)]
 	case "[]func(int) int":
-		return "[]func(int) int{mut}"
+		return "[]func(int) int{mut, maybe}"
+	case "map[string]func(int) int":
+		return `map[string]func(int) int{"": change}`
+	case "hold":
+		return "hold{maybe, 5}"
+	case "*hold":
+		return "&hold{mut, 6}"
+	case iterator:
+		return []string{"upto(3)", "gr.push"}[g.IntN(2)]
 	case "any":
 		return []string{"any(3)", `any("s")`, "any(pair{1, 2})", "any(nil)", "any(gx)", "any(ga)"}[g.IntN(6)]
 	case "valuer":
@@ -73,7 +81,7 @@ func (g *gen) literal(typ string) string {
 
 var globals = map[string]string{
 	"int": "gi", "string": "gs", "[]int": "gx", "map[string]int": "gm", "[3]int": "ga", "rec": "gr",
-	"*int": "&gi", "*rec": "&gr", "*pair": "&gr.p",
+	"*int": "&gi", "*rec": "&gr", "*pair": "&gr.p", "func(int) int": "gf",
 }
 
 func (g *gen) atom(typ string) string {
@@ -121,36 +129,13 @@ func (g *gen) expr(typ string, d int) string {
 	return g.compound(typ, d-1)
 }
 
-// function0 is a call of a literal.
-func (g *gen) function0(typ string, d int) string {
-	g.push()
-	v := g.declare("int")
-	v.used = true
-	body := g.body([]string{typ})
-	return fmt.Sprintf("func(%s int) %s {\n%s}(%s)", v.name, typ, body, g.expr("int", d-1))
-}
-
-// body is the statements of a literal. It leaves the scope, which the
-// parameters are in.
-func (g *gen) body(results []string) string {
-	lit, result, named, exits := g.lit, g.result, g.named, g.exits
-	g.lit, g.result, g.named, g.exits = true, results, len(results) == 0, nil
-	defer func() { g.lit, g.result, g.named, g.exits = lit, result, named, exits }()
-	b := ""
-	if g.size > 0 {
-		b = g.statements(1 + g.IntN(2))
-	}
-	ret := g.returns()
-	return b + g.pop() + ret + "\n"
-}
-
 // returns is a return statement.
 func (g *gen) returns() string {
 	if g.named && (len(g.result) == 0 || g.chance(3)) {
 		return "return"
 	}
 	if len(g.result) == 2 && g.result[0] == "int" && g.result[1] == "string" && g.canSuspend() && g.chance(2) {
-		return fmt.Sprintf("return both(%s, %s)", g.expr("int", 2), g.expr("string", 2))
+		return "return " + g.two(2)
 	}
 	var es []string
 	for _, t := range g.result {
@@ -176,7 +161,11 @@ func (g *gen) suspension(typ string, d int) string {
 		}
 	}
 	if typ == "int" {
-		switch g.IntN(10) {
+		switch g.IntN(13) {
+		case 10, 11:
+			return fmt.Sprintf("apply(%s, %s)", g.expr("func(int) int", d), g.expr("int", d))
+		case 12:
+			return fmt.Sprintf("fold(%s, %s)", g.expr("func(int) int", d), g.expr("int", d))
 		case 0:
 			return fmt.Sprintf("ask(%s)", g.expr("int", d))
 		case 1:
@@ -229,6 +218,9 @@ func (g *gen) callOf(fn *function, d int, depth string, subst map[string]string)
 		if fn.generic {
 			call += "[" + s("T") + "]"
 		}
+	}
+	if g.chance(6) { // a value
+		call = "id(" + call + ")"
 	}
 	return call + "(" + strings.Join(args, ", ") + ")"
 }

@@ -22,7 +22,7 @@ import (
 // Generate is the text of the program with a seed.
 func Generate(seed uint64) string {
 	for try := uint64(0); ; try++ {
-		text := generate(rand.New(rand.NewPCG(seed, try)))
+		text := prune(generate(rand.New(rand.NewPCG(seed, try))))
 		formatted, err := format.Source([]byte(text))
 		if err != nil {
 			panic(fmt.Sprintf("progen: seed %d: %v\n%s", seed, err, text))
@@ -46,14 +46,16 @@ type gen struct {
 	funcs  []*function
 	fn     *function // whose body is being written; nil in run
 	vars   [][]*variable
-	lit    bool     // in a literal, which may not suspend
-	result []string // types that a return needs
-	named  bool     // a bare return is possible
-	exits  []*exit  // that break and continue may mean, innermost last
-	trace  int      // last number given to p
-	unique int      // last number of a name
-	nest   int      // of statements
-	size   int      // statements that may still be made
+	lit    bool        // in a literal
+	plain  bool        // what may not suspend
+	result []string    // types that a return needs
+	named  bool        // a bare return is possible
+	names  []*variable // named results
+	exits  []*exit     // that break and continue may mean, innermost last
+	trace  int         // last number given to p
+	unique int         // last number of a name
+	nest   int         // of statements
+	size   int         // statements that may still be made
 }
 
 // function is a random resumable function.
@@ -89,6 +91,20 @@ func (g *gen) fresh(prefix string) string {
 	return fmt.Sprint(prefix, g.unique)
 }
 
+// used uses the variables of the innermost scope that nothing else does, before
+// it is left.
+func (g *gen) used() string {
+	scope := g.vars[len(g.vars)-1]
+	var b strings.Builder
+	for _, v := range scope {
+		if !v.used && v.name != "_" {
+			fmt.Fprintf(&b, "_ = %s\n", v.name)
+			v.used = true
+		}
+	}
+	return b.String()
+}
+
 func (g *gen) push() { g.vars = append(g.vars, nil) }
 
 // pop leaves a scope; what it returns uses the variables that nothing uses.
@@ -105,7 +121,7 @@ func (g *gen) pop() string {
 }
 
 // names are few, so that they shadow each other and what is generated.
-var localNames = []string{"x", "y", "z", "i", "v", "s", "t", "q", "f", "r", "st", "t0", "ret0", "x2", "iRef", "callee", "n", "ok"}
+var localNames = []string{"x", "y", "z", "i", "v", "s", "t", "q", "f", "r", "st", "t0", "ret0", "x2", "iRef", "callee", "n", "ok", "yield", "loop", "result0", "recv", "self", "more", "c"}
 
 // declare adds a variable with a random name to the innermost scope. The
 // statement must not be one that reads variables after this call.
@@ -162,7 +178,7 @@ func (g *gen) assignable(typ string) string {
 
 var valueTypes = []string{
 	"int", "int", "int", "int", "string", "string", "bool", "[]int", "map[string]int", "pair", "rec", "[3]int",
-	"*int", "*pair", "*rec", "func(int) int", "[]func(int) int", "any", "float64", "byte",
+	"*int", "*pair", "*rec", "func(int) int", "func(int) int", "func(int) int", "hold", "map[string]func(int) int", iterator, "[]func(int) int", "any", "float64", "byte",
 }
 
 func (g *gen) typ() string {
@@ -175,20 +191,21 @@ func (g *gen) typ() string {
 // printable reports whether all that is printed of a value is the same in
 // every run.
 func printable(typ string) bool {
-	return typ[0] != '*' && !strings.Contains(typ, "func")
+	return typ[0] != '*' && typ != "hold" && !strings.Contains(typ, "func")
 }
 
 func generate(r *rand.Rand) string {
 	g := &gen{Rand: r}
 	var b strings.Builder
 	b.WriteString(prelude)
-	for range 2 + g.IntN(4) {
+	b.WriteString(preludeFunc)
+	for range 1 + g.IntN(3) {
 		g.funcs = append(g.funcs, g.signature())
 	}
 	for _, fn := range g.funcs {
 		b.WriteString(g.function(fn))
 	}
-	g.fn = nil
+	g.fn, g.names = nil, nil
 	b.WriteString("\n//greenlet:resumable\nfunc run() {\n\td := 3\n\t_ = d\n")
 	for i := range g.funcs {
 		fmt.Fprintf(&b, "\ttry%d()\n", i)
@@ -229,7 +246,7 @@ func generate(r *rand.Rand) string {
 	return b.String()
 }
 
-var paramTypes = []string{"int", "int", "string", "bool", "[]int", "pair", "rec", "*int", "*rec", "func(int) int", "any", "[3]int", "map[string]int"}
+var paramTypes = []string{"int", "int", "string", "bool", "[]int", "pair", "rec", "*int", "*rec", "func(int) int", "func(int) int", iterator, "hold", "any", "[3]int", "map[string]int"}
 
 func (g *gen) signature() *function {
 	fn := &function{name: fmt.Sprint("f", len(g.funcs)), named: g.chance(2)}
@@ -254,7 +271,7 @@ func (g *gen) signature() *function {
 		fn.params = append(fn.params, "T") // to infer it
 	}
 	for range []int{1, 1, 1, 1, 2, 2, 3, 0}[g.IntN(8)] {
-		t := []string{"int", "int", "int", "string", "pair", "any", "[]int", "bool", "rec", "func(int) int", "float64"}[g.IntN(11)]
+		t := []string{"int", "int", "int", "string", "pair", "any", "[]int", "bool", "rec", "func(int) int", "float64", iterator}[g.IntN(12)]
 		if fn.generic && g.chance(2) {
 			t = "T"
 		}
@@ -264,9 +281,9 @@ func (g *gen) signature() *function {
 }
 
 func (g *gen) function(fn *function) string {
-	g.fn, g.lit, g.vars, g.exits, g.nest = fn, false, nil, nil, 0
+	g.fn, g.lit, g.plain, g.vars, g.exits, g.nest, g.names = fn, false, false, nil, nil, 0, nil
 	g.result, g.named = fn.results, fn.named || len(fn.results) == 0
-	g.size = 6 + g.IntN(22)
+	g.size = 4 + g.IntN(14)
 	g.push()
 	var head, params, results []string
 	if fn.recv != "" {
@@ -284,6 +301,7 @@ func (g *gen) function(fn *function) string {
 		if fn.named {
 			v := g.declare(t)
 			v.used = true
+			g.names = append(g.names, v)
 			results = append(results, v.name+" "+t)
 		} else {
 			results = append(results, t)

@@ -28,7 +28,7 @@ func (g *gen) statement() string {
 	}
 	g.nest++
 	defer func() { g.nest-- }()
-	switch g.IntN(30) {
+	switch g.IntN(36) {
 	case 0, 1, 2, 3:
 		return g.define()
 	case 4, 5:
@@ -55,6 +55,10 @@ func (g *gen) statement() string {
 		return g.collect()
 	case 21:
 		return g.localType()
+	case 22, 23, 24:
+		return g.overFunc()
+	case 25:
+		return g.recursive()
 	}
 	return g.simple()
 }
@@ -76,7 +80,7 @@ func (g *gen) simple() string {
 		return fmt.Sprintf("%s, %s = %s, %s\n", g.lvalue(t, 2), g.lvalue(u, 2), g.expr(t, 3), g.expr(u, 2))
 	case 9:
 		if g.canSuspend() {
-			return fmt.Sprintf("%s, %s = both(%s, %s)\n", g.lvalue("int", 2), g.lvalue("string", 2), g.expr("int", 2), g.expr("string", 2))
+			return fmt.Sprintf("%s, %s = %s\n", g.lvalue("int", 2), g.lvalue("string", 2), g.two(2))
 		}
 	case 10:
 		return fmt.Sprintf("%s, %s = %s[%s]\n", g.lvalue("int", 2), g.lvalue("bool", 2), g.expr("map[string]int", 2), g.key(2))
@@ -135,9 +139,9 @@ func (g *gen) define() string {
 		return fmt.Sprintf("var %s, %s = %s(%s), %s(%s)\n", v.name, w.name, conversion(t), e, conversion(u), f)
 	case 3:
 		if g.canSuspend() {
-			e, f := g.expr("int", 2), g.expr("string", 2)
+			call := g.two(2)
 			v, w := g.declare("int"), g.declare("string")
-			return fmt.Sprintf("%s, %s := both(%s, %s)\n", v.name, w.name, e, f)
+			return fmt.Sprintf("%s, %s := %s\n", v.name, w.name, call)
 		}
 	case 4: // of an old variable and a new one
 		scope := g.vars[len(g.vars)-1]
@@ -157,7 +161,7 @@ func (g *gen) define() string {
 
 // conversion is a type as it is written before an operand.
 func conversion(t string) string {
-	if t[0] == '*' || strings.HasPrefix(t, "func") {
+	if t[0] == '*' || strings.Contains(t, "func") {
 		return "(" + t + ")"
 	}
 	return t
@@ -239,8 +243,7 @@ func (g *gen) loop() string {
 func (g *gen) rangeLoop() string {
 	type over struct{ x, key, value string }
 	var o over
-	iter := false
-	switch g.IntN(9) {
+	switch g.IntN(8) {
 	case 0:
 		o = over{fmt.Sprintf("%s & 3", g.place("int")), "int", ""}
 	case 1, 2:
@@ -260,10 +263,8 @@ func (g *gen) rangeLoop() string {
 		o = over{fmt.Sprintf("map[string]int{%s: %s}", g.expr("string", 2), g.expr("int", 2)), "string", "int"}
 	case 7:
 		o = over{fmt.Sprintf("mk(%s, %s)", g.expr("int", 2), g.expr("int", 2)), "int", ""}
-	case 8:
-		o, iter = over{fmt.Sprintf("seq(%s & 3)", g.place("int")), "int", "string"}, true
 	}
-	if !iter && g.chance(4) { // existing variables or places
+	if g.chance(4) { // existing variables or places
 		places := g.lvalue(o.key, 1)
 		if o.value != "" && o.value != "rune" && g.chance(2) {
 			places += ", " + g.lvalue(o.value, 1)
@@ -281,11 +282,6 @@ func (g *gen) rangeLoop() string {
 		}
 		names += ", " + w.name
 	}
-	lit := g.lit
-	if iter {
-		g.lit = true
-		defer func() { g.lit = lit }()
-	}
 	label, body := g.inLoop(2)
 	body = g.pop() + body
 	return fmt.Sprintf("%sfor %s := range %s {\nif out() {\nbreak\n}\n%s}\n", label, names, wrap(o.x), body)
@@ -293,61 +289,6 @@ func (g *gen) rangeLoop() string {
 
 // wrap keeps composite literals out of headers.
 func wrap(s string) string { return "(" + s + ")" }
-
-func (g *gen) deferStatement() string {
-	if g.fn == nil && !g.lit {
-		return g.simple()
-	}
-	switch g.IntN(7) {
-	case 0:
-		return fmt.Sprintf("defer p[int](%d, %s)\n", g.at(), g.expr("int", 2))
-	case 1:
-		return fmt.Sprintf("defer %s.inc(%s)\n", g.target("rec", 2), g.expr("int", 2))
-	case 2, 3:
-		if g.canSuspend() {
-			s := []string{
-				fmt.Sprintf("maybe(%s)", g.expr("int", 2)),
-				fmt.Sprintf("boom(%s)", g.expr("int", 2)),
-				fmt.Sprintf("poke(%s, %s)", g.expr("*int", 2), g.expr("int", 2)),
-				fmt.Sprintf("%s.bump(%s)", g.target("rec", 2), g.expr("int", 2)),
-			}[g.IntN(4)]
-			return "defer " + s + "\n"
-		}
-	case 4:
-		return fmt.Sprintf("defer %s(%s)\n", g.expr("func(int) int", 2), g.expr("int", 1))
-	case 5:
-		g.push()
-		return "defer func() {\n" + g.body(nil) + "}()\n"
-	}
-	then := ""
-	if g.fn != nil && !g.lit && g.fn.named && len(g.fn.results) > 0 {
-		for _, v := range g.vars[0] {
-			if v.typ == g.fn.results[0] && g.seen(v) {
-				then = fmt.Sprintf("%s = %s\n", v.name, g.plain(v.typ))
-				break
-			}
-		}
-	}
-	return fmt.Sprintf("defer func() {\nif e := recover(); e != nil {\np(%d, fmt.Sprint(e))\n%s}\n}()\n", g.at(), then)
-}
-
-// seen reports whether v is not shadowed.
-func (g *gen) seen(v *variable) bool {
-	for _, w := range g.visible(v.typ, false) {
-		if w == v {
-			return true
-		}
-	}
-	return false
-}
-
-// plain is an expression that doesn't suspend.
-func (g *gen) plain(typ string) string {
-	lit := g.lit
-	g.lit = true
-	defer func() { g.lit = lit }()
-	return g.expr(typ, 2)
-}
 
 // leave is a conditional return, break, continue or panic.
 func (g *gen) leave() string {

@@ -281,6 +281,8 @@ is of the companion if the dynamic type has one:
 
 Everywhere else it stays as it is. A method that a struct has from an embedded
 interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
+Since w is looked at before the arguments are evaluated, calls among these, which
+may assign to w, are made first.
 
 A companion is promoted with its method, and stays when a plain method overrides
 that: an interface would find it. So the overriding type gets a method of the
@@ -437,7 +439,8 @@ What a literal recovers is the literal's own.
 The call of an interface method that may reach a resumable one (see Calls) is
 deferred by its Deferred form, by its companion, or as a plain call, whichever
 the dynamic type has first. So a resumable method that does not recover hides the
-Deferred form of one that it overrides.
+Deferred form of one that it overrides. A method expression's receiver is an
+argument: a nil one panics when the call is made.
 
 A switch may be deferred by itself. It waits in a frame of the runtime's, and
 drops what it receives:

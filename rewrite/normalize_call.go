@@ -30,31 +30,52 @@ func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
 	if s := n.info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
 		return n.asMethodCall(call, sel, s)
 	}
-	if _, ok := ast.Unparen(sel.X).(*ast.Ident); ok {
-		return call
-	}
+	recv := sel.X
+	_, named := ast.Unparen(recv).(*ast.Ident)
 	c := *call
-	c.Fun = n.as(&ast.SelectorExpr{X: n.pinned(sel.X), Sel: sel.Sel}, sel)
-	n.as(&c, call)
-	return &c
+	if anyOf(call.Args, hasCall) {
+		if !named {
+			recv = n.pin(recv)
+		}
+		c.Args = n.pinArgs(call)
+	}
+	if !named {
+		recv = n.pinned(recv)
+	}
+	c.Fun = n.as(&ast.SelectorExpr{X: recv, Sel: sel.Sel}, sel)
+	return n.as(&c, call).(*ast.CallExpr)
 }
 
 // asMethodCall is I.m(x, y), where I is an interface, as x.m(y).
 func (n *normalizer) asMethodCall(call *ast.CallExpr, sel *ast.SelectorExpr, s *types.Selection) *ast.CallExpr {
+	args := call.Args
+	if anyOf(args[1:], hasCall) {
+		args = n.pinArgs(call)
+	}
 	recv := n.temp(s.Recv(), call.Pos())
-	n.define(recv, call.Args[0])
+	n.define(recv, args[0])
 	method := &ast.SelectorExpr{X: n.ref(recv, call.Pos()), Sel: sel.Sel}
 	set := types.NewMethodSet(s.Recv())
 	n.info.Selections[method] = set.Lookup(s.Obj().Pkg(), s.Obj().Name())
 	n.info.Types[method] = types.TypeAndValue{Type: n.info.Selections[method].Type()}
 	c := *call
-	c.Fun, c.Args = method, call.Args[1:]
+	c.Fun, c.Args = method, args[1:]
 	return n.as(&c, call).(*ast.CallExpr)
 }
 
-// holdFunc makes the function of an indirect call a variable. gc reads a
-// variable that holds the function after the calls among the arguments, which
-// may assign to it; so these go to temporaries first.
+// pinArgs makes the calls among the arguments of a call whose callee is looked at
+// before it is called. They come first: gc reads a variable that holds the callee
+// after them, and they may assign to it.
+func (n *normalizer) pinArgs(call *ast.CallExpr) []ast.Expr {
+	args := make([]ast.Expr, len(call.Args))
+	to := n.argumentTypes(call)
+	for i, arg := range call.Args {
+		args[i] = n.pinTo(arg, to(i))
+	}
+	return args
+}
+
+// holdFunc makes the function of an indirect call a variable.
 func (n *normalizer) holdFunc(call *ast.CallExpr) *ast.CallExpr {
 	c := *call
 	_, named := ast.Unparen(call.Fun).(*ast.Ident)
@@ -62,10 +83,7 @@ func (n *normalizer) holdFunc(call *ast.CallExpr) *ast.CallExpr {
 		if !named {
 			c.Fun = n.pin(call.Fun)
 		}
-		c.Args = make([]ast.Expr, len(call.Args))
-		for i, arg := range call.Args {
-			c.Args[i] = n.pin(arg)
-		}
+		c.Args = n.pinArgs(call)
 	}
 	if _, named := ast.Unparen(c.Fun).(*ast.Ident); !named {
 		c.Fun = n.heldFunc(c.Fun)

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -29,10 +30,14 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	case color.OpCall:
 		return e.deferResumable(call, to.Callee)
 	case color.OpDispatch:
-		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && e.Info.Selections[sel].Kind() == types.MethodVal {
+		sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		switch s := e.Info.Selections[sel]; {
+		case s.Kind() == types.MethodVal:
 			return e.deferDispatch(call, sel, to.Callee)
+		case len(s.Index()) == 1:
+			return e.deferDispatchExpr(call, sel, to.Callee)
 		}
-		return e.deferPlain(call)
+		return e.deferPlain(call) // of a struct that embeds an interface: it has no companion
 	case color.OpLiteral:
 		return e.deferLiteral(call)
 	case color.OpIndirect:
@@ -193,8 +198,7 @@ func (e *funcEmitter) register(sig *types.Signature, recovers bool, form func(co
 	return e.registrar().Dot("DeferResumable").Call(jen.Func().Params(e.runParam(run)).Add(e.rt("Status")).Block(body...))
 }
 
-// deferDispatch registers the call of an interface method: of the best form of it
-// that the dynamic type has.
+// deferDispatch registers the call of an interface method.
 func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, callee *types.Func) []jen.Code {
 	x, t := e.operandPath(sel)
 	on, fn := e.fn.Names.Fresh("on"), e.fn.Names.Fresh("fn")
@@ -203,8 +207,28 @@ func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, c
 		jen.Id(fn).Op(":=").Id(on).Dot(sel.Sel.Name), // panics if it is nil
 	}
 	held, args := e.holdArgs(call)
-	code = append(code, held...)
 	sig := e.Info.Selections[sel].Type().(*types.Signature) // instantiated
+	code = append(append(code, held...), e.bestForm(on, t, callee, sig, args, e.registerPlain(jen.Id(fn), args)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// deferDispatchExpr is deferDispatch for a method expression, whose first argument
+// is the receiver. A nil one panics when the call is made.
+func (e *funcEmitter) deferDispatchExpr(call *ast.CallExpr, sel *ast.SelectorExpr, callee *types.Func) []jen.Code {
+	code, args := e.holdArgs(call)
+	on, t := e.fn.Names.Fresh("on"), e.Info.Selections[sel].Recv()
+	code = append(code, jen.Id(on).Op(":=").Parens(e.Expr(sel.X)).Call(args[0]))
+	whole := e.Info.TypeOf(sel).(*types.Signature) // instantiated, the receiver first
+	params := slices.Collect(whole.Params().Variables())[1:]
+	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), whole.Results(), whole.Variadic())
+	code = append(code, e.bestForm(on, t, callee, sig, args[1:], e.registerPlain(e.Expr(sel), args)))
+	return []jen.Code{jen.Block(code...)}
+}
+
+// bestForm registers the call of a method with the signature sig: of the best form
+// that the dynamic type of on has, which is of an interface or type parameter t, else
+// plain.
+func (e *funcEmitter) bestForm(on string, t types.Type, callee *types.Func, sig *types.Signature, args []jen.Code, plain jen.Code) jen.Code {
 	c, ok := e.local("c"), e.local("ok")
 	branch := func(name string, recovers bool) *jen.Statement {
 		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.formInType(jen.Id(on), t, callee, sig, name, recovers)), jen.Id(ok)).Block(
@@ -212,10 +236,9 @@ func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, c
 				return jen.Id(c).Dot(name).Call(append(context, args...)...)
 			}))
 	}
-	code = append(code, branch(names.Deferred(callee.Name()), true).
+	return branch(names.Deferred(callee.Name()), true).
 		Else().Add(branch(names.Companion(callee.Name()), false)).
-		Else().Block(e.registerPlain(jen.Id(fn), args)))
-	return []jen.Code{jen.Block(code...)}
+		Else().Block(plain)
 }
 
 // deferLiteral registers the call of a resumable literal.

@@ -59,13 +59,14 @@ func normalize(c *passContext) *ir.Func {
 		fn: &ir.Func{
 			Decl: decl, Obj: obj, Info: info,
 			Lit: c.lit, Lits: c.lits, Values: c.values, Bodies: c.bodies,
-			Refs:    map[*ast.Ident]*ir.Var{},
-			ByObj:   map[types.Object]*ir.Var{},
-			Types:   map[*ast.Ident]types.Type{},
-			Renamed: map[types.Object]string{},
-			Aliases: map[*types.TypeName]string{},
-			Runtime: map[*ast.Ident]string{},
-			Targets: map[*ast.BranchStmt]*ir.Block{},
+			Refs:     map[*ast.Ident]*ir.Var{},
+			Deferred: map[*ast.CallExpr]*ast.CallExpr{},
+			ByObj:    map[types.Object]*ir.Var{},
+			Types:    map[*ast.Ident]types.Type{},
+			Renamed:  map[types.Object]string{},
+			Aliases:  map[*types.TypeName]string{},
+			Runtime:  map[*ast.Ident]string{},
+			Targets:  map[*ast.BranchStmt]*ir.Block{},
 		},
 		info: info, pkg: u.Pkg, colors: c.colors,
 		alias: aliased(decl, info, c.colors),
@@ -279,7 +280,9 @@ func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
 	case *ast.GoStmt:
 		n.add(&ir.Leaf{Stmt: &ast.GoStmt{Go: s.Go, Call: n.callOperands(s.Call)}})
 	case *ast.DeferStmt:
-		n.add(&ir.Leaf{Stmt: &ast.DeferStmt{Defer: s.Defer, Call: n.callOperands(s.Call)}})
+		call := n.callOperands(s.Call)
+		n.fn.Deferred[call] = s.Call
+		n.add(&ir.Leaf{Stmt: &ast.DeferStmt{Defer: s.Defer, Call: call}})
 	case *ast.ReturnStmt:
 		n.returns(s)
 	case *ast.LabeledStmt:

@@ -22,7 +22,11 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	}
 	var to color.Suspension
 	if e.Colors != nil {
-		to, _ = e.Colors.Deferred(call)
+		source := call
+		if c, ok := e.fn.Deferred[call]; ok {
+			source = c
+		}
+		to, _ = e.Colors.Deferred(source)
 	}
 	switch to.Op {
 	case 0:

@@ -52,6 +52,10 @@ type Func struct {
 	// functions' names there.
 	Values map[*ast.Ident]*Lit
 
+	// Deferred are the calls of defer statements that normalize made, with those
+	// of the source.
+	Deferred map[*ast.CallExpr]*ast.CallExpr
+
 	// Defers says that the function has defer statements: its frame is taken
 	// at the start, and holds the results.
 	Defers bool

@@ -22,16 +22,11 @@ func (n *normalizer) assign(s *ast.AssignStmt) {
 	if n.appendsToElement(s) {
 		s = n.heldElement(s)
 	}
-	ops := n.operandsTo(append(append([]ast.Expr{}, s.Lhs...), s.Rhs...), func(i int) types.Type {
-		if i -= len(s.Lhs); i < 0 || len(s.Lhs) != len(s.Rhs) {
-			return nil
-		}
-		return n.info.TypeOf(s.Lhs[i])
-	})
+	lhs, rhs := n.assignOperands(s.Lhs, s.Rhs)
 	if s.Tok == token.DEFINE {
-		copy(ops, s.Lhs) // new names, not operands
+		lhs = s.Lhs // new names, not operands
 	}
-	leaf := &ir.Leaf{Stmt: &ast.AssignStmt{Lhs: ops[:len(s.Lhs)], TokPos: s.TokPos, Tok: s.Tok, Rhs: ops[len(s.Lhs):]}}
+	leaf := &ir.Leaf{Stmt: &ast.AssignStmt{Lhs: lhs, TokPos: s.TokPos, Tok: s.Tok, Rhs: rhs}}
 	if s.Tok == token.DEFINE {
 		leaf.Defs = n.defs(s.Lhs)
 	}

@@ -111,7 +111,7 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 		if x.Op == token.LAND || x.Op == token.LOR {
 			return n.shortCircuit(x)
 		}
-		ops := n.operandsIf([]ast.Expr{x.X, x.Y}, func(int) bool { return isComparison(x) && n.boxedEarly(x.X, n.info.TypeOf(x.Y)) })
+		ops := n.operandsIf([]ast.Expr{x.X, x.Y}, 0, func(int) bool { return isComparison(x) && n.boxedEarly(x.X, n.info.TypeOf(x.Y)) })
 		return n.as(&ast.BinaryExpr{X: ops[0], OpPos: x.OpPos, Op: x.Op, Y: ops[1]}, e)
 	case *ast.UnaryExpr:
 		if lit, ok := ast.Unparen(x.X).(*ast.CompositeLit); ok && n.mapOf(lit) != nil {
@@ -127,7 +127,7 @@ func (n *normalizer) lift(e ast.Expr) ast.Expr {
 		return n.as(&ast.IndexExpr{X: ops[0], Lbrack: x.Lbrack, Index: ops[1], Rbrack: x.Rbrack}, e)
 	case *ast.SliceExpr:
 		list := []ast.Expr{x.X, x.Low, x.High, x.Max}
-		ops := n.operandsIf(list, func(i int) bool { return i > 0 && !n.isName(list[i]) })
+		ops := n.operandsIf(list, 0, func(i int) bool { return i > 0 && !n.isName(list[i]) })
 		return n.as(&ast.SliceExpr{X: ops[0], Lbrack: x.Lbrack, Low: ops[1], High: ops[2], Max: ops[3], Slice3: x.Slice3, Rbrack: x.Rbrack}, e)
 	case *ast.TypeAssertExpr:
 		return n.as(&ast.TypeAssertExpr{X: n.lift(x.X), Lparen: x.Lparen, Type: x.Type, Rparen: x.Rparen}, e)
@@ -149,7 +149,7 @@ func (n *normalizer) as(e, old ast.Expr) ast.Expr {
 }
 
 // operands lifts a list of operands that are evaluated from left to right.
-func (n *normalizer) operands(list []ast.Expr) []ast.Expr { return n.operandsIf(list, nil) }
+func (n *normalizer) operands(list []ast.Expr) []ast.Expr { return n.operandsIf(list, 0, nil) }
 
 // operandsTo is operands for those that are converted to types: to, if not nil,
 // yields that of operand i, or nil.
@@ -157,12 +157,22 @@ func (n *normalizer) operandsTo(list []ast.Expr, to func(i int) types.Type) []as
 	if to == nil {
 		return n.operands(list)
 	}
-	return n.operandsIf(list, func(i int) bool { return n.boxedEarly(list[i], to(i)) })
+	return n.operandsIf(list, 0, func(i int) bool { return n.boxedEarly(list[i], to(i)) })
 }
 
-// operandsIf is operands; early, if not nil, reports whether gc copies operand
-// i before a later call.
-func (n *normalizer) operandsIf(list []ast.Expr, early func(i int) bool) []ast.Expr {
+// assignOperands is operands for the sides of an assignment: what stands on the
+// left is written, not read.
+func (n *normalizer) assignOperands(lhs, rhs []ast.Expr) (left, right []ast.Expr) {
+	ops := n.operandsIf(append(append([]ast.Expr{}, lhs...), rhs...), len(lhs), func(i int) bool {
+		i -= len(lhs)
+		return i >= 0 && len(lhs) == len(rhs) && n.boxedEarly(rhs[i], n.info.TypeOf(lhs[i]))
+	})
+	return ops[:len(lhs)], ops[len(lhs):]
+}
+
+// operandsIf is operands, the first of which are places; early, if not nil,
+// reports whether gc copies operand i before a later call.
+func (n *normalizer) operandsIf(list []ast.Expr, places int, early func(i int) bool) []ast.Expr {
 	last := -1
 	for i, e := range list {
 		if e != nil && n.colors.Suspends(e) {
@@ -173,7 +183,7 @@ func (n *normalizer) operandsIf(list []ast.Expr, early func(i int) bool) []ast.E
 	for i, e := range list {
 		switch {
 		case i < last && e != nil:
-			out[i] = n.pin(n.lift(e))
+			out[i] = n.pinPart(n.lift(e), i < places)
 			if early != nil && early(i) {
 				out[i] = n.pinned(out[i])
 			}
@@ -351,7 +361,7 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 	}
 	switch x := e.(type) {
 	case *ast.ParenExpr:
-		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.pin(x.X), Rparen: x.Rparen}, e)
+		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.pinPart(x.X, place), Rparen: x.Rparen}, e)
 	case *ast.CallExpr:
 		switch {
 		case n.isType(x.Fun) && !copiesString(tv.Type, n.info.TypeOf(x.Args[0])):

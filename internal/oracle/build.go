@@ -153,9 +153,14 @@ func head(s string) string { return s[:min(len(s), 2000)] }
 func failure(stderr string) string {
 	lines := strings.SplitAfter(stderr, "\n")
 	var out []string
+	stack := false // the rewritten program shows the greenlet's, by a panic of its own
 	for _, line := range lines {
 		if strings.HasPrefix(line, "goroutine ") {
 			break
+		}
+		stack = strings.Contains(line, "panic: greenlet stack") || stack && !strings.HasPrefix(strings.TrimLeft(line, "\t"), "panic: ")
+		if stack {
+			continue
 		}
 		line = strings.TrimLeft(line, "\t")
 		line = strings.Replace(line, " [recovered, repanicked]", "", 1)

@@ -17,18 +17,14 @@ import (
 func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 	switch x := x.(type) {
 	case *ast.IndexExpr, *ast.IndexListExpr:
-		if id := color.CalleeIdent(x); id != nil {
-			if lit := e.fn.Values[id]; lit != nil && e.fn.Lit != lit {
-				return e.value(lit, nil), true
-			}
-		}
+		return e.usedValue(color.CalleeIdent(x), nil)
 	case *ast.FuncLit:
 		if lit := e.fn.Lits[x]; lit != nil {
 			return e.literal(lit), true
 		}
 	case *ast.Ident:
-		if lit := e.fn.Values[x]; lit != nil && e.fn.Lit != lit {
-			return e.value(lit, nil), true
+		if code, ok := e.usedValue(x, nil); ok {
+			return code, true
 		}
 		if name := e.renamed(x); name != "" {
 			return jen.Id(name), true
@@ -51,8 +47,8 @@ func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
 			return e.variable(v), true
 		}
 	case *ast.SelectorExpr:
-		if lit := e.fn.Values[x.Sel]; lit != nil && e.fn.Lit != lit {
-			return e.value(lit, x), true
+		if code, ok := e.usedValue(x.Sel, x); ok {
+			return code, true
 		}
 		// A boxed struct: x.f says (*x).f.
 		if id, ok := ast.Unparen(x.X).(*ast.Ident); ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -58,6 +59,19 @@ func (e *funcEmitter) closure(lit *ir.Lit) *jen.Statement {
 		values[jen.Id(ir.DeferrerField)] = e.deferrer()
 	}
 	return jen.Op("&").Add(e.litType(lit)).Values(values)
+}
+
+// usedValue is the function value that the function or switch called name is where
+// it is used as one; x is the selector, if it is one.
+func (e *funcEmitter) usedValue(name *ast.Ident, x *ast.SelectorExpr) (*jen.Statement, bool) {
+	if name == nil {
+		return nil, false
+	}
+	lit := e.fn.Values[name]
+	if lit == nil || lit == e.fn.Lit { // it is the call in it
+		return nil, false
+	}
+	return e.value(lit, x), true
 }
 
 // value is the function value that a resumable function or a switch is; x is the
@@ -214,25 +228,45 @@ func (e *funcEmitter) litReceiver() *jen.Statement {
 	return jen.Params(jen.Id(e.fn.Lit.Self).Op("*").Add(e.litType(e.fn.Lit)))
 }
 
-// asWritten is a literal as plain code has it. Only what it captures is
-// elsewhere.
+// asWritten is a literal as plain code has it: what it captures is elsewhere, and
+// the resumable literals and values that it makes stay resumable, for they may be
+// kept and called by resumable code.
 func (e *funcEmitter) asWritten(lit *ast.FuncLit) *jen.Statement {
 	plain := *e
 	conv := *e.Converter
 	plain.Converter = &conv
+	called := map[*ast.FuncLit]bool{} // at once, here
 	conv.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
-		if id, ok := x.(*ast.Ident); ok {
-			if code, ok := e.constant(id); ok {
+		switch x := x.(type) {
+		case *ast.CallExpr:
+			if fun, ok := ast.Unparen(x.Fun).(*ast.FuncLit); ok {
+				called[fun] = true
+			}
+			return nil, false
+		case *ast.FuncLit:
+			if made := e.fn.Lits[x]; made != nil && !called[x] {
+				return plain.literal(made), true
+			}
+			return nil, false
+		case *ast.IndexExpr, *ast.IndexListExpr:
+			return plain.usedValue(color.CalleeIdent(x), nil)
+		case *ast.Ident:
+			if code, ok := plain.usedValue(x, nil); ok {
 				return code, true
 			}
-		}
-		switch x := x.(type) {
-		case *ast.Ident:
+			if code, ok := e.constant(x); ok {
+				return code, true
+			}
 			if t := e.fn.Types[x]; t != nil {
 				return e.typ(t), true
 			}
 			return plain.captured(x)
-		case *ast.SelectorExpr, *ast.UnaryExpr:
+		case *ast.SelectorExpr:
+			if code, ok := plain.usedValue(x.Sel, x); ok {
+				return code, true
+			}
+			return plain.captured(x)
+		case *ast.UnaryExpr:
 			return plain.captured(x)
 		}
 		return nil, false

@@ -99,6 +99,9 @@ type Binary struct{ path string }
 // Timeout is how long a program may run.
 const Timeout = 20 * time.Second
 
+// ErrEndless is of a program that runs longer than [Timeout].
+var ErrEndless = errors.New("does not end")
+
 // Run runs a program with arguments and returns what [Outcome] does. The text does not depend
 // on where and how the program was built.
 func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
@@ -127,7 +130,7 @@ func Outcome(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		err = fmt.Errorf("does not end; it has printed\n%s", head(out))
+		err = fmt.Errorf("%w; it has printed\n%s", ErrEndless, head(out))
 	case errors.As(err, &exit):
 		out = line(out) + line(failure(stderr.String())) + fmt.Sprintf("exit status %d\n", exit.ExitCode())
 		err = nil

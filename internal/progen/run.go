@@ -36,8 +36,8 @@ func (v *Verdict) Kind() string {
 	switch {
 	case !v.Differs():
 		return ""
-	case v.Failed != nil && strings.Contains(v.Failed.Error(), "does not end"):
-		return "does not end"
+	case v.Failed != nil && errors.Is(v.Failed, oracle.ErrEndless):
+		return oracle.ErrEndless.Error()
 	case v.Failed != nil:
 		text := strings.TrimPrefix(v.Failed.Error(), "# ")
 		if _, more, ok := strings.Cut(text, "in.go: "); ok { // internal error

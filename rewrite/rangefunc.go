@@ -46,6 +46,11 @@ func rangeBodies(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func
 					inner := *b
 					inner.outer = lit.Range
 					visit(c.X, b)
+					for _, part := range []ast.Expr{c.Key, c.Value} {
+						if part != nil {
+							visit(part, &inner) // is assigned to in the body
+						}
+					}
 					visit(c.Body, &inner)
 					return false
 				}

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
@@ -82,9 +83,50 @@ func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statem
 		}
 		return nil, false
 	}
-	body := append([]jen.Code{loop("Begin")}, plain.LitBody(lit.Syntax)...)
+	body := plain.LitBody(lit.Syntax)
+	if declaresParam(lit.Syntax) {
+		body = []jen.Code{jen.Block(body...)}
+	}
+	body = append([]jen.Code{loop("Begin")}, body...)
 	body = append(body, loop("Again"), jen.Return(jen.True()))
 	return jen.Func().Add(plain.Signature(lit.Syntax.Type)).Block(body...)
+}
+
+// declaresParam reports whether the body of a loop, which is a scope in that of the
+// loop's variables, declares one of their names: a function's parameters and its
+// body have the same scope.
+func declaresParam(body *ast.FuncLit) bool {
+	params := map[string]bool{}
+	for _, field := range body.Type.Params.List {
+		for _, name := range field.Names {
+			params[name.Name] = name.Name != "_"
+		}
+	}
+	found := false
+	ast.Inspect(body.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, x := range n.Lhs {
+				id, ok := x.(*ast.Ident)
+				found = found || ok && n.Tok == token.DEFINE && params[id.Name]
+			}
+			return false
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				found = found || params[id.Name]
+			}
+			return false
+		case *ast.TypeSpec:
+			found = found || params[n.Name.Name]
+			return false
+		case *ast.BlockStmt:
+			return n == body.Body
+		case *ast.LabeledStmt, *ast.DeclStmt, *ast.GenDecl:
+			return true
+		}
+		return false
+	})
+	return found
 }
 
 // setLoopResults is what a return statement in the body of a loop does before it

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"runtime"
 	"strings"
+	"sync/atomic"
 )
 
 // puller drives one greenlet that yields values of type T to plain code. It
@@ -37,7 +38,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
 		g, r := p.g, &p.run
-		if int32(g.state)-int32(suspended) > quiet.Load() || g.guarded {
+		if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
 			if !p.slow() {
 				return v, false
 			}
@@ -60,7 +61,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
-	if int32(g.state)-int32(suspended) > quiet.Load() || g.guarded {
+	if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
 		return p.slow()
 	}
 	g.state = current

@@ -35,7 +35,7 @@ func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
 	c := *call
 	if anyOf(call.Args, hasCall) {
 		if !named {
-			recv = n.pin(recv)
+			recv = n.pinReceiver(recv, recv)
 		}
 		c.Args = n.pinArgs(call)
 	}

@@ -231,7 +231,10 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 		c.Args = n.operandsTo(call.Args, n.argumentTypes(call))
 	case ok && n.info.Selections[sel] != nil:
 		// A method's receiver is its first argument, or a field holds the function.
-		ops := n.operandsTo(append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call))
+		list, to := append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call)
+		ops := n.operandsIf(list, 0, func(i int) bool {
+			return i == 0 && n.devirtualized(sel.X) || to != nil && n.boxedEarly(list[i], to(i))
+		})
 		c.Fun = n.as(&ast.SelectorExpr{X: ops[0], Sel: sel.Sel}, sel)
 		c.Args = ops[1:]
 	default:
@@ -248,7 +251,7 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 func (n *normalizer) spreadCall(call *ast.CallExpr, tuple *types.Tuple) *ast.CallExpr {
 	c := *call
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && n.info.Selections[sel] != nil {
-		c.Fun = n.as(&ast.SelectorExpr{X: n.pin(n.lift(sel.X)), Sel: sel.Sel}, sel)
+		c.Fun = n.as(&ast.SelectorExpr{X: n.pinReceiver(sel.X, n.lift(sel.X)), Sel: sel.Sel}, sel)
 	}
 	inner := n.callOperands(ast.Unparen(call.Args[0]).(*ast.CallExpr))
 	leaf := &ast.AssignStmt{TokPos: call.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{inner}}

@@ -104,6 +104,28 @@ func (n *normalizer) pointerShaped(t types.Type) bool {
 	return hasPointers(t) && sizeof(n.sizes, t) == sizeof(n.sizes, types.Typ[types.Uintptr])
 }
 
+// devirtualized reports whether gc calls a method of the interface value x directly,
+// as it sees the dynamic type: x is I(v). Then it asserts that type, which copies v.
+func (n *normalizer) devirtualized(x ast.Expr) bool {
+	conv, ok := ast.Unparen(x).(*ast.CallExpr)
+	if !ok || !n.isType(conv.Fun) || !types.IsInterface(n.info.TypeOf(x)) || hasTypeParam(n.info.TypeOf(x)) {
+		return false
+	}
+	t := n.info.TypeOf(conv.Args[0])
+	if types.IsInterface(t) {
+		return n.devirtualized(conv.Args[0])
+	}
+	return !n.info.Types[conv.Args[0]].IsNil() && !hasTypeParam(t) && !n.pointerShaped(t)
+}
+
+// pinReceiver is pin for x, of which recv is left, as the receiver of a method call.
+func (n *normalizer) pinReceiver(x, recv ast.Expr) ast.Expr {
+	if recv = n.pin(recv); n.devirtualized(x) {
+		return n.pinned(recv)
+	}
+	return recv
+}
+
 // isName reports whether e is a variable without more, of this package or of
 // another one: gc reads it in place where it evaluates the rest beforehand.
 func (n *normalizer) isName(e ast.Expr) bool {

@@ -378,7 +378,8 @@ is one out of the inner one, then one out of the outer. A defer in the body goes
 the frame of the function, and recover asks who defers that.
 
 If the iterator can't be suspended but the body does, the runtime pulls from it, by
-iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends.
+iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends,
+or by the garbage collector if that is dropped.
 An iterator that a function of the standard library makes, with a body that doesn't
 suspend, is left to Go.
 

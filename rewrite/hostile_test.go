@@ -8,6 +8,7 @@ import (
 
 const (
 	unreturned = "prints the results of a call that has not returned, which are undefined"
+	stopped    = "drops a greenlet that pulls from a plain iterator, which ends when the collector has found out, and prints that"
 	waiting    = "leaves a goroutine of its own, which waits for the greenlet to receive"
 )
 
@@ -27,7 +28,8 @@ var notHostile = map[string]string{
 	"exit_status":                   "ends the process, so that nothing can be done afterwards",
 	"package_var_init":              "has the compiler make its frame, which is not on the heap",
 	"pull_push":                     "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
-	"rangefunc_plain drop":          "drops a greenlet that survives being killed and then pulls from a plain iterator: the goroutine of iter.Pull stays",
+	"rangefunc_plain drop":          stopped,
+	"rangefunc_plain throw":         stopped,
 	"range_map_insert":              "switches as often as the map's order makes it",
 }
 

@@ -1,6 +1,9 @@
 package greenlet
 
-import "iter"
+import (
+	"iter"
+	"runtime"
+)
 
 // Loops over iterator functions whose iterator or body suspends. The body is a
 // function literal, and the iterator is called with it; Loop is what gc keeps
@@ -78,8 +81,9 @@ func (loopMissed) Error() string {
 
 // Iterate makes a plain iterator function resumable, for a loop whose body
 // suspends: it is run by [iter.Pull], on a goroutine of its own, which ends when
-// the loop does, or the greenlet. That of a greenlet that is dropped stays, as
-// with an iter.Pull that is not stopped.
+// the loop does, or the greenlet. If the greenlet is dropped in the loop, the
+// iterator is stopped once the garbage collector has found that: what it defers
+// runs on a goroutine of its own then, and what it panics with is lost.
 func Iterate[Y ~func(V) bool, V any](seq func(yield Y)) *Iteration[Y] {
 	next, stop := iter.Pull(func(yield func(V) bool) { seq(yield) })
 	return &Iteration[Y]{
@@ -156,9 +160,28 @@ func (i *Iteration[Y]) CallResumable(r *Run, yield Y) Status {
 type iterationFrame[Y any] struct {
 	DeferHeader
 	NoRoot
-	call  func(r *Run, yield Y) (ok, more bool, st Status)
-	stop  func()
-	yield Y
+	call    func(r *Run, yield Y) (ok, more bool, st Status)
+	stop    func()
+	yield   Y
+	watched bool // by dropped
+	dropped runtime.Cleanup
+}
+
+// watch has the iterator stopped if f is dropped. A frame that never suspends
+// can't be, and is not worth it.
+func (f *iterationFrame[Y]) watch() {
+	if !f.watched {
+		f.watched = true
+		f.dropped = runtime.AddCleanup(f, stopDropped, f.stop)
+	}
+}
+
+// stopDropped stops an iterator that nobody waits for. It may block.
+func stopDropped(stop func()) {
+	go func() {
+		defer func() { _ = recover() }()
+		stop()
+	}()
 }
 
 func (f *iterationFrame[Y]) run(r *Run, hot bool) (st Status) {
@@ -188,6 +211,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 	for f.PC != Unwind && more {
 		ok, again, st := f.call(r, f.yield)
 		if st != Done {
+			f.watch()
 			f.PC = 1
 			r.Link(f, &f.Header)
 			return st
@@ -197,6 +221,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 	for f.Pending() {
 		f.Next(r) // it is plain
 	}
+	f.dropped.Stop()
 	f.End()
 	return Done
 }
@@ -215,4 +240,4 @@ func (f *iterationFrame[Y]) Func() *Func { return iterationFunc }
 // Release gives nothing back.
 func (f *iterationFrame[Y]) Release(*Run) {}
 
-var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime.Iterate", File: "github.com/going-green/greenlet/runtime/rangefunc.go", Line: 83}
+var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime.Iterate", File: "github.com/going-green/greenlet/runtime/rangefunc.go", Line: 87}

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -79,4 +80,34 @@ func TestLiteralDeep(t *testing.T) {
 		n++
 	}
 	assert.Equal(t, 101, n)
+}
+
+// ending is a plain iterator that says when it has ended.
+func ending(ended *atomic.Bool) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		defer ended.Store(true)
+		for i := 0; yield(i); i++ {
+		}
+	}
+}
+
+//greenlet:resumable
+func overPlain(ended *atomic.Bool) {
+	for i := range ending(ended) {
+		greenlet.Yield(i)
+	}
+}
+
+// A greenlet that is dropped in a loop over a plain iterator leaves no goroutine,
+// and the iterator ends.
+func TestPlainIteratorDropped(t *testing.T) {
+	before := runtime.NumGoroutine()
+	var ended atomic.Bool
+	func() {
+		g := greenlet.New(newOverPlainFrame(&ended))
+		assert.Equal(t, 0, g.Switch())
+		assert.Equal(t, 1, g.Switch())
+	}()
+	assert.False(t, ended.Load())
+	eventually(t, func() bool { return ended.Load() && runtime.NumGoroutine() <= before })
 }

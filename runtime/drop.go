@@ -23,7 +23,7 @@ var dropHandler atomic.Pointer[func(*Greenlet)]
 // local variable. While a handler is set such a greenlet, if it was suspended
 // with deferred calls pending and never ends, is not collected at all. Greenlets
 // without defer are not concerned, nor those that were last suspended before the
-// handler was set.
+// handler was set, or made by [Seq] or [Pull] before.
 func SetDropHandler(fn func(g *Greenlet)) (old func(g *Greenlet)) {
 	var p *func(*Greenlet)
 	if fn != nil {

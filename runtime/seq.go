@@ -10,13 +10,23 @@ import (
 // puller drives one greenlet that yields values of type T to plain code. It
 // keeps its run, so that a value costs neither a look-up nor an allocation.
 type puller[T any] struct {
+	own Greenlet // is g, unless that may be given to a drop handler
 	run Run
 	g   *Greenlet
 	v   T
 }
 
+// newPuller makes one object of the greenlet and what drives it. They point to each
+// other, so that no finalizer would ever run.
 func newPuller[T any](run Frame) *puller[T] {
-	p := &puller[T]{g: New(run)}
+	p := new(puller[T])
+	p.g = &p.own
+	if dropHandler.Load() != nil {
+		p.g = new(Greenlet)
+	}
+	p.own.watched = true
+	p.g.parent = &main
+	p.g.adopt(run, "New")
 	p.run.cur = p.g
 	p.run.slot = &p.v
 	p.run.drop = true

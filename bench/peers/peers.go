@@ -39,7 +39,8 @@ var Timeout = time.Minute
 // Peer is a program in another language.
 type Peer struct {
 	Name    string
-	What    string // how it suspends
+	What    string  // how it suspends
+	Share   float64 // of the number of suspended ones that others can have, for what takes much memory or time
 	prepare func(ctx context.Context, dir string) (argv []string, version string, err error)
 
 	argv    []string
@@ -52,11 +53,11 @@ type Peer struct {
 // All are the peers there are.
 func All() []*Peer {
 	return []*Peer{
-		{Name: "C++20", What: "coroutines: a generator, symmetric transfer, a recursive generator", prepare: prepareCpp},
-		{Name: "LuaJIT", What: "coroutine.wrap; symmetric switches by a loop that resumes whom it is told", prepare: prepareLua},
-		{Name: "Python greenlet", What: "greenlet.switch", prepare: preparePython},
-		{Name: "Node", What: "generator functions and yield*; symmetric switches by a loop", prepare: prepareNode},
-		{Name: "dispatchrun/coroutine", What: "durable coroutines compiled from Go", prepare: prepareDispatchrun},
+		{Name: "C++20", What: "coroutines: a generator, symmetric transfer, a recursive generator", Share: 1, prepare: prepareCpp},
+		{Name: "LuaJIT", What: "coroutine.wrap; symmetric switches by a loop that resumes whom it is told", Share: 1, prepare: prepareLua},
+		{Name: "Python greenlet", What: "greenlet.switch", Share: 0.1, prepare: preparePython},
+		{Name: "Node", What: "generator functions and yield*; symmetric switches by a loop", Share: 1, prepare: prepareNode},
+		{Name: "dispatchrun/coroutine", What: "durable coroutines compiled from Go", Share: 1, prepare: prepareDispatchrun},
 	}
 }
 

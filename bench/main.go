@@ -190,7 +190,7 @@ func (c *command) write(r *report.Report) error {
 	if err := os.MkdirAll(c.svg, 0o777); err != nil {
 		return err
 	}
-	footer := fmt.Sprintf("%s, %d CPUs, %s; medians of %d rounds", r.Machine.CPU, r.Machine.CPUs, r.Versions["Go"], r.Settings.Rounds)
+	footer := fmt.Sprintf("%s, %d CPUs, %s; medians of %d rounds", r.Machine.CPU, r.Machine.CPUs, r.Go, r.Settings.Rounds)
 	for _, g := range r.Groups {
 		for _, t := range report.Themes {
 			path := filepath.Join(c.svg, strings.ToLower(g.Name)+"-"+t.Name+".svg")

@@ -141,10 +141,8 @@ func (b *bench) memoryWork() work {
 		}
 	}
 	for _, p := range b.peers {
-		row := &report.Row{Peer: p.Name, Units: max(1, int(float64(b.alive)*p.Share))}
-		if err := p.Missing(); err != nil {
-			row.Miss(err.Error())
-		}
+		row := peerRow(p)
+		row.Units = max(1, int(float64(b.alive)*p.Share))
 		m.resident.Rows = append(m.resident.Rows, row)
 	}
 	return work{m.resident.Name, m.resident.What, m.resident.Rows, m.measure}

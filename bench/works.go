@@ -22,15 +22,26 @@ type bench struct {
 
 // prepare finds out which peers are there.
 func (b *bench) prepare(ctx context.Context, dir string) {
-	b.report.Versions = map[string]string{"Go": runtime.Version()}
+	b.report.Go = runtime.Version()
 	b.peers = peers.All()
 	for _, p := range b.peers {
 		b.progress.show("preparing %s", p.Name)
 		p.Prepare(ctx, dir)
-		if v := p.Version(); v != "" && p.Missing() == nil {
-			b.report.Versions[p.Name] = v
+		known := report.Peer{Name: p.Name, What: p.What, Version: p.Version()}
+		if err := p.Missing(); err != nil {
+			known.Missing = err.Error()
 		}
+		b.report.Peers = append(b.report.Peers, known)
 	}
+}
+
+// peerRow is the row of a peer, which is absent if the peer is.
+func peerRow(p *peers.Peer) *report.Row {
+	row := &report.Row{Peer: p.Name}
+	if err := p.Missing(); err != nil {
+		row.Missing, row.Absent = err.Error(), true
+	}
+	return row
 }
 
 func (b *bench) close() {
@@ -129,11 +140,9 @@ func (b *bench) newTimed(g suite.Group, what, base string) *timed {
 		t.add(row, func(_ context.Context, n int) (float64, int, error) { return doCase(c, n) })
 	}
 	for _, p := range b.peers {
-		row := &report.Row{Peer: p.Name}
-		if err := p.Missing(); err != nil {
-			row.Miss(err.Error())
-		}
+		row := peerRow(p)
 		if g.Name == suite.Feed.Name {
+			row.Absent = false
 			row.Miss("this group compares parsers in Go")
 		}
 		t.add(row, func(ctx context.Context, n int) (float64, int, error) {

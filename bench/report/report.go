@@ -14,12 +14,21 @@ const Schema = "greenlet-bench/1"
 
 // Report is one measurement of everything.
 type Report struct {
-	Schema   string            `json:"schema"`
-	Time     time.Time         `json:"time"` // when it began
-	Machine  Machine           `json:"machine"`
-	Versions map[string]string `json:"versions"` // of each peer that has one
-	Settings Settings          `json:"settings"`
-	Groups   []*Group          `json:"groups"`
+	Schema   string    `json:"schema"`
+	Time     time.Time `json:"time"` // when it began
+	Machine  Machine   `json:"machine"`
+	Go       string    `json:"go"`    // its version
+	Peers    []Peer    `json:"peers"` // in other languages
+	Settings Settings  `json:"settings"`
+	Groups   []*Group  `json:"groups"`
+}
+
+// Peer is another language's way to suspend.
+type Peer struct {
+	Name    string `json:"name"`
+	What    string `json:"what"`              // what it is measured with
+	Version string `json:"version,omitempty"` // of its implementation
+	Missing string `json:"missing,omitempty"` // why it isn't run here
 }
 
 // Settings are how it was measured.
@@ -59,6 +68,7 @@ type Row struct {
 	Ratio  float64   `json:"ratio"`            // the median of the ratios to the base within each round: above 1 is slower, or larger
 
 	Missing string `json:"missing,omitempty"` // why there is no value
+	Absent  bool   `json:"absent,omitempty"`  // the peer is missing altogether, here and in all groups
 }
 
 // Label is how a row is called.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -24,10 +23,15 @@ func (r *Report) Header(w io.Writer) {
 		fmt.Fprintf(w, ", load %s", m.Load)
 	}
 	fmt.Fprintln(w)
-	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
-		fmt.Fprintf(w, "%s: %s\n", name, r.Versions[name])
+	fmt.Fprintf(w, "Go: %s\n", r.Go)
+	for _, p := range r.Peers {
+		if p.Missing != "" {
+			fmt.Fprintf(w, "%s: missing: %s\n", p.Name, p.Missing)
+		} else {
+			fmt.Fprintf(w, "%s: %s\n", p.Name, p.Version)
+		}
 	}
-	fmt.Fprintf(w, "medians of %d rounds\n", r.Settings.Rounds)
+	fmt.Fprintf(w, "medians of %d rounds; * are greenlets, above 1× is slower or larger\n", r.Settings.Rounds)
 }
 
 // Table prints a group, best first. The ratio is to the row that has 1.
@@ -59,7 +63,8 @@ func (g *Group) Measured() []*Row {
 	return rows
 }
 
-// Missing says which rows have no values, and why, a reason a line.
+// Missing says which rows have no values, and why, a reason a line. Why a peer is
+// absent is said with the peers, in the header.
 func (g *Group) Missing() []string {
 	who := map[string][]string{}
 	var reasons []string
@@ -67,10 +72,14 @@ func (g *Group) Missing() []string {
 		if r.Missing == "" {
 			continue
 		}
-		if who[r.Missing] == nil {
-			reasons = append(reasons, r.Missing)
+		reason := r.Missing
+		if r.Absent {
+			reason = "not run"
 		}
-		who[r.Missing] = append(who[r.Missing], r.Label())
+		if who[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		who[reason] = append(who[reason], r.Label())
 	}
 	for i, reason := range reasons {
 		reasons[i] = strings.Join(who[reason], ", ") + ": " + reason

@@ -227,7 +227,7 @@ local function answer(work, n)
 	if ok then
 		print(string.format("%f %.0f", each, sum))
 	else
-		print("error " .. tostring(each):gsub("\n.*", ""))
+		print("error " .. tostring(each):gsub("\n.*", ""):gsub("^.*peer%.lua:%d+: ", ""))
 	end
 	io.stdout:flush()
 end

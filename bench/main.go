@@ -100,7 +100,7 @@ func (c *command) parse(args []string) error {
 	case f.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q; -h tells what there is", f.Arg(0))
 	case c.rounds < 1 || c.slice <= 0 || c.alive < 1000:
-		return errors.New("-rounds must be 1 or more, -time positive, and -alive 1000 or more")
+		return errors.New("-rounds must be 1 or more, -time positive, and -alive 1000 or more; -h tells more")
 	}
 	return nil
 }
@@ -119,13 +119,12 @@ func (c *command) run(ctx context.Context, args []string) error {
 		Schema: report.Schema, Time: time.Now().Truncate(time.Second), Machine: report.ThisMachine(),
 		Settings: report.Settings{Rounds: c.rounds, SliceNs: int64(c.slice)},
 	}}
-	p.show("preparing peers")
-	b.prepare(ctx, dir)
-	defer b.close()
-	works := b.works()
-	if works = c.selected(works); len(works) == 0 {
+	if len(c.selected(b.works())) == 0 {
 		return fmt.Errorf("no group's name begins with %q; -list tells what there is", c.groups)
 	}
+	b.prepare(ctx, dir)
+	defer b.close()
+	works := c.selected(b.works())
 	p.clear()
 	if c.list {
 		c.printList(works)
@@ -191,8 +190,12 @@ func (c *command) write(r *report.Report) error {
 		return err
 	}
 	footer := fmt.Sprintf("%s, %d CPUs, %s; medians of %d rounds", r.Machine.CPU, r.Machine.CPUs, r.Go, r.Settings.Rounds)
-	for _, g := range r.Groups {
-		for _, t := range report.Themes {
+	for _, t := range report.Themes {
+		path := filepath.Join(c.svg, "overview-"+t.Name+".svg")
+		if err := create(path, func(w io.Writer) error { return r.Overview(w, t, footer) }); err != nil {
+			return err
+		}
+		for _, g := range r.Groups {
 			path := filepath.Join(c.svg, strings.ToLower(g.Name)+"-"+t.Name+".svg")
 			if err := create(path, func(w io.Writer) error { return g.SVG(w, t, footer) }); err != nil {
 				return err

@@ -14,6 +14,9 @@ import (
 // programs do. What a peer can't do is no failure here: it is reported when it is
 // measured.
 func TestSameWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the programs of other languages")
+	}
 	want := map[string]int{}
 	const n = 70_123
 	for _, g := range bench.Groups() {
@@ -52,10 +55,17 @@ func TestSameWork(t *testing.T) {
 	}
 }
 
-func TestBrokenPeer(t *testing.T) {
+// TestUnknownWork requires a reason for what a peer can't do.
+func TestUnknownWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the programs of other languages")
+	}
 	for _, p := range peers.All() {
 		p.Prepare(t.Context(), t.TempDir())
-		if p.Missing() != nil {
+		if err := p.Missing(); err != nil {
+			assert.NotEmpty(t, err.Error())
+			_, _, err := p.Measure(t.Context(), "generator", 1)
+			assert.Error(t, err)
 			continue
 		}
 		_, _, err := p.Measure(t.Context(), "nonsense", 1)

@@ -10,16 +10,16 @@ import (
 
 // Theme is the colours of a picture.
 type Theme struct {
-	Name                     string
-	Back, Text, Faint, Grid  string
-	Ours, Go, Other, Missing string
+	Name                    string
+	Back, Text, Faint, Grid string
+	Ours, Go, Other         string
 }
 
 // Themes are for pages that are light and for those that are dark. The two colours
 // of bars differ in lightness too, for those who don't see the hue.
 var Themes = []Theme{
-	{"light", "#ffffff", "#1f2328", "#59636e", "#d1d9e0", "#1a7f37", "#57a0e8", "#aab2bb", "#cf222e"},
-	{"dark", "#0d1117", "#f0f6fc", "#9198a1", "#3d444d", "#3fb950", "#316dca", "#656c76", "#f85149"},
+	{"light", "#ffffff", "#1f2328", "#59636e", "#d1d9e0", "#1a7f37", "#57a0e8", "#aab2bb"},
+	{"dark", "#0d1117", "#f0f6fc", "#9198a1", "#3d444d", "#3fb950", "#316dca", "#656c76"},
 }
 
 // Measures of a picture, in its own units.
@@ -66,20 +66,39 @@ func (g *Group) SVG(w io.Writer, t Theme, footer string) error {
 	c.scale(rows)
 	bottom := top + len(rows)*rowHeight
 	height := bottom + 46 + 16*len(missing)
-	c.f(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13">`, width, height)
-	c.f(`<title>%s: %s</title>`, html.EscapeString(g.Name), html.EscapeString(g.What))
-	c.f(`<rect width="%d" height="%d" rx="6" fill="%s"/>`, width, height, t.Back)
-	c.f(`<text x="16" y="26" font-size="16" font-weight="600" fill="%s">%s</text>`, t.Text, html.EscapeString(g.What))
+	kind := ""
+	if c.log {
+		kind = ", logarithmic"
+	}
+	c.begin(height, g.What, g.Unit+", less is better"+kind+"; in brackets, how many times "+g.Base)
 	c.axis(g, bottom)
 	for i, r := range rows {
 		c.row(g, r, top+i*rowHeight)
 	}
 	for i, m := range missing {
-		c.f(`<text x="16" y="%d" font-size="11" fill="%s">missing: %s</text>`, bottom+34+16*i, t.Missing, html.EscapeString(short(m, 140)))
+		c.f(`<text x="16" y="%d" font-size="11" fill="%s">missing: %s</text>`, bottom+34+16*i, t.Faint, html.EscapeString(short(m, 130)))
 	}
-	c.f(`<text x="16" y="%d" font-size="11" fill="%s">%s</text>`, height-10, t.Faint, html.EscapeString(footer))
-	c.f(`</svg>`)
+	c.end(height, footer)
 	return c.err
+}
+
+// begin draws what is above the bars.
+func (c *chart) begin(height int, title, subtitle string) {
+	if title != "" {
+		title = strings.ToUpper(title[:1]) + title[1:]
+	}
+	title, subtitle = html.EscapeString(title), html.EscapeString(subtitle)
+	c.f(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="13">`, width, height)
+	c.f(`<title>%s</title>`, title)
+	c.f(`<rect width="%d" height="%d" rx="6" fill="%s"/>`, width, height, c.t.Back)
+	c.f(`<text x="16" y="26" font-size="16" font-weight="600" fill="%s">%s</text>`, c.t.Text, title)
+	c.f(`<text x="16" y="46" font-size="12" fill="%s">%s</text>`, c.t.Faint, subtitle)
+}
+
+// end draws the last line.
+func (c *chart) end(height int, footer string) {
+	c.f(`<text x="16" y="%d" font-size="11" fill="%s">%s</text>`, height-10, c.t.Faint, html.EscapeString(footer))
+	c.f(`</svg>`)
 }
 
 // scale chooses the axis.
@@ -98,11 +117,6 @@ func (c *chart) scale(rows []*Row) {
 
 // axis draws lines at round values.
 func (c *chart) axis(g *Group, bottom int) {
-	kind := ""
-	if c.log {
-		kind = ", logarithmic"
-	}
-	c.f(`<text x="16" y="46" font-size="12" fill="%s">%s, less is better%s; in brackets, how many times %s</text>`, c.t.Faint, html.EscapeString(g.Unit), kind, html.EscapeString(g.Base))
 	var ticks []float64
 	if c.log {
 		for v := c.lo; v <= c.hi; v *= 10 {
@@ -120,7 +134,7 @@ func (c *chart) axis(g *Group, bottom int) {
 	for _, v := range ticks {
 		x := c.x(v)
 		c.f(`<line x1="%.1f" x2="%.1[1]f" y1="%d" y2="%d" stroke="%s"/>`, x, top-4, bottom, c.t.Grid)
-		c.f(`<text x="%.1f" y="%d" font-size="11" text-anchor="middle" fill="%s">%s</text>`, x, bottom+14, c.t.Faint, g.format(v))
+		c.f(`<text x="%.1f" y="%d" font-size="11" text-anchor="middle" fill="%s">%s</text>`, x, bottom+14, c.t.Faint, strings.Replace(g.format(v), ".0", "", 1))
 	}
 }
 

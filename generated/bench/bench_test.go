@@ -43,6 +43,9 @@ func BenchmarkMemory(b *testing.B) {
 // ours calls f for each case that uses greenlets.
 func ours(t *testing.T, f func(t *testing.T, g Group, c Case)) {
 	for _, g := range Groups() {
+		if raceEnabled && g.Fixed != 0 {
+			continue // too slow
+		}
 		for _, c := range g.Cases {
 			if c.Ours {
 				t.Run(g.Name+"/"+c.Name, func(t *testing.T) { f(t, g, c) })
@@ -89,6 +92,9 @@ func TestNoGoroutine(t *testing.T) {
 // TestSameValues requires that the cases of a group compute the same.
 func TestSameValues(t *testing.T) {
 	for _, g := range Groups() {
+		if raceEnabled && g.Fixed != 0 {
+			continue // too slow
+		}
 		n := size(g, TreeSize+1000)
 		g.Cases[0].Run(n)
 		want := Sum()

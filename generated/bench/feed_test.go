@@ -42,6 +42,9 @@ func TestFeedSameAsUnmarshal(t *testing.T) {
 
 // TestFeedDocument holds the whole document that is measured.
 func TestFeedDocument(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector")
+	}
 	require.Len(t, document(), DocumentSize)
 	var want any
 	require.NoError(t, json.Unmarshal(document(), &want))

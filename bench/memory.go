@@ -125,10 +125,10 @@ type memory struct {
 func (b *bench) memoryWork() work {
 	m := &memory{
 		bench:    b,
-		resident: &report.Group{Name: "Suspended", What: "memory of the process for each that is suspended in a function with one local variable", Unit: "bytes"},
-		heap:     &report.Group{Name: "SuspendedHeap", What: "the same as Go's runtime counts it: heap and stacks", Unit: "bytes"},
-		collect:  &report.Group{Name: "SuspendedGC", What: fmt.Sprintf("a full garbage collection while %d are suspended", b.alive), Unit: "ns"},
-		pause:    &report.Group{Name: "SuspendedPause", What: "how long that stops the program", Unit: "ns"},
+		resident: &report.Group{Name: "Suspended", What: "memory of the process for each that is suspended", Unit: "bytes"},
+		heap:     &report.Group{Name: "SuspendedHeap", What: "memory for each as Go's runtime counts it: heap and stacks", Unit: "bytes"},
+		collect:  &report.Group{Name: "SuspendedGC", What: "a full garbage collection while " + report.Count(b.alive) + " are suspended", Unit: "ns"},
+		pause:    &report.Group{Name: "SuspendedPause", What: "the pause in it, while the program is stopped", Unit: "ns"},
 	}
 	for _, g := range m.groups() {
 		g.Base = "greenlet"

@@ -69,12 +69,12 @@ var about = map[string]struct{ what, base string }{
 	"Deep10":    {"a switch between two, each below 10 calls", "value"},
 	"Deep100":   {"a switch between two, each below 100 calls", "value"},
 	"Deep1000":  {"a switch between two, each below 1,000 calls", "value"},
-	"Recursion": {"a call and its return, 1,000,000 deep with one suspension at the bottom", "Switch"},
+	"Recursion": {"a call of 1,000,000 nested ones, with a suspension at the bottom", "Switch"},
 	"Call":      {"a call that could suspend and doesn't", "resumable"},
 	"Create":    {"a generator made, asked once and ended, one after the other", "Pull"},
 	"Batch":     {"a generator made, asked once and ended, 1,000 at a time", "Pull"},
 	"Fringe":    {"a pair of leaves of two trees of different shapes compared", "Pull"},
-	"Feed":      {"a byte of a JSON document of 4 MB that is parsed as 4 KB pieces arrive", "parser-switch"},
+	"Feed":      {"a byte of JSON that is parsed as pieces of 4 KB arrive", "parser-switch"},
 }
 
 // peerNames are what the cases of package generated/bench are called here.

@@ -7,6 +7,9 @@ import (
 	"slices"
 )
 
+// labelsEnd is where the labels of the overview end, which are whole phrases.
+const labelsEnd = 430
+
 // Overview draws how many times faster, or smaller, the best greenlets of each group
 // are than what Go has for suspending: the best of iter.Pull and goroutines.
 func (r *Report) Overview(w io.Writer, t Theme, footer string) error {
@@ -26,26 +29,24 @@ func (r *Report) Overview(w io.Writer, t Theme, footer string) error {
 		}
 		return 1
 	})
-	c := &chart{w: w, t: t, lo: 1, hi: 1, log: true}
+	c := &chart{w: w, t: t, lo: 1, hi: 1, log: true, from: labelsEnd + 12}
 	for _, b := range bars {
 		c.lo, c.hi = min(c.lo, b.gain), max(c.hi, b.gain)
 	}
-	c.lo = math.Pow(10, math.Floor(math.Log10(c.lo)))
 	c.hi = max(10, c.hi*1.1)
-	const labelAt, wide = 16, 30
-	bottom := top + len(bars)*wide
+	bottom := top + len(bars)*rowHeight
 	height := bottom + 46
 	c.begin(height, "How many times faster than iter.Pull and goroutines", "the best way with greenlets against the better of these two, logarithmic; right of the line is faster, or smaller")
 	one := c.x(1)
 	for i, b := range bars {
-		y := top + i*wide
-		c.f(`<text x="%d" y="%d" font-size="11" fill="%s">%s</text>`, labelAt, y+8, t.Faint, html.EscapeString(short(b.what, 110)))
+		y := top + i*rowHeight
 		x, fill := c.x(b.gain), t.Ours
 		if b.gain < 1 {
 			fill = t.Other
 		}
-		c.f(`<rect x="%.1f" y="%d" width="%.1f" height="9" rx="2" fill="%s"/>`, min(x, one), y+13, math.Abs(x-one)+1, fill)
-		c.f(`<text x="%.1f" y="%d" font-weight="600" fill="%s">%s</text>`, max(x, one)+6, y+22, t.Text, ratio(b.gain))
+		c.f(`<text x="%d" y="%d" text-anchor="end" fill="%s">%s</text>`, labelsEnd, y+barHeight-3, t.Text, html.EscapeString(short(b.what, 62)))
+		c.f(`<rect x="%.1f" y="%d" width="%.1f" height="%d" rx="2" fill="%s"/>`, min(x, one), y, math.Abs(x-one)+1, barHeight, fill)
+		c.f(`<text x="%.1f" y="%d" font-weight="600" fill="%s">%s</text>`, max(x, one)+6, y+barHeight-3, t.Text, ratio(b.gain))
 	}
 	c.f(`<line x1="%.1f" x2="%.1[1]f" y1="%d" y2="%d" stroke="%s"/>`, one, top-4, bottom, t.Faint)
 	c.end(height, footer)

@@ -38,6 +38,7 @@ type chart struct {
 	w      io.Writer
 	t      Theme
 	lo, hi float64 // what the axis shows
+	from   float64 // where it begins
 	log    bool
 	err    error
 }
@@ -54,7 +55,7 @@ func (c *chart) x(v float64) float64 {
 	if c.log {
 		share = math.Log(v/c.lo) / math.Log(c.hi/c.lo)
 	}
-	return barBegin + (barEnd-barBegin)*max(0.004, min(1, share))
+	return c.from + (barEnd-c.from)*max(0.004, min(1, share))
 }
 
 // SVG draws a group: a bar for each row, least first. The axis is logarithmic
@@ -62,7 +63,7 @@ func (c *chart) x(v float64) float64 {
 func (g *Group) SVG(w io.Writer, t Theme, footer string) error {
 	rows := g.Measured()
 	missing := g.Missing()
-	c := &chart{w: w, t: t}
+	c := &chart{w: w, t: t, from: barBegin}
 	c.scale(rows)
 	bottom := top + len(rows)*rowHeight
 	height := bottom + 46 + 16*len(missing)

@@ -109,6 +109,9 @@ func digits(v float64) string {
 	return fmt.Sprintf("%.2g", v)
 }
 
+// Count writes a whole number.
+func Count(n int) string { return thousands(fmt.Sprint(n)) }
+
 // thousands puts commas into a whole number.
 func thousands(s string) string {
 	for i := len(s) - 3; i > 0; i -= 3 {

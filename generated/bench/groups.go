@@ -129,7 +129,7 @@ var Depths = []int{1, 10, 100, 1000}
 // DeepAt is [Deep] at one depth, and what else one could do there.
 func DeepAt(depth int) Group {
 	return Group{
-		Name: fmt.Sprintf("Deep%d", depth), Unit: "switch", Base: "channel",
+		Name: fmt.Sprintf("Deep%d", depth), Unit: "switch", Base: "channel", Least: 20 * depth,
 		Cases: []Case{
 			{"channel", func(n int) { deepChannel(n, depth) }, false},
 			{"value", func(n int) { pingDeep(n, depth) }, true},

@@ -41,7 +41,10 @@ def exchange(n):
 class Side:
     def __init__(self, number, depth):
         self.number = number
-        self.greenlet = greenlet(lambda left: self.deep(left, depth))
+        self.greenlet = greenlet(lambda: self.deep(getcurrent().parent.switch(), depth))
+        # All begin at the same height of the C stack. If they started each other, each
+        # would begin above the one before, and switches would have to copy all that.
+        self.greenlet.switch()
 
     def deep(self, left, depth):
         if depth > 1:

@@ -101,6 +101,7 @@ func pingValue(n int) {
 	a.self = greenlet.New(a.newCounterFrame(0))
 	b.self = greenlet.New(b.newCounterFrame(0))
 	a.self.Switch(n)
+	sink = 0
 }
 
 // toucher switches to the other side without a value.
@@ -117,6 +118,7 @@ func pingNone(n int) {
 	a.self = greenlet.New(a.newToucherFrame((n + 1) / 2))
 	b.self = greenlet.New(b.newToucherFrame(n / 2))
 	a.self.Switch()
+	sink = 0
 }
 
 // deep is counter below depth-1 other calls.
@@ -138,6 +140,7 @@ func pingDeep(n, depth int) {
 	a.self = greenlet.New(a.newDeepFrame(0))
 	b.self = greenlet.New(b.newDeepFrame(0))
 	a.self.Switch(n)
+	sink = 0
 }
 
 func createPull(n int) {

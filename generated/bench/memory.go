@@ -11,21 +11,22 @@ import (
 type Parking struct {
 	Name  string
 	Count int
-	park  func(n int) (release func())
+	Ours  bool
+	Park  func(n int) (release func()) // n of them
 }
 
 // Parkings: each is suspended in a function with one int that it still needs.
 var Parkings = []Parking{
-	{"greenlet", 1_000_000, parkGreenlets},
-	{"goroutine", 100_000, parkGoroutines},
-	{"iter.Pull", 100_000, parkIterPull},
+	{"greenlet", 1_000_000, true, parkGreenlets},
+	{"goroutine", 100_000, false, parkGoroutines},
+	{"iter.Pull", 100_000, false, parkIterPull},
 }
 
 // Bytes is what one of p.Count that are alive takes, stacks and the places
 // where they are kept included.
 func (p Parking) Bytes() float64 {
 	before := inUse()
-	release := p.park(p.Count)
+	release := p.Park(p.Count)
 	after := inUse()
 	release()
 	return float64(after-before) / float64(p.Count)

@@ -22,6 +22,15 @@ func countIterPull(n int) {
 	sink = sum
 }
 
+func countPushed(n int) {
+	sum := 0
+	countPush(n)(func(v int) bool {
+		sum += v
+		return true
+	})
+	sink = sum
+}
+
 func countChannel(n int) {
 	values := make(chan int)
 	go func() {
@@ -98,6 +107,32 @@ func treeIterPull(n int) {
 	sink = sum
 }
 
+func treeChannel(n int) {
+	sum := 0
+	for n > 0 {
+		values, stop := make(chan int), make(chan struct{})
+		go func() {
+			defer close(values)
+			forest.push(func(v int) bool {
+				select {
+				case values <- v:
+					return true
+				case <-stop:
+					return false
+				}
+			})
+		}()
+		for v := range values {
+			sum += v
+			if n--; n == 0 {
+				break
+			}
+		}
+		close(stop)
+	}
+	sink = sum
+}
+
 func treePush(n int) {
 	sum := 0
 	for n > 0 {
@@ -160,6 +195,7 @@ func pingChannel(n int) {
 	go pass(there, back)
 	there <- n - 1
 	pass(back, there)
+	sink = 0
 }
 
 // player is one side of a ping-pong of state machines: it does its part and
@@ -184,6 +220,7 @@ func pingByHand(n int) {
 	for p := a; p != nil; {
 		p = p.step()
 	}
+	sink = 0
 }
 
 func createIterPull(n int) {

@@ -45,7 +45,7 @@ func main() {
 func measure(g bench.Group) [][]float64 {
 	sizes := make([]int, len(g.Cases))
 	for i, c := range g.Cases {
-		sizes[i] = size(c)
+		sizes[i] = g.Size(c, *slice)
 	}
 	times := make([][]float64, *rounds)
 	for r := range times {
@@ -58,17 +58,6 @@ func measure(g bench.Group) [][]float64 {
 		}
 	}
 	return times
-}
-
-// size is how many units of work fit in a slice of time.
-func size(c bench.Case) int {
-	for n := 1000; ; n *= 2 {
-		start := time.Now()
-		c.Run(n)
-		if took := time.Since(start); took > *slice/4 {
-			return int(float64(n) * float64(*slice) / float64(took))
-		}
-	}
 }
 
 // printGroup prints the median time of each case, and the median of how many

@@ -69,7 +69,7 @@ var about = map[string]struct{ what, base string }{
 	"Deep10":    {"a switch between two, each below 10 calls", "value"},
 	"Deep100":   {"a switch between two, each below 100 calls", "value"},
 	"Deep1000":  {"a switch between two, each below 1,000 calls", "value"},
-	"Recursion": {"a call of 1,000,000 nested ones, with a suspension at the bottom", "Switch"},
+	"Recursion": {"a call of 1,000,000 nested ones that suspend at the bottom", "Switch"},
 	"Call":      {"a call that could suspend and doesn't", "resumable"},
 	"Create":    {"a generator made, asked once and ended, one after the other", "Pull"},
 	"Batch":     {"a generator made, asked once and ended, 1,000 at a time", "Pull"},

@@ -110,11 +110,11 @@ func (g *Group) Summarize() {
 // median is the one in the middle; of an even number, the mean of the two.
 func median(values []float64) float64 {
 	s := slices.Sorted(slices.Values(values))
-	if half := len(s) / 2; len(s)%2 == 1 {
+	half := len(s) / 2
+	if len(s)%2 == 1 {
 		return s[half]
-	} else {
-		return (s[half-1] + s[half]) / 2
 	}
+	return (s[half-1] + s[half]) / 2
 }
 
 // JSON writes the report.

@@ -119,7 +119,7 @@ func (t *tool) measure(ctx context.Context, m *module) (*Result, error) {
 	if _, err := command(ctx, m.dir, "go", "build", "./..."); err != nil {
 		return nil, err
 	}
-	var generate, cpu, again, check, alone, build, memory []int64
+	var generate, cpu, again, check, alone, build, buildCPU, memory []int64
 	for round := range t.rounds {
 		if err := m.touch(source, round); err != nil {
 			return nil, err
@@ -144,7 +144,7 @@ func (t *tool) measure(ctx context.Context, m *module) (*Result, error) {
 		if o, err = command(ctx, m.dir, "go", "build", "./..."); err != nil {
 			return nil, err
 		}
-		build = append(build, int64(o.took))
+		build, buildCPU = append(build, int64(o.took)), append(buildCPU, int64(o.cpu))
 	}
 	generated, err := m.files(true)
 	if err != nil {
@@ -154,7 +154,7 @@ func (t *tool) measure(ctx context.Context, m *module) (*Result, error) {
 		return nil, err
 	}
 	r.GenerateNs, r.CPUNs, r.AgainNs, r.CheckNs = median(generate), median(cpu), median(again), median(check)
-	r.SourceNs, r.BuildNs, r.MemoryB = median(alone), median(build), median(memory)
+	r.SourceNs, r.BuildNs, r.BuildCPUNs, r.MemoryB = median(alone), median(build), median(buildCPU), median(memory)
 	return r, nil
 }
 

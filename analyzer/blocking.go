@@ -1,0 +1,172 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// Check blocking-call: resumable code that waits for something outside. Mutexes
+// are not reported: they are rarely held for long. Nor are channels that the
+// function itself makes with a buffer.
+
+const (
+	insteadTimer   = "yield, and be switched to when the time has come (time.AfterFunc wakes the loop that does it)"
+	insteadReceive = "yield until the loop that switches to this greenlet has received the value, and take it from Exchange"
+	insteadSend    = "yield the value to the loop that switches to this greenlet, and let that send it"
+	insteadSelect  = "add a default that yields, or yield until the loop that switches to this greenlet has selected"
+	insteadWait    = "yield until who it waits for is done, and be switched to then"
+	insteadIO      = "let a goroutine do it, yield, and be switched to with the result"
+)
+
+// blockingCalls are the functions that block, by what to do instead.
+var blockingCalls = func() map[string]string {
+	m := map[string]string{}
+	add := func(instead, pkg, fns string) {
+		for fn := range strings.FieldsSeq(fns) {
+			m[pkg+"."+fn] = instead
+		}
+	}
+	add(insteadTimer, "time", "Sleep")
+	add(insteadWait, "sync", "WaitGroup.Wait Cond.Wait")
+	add(insteadWait, "golang.org/x/sync/errgroup", "Group.Wait")
+	add(insteadIO, "os", "File.Read Process.Wait")
+	add(insteadIO, "os/exec", "Cmd.Run Cmd.Wait Cmd.Output Cmd.CombinedOutput")
+	add(insteadIO, "net", `Dial DialTimeout DialTCP DialUDP DialUnix Dialer.Dial Dialer.DialContext
+		Listener.Accept TCPListener.Accept TCPListener.AcceptTCP UnixListener.Accept UnixListener.AcceptUnix
+		Conn.Read Conn.Write conn.Read conn.Write PacketConn.ReadFrom UDPConn.ReadFrom UDPConn.ReadFromUDP
+		LookupHost LookupIP LookupAddr LookupCNAME LookupMX LookupTXT`)
+	add(insteadIO, "net/http", `Get Head Post PostForm Client.Do Client.Get Client.Head Client.Post Client.PostForm
+		ListenAndServe ListenAndServeTLS Serve ServeTLS Server.ListenAndServe Server.ListenAndServeTLS Server.Serve Server.ServeTLS`)
+	return m
+}()
+
+func (k *checker) blocking() {
+	for _, fn := range k.colors.Annotated() {
+		w := &waits{checker: k, within: k.colors.Name(fn.Obj), done: map[ast.Node]bool{}, buffered: k.buffered(fn)}
+		k.inspect(fn.Decl.Body, w.visit)
+	}
+}
+
+// waits looks for what blocks in one function.
+type waits struct {
+	*checker
+	within   string
+	done     map[ast.Node]bool // operations that a select has
+	buffered map[types.Object]bool
+}
+
+func (w *waits) visit(n ast.Node) {
+	if w.done[n] {
+		return
+	}
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		if fn := w.colors.Callee(n); fn != nil && fn.Pkg() != nil {
+			name := fn.Name()
+			if recv := names.ReceiverType(fn); recv != "" {
+				name = recv + "." + name
+			}
+			if instead := blockingCalls[fn.Pkg().Path()+"."+name]; instead != "" {
+				w.found(w.colors.CallPos(n), n.End(), w.colors.Name(fn), instead)
+			}
+		}
+	case *ast.SendStmt:
+		if !w.isBuffered(n.Chan) {
+			w.found(n.Arrow, n.End(), "a send", insteadSend)
+		}
+	case *ast.UnaryExpr:
+		if n.Op == token.ARROW && !w.isBuffered(n.X) {
+			w.found(n.Pos(), n.End(), "a receive", insteadReceive)
+		}
+	case *ast.RangeStmt:
+		if t := w.pass.TypesInfo.TypeOf(n.X); t != nil && isChan(t) && !w.isBuffered(n.X) {
+			w.found(n.X.Pos(), n.X.End(), "a loop over a channel", insteadReceive)
+		}
+	case *ast.SelectStmt:
+		w.selection(n)
+	}
+}
+
+func (w *waits) found(pos, end token.Pos, what, instead string) {
+	w.report(finding{
+		pos: pos, end: end, code: diag.BlockingCall,
+		message: what + " blocks, and with " + w.within + ", which is resumable, all greenlets of its goroutine",
+		remedy:  instead,
+	})
+}
+
+// selection reports a select as a whole, if it has no default.
+func (w *waits) selection(n *ast.SelectStmt) {
+	blocks := true
+	for _, clause := range n.Body.List {
+		comm := clause.(*ast.CommClause).Comm
+		if comm == nil {
+			blocks = false
+			continue
+		}
+		w.done[comm] = true
+		ast.Inspect(comm, func(c ast.Node) bool { // the receive in x := <-c, not others in its operands
+			if u, ok := c.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+				w.done[u] = true
+				return false
+			}
+			return true
+		})
+	}
+	if blocks {
+		w.found(n.Pos(), n.Pos()+token.Pos(len("select")), "a select without default", insteadSelect)
+	}
+}
+
+func isChan(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
+}
+
+func (w *waits) isBuffered(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && w.buffered[w.pass.TypesInfo.Uses[id]]
+}
+
+// buffered are the variables that fn declares for channels which it makes with a
+// buffer.
+func (k *checker) buffered(fn *color.Func) map[types.Object]bool {
+	m := map[types.Object]bool{}
+	note := func(id ast.Expr, e ast.Expr) {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok || len(call.Args) != 2 {
+			return
+		}
+		x, ok := id.(*ast.Ident)
+		if f, isIdent := call.Fun.(*ast.Ident); !ok || !isIdent || f.Name != "make" {
+			return
+		}
+		if obj := k.pass.TypesInfo.Defs[x]; obj != nil {
+			m[obj] = true
+		}
+	}
+	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if n.Tok == token.DEFINE && len(n.Lhs) == len(n.Rhs) {
+				for i := range n.Lhs {
+					note(n.Lhs[i], n.Rhs[i])
+				}
+			}
+		case *ast.ValueSpec:
+			if len(n.Names) == len(n.Values) {
+				for i := range n.Names {
+					note(n.Names[i], n.Values[i])
+				}
+			}
+		}
+		return true
+	})
+	return m
+}

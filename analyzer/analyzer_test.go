@@ -78,7 +78,7 @@ func TestDirectives(t *testing.T) {
 			"p.go:7:1: p_greenlet.go was generated from another version of p.go; run go generate, or go tool greenlet [generated-stale]",
 		}},
 		{diag.NoGoGenerate, []string{
-			"p.go:8:1: the package has directives, but no line that runs the generator; add //go:generate go tool greenlet [no-go-generate]",
+			"p.go:7:1: the package has directives, but no line that runs the generator; add //go:generate go tool greenlet [no-go-generate]",
 		}},
 		{diag.DirectiveUnknown, []string{
 			"p.go:3:1: unknown directive //greenlet:resumeable; the known directives are: //greenlet:resumable [directive-unknown]",

@@ -6,14 +6,13 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
 )
 
 // Check blocking-call: resumable code that waits for something outside. Mutexes
-// are not reported: they are rarely held for long. Nor are channels that the
-// function itself makes with a buffer.
+// are not reported: they are rarely held for long. Nor are channels that may have a
+// buffer or be closed, going by those of their type in the package.
 
 const (
 	insteadTimer   = "yield, and be switched to when the time has come (time.AfterFunc wakes the loop that does it)"
@@ -47,8 +46,12 @@ var blockingCalls = func() map[string]string {
 }()
 
 func (k *checker) blocking() {
+	if len(k.colors.Annotated()) == 0 {
+		return
+	}
+	buffered := k.buffered()
 	for _, fn := range k.colors.Annotated() {
-		w := &waits{checker: k, within: k.colors.Name(fn.Obj), done: map[ast.Node]bool{}, buffered: k.buffered(fn)}
+		w := &waits{checker: k, within: k.colors.Name(fn.Obj), done: map[ast.Node]bool{}, buffered: buffered}
 		k.inspect(fn.Decl.Body, w.visit)
 	}
 }
@@ -58,7 +61,7 @@ type waits struct {
 	*checker
 	within   string
 	done     map[ast.Node]bool // operations that a select has
-	buffered map[types.Object]bool
+	buffered map[string]bool   // see there
 }
 
 func (w *waits) visit(n ast.Node) {
@@ -101,7 +104,8 @@ func (w *waits) found(pos, end token.Pos, what, instead string) {
 	})
 }
 
-// selection reports a select as a whole, if it has no default.
+// selection reports a select as a whole, if it has no default, and no channel that
+// may have a buffer.
 func (w *waits) selection(n *ast.SelectStmt) {
 	blocks := true
 	for _, clause := range n.Body.List {
@@ -109,6 +113,9 @@ func (w *waits) selection(n *ast.SelectStmt) {
 		if comm == nil {
 			blocks = false
 			continue
+		}
+		if c := channel(comm); c == nil || w.isBuffered(c) {
+			blocks = false
 		}
 		w.done[comm] = true
 		ast.Inspect(comm, func(c ast.Node) bool { // the receive in x := <-c, not others in its operands
@@ -124,49 +131,61 @@ func (w *waits) selection(n *ast.SelectStmt) {
 	}
 }
 
+// channel is the channel of a communication of a select.
+func channel(comm ast.Stmt) ast.Expr {
+	var x ast.Expr
+	switch s := comm.(type) {
+	case *ast.SendStmt:
+		return s.Chan
+	case *ast.ExprStmt:
+		x = s.X
+	case *ast.AssignStmt:
+		x = s.Rhs[0]
+	}
+	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok {
+		return u.X
+	}
+	return nil
+}
+
 func isChan(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Chan)
 	return ok
 }
 
+// isBuffered reports whether e may be a channel with a buffer, which has room or
+// something in it, or one that is closed: the package makes a channel of its type
+// with a buffer, or closes one.
 func (w *waits) isBuffered(e ast.Expr) bool {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	return ok && w.buffered[w.pass.TypesInfo.Uses[id]]
+	t := w.pass.TypesInfo.TypeOf(e)
+	if t == nil {
+		return true
+	}
+	c, ok := t.Underlying().(*types.Chan)
+	return !ok || w.buffered[types.TypeString(c.Elem(), nil)]
 }
 
-// buffered are the variables that fn declares for channels which it makes with a
-// buffer.
-func (k *checker) buffered(fn *color.Func) map[types.Object]bool {
-	m := map[types.Object]bool{}
-	note := func(id ast.Expr, e ast.Expr) {
-		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		if !ok || len(call.Args) != 2 {
-			return
-		}
-		x, ok := id.(*ast.Ident)
-		if f, isIdent := call.Fun.(*ast.Ident); !ok || !isIdent || f.Name != "make" {
-			return
-		}
-		if obj := k.pass.TypesInfo.Defs[x]; obj != nil {
-			m[obj] = true
-		}
+// buffered are the types of what channels carry that the package makes with a
+// buffer or closes.
+func (k *checker) buffered() map[string]bool {
+	m := map[string]bool{}
+	for _, file := range k.files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			f, ok := ast.Unparen(call.Fun).(*ast.Ident)
+			if !ok || f.Name != "close" && (f.Name != "make" || len(call.Args) != 2) {
+				return true
+			}
+			if t := k.pass.TypesInfo.TypeOf(call.Args[0]); t != nil {
+				if c, ok := t.Underlying().(*types.Chan); ok {
+					m[types.TypeString(c.Elem(), nil)] = true
+				}
+			}
+			return true
+		})
 	}
-	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			if n.Tok == token.DEFINE && len(n.Lhs) == len(n.Rhs) {
-				for i := range n.Lhs {
-					note(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.ValueSpec:
-			if len(n.Names) == len(n.Values) {
-				for i := range n.Names {
-					note(n.Names[i], n.Values[i])
-				}
-			}
-		}
-		return true
-	})
 	return m
 }

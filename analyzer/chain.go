@@ -26,8 +26,9 @@ type chains struct {
 	// suspends are the chains of annotated functions that switch, through
 	// annotated functions.
 	suspends map[*types.Func]*chain
-	// yields are the chains of all functions that yield: through plain ones,
-	// too, since what yields in plain code fails there.
+	// yields are the chains of all functions that yield whenever they are called:
+	// through plain ones, too, since what yields in plain code fails there. A
+	// call counts that is under no condition, loops aside.
 	yields map[*types.Func]*chain
 }
 
@@ -38,14 +39,16 @@ func needsParent(op color.Op) bool { return op == color.OpYield || op == color.O
 // these, and so on.
 func (k *checker) findChains() *chains {
 	type call struct {
-		expr *ast.CallExpr
-		fn   *types.Func
+		expr  *ast.CallExpr
+		fn    *types.Func
+		maybe bool // it is made under a condition
 	}
 	calls := map[*types.Func][]call{}
 	for fn, decl := range k.decls {
+		maybe := conditional(decl.Body)
 		k.colors.Executed(decl.Body, func(c *ast.CallExpr) {
 			if callee := k.colors.Callee(c); callee != nil {
-				calls[fn] = append(calls[fn], call{c, callee})
+				calls[fn] = append(calls[fn], call{c, callee, maybe(c)})
 			}
 		})
 	}
@@ -79,9 +82,42 @@ func (k *checker) findChains() *chains {
 		return k.chainOf(cs, c.fn, k.colors.CallPos(c.expr), false)
 	})
 	solve(cs.yields, func(_ *types.Func, c call) *chain {
+		if c.maybe {
+			return nil
+		}
 		return k.chainOf(cs, c.fn, k.colors.CallPos(c.expr), true)
 	})
 	return cs
+}
+
+// conditional tells which nodes of body are executed under a condition other than
+// that of a loop. That something before them returns is not seen.
+func conditional(body ast.Node) func(ast.Node) bool {
+	var parts []ast.Node
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			parts = append(parts, n.Body)
+			if n.Else != nil {
+				parts = append(parts, n.Else)
+			}
+		case *ast.CaseClause, *ast.CommClause:
+			parts = append(parts, n)
+		case *ast.BinaryExpr:
+			if n.Op == token.LAND || n.Op == token.LOR {
+				parts = append(parts, n.Y)
+			}
+		}
+		return true
+	})
+	return func(n ast.Node) bool {
+		for _, p := range parts {
+			if p.Pos() <= n.Pos() && n.End() <= p.End() {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // chainOf is the chain of a call of fn at pos: one that ends in a yield, or one

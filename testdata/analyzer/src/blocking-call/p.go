@@ -41,10 +41,22 @@ func f(c chan int, conn net.Conn, tcp *net.TCPConn, l net.Listener, wg *sync.Wai
 	later := func() { greenlet.Yield(1); time.Sleep(1) } // want `time.Sleep blocks`
 	later()
 	go func() { time.Sleep(1); c <- 1 }()
-	buffered := make(chan int, 1)
-	buffered <- 1
+	buffered := make(chan string, 1)
+	buffered <- ""
 	<-buffered
 }
+
+//greenlet:resumable
+func closed(done chan struct{}, s chan string) {
+	greenlet.Yield(1)
+	<-done
+	select {
+	case <-done:
+	case s <- "":
+	}
+}
+
+func finish(done chan struct{}) { close(done) }
 
 func plain(c chan int) {
 	time.Sleep(1)

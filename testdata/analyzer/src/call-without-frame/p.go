@@ -23,6 +23,16 @@ func each(yield func(int) bool) { yield(1) }
 //greenlet:resumable
 func drives(g *greenlet.Greenlet) { g.Switch() }
 
+// total yields if it is asked to.
+//
+//greenlet:resumable
+func total(each bool) int {
+	if each {
+		count()
+	}
+	return 1
+}
+
 func plain(g *greenlet.Greenlet) {
 	count()       // want `plain code calls count, which yields \(count → greenlet.Yield\) and has no parent to yield to here; make a frame of it by newCountFrame and give it to greenlet.New, Seq or Pull .call-without-frame.`
 	_ = counts()  // want `plain code calls counts, which yields \(counts → count → greenlet.Yield\)`
@@ -32,6 +42,7 @@ func plain(g *greenlet.Greenlet) {
 	for range each {
 	}
 	drives(g)
+	total(false)
 }
 
 func asserts() { assertPanics(func() { count() }) }

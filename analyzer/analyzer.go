@@ -1,7 +1,6 @@
 package analyzer
 
 import (
-	_ "embed"
 	"fmt"
 	"go/ast"
 	"go/types"
@@ -71,6 +70,7 @@ type checker struct {
 	chains *chains
 	leaks  []color.Leak
 	leaky  map[*types.Func]bool // leaks and what leads to them
+	found  []analysis.Diagnostic
 }
 
 func run(pass *analysis.Pass, skip skipped) error {
@@ -109,6 +109,7 @@ func run(pass *analysis.Pass, skip skipped) error {
 			c.run(k)
 		}
 	}
+	k.flush()
 	k.exportFacts()
 	return nil
 }

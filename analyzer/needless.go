@@ -35,8 +35,9 @@ func (k *checker) needless() {
 }
 
 // needed are the annotated functions that have a reason to be: they suspend or
-// may, something in them means another thing in plain code, or their frames may
-// be wanted. Who calls one of those, too.
+// may, or would if plain functions that they call were annotated as they should;
+// something in them means another thing in plain code, or their frames may be
+// wanted. Who calls one of those, too.
 func (k *checker) needed() map[*types.Func]bool {
 	needed := map[*types.Func]bool{}
 	callers := map[*types.Func][]*types.Func{}
@@ -67,7 +68,7 @@ func (k *checker) needed() map[*types.Func]bool {
 				switch {
 				case ok && s.Op == color.OpCall && callee.Pkg() == k.pass.Pkg:
 					callers[callee] = append(callers[callee], obj)
-				case ok && s.Op != color.OpLiteral, color.AsksWhoRuns(callee), callee != nil && isInterfaceMethod(callee):
+				case ok && s.Op != color.OpLiteral, color.AsksWhoRuns(callee), callee != nil && (isInterfaceMethod(callee) || k.leaky[callee] || k.yield(n) != nil):
 					needed[obj] = true
 				}
 			}

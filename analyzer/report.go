@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"slices"
@@ -25,8 +26,8 @@ type finding struct {
 	edits   []analysis.TextEdit
 }
 
-// report passes a finding on. Drivers print the message only, so it holds the
-// remedy and the code as well.
+// report keeps a finding, for flush. Drivers print the message only, so it holds
+// the remedy and the code as well.
 func (k *checker) report(f finding) {
 	if k.skip[f.code] || !f.pos.IsValid() {
 		return
@@ -42,7 +43,15 @@ func (k *checker) report(f finding) {
 	if len(f.edits) > 0 {
 		d.SuggestedFixes = []analysis.SuggestedFix{{Message: f.fix, TextEdits: f.edits}}
 	}
-	k.pass.Report(d)
+	k.found = append(k.found, d)
+}
+
+// flush passes the findings on, in the order of the source: not all drivers sort.
+func (k *checker) flush() {
+	slices.SortStableFunc(k.found, func(a, b analysis.Diagnostic) int { return cmp.Compare(a.Pos, b.Pos) })
+	for _, d := range k.found {
+		k.pass.Report(d)
+	}
 }
 
 func related(pos token.Pos, message string) analysis.RelatedInformation {

@@ -147,16 +147,14 @@ func (k *checker) remove(fn *color.Func) analysis.TextEdit {
 		if c.Pos() != fn.Pos {
 			continue
 		}
-		start, end := c.Pos(), fn.Decl.Pos()
 		if i+1 < len(list) {
-			end = list[i+1].Pos()
-		} else {
-			end = fn.Decl.Type.Pos()
-			if i > 0 && strings.TrimSpace(list[i-1].Text) == "//" {
-				start = list[i-1].Pos()
-			}
+			return analysis.TextEdit{Pos: c.Pos(), End: list[i+1].Pos()}
 		}
-		return analysis.TextEdit{Pos: start, End: end}
+		start := c.Pos()
+		if i > 0 && strings.TrimSpace(list[i-1].Text) == "//" {
+			start = list[i-1].Pos()
+		}
+		return analysis.TextEdit{Pos: start, End: fn.Decl.Type.Pos()}
 	}
 	return analysis.TextEdit{Pos: fn.Pos, End: fn.Pos}
 }

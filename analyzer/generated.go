@@ -123,8 +123,8 @@ func (k *checker) generateEdit(file *ast.File) analysis.TextEdit {
 		}
 	}
 	f := k.pass.Fset.File(file.FileStart)
-	if line := f.Line(after); line < f.LineCount() {
-		after = f.LineStart(f.PositionFor(after, false).Line+1) - 1 // behind a comment on the line
+	if line := f.PositionFor(after, false).Line; line < f.LineCount() {
+		after = f.LineStart(line+1) - 1 // behind a comment on the line
 	}
 	return insert(after, "\n\n"+generateLine)
 }

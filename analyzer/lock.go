@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/going-green/greenlet/internal/color"
@@ -67,7 +68,7 @@ func (k *checker) locksIn(body *ast.BlockStmt) {
 						pos: c.pos, code: diag.LockAcrossSwitch,
 						message: lock + " is held while this suspends (" + c.String() + "): who locks it meanwhile on this goroutine waits for ever",
 						remedy:  "unlock it before, and lock it again behind",
-						related: append(because(c)[1:], related(pos, "it is locked here")),
+						related: []analysis.RelatedInformation{related(pos, "it is locked here")},
 					})
 				}
 			})

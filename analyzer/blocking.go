@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"strings"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -155,11 +156,24 @@ func isChan(t types.Type) bool {
 
 // isBuffered reports whether e may be a channel with a buffer, which has room or
 // something in it, or one that is closed: the package makes a channel of its type
-// with a buffer, or closes one.
+// with a buffer, or closes one, or another package has made it.
 func (w *waits) isBuffered(e ast.Expr) bool {
 	t := w.pass.TypesInfo.TypeOf(e)
 	if t == nil {
 		return true
+	}
+	made := ast.Unparen(e)
+	if call, ok := made.(*ast.CallExpr); ok {
+		made = call.Fun
+	}
+	if id := color.CalleeIdent(made); id != nil {
+		switch obj := w.pass.TypesInfo.Uses[id]; {
+		case obj == nil || obj.Pkg() == nil || obj.Pkg() == w.pass.Pkg:
+		case obj.Pkg().Path() == "time" || obj.Pkg().Path() == "context":
+			return false // time.After, Context.Done: there is nothing in it for long
+		default:
+			return true
+		}
 	}
 	c, ok := t.Underlying().(*types.Chan)
 	return !ok || w.buffered[types.TypeString(c.Elem(), nil)]

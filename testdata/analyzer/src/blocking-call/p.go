@@ -1,11 +1,13 @@
 package p
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"sync"
+	"ticket"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -54,6 +56,14 @@ func closed(done chan struct{}, s chan string) {
 	case <-done:
 	case s <- "":
 	}
+}
+
+//greenlet:resumable
+func elsewhere(ctx context.Context, t *ticket.Ticket) {
+	greenlet.Yield(1)
+	<-ctx.Done()    // want `a receive blocks`
+	<-time.After(1) // want `a receive blocks`
+	<-t.Ready
 }
 
 func finish(done chan struct{}) { close(done) }

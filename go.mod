@@ -16,4 +16,7 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 )
 
-tool github.com/going-green/greenlet/cmd/greenlet
+tool (
+	github.com/going-green/greenlet/cmd/greenlet
+	github.com/going-green/greenlet/cmd/greenletvet
+)

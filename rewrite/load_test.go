@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/stamp"
 )
 
 // gen is a module that is generated in a test.
@@ -111,7 +112,7 @@ var _ = newRunFrame(1)
 
 // A generated file that is stale or broken, in whatever way, is no obstacle.
 func TestBrokenGenerated(t *testing.T) {
-	const head = generatedLine + "\n\n"
+	const head = stamp.Line + "\n\n"
 	for name, data := range map[string]string{
 		"stale":           head + "package a\n\nfunc newRunFrame() int { return 0 }\n",
 		"type error":      head + "package a\n\nvar x int = nothing\n",

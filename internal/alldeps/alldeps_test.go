@@ -50,6 +50,8 @@ var never = []struct{ from, imports string }{
 	{"internal/directive", module + "/rewrite"},
 	{"internal/color", module + "/rewrite"},
 	{"internal/subset", module + "/rewrite"},
+	{"internal/stamp", module + "/rewrite"},
+	{"analyzer", module + "/rewrite"},
 	// What is for tests stays out of the program.
 	{"rewrite", module + "/internal/golden"},
 	{"rewrite", module + "/internal/oracle"},
@@ -57,6 +59,7 @@ var never = []struct{ from, imports string }{
 	{"cmd/greenlet", module + "/internal/oracle"},
 	{"cmd/greenlet", "github.com/stretchr/testify"},
 	{"rewrite", "github.com/stretchr/testify"},
+	{"analyzer", "github.com/stretchr/testify"},
 }
 
 // listed is what go list tells about a package.
@@ -154,6 +157,7 @@ func TestModules(t *testing.T) {
 	for _, of := range []struct{ what, args string }{
 		{"by programs with greenlets (runtime)", "./runtime"},
 		{"by the generator (cmd/greenlet)", "./cmd/greenlet"},
+		{"by the analyzer (cmd/greenletvet)", "./cmd/greenletvet"},
 		{"by tests as well", "-test ./..."},
 	} {
 		var modules []string

@@ -21,6 +21,10 @@ func callee(info *types.Info, call *ast.CallExpr) *types.Func {
 	return fn.Origin()
 }
 
+// Callee is the function or method that call names, the generic one if it is
+// instantiated, or nil.
+func (c *Colors) Callee(call *ast.CallExpr) *types.Func { return callee(c.pkg.Info, call) }
+
 // CalleeIdent is the identifier that names the called function in f, pkg.f,
 // x.f and T.f, parenthesised or instantiated, or nil.
 func CalleeIdent(fun ast.Expr) *ast.Ident {

@@ -236,6 +236,10 @@ func (v *values) callbacks(call *ast.CallExpr) {
 	}
 }
 
+// CallsBack reports whether fn is a function of the standard library that takes
+// functions: plain code, which calls them as such.
+func CallsBack(fn *types.Func) bool { return fn.Pkg() != nil && standard(fn.Pkg().Path()) }
+
 // standard reports whether a path is that of a package of the standard library
 // that takes or makes functions. (Other packages of it that do are taken for the
 // user's, which is never wrong. A look at the path alone would be: a module may

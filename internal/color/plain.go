@@ -42,7 +42,7 @@ func (c *Colors) Unannotated() []Leak {
 		n := queue[0]
 		queue = queue[1:]
 		reported := c.byObj[n.fn] != nil
-		c.executed(n.body, func(call *ast.CallExpr) {
+		c.Executed(n.body, func(call *ast.CallExpr) {
 			fn := callee(c.pkg.Info, call)
 			if fn == nil {
 				return
@@ -67,9 +67,9 @@ func (c *Colors) Unannotated() []Leak {
 	return leaks
 }
 
-// executed calls f for the calls that running body makes on the goroutine that
+// Executed calls f for the calls that running body makes on the goroutine that
 // runs it, deferred ones included.
-func (c *Colors) executed(body ast.Node, f func(*ast.CallExpr)) {
+func (c *Colors) Executed(body ast.Node, f func(*ast.CallExpr)) {
 	var visit func(ast.Node) bool
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {

@@ -1,0 +1,111 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
+)
+
+// Check switch-in-plain: a plain function that suspends is on the way from
+// resumable code to a switch. Within a package the generator refuses it; what
+// is added here is the fix, and what only facts show: a plain function of another
+// package that yields. One there that switches to a greenlet may be meant to
+// drive it, and is let go.
+
+func (k *checker) findLeaks() {
+	k.leaks = k.colors.Unannotated()
+	k.leaky = map[*types.Func]bool{}
+	for _, leak := range k.leaks {
+		k.leaky[leak.Fn] = true
+		for _, step := range leak.Path {
+			k.leaky[step.Callee] = true
+		}
+	}
+}
+
+func (k *checker) switchInPlain() {
+	for _, leak := range k.leaks {
+		name := k.colors.Name(leak.Fn)
+		does := " calls " + k.colors.Name(leak.At.Callee)
+		if leak.At.Op == color.OpCall {
+			does += ", which is resumable,"
+		}
+		f := finding{
+			pos: leak.At.Pos, code: diag.SwitchInPlain,
+			message: name + does + " but is not resumable, and resumable code calls it",
+		}
+		var missing []string
+		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "
+		for _, step := range leak.Path {
+			callee := k.colors.Name(step.Callee)
+			f.related = append(f.related, related(step.Pos, caller+what+callee))
+			caller, what = callee, " calls "
+			if decl := k.decls[step.Callee]; decl != nil {
+				missing = append(missing, callee)
+				f.edits = append(f.edits, annotate(decl))
+			}
+		}
+		f.remedy = "annotate " + list(missing) + " with " + directive.Resumable
+		f.fix = "annotate " + list(missing)
+		k.report(f)
+	}
+	reported := map[*types.Func]bool{}
+	k.resumable(func(_ *color.Func, n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return
+		}
+		fn := k.colors.Callee(call)
+		if fn == nil || fn.Pkg() == k.pass.Pkg || reported[fn] || k.colors.Resumable(fn) || color.Operation(fn) != 0 {
+			return
+		}
+		if c := k.yield(call); c != nil {
+			reported[fn] = true
+			name := k.colors.Name(fn)
+			k.report(finding{
+				pos: c.pos, code: diag.SwitchInPlain,
+				message: name + " yields (" + c.String() + ") but is not resumable, and resumable code calls it",
+				remedy:  "annotate it with " + directive.Resumable + " and generate its package anew",
+			})
+		}
+	})
+}
+
+// annotate makes a function resumable. The directive goes below the text of its
+// comment, as gofmt wants it.
+func annotate(decl *ast.FuncDecl) analysis.TextEdit {
+	if decl.Doc == nil {
+		return insert(decl.Pos(), directive.Resumable+"\n")
+	}
+	last := decl.Doc.List[len(decl.Doc.List)-1]
+	text := "\n//\n" + directive.Resumable
+	if isDirective(last.Text) {
+		text = "\n" + directive.Resumable
+	}
+	return insert(last.End(), text)
+}
+
+func isDirective(comment string) bool {
+	_, ok := ast.ParseDirective(token.NoPos, comment)
+	return ok
+}
+
+func insert(pos token.Pos, text string) analysis.TextEdit {
+	return analysis.TextEdit{Pos: pos, End: pos, NewText: []byte(text)}
+}
+
+// list is "a", "a and b", "a, b and c".
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

@@ -1,0 +1,168 @@
+package diag
+
+// The codes of the analyzer: programs that can be rewritten, but that hardly
+// mean what they say. Each Example is a function or two that draw exactly this
+// code; a test holds them to that, and each code to a package in
+// testdata/analyzer. (The analyzer also reports the codes of the front end, and
+// SwitchInPlain across packages.)
+const (
+	// NeedlessDirective: a function is annotated, but nothing in it can suspend.
+	// Calls of function values and of interface methods may. One whose frame is
+	// used is a greenlet that comes to its end at once, and is in order.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func add(a, b int) int { return a + b }
+	//
+	// Fix: remove the directive.
+	NeedlessDirective Code = "needless-directive"
+
+	// CallWithoutFrame: plain code calls a resumable function that yields. The call
+	// runs it as plain code, which has no parent to yield to, and panics.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func count() { greenlet.Yield(1) }
+	//
+	//	func run() { count() }
+	//
+	// Fix: make a frame of it, newCountFrame(), and give that to greenlet.New,
+	// Seq or Pull; or annotate the caller.
+	CallWithoutFrame Code = "call-without-frame"
+
+	// YieldWithoutParent: plain code calls Yield or Exchange. It has no parent to
+	// yield to, and panics.
+	//
+	// Example:
+	//
+	//	func emit(n int) { greenlet.Yield(n) }
+	//
+	// Fix: annotate the function.
+	YieldWithoutParent Code = "yield-without-parent"
+
+	// SwitchInCallback: a function that suspends is given to plain code, which
+	// will call it and can't be suspended.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(names []string) {
+	//		sort.Slice(names, func(i, j int) bool {
+	//			greenlet.Yield(names[i])
+	//			return names[i] < names[j]
+	//		})
+	//	}
+	//
+	// Fix: switch before or after the call, or write what calls back as a
+	// resumable function.
+	SwitchInCallback Code = "switch-in-callback"
+
+	// GeneratedMissing: a file has directives, but there is no generated file
+	// beside it.
+	//
+	// Fix: run the generator: go generate, or go tool greenlet.
+	GeneratedMissing Code = "generated-missing"
+
+	// GeneratedStale: a file has changed since the file beside it was generated.
+	//
+	// Fix: run the generator: go generate, or go tool greenlet.
+	GeneratedStale Code = "generated-stale"
+
+	// NoGoGenerate: a package has directives, but no line that tells go generate to
+	// run the generator.
+	//
+	// Fix: add //go:generate go tool greenlet.
+	NoGoGenerate Code = "no-go-generate"
+
+	// LockAcrossSwitch: a function holds a mutex while it is suspended. Who locks it
+	// next on the same goroutine waits for ever.
+	//
+	// Example:
+	//
+	//	var mu sync.Mutex
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		mu.Lock()
+	//		defer mu.Unlock()
+	//		greenlet.Yield(1)
+	//	}
+	//
+	// Fix: unlock before the switch and lock after it.
+	LockAcrossSwitch Code = "lock-across-switch"
+
+	// BlockingCall: resumable code waits for something outside of the greenlets, and
+	// all that take turns on its goroutine wait with it.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		time.Sleep(time.Second)
+	//		greenlet.Yield(1)
+	//	}
+	//
+	// Fix: yield to who knows when it may go on, as the message says.
+	BlockingCall Code = "blocking-call"
+
+	// SwitchInGoroutine: resumable code starts a goroutine that yields, switches,
+	// or holds one of its greenlets. The goroutine is plain code of its own, and a
+	// greenlet may not be used by two of them at a time.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		go func() { greenlet.Yield(1) }()
+	//		greenlet.Yield(2)
+	//	}
+	//
+	// Fix: let the goroutine send what it has found, and who runs the greenlets
+	// switch.
+	SwitchInGoroutine Code = "switch-in-goroutine"
+
+	// PlainIterator: the body of a loop suspends, and the loop is over an iterator
+	// that is plain code. The iterator then runs on a goroutine, by iter.Pull: each
+	// step costs as much as a switch of goroutines, and if the greenlet is dropped in
+	// the loop, the goroutine leaks.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f(m map[int]bool) {
+	//		for k := range maps.Keys(m) {
+	//			greenlet.Yield(k)
+	//		}
+	//	}
+	//
+	// Fix: range over the slice or map itself, over what slices.Collect makes of
+	// the iterator, or annotate the iterator.
+	PlainIterator Code = "plain-iterator"
+
+	// FrameDiscarded: a frame or a greenlet is made, and nothing is done with it. It
+	// does not run.
+	//
+	// Example:
+	//
+	//	func f() { greenlet.NewChild(greenlet.Main(), nil) }
+	//
+	// Fix: give the frame to greenlet.New, Seq or Pull, and switch to the greenlet.
+	FrameDiscarded Code = "frame-discarded"
+
+	// YieldType: a generator yields values of a type that the Seq or Pull which
+	// drives it doesn't take. The yield panics with a TypeError.
+	//
+	// Fix: yield what the consumer takes, or convert one to the other.
+	YieldType Code = "yield-type"
+
+	// CompanionPromoted: a plain method overrides a promoted one that is resumable,
+	// in a package that the generator does not run on. The resumable form of the
+	// other stays promoted, and resumable code that calls the method through an
+	// interface calls that instead.
+	//
+	// Fix: run the generator on the package, which hides that form as soon as a
+	// function in it is annotated; or give the embedded field a name.
+	CompanionPromoted Code = "companion-promoted"
+)

@@ -1,0 +1,28 @@
+// Package dep has resumable functions, for others to import.
+package dep
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+//greenlet:resumable
+func Count() { // want Count:"resumable, suspends: greenlet.Yield, yields int"
+	greenlet.Yield(1)
+}
+
+//greenlet:resumable
+func Word() { // want Word:"resumable, suspends: greenlet.Yield, yields int, yields string"
+	Count()
+	greenlet.Yield("word")
+}
+
+// Emit yields, although it is plain.
+func Emit() { // want Emit:"yields: greenlet.Yield"
+	greenlet.Yield(1) // want "yield-without-parent"
+}
+
+// Drive is plain and in order: it drives a greenlet from outside.
+func Drive(g *greenlet.Greenlet) { g.Switch() }
+
+type Base struct{}
+
+//greenlet:resumable
+func (Base) Next() int { return greenlet.Exchange[int]("next") } // want Next:"resumable, suspends: greenlet.Exchange, yields string"

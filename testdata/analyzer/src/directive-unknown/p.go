@@ -1,0 +1,4 @@
+package p
+
+//greenlet:resumeable
+func f() {}

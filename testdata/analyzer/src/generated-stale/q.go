@@ -1,0 +1,4 @@
+package p
+
+//greenlet:resumable
+func g(f func()) { f() }

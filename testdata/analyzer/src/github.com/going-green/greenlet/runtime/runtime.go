@@ -1,0 +1,29 @@
+// Package greenlet has the declarations of the runtime that the analyzer looks
+// at, and no bodies worth speaking of.
+package greenlet
+
+import "iter"
+
+type (
+	Run         struct{}
+	Status      uint8
+	Header      struct{ PC uint32 }
+	DeferHeader struct{ Header }
+	Frame       interface{ Resume(r *Run) Status }
+	Greenlet    struct{}
+)
+
+func New(run Frame) *Greenlet                          { return nil }
+func NewChild(parent *Greenlet, run Frame) *Greenlet   { return nil }
+func Current() *Greenlet                               { return nil }
+func Main() *Greenlet                                  { return nil }
+func (g *Greenlet) Switch(args ...any) any             { return nil }
+func (g *Greenlet) Throw(v any) any                    { return nil }
+func (g *Greenlet) Kill() any                          { return nil }
+func (g *Greenlet) Dead() bool                         { return false }
+func Switch[R, T any](to *Greenlet, v T) (r R)         { return r }
+func Yield[T any](v T)                                 {}
+func Exchange[R, T any](v T) (r R)                     { return r }
+func Call[F Frame](f F) F                              { return f }
+func Seq[T any](run Frame) iter.Seq[T]                 { return nil }
+func Pull[T any](run Frame) (func() (T, bool), func()) { return nil, nil }

@@ -5,7 +5,7 @@ package rewrite
 // promoted all the same, and a call of the method through an interface would
 // find it. So it is hidden by a method of its name which is no
 // companion. (Where the generator does not run on the package of the overriding
-// type, nothing hides it.)
+// type, nothing hides it; greenletvet reports it there.)
 
 import (
 	"go/types"

@@ -58,45 +58,7 @@ func soleComponent(t types.Type) types.Type {
 // addressable reports whether e has an address: it is read when it is needed.
 func (n *normalizer) addressable(e ast.Expr) bool { return n.info.Types[e].Addressable() }
 
-// pinTo is pin for an operand that is converted to the type to.
-func (n *normalizer) pinTo(e ast.Expr, to types.Type) ast.Expr {
-	if p := n.pin(e); !n.boxedEarly(e, to) {
-		return p
-	} else {
-		return n.pinned(p)
-	}
-}
-
-func (n *normalizer) pinAll(list []ast.Expr) []ast.Expr {
-	out := make([]ast.Expr, len(list))
-	for i, e := range list {
-		out[i] = n.pin(e)
-	}
-	return out
-}
-
 func isComparison(x *ast.BinaryExpr) bool { return x.Op == token.EQL || x.Op == token.NEQ }
-
-// pinComparison is pin for == and !=. One side may be converted to the
-// interface that the other is. Structs and arrays are compared where they are,
-// or in temporaries, which are made when both sides have been evaluated.
-func (n *normalizer) pinComparison(x *ast.BinaryExpr) ast.Expr {
-	s, t := n.info.TypeOf(x.X), n.info.TypeOf(x.Y)
-	a, b := n.pinTo(x.X, t), n.pinTo(x.Y, s)
-	switch s.Underlying().(type) {
-	case *types.Struct, *types.Array:
-		if types.IsInterface(t) {
-			break
-		}
-		if !n.addressable(x.X) {
-			a = n.pinned(a)
-		}
-		if !n.addressable(x.Y) {
-			b = n.pinned(b)
-		}
-	}
-	return n.as(&ast.BinaryExpr{X: a, OpPos: x.OpPos, Op: x.Op, Y: b}, x)
-}
 
 // pointerShaped reports whether an interface holds values of the type
 // directly, so that a type assertion is a mere check.
@@ -116,14 +78,6 @@ func (n *normalizer) devirtualized(x ast.Expr) bool {
 		return n.devirtualized(conv.Args[0])
 	}
 	return !n.info.Types[conv.Args[0]].IsNil() && !hasTypeParam(t) && !n.pointerShaped(t)
-}
-
-// pinReceiver is pin for x, of which recv is left, as the receiver of a method call.
-func (n *normalizer) pinReceiver(x, recv ast.Expr) ast.Expr {
-	if recv = n.pin(recv); n.devirtualized(x) {
-		return n.pinned(recv)
-	}
-	return recv
 }
 
 // isName reports whether e is a variable without more, of this package or of

@@ -68,7 +68,7 @@ func (k *checker) needed() map[*types.Func]bool {
 				switch {
 				case ok && s.Op == color.OpCall && callee.Pkg() == k.pass.Pkg:
 					callers[callee] = append(callers[callee], obj)
-				case ok && s.Op != color.OpLiteral, color.AsksWhoRuns(callee), callee != nil && (isInterfaceMethod(callee) || k.leaky[callee] || k.yield(n) != nil):
+				case ok && s.Op != color.OpLiteral, color.AsksWhoRuns(callee), callee != nil && (color.IsInterfaceMethod(callee) || k.leaky[callee] || k.yield(n) != nil):
 					needed[obj] = true
 				}
 			}
@@ -90,11 +90,6 @@ func (k *checker) needed() map[*types.Func]bool {
 		}
 	}
 	return needed
-}
-
-func isInterfaceMethod(fn *types.Func) bool {
-	recv := fn.Signature().Recv()
-	return recv != nil && types.IsInterface(recv.Type())
 }
 
 // identifiers are those that occur in the user's files. What has not been

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"go/types"
 
-	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -16,37 +15,17 @@ func (k *checker) promoted() {
 	if len(k.set.Funcs()) > 0 {
 		return
 	}
-	scope := k.pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
-			continue
-		}
-		named, ok := tn.Type().(*types.Named)
-		if !ok {
-			continue
-		}
-		for m := range named.Methods() {
-			if c := k.companion(named, m); c != nil {
-				k.overridden(named, m, m, c)
+	for tn, named := range k.colors.DeclaredTypes() {
+		for _, o := range k.colors.Overrides(named) {
+			at := types.Object(o.Method)
+			if o.Exposed {
+				at = tn
 			}
-		}
-		for _, m := range k.colors.Exposed(named) {
-			if c := k.companion(named, m); c != nil {
-				k.overridden(named, m, tn, c)
+			if o.Form.Name() == names.Companion(o.Method.Name()) { // one report of each
+				k.overridden(named, o.Method, at, o.Form)
 			}
 		}
 	}
-}
-
-// companion is the companion that a type has of its method m by promotion, or
-// nil.
-func (k *checker) companion(named *types.Named, m *types.Func) *types.Func {
-	obj, index, _ := types.LookupFieldOrMethod(types.NewPointer(named), false, k.pass.Pkg, names.Companion(m.Name()))
-	if fn, ok := obj.(*types.Func); ok && len(index) > 1 && color.IsCompanion(fn) {
-		return fn
-	}
-	return nil
 }
 
 func (k *checker) overridden(named *types.Named, m *types.Func, at types.Object, companion *types.Func) {

@@ -9,10 +9,8 @@ package rewrite
 
 import (
 	"go/types"
-	"strings"
 
 	"github.com/going-green/greenlet/internal/color"
-	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/emit"
 )
 
@@ -23,32 +21,16 @@ func overrides(u *Unit, colors *color.Colors) (list []emit.Hidden) {
 	for _, file := range u.Files {
 		tests = tests || u.Wants(file) && isTestFile(u.Path(file))
 	}
-	scope := u.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) ||
-			strings.HasSuffix(u.Fset.Position(tn.Pos()).Filename, "_test.go") != tests {
+	for tn, named := range colors.DeclaredTypes() {
+		if isTestFile(u.Fset.Position(tn.Pos()).Filename) != tests {
 			continue
 		}
-		named, ok := tn.Type().(*types.Named)
-		if !ok {
-			continue
-		}
-		hide := func(recv types.Type, m *types.Func) {
-			for _, form := range []string{names.Companion(m.Name()), names.Deferred(m.Name())} {
-				obj, index, _ := types.LookupFieldOrMethod(types.NewPointer(named), false, u.Pkg, form)
-				if fn, ok := obj.(*types.Func); ok && len(index) > 1 && color.IsCompanion(fn) {
-					list = append(list, emit.Hidden{Recv: recv, Method: m.Name(), Form: form})
-				}
+		for _, o := range colors.Overrides(named) {
+			recv := receiver(named)
+			if !o.Exposed {
+				recv = o.Method.Signature().Recv().Type()
 			}
-		}
-		for m := range named.Methods() {
-			if !colors.Resumable(m) { // it would have forms of its own
-				hide(m.Signature().Recv().Type(), m)
-			}
-		}
-		for _, m := range colors.Exposed(named) {
-			hide(receiver(named), m)
+			list = append(list, emit.Hidden{Recv: recv, Method: o.Method.Name(), Form: o.Form.Name()})
 		}
 	}
 	return list

@@ -176,7 +176,9 @@ func (f *iterationFrame[Y]) watch() {
 	}
 }
 
-// stopDropped stops an iterator that nobody waits for. It may block.
+// stopDropped stops an iterator that nobody waits for. What that defers is the user's
+// and may block, and there is one goroutine for all cleanups of the program: so it
+// gets another one, the only one that this package starts, and that lasts no longer.
 func stopDropped(stop func()) {
 	go func() {
 		defer func() { _ = recover() }()

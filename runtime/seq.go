@@ -16,21 +16,27 @@ type puller[T any] struct {
 	v   T
 }
 
-// newPuller makes one object of the greenlet and what drives it. They point to each
-// other, so that no finalizer would ever run.
 func newPuller[T any](run Frame) *puller[T] {
 	p := new(puller[T])
-	p.g = &p.own
-	if dropHandler.Load() != nil {
-		p.g = new(Greenlet)
-	}
-	p.own.watched = true
-	p.g.parent = &main
-	p.g.adopt(run, "New")
+	p.g = p.own.pulled(run)
 	p.run.cur = p.g
 	p.run.slot = &p.v
 	p.run.drop = true
 	return p
+}
+
+// pulled is the greenlet of a puller that holds own: own itself, so that both are one
+// object; unless there is a drop handler, as they point to each other, and no
+// finalizer of own would ever run. (It is here since gc does not compile Load in line
+// in what is instantiated elsewhere; see quiet.)
+func (own *Greenlet) pulled(run Frame) *Greenlet {
+	if dropHandler.Load() != nil {
+		return New(run)
+	}
+	own.watched = true // as far as that goes
+	own.parent = &main
+	own.adopt(run, "New")
+	return own
 }
 
 // Pull is the drop-in for [iter.Pull]: next runs the frame until its next

@@ -254,7 +254,7 @@ func (c *Colors) classify(fn *types.Func) Suspension {
 	if fn == nil {
 		return Suspension{}
 	}
-	if isInterfaceMethod(fn) {
+	if IsInterfaceMethod(fn) {
 		if c.dispatches(fn) {
 			return Suspension{OpDispatch, fn}
 		}

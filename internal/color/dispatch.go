@@ -48,12 +48,8 @@ func (c *Colors) implemented(pkg *types.Package, fn *types.Func, iface *types.In
 	if pkg == nil {
 		return false
 	}
-	for _, name := range pkg.Scope().Names() {
-		tn, ok := pkg.Scope().Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
-			continue
-		}
-		ptr := types.NewPointer(tn.Type())
+	for _, named := range declaredTypes(pkg) {
+		ptr := types.NewPointer(named)
 		sel := types.NewMethodSet(ptr).Lookup(fn.Pkg(), fn.Name())
 		if sel == nil {
 			continue
@@ -62,16 +58,15 @@ func (c *Colors) implemented(pkg *types.Package, fn *types.Func, iface *types.In
 		if !ok || types.IsInterface(m.Signature().Recv().Type()) || !c.Resumable(m) {
 			continue
 		}
-		named, _ := tn.Type().(*types.Named)
-		if named != nil && named.TypeParams().Len() > 0 || types.Implements(ptr, iface) {
+		if named.TypeParams().Len() > 0 || types.Implements(ptr, iface) {
 			return true
 		}
 	}
 	return false
 }
 
-// isInterfaceMethod reports whether fn is declared by an interface.
-func isInterfaceMethod(fn *types.Func) bool {
+// IsInterfaceMethod reports whether fn is declared by an interface.
+func IsInterfaceMethod(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
 	return recv != nil && types.IsInterface(recv.Type())
 }

@@ -126,7 +126,7 @@ const (
 	// PlainIterator: the body of a loop suspends, and the loop is over an iterator
 	// that is plain code. The iterator then runs on a goroutine, by iter.Pull: each
 	// step costs as much as a switch of goroutines, and if the greenlet is dropped in
-	// the loop, the goroutine leaks.
+	// the loop, the goroutine stays until the garbage collector has found that.
 	//
 	// Example:
 	//

@@ -212,7 +212,7 @@ func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, c
 	}
 	held, args := e.holdArgs(call)
 	sig := e.Info.Selections[sel].Type().(*types.Signature) // instantiated
-	code = append(append(code, held...), e.bestForm(on, t, callee, sig, args, e.registerPlain(jen.Id(fn), args)))
+	code = append(append(code, held...), e.bestMethod(on, t, callee, sig, args, e.registerPlain(jen.Id(fn), args)))
 	return []jen.Code{jen.Block(code...)}
 }
 
@@ -225,23 +225,31 @@ func (e *funcEmitter) deferDispatchExpr(call *ast.CallExpr, sel *ast.SelectorExp
 	whole := e.Info.TypeOf(sel).(*types.Signature) // instantiated, the receiver first
 	params := slices.Collect(whole.Params().Variables())[1:]
 	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), whole.Results(), whole.Variadic())
-	code = append(code, e.bestForm(on, t, callee, sig, args[1:], e.registerPlain(e.Expr(sel), args)))
+	code = append(code, e.bestMethod(on, t, callee, sig, args[1:], e.registerPlain(e.Expr(sel), args)))
 	return []jen.Code{jen.Block(code...)}
 }
 
-// bestForm registers the call of a method with the signature sig: of the best form
-// that the dynamic type of on has, which is of an interface or type parameter t, else
-// plain.
-func (e *funcEmitter) bestForm(on string, t types.Type, callee *types.Func, sig *types.Signature, args []jen.Code, plain jen.Code) jen.Code {
+// bestMethod is bestForm for a method of on, which is of an interface or type
+// parameter t.
+func (e *funcEmitter) bestMethod(on string, t types.Type, callee *types.Func, sig *types.Signature, args []jen.Code, plain jen.Code) jen.Code {
+	deferred, companion := names.Deferred(callee.Name()), names.Companion(callee.Name())
+	return e.bestForm(deferred, companion, sig, args, plain, func(name string, recovers bool) jen.Code {
+		return e.formInType(jen.Id(on), t, callee, sig, name, recovers)
+	})
+}
+
+// bestForm registers a call with the signature sig: by the form called deferred, else
+// by that called companion, whichever find finds, else plain.
+func (e *funcEmitter) bestForm(deferred, companion string, sig *types.Signature, args []jen.Code, plain jen.Code, find func(name string, recovers bool) jen.Code) jen.Code {
 	c, ok := e.local("c"), e.local("ok")
 	branch := func(name string, recovers bool) *jen.Statement {
-		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.formInType(jen.Id(on), t, callee, sig, name, recovers)), jen.Id(ok)).Block(
+		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(find(name, recovers)), jen.Id(ok)).Block(
 			e.register(sig, recovers, func(context []jen.Code) *jen.Statement {
 				return jen.Id(c).Dot(name).Call(append(context, args...)...)
 			}))
 	}
-	return branch(names.Deferred(callee.Name()), true).
-		Else().Add(branch(names.Companion(callee.Name()), false)).
+	return branch(deferred, true).
+		Else().Add(branch(companion, false)).
 		Else().Block(plain)
 }
 
@@ -268,17 +276,9 @@ func (e *funcEmitter) deferIndirect(call *ast.CallExpr) []jen.Code {
 	fn := e.fn.Names.Fresh("fn")
 	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.Expr(call.Fun))}
 	held, args := e.holdArgs(call)
-	code = append(code, held...)
-	c, ok := e.local("c"), e.local("ok")
-	branch := func(name string, recovers bool) *jen.Statement {
-		return jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.formOfFunc(jen.Id(fn), sig, recovers)), jen.Id(ok)).Block(
-			e.register(sig, recovers, func(context []jen.Code) *jen.Statement {
-				return jen.Id(c).Dot(name).Call(append(context, args...)...)
-			}))
-	}
-	code = append(code, branch(closureDeferred, true).
-		Else().Add(branch(closureCall, false)).
-		Else().Block(e.registerPlain(jen.Id(fn), args)))
+	code = append(append(code, held...), e.bestForm(closureDeferred, closureCall, sig, args, e.registerPlain(jen.Id(fn), args), func(_ string, recovers bool) jen.Code {
+		return e.formOfFunc(jen.Id(fn), sig, recovers)
+	}))
 	return []jen.Code{jen.Block(code...)}
 }
 

@@ -26,6 +26,8 @@ var notHostile = map[string]string{
 	"go_statement stop":             waiting,
 	"go_statement throw":            waiting,
 	"exit_status":                   "ends the process, so that nothing can be done afterwards",
+	"order_send_channel":            "ends in a deadlock, which ends the process",
+	"package_redeclares":            "declares names anew that the driver's code uses",
 	"package_var_init":              "has the compiler make its frame, which is not on the heap",
 	"pull_push":                     "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
 	"rangefunc_plain drop":          stopped,

@@ -236,6 +236,22 @@ func clause(s ast.Stmt) *ast.BlockStmt {
 	panic(fmt.Sprintf("clause %T", s))
 }
 
+// spreadsDeferred reports whether s defers f()(g()) or f().m(g()), where g has several
+// results: gc calls f, then g, and reads what the calls in f left of it then. There is
+// no expression for that, so it takes temporaries.
+func spreadsDeferred(s ast.Stmt) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			found = found || len(n.Call.Args) == 1 && hasCall(n.Call.Fun) && hasCall(n.Call.Args[0])
+		}
+		return !found
+	})
+	return found
+}
+
 func declaresType(s ast.Stmt) bool {
 	if l, ok := s.(*ast.LabeledStmt); ok {
 		return declaresType(l.Stmt)
@@ -256,7 +272,7 @@ func (n *normalizer) in(body func()) *ir.Seq {
 
 // stmt normalizes one statement; label is its label, if it has one.
 func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
-	if !n.colors.Suspends(s) {
+	if !n.colors.Suspends(s) && !spreadsDeferred(s) {
 		n.leaf(s, label)
 		return
 	}
@@ -278,9 +294,9 @@ func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
 		ops := n.operands([]ast.Expr{s.Chan, s.Value})
 		n.add(&ir.Leaf{Stmt: &ast.SendStmt{Chan: ops[0], Arrow: s.Arrow, Value: ops[1]}})
 	case *ast.GoStmt:
-		n.add(&ir.Leaf{Stmt: &ast.GoStmt{Go: s.Go, Call: n.callOperands(s.Call)}})
+		n.add(&ir.Leaf{Stmt: &ast.GoStmt{Go: s.Go, Call: n.operandsOf(s.Call, notDevirtualized)}})
 	case *ast.DeferStmt:
-		call := n.callOperands(s.Call)
+		call := n.deferredOperands(s.Call)
 		n.fn.Deferred[call] = s.Call
 		n.add(&ir.Leaf{Stmt: &ast.DeferStmt{Defer: s.Defer, Call: call}})
 	case *ast.ReturnStmt:

@@ -35,7 +35,9 @@ func (n *normalizer) holdReceiver(call *ast.CallExpr) *ast.CallExpr {
 	c := *call
 	if anyOf(call.Args, hasCall) {
 		if !named {
-			recv = n.pinReceiver(recv, recv)
+			if recv = n.pin(recv); n.devirtualized(sel.X) {
+				recv = n.pinned(recv)
+			}
 		}
 		c.Args = n.pinArgs(call)
 	}

@@ -199,12 +199,27 @@ func (n *normalizer) operandsIf(list []ast.Expr, places int, early func(i int) b
 // callOperands is a call with its function and arguments lifted; the call
 // itself is left.
 func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
-	if _, ok := n.colors.Suspension(call); ok && len(call.Args) == 1 {
-		tuple, several := n.info.TypeOf(call.Args[0]).(*types.Tuple)
-		if _, suspends := n.suspension(call.Args[0]); several && !suspends {
-			return n.spreadCall(call, tuple)
-		}
+	if _, ok := n.colors.Suspension(call); ok && n.spreads(call) {
+		return n.spreadCall(call, n.devirtualized)
 	}
+	return n.operandsOf(call, n.devirtualized)
+}
+
+// deferredOperands is callOperands for the call of a defer statement.
+func (n *normalizer) deferredOperands(call *ast.CallExpr) *ast.CallExpr {
+	if n.spreads(call) {
+		return n.spreadCall(call, notDevirtualized)
+	}
+	return n.operandsOf(call, notDevirtualized)
+}
+
+// notDevirtualized says of the receiver in a go or defer statement that it is read
+// like any other: gc makes the call from a function of its own.
+func notDevirtualized(ast.Expr) bool { return false }
+
+// operandsOf lifts the operands of call. The receiver is copied before the arguments
+// are evaluated if early says so.
+func (n *normalizer) operandsOf(call *ast.CallExpr, early func(recv ast.Expr) bool) *ast.CallExpr {
 	if !n.colors.Suspends(call.Fun) && !anyOf(call.Args, func(e ast.Expr) bool { return n.colors.Suspends(e) }) {
 		return call
 	}
@@ -233,7 +248,7 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 		// A method's receiver is its first argument, or a field holds the function.
 		list, to := append([]ast.Expr{sel.X}, call.Args...), n.paramTypes(call)
 		ops := n.operandsIf(list, 0, func(i int) bool {
-			return i == 0 && n.devirtualized(sel.X) || to != nil && n.boxedEarly(list[i], to(i))
+			return i == 0 && early(sel.X) || to != nil && n.boxedEarly(list[i], to(i))
 		})
 		c.Fun = n.as(&ast.SelectorExpr{X: ops[0], Sel: sel.Sel}, sel)
 		c.Args = ops[1:]
@@ -245,19 +260,36 @@ func (n *normalizer) callOperands(call *ast.CallExpr) *ast.CallExpr {
 	return &c
 }
 
-// spreadCall is s(f()) where s suspends and f, which does not, though its
-// operands may, has several results: s will have more parameters, so they go by
-// way of temporaries.
-func (n *normalizer) spreadCall(call *ast.CallExpr, tuple *types.Tuple) *ast.CallExpr {
+// spreads reports whether call is s(f()), where f has several results and does not
+// suspend.
+func (n *normalizer) spreads(call *ast.CallExpr) bool {
+	if len(call.Args) != 1 {
+		return false
+	}
+	_, several := n.info.TypeOf(call.Args[0]).(*types.Tuple)
+	_, suspends := n.suspension(call.Args[0])
+	return several && !suspends
+}
+
+// spreadCall is s(f()) where s suspends or is deferred and f, which does not suspend,
+// though its operands may, has several results: what s is called by will have more
+// parameters, so they go by way of temporaries. early is that of operandsOf.
+func (n *normalizer) spreadCall(call *ast.CallExpr, early func(recv ast.Expr) bool) *ast.CallExpr {
 	c := *call
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && n.info.Selections[sel] != nil {
-		c.Fun = n.as(&ast.SelectorExpr{X: n.pinReceiver(sel.X, n.lift(sel.X)), Sel: sel.Sel}, sel)
+		recv := n.pin(n.lift(sel.X))
+		if early(sel.X) {
+			recv = n.pinned(recv)
+		}
+		c.Fun = n.as(&ast.SelectorExpr{X: recv, Sel: sel.Sel}, sel)
+	} else {
+		c.Fun = n.pin(n.lift(call.Fun))
 	}
 	inner := n.callOperands(ast.Unparen(call.Args[0]).(*ast.CallExpr))
 	leaf := &ast.AssignStmt{TokPos: call.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{inner}}
 	node := &ir.Leaf{Stmt: leaf}
 	c.Args = nil
-	for v := range tuple.Variables() {
+	for v := range n.info.TypeOf(call.Args[0]).(*types.Tuple).Variables() {
 		t := n.temp(v.Type(), call.Pos())
 		node.Defs = append(node.Defs, t)
 		leaf.Lhs = append(leaf.Lhs, n.ref(t, call.Pos()))

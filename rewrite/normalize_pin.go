@@ -126,14 +126,6 @@ func (n *normalizer) pinAll(list []ast.Expr) []ast.Expr {
 	return out
 }
 
-// pinReceiver is pin for x, of which recv is left, as the receiver of a method call.
-func (n *normalizer) pinReceiver(x, recv ast.Expr) ast.Expr {
-	if recv = n.pin(recv); n.devirtualized(x) {
-		return n.pinned(recv)
-	}
-	return recv
-}
-
 // pinComparison is pin for == and !=. One side may be converted to the
 // interface that the other is. Structs and arrays are compared where they are,
 // or in temporaries, which are made when both sides have been evaluated.

@@ -2,6 +2,7 @@ package greenlet
 
 import (
 	"fmt"
+	"path"
 	"runtime"
 	"strings"
 )
@@ -31,27 +32,39 @@ const maxGoFrames = 1 << 10
 func withoutGlue(frames []runtime.Frame) []runtime.Frame {
 	var list []runtime.Frame
 	for i, f := range frames {
-		closure := i+1 < len(frames) && isRuntime(frames[i+1].Function) && strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next")
+		closure := i+1 < len(frames) && isRuntime(frames[i+1]) && strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next")
 		form := false
 		if i > 0 && strings.HasSuffix(strings.TrimSuffix(f.Function, "[...]"), "Deferred") {
 			_, part := variant(frames[i-1].Function)
 			form = part == "run"
 		}
-		if !form && (!closure || isRuntime(f.Function)) {
+		if !form && (!closure || isRuntime(f)) {
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// isRuntime reports whether fn, a name as in tracebacks, is of this package.
-func isRuntime(fn string) bool {
+// isRuntime reports whether f is of this package. A literal of it that was compiled
+// in line has the name of the function around it, and only its file tells.
+func isRuntime(f runtime.Frame) bool {
+	dir, file := path.Split(f.File)
+	return hasRuntimeName(f.Function) || dir == runtimeDir && !strings.HasSuffix(file, "_test.go")
+}
+
+func hasRuntimeName(fn string) bool {
 	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
 }
 
-// isDriver reports whether fn is what resumes frames.
-func isDriver(fn string) bool {
-	return isRuntime(fn) && (strings.HasSuffix(fn, ".(*Run).loop") || strings.Contains(fn, ".Pull["))
+var runtimeDir = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	dir, _ := path.Split(file)
+	return dir
+}()
+
+// isDriver reports whether f is what resumes frames.
+func isDriver(f runtime.Frame) bool {
+	return isRuntime(f) && (strings.HasSuffix(f.Function, ".(*Run).loop") || strings.Contains(f.Function, ".Pull["))
 }
 
 // variant says which part of a resumable function fn is, a name as in
@@ -120,7 +133,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 // onStack reports whether this goroutine is running greenlets.
 func onStack() bool {
 	for _, f := range goFrames(1, maxGoFrames) {
-		if isDriver(f.Function) {
+		if isDriver(f) {
 			return true
 		}
 	}
@@ -133,7 +146,7 @@ func plainCallers() []string {
 	var names, above []string
 	for _, f := range withoutGlue(goFrames(1, maxGoFrames)) {
 		switch {
-		case isRuntime(f.Function), strings.HasPrefix(f.Function, "runtime."):
+		case isRuntime(f), strings.HasPrefix(f.Function, "runtime."):
 		case isGenerated(f.Function):
 			names = append(names, above...)
 			above = nil
@@ -148,7 +161,7 @@ func plainCallers() []string {
 // panics.
 func caller() string {
 	for _, f := range goFrames(1, 16) {
-		if !isRuntime(f.Function) && !strings.HasPrefix(f.Function, "runtime.") {
+		if !isRuntime(f) && !strings.HasPrefix(f.Function, "runtime.") {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
 	}

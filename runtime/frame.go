@@ -65,6 +65,7 @@ type Func struct {
 	Name   string  // as in Go tracebacks: path/to/pkg.(*T).Method
 	File   string  // path/to/pkg/file.go, as go build -trimpath has it
 	Line   int     // of the declaration
+	End    int     // of the closing brace, if it defers
 	Points []Point // by state number minus one
 }
 
@@ -74,8 +75,12 @@ type Point struct {
 	Live string // names of the locals that live across it, separated by spaces
 }
 
-// line is the line of state pc.
+// line is the line of state pc. Deferred calls are made at the closing brace: Go has
+// them there, or at the return statement or panic; a frame does not keep which.
 func (f *Func) line(pc uint32) int {
+	if pc == Unwind && f.End != 0 {
+		return f.End
+	}
 	if pc == 0 || int(pc) > len(f.Points) {
 		return f.Line
 	}

@@ -77,13 +77,13 @@ func hotStack(fn *Func) (t Traceback) {
 			continue
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
 			continue
-		case isDriver(f.Function):
+		case isDriver(f):
 			if last >= 0 {
 				t[last].Func = fn.Name
 				return t[:last+1]
 			}
 			return t
-		case isRuntime(f.Function):
+		case isRuntime(f):
 			continue
 		}
 		name, part := variant(f.Function)

@@ -161,7 +161,7 @@ func (p *puller[T]) running() bool {
 		for more := n > 0; more; {
 			var f runtime.Frame
 			f, more = frames.Next()
-			if !isRuntime(f.Function) || !strings.Contains(f.Function, ".Pull[") {
+			if !hasRuntimeName(f.Function) || !strings.Contains(f.Function, ".Pull[") {
 				continue
 			}
 			if f.Entry == next {

@@ -55,6 +55,36 @@ func TestPlainCallersOfDeferred(t *testing.T) {
 }
 
 //greenlet:resumable
+func throwsAtEnd(to func() *greenlet.Greenlet) { defer to().Throw("thrown") }
+
+//greenlet:resumable
+func switchesAtEnd(to func() *greenlet.Greenlet) { defer to().Switch("switched") }
+
+//greenlet:resumable
+func callsAtEnd(to func() *greenlet.Greenlet) { defer greenlet.Call(newSwitchesAtEndFrame(to)) }
+
+// TestPlainCallersInLine: Go compiles the literals that switch for a defer statement in
+// line with the function that defers, under a name that has the function's.
+func TestPlainCallersInLine(t *testing.T) {
+	for _, frame := range []func(func() *greenlet.Greenlet) greenlet.Frame{
+		func(to func() *greenlet.Greenlet) greenlet.Frame { return newThrowsAtEndFrame(to) },
+		func(to func() *greenlet.Greenlet) greenlet.Frame { return newSwitchesAtEndFrame(to) },
+		func(to func() *greenlet.Greenlet) greenlet.Frame { return newCallsAtEndFrame(to) },
+	} {
+		var self *greenlet.Greenlet
+		var err any
+		g := greenlet.New(frame(func() *greenlet.Greenlet { return self }))
+		self = greenlet.New(newCallsFrame(func() { err = caught(func() { g.Switch() }) }))
+		self.Switch()
+		require.IsType(t, &greenlet.StateError{}, err)
+		plain := strings.Join(err.(*greenlet.StateError).Plain, " ")
+		assert.Contains(t, plain, "TestPlainCallersInLine.func")
+		assert.NotContains(t, plain, "AtEnd")
+		assert.NotContains(t, plain, "Defer")
+	}
+}
+
+//greenlet:resumable
 func calls(plain func()) { plain() }
 
 //greenlet:resumable

@@ -132,6 +132,7 @@ func (*cleansUpFrame) Func() *greenlet.Func {
 }
 
 var cleansUpFrameInfo = greenlet.Func{
+	End:  61,
 	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
 	Line: 58,
 	Name: "github.com/going-green/greenlet/generated/conformance.cleansUp",
@@ -171,7 +172,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:175
+//line drop_greenlet_test.go:176
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -196,7 +197,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:200
+//line drop_greenlet_test.go:201
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -326,7 +327,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:330
+//line drop_greenlet_test.go:331
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -364,6 +365,7 @@ func (*surviveFrame) Func() *greenlet.Func {
 }
 
 var surviveFrameInfo = greenlet.Func{
+	End:  130,
 	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
 	Line: 127,
 	Name: "github.com/going-green/greenlet/generated/conformance.survive",
@@ -411,7 +413,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:415
+//line drop_greenlet_test.go:417
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -449,7 +451,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:453
+//line drop_greenlet_test.go:455
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -585,7 +587,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:589
+//line drop_greenlet_test.go:591
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {
@@ -624,6 +626,7 @@ func (*dropsItselfFrame) Func() *greenlet.Func {
 }
 
 var dropsItselfFrameInfo = greenlet.Func{
+	End:  165,
 	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
 	Line: 162,
 	Name: "github.com/going-green/greenlet/generated/conformance.dropsItself",

@@ -814,6 +814,7 @@ func (*failsParentFrame) Func() *greenlet.Func {
 }
 
 var failsParentFrameInfo = greenlet.Func{
+	End:  196,
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 185,
 	Name: "github.com/going-green/greenlet/generated/conformance.failsParent",
@@ -849,7 +850,7 @@ func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:853
+//line greenlet_greenlet_test.go:854
 
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -859,7 +860,7 @@ func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:863
+//line greenlet_greenlet_test.go:864
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -935,7 +936,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:939
+//line greenlet_greenlet_test.go:940
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -964,7 +965,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:968
+//line greenlet_greenlet_test.go:969
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1116,7 +1117,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1120
+//line greenlet_greenlet_test.go:1121
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1154,6 +1155,7 @@ func (*waitsFrame) Func() *greenlet.Func {
 }
 
 var waitsFrameInfo = greenlet.Func{
+	End:  227,
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 221,
 	Name: "github.com/going-green/greenlet/generated/conformance.waits",
@@ -1196,7 +1198,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1200
+//line greenlet_greenlet_test.go:1202
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1219,7 +1221,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1223
+//line greenlet_greenlet_test.go:1225
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1302,7 +1304,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1306
+//line greenlet_greenlet_test.go:1308
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1338,7 +1340,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1342
+//line greenlet_greenlet_test.go:1344
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1421,7 +1423,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1425
+//line greenlet_greenlet_test.go:1427
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1450,7 +1452,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1454
+//line greenlet_greenlet_test.go:1456
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1590,7 +1592,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1594
+//line greenlet_greenlet_test.go:1596
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1627,6 +1629,7 @@ func (*peeksFrame) Func() *greenlet.Func {
 }
 
 var peeksFrameInfo = greenlet.Func{
+	End:  340,
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 336,
 	Name: "github.com/going-green/greenlet/generated/conformance.peeks",
@@ -1703,8 +1706,7 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 
 //line greenlet_test.go:344
 	{
-		fn := handler
-		arg, arg2 := seen, kept
+		fn, arg, arg2 := handler, seen, kept
 		if c, ok := greenlet.Resumable(fn).(interface {
 			CallDeferred(*greenlet.Run, *greenlet.DeferHeader, *any, *any) greenlet.Status
 		}); ok {
@@ -1751,7 +1753,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1755
+//line greenlet_greenlet_test.go:1757
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1791,6 +1793,7 @@ func (*handlesFrame) Func() *greenlet.Func {
 }
 
 var handlesFrameInfo = greenlet.Func{
+	End:  347,
 	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
 	Line: 343,
 	Name: "github.com/going-green/greenlet/generated/conformance.handles",
@@ -1822,7 +1825,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1826
+//line greenlet_greenlet_test.go:1829
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1831,7 +1834,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1835
+//line greenlet_greenlet_test.go:1838
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1890,7 +1893,7 @@ func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1894
+//line greenlet_greenlet_test.go:1897
 
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1899,7 +1902,7 @@ func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1903
+//line greenlet_greenlet_test.go:1906
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -1968,7 +1971,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1972
+//line greenlet_greenlet_test.go:1975
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1978,7 +1981,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1982
+//line greenlet_greenlet_test.go:1985
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2045,7 +2048,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2049
+//line greenlet_greenlet_test.go:2052
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2055,7 +2058,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2059
+//line greenlet_greenlet_test.go:2062
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2145,7 +2148,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2149
+//line greenlet_greenlet_test.go:2152
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2195,7 +2198,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2199
+//line greenlet_greenlet_test.go:2202
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2276,7 +2279,7 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2280
+//line greenlet_greenlet_test.go:2283
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2306,7 +2309,7 @@ resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2310
+//line greenlet_greenlet_test.go:2313
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {

@@ -298,6 +298,7 @@ func (*operatesFrame) Func() *greenlet.Func {
 }
 
 var operatesFrameInfo = greenlet.Func{
+	End:  41,
 	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
 	Line: 26,
 	Name: "github.com/going-green/greenlet/generated/conformance.operates",
@@ -347,7 +348,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:351
+//line matrix_greenlet_test.go:352
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -385,7 +386,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:389
+//line matrix_greenlet_test.go:390
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -521,7 +522,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:525
+//line matrix_greenlet_test.go:526
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -560,6 +561,7 @@ func (*refusedIntFrame) Func() *greenlet.Func {
 }
 
 var refusedIntFrameInfo = greenlet.Func{
+	End:  236,
 	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
 	Line: 233,
 	Name: "github.com/going-green/greenlet/generated/conformance.refusedInt",
@@ -601,7 +603,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:605
+//line matrix_greenlet_test.go:607
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -629,7 +631,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:633
+//line matrix_greenlet_test.go:635
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -755,7 +757,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:759
+//line matrix_greenlet_test.go:761
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {
@@ -794,6 +796,7 @@ func (*killsChildFrame) Func() *greenlet.Func {
 }
 
 var killsChildFrameInfo = greenlet.Func{
+	End:  256,
 	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
 	Line: 253,
 	Name: "github.com/going-green/greenlet/generated/conformance.killsChild",

@@ -46,7 +46,7 @@ func TestPullSeqAlone(t *testing.T) {
 		assert.Equal(t, i, v)
 		assert.True(t, ok)
 	}
-	assert.Equal(t, before, runtime.NumGoroutine())
+	assert.LessOrEqual(t, runtime.NumGoroutine(), before) // one of an earlier test may end meanwhile
 	assert.Zero(t, testing.AllocsPerRun(500, func() { _, _ = next() }))
 }
 

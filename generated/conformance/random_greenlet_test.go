@@ -308,8 +308,7 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 	f.got = got
 //line random_test.go:142
 	{
-		fn := a.recovers
-		arg := got
+		fn, arg := a.recovers, got
 		f.Defer(func(body func()) {
 			defer fn(arg)
 			body()
@@ -339,7 +338,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:343
+//line random_greenlet_test.go:342
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -377,6 +376,7 @@ func (*actGuardedFrame) Func() *greenlet.Func {
 }
 
 var actGuardedFrameInfo = greenlet.Func{
+	End:  144,
 	File: "github.com/going-green/greenlet/generated/conformance/random_test.go",
 	Line: 141,
 	Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded",

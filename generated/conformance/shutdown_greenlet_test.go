@@ -121,6 +121,7 @@ func (*printsAtEndFrame) Func() *greenlet.Func {
 }
 
 var printsAtEndFrameInfo = greenlet.Func{
+	End:  43,
 	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
 	Line: 40,
 	Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd",
@@ -168,7 +169,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:172
+//line shutdown_greenlet_test.go:173
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -204,7 +205,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:208
+//line shutdown_greenlet_test.go:209
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -322,7 +323,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:326
+//line shutdown_greenlet_test.go:327
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -359,6 +360,7 @@ func (*waitsInHandlerFrame) Func() *greenlet.Func {
 }
 
 var waitsInHandlerFrameInfo = greenlet.Func{
+	End:  121,
 	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
 	Line: 118,
 	Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler",
@@ -385,7 +387,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:389
+//line shutdown_greenlet_test.go:391
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -403,7 +405,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:407
+//line shutdown_greenlet_test.go:409
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -489,7 +491,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:493
+//line shutdown_greenlet_test.go:495
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -531,7 +533,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:535
+//line shutdown_greenlet_test.go:537
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {

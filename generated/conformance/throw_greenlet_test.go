@@ -260,6 +260,7 @@ func (*switchOrRecoverFrame) Func() *greenlet.Func {
 }
 
 var switchOrRecoverFrameInfo = greenlet.Func{
+	End:  29,
 	File: "github.com/going-green/greenlet/generated/conformance/throw_test.go",
 	Line: 21,
 	Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover",

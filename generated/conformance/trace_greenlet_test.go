@@ -693,6 +693,7 @@ func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func {
 }
 
 var throwsSelfAndCatchesFrameInfo = greenlet.Func{
+	End:  237,
 	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
 	Line: 234,
 	Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches",

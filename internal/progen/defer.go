@@ -6,7 +6,7 @@ func (g *gen) deferStatement() string {
 	if g.fn == nil && !g.lit {
 		return g.simple()
 	}
-	switch g.IntN(12) {
+	switch g.IntN(15) {
 	case 0:
 		return fmt.Sprintf("defer p[int](%d, %s)\n", g.at(), g.expr("int", 2))
 	case 1:
@@ -53,8 +53,52 @@ func (g *gen) deferStatement() string {
 			}
 			return fmt.Sprintf("defer %s(%s)\n", f, g.expr("int", 2))
 		}
+	case 8, 9, 10:
+		return fmt.Sprintf("defer %s(%s)\n", g.shown(), g.changing())
 	}
 	return g.recovering()
+}
+
+// shown is a function whose receiver may be changed by what changing gives.
+func (g *gen) shown() string {
+	method := "show"
+	if g.canSuspend() && g.chance(2) {
+		method = "tell"
+	}
+	recv := ""
+	switch g.IntN(6) {
+	case 0:
+		recv = g.target("rec", 2)
+	case 1:
+		recv = "id(gr)"
+	case 2:
+		recv = fmt.Sprintf("gr.self(%d)", g.at())
+	case 3:
+		recv = "gtell"
+		if method == "show" {
+			return "gshow"
+		}
+	case 4:
+		recv = method + "er(gr)"
+	default:
+		recv = "gr"
+	}
+	return recv + "." + method
+}
+
+// changing is two arguments, often of calls that assign to variables of the package.
+func (g *gen) changing() string {
+	switch g.IntN(4) {
+	case 0:
+		return fmt.Sprintf("mutate(%s)", g.expr("int", 2))
+	case 1:
+		if g.canSuspend() {
+			return fmt.Sprintf("both(change(%s), gs)", g.expr("int", 1))
+		}
+	case 2:
+		return fmt.Sprintf("mut(%s), gs", g.expr("int", 1))
+	}
+	return g.expr("int", 2) + ", " + g.expr("string", 2)
 }
 
 // recovering is a deferred literal that recovers.

@@ -33,6 +33,8 @@ var (
 	gm    = map[string]int{"a": 1}
 	ga    [3]int
 	gr    = rec{n: 1, xs: []int{4, 5, 6}}
+	gshow    = gr.show
+	gtell   = teller(&gr)
 	lines int
 	fuel  = 1500
 )
@@ -88,6 +90,24 @@ func (r *rec) inc(n int) int { r.n += n; return r.n }
 func (r rec) val(n int) int { return r.n + n + len(r.s) }
 
 func (r *rec) self(at int) *rec { fmt.Println("self", at); return r }
+
+func (r rec) show(n int, s string) { fmt.Println("show", r.n, r.s, n, s) }
+
+func mutate(n int) (int, string) {
+	gr.n, gr.s, gshow = n, gs+".", gr.show
+	gtell = gr
+	return mut(n), gs
+}
+
+//greenlet:resumable
+func (r rec) tell(n int, s string) {
+	greenlet.Yield(r.n)
+	fmt.Println("tell", r.n, r.s, n, s)
+}
+
+type shower interface{ show(int, string) }
+
+type teller interface{ tell(int, string) }
 
 type valuer interface{ val(int) int }
 

@@ -29,10 +29,15 @@ func Generate(seed uint64) string {
 		}
 		// Constant expressions that overflow, duplicate cases and the like are
 		// not avoided but thrown away.
-		if err := typeCheck(string(formatted)); err == nil {
+		err = typeCheck(string(formatted))
+		if err == nil {
 			return string(formatted)
-		} else if onInvalid != nil {
+		}
+		if onInvalid != nil {
 			onInvalid(string(formatted), err)
+		}
+		if try == 100 {
+			panic(fmt.Sprintf("progen: seed %d: no program is valid: %v\n%s", seed, err, formatted))
 		}
 	}
 }

@@ -84,16 +84,29 @@ func (e *funcEmitter) deferPlain(call *ast.CallExpr) []jen.Code {
 	if len(call.Args) == 0 && !e.Info.Types[fun].IsBuiltin() && e.Info.TypeOf(fun).Underlying().(*types.Signature).Results().Len() == 0 {
 		return []jen.Code{e.registrar().Dot("DeferFunc").Call(e.Expr(fun))}
 	}
-	var code []jen.Code
 	target := e.Expr(fun)
 	if callee == nil && !e.Info.Types[fun].IsBuiltin() || callee != nil && callee.Signature().Recv() != nil {
-		fn := e.fn.Names.Fresh("fn")
-		code = append(code, jen.Id(fn).Op(":=").Add(target))
-		target = jen.Id(fn)
+		if on, method, ok := e.ofTypeParam(fun); ok {
+			code, on, args := e.hold("on", on, call)
+			return []jen.Code{jen.Block(append(code, e.registerPlain(on.Dot(method), args))...)}
+		}
+		code, fn, args := e.hold("fn", target, call)
+		return []jen.Code{jen.Block(append(code, e.registerPlain(fn, args))...)}
 	}
-	held, args := e.holdArgs(call)
-	code = append(code, held...)
+	code, args := e.holdArgs(call)
 	return []jen.Code{jen.Block(append(code, e.registerPlain(target, args))...)}
+}
+
+// ofTypeParam is the operand of a method value whose receiver is of a type parameter,
+// and the method's name. gc makes such a value by a call, before it reads variables.
+func (e *funcEmitter) ofTypeParam(fun ast.Expr) (on *jen.Statement, method string, ok bool) {
+	sel, ok := fun.(*ast.SelectorExpr)
+	if s := e.Info.Selections[sel]; !ok || s == nil || s.Kind() != types.MethodVal {
+		return nil, "", false
+	}
+	on, t := e.operandPath(sel)
+	_, ok = types.Unalias(t).(*types.TypeParam)
+	return on, sel.Sel.Name, ok
 }
 
 func (e *funcEmitter) registerPlain(target *jen.Statement, args []jen.Code) jen.Code {
@@ -105,19 +118,31 @@ func (e *funcEmitter) registerPlain(target *jen.Statement, args []jen.Code) jen.
 		))
 }
 
-// holdArgs evaluates the arguments of a deferred call: in one assignment, so
-// that gc orders their operands as it orders those of a call.
-func (e *funcEmitter) holdArgs(call *ast.CallExpr) (code, args []jen.Code) {
-	if len(call.Args) == 1 {
-		if tuple, ok := e.Info.TypeOf(call.Args[0]).(*types.Tuple); ok {
-			var names []jen.Code
-			for range tuple.Len() {
-				names = append(names, jen.Id(e.fn.Names.Fresh("arg")))
-			}
-			return []jen.Code{jen.List(names...).Op(":=").Add(e.Expr(call.Args[0]))}, names
+// hold evaluates x, the function or receiver of a deferred call, and the arguments
+// into variables: in one assignment, so that gc orders their operands as it does those
+// of a deferred call (normalizeGoDeferCall in its package typecheck).
+func (e *funcEmitter) hold(name string, x *jen.Statement, call *ast.CallExpr) (code []jen.Code, held *jen.Statement, args []jen.Code) {
+	name = e.fn.Names.Fresh(name)
+	code, args = e.holdArgs(call, jen.Id(name), x)
+	return code, jen.Id(name), args
+}
+
+// holdArgs is hold for the arguments alone, or those behind a name and its value.
+func (e *funcEmitter) holdArgs(call *ast.CallExpr, first ...jen.Code) (code, args []jen.Code) {
+	if e.spreads(call) {
+		for range e.Info.TypeOf(call.Args[0]).(*types.Tuple).Len() {
+			args = append(args, jen.Id(e.fn.Names.Fresh("arg")))
 		}
+		code = []jen.Code{jen.List(args...).Op(":=").Add(e.Expr(call.Args[0]))}
+		if len(first) > 0 { // its calls are not in it any more
+			code = append(code, jen.Add(first[0]).Op(":=").Add(first[1]))
+		}
+		return code, args
 	}
 	var names, values []jen.Code
+	if len(first) > 0 {
+		names, values = first[:1:1], first[1:]
+	}
 	for i, x := range call.Args {
 		tv := e.Info.Types[x]
 		arg := e.Expr(x)
@@ -158,22 +183,17 @@ func untypedInItself(x ast.Expr) bool {
 // deferResumable registers the call of a resumable function: by the form that
 // recovers if it has one, else by its companion.
 func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []jen.Code {
-	var code []jen.Code
 	target := e.siblingOf(call.Fun, callee, e.Colors.DeferredName(callee))
-	expr := false // a method expression: the receiver is the first argument
-	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && e.Info.Selections[sel] != nil {
-		expr = e.Info.Selections[sel].Kind() == types.MethodExpr
-		if !expr {
-			fn := e.fn.Names.Fresh("fn")
-			code = append(code, jen.Id(fn).Op(":=").Add(target))
-			target = jen.Id(fn)
-		}
-	}
-	held, args := e.holdArgs(call)
-	code = append(code, held...)
-	var before []jen.Code
-	if expr {
+	var code, before, args []jen.Code
+	sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	switch s := e.Info.Selections[sel]; {
+	case s == nil:
+		code, args = e.holdArgs(call)
+	case s.Kind() == types.MethodExpr: // the receiver is the first argument
+		code, args = e.holdArgs(call)
 		before, args = args[:1], args[1:]
+	default:
+		code, target, args = e.hold("fn", target, call)
 	}
 	code = append(code, e.register(callee.Signature(), e.Colors.Recovers(callee), func(context []jen.Code) *jen.Statement {
 		return target.Call(append(append(before, context...), args...)...)
@@ -205,14 +225,11 @@ func (e *funcEmitter) register(sig *types.Signature, recovers bool, form func(co
 // deferDispatch registers the call of an interface method.
 func (e *funcEmitter) deferDispatch(call *ast.CallExpr, sel *ast.SelectorExpr, callee *types.Func) []jen.Code {
 	x, t := e.operandPath(sel)
-	on, fn := e.fn.Names.Fresh("on"), e.fn.Names.Fresh("fn")
-	code := []jen.Code{
-		jen.Id(on).Op(":=").Add(x),
-		jen.Id(fn).Op(":=").Id(on).Dot(sel.Sel.Name), // panics if it is nil
-	}
-	held, args := e.holdArgs(call)
-	sig := e.Info.Selections[sel].Type().(*types.Signature) // instantiated
-	code = append(append(code, held...), e.bestMethod(on, t, callee, sig, args, e.registerPlain(jen.Id(fn), args)))
+	code, on, args := e.hold("on", x, call)
+	fn := e.fn.Names.Fresh("fn")
+	code = append(code, jen.Id(fn).Op(":=").Add(on.Clone()).Dot(sel.Sel.Name)) // panics if it is nil
+	sig := e.Info.Selections[sel].Type().(*types.Signature)                    // instantiated
+	code = append(code, e.bestMethod(on, t, callee, sig, args, e.registerPlain(jen.Id(fn), args)))
 	return []jen.Code{jen.Block(code...)}
 }
 
@@ -225,16 +242,16 @@ func (e *funcEmitter) deferDispatchExpr(call *ast.CallExpr, sel *ast.SelectorExp
 	whole := e.Info.TypeOf(sel).(*types.Signature) // instantiated, the receiver first
 	params := slices.Collect(whole.Params().Variables())[1:]
 	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), whole.Results(), whole.Variadic())
-	code = append(code, e.bestMethod(on, t, callee, sig, args[1:], e.registerPlain(e.Expr(sel), args)))
+	code = append(code, e.bestMethod(jen.Id(on), t, callee, sig, args[1:], e.registerPlain(e.Expr(sel), args)))
 	return []jen.Code{jen.Block(code...)}
 }
 
 // bestMethod is bestForm for a method of on, which is of an interface or type
 // parameter t.
-func (e *funcEmitter) bestMethod(on string, t types.Type, callee *types.Func, sig *types.Signature, args []jen.Code, plain jen.Code) jen.Code {
+func (e *funcEmitter) bestMethod(on *jen.Statement, t types.Type, callee *types.Func, sig *types.Signature, args []jen.Code, plain jen.Code) jen.Code {
 	deferred, companion := names.Deferred(callee.Name()), names.Companion(callee.Name())
 	return e.bestForm(deferred, companion, sig, args, plain, func(name string, recovers bool) jen.Code {
-		return e.formInType(jen.Id(on), t, callee, sig, name, recovers)
+		return e.formInType(on.Clone(), t, callee, sig, name, recovers)
 	})
 }
 
@@ -260,11 +277,9 @@ func (e *funcEmitter) deferLiteral(call *ast.CallExpr) []jen.Code {
 	if recovers {
 		form = closureDeferred
 	}
-	fn := e.fn.Names.Fresh("fn")
-	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.closure(e.fn.Lits[syntax]))}
-	held, args := e.holdArgs(call)
-	code = append(append(code, held...), e.register(e.Info.TypeOf(syntax).(*types.Signature), recovers, func(context []jen.Code) *jen.Statement {
-		return jen.Id(fn).Dot(form).Call(append(context, args...)...)
+	code, fn, args := e.hold("fn", e.closure(e.fn.Lits[syntax]), call)
+	code = append(code, e.register(e.Info.TypeOf(syntax).(*types.Signature), recovers, func(context []jen.Code) *jen.Statement {
+		return fn.Dot(form).Call(append(context, args...)...)
 	}))
 	return []jen.Code{jen.Block(code...)}
 }
@@ -273,11 +288,9 @@ func (e *funcEmitter) deferLiteral(call *ast.CallExpr) []jen.Code {
 // that there is. A nil one panics when it is called.
 func (e *funcEmitter) deferIndirect(call *ast.CallExpr) []jen.Code {
 	sig := coreSignature(e.Info.TypeOf(ast.Unparen(call.Fun)))
-	fn := e.fn.Names.Fresh("fn")
-	code := []jen.Code{jen.Id(fn).Op(":=").Add(e.Expr(call.Fun))}
-	held, args := e.holdArgs(call)
-	code = append(append(code, held...), e.bestForm(closureDeferred, closureCall, sig, args, e.registerPlain(jen.Id(fn), args), func(_ string, recovers bool) jen.Code {
-		return e.formOfFunc(jen.Id(fn), sig, recovers)
+	code, fn, args := e.hold("fn", e.Expr(call.Fun), call)
+	code = append(code, e.bestForm(closureDeferred, closureCall, sig, args, e.registerPlain(fn.Clone(), args), func(_ string, recovers bool) jen.Code {
+		return e.formOfFunc(fn.Clone(), sig, recovers)
 	}))
 	return []jen.Code{jen.Block(code...)}
 }
@@ -310,18 +323,12 @@ func (e *funcEmitter) deferSwitch(call *ast.CallExpr, op color.Op) []jen.Code {
 		to, args := e.receiverOf(call)
 		return []jen.Code{e.deferTo(op, to, e.callArgs(args, call))}
 	}
-	var code []jen.Code
-	var to jen.Code
-	if sel := ast.Unparen(call.Fun).(*ast.SelectorExpr); e.Info.Selections[sel].Kind() == types.MethodVal {
-		x, _ := e.receiverOf(call)
-		on := e.fn.Names.Fresh("on")
-		code, to = []jen.Code{jen.Id(on).Op(":=").Add(x)}, jen.Id(on)
+	code, held := e.holdArgs(call)
+	if sel := ast.Unparen(call.Fun).(*ast.SelectorExpr); e.Info.Selections[sel].Kind() == types.MethodExpr {
+		return []jen.Code{jen.Block(append(code, e.deferTo(op, held[0], held[1:]))...)}
 	}
-	held, args := e.holdArgs(call)
-	if to == nil {
-		to, args = args[0], args[1:]
-	}
-	return []jen.Code{jen.Block(append(append(code, held...), e.deferTo(op, to, args))...)}
+	to, _ := e.receiverOf(call)
+	return []jen.Code{jen.Block(append(code, e.deferTo(op, to, held))...)}
 }
 
 // spreads reports whether call is f(g()), where g has several results.

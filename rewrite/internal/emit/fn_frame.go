@@ -156,6 +156,9 @@ func (e *funcEmitter) describe(out *jen.File) {
 		jen.Id("File"): jen.Lit(path.Join(importPath(e.Pkg), e.fileName())),
 		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
 	}
+	if e.fn.Defers {
+		values[jen.Id("End")] = jen.Lit(e.line(e.fn.Decl.Body.Rbrace))
+	}
 	if len(states) > 0 {
 		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
 	}

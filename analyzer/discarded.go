@@ -61,7 +61,7 @@ func (k *checker) dropped(e ast.Expr) {
 		case "New", "NewChild":
 			f.message = "the greenlet that " + name + " makes is dropped, and never runs"
 			f.remedy = "keep it and switch to it: " + name + "(…).Switch()"
-		case "Seq", "Pull", "PullSeq", "PullSeq2":
+		case "Seq", "Pull", "Exchanger", "PullSeq", "PullSeq2":
 			f.message = "the iterator that " + name + " makes is dropped, and never runs"
 			f.remedy = "range over it, or remove the call"
 		default:

@@ -134,15 +134,16 @@ func (k *checker) yieldTypes() {
 	}
 }
 
-// consumer looks at a call of Seq or Pull.
+// consumer looks at a call of Seq, Pull or Exchanger, whose first type argument is what
+// they take.
 func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types.Func) {
 	fn := k.colors.Callee(call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) != 1 || fn.Name() != "Seq" && fn.Name() != "Pull" {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) != 1 || !slices.Contains([]string{"Seq", "Pull", "Exchanger"}, fn.Name()) {
 		return
 	}
 	targs := k.pass.TypesInfo.Instances[color.CalleeIdent(call.Fun)].TypeArgs
 	frame := frameOf(k.pass.TypesInfo.TypeOf(call.Args[0]))
-	if targs.Len() != 1 || frame == nil || hasTypeParam(targs.At(0)) && !types.IsInterface(targs.At(0)) {
+	if targs.Len() == 0 || frame == nil || hasTypeParam(targs.At(0)) && !types.IsInterface(targs.At(0)) {
 		return
 	}
 	want := targs.At(0)

@@ -61,7 +61,7 @@ type work struct {
 // others are compared to.
 var about = map[string]struct{ what, base string }{
 	"Generator": {"a value of a generator with one frame", "Pull"},
-	"Exchange":  {"handing in a number and getting one back", "Switch"},
+	"Exchange":  {"handing in a number and getting one back", "Exchanger"},
 	"Switch":    {"a switch between two that pass a number to and fro", "value"},
 	"Ring":      {"a switch in a ring of 1,000 that pass a number on", "value"},
 	"Tree":      {"a value of a recursive walk of a tree of 65,536 nodes", "Pull"},
@@ -71,6 +71,7 @@ var about = map[string]struct{ what, base string }{
 	"Deep1000":  {"a switch between two, each below 1,000 calls", "value"},
 	"Recursion": {"a call of 1,000,000 nested ones that suspend at the bottom", "Switch"},
 	"Call":      {"a call that could suspend and doesn't", "resumable"},
+	"Spawn":     {"a greenlet made, run and ended, one after the other", "resumable-code"},
 	"Create":    {"a generator made, asked once and ended, one after the other", "Pull"},
 	"Batch":     {"a generator made, asked once and ended, 1,000 at a time", "Pull"},
 	"Fringe":    {"a pair of leaves of two trees of different shapes compared", "Pull"},

@@ -64,7 +64,12 @@ var runtimeDir = func() string {
 
 // isDriver reports whether f is what resumes frames.
 func isDriver(f runtime.Frame) bool {
-	return isRuntime(f) && (strings.HasSuffix(f.Function, ".(*Run).loop") || strings.Contains(f.Function, ".Pull["))
+	return isRuntime(f) && (strings.HasSuffix(f.Function, ".(*Run).loop") || isNext(f.Function))
+}
+
+// isNext reports whether fn is the function that [Pull] or [Exchanger] returns.
+func isNext(fn string) bool {
+	return strings.Contains(fn, ".Pull[") || strings.Contains(fn, ".Exchanger[")
 }
 
 // variant says which part of a resumable function fn is, a name as in

@@ -5,7 +5,7 @@
 // greenlet (github.com/going-green/greenlet/cmd/greenlet) compiles it into a
 // state machine, whose activations are frames: values of a generated type with
 // a generated constructor. A frame is made a greenlet by [New], or driven as a
-// generator by [Seq] and [Pull].
+// generator by [Seq] and [Pull], or, where it wants answers, by [Exchanger].
 //
 //	//greenlet:resumable
 //	func count(n int) {
@@ -26,5 +26,5 @@
 //
 // docs/conformance.md holds the package against the tests of Python's greenlet.
 //
-// The files frame.go, protocol.go, defer.go and loop.go are for generated code.
+// The files frame.go, make.go, protocol.go, defer.go and loop.go are for generated code.
 package greenlet

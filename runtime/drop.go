@@ -22,8 +22,8 @@ var dropHandler atomic.Pointer[func(*Greenlet)]
 // reached from their own frames or parents, such as one that has itself in a
 // local variable. While a handler is set such a greenlet, if it was suspended
 // with deferred calls pending and never ends, is not collected at all. Greenlets
-// without defer are not concerned, nor those that were last suspended before the
-// handler was set, or made by [Seq] or [Pull] before.
+// without defer are not concerned, nor those that were made before the handler was
+// set.
 func SetDropHandler(fn func(g *Greenlet)) (old func(g *Greenlet)) {
 	var p *func(*Greenlet)
 	if fn != nil {

@@ -93,6 +93,18 @@ func ExamplePull() {
 	// 1
 }
 
+func ExampleExchanger() {
+	exchange, stop := Exchanger[int, int](newCountFrame(0))
+	defer stop()
+	fmt.Println(exchange(2)) // the argument of count; it drops what comes later
+	fmt.Println(exchange(9))
+	fmt.Println(exchange(9))
+	// Output:
+	// 0 true
+	// 1 true
+	// 0 false
+}
+
 func ExampleSeq() {
 	for v := range Seq[int](newCountFrame(5)) {
 		if v == 2 {

@@ -24,6 +24,9 @@ type Frame interface {
 	Send(r *Run) Status
 	// Release gives a frame that has returned back, for another call.
 	Release(r *Run)
+	// Forget clears what a frame that has ended holds, but for its results: the
+	// greenlet that ran it may live on, and keeps it; see [MakeFrame].
+	Forget()
 
 	header() *Header
 }
@@ -37,13 +40,20 @@ type Header struct {
 	// PC is the state: 0 before the start, n at suspension n.
 	PC uint32
 	// Depth is the length of the free list below a free frame. It is inUse in
-	// a frame that New, Seq, Pull or Call has got.
+	// a frame that New, Seq, Pull or Call has got, and hasRoom before in one that
+	// MakeFrame has made.
 	Depth uint32
 }
 
-const inUse = ^uint32(0)
+const (
+	inUse   = ^uint32(0)
+	hasRoom = inUse - 1
+)
 
 func (h *Header) header() *Header { return h }
+
+// Forget is that of frames which hold no memory but in their results.
+func (h *Header) Forget() {}
 
 // Status says how a call of a resumable function came back.
 type Status uint8
@@ -149,9 +159,7 @@ func (r *Run) Current() *Greenlet { return r.cur }
 
 // New is the function New for the current greenlet.
 func (r *Run) New(run Frame) *Greenlet {
-	g := &Greenlet{parent: r.cur}
-	g.adopt(run, "New")
-	return g
+	return newGreenlet(run, r.cur, "New")
 }
 
 // cacheSize is the number of free lists of a run. Frame types share them by a

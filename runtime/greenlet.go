@@ -16,7 +16,8 @@ type Greenlet struct {
 	// guarded says that frames may catch panics: the greenlet must not run
 	// without the driver's defer.
 	guarded bool
-	watched bool // has the finalizer of the drop handler
+	watched bool // has the finalizer of the drop handler, or can't have it
+	rooted  bool // is one object with the frame that it runs
 }
 
 // noCopy makes vet report copies.
@@ -50,9 +51,7 @@ func Current() *Greenlet { return &main }
 // New makes a greenlet that will run the frame; its parent is [Current]. It
 // panics if the frame is nil or has been used before.
 func New(run Frame) *Greenlet {
-	g := &Greenlet{parent: &main}
-	g.adopt(run, "New")
-	return g
+	return newGreenlet(run, &main, "New")
 }
 
 // NewChild makes a greenlet that will run the frame, with the given parent. A
@@ -61,11 +60,10 @@ func NewChild(parent *Greenlet, run Frame) *Greenlet {
 	if parent == nil {
 		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
 	}
-	g := &Greenlet{parent: parent}
-	if run != nil {
-		g.adopt(run, "New")
+	if run == nil {
+		return &Greenlet{parent: parent}
 	}
-	return g
+	return newGreenlet(run, parent, "New")
 }
 
 func (g *Greenlet) adopt(run Frame, op string) {
@@ -159,7 +157,20 @@ func (g *Greenlet) suspend() {
 	}
 }
 
+// forget clears the root frame, to which the callers of f lead, of a g that ends and
+// may be kept: g would keep all that the frame holds.
+func (g *Greenlet) forget(f Frame) {
+	if !g.rooted || f == nil {
+		return
+	}
+	for c := f.header().Caller; c != nil; c = f.header().Caller {
+		f = c
+	}
+	f.Forget()
+}
+
 // bury ends g without running any more of it.
 func (g *Greenlet) bury() {
+	g.forget(g.leaf)
 	g.leaf, g.slot, g.state = nil, nil, dead
 }

@@ -134,6 +134,7 @@ func (r *Run) broken(leaf Frame, v any) {
 	if g.state != dead && g.catch(v) {
 		return
 	}
+	g.forget(leaf)
 	g.bury()
 	r.cur = &main
 	r.cur, _ = r.raiseIn(g, g.parent, v, isExit(v))

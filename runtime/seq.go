@@ -3,40 +3,23 @@ package greenlet
 import (
 	"iter"
 	"runtime"
-	"strings"
 	"sync/atomic"
 )
 
 // puller drives one greenlet that yields values of type T to plain code. It
 // keeps its run, so that a value costs neither a look-up nor an allocation.
 type puller[T any] struct {
-	own Greenlet // is g, unless that may be given to a drop handler
 	run Run
 	g   *Greenlet
 	v   T
 }
 
 func newPuller[T any](run Frame) *puller[T] {
-	p := new(puller[T])
-	p.g = p.own.pulled(run)
+	p := &puller[T]{g: New(run)}
 	p.run.cur = p.g
 	p.run.slot = &p.v
 	p.run.drop = true
 	return p
-}
-
-// pulled is the greenlet of a puller that holds own: own itself, so that both are one
-// object; unless there is a drop handler, as they point to each other, and no
-// finalizer of own would ever run. (It is here since gc does not compile Load in line
-// in what is instantiated elsewhere; see quiet.)
-func (own *Greenlet) pulled(run Frame) *Greenlet {
-	if dropHandler.Load() != nil {
-		return New(run)
-	}
-	own.watched = true // as far as that goes
-	own.parent = &main
-	own.adopt(run, "New")
-	return own
 }
 
 // Pull is the drop-in for [iter.Pull]: next runs the frame until its next
@@ -161,7 +144,7 @@ func (p *puller[T]) running() bool {
 		for more := n > 0; more; {
 			var f runtime.Frame
 			f, more = frames.Next()
-			if !hasRuntimeName(f.Function) || !strings.Contains(f.Function, ".Pull[") {
+			if !hasRuntimeName(f.Function) || !isNext(f.Function) {
 				continue
 			}
 			if f.Entry == next {

@@ -17,7 +17,9 @@ type serveFrame struct {
 
 // newServeFrame makes a frame that will run serve.
 func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
-	return &serveFrame{opener: opener}
+	f := greenlet.MakeFrame[serveFrame]()
+	f.opener = opener
+	return f
 }
 
 // serveResumable is serve for callers that can be suspended.
@@ -38,7 +40,7 @@ func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Sta
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:42
+//line main_greenlet.go:44
 
 // Resume continues serve where it is suspended, or starts it.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -119,7 +121,7 @@ resumed_73:
 	goto loop_60
 }
 
-//line main_greenlet.go:123
+//line main_greenlet.go:125
 
 // Args replaces the parameters before the start.
 func (f *serveFrame) Args(args []any) {
@@ -132,9 +134,14 @@ func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *serveFrame) Forget() {
+	f.opener, f.self, f.m = nil, nil, message{}
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *serveFrame) Release(r *greenlet.Run) {
-	f.opener, f.self, f.m = nil, nil, message{}
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[4].(*serveFrame); !ok {
 		f.Caller, f.Depth, c[4] = nil, 0, f

@@ -20,7 +20,9 @@ type parserPeekFrame struct {
 
 // newPeekFrame makes a frame that will run parser.peek.
 func (p *parser) newPeekFrame() *parserPeekFrame {
-	return &parserPeekFrame{p: p}
+	f := greenlet.MakeFrame[parserPeekFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.peek has returned.
@@ -53,7 +55,7 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 }
 
-//line parser_greenlet.go:57
+//line parser_greenlet.go:59
 
 // Resume continues parser.peek where it is suspended, or starts it.
 func (f *parserPeekFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -94,7 +96,7 @@ after_if_32:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:98
+//line parser_greenlet.go:100
 
 // Args replaces the parameters before the start.
 func (f *parserPeekFrame) Args(args []any) {
@@ -106,9 +108,14 @@ func (f *parserPeekFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserPeekFrame) Forget() {
+	f.p, f.t0 = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *parserPeekFrame) Release(r *greenlet.Run) {
-	f.p, f.t0 = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[48].(*parserPeekFrame); !ok {
 		f.Caller, f.Depth, c[48] = nil, 0, f
@@ -152,7 +159,9 @@ type parserSpaceFrame struct {
 
 // newSpaceFrame makes a frame that will run parser.space.
 func (p *parser) newSpaceFrame() *parserSpaceFrame {
-	return &parserSpaceFrame{p: p}
+	f := greenlet.MakeFrame[parserSpaceFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.space has returned.
@@ -182,7 +191,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:186
+//line parser_greenlet.go:195
 
 // Resume continues parser.space where it is suspended, or starts it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -217,7 +226,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:221
+//line parser_greenlet.go:230
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -229,9 +238,14 @@ func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserSpaceFrame) Forget() {
+	f.p = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *parserSpaceFrame) Release(r *greenlet.Run) {
-	f.p = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[19].(*parserSpaceFrame); !ok {
 		f.Caller, f.Depth, c[19] = nil, 0, f
@@ -278,7 +292,9 @@ type parserDocumentFrame struct {
 
 // newDocumentFrame makes a frame that will run parser.document.
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
-	return &parserDocumentFrame{p: p}
+	f := greenlet.MakeFrame[parserDocumentFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.document has returned.
@@ -325,7 +341,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:329
+//line parser_greenlet.go:345
 
 // Resume continues parser.document where it is suspended, or starts it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -384,7 +400,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:388
+//line parser_greenlet.go:404
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -394,6 +410,11 @@ func (f *parserDocumentFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserDocumentFrame) Forget() {
+	f.p, f.v, f.err = nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -447,7 +468,9 @@ type parserValueFrame struct {
 
 // newValueFrame makes a frame that will run parser.value.
 func (p *parser) newValueFrame() *parserValueFrame {
-	return &parserValueFrame{p: p}
+	f := greenlet.MakeFrame[parserValueFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.value has returned.
@@ -544,7 +567,7 @@ case_86:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:548
+//line parser_greenlet.go:571
 
 // Resume continues parser.value where it is suspended, or starts it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -689,7 +712,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:693
+//line parser_greenlet.go:716
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -699,6 +722,11 @@ func (f *parserValueFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserValueFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserValueFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -755,7 +783,9 @@ type parserObjectFrame struct {
 
 // newObjectFrame makes a frame that will run parser.object.
 func (p *parser) newObjectFrame() *parserObjectFrame {
-	return &parserObjectFrame{p: p}
+	f := greenlet.MakeFrame[parserObjectFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.object has returned.
@@ -858,7 +888,7 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:862
+//line parser_greenlet.go:892
 
 // Resume continues parser.object where it is suspended, or starts it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1017,7 +1047,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:1021
+//line parser_greenlet.go:1051
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1027,6 +1057,11 @@ func (f *parserObjectFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserObjectFrame) Forget() {
+	f.p, f.members, f.name = nil, nil, ""
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1097,7 +1132,9 @@ type parserArrayFrame struct {
 
 // newArrayFrame makes a frame that will run parser.array.
 func (p *parser) newArrayFrame() *parserArrayFrame {
-	return &parserArrayFrame{p: p}
+	f := greenlet.MakeFrame[parserArrayFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.array has returned.
@@ -1162,7 +1199,7 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1166
+//line parser_greenlet.go:1203
 
 // Resume continues parser.array where it is suspended, or starts it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1253,7 +1290,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1257
+//line parser_greenlet.go:1294
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1263,6 +1300,11 @@ func (f *parserArrayFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserArrayFrame) Forget() {
+	f.p, f.elements = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1321,7 +1363,9 @@ type parserStrFrame struct {
 
 // newStrFrame makes a frame that will run parser.str.
 func (p *parser) newStrFrame() *parserStrFrame {
-	return &parserStrFrame{p: p}
+	f := greenlet.MakeFrame[parserStrFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.str has returned.
@@ -1381,7 +1425,7 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1385
+//line parser_greenlet.go:1429
 
 // Resume continues parser.str where it is suspended, or starts it.
 func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1458,7 +1502,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1462
+//line parser_greenlet.go:1506
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1468,6 +1512,11 @@ func (f *parserStrFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserStrFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserStrFrame) Forget() {
+	f.p, f.s = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1523,7 +1572,9 @@ type parserEscapedFrame struct {
 
 // newEscapedFrame makes a frame that will run parser.escaped.
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
-	return &parserEscapedFrame{p: p}
+	f := greenlet.MakeFrame[parserEscapedFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.escaped has returned.
@@ -1584,7 +1635,7 @@ loop_192:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1588
+//line parser_greenlet.go:1639
 
 // Resume continues parser.escaped where it is suspended, or starts it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1663,7 +1714,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1667
+//line parser_greenlet.go:1718
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1673,6 +1724,11 @@ func (f *parserEscapedFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserEscapedFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserEscapedFrame) Forget() {
+	f.p, f.digits = nil, ""
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1727,7 +1783,9 @@ type parserNumberFrame struct {
 
 // newNumberFrame makes a frame that will run parser.number.
 func (p *parser) newNumberFrame() *parserNumberFrame {
-	return &parserNumberFrame{p: p}
+	f := greenlet.MakeFrame[parserNumberFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.number has returned.
@@ -1771,7 +1829,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1775
+//line parser_greenlet.go:1833
 
 // Resume continues parser.number where it is suspended, or starts it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1827,7 +1885,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1831
+//line parser_greenlet.go:1889
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -1837,6 +1895,11 @@ func (f *parserNumberFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserNumberFrame) Forget() {
+	f.p, f.digits = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1891,7 +1954,9 @@ type parserWordFrame struct {
 
 // newWordFrame makes a frame that will run parser.word.
 func (p *parser) newWordFrame() *parserWordFrame {
-	return &parserWordFrame{p: p}
+	f := greenlet.MakeFrame[parserWordFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what parser.word has returned.
@@ -1944,7 +2009,7 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1948
+//line parser_greenlet.go:2013
 
 // Resume continues parser.word where it is suspended, or starts it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2018,7 +2083,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2022
+//line parser_greenlet.go:2087
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {
@@ -2028,6 +2093,11 @@ func (f *parserWordFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *parserWordFrame) Forget() {
+	f.p, f.letters = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.

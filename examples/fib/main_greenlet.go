@@ -15,7 +15,9 @@ type fibFrame struct {
 
 // newFibFrame makes a frame that will run fib.
 func newFibFrame(limit int) *fibFrame {
-	return &fibFrame{limit: limit}
+	f := greenlet.MakeFrame[fibFrame]()
+	f.limit = limit
+	return f
 }
 
 // fibResumable is fib for callers that can be suspended.
@@ -43,7 +45,7 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:47
+//line main_greenlet.go:49
 
 // Resume continues fib where it is suspended, or starts it.
 func (f *fibFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -80,7 +82,7 @@ resumed_18:
 	goto loop_17
 }
 
-//line main_greenlet.go:84
+//line main_greenlet.go:86
 
 // Args replaces the parameters before the start.
 func (f *fibFrame) Args(args []any) {

@@ -15,7 +15,7 @@ type task1Frame struct {
 
 // newTask1Frame makes a frame that will run task1.
 func newTask1Frame() *task1Frame {
-	return &task1Frame{}
+	return greenlet.MakeFrame[task1Frame]()
 }
 
 // task1Resumable is task1 for callers that can be suspended.
@@ -102,7 +102,7 @@ type task2Frame struct {
 
 // newTask2Frame makes a frame that will run task2.
 func newTask2Frame() *task2Frame {
-	return &task2Frame{}
+	return greenlet.MakeFrame[task2Frame]()
 }
 
 // task2Resumable is task2 for callers that can be suspended.

@@ -15,7 +15,9 @@ type boardSolveFrame struct {
 
 // newSolveFrame makes a frame that will run board.solve.
 func (b *board) newSolveFrame() *boardSolveFrame {
-	return &boardSolveFrame{b: b}
+	f := greenlet.MakeFrame[boardSolveFrame]()
+	f.b = b
+	return f
 }
 
 // solveResumable is board.solve for callers that can be suspended.
@@ -71,7 +73,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:75
+//line main_greenlet.go:77
 
 // Resume continues board.solve where it is suspended, or starts it.
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -137,7 +139,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:141
+//line main_greenlet.go:143
 
 // Args replaces the parameters before the start.
 func (f *boardSolveFrame) Args(args []any) {
@@ -149,9 +151,14 @@ func (f *boardSolveFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *boardSolveFrame) Forget() {
+	f.b = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *boardSolveFrame) Release(r *greenlet.Run) {
-	f.b = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[49].(*boardSolveFrame); !ok {
 		f.Caller, f.Depth, c[49] = nil, 0, f

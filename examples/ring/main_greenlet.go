@@ -15,10 +15,9 @@ type memberPassFrame struct {
 
 // newPassFrame makes a frame that will run member.pass.
 func (m *member) newPassFrame(token int) *memberPassFrame {
-	return &memberPassFrame{
-		m:     m,
-		token: token,
-	}
+	f := greenlet.MakeFrame[memberPassFrame]()
+	f.m, f.token = m, token
+	return f
 }
 
 // passResumable is member.pass for callers that can be suspended.
@@ -48,7 +47,7 @@ after_loop_32:
 	}
 }
 
-//line main_greenlet.go:52
+//line main_greenlet.go:51
 
 // Resume continues member.pass where it is suspended, or starts it.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -92,7 +91,7 @@ resumed_35:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:96
+//line main_greenlet.go:95
 
 // Args replaces the parameters before the start.
 func (f *memberPassFrame) Args(args []any) {
@@ -105,9 +104,14 @@ func (f *memberPassFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *memberPassFrame) Forget() {
+	f.m, f.t0 = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *memberPassFrame) Release(r *greenlet.Run) {
-	f.m, f.t0 = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[48].(*memberPassFrame); !ok {
 		f.Caller, f.Depth, c[48] = nil, 0, f

@@ -13,7 +13,9 @@ type treeFringeFrame struct {
 
 // newFringeFrame makes a frame that will run tree.fringe.
 func (t *tree) newFringeFrame() *treeFringeFrame {
-	return &treeFringeFrame{t: t}
+	f := greenlet.MakeFrame[treeFringeFrame]()
+	f.t = t
+	return f
 }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
@@ -52,7 +54,7 @@ after_if_47:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:56
+//line main_greenlet.go:58
 
 // Resume continues tree.fringe where it is suspended, or starts it.
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -105,7 +107,7 @@ resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:109
+//line main_greenlet.go:111
 
 // Args replaces the parameters before the start.
 func (f *treeFringeFrame) Args(args []any) {
@@ -117,9 +119,14 @@ func (f *treeFringeFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *treeFringeFrame) Forget() {
+	f.t = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *treeFringeFrame) Release(r *greenlet.Run) {
-	f.t = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[7].(*treeFringeFrame); !ok {
 		f.Caller, f.Depth, c[7] = nil, 0, f

@@ -26,6 +26,16 @@ func exchangeSwitch(n int) {
 	sink = blend
 }
 
+func exchangeExchanger(n int) {
+	exchange, stop := greenlet.Exchanger[int, int](newBlenderFrame(0))
+	defer stop()
+	blend := 0
+	for i := range n {
+		blend, _ = exchange(spoon(blend, i))
+	}
+	sink = blend
+}
+
 // RingSize is the number of members of the ring.
 const RingSize = 1000
 

@@ -20,7 +20,9 @@ type feedParserMoreFrame struct {
 
 // newMoreFrame makes a frame that will run feedParser.more.
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
-	return &feedParserMoreFrame{p: p}
+	f := greenlet.MakeFrame[feedParserMoreFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.more has returned.
@@ -77,7 +79,7 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:81
+//line feed_greenlet.go:83
 
 // Resume continues feedParser.more where it is suspended, or starts it.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -146,7 +148,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:150
+//line feed_greenlet.go:152
 
 // Args replaces the parameters before the start.
 func (f *feedParserMoreFrame) Args(args []any) {
@@ -158,9 +160,14 @@ func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserMoreFrame) Forget() {
+	f.p, f.t2 = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *feedParserMoreFrame) Release(r *greenlet.Run) {
-	f.p, f.t2 = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[57].(*feedParserMoreFrame); !ok {
 		f.Caller, f.Depth, c[57] = nil, 0, f
@@ -208,7 +215,9 @@ type feedParserSpaceFrame struct {
 
 // newSpaceFrame makes a frame that will run feedParser.space.
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
-	return &feedParserSpaceFrame{p: p}
+	f := greenlet.MakeFrame[feedParserSpaceFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.space has returned.
@@ -243,7 +252,7 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:247
+//line feed_greenlet.go:256
 
 // Resume continues feedParser.space where it is suspended, or starts it.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -285,7 +294,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:289
+//line feed_greenlet.go:298
 
 // Args replaces the parameters before the start.
 func (f *feedParserSpaceFrame) Args(args []any) {
@@ -297,9 +306,14 @@ func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserSpaceFrame) Forget() {
+	f.p = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *feedParserSpaceFrame) Release(r *greenlet.Run) {
-	f.p = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[42].(*feedParserSpaceFrame); !ok {
 		f.Caller, f.Depth, c[42] = nil, 0, f
@@ -346,7 +360,9 @@ type feedParserDocumentFrame struct {
 
 // newDocumentFrame makes a frame that will run feedParser.document.
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
-	return &feedParserDocumentFrame{p: p}
+	f := greenlet.MakeFrame[feedParserDocumentFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.document has returned.
@@ -393,7 +409,7 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:397
+//line feed_greenlet.go:413
 
 // Resume continues feedParser.document where it is suspended, or starts it.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -452,7 +468,7 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:456
+//line feed_greenlet.go:472
 
 // Args replaces the parameters before the start.
 func (f *feedParserDocumentFrame) Args(args []any) {
@@ -462,6 +478,11 @@ func (f *feedParserDocumentFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserDocumentFrame) Forget() {
+	f.p, f.v, f.err = nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -515,7 +536,9 @@ type feedParserValueFrame struct {
 
 // newValueFrame makes a frame that will run feedParser.value.
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
-	return &feedParserValueFrame{p: p}
+	f := greenlet.MakeFrame[feedParserValueFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.value has returned.
@@ -640,7 +663,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:644
+//line feed_greenlet.go:667
 
 // Resume continues feedParser.value where it is suspended, or starts it.
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -833,7 +856,7 @@ after_switch_71:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:837
+//line feed_greenlet.go:860
 
 // Args replaces the parameters before the start.
 func (f *feedParserValueFrame) Args(args []any) {
@@ -843,6 +866,11 @@ func (f *feedParserValueFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserValueFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserValueFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -901,7 +929,9 @@ type feedParserObjectFrame struct {
 
 // newObjectFrame makes a frame that will run feedParser.object.
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
-	return &feedParserObjectFrame{p: p}
+	f := greenlet.MakeFrame[feedParserObjectFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.object has returned.
@@ -1003,7 +1033,7 @@ loop_98:
 	goto loop_98
 }
 
-//line feed_greenlet.go:1007
+//line feed_greenlet.go:1037
 
 // Resume continues feedParser.object where it is suspended, or starts it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1161,7 +1191,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:1165
+//line feed_greenlet.go:1195
 
 // Args replaces the parameters before the start.
 func (f *feedParserObjectFrame) Args(args []any) {
@@ -1171,6 +1201,11 @@ func (f *feedParserObjectFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserObjectFrame) Forget() {
+	f.p, f.members, f.name = nil, nil, ""
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1241,7 +1276,9 @@ type feedParserArrayFrame struct {
 
 // newArrayFrame makes a frame that will run feedParser.array.
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
-	return &feedParserArrayFrame{p: p}
+	f := greenlet.MakeFrame[feedParserArrayFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.array has returned.
@@ -1306,7 +1343,7 @@ loop_135:
 	goto loop_135
 }
 
-//line feed_greenlet.go:1310
+//line feed_greenlet.go:1347
 
 // Resume continues feedParser.array where it is suspended, or starts it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1397,7 +1434,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:1401
+//line feed_greenlet.go:1438
 
 // Args replaces the parameters before the start.
 func (f *feedParserArrayFrame) Args(args []any) {
@@ -1407,6 +1444,11 @@ func (f *feedParserArrayFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserArrayFrame) Forget() {
+	f.p, f.elements = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1464,7 +1506,9 @@ type feedParserStrFrame struct {
 
 // newStrFrame makes a frame that will run feedParser.str.
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
-	return &feedParserStrFrame{p: p}
+	f := greenlet.MakeFrame[feedParserStrFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.str has returned.
@@ -1541,7 +1585,7 @@ case_179:
 	goto loop_160
 }
 
-//line feed_greenlet.go:1545
+//line feed_greenlet.go:1589
 
 // Resume continues feedParser.str where it is suspended, or starts it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1634,7 +1678,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:1638
+//line feed_greenlet.go:1682
 
 // Args replaces the parameters before the start.
 func (f *feedParserStrFrame) Args(args []any) {
@@ -1644,6 +1688,11 @@ func (f *feedParserStrFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserStrFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserStrFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1697,7 +1746,9 @@ type feedParserEscapeFrame struct {
 
 // newEscapeFrame makes a frame that will run feedParser.escape.
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
-	return &feedParserEscapeFrame{p: p}
+	f := greenlet.MakeFrame[feedParserEscapeFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.escape has returned.
@@ -1810,7 +1861,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1814
+//line feed_greenlet.go:1865
 
 // Resume continues feedParser.escape where it is suspended, or starts it.
 func (f *feedParserEscapeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1967,7 +2018,7 @@ after_switch_199:
 	return r2.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:1971
+//line feed_greenlet.go:2022
 
 // Args replaces the parameters before the start.
 func (f *feedParserEscapeFrame) Args(args []any) {
@@ -1977,6 +2028,11 @@ func (f *feedParserEscapeFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserEscapeFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserEscapeFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -2044,7 +2100,9 @@ type feedParserHexFrame struct {
 
 // newHexFrame makes a frame that will run feedParser.hex.
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
-	return &feedParserHexFrame{p: p}
+	f := greenlet.MakeFrame[feedParserHexFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.hex has returned.
@@ -2090,7 +2148,7 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:2094
+//line feed_greenlet.go:2152
 
 // Resume continues feedParser.hex where it is suspended, or starts it.
 func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2144,7 +2202,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:2148
+//line feed_greenlet.go:2206
 
 // Args replaces the parameters before the start.
 func (f *feedParserHexFrame) Args(args []any) {
@@ -2154,6 +2212,11 @@ func (f *feedParserHexFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserHexFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -2203,7 +2266,9 @@ type feedParserNextFrame struct {
 
 // newNextFrame makes a frame that will run feedParser.next.
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
-	return &feedParserNextFrame{p: p}
+	f := greenlet.MakeFrame[feedParserNextFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.next has returned.
@@ -2241,7 +2306,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:2245
+//line feed_greenlet.go:2310
 
 // Resume continues feedParser.next where it is suspended, or starts it.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2286,7 +2351,7 @@ after_if_261:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:2290
+//line feed_greenlet.go:2355
 
 // Args replaces the parameters before the start.
 func (f *feedParserNextFrame) Args(args []any) {
@@ -2298,9 +2363,14 @@ func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserNextFrame) Forget() {
+	f.p = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *feedParserNextFrame) Release(r *greenlet.Run) {
-	f.p = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[17].(*feedParserNextFrame); !ok {
 		f.Caller, f.Depth, c[17] = nil, 0, f
@@ -2345,7 +2415,9 @@ type feedParserNumberFrame struct {
 
 // newNumberFrame makes a frame that will run feedParser.number.
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
-	return &feedParserNumberFrame{p: p}
+	f := greenlet.MakeFrame[feedParserNumberFrame]()
+	f.p = p
+	return f
 }
 
 // Results are what feedParser.number has returned.
@@ -2399,7 +2471,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:2403
+//line feed_greenlet.go:2475
 
 // Resume continues feedParser.number where it is suspended, or starts it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2457,7 +2529,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:2461
+//line feed_greenlet.go:2533
 
 // Args replaces the parameters before the start.
 func (f *feedParserNumberFrame) Args(args []any) {
@@ -2467,6 +2539,11 @@ func (f *feedParserNumberFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserNumberFrame) Forget() {
+	f.p = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -2519,10 +2596,9 @@ type feedParserWordFrame struct {
 
 // newWordFrame makes a frame that will run feedParser.word.
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
-	return &feedParserWordFrame{
-		p:    p,
-		want: want,
-	}
+	f := greenlet.MakeFrame[feedParserWordFrame]()
+	f.p, f.want = p, want
+	return f
 }
 
 // Results are what feedParser.word has returned.
@@ -2570,7 +2646,7 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2574
+//line feed_greenlet.go:2650
 
 // Resume continues feedParser.word where it is suspended, or starts it.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2625,7 +2701,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2629
+//line feed_greenlet.go:2705
 
 // Args replaces the parameters before the start.
 func (f *feedParserWordFrame) Args(args []any) {
@@ -2636,6 +2712,11 @@ func (f *feedParserWordFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *feedParserWordFrame) Forget() {
+	f.p, f.want = nil, ""
 }
 
 // Release gives the frame back, for the next call that suspends.

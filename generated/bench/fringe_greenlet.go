@@ -13,7 +13,9 @@ type forkFringeFrame struct {
 
 // newFringeFrame makes a frame that will run fork.fringe.
 func (f *fork) newFringeFrame() *forkFringeFrame {
-	return &forkFringeFrame{f: f}
+	f2 := greenlet.MakeFrame[forkFringeFrame]()
+	f2.f = f
+	return f2
 }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
@@ -52,7 +54,7 @@ after_if_26:
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:56
+//line fringe_greenlet.go:58
 
 // Resume continues fork.fringe where it is suspended, or starts it.
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -105,7 +107,7 @@ resumed_31:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:109
+//line fringe_greenlet.go:111
 
 // Args replaces the parameters before the start.
 func (f *forkFringeFrame) Args(args []any) {
@@ -117,9 +119,14 @@ func (f *forkFringeFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *forkFringeFrame) Forget() {
+	f.f = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *forkFringeFrame) Release(r *greenlet.Run) {
-	f.f = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[42].(*forkFringeFrame); !ok {
 		f.Caller, f.Depth, c[42] = nil, 0, f
@@ -165,10 +172,9 @@ type forkAllFrame struct {
 
 // NewAllFrame makes a frame that will run fork.All.
 func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
-	return &forkAllFrame{
-		f:     f,
-		yield: yield,
-	}
+	f2 := greenlet.MakeFrame[forkAllFrame]()
+	f2.f, f2.yield = f, yield
+	return f2
 }
 
 // AllResumable is fork.All for callers that can be suspended.
@@ -184,7 +190,7 @@ func (f *fork) AllResumable(r *greenlet.Run, yield func(int) bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:188
+//line fringe_greenlet.go:194
 
 // Resume continues fork.All where it is suspended, or starts it.
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -209,7 +215,7 @@ resumed_37:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:213
+//line fringe_greenlet.go:219
 
 // Args replaces the parameters before the start.
 func (f *forkAllFrame) Args(args []any) {
@@ -222,9 +228,14 @@ func (f *forkAllFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *forkAllFrame) Forget() {
+	f.f, f.yield = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *forkAllFrame) Release(r *greenlet.Run) {
-	f.f, f.yield = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[10].(*forkAllFrame); !ok {
 		f.Caller, f.Depth, c[10] = nil, 0, f
@@ -280,10 +291,9 @@ type forkPushFrame struct {
 
 // newPushFrame makes a frame that will run fork.push.
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
-	return &forkPushFrame{
-		f:     f,
-		yield: yield,
-	}
+	f2 := greenlet.MakeFrame[forkPushFrame]()
+	f2.f, f2.yield = f, yield
+	return f2
 }
 
 // Results are what fork.push has returned.
@@ -346,7 +356,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:350
+//line fringe_greenlet.go:360
 
 // Resume continues fork.push where it is suspended, or starts it.
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -433,7 +443,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:437
+//line fringe_greenlet.go:447
 
 // Args replaces the parameters before the start.
 func (f *forkPushFrame) Args(args []any) {
@@ -446,9 +456,14 @@ func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *forkPushFrame) Forget() {
+	f.f, f.yield = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *forkPushFrame) Release(r *greenlet.Run) {
-	f.f, f.yield = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[19].(*forkPushFrame); !ok {
 		f.Caller, f.Depth, c[19] = nil, 0, f
@@ -494,7 +509,9 @@ type forkIteratorFrame struct {
 
 // newIteratorFrame makes a frame that will run fork.iterator.
 func (f *fork) newIteratorFrame() *forkIteratorFrame {
-	return &forkIteratorFrame{f: f}
+	f2 := greenlet.MakeFrame[forkIteratorFrame]()
+	f2.f = f
+	return f2
 }
 
 // Results are what fork.iterator has returned.
@@ -508,7 +525,7 @@ func (f *fork) iteratorResumable(r *greenlet.Run) (ret0 func(func(int) bool), st
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:512
+//line fringe_greenlet.go:529
 
 // Resume continues fork.iterator where it is suspended, or starts it.
 func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -518,7 +535,7 @@ func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:522
+//line fringe_greenlet.go:539
 
 // Args replaces the parameters before the start.
 func (f *forkIteratorFrame) Args(args []any) {
@@ -528,6 +545,11 @@ func (f *forkIteratorFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *forkIteratorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *forkIteratorFrame) Forget() {
+	f.f = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -592,7 +614,7 @@ func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) (
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:596
+//line fringe_greenlet.go:618
 
 // Resume continues the literal forkIteratorValue1 where it is suspended, or starts it.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -616,7 +638,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line fringe_greenlet.go:620
+//line fringe_greenlet.go:642
 
 // Release gives the frame back, for the next call that suspends.
 func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) {

@@ -155,6 +155,29 @@ func createPull(n int) {
 	sink = sum
 }
 
+func spawnPlain(n int) {
+	sum := 0
+	for i := range n {
+		sum += greenlet.New(newMaybeFrame(i)).Switch().(int)
+	}
+	sink = sum
+}
+
+// manySpawned is spawnPlain in resumable code, where nothing is entered or left.
+//
+//greenlet:resumable
+func manySpawned(n int) int {
+	sum := 0
+	for i := range n {
+		sum += greenlet.New(newMaybeFrame(i)).Switch().(int)
+	}
+	return sum
+}
+
+func spawnResumable(n int) {
+	sink = greenlet.Call(newManySpawnedFrame(n)).Results()
+}
+
 // maybe would yield a negative number.
 //
 //greenlet:resumable

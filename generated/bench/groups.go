@@ -50,7 +50,7 @@ func Groups() []Group {
 	for _, depth := range Depths {
 		groups = append(groups, DeepAt(depth))
 	}
-	return append(groups, Recursion, Call, Create, Batch, Fringe, Feed)
+	return append(groups, Recursion, Call, Spawn, Create, Batch, Fringe, Feed)
 }
 
 // Generator: values out of a generator that has one frame.
@@ -72,6 +72,7 @@ var Exchange = Group{
 	Cases: []Case{
 		{"iter.Pull", exchangeIterPull, false},
 		{"channel", exchangeChannel, false},
+		{"Exchanger", exchangeExchanger, true},
 		{"Switch", exchangeSwitch, true},
 		{"by-hand", exchangeByHand, false},
 	},
@@ -154,6 +155,16 @@ var Call = Group{
 	Cases: []Case{
 		{"plain", callPlain, false},
 		{"resumable", callResumable, true},
+	},
+}
+
+// Spawn: a greenlet or goroutine is made, gives a number back and is over.
+var Spawn = Group{
+	Name: "Spawn", Unit: "greenlet", Base: "goroutine", Begins: true,
+	Cases: []Case{
+		{"goroutine", spawnGoroutine, false},
+		{"plain-code", spawnPlain, true},
+		{"resumable-code", spawnResumable, true},
 	},
 }
 

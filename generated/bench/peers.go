@@ -235,6 +235,16 @@ func createIterPull(n int) {
 	sink = sum
 }
 
+func spawnGoroutine(n int) {
+	sum := 0
+	for i := range n {
+		result := make(chan int)
+		go func() { result <- i & 7 }()
+		sum += <-result
+	}
+	sink = sum
+}
+
 func createGoroutine(n int) {
 	sum := 0
 	for range n {

@@ -12,7 +12,7 @@ type readsContextFrame struct {
 
 // newReadsContextFrame makes a frame that will run readsContext.
 func newReadsContextFrame() *readsContextFrame {
-	return &readsContextFrame{}
+	return greenlet.MakeFrame[readsContextFrame]()
 }
 
 // readsContextResumable is readsContext for callers that can be suspended.
@@ -105,7 +105,7 @@ type startsChildFrame struct {
 
 // newStartsChildFrame makes a frame that will run startsChild.
 func newStartsChildFrame() *startsChildFrame {
-	return &startsChildFrame{}
+	return greenlet.MakeFrame[startsChildFrame]()
 }
 
 // Results are what startsChild has returned.
@@ -160,6 +160,11 @@ func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *startsChildFrame) Forget() {
+	f.t0 = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *startsChildFrame) Release(r *greenlet.Run) {
 	f.t0, f.ret0 = nil, nil
@@ -203,7 +208,9 @@ type changesContextFrame struct {
 
 // newChangesContextFrame makes a frame that will run changesContext.
 func newChangesContextFrame(l *[]any) *changesContextFrame {
-	return &changesContextFrame{l: l}
+	f := greenlet.MakeFrame[changesContextFrame]()
+	f.l = l
+	return f
 }
 
 // changesContextResumable is changesContext for callers that can be suspended.
@@ -221,7 +228,7 @@ func changesContextResumable(r *greenlet.Run, l *[]any) (st greenlet.Status) {
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:225
+//line context_greenlet_test.go:232
 
 // Resume continues changesContext where it is suspended, or starts it.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -250,7 +257,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:254
+//line context_greenlet_test.go:261
 
 // Args replaces the parameters before the start.
 func (f *changesContextFrame) Args(args []any) {
@@ -263,9 +270,14 @@ func (f *changesContextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *changesContextFrame) Forget() {
+	f.l, f.me = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *changesContextFrame) Release(r *greenlet.Run) {
-	f.l, f.me = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[4].(*changesContextFrame); !ok {
 		f.Caller, f.Depth, c[4] = nil, 0, f

@@ -17,7 +17,9 @@ type recoversAndCallsFrame struct {
 
 // newRecoversAndCallsFrame makes a frame that will run recoversAndCalls.
 func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
-	return &recoversAndCallsFrame{plain: plain}
+	f := greenlet.MakeFrame[recoversAndCallsFrame]()
+	f.plain = plain
+	return f
 }
 
 // recoversAndCallsResumable is recoversAndCalls for callers that can be suspended.
@@ -86,7 +88,7 @@ after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:90
+//line defer_greenlet_test.go:92
 
 // Args replaces the parameters before the start.
 func (f *recoversAndCallsFrame) Args(args []any) {
@@ -97,6 +99,11 @@ func (f *recoversAndCallsFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *recoversAndCallsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *recoversAndCallsFrame) Forget() {
+	f.plain = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -141,7 +148,9 @@ type failsAndDefersFrame struct {
 
 // newFailsAndDefersFrame makes a frame that will run failsAndDefers.
 func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
-	return &failsAndDefersFrame{plain: plain}
+	f := greenlet.MakeFrame[failsAndDefersFrame]()
+	f.plain = plain
+	return f
 }
 
 // failsAndDefersResumable is failsAndDefers for callers that can be suspended.
@@ -221,7 +230,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:225
+//line defer_greenlet_test.go:234
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -232,6 +241,11 @@ func (f *failsAndDefersFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *failsAndDefersFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *failsAndDefersFrame) Forget() {
+	f.plain = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -277,7 +291,9 @@ type throwsAtEndFrame struct {
 
 // newThrowsAtEndFrame makes a frame that will run throwsAtEnd.
 func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
-	return &throwsAtEndFrame{to: to}
+	f := greenlet.MakeFrame[throwsAtEndFrame]()
+	f.to = to
+	return f
 }
 
 // throwsAtEndResumable is throwsAtEnd for callers that can be suspended.
@@ -360,7 +376,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:364
+//line defer_greenlet_test.go:380
 
 // Args replaces the parameters before the start.
 func (f *throwsAtEndFrame) Args(args []any) {
@@ -371,6 +387,11 @@ func (f *throwsAtEndFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *throwsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *throwsAtEndFrame) Forget() {
+	f.to = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -416,7 +437,9 @@ type switchesAtEndFrame struct {
 
 // newSwitchesAtEndFrame makes a frame that will run switchesAtEnd.
 func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
-	return &switchesAtEndFrame{to: to}
+	f := greenlet.MakeFrame[switchesAtEndFrame]()
+	f.to = to
+	return f
 }
 
 // switchesAtEndResumable is switchesAtEnd for callers that can be suspended.
@@ -499,7 +522,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:503
+//line defer_greenlet_test.go:526
 
 // Args replaces the parameters before the start.
 func (f *switchesAtEndFrame) Args(args []any) {
@@ -510,6 +533,11 @@ func (f *switchesAtEndFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *switchesAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *switchesAtEndFrame) Forget() {
+	f.to = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -555,7 +583,9 @@ type callsAtEndFrame struct {
 
 // newCallsAtEndFrame makes a frame that will run callsAtEnd.
 func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
-	return &callsAtEndFrame{to: to}
+	f := greenlet.MakeFrame[callsAtEndFrame]()
+	f.to = to
+	return f
 }
 
 // callsAtEndResumable is callsAtEnd for callers that can be suspended.
@@ -614,7 +644,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:618
+//line defer_greenlet_test.go:648
 
 // Args replaces the parameters before the start.
 func (f *callsAtEndFrame) Args(args []any) {
@@ -625,6 +655,11 @@ func (f *callsAtEndFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *callsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *callsAtEndFrame) Forget() {
+	f.to = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -667,7 +702,9 @@ type callsFrame struct {
 
 // newCallsFrame makes a frame that will run calls.
 func newCallsFrame(plain func()) *callsFrame {
-	return &callsFrame{plain: plain}
+	f := greenlet.MakeFrame[callsFrame]()
+	f.plain = plain
+	return f
 }
 
 // callsResumable is calls for callers that can be suspended.
@@ -689,7 +726,7 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:693
+//line defer_greenlet_test.go:730
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -719,7 +756,7 @@ resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:723
+//line defer_greenlet_test.go:760
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -732,9 +769,14 @@ func (f *callsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *callsFrame) Forget() {
+	f.plain = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *callsFrame) Release(r *greenlet.Run) {
-	f.plain = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[13].(*callsFrame); !ok {
 		f.Caller, f.Depth, c[13] = nil, 0, f
@@ -773,7 +815,7 @@ type defersSwitchesFrame struct {
 
 // newDefersSwitchesFrame makes a frame that will run defersSwitches.
 func newDefersSwitchesFrame() *defersSwitchesFrame {
-	return &defersSwitchesFrame{}
+	return greenlet.MakeFrame[defersSwitchesFrame]()
 }
 
 // defersSwitchesResumable is defersSwitches for callers that can be suspended.
@@ -832,7 +874,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:836
+//line defer_greenlet_test.go:878
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -886,10 +928,9 @@ type recoversAndExitsFrame struct {
 
 // newRecoversAndExitsFrame makes a frame that will run recoversAndExits.
 func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
-	return &recoversAndExitsFrame{
-		log:      log,
-		recovers: recovers,
-	}
+	f := greenlet.MakeFrame[recoversAndExitsFrame]()
+	f.log, f.recovers = log, recovers
+	return f
 }
 
 // recoversAndExitsResumable is recoversAndExits for callers that can be suspended.
@@ -935,7 +976,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:939
+//line defer_greenlet_test.go:980
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -947,6 +988,11 @@ func (f *recoversAndExitsFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *recoversAndExitsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *recoversAndExitsFrame) Forget() {
+	f.log = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -990,11 +1036,9 @@ type exitsWhileUnwindingFrame struct {
 
 // newExitsWhileUnwindingFrame makes a frame that will run exitsWhileUnwinding.
 func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsWhileUnwindingFrame {
-	return &exitsWhileUnwindingFrame{
-		log:      log,
-		panics:   panics,
-		recovers: recovers,
-	}
+	f := greenlet.MakeFrame[exitsWhileUnwindingFrame]()
+	f.log, f.panics, f.recovers = log, panics, recovers
+	return f
 }
 
 // exitsWhileUnwindingResumable is exitsWhileUnwinding for callers that can be suspended.
@@ -1063,7 +1107,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1067
+//line defer_greenlet_test.go:1111
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -1076,6 +1120,11 @@ func (f *exitsWhileUnwindingFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *exitsWhileUnwindingFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *exitsWhileUnwindingFrame) Forget() {
+	f.log = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1119,7 +1168,9 @@ type waitsAndRecoversFrame struct {
 
 // newWaitsAndRecoversFrame makes a frame that will run waitsAndRecovers.
 func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
-	return &waitsAndRecoversFrame{log: log}
+	f := greenlet.MakeFrame[waitsAndRecoversFrame]()
+	f.log = log
+	return f
 }
 
 // waitsAndRecoversResumable is waitsAndRecovers for callers that can be suspended.
@@ -1192,7 +1243,7 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1196
+//line defer_greenlet_test.go:1247
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -1203,6 +1254,11 @@ func (f *waitsAndRecoversFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *waitsAndRecoversFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *waitsAndRecoversFrame) Forget() {
+	f.log = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1254,7 +1310,9 @@ type failsThenWaitsFrame struct {
 
 // newFailsThenWaitsFrame makes a frame that will run failsThenWaits.
 func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
-	return &failsThenWaitsFrame{log: log}
+	f := greenlet.MakeFrame[failsThenWaitsFrame]()
+	f.log = log
+	return f
 }
 
 // failsThenWaitsResumable is failsThenWaits for callers that can be suspended.
@@ -1321,7 +1379,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1325
+//line defer_greenlet_test.go:1383
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {
@@ -1332,6 +1390,11 @@ func (f *failsThenWaitsFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *failsThenWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *failsThenWaitsFrame) Forget() {
+	f.log = nil
 }
 
 // Release gives the frame back, for the next call that suspends.

@@ -14,10 +14,9 @@ type cleansUpFrame struct {
 
 // newCleansUpFrame makes a frame that will run cleansUp.
 func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
-	return &cleansUpFrame{
-		after: after,
-		seen:  seen,
-	}
+	f := greenlet.MakeFrame[cleansUpFrame]()
+	f.seen, f.after = seen, after
+	return f
 }
 
 // cleansUpResumable is cleansUp for callers that can be suspended.
@@ -93,7 +92,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:97
+//line drop_greenlet_test.go:96
 
 // Args replaces the parameters before the start.
 func (f *cleansUpFrame) Args(args []any) {
@@ -105,6 +104,11 @@ func (f *cleansUpFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *cleansUpFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *cleansUpFrame) Forget() {
+	f.seen, f.after = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -151,7 +155,9 @@ type survivesFrame struct {
 
 // newSurvivesFrame makes a frame that will run survives.
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
-	return &survivesFrame{parents: parents}
+	f := greenlet.MakeFrame[survivesFrame]()
+	f.parents = parents
+	return f
 }
 
 // Results are what survives has returned.
@@ -172,7 +178,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:176
+//line drop_greenlet_test.go:182
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -197,7 +203,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:201
+//line drop_greenlet_test.go:207
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -208,6 +214,11 @@ func (f *survivesFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *survivesFrame) Forget() {
+	f.parents = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -252,7 +263,9 @@ type surviveFrame struct {
 
 // newSurviveFrame makes a frame that will run survive.
 func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
-	return &surviveFrame{parents: parents}
+	f := greenlet.MakeFrame[surviveFrame]()
+	f.parents = parents
+	return f
 }
 
 // surviveResumable is survive for callers that can be suspended.
@@ -327,7 +340,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:331
+//line drop_greenlet_test.go:344
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -338,6 +351,11 @@ func (f *surviveFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *surviveFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *surviveFrame) Forget() {
+	f.parents = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -385,7 +403,9 @@ type survivesAndWaitsFrame struct {
 
 // newSurvivesAndWaitsFrame makes a frame that will run survivesAndWaits.
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
-	return &survivesAndWaitsFrame{parents: parents}
+	f := greenlet.MakeFrame[survivesAndWaitsFrame]()
+	f.parents = parents
+	return f
 }
 
 // Results are what survivesAndWaits has returned.
@@ -413,7 +433,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:417
+//line drop_greenlet_test.go:437
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -451,7 +471,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:455
+//line drop_greenlet_test.go:475
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -462,6 +482,11 @@ func (f *survivesAndWaitsFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *survivesAndWaitsFrame) Forget() {
+	f.parents, f.t0 = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -508,10 +533,9 @@ type dropsItselfFrame struct {
 
 // newDropsItselfFrame makes a frame that will run dropsItself.
 func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
-	return &dropsItselfFrame{
-		give: give,
-		seen: seen,
-	}
+	f := greenlet.MakeFrame[dropsItselfFrame]()
+	f.seen, f.give = seen, give
+	return f
 }
 
 // dropsItselfResumable is dropsItself for callers that can be suspended.
@@ -587,7 +611,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:591
+//line drop_greenlet_test.go:615
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {
@@ -599,6 +623,11 @@ func (f *dropsItselfFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *dropsItselfFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *dropsItselfFrame) Forget() {
+	f.seen, f.give = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.

@@ -288,3 +288,64 @@ func TestLeakStates(t *testing.T) {
 		assert.Less(t, heap()-before, int64(n/10*8))
 	})
 }
+
+//greenlet:resumable
+func keeps(b *box, fails bool) (twice *[4]int) {
+	kept := b
+	greenlet.Yield(kept.v[0])
+	if fails {
+		fail("with " + string(rune('a'+kept.v[0])))
+	}
+	return &[4]int{kept.v[0] * 2}
+}
+
+//greenlet:resumable
+func keepsDeferring(b *box, fails bool) (twice *[4]int) {
+	kept := b
+	defer func() { kept.v[1]++ }()
+	return keeps(kept, fails)
+}
+
+// TestEndedHoldsNothing: who keeps a greenlet that has ended, or its results, keeps
+// nothing that its function held, though frame and greenlet are one object.
+func TestEndedHoldsNothing(t *testing.T) {
+	type frame interface {
+		greenlet.Frame
+		Results() *[4]int
+	}
+	frames := map[string]func(b *box, fails bool) frame{
+		"plain":  func(b *box, fails bool) frame { return newKeepsFrame(b, fails) },
+		"defers": func(b *box, fails bool) frame { return newKeepsDeferringFrame(b, fails) },
+	}
+	ends := map[string]struct {
+		end   func(g *greenlet.Greenlet)
+		fails bool
+	}{
+		"returned": {func(g *greenlet.Greenlet) { g.Switch(); g.Switch() }, false},
+		"failed":   {func(g *greenlet.Greenlet) { g.Switch(); caught(func() { g.Switch() }) }, true},
+		"killed":   {func(g *greenlet.Greenlet) { g.Switch(); g.Kill() }, false},
+		"unrun":    {func(g *greenlet.Greenlet) { g.Kill() }, false},
+	}
+	for name, newFrame := range frames {
+		for how, end := range ends {
+			t.Run(name+" "+how, func(t *testing.T) {
+				var g *greenlet.Greenlet
+				var f frame
+				held := func() weak.Pointer[box] {
+					b := &box{v: [4]int{3}}
+					f = newFrame(b, end.fails)
+					g = greenlet.New(f)
+					end.end(g)
+					return weak.Make(b)
+				}()
+				assert.True(t, g.Dead())
+				eventually(t, func() bool { return held.Value() == nil })
+				if how == "returned" {
+					assert.Equal(t, &[4]int{6}, f.Results())
+				}
+				runtime.KeepAlive(g)
+				runtime.KeepAlive(f)
+			})
+		}
+	}
+}

@@ -19,10 +19,9 @@ type squaresFrame struct {
 
 // newSquaresFrame makes a frame that will run squares.
 func newSquaresFrame(n int, seen *[]int) *squaresFrame {
-	return &squaresFrame{
-		n:    n,
-		seen: seen,
-	}
+	f := greenlet.MakeFrame[squaresFrame]()
+	f.n, f.seen = n, seen
+	return f
 }
 
 // squaresResumable is squares for callers that can be suspended.
@@ -56,7 +55,7 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:60
+//line generator_greenlet_test.go:59
 
 // Resume continues squares where it is suspended, or starts it.
 func (f *squaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -100,7 +99,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line generator_greenlet_test.go:104
+//line generator_greenlet_test.go:103
 
 // Args replaces the parameters before the start.
 func (f *squaresFrame) Args(args []any) {
@@ -114,9 +113,14 @@ func (f *squaresFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *squaresFrame) Forget() {
+	f.seen = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *squaresFrame) Release(r *greenlet.Run) {
-	f.seen = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[46].(*squaresFrame); !ok {
 		f.Caller, f.Depth, c[46] = nil, 0, f
@@ -161,10 +165,9 @@ type layer1Frame struct {
 
 // newLayer1Frame makes a frame that will run layer1.
 func newLayer1Frame(n int, outer *genlet) *layer1Frame {
-	return &layer1Frame{
-		n:     n,
-		outer: outer,
-	}
+	f := greenlet.MakeFrame[layer1Frame]()
+	f.n, f.outer = n, outer
+	return f
 }
 
 // layer1Resumable is layer1 for callers that can be suspended.
@@ -190,7 +193,7 @@ func layer1Resumable(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status)
 	}
 }
 
-//line generator_greenlet_test.go:194
+//line generator_greenlet_test.go:197
 
 // Resume continues layer1 where it is suspended, or starts it.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -236,7 +239,7 @@ resumed_53:
 	goto loop_49
 }
 
-//line generator_greenlet_test.go:240
+//line generator_greenlet_test.go:243
 
 // Args replaces the parameters before the start.
 func (f *layer1Frame) Args(args []any) {
@@ -250,9 +253,14 @@ func (f *layer1Frame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *layer1Frame) Forget() {
+	f.outer = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *layer1Frame) Release(r *greenlet.Run) {
-	f.outer = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[44].(*layer1Frame); !ok {
 		f.Caller, f.Depth, c[44] = nil, 0, f
@@ -303,11 +311,9 @@ type layer2Frame struct {
 
 // newLayer2Frame makes a frame that will run layer2.
 func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
-	return &layer2Frame{
-		n:     n,
-		outer: outer,
-		seen:  seen,
-	}
+	f := greenlet.MakeFrame[layer2Frame]()
+	f.n, f.outer, f.seen = n, outer, seen
+	return f
 }
 
 // layer2Resumable is layer2 for callers that can be suspended.
@@ -325,7 +331,7 @@ func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st gre
 	}
 }
 
-//line generator_greenlet_test.go:329
+//line generator_greenlet_test.go:335
 
 // Resume continues layer2 where it is suspended, or starts it.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -361,7 +367,7 @@ resumed_61:
 	goto loop_60
 }
 
-//line generator_greenlet_test.go:365
+//line generator_greenlet_test.go:371
 
 // Args replaces the parameters before the start.
 func (f *layer2Frame) Args(args []any) {
@@ -376,9 +382,14 @@ func (f *layer2Frame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *layer2Frame) Forget() {
+	f.outer, f.seen, f.g, f.v = nil, nil, nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *layer2Frame) Release(r *greenlet.Run) {
-	f.outer, f.seen, f.g, f.v = nil, nil, nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[11].(*layer2Frame); !ok {
 		f.Caller, f.Depth, c[11] = nil, 0, f
@@ -425,10 +436,9 @@ type permuteFrame struct {
 
 // newPermuteFrame makes a frame that will run permute.
 func newPermuteFrame(list []string, n int) *permuteFrame {
-	return &permuteFrame{
-		list: list,
-		n:    n,
-	}
+	f := greenlet.MakeFrame[permuteFrame]()
+	f.list, f.n = list, n
+	return f
 }
 
 // permuteResumable is permute for callers that can be suspended.
@@ -485,7 +495,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:489
+//line generator_greenlet_test.go:499
 
 // Resume continues permute where it is suspended, or starts it.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -554,7 +564,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:558
+//line generator_greenlet_test.go:568
 
 // Args replaces the parameters before the start.
 func (f *permuteFrame) Args(args []any) {
@@ -568,9 +578,14 @@ func (f *permuteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *permuteFrame) Forget() {
+	f.list = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *permuteFrame) Release(r *greenlet.Run) {
-	f.list = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[24].(*permuteFrame); !ok {
 		f.Caller, f.Depth, c[24] = nil, 0, f
@@ -613,7 +628,7 @@ type yieldsTwiceFrame struct {
 
 // newYieldsTwiceFrame makes a frame that will run yieldsTwice.
 func newYieldsTwiceFrame() *yieldsTwiceFrame {
-	return &yieldsTwiceFrame{}
+	return greenlet.MakeFrame[yieldsTwiceFrame]()
 }
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
@@ -630,7 +645,7 @@ func yieldsTwiceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:634
+//line generator_greenlet_test.go:649
 
 // Resume continues yieldsTwice where it is suspended, or starts it.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -663,7 +678,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:667
+//line generator_greenlet_test.go:682
 
 // Args replaces the parameters before the start.
 func (f *yieldsTwiceFrame) Args(args []any) {
@@ -717,7 +732,9 @@ type yieldHelperFrame struct {
 
 // newYieldHelperFrame makes a frame that will run yieldHelper.
 func newYieldHelperFrame(v int) *yieldHelperFrame {
-	return &yieldHelperFrame{v: v}
+	f := greenlet.MakeFrame[yieldHelperFrame]()
+	f.v = v
+	return f
 }
 
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
@@ -734,7 +751,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, v)
 }
 
-//line generator_greenlet_test.go:738
+//line generator_greenlet_test.go:755
 
 // Resume continues yieldHelper where it is suspended, or starts it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -757,7 +774,7 @@ resumed_130:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:761
+//line generator_greenlet_test.go:778
 
 // Args replaces the parameters before the start.
 func (f *yieldHelperFrame) Args(args []any) {
@@ -814,7 +831,9 @@ type nestFrame struct {
 
 // newNestFrame makes a frame that will run nest.
 func newNestFrame(n int) *nestFrame {
-	return &nestFrame{n: n}
+	f := greenlet.MakeFrame[nestFrame]()
+	f.n = n
+	return f
 }
 
 // nestResumable is nest for callers that can be suspended.
@@ -847,7 +866,7 @@ func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:851
+//line generator_greenlet_test.go:870
 
 // Resume continues nest where it is suspended, or starts it.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -900,7 +919,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:904
+//line generator_greenlet_test.go:923
 
 // Args replaces the parameters before the start.
 func (f *nestFrame) Args(args []any) {

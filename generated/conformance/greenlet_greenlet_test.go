@@ -20,11 +20,9 @@ type stepsFrame struct {
 
 // newStepsFrame makes a frame that will run steps.
 func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
-	return &stepsFrame{
-		first:  first,
-		l:      l,
-		second: second,
-	}
+	f := greenlet.MakeFrame[stepsFrame]()
+	f.l, f.first, f.second = l, first, second
+	return f
 }
 
 // stepsResumable is steps for callers that can be suspended.
@@ -38,7 +36,7 @@ func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) (st greenl
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:42
+//line greenlet_greenlet_test.go:40
 
 // Resume continues steps where it is suspended, or starts it.
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -60,7 +58,7 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:64
+//line greenlet_greenlet_test.go:62
 
 // Args replaces the parameters before the start.
 func (f *stepsFrame) Args(args []any) {
@@ -75,9 +73,14 @@ func (f *stepsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *stepsFrame) Forget() {
+	f.l = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *stepsFrame) Release(r *greenlet.Run) {
-	f.l = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[39].(*stepsFrame); !ok {
 		f.Caller, f.Depth, c[39] = nil, 0, f
@@ -120,7 +123,7 @@ type makesChildFrame struct {
 
 // newMakesChildFrame makes a frame that will run makesChild.
 func newMakesChildFrame() *makesChildFrame {
-	return &makesChildFrame{}
+	return greenlet.MakeFrame[makesChildFrame]()
 }
 
 // Results are what makesChild has returned.
@@ -134,7 +137,7 @@ func makesChildResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:138
+//line greenlet_greenlet_test.go:141
 
 // Resume continues makesChild where it is suspended, or starts it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -143,7 +146,7 @@ func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:147
+//line greenlet_greenlet_test.go:150
 
 // Args replaces the parameters before the start.
 func (f *makesChildFrame) Args(args []any) {
@@ -195,7 +198,9 @@ type leafFrame struct {
 
 // newLeafFrame makes a frame that will run leaf.
 func newLeafFrame(v int) *leafFrame {
-	return &leafFrame{v: v}
+	f := greenlet.MakeFrame[leafFrame]()
+	f.v = v
+	return f
 }
 
 // Results are what leaf has returned.
@@ -209,7 +214,7 @@ func leafResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:213
+//line greenlet_greenlet_test.go:218
 
 // Resume continues leaf where it is suspended, or starts it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -219,7 +224,7 @@ func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:223
+//line greenlet_greenlet_test.go:228
 
 // Args replaces the parameters before the start.
 func (f *leafFrame) Args(args []any) {
@@ -270,7 +275,9 @@ type recursiveInnerFrame struct {
 
 // newRecursiveInnerFrame makes a frame that will run recursiveInner.
 func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
-	return &recursiveInnerFrame{l: l}
+	f := greenlet.MakeFrame[recursiveInnerFrame]()
+	f.l = l
+	return f
 }
 
 // recursiveInnerResumable is recursiveInner for callers that can be suspended.
@@ -284,7 +291,7 @@ func recursiveInnerResumable(r *greenlet.Run, l *[]string) (st greenlet.Status) 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:288
+//line greenlet_greenlet_test.go:295
 
 // Resume continues recursiveInner where it is suspended, or starts it.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -305,7 +312,7 @@ resumed_112:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:309
+//line greenlet_greenlet_test.go:316
 
 // Args replaces the parameters before the start.
 func (f *recursiveInnerFrame) Args(args []any) {
@@ -318,9 +325,14 @@ func (f *recursiveInnerFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *recursiveInnerFrame) Forget() {
+	f.l = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *recursiveInnerFrame) Release(r *greenlet.Run) {
-	f.l = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[60].(*recursiveInnerFrame); !ok {
 		f.Caller, f.Depth, c[60] = nil, 0, f
@@ -361,10 +373,9 @@ type recursiveOuterFrame struct {
 
 // newRecursiveOuterFrame makes a frame that will run recursiveOuter.
 func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame]) *recursiveOuterFrame {
-	return &recursiveOuterFrame{
-		child: child,
-		l:     l,
-	}
+	f2 := greenlet.MakeFrame[recursiveOuterFrame]()
+	f2.l, f2.child = l, child
+	return f2
 }
 
 // recursiveOuterResumable is recursiveOuter for callers that can be suspended.
@@ -382,7 +393,7 @@ func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[r
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:386
+//line greenlet_greenlet_test.go:397
 
 // Resume continues recursiveOuter where it is suspended, or starts it.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -419,7 +430,7 @@ resumed_124:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:423
+//line greenlet_greenlet_test.go:434
 
 // Args replaces the parameters before the start.
 func (f *recursiveOuterFrame) Args(args []any) {
@@ -433,9 +444,14 @@ func (f *recursiveOuterFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *recursiveOuterFrame) Forget() {
+	f.l, f.child = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *recursiveOuterFrame) Release(r *greenlet.Run) {
-	f.l, f.child = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[1].(*recursiveOuterFrame); !ok {
 		f.Caller, f.Depth, c[1] = nil, 0, f
@@ -481,10 +497,9 @@ type blocksFrame struct {
 
 // newBlocksFrame makes a frame that will run blocks.
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
-	return &blocksFrame{
-		release: release,
-		started: started,
-	}
+	f := greenlet.MakeFrame[blocksFrame]()
+	f.started, f.release = started, release
+	return f
 }
 
 // Results are what blocks has returned.
@@ -502,7 +517,7 @@ func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (ret
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:506
+//line greenlet_greenlet_test.go:521
 
 // Resume continues blocks where it is suspended, or starts it.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -525,7 +540,7 @@ resumed_149:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:529
+//line greenlet_greenlet_test.go:544
 
 // Args replaces the parameters before the start.
 func (f *blocksFrame) Args(args []any) {
@@ -537,6 +552,11 @@ func (f *blocksFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *blocksFrame) Forget() {
+	f.started, f.release = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -584,7 +604,9 @@ type failsChildFrame struct {
 
 // newFailsChildFrame makes a frame that will run failsChild.
 func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
-	return &failsChildFrame{parent: parent}
+	f := greenlet.MakeFrame[failsChildFrame]()
+	f.parent = parent
+	return f
 }
 
 // failsChildResumable is failsChild for callers that can be suspended.
@@ -597,7 +619,7 @@ func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) (st greenle
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:601
+//line greenlet_greenlet_test.go:623
 
 // Resume continues failsChild where it is suspended, or starts it.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -618,7 +640,7 @@ resumed_180:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:622
+//line greenlet_greenlet_test.go:644
 
 // Args replaces the parameters before the start.
 func (f *failsChildFrame) Args(args []any) {
@@ -631,9 +653,14 @@ func (f *failsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *failsChildFrame) Forget() {
+	f.parent = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *failsChildFrame) Release(r *greenlet.Run) {
-	f.parent = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[3].(*failsChildFrame); !ok {
 		f.Caller, f.Depth, c[3] = nil, 0, f
@@ -675,7 +702,9 @@ type failsParentFrame struct {
 
 // newFailsParentFrame makes a frame that will run failsParent.
 func newFailsParentFrame(seen *any) *failsParentFrame {
-	return &failsParentFrame{seen: seen}
+	f := greenlet.MakeFrame[failsParentFrame]()
+	f.seen = seen
+	return f
 }
 
 // failsParentResumable is failsParent for callers that can be suspended.
@@ -776,7 +805,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:780
+//line greenlet_greenlet_test.go:809
 
 // Args replaces the parameters before the start.
 func (f *failsParentFrame) Args(args []any) {
@@ -787,6 +816,11 @@ func (f *failsParentFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *failsParentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *failsParentFrame) Forget() {
+	f.seen, f.me, f.g = nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -840,7 +874,9 @@ type raisesFrame struct {
 
 // newRaisesFrame makes a frame that will run raises.
 func newRaisesFrame(v any) *raisesFrame {
-	return &raisesFrame{v: v}
+	f := greenlet.MakeFrame[raisesFrame]()
+	f.v = v
+	return f
 }
 
 // raisesResumable is raises for callers that can be suspended.
@@ -850,7 +886,7 @@ func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:854
+//line greenlet_greenlet_test.go:890
 
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -860,7 +896,7 @@ func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:864
+//line greenlet_greenlet_test.go:900
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -873,9 +909,14 @@ func (f *raisesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *raisesFrame) Forget() {
+	f.v = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *raisesFrame) Release(r *greenlet.Run) {
-	f.v = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[27].(*raisesFrame); !ok {
 		f.Caller, f.Depth, c[27] = nil, 0, f
@@ -913,7 +954,9 @@ type recoversFrame struct {
 
 // newRecoversFrame makes a frame that will run recovers.
 func newRecoversFrame(seen *any) *recoversFrame {
-	return &recoversFrame{seen: seen}
+	f := greenlet.MakeFrame[recoversFrame]()
+	f.seen = seen
+	return f
 }
 
 // Results are what recovers has returned.
@@ -936,7 +979,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:940
+//line greenlet_greenlet_test.go:983
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -965,7 +1008,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:969
+//line greenlet_greenlet_test.go:1012
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -976,6 +1019,11 @@ func (f *recoversFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *recoversFrame) Forget() {
+	f.seen = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1023,7 +1071,9 @@ type waitsFrame struct {
 
 // newWaitsFrame makes a frame that will run waits.
 func newWaitsFrame(seen *any) *waitsFrame {
-	return &waitsFrame{seen: seen}
+	f := greenlet.MakeFrame[waitsFrame]()
+	f.seen = seen
+	return f
 }
 
 // waitsResumable is waits for callers that can be suspended.
@@ -1117,7 +1167,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1121
+//line greenlet_greenlet_test.go:1171
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1128,6 +1178,11 @@ func (f *waitsFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *waitsFrame) Forget() {
+	f.seen, f.got, f.t0 = nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1177,7 +1232,7 @@ type standsFrame struct {
 
 // newStandsFrame makes a frame that will run stands.
 func newStandsFrame() *standsFrame {
-	return &standsFrame{}
+	return greenlet.MakeFrame[standsFrame]()
 }
 
 // Results are what stands has returned.
@@ -1198,7 +1253,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1202
+//line greenlet_greenlet_test.go:1257
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1221,7 +1276,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1225
+//line greenlet_greenlet_test.go:1280
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1275,7 +1330,9 @@ type nestedFrame struct {
 
 // newNestedFrame makes a frame that will run nested.
 func newNestedFrame(n int) *nestedFrame {
-	return &nestedFrame{n: n}
+	f := greenlet.MakeFrame[nestedFrame]()
+	f.n = n
+	return f
 }
 
 // nestedResumable is nested for callers that can be suspended.
@@ -1304,7 +1361,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1308
+//line greenlet_greenlet_test.go:1365
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1340,7 +1397,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1344
+//line greenlet_greenlet_test.go:1401
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1398,10 +1455,9 @@ type takesFrame struct {
 
 // newTakesFrame makes a frame that will run takes.
 func newTakesFrame(a arguments, n int) *takesFrame {
-	return &takesFrame{
-		a: a,
-		n: n,
-	}
+	f := greenlet.MakeFrame[takesFrame]()
+	f.a, f.n = a, n
+	return f
 }
 
 // Results are what takes has returned.
@@ -1423,7 +1479,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1427
+//line greenlet_greenlet_test.go:1483
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1452,7 +1508,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1456
+//line greenlet_greenlet_test.go:1512
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1464,6 +1520,11 @@ func (f *takesFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *takesFrame) Forget() {
+	f.a, f.t0 = arguments{}, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1509,7 +1570,7 @@ type peeksFrame struct {
 
 // newPeeksFrame makes a frame that will run peeks.
 func newPeeksFrame() *peeksFrame {
-	return &peeksFrame{}
+	return greenlet.MakeFrame[peeksFrame]()
 }
 
 // peeksResumable is peeks for callers that can be suspended.
@@ -1592,7 +1653,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1596
+//line greenlet_greenlet_test.go:1657
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1602,6 +1663,11 @@ func (f *peeksFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *peeksFrame) Forget() {
+	f.seen = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1652,11 +1718,9 @@ type handlesFrame struct {
 
 // newHandlesFrame makes a frame that will run handles.
 func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFrame {
-	return &handlesFrame{
-		handler: handler,
-		kept:    kept,
-		seen:    seen,
-	}
+	f := greenlet.MakeFrame[handlesFrame]()
+	f.handler, f.seen, f.kept = handler, seen, kept
+	return f
 }
 
 // handlesResumable is handles for callers that can be suspended.
@@ -1753,7 +1817,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1757
+//line greenlet_greenlet_test.go:1821
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1766,6 +1830,11 @@ func (f *handlesFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *handlesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *handlesFrame) Forget() {
+	f.handler, f.seen, f.kept = nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -1811,7 +1880,7 @@ type looksAtRunFrame struct {
 
 // newLooksAtRunFrame makes a frame that will run looksAtRun.
 func newLooksAtRunFrame() *looksAtRunFrame {
-	return &looksAtRunFrame{}
+	return greenlet.MakeFrame[looksAtRunFrame]()
 }
 
 // Results are what looksAtRun has returned.
@@ -1825,7 +1894,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1829
+//line greenlet_greenlet_test.go:1898
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1834,7 +1903,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1838
+//line greenlet_greenlet_test.go:1907
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1883,7 +1952,7 @@ type exitsGoroutineFrame struct {
 
 // newExitsGoroutineFrame makes a frame that will run exitsGoroutine.
 func newExitsGoroutineFrame() *exitsGoroutineFrame {
-	return &exitsGoroutineFrame{}
+	return greenlet.MakeFrame[exitsGoroutineFrame]()
 }
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
@@ -1893,7 +1962,7 @@ func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1897
+//line greenlet_greenlet_test.go:1966
 
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1902,7 +1971,7 @@ func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1906
+//line greenlet_greenlet_test.go:1975
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -1954,10 +2023,9 @@ type pairFrame struct {
 
 // newPairFrame makes a frame that will run pair.
 func newPairFrame(a int, b int) *pairFrame {
-	return &pairFrame{
-		a: a,
-		b: b,
-	}
+	f := greenlet.MakeFrame[pairFrame]()
+	f.a, f.b = a, b
+	return f
 }
 
 // Results are what pair has returned.
@@ -1971,7 +2039,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1975
+//line greenlet_greenlet_test.go:2043
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1981,7 +2049,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1985
+//line greenlet_greenlet_test.go:2053
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2034,7 +2102,9 @@ type doubleFrame struct {
 
 // newDoubleFrame makes a frame that will run double.
 func newDoubleFrame(v int) *doubleFrame {
-	return &doubleFrame{v: v}
+	f := greenlet.MakeFrame[doubleFrame]()
+	f.v = v
+	return f
 }
 
 // Results are what double has returned.
@@ -2048,7 +2118,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2052
+//line greenlet_greenlet_test.go:2122
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2058,7 +2128,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2062
+//line greenlet_greenlet_test.go:2132
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2111,7 +2181,9 @@ type factorialFrame struct {
 
 // newFactorialFrame makes a frame that will run factorial.
 func newFactorialFrame(n int) *factorialFrame {
-	return &factorialFrame{n: n}
+	f := greenlet.MakeFrame[factorialFrame]()
+	f.n = n
+	return f
 }
 
 // Results are what factorial has returned.
@@ -2148,7 +2220,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2152
+//line greenlet_greenlet_test.go:2224
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2198,7 +2270,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2202
+//line greenlet_greenlet_test.go:2274
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2211,9 +2283,14 @@ func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *factorialFrame) Forget() {
+	f.t0 = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *factorialFrame) Release(r *greenlet.Run) {
-	f.t0 = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[51].(*factorialFrame); !ok {
 		f.Caller, f.Depth, c[51] = nil, 0, f
@@ -2257,7 +2334,9 @@ type callsPlainFrame struct {
 
 // newCallsPlainFrame makes a frame that will run callsPlain.
 func newCallsPlainFrame(f func()) *callsPlainFrame {
-	return &callsPlainFrame{f: f}
+	f2 := greenlet.MakeFrame[callsPlainFrame]()
+	f2.f = f
+	return f2
 }
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
@@ -2279,7 +2358,7 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2283
+//line greenlet_greenlet_test.go:2362
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2309,7 +2388,7 @@ resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2313
+//line greenlet_greenlet_test.go:2392
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {
@@ -2322,9 +2401,14 @@ func (f *callsPlainFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *callsPlainFrame) Forget() {
+	f.f = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *callsPlainFrame) Release(r *greenlet.Run) {
-	f.f = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[17].(*callsPlainFrame); !ok {
 		f.Caller, f.Depth, c[17] = nil, 0, f

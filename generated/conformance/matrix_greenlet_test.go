@@ -17,7 +17,9 @@ type echoesFrame struct {
 
 // newEchoesFrame makes a frame that will run echoes.
 func newEchoesFrame(v any) *echoesFrame {
-	return &echoesFrame{v: v}
+	f := greenlet.MakeFrame[echoesFrame]()
+	f.v = v
+	return f
 }
 
 // Results are what echoes has returned.
@@ -38,7 +40,7 @@ func echoesResumable(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
 	}
 }
 
-//line matrix_greenlet_test.go:42
+//line matrix_greenlet_test.go:44
 
 // Resume continues echoes where it is suspended, or starts it.
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -67,7 +69,7 @@ resumed_18:
 	goto loop_17
 }
 
-//line matrix_greenlet_test.go:71
+//line matrix_greenlet_test.go:73
 
 // Args replaces the parameters before the start.
 func (f *echoesFrame) Args(args []any) {
@@ -78,6 +80,11 @@ func (f *echoesFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *echoesFrame) Forget() {
+	f.v = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -126,10 +133,9 @@ type operatesFrame struct {
 
 // newOperatesFrame makes a frame that will run operates.
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
-	return &operatesFrame{
-		name: name,
-		to:   to,
-	}
+	f := greenlet.MakeFrame[operatesFrame]()
+	f.name, f.to = name, to
+	return f
 }
 
 // operatesResumable is operates for callers that can be suspended.
@@ -259,7 +265,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:263
+//line matrix_greenlet_test.go:269
 
 // Args replaces the parameters before the start.
 func (f *operatesFrame) Args(args []any) {
@@ -271,6 +277,11 @@ func (f *operatesFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *operatesFrame) Forget() {
+	f.name, f.to, f.got = "", nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -319,10 +330,9 @@ type refusedThenYieldsFrame struct {
 
 // newRefusedThenYieldsFrame makes a frame that will run refusedThenYields.
 func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYieldsFrame {
-	return &refusedThenYieldsFrame{
-		seen: seen,
-		to:   to,
-	}
+	f := greenlet.MakeFrame[refusedThenYieldsFrame]()
+	f.to, f.seen = to, seen
+	return f
 }
 
 // refusedThenYieldsResumable is refusedThenYields for callers that can be suspended.
@@ -348,7 +358,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:352
+//line matrix_greenlet_test.go:362
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -386,7 +396,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:390
+//line matrix_greenlet_test.go:400
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -400,9 +410,14 @@ func (f *refusedThenYieldsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *refusedThenYieldsFrame) Forget() {
+	f.to, f.seen = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *refusedThenYieldsFrame) Release(r *greenlet.Run) {
-	f.to, f.seen = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[33].(*refusedThenYieldsFrame); !ok {
 		f.Caller, f.Depth, c[33] = nil, 0, f
@@ -445,10 +460,9 @@ type refusedIntFrame struct {
 
 // newRefusedIntFrame makes a frame that will run refusedInt.
 func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
-	return &refusedIntFrame{
-		seen: seen,
-		to:   to,
-	}
+	f := greenlet.MakeFrame[refusedIntFrame]()
+	f.to, f.seen = to, seen
+	return f
 }
 
 // refusedIntResumable is refusedInt for callers that can be suspended.
@@ -522,7 +536,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:526
+//line matrix_greenlet_test.go:540
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -534,6 +548,11 @@ func (f *refusedIntFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *refusedIntFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *refusedIntFrame) Forget() {
+	f.to, f.seen = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -580,7 +599,7 @@ type awaitsIntFrame struct {
 
 // newAwaitsIntFrame makes a frame that will run awaitsInt.
 func newAwaitsIntFrame() *awaitsIntFrame {
-	return &awaitsIntFrame{}
+	return greenlet.MakeFrame[awaitsIntFrame]()
 }
 
 // Results are what awaitsInt has returned.
@@ -603,7 +622,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:607
+//line matrix_greenlet_test.go:626
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -631,7 +650,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:635
+//line matrix_greenlet_test.go:654
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -685,10 +704,9 @@ type killsChildFrame struct {
 
 // newKillsChildFrame makes a frame that will run killsChild.
 func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
-	return &killsChildFrame{
-		g:    g,
-		seen: seen,
-	}
+	f := greenlet.MakeFrame[killsChildFrame]()
+	f.g, f.seen = g, seen
+	return f
 }
 
 // killsChildResumable is killsChild for callers that can be suspended.
@@ -757,7 +775,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:761
+//line matrix_greenlet_test.go:779
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {
@@ -769,6 +787,11 @@ func (f *killsChildFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *killsChildFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *killsChildFrame) Forget() {
+	f.g, f.seen = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.

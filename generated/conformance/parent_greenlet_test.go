@@ -12,7 +12,7 @@ type yieldsToParentFrame struct {
 
 // newYieldsToParentFrame makes a frame that will run yieldsToParent.
 func newYieldsToParentFrame() *yieldsToParentFrame {
-	return &yieldsToParentFrame{}
+	return greenlet.MakeFrame[yieldsToParentFrame]()
 }
 
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
@@ -105,7 +105,7 @@ type printsMainFrame struct {
 
 // newPrintsMainFrame makes a frame that will run printsMain.
 func newPrintsMainFrame() *printsMainFrame {
-	return &printsMainFrame{}
+	return greenlet.MakeFrame[printsMainFrame]()
 }
 
 // Results are what printsMain has returned.

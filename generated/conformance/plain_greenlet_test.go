@@ -12,7 +12,7 @@ type switchesToParentsFrame struct {
 
 // newSwitchesToParentsFrame makes a frame that will run switchesToParents.
 func newSwitchesToParentsFrame() *switchesToParentsFrame {
-	return &switchesToParentsFrame{}
+	return greenlet.MakeFrame[switchesToParentsFrame]()
 }
 
 // switchesToParentsResumable is switchesToParents for callers that can be suspended.

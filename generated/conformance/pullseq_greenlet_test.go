@@ -17,10 +17,9 @@ type nodeAllFrame struct {
 
 // newAllFrame makes a frame that will run node.all.
 func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
-	return &nodeAllFrame{
-		n:     n,
-		yield: yield,
-	}
+	f := greenlet.MakeFrame[nodeAllFrame]()
+	f.n, f.yield = n, yield
+	return f
 }
 
 // allResumable is node.all for callers that can be suspended.
@@ -36,7 +35,7 @@ func (n *node) allResumable(r *greenlet.Run, yield func(int) bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:40
+//line pullseq_greenlet_test.go:39
 
 // Resume continues node.all where it is suspended, or starts it.
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -61,7 +60,7 @@ resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:65
+//line pullseq_greenlet_test.go:64
 
 // Args replaces the parameters before the start.
 func (f *nodeAllFrame) Args(args []any) {
@@ -74,9 +73,14 @@ func (f *nodeAllFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *nodeAllFrame) Forget() {
+	f.n, f.yield = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *nodeAllFrame) Release(r *greenlet.Run) {
-	f.n, f.yield = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[55].(*nodeAllFrame); !ok {
 		f.Caller, f.Depth, c[55] = nil, 0, f
@@ -132,10 +136,9 @@ type nodePushFrame struct {
 
 // newPushFrame makes a frame that will run node.push.
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
-	return &nodePushFrame{
-		n:     n,
-		yield: yield,
-	}
+	f := greenlet.MakeFrame[nodePushFrame]()
+	f.n, f.yield = n, yield
+	return f
 }
 
 // Results are what node.push has returned.
@@ -209,7 +212,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:213
+//line pullseq_greenlet_test.go:216
 
 // Resume continues node.push where it is suspended, or starts it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -303,7 +306,7 @@ after_if_23:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:307
+//line pullseq_greenlet_test.go:310
 
 // Args replaces the parameters before the start.
 func (f *nodePushFrame) Args(args []any) {
@@ -316,9 +319,14 @@ func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *nodePushFrame) Forget() {
+	f.n, f.yield = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *nodePushFrame) Release(r *greenlet.Run) {
-	f.n, f.yield = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[12].(*nodePushFrame); !ok {
 		f.Caller, f.Depth, c[12] = nil, 0, f
@@ -367,10 +375,9 @@ type eachFrame struct {
 
 // newEachFrame makes a frame that will run each.
 func newEachFrame(depth int, do func(int)) *eachFrame {
-	return &eachFrame{
-		depth: depth,
-		do:    do,
-	}
+	f := greenlet.MakeFrame[eachFrame]()
+	f.depth, f.do = depth, do
+	return f
 }
 
 // eachResumable is each for callers that can be suspended.
@@ -419,7 +426,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:423
+//line pullseq_greenlet_test.go:430
 
 // Resume continues each where it is suspended, or starts it.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -485,7 +492,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:489
+//line pullseq_greenlet_test.go:496
 
 // Args replaces the parameters before the start.
 func (f *eachFrame) Args(args []any) {
@@ -499,9 +506,14 @@ func (f *eachFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *eachFrame) Forget() {
+	f.do = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *eachFrame) Release(r *greenlet.Run) {
-	f.do = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[51].(*eachFrame); !ok {
 		f.Caller, f.Depth, c[51] = nil, 0, f
@@ -548,7 +560,9 @@ type throughFrame struct {
 
 // newThroughFrame makes a frame that will run through.
 func newThroughFrame(n int) *throughFrame {
-	return &throughFrame{n: n}
+	f := greenlet.MakeFrame[throughFrame]()
+	f.n = n
+	return f
 }
 
 // Results are what through has returned.
@@ -572,7 +586,7 @@ func throughResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:576
+//line pullseq_greenlet_test.go:590
 
 // Resume continues through where it is suspended, or starts it.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -600,7 +614,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:604
+//line pullseq_greenlet_test.go:618
 
 // Args replaces the parameters before the start.
 func (f *throughFrame) Args(args []any) {
@@ -613,9 +627,14 @@ func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *throughFrame) Forget() {
+	f.sum = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *throughFrame) Release(r *greenlet.Run) {
-	f.sum = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[61].(*throughFrame); !ok {
 		f.Caller, f.Depth, c[61] = nil, 0, f
@@ -665,7 +684,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:669
+//line pullseq_greenlet_test.go:688
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -690,7 +709,7 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) (st greenlet.Status
 	return greenlet.Yielded[int](r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:694
+//line pullseq_greenlet_test.go:713
 
 // Resume continues the literal throughFunc1 where it is suspended, or starts it.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -715,7 +734,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:719
+//line pullseq_greenlet_test.go:738
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throughFunc1Frame) Release(r *greenlet.Run) {
@@ -759,7 +778,9 @@ type overPlainFrame struct {
 
 // newOverPlainFrame makes a frame that will run overPlain.
 func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
-	return &overPlainFrame{ended: ended}
+	f := greenlet.MakeFrame[overPlainFrame]()
+	f.ended = ended
+	return f
 }
 
 // overPlainResumable is overPlain for callers that can be suspended.
@@ -789,7 +810,7 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:793
+//line pullseq_greenlet_test.go:814
 
 // Resume continues overPlain where it is suspended, or starts it.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -828,7 +849,7 @@ resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:832
+//line pullseq_greenlet_test.go:853
 
 // Args replaces the parameters before the start.
 func (f *overPlainFrame) Args(args []any) {
@@ -841,9 +862,14 @@ func (f *overPlainFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *overPlainFrame) Forget() {
+	f.ended, f.loop = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *overPlainFrame) Release(r *greenlet.Run) {
-	f.ended, f.loop = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[48].(*overPlainFrame); !ok {
 		f.Caller, f.Depth, c[48] = nil, 0, f
@@ -895,7 +921,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:899
+//line pullseq_greenlet_test.go:925
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -926,7 +952,7 @@ func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (ret0 bool, st g
 	return ret0, greenlet.Yielded[int](r, i)
 }
 
-//line pullseq_greenlet_test.go:930
+//line pullseq_greenlet_test.go:956
 
 // Resume continues the literal overPlainRange1 where it is suspended, or starts it.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -955,7 +981,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:959
+//line pullseq_greenlet_test.go:985
 
 // Release gives the frame back, for the next call that suspends.
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) {

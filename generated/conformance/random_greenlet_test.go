@@ -15,10 +15,9 @@ type actRunFrame struct {
 
 // newRunFrame makes a frame that will run act.run.
 func (a *act) newRunFrame(v2 any) *actRunFrame {
-	return &actRunFrame{
-		a:  a,
-		v2: v2,
-	}
+	f := greenlet.MakeFrame[actRunFrame]()
+	f.a, f.v2 = a, v2
+	return f
 }
 
 // Results are what act.run has returned.
@@ -84,7 +83,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:88
+//line random_greenlet_test.go:87
 
 // Resume continues act.run where it is suspended, or starts it.
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -168,7 +167,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:172
+//line random_greenlet_test.go:171
 
 // Args replaces the parameters before the start.
 func (f *actRunFrame) Args(args []any) {
@@ -181,9 +180,14 @@ func (f *actRunFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *actRunFrame) Forget() {
+	f.a, f.v2 = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *actRunFrame) Release(r *greenlet.Run) {
-	f.a, f.v2 = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[15].(*actRunFrame); !ok {
 		f.Caller, f.Depth, c[15] = nil, 0, f
@@ -237,10 +241,9 @@ type actGuardedFrame struct {
 
 // newGuardedFrame makes a frame that will run act.guarded.
 func (a *act) newGuardedFrame(o op) *actGuardedFrame {
-	return &actGuardedFrame{
-		a: a,
-		o: o,
-	}
+	f := greenlet.MakeFrame[actGuardedFrame]()
+	f.a, f.o = a, o
+	return f
 }
 
 // guardedResumable is act.guarded for callers that can be suspended.
@@ -338,7 +341,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:342
+//line random_greenlet_test.go:345
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -349,6 +352,11 @@ func (f *actGuardedFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *actGuardedFrame) Forget() {
+	f.a, f.got = nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -408,11 +416,9 @@ type actDoFrame struct {
 
 // newDoFrame makes a frame that will run act.do.
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
-	return &actDoFrame{
-		a2:   a2,
-		deep: deep,
-		o:    o,
-	}
+	f := greenlet.MakeFrame[actDoFrame]()
+	f.a2, f.o, f.deep = a2, o, deep
+	return f
 }
 
 // Results are what act.do has returned.
@@ -594,7 +600,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:598
+//line random_greenlet_test.go:604
 
 // Resume continues act.do where it is suspended, or starts it.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -851,7 +857,7 @@ after_switch_193:
 	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:855
+//line random_greenlet_test.go:861
 
 // Args replaces the parameters before the start.
 func (f *actDoFrame) Args(args []any) {
@@ -863,6 +869,11 @@ func (f *actDoFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *actDoFrame) Forget() {
+	f.a2, f.t2, f.t3, f.t4, f.t5, f.t7, f.t8 = nil, nil, nil, nil, nil, nil, nil
 }
 
 // Release gives the frame back, for the next call that suspends.

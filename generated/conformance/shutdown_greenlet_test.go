@@ -12,7 +12,7 @@ type printsAtEndFrame struct {
 
 // newPrintsAtEndFrame makes a frame that will run printsAtEnd.
 func newPrintsAtEndFrame() *printsAtEndFrame {
-	return &printsAtEndFrame{}
+	return greenlet.MakeFrame[printsAtEndFrame]()
 }
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
@@ -139,7 +139,9 @@ type nestsGreenletsFrame struct {
 
 // newNestsGreenletsFrame makes a frame that will run nestsGreenlets.
 func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
-	return &nestsGreenletsFrame{n: n}
+	f := greenlet.MakeFrame[nestsGreenletsFrame]()
+	f.n = n
+	return f
 }
 
 // nestsGreenletsResumable is nestsGreenlets for callers that can be suspended.
@@ -169,7 +171,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:173
+//line shutdown_greenlet_test.go:175
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -205,7 +207,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:209
+//line shutdown_greenlet_test.go:211
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -259,7 +261,7 @@ type waitsInHandlerFrame struct {
 
 // newWaitsInHandlerFrame makes a frame that will run waitsInHandler.
 func newWaitsInHandlerFrame() *waitsInHandlerFrame {
-	return &waitsInHandlerFrame{}
+	return greenlet.MakeFrame[waitsInHandlerFrame]()
 }
 
 // waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
@@ -323,7 +325,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:327
+//line shutdown_greenlet_test.go:329
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -374,7 +376,7 @@ type waitsAgainFrame struct {
 
 // newWaitsAgainFrame makes a frame that will run waitsAgain.
 func newWaitsAgainFrame() *waitsAgainFrame {
-	return &waitsAgainFrame{}
+	return greenlet.MakeFrame[waitsAgainFrame]()
 }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
@@ -387,7 +389,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:391
+//line shutdown_greenlet_test.go:393
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -405,7 +407,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:409
+//line shutdown_greenlet_test.go:411
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -458,7 +460,9 @@ type deepFrame struct {
 
 // newDeepFrame makes a frame that will run deep.
 func newDeepFrame(n int) *deepFrame {
-	return &deepFrame{n: n}
+	f := greenlet.MakeFrame[deepFrame]()
+	f.n = n
+	return f
 }
 
 // deepResumable is deep for callers that can be suspended.
@@ -491,7 +495,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:495
+//line shutdown_greenlet_test.go:499
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -533,7 +537,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:537
+//line shutdown_greenlet_test.go:541
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {

@@ -16,7 +16,7 @@ type switchesFrame struct {
 
 // newSwitchesFrame makes a frame that will run switches.
 func newSwitchesFrame() *switchesFrame {
-	return &switchesFrame{}
+	return greenlet.MakeFrame[switchesFrame]()
 }
 
 // Results are what switches has returned.
@@ -136,7 +136,7 @@ type switchOrRecoverFrame struct {
 
 // newSwitchOrRecoverFrame makes a frame that will run switchOrRecover.
 func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
-	return &switchOrRecoverFrame{}
+	return greenlet.MakeFrame[switchOrRecoverFrame]()
 }
 
 // switchOrRecoverResumable is switchOrRecover for callers that can be suspended.
@@ -233,6 +233,11 @@ func (f *switchOrRecoverFrame) Args(args []any) {
 // Send hands the results to the parent greenlet.
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
+}
+
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *switchOrRecoverFrame) Forget() {
+	f.s = nil
 }
 
 // Release gives the frame back, for the next call that suspends.

@@ -18,7 +18,9 @@ type doublesFrame struct {
 
 // newDoublesFrame makes a frame that will run doubles.
 func newDoublesFrame(v int) *doublesFrame {
-	return &doublesFrame{v: v}
+	f := greenlet.MakeFrame[doublesFrame]()
+	f.v = v
+	return f
 }
 
 // Results are what doubles has returned.
@@ -39,7 +41,7 @@ func doublesResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line trace_greenlet_test.go:43
+//line trace_greenlet_test.go:45
 
 // Resume continues doubles where it is suspended, or starts it.
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -66,7 +68,7 @@ resumed_64:
 	goto loop_63
 }
 
-//line trace_greenlet_test.go:70
+//line trace_greenlet_test.go:72
 
 // Args replaces the parameters before the start.
 func (f *doublesFrame) Args(args []any) {
@@ -79,9 +81,14 @@ func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *doublesFrame) Forget() {
+	f.t0 = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *doublesFrame) Release(r *greenlet.Run) {
-	f.t0 = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[12].(*doublesFrame); !ok {
 		f.Caller, f.Depth, c[12] = nil, 0, f
@@ -120,7 +127,7 @@ type switchesToSelfFrame struct {
 
 // newSwitchesToSelfFrame makes a frame that will run switchesToSelf.
 func newSwitchesToSelfFrame() *switchesToSelfFrame {
-	return &switchesToSelfFrame{}
+	return greenlet.MakeFrame[switchesToSelfFrame]()
 }
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
@@ -133,7 +140,7 @@ func switchesToSelfResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:137
+//line trace_greenlet_test.go:144
 
 // Resume continues switchesToSelf where it is suspended, or starts it.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -151,7 +158,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:155
+//line trace_greenlet_test.go:162
 
 // Args replaces the parameters before the start.
 func (f *switchesToSelfFrame) Args(args []any) {
@@ -204,7 +211,9 @@ type switchesToFrame struct {
 
 // newSwitchesToFrame makes a frame that will run switchesTo.
 func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
-	return &switchesToFrame{g: g}
+	f := greenlet.MakeFrame[switchesToFrame]()
+	f.g = g
+	return f
 }
 
 // switchesToResumable is switchesTo for callers that can be suspended.
@@ -217,7 +226,7 @@ func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Sta
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:221
+//line trace_greenlet_test.go:230
 
 // Resume continues switchesTo where it is suspended, or starts it.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -237,7 +246,7 @@ resumed_125:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:241
+//line trace_greenlet_test.go:250
 
 // Args replaces the parameters before the start.
 func (f *switchesToFrame) Args(args []any) {
@@ -250,9 +259,14 @@ func (f *switchesToFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *switchesToFrame) Forget() {
+	f.g = nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *switchesToFrame) Release(r *greenlet.Run) {
-	f.g = nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[31].(*switchesToFrame); !ok {
 		f.Caller, f.Depth, c[31] = nil, 0, f
@@ -293,10 +307,9 @@ type throwsIntoFrame struct {
 
 // newThrowsIntoFrame makes a frame that will run throwsInto.
 func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
-	return &throwsIntoFrame{
-		g: g,
-		v: v,
-	}
+	f := greenlet.MakeFrame[throwsIntoFrame]()
+	f.g, f.v = g, v
+	return f
 }
 
 // throwsIntoResumable is throwsInto for callers that can be suspended.
@@ -309,7 +322,7 @@ func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) (st green
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:313
+//line trace_greenlet_test.go:326
 
 // Resume continues throwsInto where it is suspended, or starts it.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -330,7 +343,7 @@ resumed_128:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:334
+//line trace_greenlet_test.go:347
 
 // Args replaces the parameters before the start.
 func (f *throwsIntoFrame) Args(args []any) {
@@ -344,9 +357,14 @@ func (f *throwsIntoFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *throwsIntoFrame) Forget() {
+	f.g, f.v = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *throwsIntoFrame) Release(r *greenlet.Run) {
-	f.g, f.v = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[9].(*throwsIntoFrame); !ok {
 		f.Caller, f.Depth, c[9] = nil, 0, f
@@ -387,10 +405,9 @@ type setsTracerFrame struct {
 
 // newSetsTracerFrame makes a frame that will run setsTracer.
 func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame {
-	return &setsTracerFrame{
-		list: list,
-		me:   me,
-	}
+	f := greenlet.MakeFrame[setsTracerFrame]()
+	f.list, f.me = list, me
+	return f
 }
 
 // setsTracerResumable is setsTracer for callers that can be suspended.
@@ -417,7 +434,7 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:421
+//line trace_greenlet_test.go:438
 
 // Resume continues setsTracer where it is suspended, or starts it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -452,7 +469,7 @@ resumed_142:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:456
+//line trace_greenlet_test.go:473
 
 // Args replaces the parameters before the start.
 func (f *setsTracerFrame) Args(args []any) {
@@ -466,9 +483,14 @@ func (f *setsTracerFrame) Send(r *greenlet.Run) greenlet.Status {
 	return r.Finish()
 }
 
+// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *setsTracerFrame) Forget() {
+	f.list, f.me = nil, nil
+}
+
 // Release gives the frame back, for the next call that suspends.
 func (f *setsTracerFrame) Release(r *greenlet.Run) {
-	f.list, f.me = nil, nil
+	f.Forget()
 	c := r.Cache()
 	if head, ok := c[0].(*setsTracerFrame); !ok {
 		f.Caller, f.Depth, c[0] = nil, 0, f
@@ -507,7 +529,7 @@ type throwsSelfFrame struct {
 
 // newThrowsSelfFrame makes a frame that will run throwsSelf.
 func newThrowsSelfFrame() *throwsSelfFrame {
-	return &throwsSelfFrame{}
+	return greenlet.MakeFrame[throwsSelfFrame]()
 }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
@@ -520,7 +542,7 @@ func throwsSelfResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:524
+//line trace_greenlet_test.go:546
 
 // Resume continues throwsSelf where it is suspended, or starts it.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -538,7 +560,7 @@ resumed_231:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:542
+//line trace_greenlet_test.go:564
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfFrame) Args(args []any) {
@@ -590,7 +612,7 @@ type throwsSelfAndCatchesFrame struct {
 
 // newThrowsSelfAndCatchesFrame makes a frame that will run throwsSelfAndCatches.
 func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
-	return &throwsSelfAndCatchesFrame{}
+	return greenlet.MakeFrame[throwsSelfAndCatchesFrame]()
 }
 
 // throwsSelfAndCatchesResumable is throwsSelfAndCatches for callers that can be suspended.
@@ -656,7 +678,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:660
+//line trace_greenlet_test.go:682
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {

@@ -5,32 +5,45 @@ import "iter"
 // Pull is the drop-in for iter.Pull.
 func Pull[T any](f Frame) (next func() (T, bool), stop func()) {
 	g := NewChild(&main, f)
-	next = func() (v T, ok bool) {
-		switch g.state {
-		case dead:
-			return v, false
-		case current:
-			panic(&StateError{Op: "next", Greenlet: g, Reason: "it is running"})
-		}
-		r := enter(&v)
-		defer r.cancel()
-		r.drop = true
-		r.drive(g, signal{})
-		return v, g.state != dead
+	next = func() (T, bool) { return ask[T](g, func() *Greenlet { return g }) }
+	return next, func() { end(g) }
+}
+
+// Exchanger is Pull for a greenlet that wants answers.
+func Exchanger[R, T any](f Frame) (exchange func(T) (R, bool), stop func()) {
+	g := NewChild(&main, f)
+	exchange = func(v T) (R, bool) { return ask[R](g, func() *Greenlet { return deliver(g, v, true) }) }
+	return exchange, func() { end(g) }
+}
+
+// ask runs g until its next value; start says where control goes.
+func ask[T any](g *Greenlet, start func() *Greenlet) (v T, ok bool) {
+	switch g.state {
+	case dead:
+		return v, false
+	case current:
+		panic(&StateError{Op: "next", Greenlet: g, Reason: "it is running"})
 	}
-	stop = func() {
-		switch g.state {
-		case dead:
-			return
-		case current:
-			panic(&StateError{Op: "stop", Greenlet: g, Reason: "it is running"})
-		}
-		r := enter(nil)
-		defer r.cancel()
-		r.drop = true
-		r.drive(aim(&main, g, Exit))
+	to := start()
+	r := enter(&v)
+	defer r.cancel()
+	r.drop = true
+	r.drive(to, signal{})
+	return v, g.state != dead
+}
+
+// end is stop.
+func end(g *Greenlet) {
+	switch g.state {
+	case dead:
+		return
+	case current:
+		panic(&StateError{Op: "stop", Greenlet: g, Reason: "it is running"})
 	}
-	return next, stop
+	r := enter(nil)
+	defer r.cancel()
+	r.drop = true
+	r.drive(aim(&main, g, Exit))
 }
 
 // Seq is a single-use iterator over the values that the frame yields.

@@ -100,6 +100,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if e.fn.Lit == nil {
 		e.args(out)
 		e.send(out)
+		e.forget(out)
 	}
 	e.release(out)
 	e.describe(out)
@@ -231,15 +232,23 @@ func (e *funcEmitter) constructor(out *jen.File) {
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
-	values := jen.Dict{}
+	made := e.rt("MakeFrame").Types(e.frameRef()).Call()
+	body := []jen.Code{jen.Return(made)}
+	var fields, values []jen.Code
 	for i, field := range e.fn.Frame.Params {
 		if field != "" {
-			values[jen.Id(field)] = jen.Id(e.fn.Params[i].In)
+			fields = append(fields, jen.Id(e.f).Dot(field))
+			values = append(values, jen.Id(e.fn.Params[i].In))
 		}
 	}
-	decl.Params(e.params()...).Op("*").Add(e.frameRef()).Block(
-		jen.Return(jen.Op("&").Add(e.frameRef()).Values(values)),
-	)
+	if len(fields) > 0 {
+		body = []jen.Code{
+			jen.Id(e.f).Op(":=").Add(made),
+			jen.List(fields...).Op("=").List(values...),
+			jen.Return(jen.Id(e.f)),
+		}
+	}
+	decl.Params(e.params()...).Op("*").Add(e.frameRef()).Block(body...)
 }
 
 // companionDecl begins the declaration of the companion: what resumable code

@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"hash/fnv"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -90,7 +91,7 @@ func (e *funcEmitter) release(out *jen.File) {
 	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
 	out.Comment("Release gives the frame back, for the next call that suspends.")
 	out.Func().Add(e.receiver(e.free("f"))).Id("Release").Params(e.runParam(e.free("r"))).Block(
-		e.forget(),
+		e.clear(),
 		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
 		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Op("!").Id(e.free("ok"))).Block(
 			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Nil(), jen.Lit(0), f),
@@ -109,26 +110,47 @@ func (e *funcEmitter) release(out *jen.File) {
 	)
 }
 
-// forget clears what a free frame must not hold on to. The rest is written
+// clear clears what a free frame must not hold on to. The rest is written
 // before it is read.
-func (e *funcEmitter) forget() jen.Code {
+func (e *funcEmitter) clear() jen.Code {
 	if e.fn.Eager() {
 		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
 	}
+	switch {
+	case e.clearFields(true) == nil:
+		return jen.Null()
+	case e.fn.Lit == nil && !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var == nil }):
+		return jen.Id(e.free("f")).Dot("Forget").Call()
+	}
+	return e.clearFields(true)
+}
+
+// clearFields clears the fields that may hold on to memory.
+func (e *funcEmitter) clearFields(results bool) jen.Code {
 	var lhs, rhs []jen.Code
 	if e.fn.Lit != nil {
 		lhs, rhs = append(lhs, jen.Id(e.free("f")).Dot(e.fn.Frame.Self)), append(rhs, jen.Nil())
 	}
 	for _, f := range e.fn.Frame.Fields {
-		if f.Pointers {
+		if f.Pointers && (f.Var != nil || results) {
 			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
 			rhs = append(rhs, e.zeroField(f))
 		}
 	}
 	if len(lhs) == 0 {
-		return jen.Null()
+		return nil
 	}
 	return jen.List(lhs...).Op("=").List(rhs...)
+}
+
+// forget is the method Forget, if the frame needs one of its own.
+func (e *funcEmitter) forget(out *jen.File) {
+	code := e.clearFields(false)
+	if code == nil {
+		return
+	}
+	out.Comment("Forget clears all but the results, when the greenlet that ran the frame has ended.")
+	out.Func().Add(e.receiver(e.free("f"))).Id("Forget").Params().Block(code)
 }
 
 // describe declares what tracebacks say about the function.

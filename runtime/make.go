@@ -1,0 +1,40 @@
+package greenlet
+
+import "unsafe"
+
+// rooted is a frame with room for the greenlet that will run it, so that both are one
+// object.
+type rooted[F any] struct {
+	g     Greenlet
+	frame F
+}
+
+// MakeFrame allocates a frame of type F, whose first field is a [Header] or
+// [DeferHeader], for a constructor.
+func MakeFrame[F any]() *F {
+	r := new(rooted[F])
+	if unsafe.Offsetof(r.frame) == unsafe.Sizeof(r.g) { // it may be more where a word has 32 bits
+		(*Header)(unsafe.Pointer(&r.frame)).Depth = hasRoom
+	}
+	return &r.frame
+}
+
+// newGreenlet makes a greenlet that will run the frame: that of rooted, if it is free.
+//
+// With a drop handler it is one of its own: they point to each other, and no finalizer
+// of an object that points to itself would ever run.
+func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
+	if run == nil {
+		panic(&StateError{Op: op, Reason: "the frame is nil"})
+	}
+	g := (*Greenlet)(nil)
+	if h := run.header(); h.Depth == hasRoom && dropHandler.Load() == nil {
+		g = (*Greenlet)(unsafe.Add(unsafe.Pointer(h), -int(unsafe.Sizeof(Greenlet{}))))
+		g.watched, g.rooted = true, true
+	} else {
+		g = new(Greenlet)
+	}
+	g.parent = parent
+	g.adopt(run, op)
+	return g
+}

@@ -155,11 +155,6 @@ func placeVars(fn *ir.Func) {
 				}
 			}
 		case *ir.Dispatch:
-			for _, v := range t.Binds {
-				if v != nil && where[v] != nil {
-					many[v] = true
-				}
-			}
 			if s, ok := t.Head.(*ast.SelectStmt); ok {
 				for _, c := range s.Body.List {
 					if a, ok := c.(*ast.CommClause).Comm.(*ast.AssignStmt); ok {
@@ -215,7 +210,7 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "run", "take", "header", "Push",
+	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Func", "Args", "Send", "Results", "Release", "Forget", "run", "take", "header", "Push",
 		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
 		"DeferSend", "DeferThrow", "DeferCall"} {
 		taken.Keep(name)

@@ -52,7 +52,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		if len(outs) == 0 {
 			hidden = overrides(u, colors)
 		}
-		src, err := emitFile(u, info, colors, file, fns, hidden)
+		src, err := emitFile(u, info, colors, file, fns, hidden, opt)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -97,13 +97,16 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden, opt *Options) (src []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}, fns)
+	src, err = emit.File(emit.Source{
+		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: hidden,
+	}, fns)
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}

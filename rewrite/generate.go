@@ -100,6 +100,9 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 			generated[path] = data
 		}
 	}
+	if g.opt.Overlay != "" {
+		return g.writeOverlay(ctx, generated)
+	}
 	g.result.Changes = g.scanner.changes(generated, orphans)
 	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.Why != "" {
 		return nil
@@ -230,7 +233,7 @@ func (g *generator) diagnose(a *annotated) {
 
 // stale are the targets that the cache does not know to be up to date.
 func (g *generator) stale(targets []*job) []*job {
-	if g.opt.printing() {
+	if g.opt.printing() || g.opt.Overlay != "" {
 		return targets
 	}
 	return slices.DeleteFunc(slices.Clone(targets), func(t *job) bool {

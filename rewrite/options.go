@@ -23,6 +23,10 @@ type Options struct {
 	Func     string    // print of this function only: Walk or Tree.Walk
 	DebugOut io.Writer // for all of these
 
+	// Overlay, if not empty, is a directory: what is generated is written there, in the
+	// form that debuggers want, and nowhere else; see Result.Overlay.
+	Overlay string
+
 	Cache string // directory; "off" for none, "" for the user's cache directory
 
 	// Progress, if not nil, is told what begins or has been done. It is not
@@ -64,4 +68,6 @@ type Result struct {
 	// Changes are the files that were written and removed or, with
 	// Options.Check, that are stale; sorted by path.
 	Changes []Change
+	// Overlay is the file in Options.Overlay for the go command's flag -overlay.
+	Overlay string
 }

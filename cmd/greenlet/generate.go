@@ -37,6 +37,7 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 	if err != nil {
 		return 0, err
 	}
+	c.result = res
 	if len(res.Diagnostics) > 0 {
 		return exitDiagnose, nil
 	}

@@ -44,6 +44,7 @@ type command struct {
 	progress       func(rewrite.Event) // besides what -v prints; may be nil
 
 	opt     rewrite.Options
+	result  *rewrite.Result // of generate
 	tags    string
 	dir     string
 	verbose bool
@@ -96,6 +97,8 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 		case "version":
 			fmt.Fprintln(c.stdout, version())
 			return exitOK, nil
+		case "overlay":
+			return c.overlay(ctx, args[1:])
 		case "run", "test", "build", "vet":
 			if c.opt.Why != "" || c.opt.Dot != "" {
 				return 0, usagef("-why and -dot do not go together with go %s", args[0])

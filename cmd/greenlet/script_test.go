@@ -61,8 +61,11 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Getuid() == 0, nil
+			case "dlv":
+				return canDebug(), nil
 			}
 			return false, errors.New("unknown condition")
 		},
@@ -72,6 +75,17 @@ func TestScript(t *testing.T) {
 			"files":  files,
 		},
 	})
+}
+
+// canDebug reports whether delve is there and may trace processes.
+func canDebug() bool {
+	program, err := exec.LookPath("go")
+	if err != nil {
+		return false
+	}
+	cmd := exec.Command("dlv", "exec", "--allow-non-terminal-interactive=true", program)
+	cmd.Stdin = strings.NewReader("exit\n")
+	return cmd.Run() == nil
 }
 
 func goEnv(t *testing.T, names ...string) []string {

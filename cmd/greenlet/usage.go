@@ -35,6 +35,9 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet [flags] overlay [packages]
+		generate for a debugger, in the user's cache directory, and print
+		the file to give to -overlay of the go command
 	greenlet help
 	greenlet version
 
@@ -44,6 +47,9 @@ Examples:
 	greenlet run ./cmd/server -p 80 generate and run
 	greenlet test -run=Walk ./walk  generate and test
 	greenlet -check ./...           are all generated files up to date?
+	dlv debug --build-flags=-overlay=$(greenlet overlay)
+	                                debug: break at, and step through, lines
+	                                of the source; print its variables
 	greenlet -why=Tree.Walk ./walk  which calls make a function suspend?
 
 In a source file, for go generate:

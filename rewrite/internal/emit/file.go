@@ -27,6 +27,9 @@ type Source struct {
 	Header string
 	Colors *color.Colors
 	Hidden []Hidden
+	// Debugger, if not nil, says under which names debuggers find the file and the
+	// generated one; see debugger.go.
+	Debugger *Debugger
 }
 
 // Hidden is a form of a promoted resumable method that must not be found in a
@@ -56,6 +59,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			fset:      src.Fset,
 			source:    src.Text,
 			Colors:    src.Colors,
+			debugger:  src.Debugger != nil,
 		}
 		e.emit(out)
 	}
@@ -68,7 +72,11 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		return nil, err
 	}
 	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
-	code := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
+	source, own := filepath.Base(path), filepath.Base(names.Generated(path))
+	if d := src.Debugger; d != nil {
+		source, own = d.Source, d.Generated
+	}
+	code := placeLines(buf.Bytes(), source, own, strings.Count(src.Header, "\n"), src.Debugger != nil)
 	// Without the marks, comments that stood apart may want aligning.
 	return format.Source(append([]byte(src.Header), code...))
 }

@@ -27,6 +27,8 @@ type funcEmitter struct {
 	fset   *token.FileSet
 	source []byte // of the user's file
 	Colors *color.Colors
+	// debugger says that the code is for debuggers.
+	debugger bool
 
 	helpers helpers // of witnesses
 
@@ -258,7 +260,12 @@ func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Stat
 	if e.fn.Lit != nil {
 		name = closureCall
 	}
-	out.Commentf("%s is %s for callers that can be suspended.", name, e.sourceName())
+	doc := fmt.Sprintf("%s is %s for callers that can be suspended.", name, e.sourceName())
+	if e.fn.Eager() {
+		out.Comment(doc)
+	} else {
+		e.beginDeclarations(out, doc)
+	}
 	return e.form(out, name, []jen.Code{e.runParam(e.r)}, results)
 }
 

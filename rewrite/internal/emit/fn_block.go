@@ -29,6 +29,7 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	var body []jen.Code
 	body = append(body, e.paramLoads()...)
 	body = append(body, e.hoisted()...)
+	body = append(body, e.endDeclarations()...)
 	body = append(body, e.dispatchStates()...)
 	body = append(body, e.boxParams()...)
 	return e.declared(append(body, blocks...))

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -87,7 +88,7 @@ func (e *funcEmitter) steps(out *jen.File) {
 
 	body := e.body(step)
 	end := e.fn.Names.Fresh("end")
-	out.Commentf("step runs %s up to its next suspension or its end.", e.sourceName())
+	e.beginDeclarations(out, fmt.Sprintf("step runs %s up to its next suspension or its end.", e.sourceName()))
 	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(end).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
 		if e.fn.Defers {
 			g.Id(end).Op("=").Add(e.rt("Broken"))

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -72,7 +73,7 @@ func (e *funcEmitter) hotCall(out *jen.File) {
 // resumption emits Resume: the driver's way in.
 func (e *funcEmitter) resumption(out *jen.File) {
 	body := e.body(resumedCall)
-	out.Commentf("Resume continues %s where it is suspended, or starts it.", e.sourceName())
+	e.beginDeclarations(out, fmt.Sprintf("Resume continues %s where it is suspended, or starts it.", e.sourceName()))
 	out.Func().Add(e.receiver(e.f)).Id("Resume").Params(e.runParam(e.r)).Params(jen.Id(e.st).Add(e.rt("Status"))).Block(body...)
 }
 

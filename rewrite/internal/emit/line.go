@@ -57,8 +57,9 @@ func (e *funcEmitter) blank(from, to token.Pos) bool {
 
 // placeLines turns marks into directives. source and own are the names of the
 // files, without directories; skip is the number of lines that will stand
-// before code.
-func placeLines(code []byte, source, own string, skip int) []byte {
+// before code. With each, all lines up to the next mark have the line of the mark, as a
+// debugger wants: what a statement was made into is one step.
+func placeLines(code []byte, source, own string, skip int, each bool) []byte {
 	var out bytes.Buffer
 	written := skip // lines so far
 	put := func(line string) {
@@ -85,7 +86,7 @@ func placeLines(code []byte, source, own string, skip int) []byte {
 			put(fmt.Sprintf("//line %s:%d", source, want))
 			mapped = want
 		}
-		if trimmed != "" && !strings.HasPrefix(trimmed, "//") {
+		if trimmed != "" && !strings.HasPrefix(trimmed, "//") && (!each || want <= 0) {
 			want = -1
 		}
 		put(line)

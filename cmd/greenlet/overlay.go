@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+)
+
+// overlay generates for a debugger and prints the file that tells the go command.
+func (c *command) overlay(ctx context.Context, patterns []string) (int, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return 0, err
+	}
+	if c.opt.Overlay, err = c.overlayDir(dir); err != nil {
+		return 0, err
+	}
+	c.opt.Deps, c.opt.Tests = true, true
+	code, err := c.generate(ctx, patterns)
+	if code != exitOK || err != nil {
+		return code, err
+	}
+	fmt.Fprintln(c.stdout, c.result.Overlay)
+	return exitOK, nil
+}
+
+// overlayDir is where overlays for packages named in dir are: in the user's cache.
+func (c *command) overlayDir(dir string) (string, error) {
+	cache := c.getenv("GREENLET_CACHE")
+	if cache == "" || cache == "off" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("no directory for the overlay: %w; set GREENLET_CACHE", err)
+		}
+		cache = filepath.Join(user, "greenlet")
+	}
+	h := fnv.New64a()
+	h.Write([]byte(dir))
+	path, err := filepath.Abs(filepath.Join(cache, "overlay", hex.EncodeToString(h.Sum(nil))))
+	if err != nil {
+		return "", err
+	}
+	return path, os.MkdirAll(path, 0o777)
+}

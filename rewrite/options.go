@@ -70,4 +70,6 @@ type Result struct {
 	Changes []Change
 	// Overlay is the file in Options.Overlay for the go command's flag -overlay.
 	Overlay string
+	// Overlaid are the files in Options.Overlay, by the generated ones they stand for.
+	Overlaid map[string]string
 }

@@ -44,6 +44,7 @@ func (g *generator) writeOverlay(ctx context.Context, generated map[string][]byt
 	if err != nil {
 		return err
 	}
+	g.result.Overlaid = replace
 	g.result.Overlay = filepath.Join(g.opt.Overlay, "overlay.json")
 	files[g.result.Overlay] = list
 	var changes []Change

@@ -97,6 +97,8 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 		case "version":
 			fmt.Fprintln(c.stdout, version())
 			return exitOK, nil
+		case "cover":
+			return c.cover(ctx, args[1:])
 		case "overlay":
 			return c.overlay(ctx, args[1:])
 		case "run", "test", "build", "vet":

@@ -35,6 +35,8 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet cover [-o file] profile
+		make a coverage profile say what ran of the source; see cover -h
 	greenlet [flags] overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command

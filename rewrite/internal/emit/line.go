@@ -33,7 +33,7 @@ func (e *funcEmitter) lineOf(pos token.Pos) jen.Code {
 }
 
 func (e *funcEmitter) mark(s ast.Stmt) jen.Code {
-	if !s.Pos().IsValid() || !e.leads(s.Pos()) {
+	if !s.Pos().IsValid() || !e.debugger && !e.leads(s.Pos()) {
 		return nil
 	}
 	return e.lineOf(s.Pos())

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/tools/cover"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/going-green/greenlet/internal/coverage"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+const coverUsage = `
+Usage: greenlet cover [-o file] profile
+
+Cover makes a coverage profile say what ran of the source. go test counts a
+resumable function in its plain form, which greenlets don't run, and its generated
+form as a file of its own; cover puts the second where the first is. It goes by
+lines: what else is on the line of a statement counts as the statement does.
+
+	go test -coverprofile=cover.out ./...
+	greenlet cover -o cover.out cover.out
+	go tool cover -html=cover.out
+
+Flags:
+
+	-o file      write to file; otherwise to the standard output
+`
+
+// cover merges the coverage of generated files into that of their sources.
+func (c *command) cover(ctx context.Context, args []string) (int, error) {
+	fs := flag.NewFlagSet("greenlet cover", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	to := fs.String("o", "", "")
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(c.stdout, coverUsage[1:])
+		return exitOK, nil
+	case err != nil:
+		return 0, usageError{err}
+	case fs.NArg() != 1:
+		return 0, usagef("cover wants the name of one profile")
+	}
+	profiles, err := cover.ParseProfiles(fs.Arg(0))
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the profile: %w", err)
+	}
+	temp, err := os.MkdirTemp("", "greenlet-cover")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(temp)
+	files, code, err := c.covered(ctx, profiles, temp)
+	if code != exitOK || err != nil {
+		return code, err
+	}
+	merged, err := coverage.Merge(ctx, profiles, func(name string) (coverage.File, bool) {
+		f, ok := files[name]
+		return f, ok
+	})
+	if err != nil {
+		return 0, err
+	}
+	var out bytes.Buffer
+	if err := coverage.Write(&out, merged); err != nil {
+		return 0, err
+	}
+	if *to != "" {
+		return exitOK, os.WriteFile(*to, out.Bytes(), 0o666)
+	}
+	_, err = out.WriteTo(c.stdout)
+	return exitOK, err
+}
+
+// covered generates the packages of profiles anew, with exact lines, into dir, and finds
+// the generated files, by the names that profiles have for them.
+func (c *command) covered(ctx context.Context, profiles []*cover.Profile, dir string) (map[string]coverage.File, int, error) {
+	seen := map[string]bool{}
+	for _, p := range profiles {
+		seen[path.Dir(p.FileName)] = true
+	}
+	if len(seen) == 0 {
+		return nil, exitOK, nil
+	}
+	paths := slices.Sorted(maps.Keys(seen))
+	pkgs, err := packages.Load(&packages.Config{Context: ctx, Mode: packages.NeedName | packages.NeedFiles, BuildFlags: c.opt.BuildFlags}, paths...)
+	if err != nil {
+		return nil, 0, err
+	}
+	c.opt.Overlay = dir
+	if code, err := c.generate(ctx, paths); code != exitOK || err != nil {
+		return nil, code, err
+	}
+	files := map[string]coverage.File{}
+	for _, p := range pkgs {
+		for _, source := range p.GoFiles {
+			generated := names.Generated(source)
+			if exact, ok := c.result.Overlaid[generated]; ok {
+				files[path.Join(p.PkgPath, filepath.Base(generated))] = coverage.File{Source: source, Generated: generated, Exact: exact}
+			}
+		}
+	}
+	return files, exitOK, nil
+}

@@ -1,0 +1,157 @@
+package coverage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"strconv"
+)
+
+// block is what go tool cover gives one counter.
+type block struct {
+	extent
+	function   string // that it is in: receiver and name
+	statements []position
+}
+
+// extent is what a profile knows a block by.
+type extent struct{ startLine, endLine, startCol, endCol int }
+
+type position struct {
+	file string
+	line int
+}
+
+const counter = "greenletCover"
+
+// instrument finds the blocks of the file at path, in the order of their counters, by
+// having go tool cover put counters in.
+func instrument(ctx context.Context, path string) ([]block, error) {
+	out, err := exec.CommandContext(ctx, "go", "tool", "cover", "-mode=set", "-var="+counter, path).Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil, fmt.Errorf("go tool cover: %s", exit.Stderr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, out, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("what go tool cover makes of %s: %w", path, err)
+	}
+	blocks := extents(file)
+	for _, decl := range file.Decls {
+		ast.Inspect(decl, func(n ast.Node) bool {
+			for _, list := range lists(n) {
+				fill(fset, blocks, list, function(decl))
+			}
+			return true
+		})
+	}
+	return blocks, nil
+}
+
+// function names what decl declares, if that is a function.
+func function(decl ast.Decl) string {
+	fn, ok := decl.(*ast.FuncDecl)
+	if !ok {
+		return ""
+	}
+	return strconv.Itoa(int(fn.Pos()))
+}
+
+// lists are the statements of n, if it has any of its own.
+func lists(n ast.Node) [][]ast.Stmt {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		return [][]ast.Stmt{n.List}
+	case *ast.CaseClause:
+		return [][]ast.Stmt{n.Body}
+	case *ast.CommClause:
+		return [][]ast.Stmt{n.Body}
+	}
+	return nil
+}
+
+// fill notes the statements of list in the blocks whose counters they follow.
+func fill(fset *token.FileSet, blocks []block, list []ast.Stmt, function string) {
+	current := -1
+	for _, s := range list {
+		for {
+			l, ok := s.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			s = l.Stmt
+		}
+		if i, ok := counterOf(s); ok {
+			current = i
+			blocks[i].function = function
+			continue
+		}
+		if _, empty := s.(*ast.EmptyStmt); current >= 0 && !empty {
+			p := fset.Position(s.Pos())
+			blocks[current].statements = append(blocks[current].statements, position{p.Filename, p.Line})
+		}
+	}
+}
+
+// counterOf reports whether s is the counter with number i.
+func counterOf(s ast.Stmt) (i int, ok bool) {
+	a, ok := s.(*ast.AssignStmt)
+	if !ok || len(a.Lhs) != 1 {
+		return 0, false
+	}
+	x, ok := a.Lhs[0].(*ast.IndexExpr)
+	if !ok {
+		return 0, false
+	}
+	sel, ok := x.X.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Count" {
+		return 0, false
+	}
+	if id, ok := sel.X.(*ast.Ident); !ok || id.Name != counter {
+		return 0, false
+	}
+	return number(x.Index)
+}
+
+func number(e ast.Expr) (int, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(lit.Value, 0, 64)
+	return int(n), err == nil
+}
+
+// extents reads the table of the counters: for each the first line, the last one, and
+// the columns, the last one in the upper half.
+func extents(file *ast.File) []block {
+	var list []block
+	ast.Inspect(file, func(n ast.Node) bool {
+		kv, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		id, ok := kv.Key.(*ast.Ident)
+		table, isTable := kv.Value.(*ast.CompositeLit)
+		if !ok || id.Name != "Pos" || !isTable || len(table.Elts)%3 != 0 {
+			return true
+		}
+		for i := 0; i < len(table.Elts); i += 3 {
+			var v [3]int
+			for k := range v {
+				v[k], _ = number(table.Elts[i+k])
+			}
+			list = append(list, block{extent: extent{v[0], v[1], v[2] & 0xffff, v[2] >> 16}})
+		}
+		return false
+	})
+	return list
+}

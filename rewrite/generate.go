@@ -94,14 +94,14 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 	if err != nil || len(g.result.Diagnostics) > 0 {
 		return err
 	}
+	if g.opt.Overlay != "" {
+		return g.writeOverlay(ctx, finished)
+	}
 	generated := map[string][]byte{}
 	for _, f := range finished {
 		for path, data := range f.sources {
 			generated[path] = data
 		}
-	}
-	if g.opt.Overlay != "" {
-		return g.writeOverlay(ctx, generated)
 	}
 	g.result.Changes = g.scanner.changes(generated, orphans)
 	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.Why != "" {

@@ -70,6 +70,14 @@ type Result struct {
 	Changes []Change
 	// Overlay is the file in Options.Overlay for the go command's flag -overlay.
 	Overlay string
-	// Overlaid are the files in Options.Overlay, by the generated ones they stand for.
-	Overlaid map[string]string
+	// Overlaid are the files in Options.Overlay, sorted by Generated.
+	Overlaid []Overlaid
+}
+
+// Overlaid is a file in Options.Overlay.
+type Overlaid struct {
+	Package   string // path
+	Source    string // file that it was generated from
+	Generated string // file that it stands for
+	File      string
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/emit"
@@ -33,18 +34,25 @@ func (o *Options) debugger(path string) *emit.Debugger {
 
 // writeOverlay writes the generated files into Options.Overlay. One that is there
 // already as it should be is left alone, so that a build of it stays up to date.
-func (g *generator) writeOverlay(ctx context.Context, generated map[string][]byte) error {
+func (g *generator) writeOverlay(ctx context.Context, generated []*finished) error {
 	replace := map[string]string{}
 	files := map[string][]byte{}
-	for _, path := range slices.Sorted(maps.Keys(generated)) {
-		replace[path] = g.opt.overlayPath(path)
-		files[replace[path]] = generated[path]
+	for _, f := range generated {
+		for _, source := range f.wants {
+			path := names.Generated(source.path)
+			if replace[path] != "" {
+				continue // by another variant of the package
+			}
+			replace[path] = g.opt.overlayPath(path)
+			files[replace[path]] = f.sources[path]
+			g.result.Overlaid = append(g.result.Overlaid, Overlaid{f.path, source.path, path, replace[path]})
+		}
 	}
+	slices.SortFunc(g.result.Overlaid, func(a, b Overlaid) int { return strings.Compare(a.Generated, b.Generated) })
 	list, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "\t")
 	if err != nil {
 		return err
 	}
-	g.result.Overlaid = replace
 	g.result.Overlay = filepath.Join(g.opt.Overlay, "overlay.json")
 	files[g.result.Overlay] = list
 	var changes []Change

@@ -14,10 +14,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/cover"
-	"golang.org/x/tools/go/packages"
 
 	"github.com/going-green/greenlet/internal/coverage"
-	"github.com/going-green/greenlet/internal/names"
 )
 
 const coverUsage = `
@@ -92,23 +90,14 @@ func (c *command) covered(ctx context.Context, profiles []*cover.Profile, dir st
 	if len(seen) == 0 {
 		return nil, exitOK, nil
 	}
-	paths := slices.Sorted(maps.Keys(seen))
-	pkgs, err := packages.Load(&packages.Config{Context: ctx, Mode: packages.NeedName | packages.NeedFiles, BuildFlags: c.opt.BuildFlags}, paths...)
-	if err != nil {
-		return nil, 0, err
-	}
 	c.opt.Overlay = dir
-	if code, err := c.generate(ctx, paths); code != exitOK || err != nil {
+	if code, err := c.generate(ctx, slices.Sorted(maps.Keys(seen))); code != exitOK || err != nil {
 		return nil, code, err
 	}
 	files := map[string]coverage.File{}
-	for _, p := range pkgs {
-		for _, source := range p.GoFiles {
-			generated := names.Generated(source)
-			if exact, ok := c.result.Overlaid[generated]; ok {
-				files[path.Join(p.PkgPath, filepath.Base(generated))] = coverage.File{Source: source, Generated: generated, Exact: exact}
-			}
-		}
+	for _, o := range c.result.Overlaid {
+		name := path.Join(o.Package, filepath.Base(o.Generated))
+		files[name] = coverage.File{Source: o.Source, Generated: o.Generated, Exact: o.File}
 	}
 	return files, exitOK, nil
 }

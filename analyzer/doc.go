@@ -70,4 +70,8 @@ Each message ends with a code in brackets. The codes, those with a fix marked *:
 	companion-promoted    a plain method overrides a resumable one in a package
 	                      that is not generated for
 
--skip=code,code leaves some out. What the generator refuses is reported, too.`
+What is so on purpose is allowed on its line, or the one above, with a reason:
+
+	//greenlet:allow frame-discarded it is to be collected unrun
+
+-skip=code,code leaves codes out everywhere. What the generator refuses is reported, too.`

@@ -10,6 +10,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/subset"
 )
 
@@ -50,8 +51,34 @@ func (k *checker) report(f finding) {
 func (k *checker) flush() {
 	slices.SortStableFunc(k.found, func(a, b analysis.Diagnostic) int { return cmp.Compare(a.Pos, b.Pos) })
 	for _, d := range k.found {
-		k.pass.Report(d)
+		if !k.allowed(d) {
+			k.pass.Report(d)
+		}
 	}
+}
+
+// allowed reports whether a directive on the line of d, or on the one above, says that
+// it is so on purpose. What the generator refuses is not to be allowed.
+func (k *checker) allowed(d analysis.Diagnostic) bool {
+	code := diag.Code(d.Category)
+	if !known(code) {
+		return false
+	}
+	at := k.pass.Fset.Position(d.Pos)
+	for _, file := range k.files {
+		if d.Pos < file.FileStart || d.Pos >= file.FileEnd {
+			continue
+		}
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				line := k.pass.Fset.Position(c.Pos()).Line
+				if (line == at.Line || line == at.Line-1) && directive.Allowed(c) == code {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func related(pos token.Pos, message string) analysis.RelatedInformation {

@@ -237,7 +237,9 @@ func TestLeakStates(t *testing.T) {
 		n = 1_000_000
 	}
 	for name, f := range map[string]func(){
-		"unstarted": func() { greenlet.New(newLeafFrame(0)) },
+		"unstarted": func() {
+			greenlet.New(newLeafFrame(0)) //greenlet:allow frame-discarded it is to be collected
+		},
 		"suspended": func() { suspendedOne() },
 		"dead":      func() { deadOne() },
 		"killed":    func() { suspendedOne().Kill() },
@@ -258,7 +260,7 @@ func TestLeakStates(t *testing.T) {
 		},
 		"in a tree": func() {
 			p := suspendedOne()
-			greenlet.NewChild(p, newLeafFrame(0))
+			greenlet.NewChild(p, newLeafFrame(0)) //greenlet:allow frame-discarded it is to be collected
 		},
 		"with defers": func() {
 			var seen []any

@@ -19,10 +19,12 @@ const (
 	//	//greenlet:resumeable
 	//	func f() {}
 	//
-	// Fix: correct the spelling. The one directive is //greenlet:resumable.
+	// Fix: correct the spelling. The directives are //greenlet:resumable and, for
+	// greenletvet, //greenlet:allow code reason.
 	DirectiveUnknown Code = "directive-unknown"
 
-	// DirectiveArgs: the directive takes no arguments.
+	// DirectiveArgs: the directive takes no arguments; or it is //greenlet:allow, which
+	// takes the code of a report of greenletvet and a reason.
 	//
 	// Example:
 	//

@@ -29,7 +29,25 @@ const (
 	prefix = "//" + tool + ":"
 	tool   = "greenlet"
 	verb   = "resumable"
+	allow  = "allow"
 )
+
+// Allowed is the code that the comment c allows to be reported where it stands, by
+//
+//	//greenlet:allow code reason
+//
+// or "" if it is no such directive, or lacks one of both.
+func Allowed(c *ast.Comment) diag.Code {
+	d, ok := ast.ParseDirective(c.Pos(), c.Text)
+	if !ok || d.Tool != tool || d.Name != allow {
+		return ""
+	}
+	code, reason, _ := strings.Cut(d.Args, " ")
+	if strings.TrimSpace(reason) == "" {
+		return ""
+	}
+	return diag.Code(code)
+}
 
 // A Func is a function declaration with a valid directive.
 type Func struct {
@@ -186,9 +204,16 @@ func (p *parser) comment(c *ast.Comment) (valid, botched bool) {
 	// it refuses starts with our prefix and would be lost if it were let go.
 	d, ok := ast.ParseDirective(c.Pos(), c.Text)
 	switch {
+	case ok && d.Name == allow:
+		if Allowed(c) == "" {
+			p.report(c.Pos(), diag.DirectiveArgs, prefix+allow+" wants the code of a report of greenletvet, and a reason",
+				"write it "+prefix+allow+" code reason")
+			return false, true
+		}
+		return false, false
 	case !ok || d.Name != verb:
 		p.report(c.Pos(), diag.DirectiveUnknown, "unknown directive "+written(c.Text),
-			"the known directives are: "+Resumable)
+			"the known directives are: "+Resumable+", and for greenletvet "+prefix+allow)
 		return false, true
 	case d.Args != "":
 		p.report(d.ArgsPos, diag.DirectiveArgs, Resumable+" takes no arguments",

@@ -28,6 +28,15 @@ func newWindowFrame() *window { return nil }
 
 func assertPanics(func()) {}
 
+func allowed() {
+	newCountFrame() //greenlet:allow frame-discarded it is what the example shows
+	//greenlet:allow frame-discarded it is what the example shows
+	newCountFrame()
+
+	//greenlet:allow plain-iterator the code is another one
+	newCountFrame() // want `the frame that newCountFrame makes is dropped`
+}
+
 func recovers() {
 	defer func() { _ = recover() }()
 	greenlet.New(nil)

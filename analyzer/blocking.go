@@ -24,7 +24,8 @@ const (
 	insteadIO      = "let a goroutine do it, yield, and be switched to with the result"
 )
 
-// blockingCalls are the functions that block, by what to do instead.
+// blockingCalls are the functions that block, by what to do instead. Those of package
+// io are not among them: they block if their reader does, which may be a buffer.
 var blockingCalls = func() map[string]string {
 	m := map[string]string{}
 	add := func(instead, pkg, fns string) {
@@ -35,7 +36,10 @@ var blockingCalls = func() map[string]string {
 	add(insteadTimer, "time", "Sleep")
 	add(insteadWait, "sync", "WaitGroup.Wait Cond.Wait")
 	add(insteadWait, "golang.org/x/sync/errgroup", "Group.Wait")
-	add(insteadIO, "os", "File.Read Process.Wait")
+	add(insteadIO, "os", "File.Read Process.Wait ReadFile")
+	add(insteadIO, "database/sql", `DB.Exec DB.ExecContext DB.Query DB.QueryContext DB.QueryRow DB.QueryRowContext DB.Ping DB.PingContext
+		DB.Begin DB.BeginTx DB.Conn Tx.Exec Tx.ExecContext Tx.Query Tx.QueryContext Tx.QueryRow Tx.QueryRowContext Tx.Commit Tx.Rollback
+		Stmt.Exec Stmt.ExecContext Stmt.Query Stmt.QueryContext Stmt.QueryRow Stmt.QueryRowContext Rows.Next`)
 	add(insteadIO, "os/exec", "Cmd.Run Cmd.Wait Cmd.Output Cmd.CombinedOutput")
 	add(insteadIO, "net", `Dial DialTimeout DialTCP DialUDP DialUnix Dialer.Dial Dialer.DialContext
 		Listener.Accept TCPListener.Accept TCPListener.AcceptTCP UnixListener.Accept UnixListener.AcceptUnix

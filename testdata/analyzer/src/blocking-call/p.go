@@ -2,10 +2,13 @@ package p
 
 import (
 	"context"
+	"database/sql"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"ticket"
 	"time"
@@ -32,9 +35,13 @@ func f(c chan int, conn net.Conn, tcp *net.TCPConn, l net.Listener, wg *sync.Wai
 	wg.Wait() // want `sync.WaitGroup.Wait blocks`
 	mu.Lock()
 	mu.Unlock()
-	conn.Read(nil)                                       // want `net.Conn.Read blocks`
-	tcp.Read(nil)                                        // want `net.conn.Read blocks`
-	l.Accept()                                           // want `net.Listener.Accept blocks`
+	conn.Read(nil)           // want `net.Conn.Read blocks`
+	tcp.Read(nil)            // want `net.conn.Read blocks`
+	l.Accept()               // want `net.Listener.Accept blocks`
+	os.ReadFile("")          // want `os.ReadFile blocks`
+	(*sql.DB)(nil).Query("") // want `sql.DB.Query blocks`
+	(*sql.Tx)(nil).Commit()  // want `sql.Tx.Commit blocks`
+	io.ReadAll(strings.NewReader(""))
 	file.Read(nil)                                       // want `os.File.Read blocks`
 	http.Get("")                                         // want `http.Get blocks`
 	http.DefaultClient.Do(nil)                           // want `http.Client.Do blocks`

@@ -220,7 +220,9 @@ resumed_35:
 	fail("once")
 	goto unwind
 unwind:
+//line defer_test.go:37
 	for f.Pending() {
+//line defer_test.go:37
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -230,7 +232,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:234
+//line defer_greenlet_test.go:236
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -366,7 +368,9 @@ resumed_58:
 	f.DeferThrow(t0, "thrown")
 	goto unwind
 unwind:
+//line defer_test.go:58
 	for f.Pending() {
+//line defer_test.go:58
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -376,7 +380,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:380
+//line defer_greenlet_test.go:384
 
 // Args replaces the parameters before the start.
 func (f *throwsAtEndFrame) Args(args []any) {
@@ -512,7 +516,9 @@ resumed_61:
 	f.DeferSend(t0, "switched")
 	goto unwind
 unwind:
+//line defer_test.go:61
 	for f.Pending() {
+//line defer_test.go:61
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -522,7 +528,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:526
+//line defer_greenlet_test.go:532
 
 // Args replaces the parameters before the start.
 func (f *switchesAtEndFrame) Args(args []any) {
@@ -634,7 +640,9 @@ func (f *callsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (e
 	f.DeferCall(newSwitchesAtEndFrame(to))
 	goto unwind
 unwind:
+//line defer_test.go:64
 	for f.Pending() {
+//line defer_test.go:64
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -644,7 +652,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:648
+//line defer_greenlet_test.go:656
 
 // Args replaces the parameters before the start.
 func (f *callsAtEndFrame) Args(args []any) {
@@ -726,7 +734,7 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:730
+//line defer_greenlet_test.go:738
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -756,7 +764,7 @@ resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:760
+//line defer_greenlet_test.go:768
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -864,7 +872,9 @@ func (f *defersSwitchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	greenlet.DeferYield[int](&f.DeferHeader, 1)
 	goto unwind
 unwind:
+//line defer_test.go:94
 	for f.Pending() {
+//line defer_test.go:94
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -874,7 +884,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:878
+//line defer_greenlet_test.go:888
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -976,7 +986,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:980
+//line defer_greenlet_test.go:990
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -1097,7 +1107,9 @@ func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool
 	}
 	goto unwind
 unwind:
+//line defer_test.go:121
 	for f.Pending() {
+//line defer_test.go:121
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -1107,7 +1119,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1111
+//line defer_greenlet_test.go:1123
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -1243,7 +1255,7 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1247
+//line defer_greenlet_test.go:1259
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -1369,7 +1381,9 @@ func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.St
 	fail("panic")
 	goto unwind
 unwind:
+//line defer_test.go:149
 	for f.Pending() {
+//line defer_test.go:149
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -1379,7 +1393,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1383
+//line defer_greenlet_test.go:1397
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {

@@ -82,7 +82,9 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 resumed_60:
 	goto unwind
 unwind:
+//line drop_test.go:61
 	for f.Pending() {
+//line drop_test.go:61
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -92,7 +94,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:96
+//line drop_greenlet_test.go:98
 
 // Args replaces the parameters before the start.
 func (f *cleansUpFrame) Args(args []any) {
@@ -178,7 +180,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:182
+//line drop_greenlet_test.go:184
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -203,7 +205,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:207
+//line drop_greenlet_test.go:209
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -330,7 +332,9 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 resumed_129:
 	goto unwind
 unwind:
+//line drop_test.go:130
 	for f.Pending() {
+//line drop_test.go:130
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -340,7 +344,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:344
+//line drop_greenlet_test.go:348
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -433,7 +437,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:437
+//line drop_greenlet_test.go:441
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -471,7 +475,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:475
+//line drop_greenlet_test.go:479
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -601,7 +605,9 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 resumed_164:
 	goto unwind
 unwind:
+//line drop_test.go:165
 	for f.Pending() {
+//line drop_test.go:165
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -611,7 +617,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:615
+//line drop_greenlet_test.go:621
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {

@@ -813,7 +813,9 @@ resumed_308:
 	f.ret0 = t0
 	goto unwind
 unwind:
+//line gc_test.go:309
 	for f.Pending() {
+//line gc_test.go:309
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -823,7 +825,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:827
+//line gc_greenlet_test.go:829
 
 // Args replaces the parameters before the start.
 func (f *keepsDeferringFrame) Args(args []any) {

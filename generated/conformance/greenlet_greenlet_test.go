@@ -795,7 +795,9 @@ resumed_194:
 	fail("not reached")
 	goto unwind
 unwind:
+//line greenlet_test.go:196
 	for f.Pending() {
+//line greenlet_test.go:196
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -805,7 +807,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:809
+//line greenlet_greenlet_test.go:811
 
 // Args replaces the parameters before the start.
 func (f *failsParentFrame) Args(args []any) {
@@ -886,7 +888,7 @@ func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:890
+//line greenlet_greenlet_test.go:892
 
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -896,7 +898,7 @@ func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:900
+//line greenlet_greenlet_test.go:902
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -979,7 +981,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:983
+//line greenlet_greenlet_test.go:985
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1008,7 +1010,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1012
+//line greenlet_greenlet_test.go:1014
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1156,7 +1158,9 @@ resumed_226:
 	*got = t0
 	goto unwind
 unwind:
+//line greenlet_test.go:227
 	for f.Pending() {
+//line greenlet_test.go:227
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -1167,7 +1171,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1171
+//line greenlet_greenlet_test.go:1175
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1253,7 +1257,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1257
+//line greenlet_greenlet_test.go:1261
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1276,7 +1280,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1280
+//line greenlet_greenlet_test.go:1284
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1361,7 +1365,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1365
+//line greenlet_greenlet_test.go:1369
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1397,7 +1401,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1401
+//line greenlet_greenlet_test.go:1405
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1479,7 +1483,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1483
+//line greenlet_greenlet_test.go:1487
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1508,7 +1512,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1512
+//line greenlet_greenlet_test.go:1516
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1642,7 +1646,9 @@ resumed_338:
 	*seen = nil
 	goto unwind
 unwind:
+//line greenlet_test.go:340
 	for f.Pending() {
+//line greenlet_test.go:340
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -1653,7 +1659,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1657
+//line greenlet_greenlet_test.go:1663
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1807,7 +1813,9 @@ resumed_345:
 	fail(errTest)
 	goto unwind
 unwind:
+//line greenlet_test.go:347
 	for f.Pending() {
+//line greenlet_test.go:347
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -1817,7 +1825,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1821
+//line greenlet_greenlet_test.go:1829
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1894,7 +1902,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1898
+//line greenlet_greenlet_test.go:1906
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1903,7 +1911,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1907
+//line greenlet_greenlet_test.go:1915
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1962,7 +1970,7 @@ func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1966
+//line greenlet_greenlet_test.go:1974
 
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1971,7 +1979,7 @@ func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1975
+//line greenlet_greenlet_test.go:1983
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -2039,7 +2047,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2043
+//line greenlet_greenlet_test.go:2051
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2049,7 +2057,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2053
+//line greenlet_greenlet_test.go:2061
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2118,7 +2126,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2122
+//line greenlet_greenlet_test.go:2130
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2128,7 +2136,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2132
+//line greenlet_greenlet_test.go:2140
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2220,7 +2228,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2224
+//line greenlet_greenlet_test.go:2232
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2270,7 +2278,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2274
+//line greenlet_greenlet_test.go:2282
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2358,7 +2366,7 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2362
+//line greenlet_greenlet_test.go:2370
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2388,7 +2396,7 @@ resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2392
+//line greenlet_greenlet_test.go:2400
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {

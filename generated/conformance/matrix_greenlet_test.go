@@ -255,7 +255,9 @@ after_switch_32:
 	f.ret0, f.ret1 = "done", got
 	goto unwind
 unwind:
+//line matrix_test.go:41
 	for f.Pending() {
+//line matrix_test.go:41
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -265,7 +267,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:269
+//line matrix_greenlet_test.go:271
 
 // Args replaces the parameters before the start.
 func (f *operatesFrame) Args(args []any) {
@@ -358,7 +360,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:362
+//line matrix_greenlet_test.go:364
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -396,7 +398,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:400
+//line matrix_greenlet_test.go:402
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -526,7 +528,9 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 resumed_235:
 	goto unwind
 unwind:
+//line matrix_test.go:236
 	for f.Pending() {
+//line matrix_test.go:236
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -536,7 +540,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:540
+//line matrix_greenlet_test.go:544
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -622,7 +626,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:626
+//line matrix_greenlet_test.go:630
 
 // Resume continues awaitsInt where it is suspended, or starts it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -650,7 +654,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:654
+//line matrix_greenlet_test.go:658
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -765,7 +769,9 @@ func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any)
 resumed_255:
 	goto unwind
 unwind:
+//line matrix_test.go:256
 	for f.Pending() {
+//line matrix_test.go:256
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -775,7 +781,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:779
+//line matrix_greenlet_test.go:785
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {

@@ -330,7 +330,9 @@ resumed_143:
 	*got = t0
 	goto unwind
 unwind:
+//line random_test.go:144
 	for f.Pending() {
+//line random_test.go:144
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -341,7 +343,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:345
+//line random_greenlet_test.go:347
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -600,7 +602,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:604
+//line random_greenlet_test.go:606
 
 // Resume continues act.do where it is suspended, or starts it.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -857,7 +859,7 @@ after_switch_193:
 	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:861
+//line random_greenlet_test.go:863
 
 // Args replaces the parameters before the start.
 func (f *actDoFrame) Args(args []any) {

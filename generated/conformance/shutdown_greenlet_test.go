@@ -74,7 +74,9 @@ func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
 resumed_42:
 	goto unwind
 unwind:
+//line shutdown_test.go:43
 	for f.Pending() {
+//line shutdown_test.go:43
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -84,7 +86,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:88
+//line shutdown_greenlet_test.go:90
 
 // Args replaces the parameters before the start.
 func (f *printsAtEndFrame) Args(args []any) {
@@ -171,7 +173,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:175
+//line shutdown_greenlet_test.go:177
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -207,7 +209,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:211
+//line shutdown_greenlet_test.go:213
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -315,7 +317,9 @@ func (f *waitsInHandlerFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	fail(errTest)
 	goto unwind
 unwind:
+//line shutdown_test.go:121
 	for f.Pending() {
+//line shutdown_test.go:121
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -325,7 +329,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:329
+//line shutdown_greenlet_test.go:333
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -389,7 +393,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:393
+//line shutdown_greenlet_test.go:397
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -407,7 +411,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:411
+//line shutdown_greenlet_test.go:415
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -495,7 +499,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:499
+//line shutdown_greenlet_test.go:503
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -537,7 +541,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:541
+//line shutdown_greenlet_test.go:545
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {

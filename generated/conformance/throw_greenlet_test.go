@@ -212,7 +212,9 @@ resumed_27:
 	*s = "unexpected"
 	goto unwind
 unwind:
+//line throw_test.go:29
 	for f.Pending() {
+//line throw_test.go:29
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -223,7 +225,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:227
+//line throw_greenlet_test.go:229
 
 // Args replaces the parameters before the start.
 func (f *switchOrRecoverFrame) Args(args []any) {

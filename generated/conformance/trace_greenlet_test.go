@@ -668,7 +668,9 @@ func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) 
 resumed_236:
 	goto unwind
 unwind:
+//line trace_test.go:237
 	for f.Pending() {
+//line trace_test.go:237
 		if sub := f.Next(r); sub != greenlet.Done {
 			r.Link(f, &f.Header)
 			return sub
@@ -678,7 +680,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:682
+//line trace_greenlet_test.go:684
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {

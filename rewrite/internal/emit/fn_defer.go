@@ -152,11 +152,14 @@ func (e *funcEmitter) userLabels() map[string]bool {
 	return e.sourceLabels
 }
 
-// unwinding makes the deferred calls, and returns.
+// unwinding makes the deferred calls, at the closing brace, and returns.
 func (e *funcEmitter) unwinding() []jen.Code {
 	sub := e.fn.Names.Fresh("sub")
+	brace := e.lineOf(e.fn.Decl.Body.Rbrace)
 	code := []jen.Code{
+		brace,
 		jen.For(jen.Id(e.f).Dot("Pending").Call()).Block(
+			brace,
 			jen.If(jen.Id(sub).Op(":=").Id(e.f).Dot("Next").Call(jen.Id(e.r)), jen.Id(sub).Op("!=").Add(e.rt("Done"))).Block(
 				jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
 				jen.Return(jen.Id(sub)),

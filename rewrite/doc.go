@@ -61,6 +61,16 @@ Each variant has the blocks it can reach. State 0 of Resume is the start of a
 frame that the constructor made. What is live is reloaded in the dispatch. A
 switch has a handful of instructions whatever the depth.
 
+The constructor leaves room for a greenlet before the frame, and New takes it: they are
+one object. When the greenlet has ended it forgets what the frame holds, but for the
+results (Forget), as a user may keep it.
+
+	func newCountFrame(n int) *countFrame {
+		f := greenlet.MakeFrame[countFrame]()
+		f.n = n
+		return f
+	}
+
 A function that defers, or that declares a type, takes its frame at the start
 and has one variant only (see Defer).
 
@@ -443,6 +453,14 @@ the dynamic type has first. So a resumable method that does not recover hides th
 Deferred form of one that it overrides. A method expression's receiver is an
 argument: a nil one panics when the call is made.
 
+Operands are evaluated as gc does it, which assigns function, receiver and arguments to
+temporaries at once: so calls come first, in order, and a variable is read behind them.
+
+	defer c.Close(next(&c))           fn, arg := c.Close, next(&c)
+	defer get().log(pair())           t := get()          // its call, but not what is left of it
+	                                  arg, arg2 := pair()
+	                                  fn := t.log
+
 A switch may be deferred by itself. It waits in a frame of the runtime's, and
 drops what it receives:
 
@@ -464,7 +482,13 @@ nothing it does not need (pass spill).
 # Positions
 
 Generated code says //line wherever Go, by counting, would report another line
-than that of the statement it comes from (internal/emit, line.go).
+than that of the statement it comes from (internal/emit, line.go). Deferred calls are
+made at the line of the closing brace.
+
+File names there are relative, as generated files are shared, and the lines of the glue
+within a statement count on. Debuggers want more: for them the same code is generated
+into an overlay (overlay.go), with full names, each line that of its statement, and
+variables declared on the function's first.
 
 # State numbers
 

@@ -52,6 +52,9 @@ func (b *batch) generate(ctx context.Context, dir string) error {
 				o.sections[section] = string(data)
 			}
 		}
+		if err := vet(o.generatedFiles); err != nil {
+			o.err = err
+		}
 	}
 	if len(b.good()) == 0 {
 		return nil

@@ -360,8 +360,9 @@ type Exit struct {
 	*Return // nil at the end of a function without results
 }
 
-// Never is the end of a block that control does not reach.
-type Never struct{}
+// Never is the end of a block that control does not reach: of one that is never entered,
+// or behind the leaf After, its last one, which control does not leave.
+type Never struct{ After *Leaf }
 
 func (*Jump) term()     {}
 func (*CondJump) term() {}

@@ -1,0 +1,30 @@
+// Package hub runs tasks that wait: for time, for each other and for goroutines, with
+// no goroutine for each. It is to package greenlet what gevent is to Python's.
+//
+// A [Hub] is a loop on one goroutine. A [Task] is a greenlet that the hub runs; while
+// it waits, others run. What waits is a method of a hub or of what a hub has made, is
+// itself //greenlet:resumable, and is called from resumable code:
+//
+//	//greenlet:resumable
+//	func greet(h *hub.Hub, name string) {
+//		h.Sleep(time.Second)
+//		fmt.Println("hello", name)
+//	}
+//
+//	h := hub.New()
+//	h.Go(newGreetFrame(h, "world"))
+//	err := h.Run(context.Background())
+//
+// Tasks are never interrupted: between two waits a task has everything to itself, so
+// that few locks are needed. Ready tasks run in the order in which they became so. A
+// hub and what it has made belong to the goroutine that runs it; from others only
+// [Hub.Post] and what says so may be called.
+//
+// Run ends when nothing can happen any more. If tasks still wait then, they wait for
+// ever, and its error, a [*Deadlock], says which, where and for what. A panic of a
+// task is kept for who asks for its result, and reported to the hub's error handler:
+// it never ends the hub.
+//
+// With a [Clock] that is not the system's, time is what the clock says: see
+// [NewSimulated], where it jumps to the next thing that will happen.
+package hub

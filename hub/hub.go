@@ -1,0 +1,229 @@
+package hub
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+//go:generate go tool greenlet
+
+// Hub is a loop that runs tasks. It must be made by [New] or [NewSimulated].
+type Hub struct {
+	self    *greenlet.Greenlet // the loop, while it runs
+	running *Task              // who runs; nil while the loop itself does
+	ready   fifo               // tasks to run
+	timers  timers
+	clock   Clock
+	tasks   map[*Task]struct{} // not done
+	spawned int                // number of the last task
+	onError func(*Task, *PanicError)
+	ctx     context.Context
+
+	mu     sync.Mutex
+	posted []func() // by other goroutines
+	wakeup chan struct{}
+	owed   int // promised posts: work in flight on other goroutines
+}
+
+// New makes a hub that goes by the system's clock.
+func New() *Hub { return newHub(systemClock{}) }
+
+func newHub(c Clock) *Hub {
+	return &Hub{clock: c, tasks: map[*Task]struct{}{}, wakeup: make(chan struct{}, 1), onError: report}
+}
+
+// OnError has fn told of each task that has panicked, once, in the loop. The default
+// prints it with the stack to the standard error. [greenlet.Exit] is no failure.
+func (h *Hub) OnError(fn func(t *Task, err *PanicError)) { h.onError = fn }
+
+// Now is what the hub's clock says.
+func (h *Hub) Now() time.Time { return h.clock.Now() }
+
+// Run runs the tasks until all have ended, or nothing can happen any more: then its
+// error is a [*Deadlock]. When ctx is done it kills all tasks, runs what they have
+// deferred, and returns the cause. It may be called again. It panics if the hub is
+// running.
+func (h *Hub) Run(ctx context.Context) error {
+	if h.self != nil {
+		panic("hub: Run of a hub that is running")
+	}
+	h.ctx = ctx
+	stop := context.AfterFunc(ctx, h.wake)
+	defer stop()
+	frame := h.newLoopFrame()
+	h.self = greenlet.New(frame)
+	defer func() { h.self, h.running, h.ctx = nil, nil, nil }()
+	h.self.Switch()
+	return frame.Results()
+}
+
+// loop is the greenlet that all tasks have for a parent.
+//
+//greenlet:resumable
+func (h *Hub) loop() error {
+	for {
+		if end, err := h.turns(); end {
+			return err
+		}
+	}
+}
+
+// turns runs tasks until the hub has come to its end, or a task panics. To recover here
+// is cheap: it is deferred once, not for each task or turn.
+//
+//greenlet:resumable
+func (h *Hub) turns() (end bool, err error) {
+	defer h.failed()
+	for {
+		h.collect()
+		// What becomes ready meanwhile has its turn after those that wait for
+		// time or other goroutines.
+		for n := h.ready.len(); n > 0; n-- {
+			h.resume(h.ready.pop())
+		}
+		if cause := context.Cause(h.ctx); cause != nil {
+			if h.shut(); len(h.tasks) == 0 {
+				return true, cause
+			}
+		}
+		switch {
+		case h.ready.len() > 0:
+		case h.idle():
+			return true, h.deadlock()
+		default:
+			h.sleep()
+		}
+	}
+}
+
+// failed recovers what a task has panicked with.
+func (h *Hub) failed() {
+	t := h.running
+	if t == nil {
+		return // it is the loop that fails, or returns
+	}
+	if v := recover(); v != nil {
+		h.running = nil
+		t.end(v)
+	}
+}
+
+// resume runs t until it waits again or ends.
+//
+//greenlet:resumable
+func (h *Hub) resume(t *Task) {
+	w := &t.waiter
+	g, v := w.g, w.throw
+	if g == nil {
+		if t.done {
+			return // killed before it began
+		}
+		t.root = greenlet.New(t.frame)
+		g = t.root
+	} else if t.root.Parent() != h.self {
+		t.root.SetParent(h.self) // of an earlier Run
+	}
+	w.g, w.throw, w.state = nil, nil, active
+	h.running = t
+	var got any
+	if v != nil {
+		got = g.Throw(v)
+	} else {
+		got = g.Switch()
+	}
+	h.running = nil
+	switch {
+	case !t.root.Dead():
+	case got == any(greenlet.Exit): // which ends a greenlet silently
+		t.end(got)
+	default:
+		t.end(nil)
+	}
+}
+
+// collect makes ready what has become so: tasks whose time has come, and what other
+// goroutines have posted.
+func (h *Hub) collect() {
+	h.mu.Lock()
+	posted := h.posted
+	h.posted = nil
+	h.mu.Unlock()
+	for _, f := range posted {
+		f()
+	}
+	if len(h.timers.heap) > 0 {
+		h.timers.run(h.clock.Now())
+	}
+}
+
+// shut kills the tasks that are left when the context is done: each once, as what it has
+// deferred may wait.
+func (h *Hub) shut() {
+	for _, t := range h.Tasks() {
+		if !t.shut {
+			t.shut = true
+			t.Interrupt(greenlet.Exit)
+		}
+	}
+}
+
+// Tasks are those that have not ended, in the order of their start.
+func (h *Hub) Tasks() []*Task {
+	return slices.SortedFunc(maps.Keys(h.tasks), func(a, b *Task) int { return a.number - b.number })
+}
+
+// idle reports whether nothing can happen any more.
+func (h *Hub) idle() bool {
+	if len(h.timers.heap) > 0 {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.owed == 0 && len(h.posted) == 0
+}
+
+// sleep blocks the goroutine until a timer is due or another goroutine wakes it.
+func (h *Hub) sleep() {
+	var until time.Time
+	if len(h.timers.heap) > 0 {
+		until = h.timers.heap[0].at
+	}
+	h.clock.Sleep(until, h.wakeup)
+}
+
+// wake ends sleep, or the next one.
+func (h *Hub) wake() {
+	select {
+	case h.wakeup <- struct{}{}:
+	default: // it is going to wake anyway
+	}
+}
+
+// Post has the loop call f, which must not wait. It may be called by any goroutine,
+// whether the hub runs or not. It keeps no hub running that has nothing else to do:
+// see [Hub.Promise].
+func (h *Hub) Post(f func()) {
+	h.mu.Lock()
+	h.posted = append(h.posted, f)
+	h.mu.Unlock()
+	h.wake()
+}
+
+// Promise keeps the hub running, as there will be a Post, until done is called. Both
+// may be called by any goroutine.
+func (h *Hub) Promise() (done func()) {
+	h.mu.Lock()
+	h.owed++
+	h.mu.Unlock()
+	return sync.OnceFunc(func() {
+		h.mu.Lock()
+		h.owed--
+		h.mu.Unlock()
+		h.wake()
+	})
+}

@@ -1,0 +1,56 @@
+package hub
+
+import "time"
+
+// Semaphore admits so many tasks at a time. Make it with [Hub.NewSemaphore].
+type Semaphore struct {
+	hub     *Hub
+	free    int
+	bound   int
+	waiting waiters
+}
+
+// NewSemaphore makes a semaphore that admits n. It panics if n is negative.
+func (h *Hub) NewSemaphore(n int) *Semaphore {
+	if n < 0 {
+		panic("hub: NewSemaphore of a negative number")
+	}
+	return &Semaphore{hub: h, free: n, bound: n}
+}
+
+// Acquire waits until the semaphore admits the task. They are admitted in order.
+//
+//greenlet:resumable
+func (s *Semaphore) Acquire() {
+	if !s.TryAcquire() {
+		s.hub.park(&s.waiting, "a semaphore")
+	}
+}
+
+// AcquireFor is Acquire that gives up after d: it reports whether the task is admitted.
+//
+//greenlet:resumable
+func (s *Semaphore) AcquireFor(d time.Duration) bool {
+	return s.TryAcquire() || s.hub.parkFor(&s.waiting, d, "a semaphore")
+}
+
+// TryAcquire is Acquire that does not wait.
+func (s *Semaphore) TryAcquire() bool {
+	if s.free == 0 {
+		return false
+	}
+	s.free--
+	return true
+}
+
+// Release lets the next one in: the semaphore is handed over to the first that waits, so
+// that nobody comes before it. It panics if there are more of it than of Acquire.
+func (s *Semaphore) Release() {
+	if s.waiting.wakeOne() != nil {
+		return
+	}
+	if s.free == s.bound {
+		panic("hub: Release without Acquire")
+	}
+	s.free++
+}

@@ -1,0 +1,154 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Task is a greenlet that a hub runs. Its methods are for that hub's tasks and for
+// the goroutine that runs the hub, while it does not.
+type Task struct {
+	waiter
+	hub     *Hub
+	number  int
+	frame   greenlet.Frame
+	root    *greenlet.Greenlet // nil before it begins
+	pending any                // a panic for its next wait
+	done    bool
+	shut    bool // has been killed as the hub's context was done
+	err     error
+	joiners waiters
+	links   []func(*Task)
+	timer   timer // that starts it, or ends its wait
+}
+
+// PanicError is the error of a task that has ended by a panic.
+type PanicError struct {
+	Task  *Task
+	Value any // what it panicked with
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("%v panicked: %v", e.Task, e.Value) }
+
+// Unwrap is Value, if that is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// report is the error handler of a hub that has no other.
+func report(_ *Task, err *PanicError) { fmt.Fprintln(os.Stderr, "hub:", err) }
+
+// Go starts a task that runs frame: behind those that are ready already. When it has
+// ended, the frame has its results.
+func (h *Hub) Go(frame greenlet.Frame) *Task {
+	t := h.newTask(frame)
+	t.state = granted
+	h.ready.push(t)
+	return t
+}
+
+// GoAfter is Go, when d has passed.
+func (h *Hub) GoAfter(d time.Duration, frame greenlet.Frame) *Task {
+	t := h.newTask(frame)
+	t.state, t.what = parked, "its start"
+	t.timer.task = t
+	h.timers.start(&t.timer, h.clock.Now().Add(d))
+	return t
+}
+
+func (h *Hub) newTask(frame greenlet.Frame) *Task {
+	h.spawned++
+	t := &Task{hub: h, number: h.spawned, frame: frame}
+	h.tasks[t] = struct{}{}
+	return t
+}
+
+// String is the task's number in its hub and its function.
+func (t *Task) String() string { return fmt.Sprintf("task %d (%s)", t.number, t.frame.Func().Name) }
+
+// Done reports whether t has ended.
+func (t *Task) Done() bool { return t.done }
+
+// Err is nil while t runs and when it has returned; [greenlet.Exit] if it was killed, and
+// otherwise a [*PanicError].
+func (t *Task) Err() error { return t.err }
+
+// Join waits until t has ended, and returns its error.
+//
+//greenlet:resumable
+func (t *Task) Join() error {
+	if !t.done {
+		t.hub.park(&t.joiners, "the end of a task")
+	}
+	return t.err
+}
+
+// JoinFor is Join that gives up after d: ok reports whether t has ended.
+//
+//greenlet:resumable
+func (t *Task) JoinFor(d time.Duration) (err error, ok bool) {
+	if !t.done && !t.hub.parkFor(&t.joiners, d, "the end of a task") {
+		return nil, false
+	}
+	return t.err, true
+}
+
+// Interrupt has v raised in t: where it waits, or else at its next wait. A task that has
+// not begun does not; it ends with v.
+func (t *Task) Interrupt(v any) {
+	switch {
+	case t.done:
+	case t.root == nil:
+		t.hub.timers.stop(&t.timer)
+		t.end(v)
+	default:
+		t.interrupt(v)
+	}
+}
+
+// Kill interrupts t by [greenlet.Exit], runs what it has deferred, and waits until it
+// has ended. A task that kills itself ends at once.
+//
+//greenlet:resumable
+func (t *Task) Kill() {
+	if t == t.hub.running {
+		panic(greenlet.Exit)
+	}
+	t.Interrupt(greenlet.Exit)
+	t.Join()
+}
+
+// Link has f called when t has ended: in the loop, in which it must not wait; at once if
+// t has ended already.
+func (t *Task) Link(f func(*Task)) {
+	if t.done {
+		f(t)
+		return
+	}
+	t.links = append(t.links, f)
+}
+
+// end notes that t has ended: by a panic, unless v is nil.
+func (t *Task) end(v any) {
+	t.done = true
+	switch err, _ := v.(error); {
+	case v == nil:
+	case errors.Is(err, greenlet.Exit):
+		t.err = greenlet.Exit
+	default:
+		p := &PanicError{t, v}
+		t.err = p
+		t.hub.onError(t, p)
+	}
+	delete(t.hub.tasks, t)
+	t.joiners.wakeAll()
+	for _, f := range t.links {
+		f(t)
+	}
+	t.links = nil
+}

@@ -1,0 +1,173 @@
+package hub
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+// waiter is how a task waits: it has one, as it waits in one place at a time, however
+// many greenlets of its own it is below.
+type waiter struct {
+	g       *greenlet.Greenlet // who switched away; nil while it runs
+	state   waitState
+	throw   any    // what to panic with when it is resumed
+	what    string // it waits for
+	expired bool   // the wait was, as its time ran out
+	list    *waiters
+	prev    *Task
+	next    *Task
+}
+
+type waitState uint8
+
+const (
+	active  waitState = iota // it runs
+	parked                   // it waits
+	granted                  // it has what it waited for, and is about to run
+	thrown                   // it is about to get a panic
+)
+
+// waiters are tasks that wait for the same, the first come first.
+type waiters struct {
+	head, tail *Task
+	n          int
+}
+
+func (l *waiters) push(t *Task) {
+	w := &t.waiter
+	w.list, w.prev, w.next = l, l.tail, nil
+	if l.tail == nil {
+		l.head = t
+	} else {
+		l.tail.next = t
+	}
+	l.tail = t
+	l.n++
+}
+
+func (l *waiters) remove(t *Task) {
+	w := &t.waiter
+	if w.prev == nil {
+		l.head = w.next
+	} else {
+		w.prev.waiter.next = w.next
+	}
+	if w.next == nil {
+		l.tail = w.prev
+	} else {
+		w.next.waiter.prev = w.prev
+	}
+	w.list, w.prev, w.next = nil, nil, nil
+	l.n--
+}
+
+// wakeOne makes the first ready and returns it, or nil.
+func (l *waiters) wakeOne() *Task {
+	t := l.head
+	if t != nil {
+		t.grant()
+	}
+	return t
+}
+
+func (l *waiters) wakeAll() {
+	for l.head != nil {
+		l.head.grant()
+	}
+}
+
+// park suspends the running task until it is granted what it waits for in list, which
+// may be nil. What interrupts it is a panic here.
+//
+//greenlet:resumable
+func (h *Hub) park(list *waiters, what string) {
+	t := h.current(what)
+	t.deliver()
+	if list != nil {
+		list.push(t)
+	}
+	h.switchAway(t, parked, what)
+}
+
+// switchAway suspends t, which runs.
+//
+//greenlet:resumable
+func (h *Hub) switchAway(t *Task, state waitState, what string) {
+	w := &t.waiter
+	w.g, w.state, w.what = greenlet.Current(), state, what
+	h.self.Switch()
+}
+
+// current is the task that runs.
+func (h *Hub) current(what string) *Task {
+	if h.running == nil {
+		panic("hub: a wait for " + what + " outside of the hub's tasks: start one with Go")
+	}
+	return h.running
+}
+
+// deliver raises what t has been interrupted by while it did not wait.
+func (t *Task) deliver() {
+	if v := t.pending; v != nil {
+		t.pending = nil
+		panic(v)
+	}
+}
+
+// grant ends the wait of t, which is parked.
+func (t *Task) grant() {
+	t.leave()
+	t.waiter.state = granted
+	t.hub.ready.push(t)
+}
+
+// interrupt ends the wait of t by a panic with v. One that has been granted what it
+// waited for keeps it, so that nothing is lost that was handed over: it gets the panic
+// at its next wait.
+func (t *Task) interrupt(v any) {
+	switch t.waiter.state {
+	case parked:
+		t.leave()
+		t.waiter.state, t.waiter.throw = thrown, v
+		t.hub.ready.push(t)
+	case thrown:
+		if v == any(greenlet.Exit) {
+			t.waiter.throw = v
+		}
+	default:
+		t.pending = v
+	}
+}
+
+// leave takes t off what it waits in, and stops its timer.
+func (t *Task) leave() {
+	if l := t.waiter.list; l != nil {
+		l.remove(t)
+	}
+	t.hub.timers.stop(&t.timer)
+}
+
+// fifo is a queue of tasks.
+type fifo struct {
+	ring  []*Task
+	first int
+	n     int
+}
+
+func (q *fifo) len() int { return q.n }
+
+func (q *fifo) push(t *Task) {
+	if q.n == len(q.ring) {
+		ring := make([]*Task, max(16, 2*q.n))
+		k := copy(ring, q.ring[q.first:])
+		copy(ring[k:], q.ring[:q.first])
+		q.ring, q.first = ring, 0
+	}
+	q.ring[(q.first+q.n)&(len(q.ring)-1)] = t
+	q.n++
+}
+
+func (q *fifo) pop() *Task {
+	t := q.ring[q.first]
+	q.ring[q.first] = nil
+	q.first = (q.first + 1) & (len(q.ring) - 1)
+	q.n--
+	return t
+}

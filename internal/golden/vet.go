@@ -1,0 +1,39 @@
+package golden
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
+	"golang.org/x/tools/go/analysis/passes/unreachable"
+	"golang.org/x/tools/go/ast/inspector"
+
+	"github.com/going-green/greenlet/internal/oracle"
+)
+
+// vet reports what go vet would find in generated files of what it looks for in control
+// flow: it names lines of the user's file, who can't do anything about it.
+func vet(files oracle.Files) error {
+	fset := token.NewFileSet()
+	var list []*ast.File
+	for _, name := range files.Sorted() {
+		f, err := parser.ParseFile(fset, name, files[name], parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		list = append(list, f)
+	}
+	var found []error
+	_, err := unreachable.Analyzer.Run(&analysis.Pass{
+		Fset: fset, Files: list,
+		ResultOf: map[*analysis.Analyzer]any{inspect.Analyzer: inspector.New(list)},
+		Report: func(d analysis.Diagnostic) {
+			found = append(found, fmt.Errorf("go vet: %v: %s", fset.PositionFor(d.Pos, false), d.Message))
+		},
+	})
+	return errors.Join(append(found, err)...)
+}

@@ -1,0 +1,117 @@
+package ir
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// Terminating reports whether control never gets behind s, by the rules of the
+// specification ("Terminating statements"), which are those of go vet, too: what would
+// stand there is reported as unreachable.
+func Terminating(info *types.Info, s ast.Stmt) bool {
+	t := &terminator{info}
+	return t.stmt(s, nil)
+}
+
+type terminator struct{ info *types.Info }
+
+// stmt is terminating for s, which has the label that is the object label, if any.
+func (t *terminator) stmt(s ast.Stmt, label types.Object) bool {
+	switch s := s.(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok == token.GOTO
+	case *ast.ExprStmt:
+		call, ok := ast.Unparen(s.X).(*ast.CallExpr)
+		return ok && t.panics(call)
+	case *ast.BlockStmt:
+		return t.list(s.List)
+	case *ast.IfStmt:
+		return s.Else != nil && t.stmt(s.Body, nil) && t.stmt(s.Else, nil)
+	case *ast.ForStmt:
+		return s.Cond == nil && !t.breaks(s.Body, label, true)
+	case *ast.LabeledStmt:
+		return t.stmt(s.Stmt, t.info.Defs[s.Label])
+	case *ast.SwitchStmt:
+		return t.clauses(s.Body, label, false)
+	case *ast.TypeSwitchStmt:
+		return t.clauses(s.Body, label, false)
+	case *ast.SelectStmt:
+		return t.clauses(s.Body, label, true)
+	}
+	return false
+}
+
+func (t *terminator) panics(call *ast.CallExpr) bool {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	b, ok := t.info.Uses[id].(*types.Builtin)
+	return ok && b.Name() == "panic"
+}
+
+func (t *terminator) list(list []ast.Stmt) bool {
+	for len(list) > 0 {
+		last := list[len(list)-1]
+		if _, empty := last.(*ast.EmptyStmt); !empty {
+			return t.stmt(last, nil)
+		}
+		list = list[:len(list)-1]
+	}
+	return false
+}
+
+// clauses is stmt for a switch or select; all says that one of its clauses is always
+// taken, without a default.
+func (t *terminator) clauses(body *ast.BlockStmt, label types.Object, all bool) bool {
+	if t.breaks(body, label, true) {
+		return false
+	}
+	for _, c := range body.List {
+		var list []ast.Stmt
+		switch c := c.(type) {
+		case *ast.CaseClause:
+			all = all || c.List == nil
+			list = c.Body
+		case *ast.CommClause:
+			list = c.Body
+		}
+		if n := len(list); n > 0 {
+			if b, ok := list[n-1].(*ast.BranchStmt); ok && b.Tok == token.FALLTHROUGH {
+				continue
+			}
+		}
+		if !t.list(list) {
+			return false
+		}
+	}
+	return all
+}
+
+// breaks reports whether a break in n ends the statement that has the label, or, if
+// plain, the one that n is the body of.
+func (t *terminator) breaks(n ast.Node, label types.Object, plain bool) (found bool) {
+	ast.Inspect(n, func(m ast.Node) bool {
+		if found || m == nil {
+			return false
+		}
+		switch m := m.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			if m != n {
+				found = found || label != nil && t.breaks(m.(ast.Stmt), label, false)
+				return !plain
+			}
+		case *ast.BranchStmt:
+			if m.Tok == token.BREAK {
+				found = m.Label == nil && plain || m.Label != nil && label != nil && t.info.Uses[m.Label] == label
+			}
+		}
+		return true
+	})
+	return found
+}

@@ -86,7 +86,7 @@ func (f *flattener) node(n ir.Node) {
 			f.fn.Targets[b.Stmt] = f.target(b)
 		}
 		f.cur.List = append(f.cur.List, n)
-		if len(n.Branches) == 0 && ir.Terminating(f.fn.Info, n.Stmt) {
+		if len(n.Branches) == 0 && ir.Terminating(f.fn.Info, n.Stmt, nil) {
 			f.end(&ir.Never{After: n})
 		}
 	case *ir.Fresh, *ir.Mark:

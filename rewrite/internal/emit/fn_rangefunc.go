@@ -88,7 +88,13 @@ func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statem
 		body = []jen.Code{jen.Block(body...)}
 	}
 	body = append([]jen.Code{loop("Begin")}, body...)
-	body = append(body, loop("Again"), jen.Return(jen.True()))
+	out := func(b *ast.BranchStmt) bool {
+		_, out := lit.Range.Out[b]
+		return out
+	}
+	if !ir.Terminating(e.Info, lit.Syntax.Body, out) {
+		body = append(body, loop("Again"), jen.Return(jen.True()))
+	}
 	return jen.Func().Add(plain.Signature(lit.Syntax.Type)).Block(body...)
 }
 

@@ -7,14 +7,18 @@ import (
 )
 
 // Terminating reports whether control never gets behind s, by the rules of the
-// specification ("Terminating statements"), which are those of go vet, too: what would
-// stand there is reported as unreachable.
-func Terminating(info *types.Info, s ast.Stmt) bool {
-	t := &terminator{info}
+// specification ("Terminating statements"), which are those of go vet, too: what stood
+// there would be reported as unreachable. Branches for which leaves holds, if it is not
+// nil, become returns.
+func Terminating(info *types.Info, s ast.Stmt, leaves func(*ast.BranchStmt) bool) bool {
+	t := &terminator{info, leaves}
 	return t.stmt(s, nil)
 }
 
-type terminator struct{ info *types.Info }
+type terminator struct {
+	info   *types.Info
+	leaves func(*ast.BranchStmt) bool
+}
 
 // stmt is terminating for s, which has the label that is the object label, if any.
 func (t *terminator) stmt(s ast.Stmt, label types.Object) bool {
@@ -22,7 +26,7 @@ func (t *terminator) stmt(s ast.Stmt, label types.Object) bool {
 	case *ast.ReturnStmt:
 		return true
 	case *ast.BranchStmt:
-		return s.Tok == token.GOTO
+		return s.Tok == token.GOTO || t.leaves != nil && t.leaves(s)
 	case *ast.ExprStmt:
 		call, ok := ast.Unparen(s.X).(*ast.CallExpr)
 		return ok && t.panics(call)

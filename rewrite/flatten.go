@@ -14,8 +14,10 @@ package rewrite
 
 import (
 	"fmt"
+	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -86,7 +88,10 @@ func (f *flattener) node(n ir.Node) {
 			f.fn.Targets[b.Stmt] = f.target(b)
 		}
 		f.cur.List = append(f.cur.List, n)
-		if len(n.Branches) == 0 && ir.Terminating(f.fn.Info, n.Stmt, nil) {
+		leaves := func(s *ast.BranchStmt) bool {
+			return slices.ContainsFunc(n.Branches, func(b ir.Branch) bool { return b.Stmt == s })
+		}
+		if ir.Terminating(f.fn.Info, n.Stmt, leaves) {
 			f.end(&ir.Never{After: n})
 		}
 	case *ir.Fresh, *ir.Mark:

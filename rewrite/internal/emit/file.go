@@ -68,9 +68,12 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		return nil, err
 	}
 	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
-	code := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
-	// Without the marks, comments that stood apart may want aligning.
-	return format.Source(append([]byte(src.Header), code...))
+	code, formatted := placeLines(buf.Bytes(), filepath.Base(path), filepath.Base(names.Generated(path)), strings.Count(src.Header, "\n"))
+	text := append([]byte(src.Header), code...)
+	if formatted {
+		return text, nil
+	}
+	return format.Source(text)
 }
 
 // hide emits methods that hide forms.

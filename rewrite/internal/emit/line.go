@@ -17,7 +17,8 @@ import (
 // line of the source the next line of code comes. Output: the code with
 // //line directives where, by counting lines, Go would say another one.
 // Guarantees: each marked line has the user's file and line in tracebacks,
-// profiles and debuggers; what stands outside marks, the generated file's.
+// profiles and debuggers; what stands outside marks, the generated file's. The
+// code is still formatted, unless placeLines says that it may not be.
 //
 // The directives are added last, since jennifer would report a mistake of ours
 // in the user's file.
@@ -57,10 +58,15 @@ func (e *funcEmitter) blank(from, to token.Pos) bool {
 
 // placeLines turns marks into directives. source and own are the names of the
 // files, without directories; skip is the number of lines that will stand
-// before code.
-func placeLines(code []byte, source, own string, skip int) []byte {
+// before code. Without the marks gofmt may have something to do: it aligns comments
+// behind code on adjacent lines, and removes blank lines beside others or a brace.
+// If there is none of these where a mark was, formatted reports that it has not.
+func placeLines(code []byte, source, own string, skip int) (placed []byte, formatted bool) {
 	var out bytes.Buffer
-	written := skip // lines so far
+	out.Grow(len(code) + len(code)/8)
+	formatted = true
+	last, joined := "", false // the line before, and whether a mark stood behind it
+	written := skip           // lines so far
 	put := func(line string) {
 		out.WriteString(line)
 		out.WriteByte('\n')
@@ -73,8 +79,13 @@ func placeLines(code []byte, source, own string, skip int) []byte {
 		trimmed := strings.TrimSpace(line)
 		if mark, ok := strings.CutPrefix(trimmed, lineMark); ok {
 			want, _ = strconv.Atoi(mark)
+			joined = true
 			continue
 		}
+		if joined && (trimmed == "" || trimmed[0] == '}' || commented(last) && commented(trimmed)) {
+			formatted = false
+		}
+		last, joined = trimmed, false
 		switch {
 		case want == 0 && mapped != 0 && trimmed != "":
 			// A blank line keeps it out of the doc comment that follows.
@@ -93,5 +104,10 @@ func placeLines(code []byte, source, own string, skip int) []byte {
 			mapped++
 		}
 	}
-	return out.Bytes()
+	return out.Bytes(), formatted
+}
+
+// commented reports whether there may be a comment in a line behind code.
+func commented(line string) bool {
+	return len(line) > 2 && (strings.Contains(line[1:], "//") || strings.Contains(line[1:], "/*") || strings.Contains(line, "*/"))
 }

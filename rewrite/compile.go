@@ -3,9 +3,14 @@ package rewrite
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"maps"
+	"runtime"
 	"runtime/debug"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -24,44 +29,65 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		return nil, list, nil
 	}
 	info := ownInfo(u.Info)
-	taken := map[string]bool{}
-	var outs []output
-	var diags diag.List
-	for _, file := range u.Files {
-		if !u.Wants(file) {
-			continue
-		}
-		var fns []*ir.Func
-		for _, fn := range colors.Annotated() {
-			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
-				continue
-			}
-			for _, l := range lowerings(u, info, colors, fn, taken) {
-				f, err := lower(u, info, colors, l, opt)
-				if err != nil {
-					return nil, nil, err
-				}
-				diags = append(diags, f.Refused...)
-				fns = append(fns, f)
-			}
-		}
-		if len(fns) == 0 || len(diags) > 0 {
-			continue
-		}
+	byFile, diags, err := lowerFiles(u, info, colors, opt)
+	if err != nil || len(diags) > 0 {
+		return nil, diags, err
+	}
+	outs := make([]output, len(byFile))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, l := range byFile {
 		var hidden []emit.Hidden
-		if len(outs) == 0 {
+		if i == 0 {
 			hidden = overrides(u, colors)
 		}
-		src, err := emitFile(u, info, colors, file, fns, hidden)
-		if err != nil {
-			return nil, nil, err
-		}
-		outs = append(outs, output{Path: names.Generated(u.Path(file)), Source: src})
+		group.Go(func() error {
+			src, err := emitFile(u, info, colors, l.file, l.fns, hidden)
+			outs[i] = output{Path: names.Generated(u.Path(l.file)), Source: src}
+			return err
+		})
 	}
-	if len(diags) > 0 {
-		return nil, diags, nil
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
 	}
 	return outs, nil, nil
+}
+
+// lowered is a file's functions as the passes left them.
+type lowered struct {
+	file *ast.File
+	fns  []*ir.Func
+}
+
+// lowerFiles runs the passes over the functions of the files that are wanted. It
+// takes one after the other: they add to info, and names depend on the order.
+func lowerFiles(u *Unit, info *types.Info, colors *color.Colors, opt *Options) ([]*lowered, diag.List, error) {
+	taken := map[string]bool{}
+	byFile := map[*token.File]*lowered{}
+	var list []*lowered
+	for _, file := range u.Files {
+		if u.Wants(file) {
+			l := &lowered{file: file}
+			byFile[u.Fset.File(file.FileStart)] = l
+			list = append(list, l)
+		}
+	}
+	var diags diag.List
+	for _, fn := range colors.Annotated() {
+		file := byFile[u.Fset.File(fn.Decl.Pos())]
+		if file == nil {
+			continue
+		}
+		for _, l := range lowerings(u, info, colors, fn, taken) {
+			f, err := lower(u, info, colors, l, opt)
+			if err != nil {
+				return nil, nil, err
+			}
+			diags = append(diags, f.Refused...)
+			file.fns = append(file.fns, f)
+		}
+	}
+	return slices.DeleteFunc(list, func(l *lowered) bool { return len(l.fns) == 0 }), diags, nil
 }
 
 // ownInfo is a copy of info to which the syntax that normalize copies may be

@@ -24,8 +24,13 @@ import (
 // one can't be.
 func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	pkg := &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}
+	end := opt.clock.start("color")
 	colors := color.New(pkg, u.Directives)
-	if list := subset.Check(pkg, colors); len(list) > 0 {
+	end()
+	end = opt.clock.start("subset")
+	list := subset.Check(pkg, colors)
+	end()
+	if len(list) > 0 {
 		return nil, list, nil
 	}
 	info := ownInfo(u.Info)
@@ -42,7 +47,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			hidden = overrides(u, colors)
 		}
 		group.Go(func() error {
-			src, err := emitFile(u, info, colors, l.file, l.fns, hidden)
+			src, err := emitFile(u, info, colors, l, hidden, opt.clock)
 			outs[i] = output{Path: names.Generated(u.Path(l.file)), Source: src}
 			return err
 		})
@@ -114,7 +119,9 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name
+		end := opt.clock.start(name)
 		f = p.run(c, f)
+		end()
 		holds |= p.establishes
 		if err := inspect(c, opt, p, f, holds); err != nil {
 			return nil, err
@@ -123,15 +130,24 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, l *lowered, hidden []emit.Hidden, clock *stopwatch) (text []byte, err error) {
+	file := l.file
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src, err = emit.File(emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}, fns)
+	src := emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}
+	end := clock.start("emit")
+	text, err = emit.File(src, l.fns)
+	end()
+	if err == nil {
+		end = clock.start("format")
+		text, err = emit.Format(src, text)
+		end()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}
-	return src, nil
+	return text, nil
 }

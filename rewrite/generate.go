@@ -29,6 +29,8 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 	}
 	if opt.Progress == nil {
 		opt.Progress = func(Event) {}
+	} else {
+		opt.clock = &stopwatch{}
 	}
 	g := &generator{
 		opt:     &opt,
@@ -276,8 +278,12 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 	}
 	errs := make([]error, len(compiled))
 	g.each(len(compiled), func(i int) {
+		defer g.opt.clock.start("verify")()
 		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
 	})
+	if g.opt.clock != nil {
+		g.opt.clock.report(g.opt.Progress)
+	}
 	return compiled, errors.Join(errs...)
 }
 
@@ -306,6 +312,7 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 			var outputs []output
 			outputs, o.diags, err = g.compileUnit(c.unit(n))
 			if err == nil && len(o.diags) == 0 {
+				defer g.opt.clock.start("parse")()
 				o.finished, err = c.parseOutputs(n, outputs)
 			}
 			return err

@@ -49,6 +49,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		group.Go(func() error {
 			src, err := emitFile(u, info, colors, l, hidden, opt.clock)
 			outs[i] = output{Path: names.Generated(u.Path(l.file)), Source: src}
+			l.fns = nil // others are still at work
 			return err
 		})
 	}

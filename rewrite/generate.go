@@ -280,6 +280,7 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 	g.each(len(compiled), func(i int) {
 		defer g.opt.clock.start("verify")()
 		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
+		compiled[i].files = nil // checked
 	})
 	if g.opt.clock != nil {
 		g.opt.clock.report(g.opt.Progress)
@@ -317,6 +318,7 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 			}
 			return err
 		})
+		n.info = nil // the largest part of what is known of n, and no longer needed
 		o.took = time.Since(start)
 	})
 	var done []*finished

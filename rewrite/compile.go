@@ -10,8 +10,6 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
@@ -38,31 +36,30 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
-	outs := make([]output, len(byFile))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, l := range byFile {
-		var hidden []emit.Hidden
-		if i == 0 {
-			hidden = overrides(u, colors)
-		}
-		group.Go(func() error {
-			src, err := emitFile(u, info, colors, l, hidden, opt.clock)
-			outs[i] = output{Path: names.Generated(u.Path(l.file)), Source: src}
-			l.fns = nil // others are still at work
-			return err
-		})
+	if len(byFile) > 0 {
+		byFile[0].hidden = overrides(u, colors)
 	}
-	if err := group.Wait(); err != nil {
-		return nil, nil, err
+	outs := make([]output, len(byFile))
+	errs := make([]error, len(byFile))
+	each(len(byFile), runtime.GOMAXPROCS(0), func(i int) {
+		l := byFile[i]
+		outs[i] = output{Path: names.Generated(u.Path(l.file))}
+		outs[i].Source, errs[i] = emitFile(u, info, colors, l, opt.clock)
+		l.fns = nil // others are still at work
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, nil, err
+		}
 	}
 	return outs, nil, nil
 }
 
 // lowered is a file's functions as the passes left them.
 type lowered struct {
-	file *ast.File
-	fns  []*ir.Func
+	file   *ast.File
+	fns    []*ir.Func
+	hidden []emit.Hidden // to be emitted there, too
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -131,14 +128,14 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, l *lowered, hidden []emit.Hidden, clock *stopwatch) (text []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, l *lowered, clock *stopwatch) (text []byte, err error) {
 	file := l.file
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src := emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: hidden}
+	src := emit.Source{Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Pkg: u.Pkg, Info: info, Header: u.Header(file), Colors: colors, Hidden: l.hidden}
 	end := clock.start("emit")
 	text, err = emit.File(src, l.fns)
 	end()

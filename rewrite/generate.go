@@ -277,7 +277,7 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 		c.loadImports(f)
 	}
 	errs := make([]error, len(compiled))
-	g.each(len(compiled), func(i int) {
+	each(len(compiled), g.limit, func(i int) {
 		defer g.opt.clock.start("verify")()
 		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
 		compiled[i].files = nil // checked
@@ -303,7 +303,7 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 		took  time.Duration
 	}
 	outcomes := make([]outcome, len(wanted))
-	g.each(len(wanted), func(i int) {
+	each(len(wanted), g.limit, func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -334,10 +334,11 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 	return done, errors.Join(errs...)
 }
 
-// each calls do for 0, 1, … n-1, several at a time.
-func (g *generator) each(n int, do func(i int)) {
+// each calls do for 0, 1, … n-1, at most limit at a time. What panics takes the
+// program down.
+func each(n, limit int, do func(i int)) {
 	var group errgroup.Group
-	group.SetLimit(g.limit)
+	group.SetLimit(limit)
 	for i := range n {
 		group.Go(func() error {
 			do(i)

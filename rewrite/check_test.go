@@ -98,6 +98,7 @@ func TestCheck(t *testing.T) {
 			f.Tree.List = append(f.Tree.List, ir.Branch{Tok: token.GOTO, Label: types.NewLabel(0, nil, "L")})
 		}, "a goto leads to a label that is nowhere"},
 		{"normalize", func(f *ir.Func) { f.Vars[1].Name = f.Vars[0].Name }, "two variables are named list"},
+		{"normalize", func(f *ir.Func) { f.Vars[1].Index = 0 }, "has index 0, not 1"},
 		{"normalize", func(f *ir.Func) { f.Vars = f.Vars[1:] }, "parameter list is not among the variables"},
 		{"normalize", func(f *ir.Func) { f.Tree.List = append(f.Tree.List, f.Tree.List...) }, "is declared twice"},
 		{"flatten", func(f *ir.Func) { f.Blocks = nil }, "there are no blocks"},
@@ -118,7 +119,7 @@ func TestCheck(t *testing.T) {
 			waits(f)[0].Live = append(waits(f)[0].Live, variable(f, "p"))
 		}, "p is live across s(2) but not behind it"},
 		{"liveness", func(f *ir.Func) {
-			f.Blocks[0].LiveIn[variable(f, "x")] = true
+			f.Blocks[0].LiveIn.Add(variable(f, "x"))
 		}, "x may be read before it is written"},
 		{"frame", func(f *ir.Func) { f.Frame = nil }, "there is no frame"},
 		{"frame", func(f *ir.Func) { waits(f)[1].State = 1 }, "s(x) has no state of its own"},
@@ -126,7 +127,7 @@ func TestCheck(t *testing.T) {
 		{"frame", func(f *ir.Func) { variable(f, "sum").Field = "total" }, "sum does not have field total"},
 		{"frame", func(f *ir.Func) { variable(f, "x").Place = ir.InBlock }, "x stays in its block but is named in two"},
 		{"frame", func(f *ir.Func) { f.Frame.Results = nil }, "the frame has 0 results, not 1"},
-		{"spill", func(f *ir.Func) { waits(f)[1].Clean[variable(f, "p")] = true }, "p is clean at s(x) but not live across it"},
+		{"spill", func(f *ir.Func) { waits(f)[1].Clean.Add(variable(f, "p")) }, "p is clean at s(x) but not live across it"},
 		{"spill", func(f *ir.Func) {
 			waits(f)[0].Clear = []ir.Field{{Name: "sum", Var: variable(f, "sum")}}
 		}, "s(2) clears sum, which is live across it"},

@@ -3,9 +3,12 @@ package rewrite
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"maps"
+	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -19,49 +22,75 @@ import (
 // one can't be.
 func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	pkg := &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}
+	end := opt.clock.start("color")
 	colors := color.New(pkg, u.Directives)
-	if list := subset.Check(pkg, colors); len(list) > 0 {
+	end()
+	end = opt.clock.start("subset")
+	list := subset.Check(pkg, colors)
+	end()
+	if len(list) > 0 {
 		return nil, list, nil
 	}
 	info := ownInfo(u.Info)
-	taken := map[string]bool{}
-	var outs []output
-	var diags diag.List
-	for _, file := range u.Files {
-		if !u.Wants(file) {
-			continue
-		}
-		var fns []*ir.Func
-		for _, fn := range colors.Annotated() {
-			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
-				continue
-			}
-			for _, l := range lowerings(u, info, colors, fn, taken) {
-				f, err := lower(u, info, colors, l, opt)
-				if err != nil {
-					return nil, nil, err
-				}
-				diags = append(diags, f.Refused...)
-				fns = append(fns, f)
-			}
-		}
-		if len(fns) == 0 || len(diags) > 0 {
-			continue
-		}
-		var hidden []emit.Hidden
-		if len(outs) == 0 {
-			hidden = overrides(u, colors)
-		}
-		src, err := emitFile(u, info, colors, file, fns, hidden, opt)
+	byFile, diags, err := lowerFiles(u, info, colors, opt)
+	if err != nil || len(diags) > 0 {
+		return nil, diags, err
+	}
+	if len(byFile) > 0 {
+		byFile[0].hidden = overrides(u, colors)
+	}
+	outs := make([]output, len(byFile))
+	errs := make([]error, len(byFile))
+	each(len(byFile), runtime.GOMAXPROCS(0), func(i int) {
+		l := byFile[i]
+		outs[i] = output{Path: names.Generated(u.Path(l.file))}
+		outs[i].Source, errs[i] = emitFile(u, info, colors, l, opt)
+		l.fns = nil // others are still at work
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, nil, err
 		}
-		outs = append(outs, output{Path: names.Generated(u.Path(file)), Source: src})
-	}
-	if len(diags) > 0 {
-		return nil, diags, nil
 	}
 	return outs, nil, nil
+}
+
+// lowered is a file's functions as the passes left them.
+type lowered struct {
+	file   *ast.File
+	fns    []*ir.Func
+	hidden []emit.Hidden // to be emitted there, too
+}
+
+// lowerFiles runs the passes over the functions of the files that are wanted. It
+// takes one after the other: they add to info, and names depend on the order.
+func lowerFiles(u *Unit, info *types.Info, colors *color.Colors, opt *Options) ([]*lowered, diag.List, error) {
+	taken := map[string]bool{}
+	byFile := map[*token.File]*lowered{}
+	var list []*lowered
+	for _, file := range u.Files {
+		if u.Wants(file) {
+			l := &lowered{file: file}
+			byFile[u.Fset.File(file.FileStart)] = l
+			list = append(list, l)
+		}
+	}
+	var diags diag.List
+	for _, fn := range colors.Annotated() {
+		file := byFile[u.Fset.File(fn.Decl.Pos())]
+		if file == nil {
+			continue
+		}
+		for _, l := range lowerings(u, info, colors, fn, taken) {
+			f, err := lower(u, info, colors, l, opt)
+			if err != nil {
+				return nil, nil, err
+			}
+			diags = append(diags, f.Refused...)
+			file.fns = append(file.fns, f)
+		}
+	}
+	return slices.DeleteFunc(list, func(l *lowered) bool { return len(l.fns) == 0 }), diags, nil
 }
 
 // ownInfo is a copy of info to which the syntax that normalize copies may be
@@ -88,7 +117,9 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	var holds ir.Properties
 	for _, p := range passes {
 		name = p.name
+		end := opt.clock.start(name)
 		f = p.run(c, f)
+		end()
 		holds |= p.establishes
 		if err := inspect(c, opt, p, f, holds); err != nil {
 			return nil, err
@@ -97,18 +128,27 @@ func lower(u *Unit, info *types.Info, colors *color.Colors, l *lowering, opt *Op
 	return f, nil
 }
 
-func emitFile(u *Unit, info *types.Info, colors *color.Colors, file *ast.File, fns []*ir.Func, hidden []emit.Hidden, opt *Options) (src []byte, err error) {
+func emitFile(u *Unit, info *types.Info, colors *color.Colors, l *lowered, opt *Options) (text []byte, err error) {
+	file := l.file
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("internal error: pass emit, file %s: %v\n%s", u.Path(file), v, debug.Stack())
 		}
 	}()
-	src, err = emit.File(emit.Source{
+	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
-		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: hidden,
-	}, fns)
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden,
+	}
+	end := opt.clock.start("emit")
+	text, err = emit.File(src, l.fns)
+	end()
+	if err == nil {
+		end = opt.clock.start("format")
+		text, err = emit.Format(src, text)
+		end()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("internal error: pass emit, file %s: %v", u.Path(file), err)
 	}
-	return src, nil
+	return text, nil
 }

@@ -250,7 +250,7 @@ func (c *corpus) emit(p *annotatedPackage, colors *color.Colors, file *ast.File,
 			fns = append(fns, f)
 		}
 	}
-	out, err := emitFile(p.unit, info, colors, file, fns, nil, &Options{})
+	out, err := emitFile(p.unit, info, colors, &lowered{file: file, fns: fns}, &Options{})
 	if err == nil {
 		if _, parseErr := parser.ParseFile(token.NewFileSet(), "", out, parser.SkipObjectResolution); parseErr != nil {
 			err = fmt.Errorf("internal error: pass emit, what is emitted does not parse: %w", parseErr)

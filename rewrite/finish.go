@@ -16,6 +16,7 @@ import (
 	"go/types"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -67,7 +68,12 @@ func (c *checker) parseOutputs(n *loaded, outputs []output) (*finished, error) {
 	for _, src := range n.wants {
 		expected[names.Generated(src.path)] = src
 	}
-	for _, out := range outputs {
+	files := make([]*ast.File, len(outputs))
+	errs := make([]error, len(outputs))
+	each(len(outputs), runtime.GOMAXPROCS(0), func(i int) {
+		files[i], errs[i] = parser.ParseFile(c.fset, outputs[i].Path, outputs[i].Source, parser.SkipObjectResolution)
+	})
+	for i, out := range outputs {
 		src := expected[out.Path]
 		if src == nil {
 			continue // belongs to the plain package; see Unit.Wants
@@ -76,12 +82,11 @@ func (c *checker) parseOutputs(n *loaded, outputs []output) (*finished, error) {
 		if !bytes.HasPrefix(out.Source, []byte(header(userFile, src.data))) {
 			return nil, fmt.Errorf("%s has no header", filepath.Base(out.Path))
 		}
-		file, err := parser.ParseFile(c.fset, out.Path, out.Source, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, fmt.Errorf("generated code does not parse: %w", err)
+		if errs[i] != nil {
+			return nil, fmt.Errorf("generated code does not parse: %w", errs[i])
 		}
 		f.sources[out.Path] = out.Source
-		f.files[out.Path] = file
+		f.files[out.Path] = files[i]
 		delete(expected, out.Path)
 	}
 	if missing := sortedKeys(expected); len(missing) > 0 {

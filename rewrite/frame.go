@@ -24,6 +24,8 @@ import (
 // frame at every suspension but boxed.
 const largeValue = 128
 
+type varSet = map[*ir.Var]bool
+
 func frame(fn *ir.Func, sizes types.Sizes) {
 	placeVars(fn)
 	cyclic := cycles(fn)
@@ -186,25 +188,6 @@ func placeVars(fn *ir.Func) {
 			v.Place = ir.InBlock
 		}
 	}
-}
-
-// cycles finds the blocks that control may pass twice in one activation.
-func cycles(fn *ir.Func) map[*ir.Block]bool {
-	cyclic := map[*ir.Block]bool{}
-	for _, b := range fn.Blocks {
-		seen := map[*ir.Block]bool{}
-		work := fn.Succs(b)
-		for len(work) > 0 && !seen[b] {
-			s := work[len(work)-1]
-			work = work[:len(work)-1]
-			if !seen[s] {
-				seen[s] = true
-				work = append(work, fn.Succs(s)...)
-			}
-		}
-		cyclic[b] = seen[b]
-	}
-	return cyclic
 }
 
 // fields lays out the frame: parameters, spilled variables, results.

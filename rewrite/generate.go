@@ -29,6 +29,8 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 	}
 	if opt.Progress == nil {
 		opt.Progress = func(Event) {}
+	} else {
+		opt.clock = &stopwatch{}
 	}
 	g := &generator{
 		opt:     &opt,
@@ -278,9 +280,14 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 		c.loadImports(f)
 	}
 	errs := make([]error, len(compiled))
-	g.each(len(compiled), func(i int) {
+	each(len(compiled), g.limit, func(i int) {
+		defer g.opt.clock.start("verify")()
 		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
+		compiled[i].files = nil // checked
 	})
+	if g.opt.clock != nil {
+		g.opt.clock.report(g.opt.Progress)
+	}
 	return compiled, errors.Join(errs...)
 }
 
@@ -299,7 +306,7 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 		took  time.Duration
 	}
 	outcomes := make([]outcome, len(wanted))
-	g.each(len(wanted), func(i int) {
+	each(len(wanted), g.limit, func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -309,10 +316,12 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 			var outputs []output
 			outputs, o.diags, err = g.compileUnit(c.unit(n))
 			if err == nil && len(o.diags) == 0 {
+				defer g.opt.clock.start("parse")()
 				o.finished, err = c.parseOutputs(n, outputs)
 			}
 			return err
 		})
+		n.info = nil // the largest part of what is known of n, and no longer needed
 		o.took = time.Since(start)
 	})
 	var done []*finished
@@ -328,10 +337,11 @@ func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([
 	return done, errors.Join(errs...)
 }
 
-// each calls do for 0, 1, … n-1, several at a time.
-func (g *generator) each(n int, do func(i int)) {
+// each calls do for 0, 1, … n-1, at most limit at a time. What panics takes the
+// program down.
+func each(n, limit int, do func(i int)) {
 	var group errgroup.Group
-	group.SetLimit(g.limit)
+	group.SetLimit(limit)
 	for i := range n {
 		group.Go(func() error {
 			do(i)

@@ -19,89 +19,103 @@ import (
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-type varSet = map[*ir.Var]bool
-
 func liveness(fn *ir.Func) {
-	for _, b := range fn.Blocks {
-		b.LiveIn = varSet{}
+	l := &livenessPass{fn: fn, effects: make([][]effect, len(fn.Blocks)), live: fn.NewVarSet(), behind: fn.NewVarSet()}
+	for i, b := range fn.Blocks {
+		b.LiveIn = fn.NewVarSet()
+		l.effects[i] = effects(fn, b)
 	}
 	for changed := true; changed; {
 		changed = false
 		for _, b := range slices.Backward(fn.Blocks) {
-			in := liveIn(fn, b)
-			if len(in) != len(b.LiveIn) {
-				b.LiveIn = in
+			if b.LiveIn.Include(l.liveIn(b)) {
 				changed = true
 			}
 		}
 	}
 	for _, b := range fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			live := across(w)
-			for _, v := range fn.Vars {
-				if live[v] {
-					w.Live = append(w.Live, v)
-				}
-			}
+			w.Live = slices.Collect(fn.Members(l.after(w.Next, w.Results)))
 		}
 	}
 }
 
-// across is what is live while w waits.
-func across(w *ir.Wait) varSet {
-	live := varSet{}
-	for v := range w.Next.LiveIn {
-		if !slices.Contains(w.Results, v) {
-			live[v] = true
-		}
-	}
-	return live
+type livenessPass struct {
+	fn      *ir.Func
+	effects [][]effect // by Block.Index
+
+	live, behind ir.VarSet // for a moment
 }
 
-// liveIn is what is live at the start of b, as far as is known.
-func liveIn(fn *ir.Func, b *ir.Block) varSet {
-	live := varSet{}
-	include := func(s varSet) {
-		for v := range s {
-			live[v] = true
-		}
-	}
-	switch t := b.Term.(type) {
-	case *ir.Wait:
-		include(across(t))
-	case *ir.Dispatch:
-		for i, to := range t.To {
-			written := received(fn, t, i)
-			for v := range to.LiveIn {
-				if !slices.Contains(written, v) {
-					live[v] = true
-				}
-			}
-		}
-		if t.None != nil {
-			include(t.None.LiveIn)
-		}
-	case *ir.Jump:
-		include(t.To.LiveIn)
-	case *ir.CondJump:
-		include(t.Then.LiveIn)
-		include(t.Else.LiveIn)
-	}
-	use := func(v *ir.Var) {
-		if v.Kind != ir.Captured {
-			live[v] = true
-		}
-	}
-	termRefs(fn, b.Term, use, func(v *ir.Var) { delete(live, v) })
+// effect is what a part of a block does to what is live before it: it reads or
+// writes a variable, or may go on in another block. The syntax is looked at once;
+// the effects are applied until nothing changes.
+type effect struct {
+	v    *ir.Var
+	read bool
+	to   *ir.Block
+}
+
+// effects are those of b, the last first.
+func effects(fn *ir.Func, b *ir.Block) (list []effect) {
+	use := func(v *ir.Var) { list = append(list, effect{v: v, read: true}) }
+	def := func(v *ir.Var) { list = append(list, effect{v: v}) }
+	termRefs(fn, b.Term, use, def)
 	for _, n := range slices.Backward(b.List) {
 		if leaf, ok := n.(*ir.Leaf); ok {
 			for _, br := range leaf.Branches {
-				include(fn.Targets[br.Stmt].LiveIn)
+				list = append(list, effect{to: fn.Targets[br.Stmt]})
 			}
 		}
-		nodeRefs(fn, n, use, func(v *ir.Var) { delete(live, v) })
+		nodeRefs(fn, n, use, def)
+	}
+	return list
+}
+
+// liveIn is what is live at the start of b, as far as is known. It is valid until
+// the next call.
+func (l *livenessPass) liveIn(b *ir.Block) ir.VarSet {
+	live := l.live
+	clear(live)
+	switch t := b.Term.(type) {
+	case *ir.Wait:
+		live.Include(l.after(t.Next, t.Results))
+	case *ir.Dispatch:
+		for i, to := range t.To {
+			live.Include(l.after(to, received(l.fn, t, i)))
+		}
+		if t.None != nil {
+			live.Include(t.None.LiveIn)
+		}
+	case *ir.Jump:
+		live.Include(t.To.LiveIn)
+	case *ir.CondJump:
+		live.Include(t.Then.LiveIn)
+		live.Include(t.Else.LiveIn)
+	}
+	for _, e := range l.effects[b.Index] {
+		switch {
+		case e.to != nil:
+			live.Include(e.to.LiveIn)
+		case e.read:
+			live.Add(e.v)
+		default:
+			live.Remove(e.v)
+		}
 	}
 	return live
+}
+
+// after is what is live before a way to a block on which variables, or nil, are
+// written. It is valid until the next call.
+func (l *livenessPass) after(to *ir.Block, written []*ir.Var) ir.VarSet {
+	copy(l.behind, to.LiveIn)
+	for _, v := range written {
+		if v != nil {
+			l.behind.Remove(v)
+		}
+	}
+	return l.behind
 }
 
 // received are the variables that taking clause i of a dispatch writes.
@@ -264,8 +278,9 @@ func uses(fn *ir.Func, n ast.Node, use func(*ir.Var)) {
 
 // stmtWrites reports the variables that a statement may write, at any depth.
 // Aliased ones are not among them where it is a pointer that is written
-// through, for what is spilled of those is the pointer.
-func stmtWrites(fn *ir.Func, s ast.Stmt, def func(*ir.Var)) {
+// through, for what is spilled of those is the pointer. The others may be
+// written by any call: then all of them are.
+func stmtWrites(fn *ir.Func, s ast.Stmt, def func(*ir.Var), all func()) {
 	write := func(e ast.Expr) {
 		if v := wholeOrPart(fn, e); v != nil {
 			def(v)
@@ -296,11 +311,7 @@ func stmtWrites(fn *ir.Func, s ast.Stmt, def func(*ir.Var)) {
 			}
 		case *ast.CallExpr, *ast.SliceExpr, *ast.SelectorExpr:
 			// A method with a pointer receiver, a slice of an array: aliased.
-			for _, v := range fn.Vars {
-				if v.Aliased && !v.Box {
-					def(v)
-				}
-			}
+			all()
 		}
 		return true
 	})

@@ -146,7 +146,7 @@ func (n *normalizer) param(v *types.Var, kind ir.Kind) *ir.Var {
 func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
 	v := &ir.Var{
 		Name: n.fn.Names.Keep(obj.Name()), Type: obj.Type(), Obj: obj,
-		Kind: kind, Pos: obj.Pos(),
+		Kind: kind, Index: len(n.fn.Vars), Pos: obj.Pos(),
 		// A large variable is treated as an aliased one: it is not copied to
 		// the frame at every suspension, but lives in a box of its own.
 		Aliased: n.alias[obj] || sizeof(n.sizes, obj.Type()) > largeValue,
@@ -161,7 +161,7 @@ func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
 }
 
 func (n *normalizer) temp(t types.Type, pos token.Pos) *ir.Var {
-	v := &ir.Var{Name: n.fn.Names.Temp(), Type: types.Default(t), Kind: ir.Temp, Pos: pos}
+	v := &ir.Var{Name: n.fn.Names.Temp(), Type: types.Default(t), Kind: ir.Temp, Index: len(n.fn.Vars), Pos: pos}
 	n.fn.Vars = append(n.fn.Vars, v)
 	return v
 }

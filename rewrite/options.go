@@ -33,14 +33,16 @@ type Options struct {
 	// called concurrently.
 	Progress func(Event)
 
+	clock   *stopwatch                                         // of Progress
 	compile func(*Unit, *Options) ([]output, diag.List, error) // tests replace it
 }
 
 // An Event tells of progress: that a stage begins, or, if Took is not zero,
-// that it has ended.
+// that it has ended. A pass is reported once it has ended for all packages, with
+// its sum over all goroutines.
 type Event struct {
 	Stage   Stage
-	Subject string // package or file
+	Subject string // package, pass or file
 	Took    time.Duration
 	Cached  bool
 }
@@ -52,6 +54,7 @@ const (
 	StageList    Stage = "list"    // which packages there are
 	StageLoad    Stage = "load"    // their types
 	StageCompile Stage = "compile" // one package
+	StagePass    Stage = "pass"    // one pass over all packages, color to verify
 	StageWrite   Stage = "write"   // one file
 )
 

@@ -13,142 +13,188 @@ package rewrite
 
 import (
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // spillState is what holds at some point of the function, if it has a frame.
 type spillState struct {
-	dirty varSet // may differ from their fields
-	held  varSet // may be in their fields, dead or alive
+	dirty ir.VarSet // may differ from their fields
+	held  ir.VarSet // may be in their fields, dead or alive
+}
+
+func (s spillState) include(other spillState) (grown bool) {
+	grown = s.dirty.Include(other.dirty)
+	return s.held.Include(other.held) || grown
+}
+
+type spiller struct {
+	fn     *ir.Func
+	in     []*spillState // by Block.Index, before the block; nil where control has not come
+	writes []ir.VarSet   // by Block.Index: what the block may write
+	queued []bool        // by Block.Index: in has grown
+
+	aliased   ir.VarSet // that are not boxed
+	clearable ir.VarSet // variables that leave something in the frame
+	field     []int     // of these, by Var.Index: in Frame.Fields
 }
 
 func spill(fn *ir.Func) {
-	in := map[*ir.Block]*spillState{}
-	at := func(b *ir.Block) *spillState {
-		if in[b] == nil {
-			in[b] = &spillState{varSet{}, varSet{}}
-		}
-		return in[b]
+	s := &spiller{
+		fn:     fn,
+		in:     make([]*spillState, len(fn.Blocks)),
+		writes: make([]ir.VarSet, len(fn.Blocks)),
+		queued: make([]bool, len(fn.Blocks)),
+
+		aliased:   fn.NewVarSet(),
+		clearable: fn.NewVarSet(),
+		field:     make([]int, len(fn.Vars)),
 	}
-	entry := at(fn.Blocks[0])
+	entry := spillState{fn.NewVarSet(), fn.NewVarSet()}
 	for _, v := range fn.Vars {
 		if v.Kind == ir.Param && !v.Box {
-			entry.held[v] = true // by the constructor
+			entry.held.Add(v) // by the constructor
 		} else {
-			entry.dirty[v] = true
+			entry.dirty.Add(v)
+		}
+		if v.Aliased && !v.Box {
+			s.aliased.Add(v)
 		}
 	}
-	work := []*ir.Block{fn.Blocks[0]}
-	queued := map[*ir.Block]bool{}
-	flow := func(to *ir.Block, s spillState) {
-		state := at(to)
-		grown := add(state.dirty, s.dirty)
-		if add(state.held, s.held) || grown || !queued[to] {
-			queued[to] = true
-			work = append(work, to)
+	for i, f := range fn.Frame.Fields {
+		// Deferred calls may set a result, whatever the code does.
+		if f.Var != nil && f.Var.Field == f.Name && f.Pointers && !(fn.Defers && f.Var.Kind == ir.Result) {
+			s.clearable.Add(f.Var)
+			s.field[f.Var.Index] = i
 		}
 	}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		before := at(b)
-		s := spillState{copySet(before.dirty), copySet(before.held)}
-		def := func(v *ir.Var) { s.dirty[v] = true }
-		for _, n := range b.List {
-			if f, ok := n.(*ir.Fresh); ok {
-				def(f.Var)
+	for i, b := range fn.Blocks {
+		s.writes[i] = s.written(b)
+	}
+	s.flow(fn.Blocks[0], entry)
+	// Blocks are in the order of the source: but for loops, a block comes behind
+	// those that lead to it.
+	for slices.Contains(s.queued, true) {
+		for i, b := range fn.Blocks {
+			if s.queued[i] {
+				s.queued[i] = false
+				s.through(b)
 			}
-			nodeWrites(fn, n, def)
 		}
-		switch t := b.Term.(type) {
-		case *ir.Wait:
-			waitSpills(fn, t, s)
-			after := spillState{varSet{}, copySet(s.held)}
-			for _, v := range t.Live {
-				after.held[v] = true
-			}
-			for _, f := range t.Clear {
-				delete(after.held, f.Var)
-			}
-			if t.IsCall() {
-				// The call may return at once: then nothing was saved.
-				add(after.dirty, s.dirty)
-				add(after.held, s.held)
-			}
-			for _, v := range t.Results {
-				switch {
-				case v == nil:
-				case t.Receives():
-					after.held[v] = true // and clean: it arrived in its field
-				default:
-					after.dirty[v] = true
-				}
-			}
-			flow(t.Next, after)
-		case *ir.Dispatch:
-			for i, to := range t.To {
-				if t.Binds != nil && t.Binds[i] != nil {
-					s.dirty[t.Binds[i]] = true
-				}
-				flow(to, s)
-			}
-			headWrites(fn, t, def)
-		}
-		for _, to := range fn.Succs(b) {
-			if w, ok := b.Term.(*ir.Wait); ok && to == w.Next {
-				continue
-			}
-			flow(to, s)
+	}
+	for i, b := range fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok && s.in[i] != nil {
+			s.decide(w, s.out(b))
 		}
 	}
 }
 
-// waitSpills decides what w saves, given what holds before it.
-func waitSpills(fn *ir.Func, w *ir.Wait, s spillState) {
-	w.Clean, w.Clear = varSet{}, nil
-	live := varSet{}
+// written are the variables that b may write.
+func (s *spiller) written(b *ir.Block) ir.VarSet {
+	set := s.fn.NewVarSet()
+	aliased := func() { set.Include(s.aliased) }
+	for _, n := range b.List {
+		switch n := n.(type) {
+		case *ir.Fresh:
+			set.Add(n.Var)
+		case *ir.Leaf:
+			stmtWrites(s.fn, n.Stmt, set.Add, aliased)
+		}
+	}
+	if d, ok := b.Term.(*ir.Dispatch); ok {
+		for _, v := range d.Binds {
+			if v != nil {
+				set.Add(v)
+			}
+		}
+		headRefs(s.fn, d.Head, set.Add, set.Add)
+	}
+	return set
+}
+
+// flow notes that s holds before a block.
+func (s *spiller) flow(to *ir.Block, state spillState) {
+	if s.in[to.Index] == nil {
+		s.in[to.Index] = &spillState{s.fn.NewVarSet(), s.fn.NewVarSet()}
+		s.queued[to.Index] = true
+	}
+	if s.in[to.Index].include(state) {
+		s.queued[to.Index] = true
+	}
+}
+
+// out is what holds at the end of b, before its terminator suspends.
+func (s *spiller) out(b *ir.Block) spillState {
+	out := spillState{s.in[b.Index].dirty.Clone(), s.in[b.Index].held.Clone()}
+	out.dirty.Include(s.writes[b.Index])
+	return out
+}
+
+// through takes what holds before b to the blocks behind it.
+func (s *spiller) through(b *ir.Block) {
+	out := s.out(b)
+	w, suspends := b.Term.(*ir.Wait)
+	if suspends {
+		s.flow(w.Next, s.across(w, out))
+	}
+	for _, to := range s.fn.Succs(b) {
+		if !suspends || to != w.Next {
+			s.flow(to, out)
+		}
+	}
+}
+
+// across is what holds behind w, given what holds before it.
+func (s *spiller) across(w *ir.Wait, before spillState) spillState {
+	after := spillState{s.fn.NewVarSet(), before.held.Clone()}
+	after.held.Exclude(s.cleared(w, before))
 	for _, v := range w.Live {
-		live[v] = true
-		if !s.dirty[v] {
-			w.Clean[v] = true
+		after.held.Add(v)
+	}
+	if w.IsCall() {
+		// The call may return at once: then nothing was saved.
+		after.include(before)
+	}
+	for _, v := range w.Results {
+		switch {
+		case v == nil:
+		case w.Receives():
+			after.held.Add(v) // and clean: it arrived in its field
+		default:
+			after.dirty.Add(v)
 		}
 	}
-	for _, f := range fn.Frame.Fields {
-		if fn.Defers && f.Var != nil && f.Var.Kind == ir.Result {
-			continue // deferred calls may set it, whatever the code does
-		}
-		if f.Var != nil && f.Var.Field == f.Name && s.held[f.Var] && !live[f.Var] && f.Pointers {
-			w.Clear = append(w.Clear, f)
-		}
+	return after
+}
+
+// cleared are the variables that the frame must not keep across w.
+func (s *spiller) cleared(w *ir.Wait, before spillState) ir.VarSet {
+	set := before.held.Clone()
+	set.Intersect(s.clearable)
+	for _, v := range w.Live {
+		set.Remove(v)
 	}
+	return set
 }
 
-func headWrites(fn *ir.Func, d *ir.Dispatch, def func(*ir.Var)) {
-	headRefs(fn, d.Head, def, def)
-}
-
-// nodeWrites reports the variables that a node may write, at any depth.
-func nodeWrites(fn *ir.Func, n ir.Node, def func(*ir.Var)) {
-	if leaf, ok := n.(*ir.Leaf); ok {
-		stmtWrites(fn, leaf.Stmt, def)
-	}
-}
-
-func add(to, from varSet) (grown bool) {
-	for v := range from {
-		if !to[v] {
-			to[v] = true
-			grown = true
+// decide sets what w saves, given what holds before it.
+func (s *spiller) decide(w *ir.Wait, before spillState) {
+	w.Clean = s.fn.NewVarSet()
+	for _, v := range w.Live {
+		if !before.dirty.Has(v) {
+			w.Clean.Add(v)
 		}
 	}
-	return grown
-}
-
-func copySet(s varSet) varSet {
-	c := varSet{}
-	add(c, s)
-	return c
+	var fields []int
+	for v := range s.fn.Members(s.cleared(w, before)) {
+		fields = append(fields, s.field[v.Index])
+	}
+	slices.Sort(fields)
+	w.Clear = nil
+	for _, i := range fields {
+		w.Clear = append(w.Clear, s.fn.Frame.Fields[i])
+	}
 }
 
 // hasPointers reports whether values of the type may hold on to memory.

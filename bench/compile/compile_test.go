@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,9 @@ func TestSynthetic(t *testing.T) {
 		assert.Positive(t, ns)
 	}
 	assert.Contains(t, out.String(), "synthetic, 2×")
+	for _, name := range []string{"list", "load", "color", "normalize", "emit", "format", "verify"} {
+		assert.True(t, slices.ContainsFunc(small.Passes, func(p Pass) bool { return p.Name == name }), name)
+	}
 }
 
 // TestRefusedFunctions requires that the marks of functions that are refused are

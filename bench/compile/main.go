@@ -46,16 +46,23 @@ type Result struct {
 	GeneratedLines int `json:"generated_lines"`
 	GeneratedBytes int `json:"generated_bytes"`
 
-	GenerateNs int64 `json:"generate_ns"`     // from nothing
-	CPUNs      int64 `json:"generate_cpu_ns"` // the same in CPU time, which neighbours disturb less
-	AgainNs    int64 `json:"again_ns"`        // with nothing changed
-	CheckNs    int64 `json:"check_ns"`        // -check, with nothing changed
-	MemoryB    int64 `json:"memory_bytes"`    // resident at most, generating; 0 if the system doesn't tell
-	SourceNs   int64 `json:"build_source_ns"`
-	BuildCPUNs int64 `json:"build_cpu_ns"`
-	BuildNs    int64 `json:"build_ns"` // with what is generated; dependencies are built before
+	GenerateNs int64  `json:"generate_ns"`     // from nothing
+	CPUNs      int64  `json:"generate_cpu_ns"` // the same in CPU time, which neighbours disturb less
+	Passes     []Pass `json:"passes"`          // of the last round, over all goroutines
+	AgainNs    int64  `json:"again_ns"`        // with nothing changed
+	CheckNs    int64  `json:"check_ns"`        // -check, with nothing changed
+	MemoryB    int64  `json:"memory_bytes"`    // resident at most, generating; 0 if the system doesn't tell
+	SourceNs   int64  `json:"build_source_ns"`
+	BuildCPUNs int64  `json:"build_cpu_ns"`
+	BuildNs    int64  `json:"build_ns"` // with what is generated; dependencies are built before
 
 	Refused int `json:"refused,omitempty"` // functions left unmarked since the generator refuses them
+}
+
+// Pass is how long a part of generating took.
+type Pass struct {
+	Name string `json:"name"`
+	Ns   int64  `json:"ns"`
 }
 
 // Report is all of it.
@@ -166,11 +173,33 @@ func (r *Report) print(w io.Writer) {
 			ms(m.BuildCPUNs), float64(m.BuildCPUNs)/1e6/float64(m.Functions))
 	}
 	tab.Flush()
+	r.printPasses(w)
 	for _, m := range r.Results {
 		if m.Refused > 0 {
 			fmt.Fprintf(w, "\n%s: %d functions are left unmarked, since the generator refuses them\n", m.Name, m.Refused)
 		}
 	}
+}
+
+// printPasses prints how long each pass took for a thousand lines of source.
+func (r *Report) printPasses(w io.Writer) {
+	fmt.Fprintln(w, "\nby pass, for 1,000 lines of source, waiting for a processor included:")
+	tab := tabwriter.NewWriter(w, 0, 8, 3, ' ', tabwriter.AlignRight)
+	for i, m := range r.Results {
+		if i == 0 {
+			fmt.Fprint(tab, "source\t")
+			for _, p := range m.Passes {
+				fmt.Fprintf(tab, "%s\t", p.Name)
+			}
+			fmt.Fprintln(tab)
+		}
+		fmt.Fprintf(tab, "%s\t", m.Name)
+		for _, p := range m.Passes {
+			fmt.Fprintf(tab, "%.2fms\t", float64(p.Ns)/1e6*1000/float64(m.Lines))
+		}
+		fmt.Fprintln(tab)
+	}
+	tab.Flush()
 }
 
 func ms(ns int64) string { return time.Duration(ns).Round(time.Millisecond).String() }

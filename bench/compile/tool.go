@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -129,9 +130,10 @@ func (t *tool) measure(ctx context.Context, m *module) (*Result, error) {
 			return nil, err
 		}
 		alone = append(alone, int64(o.took))
-		if o, err = command(ctx, m.dir, t.program, "./..."); err != nil {
+		if o, err = command(ctx, m.dir, t.program, "-v", "./..."); err != nil {
 			return nil, err
 		}
+		r.Passes = passes(o.stderr)
 		generate, cpu, memory = append(generate, int64(o.took)), append(cpu, int64(o.cpu)), append(memory, o.memory)
 		if o, err = command(ctx, m.dir, t.program, "./..."); err != nil {
 			return nil, err
@@ -156,6 +158,18 @@ func (t *tool) measure(ctx context.Context, m *module) (*Result, error) {
 	r.GenerateNs, r.CPUNs, r.AgainNs, r.CheckNs = median(generate), median(cpu), median(again), median(check)
 	r.SourceNs, r.BuildNs, r.BuildCPUNs, r.MemoryB = median(alone), median(build), median(buildCPU), median(memory)
 	return r, nil
+}
+
+var passLine = regexp.MustCompile(`(?m)^\((\w+)\) +(\S+)$`)
+
+// passes reads what -v prints of them.
+func passes(verbose string) (list []Pass) {
+	for _, match := range passLine.FindAllStringSubmatch(verbose, -1) {
+		if took, err := time.ParseDuration(match[2]); err == nil {
+			list = append(list, Pass{match[1], int64(took)})
+		}
+	}
+	return list
 }
 
 // touch makes a module one that has never been seen before: what is generated and

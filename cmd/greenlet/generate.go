@@ -68,6 +68,8 @@ func (c *command) report(e rewrite.Event) {
 		fmt.Fprintf(c.stderr, "%-40s %s\n", e.Subject, round(e.Took))
 	case e.Stage == rewrite.StageWrite:
 		fmt.Fprintf(c.stderr, "write %s\n", relative(c.opt.Dir, e.Subject))
+	case e.Stage == rewrite.StagePass:
+		fmt.Fprintf(c.stderr, "%-40s %s\n", "("+e.Subject+")", round(e.Took))
 	case e.Took > 0:
 		fmt.Fprintf(c.stderr, "%-40s %s\n", "("+string(e.Stage)+")", round(e.Took))
 	}

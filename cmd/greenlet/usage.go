@@ -66,7 +66,7 @@ Flags:
 	             differs and exit with 1
 	-tags list   build tags, as for the go command
 	-C dir       change to dir first
-	-v           print the packages as they are done, and how long it took
+	-v           print the packages as they are done, and how long each pass took
 	-why func    print the calls by which a function suspends; write nothing
 
 To look into the tool itself:

@@ -11,6 +11,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"sync"
 
 	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
@@ -56,7 +57,8 @@ type Suspension struct {
 	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral, OpIndirect and OpRange
 }
 
-// Colors holds the colours of one package. It is not changed after New.
+// Colors holds the colours of one package. After New, only what dispatches
+// remembers is added to.
 type Colors struct {
 	pkg       *Package
 	set       *directive.Set
@@ -65,7 +67,7 @@ type Colors struct {
 	decls     map[*types.Func]*ast.FuncDecl // written by the user, with a body
 	notRun    map[*ast.CallExpr]bool        // see findNotRun
 	suspends  map[ast.Node]bool             // for every node of an annotated function
-	dispatch  map[*types.Func]bool          // see dispatches
+	dispatch  sync.Map                      // of bool by *types.Func; see dispatches
 	literals  map[*Func][]*Literal
 	byLit     map[*ast.FuncLit]*Literal
 	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
@@ -83,7 +85,6 @@ func New(p *Package, set *directive.Set) *Colors {
 		decls:    map[*types.Func]*ast.FuncDecl{},
 		notRun:   map[*ast.CallExpr]bool{},
 		suspends: map[ast.Node]bool{},
-		dispatch: map[*types.Func]bool{},
 		literals: map[*Func][]*Literal{},
 		byLit:    map[*ast.FuncLit]*Literal{},
 		indirect: map[*ast.CallExpr]bool{},

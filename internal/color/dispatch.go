@@ -14,8 +14,8 @@ import (
 
 // dispatches reports whether the interface method fn may reach a resumable one.
 func (c *Colors) dispatches(fn *types.Func) bool {
-	if known, ok := c.dispatch[fn]; ok {
-		return known
+	if known, ok := c.dispatch.Load(fn); ok {
+		return known.(bool)
 	}
 	found := false
 	if iface, ok := fn.Signature().Recv().Type().Underlying().(*types.Interface); ok {
@@ -27,7 +27,7 @@ func (c *Colors) dispatches(fn *types.Func) bool {
 			found = usesRuntime(pkg) && c.implemented(pkg, fn, iface)
 		}
 	}
-	c.dispatch[fn] = found
+	c.dispatch.Store(fn, found)
 	return found
 }
 

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"bytes"
+	"fmt"
 	"go/ast"
 	"go/format"
 	"go/token"
@@ -39,8 +40,8 @@ type Hidden struct {
 	Method, Form string
 }
 
-// File emits the file generated from src: the declarations of its functions,
-// in order. The text is formatted.
+// File emits the file generated from src, for Format: the declarations of its
+// functions, in order.
 func File(src Source, fns []*ir.Func) ([]byte, error) {
 	imports := NewImports(src.Pkg)
 	imports.AddFile(src.File, src.Info)
@@ -67,18 +68,30 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)
 	}
 	imports.Hint(out)
+	out.NoFormat = true
 	var buf bytes.Buffer
-	if err := out.Render(&buf); err != nil {
-		return nil, err
+	err := out.Render(&buf)
+	return buf.Bytes(), err
+}
+
+// Format makes what File emits gofmt's form of a whole file, with the header and
+// the line directives.
+func Format(src Source, code []byte) ([]byte, error) {
+	formatted, err := format.Source(code)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, code)
 	}
 	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
 	source, own := filepath.Base(path), filepath.Base(names.Generated(path))
 	if d := src.Debugger; d != nil {
 		source, own = d.Source, d.Generated
 	}
-	code := placeLines(buf.Bytes(), source, own, strings.Count(src.Header, "\n"), src.Debugger != nil)
-	// Without the marks, comments that stood apart may want aligning.
-	return format.Source(append([]byte(src.Header), code...))
+	code, done := placeLines(formatted, source, own, strings.Count(src.Header, "\n"), src.Debugger != nil)
+	text := append([]byte(src.Header), code...)
+	if done {
+		return text, nil
+	}
+	return format.Source(text)
 }
 
 // hide emits methods that hide forms.

@@ -46,6 +46,7 @@ type funcEmitter struct {
 	variant      variant           // of the code being emitted
 	list         []*ir.Block       // those that it can reach
 	labels       map[*ir.Block]string
+	isLabel      map[string]bool    // the values of labels
 	used         map[*ir.Block]bool // labels that a goto names
 	inlined      map[*ir.Block]bool
 	alias        map[*ir.Var]string // names by which literals know boxed variables

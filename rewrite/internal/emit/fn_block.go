@@ -17,7 +17,7 @@ import (
 func (e *funcEmitter) body(v variant) []jen.Code {
 	e.variant = v
 	e.list = e.reach()
-	e.labels = map[*ir.Block]string{}
+	e.labels, e.isLabel = map[*ir.Block]string{}, map[string]bool{}
 	e.used = map[*ir.Block]bool{}
 	e.alias = map[*ir.Var]string{}
 	e.findReads()
@@ -267,12 +267,12 @@ func (e *funcEmitter) label(b *ir.Block) string {
 	name := b.Label + "_" + strconv.Itoa(e.line(b.Pos))
 	free := name
 	users := e.userLabels()
-	for i := 2; users[free] || slices.ContainsFunc(e.fn.Blocks, func(o *ir.Block) bool { return e.labels[o] == free }); i++ {
+	for i := 2; users[free] || e.isLabel[free]; i++ {
 		if free = name + string(rune('a'+i-1)); i > 26 {
 			free = name + "_" + strconv.Itoa(i)
 		}
 	}
-	e.labels[b] = free
+	e.labels[b], e.isLabel[free] = free, true
 	return free
 }
 

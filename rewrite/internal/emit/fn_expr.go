@@ -196,7 +196,7 @@ func (e *funcEmitter) findReads() {
 			all(t.Call, nil)
 			for _, v := range t.Live {
 				e.named[v] = true
-				e.reads[v] = e.reads[v] || e.variant == hot || !t.Clean[v]
+				e.reads[v] = e.reads[v] || e.variant == hot || !t.Clean.Has(v)
 			}
 			for _, v := range t.Results {
 				if v != nil && (t.IsCall() || e.variant != hot) {

@@ -161,7 +161,7 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	}
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
-		if e.variant == hot || !w.Clean[v] {
+		if e.variant == hot || !w.Clean.Has(v) {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
 	}

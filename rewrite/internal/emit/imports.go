@@ -31,7 +31,8 @@ import (
 type Imports struct {
 	names map[string]string // by path: the package's name
 	user  []userImport      // of the user's files, in order
-	taken map[string]bool
+	pkg   *types.Scope      // or nil
+	taken map[string]bool   // besides those in pkg
 }
 
 type userImport struct{ path, name string }
@@ -41,7 +42,7 @@ type userImport struct{ path, name string }
 func NewImports(pkg *types.Package) *Imports {
 	im := &Imports{names: map[string]string{}, taken: map[string]bool{}}
 	if pkg != nil {
-		im.Take(pkg.Scope().Names()...)
+		im.pkg = pkg.Scope() // not a copy: a package may have many files
 	}
 	return im
 }
@@ -134,6 +135,10 @@ func (im *Imports) Take(names ...string) {
 	}
 }
 
+func (im *Imports) takes(name string) bool {
+	return im.taken[name] || im.pkg != nil && im.pkg.Lookup(name) != nil
+}
+
 // TakeDeclared makes the names unavailable that are declared within a node:
 // generated code may hoist a variable above a use of the package it shadows.
 func (im *Imports) TakeDeclared(n ast.Node) {
@@ -211,7 +216,7 @@ func (im *Imports) Note(path, name string) { im.names[path] = name }
 func (im *Imports) Names() map[string]string {
 	chosen := map[string]string{}
 	used := map[string]bool{}
-	free := func(name string) bool { return !im.taken[name] && !used[name] && !reserved(name) }
+	free := func(name string) bool { return !im.takes(name) && !used[name] && !reserved(name) }
 	choose := func(path, name string) {
 		base := name
 		for i := 2; !free(name); i++ {

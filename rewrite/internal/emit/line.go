@@ -17,7 +17,8 @@ import (
 // line of the source the next line of code comes. Output: the code with
 // //line directives where, by counting lines, Go would say another one.
 // Guarantees: each marked line has the user's file and line in tracebacks,
-// profiles and debuggers; what stands outside marks, the generated file's.
+// profiles and debuggers; what stands outside marks, the generated file's. The
+// code is still formatted, unless placeLines says that it may not be.
 //
 // The directives are added last, since jennifer would report a mistake of ours
 // in the user's file.
@@ -58,10 +59,16 @@ func (e *funcEmitter) blank(from, to token.Pos) bool {
 // placeLines turns marks into directives. source and own are the names of the
 // files, without directories; skip is the number of lines that will stand
 // before code. With each, all lines up to the next mark have the line of the mark, as a
-// debugger wants: what a statement was made into is one step.
-func placeLines(code []byte, source, own string, skip int, each bool) []byte {
+// debugger wants: what a statement was made into is one step. Without the marks gofmt
+// may have something to do: it aligns comments behind code on adjacent lines, and
+// removes blank lines beside others or a brace. If there is none of these where a mark
+// was, formatted reports that it has not.
+func placeLines(code []byte, source, own string, skip int, each bool) (placed []byte, formatted bool) {
 	var out bytes.Buffer
-	written := skip // lines so far
+	out.Grow(len(code) + len(code)/8)
+	formatted = true
+	last, joined := "", false // the line before, and whether a mark stood behind it
+	written := skip           // lines so far
 	put := func(line string) {
 		out.WriteString(line)
 		out.WriteByte('\n')
@@ -74,8 +81,13 @@ func placeLines(code []byte, source, own string, skip int, each bool) []byte {
 		trimmed := strings.TrimSpace(line)
 		if mark, ok := strings.CutPrefix(trimmed, lineMark); ok {
 			want, _ = strconv.Atoi(mark)
+			joined = true
 			continue
 		}
+		if joined && (trimmed == "" || trimmed[0] == '}' || commented(last) && commented(trimmed)) {
+			formatted = false
+		}
+		last, joined = trimmed, false
 		switch {
 		case want == 0 && mapped != 0 && trimmed != "":
 			// A blank line keeps it out of the doc comment that follows.
@@ -94,5 +106,10 @@ func placeLines(code []byte, source, own string, skip int, each bool) []byte {
 			mapped++
 		}
 	}
-	return out.Bytes()
+	return out.Bytes(), formatted
+}
+
+// commented reports whether there may be a comment in a line behind code.
+func commented(line string) bool {
+	return len(line) > 2 && (strings.Contains(line[1:], "//") || strings.Contains(line[1:], "/*") || strings.Contains(line, "*/"))
 }

@@ -124,6 +124,11 @@ func (c *check) variables() {
 			known(v, "the variable of a reference")
 		}
 	}
+	for i, v := range c.f.Vars {
+		if v != nil && v.Index != i {
+			c.failf("variable %s has index %d, not %d", v.Name, v.Index, i)
+		}
+	}
 }
 
 // evaluates checks syntax that is left to Go: it does not suspend.

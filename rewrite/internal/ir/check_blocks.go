@@ -135,16 +135,9 @@ func (c *check) received() map[*Var]bool {
 // lively checks the property Lively.
 func (c *check) lively() {
 	received := c.received()
-	for v := range c.f.Blocks[0].LiveIn {
+	for v := range c.f.Members(c.f.Blocks[0].LiveIn) {
 		if v.Kind != Param && v.Kind != Result && !received[v] {
 			c.failf("%s may be read before it is written", v.Name)
-		}
-	}
-	for _, b := range c.f.Blocks {
-		for v := range b.LiveIn {
-			if !c.vars[v] {
-				c.failf("%s is live in block %s but not among the variables", v.Name, b.Label)
-			}
 		}
 	}
 	c.f.eachWait(func(w *Wait) {
@@ -154,14 +147,14 @@ func (c *check) lively() {
 				c.failf("%s is live twice across %s", v.Name, c.text(w.Source))
 			}
 			seen[v] = true
-			if w.Next != nil && !w.Next.LiveIn[v] {
+			if w.Next != nil && !w.Next.LiveIn.Has(v) {
 				c.failf("%s is live across %s but not behind it", v.Name, c.text(w.Source))
 			}
 		}
 		if w.Next == nil {
 			return
 		}
-		for v := range w.Next.LiveIn {
+		for v := range c.f.Members(w.Next.LiveIn) {
 			if !seen[v] && !slices.Contains(w.Results, v) && v.Place != InFrame {
 				c.failf("%s is live behind %s but not across it", v.Name, c.text(w.Source))
 			}
@@ -321,7 +314,7 @@ func (c *check) inferred() {
 // spilled checks the property Spilled.
 func (c *check) spilled() {
 	c.f.eachWait(func(w *Wait) {
-		for v := range w.Clean {
+		for v := range c.f.Members(w.Clean) {
 			if !slices.Contains(w.Live, v) {
 				c.failf("%s is clean at %s but not live across it", v.Name, c.text(w.Source))
 			}

@@ -128,6 +128,7 @@ type Var struct {
 	Type    types.Type
 	Obj     types.Object // nil for a temporary
 	Kind    Kind
+	Index   int // in Func.Vars, unless it is captured
 	Pos     token.Pos
 	Aliased bool // its address is taken, or a literal captures it
 
@@ -296,7 +297,7 @@ type Block struct {
 	// Set by simplify.
 	Preds []*Block
 
-	LiveIn map[*Var]bool // set by liveness
+	LiveIn VarSet // set by liveness
 }
 
 // Term is how a block ends.
@@ -327,7 +328,7 @@ type Wait struct {
 	State int    // from 1; set by frame
 	Live  []*Var // across it; set by liveness
 	// Clean are those of Live that the frame still holds if there is one.
-	Clean map[*Var]bool
+	Clean VarSet
 	// Clear are fields whose content died since they were saved.
 	Clear []Field
 	// Outcomes, if not nil, are witnesses of the callee's results, for its

@@ -14,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -149,15 +150,7 @@ func names(list []*Var) string {
 }
 
 // set lists a set of variables in the order of their declaration.
-func (p *printer) set(s map[*Var]bool) string {
-	var list []*Var
-	for _, v := range p.f.Vars {
-		if s[v] {
-			list = append(list, v)
-		}
-	}
-	return names(list)
-}
+func (p *printer) set(s VarSet) string { return names(slices.Collect(p.f.Members(s))) }
 
 func (p *printer) seq(indent int, s *Seq) {
 	if s == nil {

@@ -35,7 +35,7 @@ func (p *printer) blocks() {
 			}
 			remarks = append(remarks, remark)
 		}
-		if len(b.LiveIn) > 0 {
+		if !b.LiveIn.Empty() {
 			remarks = append(remarks, "live: "+p.set(b.LiveIn))
 		}
 		head := p.name(b) + ":"
@@ -90,7 +90,7 @@ func (p *printer) wait(w *Wait) {
 	if len(w.Live) > 0 {
 		p.println(2, "live: "+names(w.Live))
 	}
-	if len(w.Clean) > 0 {
+	if !w.Clean.Empty() {
 		p.println(2, "clean: "+p.set(w.Clean))
 	}
 	if len(w.Clear) > 0 {

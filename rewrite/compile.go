@@ -32,10 +32,7 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 			continue
 		}
 		var fns []*ir.Func
-		for _, fn := range colors.Annotated() {
-			if fn.Decl.Pos() < file.FileStart || fn.Decl.Pos() >= file.FileEnd {
-				continue
-			}
+		for _, fn := range annotatedIn(colors, file) {
 			for _, l := range lowerings(u, info, colors, fn, taken) {
 				f, err := lower(u, info, colors, l, opt)
 				if err != nil {
@@ -62,6 +59,16 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 		return nil, diags, nil
 	}
 	return outs, nil, nil
+}
+
+// annotatedIn are the annotated functions of a file.
+func annotatedIn(colors *color.Colors, file *ast.File) (list []*color.Func) {
+	for _, fn := range colors.Annotated() {
+		if file.FileStart <= fn.Decl.Pos() && fn.Decl.Pos() < file.FileEnd {
+			list = append(list, fn)
+		}
+	}
+	return list
 }
 
 // ownInfo is a copy of info to which the syntax that normalize copies may be

@@ -35,6 +35,8 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet [flags] explain [-json | -dot | -html file] func [packages]
+		show the state machine of a function; see greenlet explain -h
 	greenlet help
 	greenlet version
 
@@ -45,6 +47,8 @@ Examples:
 	greenlet test -run=Walk ./walk  generate and test
 	greenlet -check ./...           are all generated files up to date?
 	greenlet -why=Tree.Walk ./walk  which calls make a function suspend?
+	greenlet explain Tree.Walk ./walk
+	                                … and what it keeps, where, and why
 
 In a source file, for go generate:
 

@@ -39,8 +39,8 @@ func (b *explaining) frame() {
 		out := explain.Field{Name: f.Name, Type: b.typ(f.Type), Role: explain.Result}
 		t := f.Type
 		if v := f.Var; v != nil {
-			out.Role, out.Pos = role(v.Kind), b.position(v.Pos)
-			if v.Obj != nil {
+			out.Role, out.Pos = role(v), b.position(v.Pos)
+			if v.Obj != nil && out.Role != explain.Temporary {
 				out.Var = v.Obj.Name()
 			}
 			if f.Box {
@@ -78,13 +78,13 @@ func (b *explaining) frame() {
 	b.x.Frame = fr
 }
 
-func role(k ir.Kind) explain.Role {
-	switch k {
-	case ir.Param:
+func role(v *ir.Var) explain.Role {
+	switch {
+	case v.Kind == ir.Param:
 		return explain.Parameter
-	case ir.Result:
+	case v.Kind == ir.Result:
 		return explain.Result
-	case ir.Temp:
+	case v.Kind == ir.Temp, v.Obj != nil && v.Obj.Parent() == nil: // made for a loop over a function
 		return explain.Temporary
 	}
 	return explain.Local

@@ -66,9 +66,12 @@ func whyResumable(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Fu
 	d := diag.Diagnostic{Pos: u.Fset.Position(fn.Name.Pos()), Message: message}
 	for _, step := range chain {
 		what := "calls " + colors.Name(step.Callee)
-		if pkg := step.Callee.Pkg(); pkg != nil && pkg.Path() == names.RuntimePath {
+		switch callee := step.Callee; {
+		case callee == nil || step.Op == color.OpDispatch:
+			what += ", which may suspend"
+		case callee.Pkg() != nil && callee.Pkg().Path() == names.RuntimePath:
 			what += ", which suspends"
-		} else if pkg != u.Pkg {
+		case callee.Pkg() != u.Pkg:
 			what += ", which is resumable"
 		}
 		d.Related = append(d.Related, diag.Related{Pos: u.Fset.Position(step.Pos), Message: what})

@@ -125,7 +125,7 @@ func (f *Frame) size() string {
 	if f.Bytes == Unknown {
 		return f.Bytes.Text()
 	}
-	return fmt.Sprintf("%s (allocated as %s)", f.Bytes.Text(), f.SizeClass)
+	return fmt.Sprintf("%s (size class %s)", f.Bytes.Text(), f.SizeClass)
 }
 
 // what says what a field is for.

@@ -47,15 +47,15 @@ func (b *explaining) frame() {
 				out.Boxed = b.whyBoxed(v)
 			}
 		}
-		switch {
-		case f.Any:
+		if f.Box {
+			out.Type, t = "*"+out.Type, pointer
+		}
+		if f.Any {
 			out.Any = "its type can't be named outside the function"
 			if !local(f.Type) {
 				out.Any = "its type has no name in this package"
 			}
 			t = types.Universe.Lookup("any").Type()
-		case f.Box:
-			out.Type, t = "*"+out.Type, pointer
 		}
 		add(out, t)
 	}
@@ -161,6 +161,8 @@ func hasSize(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.TypeParam:
 		return false
+	case *types.Basic:
+		return t.Info()&types.IsUntyped == 0 // of a variable that := declares in its block
 	case *types.Named:
 		return hasSize(t.Underlying())
 	case *types.Array:

@@ -79,8 +79,11 @@ func whyResumable(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Fu
 	return d
 }
 
-// matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk.
+// matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk, or * for all.
 func matches(fn *ast.FuncDecl, name string) bool {
+	if name == "*" {
+		return true
+	}
 	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
 	if name == fn.Name.Name {
 		return true

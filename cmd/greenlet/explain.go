@@ -109,8 +109,9 @@ Usage:
 	greenlet [-C dir] [-tags list] explain [-json | -dot | -html file] func [packages]
 
 A function is named Walk, a method Tree.Walk, '(*Tree).Walk', or just Walk too;
-if there are several, all are shown. Literals in it that can suspend follow it,
-as Tree.Walk.func1. The packages are by default that of the current directory.
+if there are several, all are shown. '*' stands for all resumable functions.
+Literals in one that can suspend follow it, as Tree.Walk.func1. The packages are
+by default that of the current directory.
 
 Examples:
 

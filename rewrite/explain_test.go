@@ -113,6 +113,32 @@ func TestExplainSizes(t *testing.T) {
 	require.NoError(t, err, string(out))
 }
 
+// TestExplainLarge: a function of 10,000 statements, of which a tenth suspend, is
+// explained. Without the checks that tests make after each pass that takes seconds.
+func TestExplainLarge(t *testing.T) {
+	const n, suspend = 10_000, 1000
+	root, err := filepath.Abs("..")
+	require.NoError(t, err)
+	var text strings.Builder
+	text.WriteString("package a\n\nimport greenlet \"github.com/going-green/greenlet/runtime\"\n\n//greenlet:resumable\nfunc f(n int) {\n")
+	for i := range n {
+		if i%(n/suspend) == 0 {
+			fmt.Fprintf(&text, "\tif n > %d {\n\t\tgreenlet.Yield(n)\n\t}\n", i)
+		} else {
+			fmt.Fprintf(&text, "\tn += %d\n", i)
+		}
+	}
+	text.WriteString("}\n")
+	dir := t.TempDir()
+	require.NoError(t, oracle.Files{"go.mod": oracle.GoMod(root), "a.go": text.String()}.Write(dir))
+	list := explained(t, dir, ".")
+	assert.Len(t, list[0].States, suspend)
+	assert.Equal(t, "it is too large: 1000 states", list[0].Graph.Omitted)
+	var page bytes.Buffer
+	require.NoError(t, explain.HTML(&page, list))
+	assert.Contains(t, page.String(), "No graph: it is too large: 1000 states.")
+}
+
 // declares reports whether a generated file in folder has the text.
 func declares(t *testing.T, folder, text string) bool {
 	paths, err := filepath.Glob(filepath.Join(folder, "*_greenlet.go"))

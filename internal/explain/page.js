@@ -42,9 +42,11 @@ for (const func of document.querySelectorAll(".func")) {
 	const choose = (state) => {
 		chosen = row(state) ? state : "";
 		func.dataset.selected = chosen;
-		for (const e of all("[aria-pressed]")) {
-			const mine = e.dataset.state === chosen || words(e.dataset.states).has(chosen);
-			e.setAttribute("aria-pressed", String(chosen !== "" && mine));
+		for (const e of all('[aria-pressed="true"]')) e.setAttribute("aria-pressed", "false");
+		if (chosen) {
+			for (const e of all(`[data-state="${chosen}"], [data-states~="${chosen}"]`)) {
+				if (e.hasAttribute("aria-pressed")) e.setAttribute("aria-pressed", "true");
+			}
 		}
 		show(chosen);
 		if (!chosen) return;

@@ -258,6 +258,9 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 		}
 	}
 	if len(wanted) == 0 {
+		if name := cmp.Or(g.opt.Why, g.opt.Explain); name != "" {
+			return nil, g.noFunction(name)
+		}
 		return nil, nil
 	}
 	c, nodes, err := g.load(ctx, wanted)

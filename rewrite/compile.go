@@ -55,6 +55,16 @@ func compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 	return outs, nil, nil
 }
 
+// annotatedIn are the annotated functions of a file.
+func annotatedIn(colors *color.Colors, file *ast.File) (list []*color.Func) {
+	for _, fn := range colors.Annotated() {
+		if file.FileStart <= fn.Decl.Pos() && fn.Decl.Pos() < file.FileEnd {
+			list = append(list, fn)
+		}
+	}
+	return list
+}
+
 // lowered is a file's functions as the passes left them.
 type lowered struct {
 	file   *ast.File

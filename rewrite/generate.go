@@ -106,7 +106,7 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 		}
 	}
 	g.result.Changes = g.scanner.changes(generated, orphans)
-	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.Why != "" {
+	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.asks() {
 		return nil
 	}
 	if err := write(ctx, g.result.Changes, func(path string) { g.opt.Progress(Event{Stage: StageWrite, Subject: path}) }); err != nil {
@@ -263,14 +263,20 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 		}
 	}
 	if len(wanted) == 0 {
+		if name := cmp.Or(g.opt.Why, g.opt.Explain); name != "" {
+			return nil, g.noFunction(name)
+		}
 		return nil, nil
 	}
 	c, nodes, err := g.load(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	if g.opt.Why != "" {
+	switch {
+	case g.opt.Why != "":
 		return nil, g.why(c, nodes)
+	case g.opt.Explain != "":
+		return nil, g.explain(c, nodes)
 	}
 	compiled, err := g.compile(ctx, c, nodes)
 	if err != nil {

@@ -32,7 +32,7 @@ type normalizer struct {
 	info     *types.Info // fn.Info
 	pkg      *types.Package
 	colors   *color.Colors
-	alias    map[types.Object]bool
+	alias    map[types.Object]ir.Alias
 	sizes    types.Sizes
 	declared map[string]int // how many things have a name in the function
 	fresh    bool           // loop variables are per iteration (Go 1.22)
@@ -144,12 +144,16 @@ func (n *normalizer) param(v *types.Var, kind ir.Kind) *ir.Var {
 }
 
 func (n *normalizer) newVar(obj types.Object, kind ir.Kind) *ir.Var {
+	alias := n.alias[obj]
+	if alias.How == ir.NotAliased && sizeof(n.sizes, obj.Type()) > largeValue {
+		// A large variable is treated as an aliased one: it is not copied to
+		// the frame at every suspension, but lives in a box of its own.
+		alias.How = ir.Large
+	}
 	v := &ir.Var{
 		Name: n.fn.Names.Keep(obj.Name()), Type: obj.Type(), Obj: obj,
 		Kind: kind, Index: len(n.fn.Vars), Pos: obj.Pos(),
-		// A large variable is treated as an aliased one: it is not copied to
-		// the frame at every suspension, but lives in a box of its own.
-		Aliased: n.alias[obj] || sizeof(n.sizes, obj.Type()) > largeValue,
+		Aliased: alias.How != ir.NotAliased, Alias: alias,
 	}
 	if kind == ir.Result && n.declared[obj.Name()] > 1 {
 		// A return sets it wherever it stands, also where another hides it.

@@ -58,7 +58,7 @@ func (n *normalizer) rangeFunc(s *ast.RangeStmt, lit *ir.Lit) {
 // declareResults declares variables for what a return in the body returns.
 func (n *normalizer) declareResults(r *ir.RangeFunc) {
 	for _, obj := range r.Results {
-		n.alias[obj] = true
+		n.alias[obj] = ir.Alias{How: ir.InLoopBody, Pos: r.Stmt.For}
 		v := n.newVar(obj, ir.Local)
 		id := n.ref(v, r.Stmt.For)
 		spec := &ast.ValueSpec{Names: []*ast.Ident{id}, Type: n.typeName(v.Type, r.Stmt.For)}

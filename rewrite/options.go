@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/explain"
 )
 
 // Options says how to generate, and what to report of it.
@@ -19,7 +20,8 @@ type Options struct {
 
 	Debug    []string  // passes to print the result of; see also DebugCheck
 	Dot      string    // pass to print the control-flow graph of, for graphviz
-	Why      string    // function to explain: why does it suspend
+	Why      string    // function to tell of why it suspends
+	Explain  string    // function to explain, in Result.Explanations
 	Func     string    // print of this function only: Walk or Tree.Walk
 	DebugOut io.Writer // for all of these
 
@@ -60,7 +62,10 @@ const (
 
 // printing reports whether something of the passes is to be printed, so that
 // they must run.
-func (o *Options) printing() bool { return len(o.Debug) > 0 || o.Dot != "" || o.Why != "" }
+func (o *Options) printing() bool { return len(o.Debug) > 0 || o.Dot != "" || o.asks() }
+
+// asks reports whether the passes run for what they find out, and not to generate.
+func (o *Options) asks() bool { return o.Why != "" || o.Explain != "" }
 
 // A Result is what a run found and did.
 type Result struct {
@@ -75,6 +80,8 @@ type Result struct {
 	Overlay string
 	// Overlaid are the files in Options.Overlay, sorted by Generated.
 	Overlaid []Overlaid
+	// Explanations are of the functions that Options.Explain names.
+	Explanations []*explain.Explanation
 }
 
 // Overlaid is a file in Options.Overlay.

@@ -36,39 +36,49 @@ func perIteration(u *Unit, decl *ast.FuncDecl) bool {
 // in the open or by a method with a pointer receiver or a slice expression, or
 // a function literal captures them, or the body of a loop over an iterator
 // function does, which becomes one.
-func aliased(decl *ast.FuncDecl, info *types.Info, colors *color.Colors) map[types.Object]bool {
-	m := map[types.Object]bool{}
-	addr := func(e ast.Expr) {
-		if obj := base(e, info); obj != nil {
-			m[obj] = true
+func aliased(decl *ast.FuncDecl, info *types.Info, colors *color.Colors) map[types.Object]ir.Alias {
+	m := map[types.Object]ir.Alias{}
+	add := func(obj types.Object, how ir.AliasHow, pos token.Pos) {
+		if m[obj].How == ir.NotAliased {
+			m[obj] = ir.Alias{How: how, Pos: pos}
 		}
 	}
-	var lits []ast.Node
+	addr := func(e ast.Expr, how ir.AliasHow, pos token.Pos) {
+		if obj := base(e, info); obj != nil {
+			add(obj, how, pos)
+		}
+	}
+	type literal struct {
+		ast.Node
+		how ir.AliasHow
+		pos token.Pos
+	}
+	var lits []literal
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.UnaryExpr:
 			if n.Op == token.AND {
-				addr(n.X)
+				addr(n.X, ir.AddressTaken, n.Pos())
 			}
 		case *ast.SliceExpr:
 			if t := info.TypeOf(n.X); t != nil {
 				if _, array := underlying(t).(*types.Array); array {
-					addr(n.X)
+					addr(n.X, ir.Sliced, n.Pos())
 				}
 			}
 		case *ast.SelectorExpr:
 			if s := info.Selections[n]; s != nil && s.Kind() == types.MethodVal && takesAddress(s) {
-				addr(n.X)
+				addr(n.X, ir.MethodTaken, n.Pos())
 			}
 		case *ast.FuncLit:
-			lits = append(lits, n)
+			lits = append(lits, literal{n, ir.InLiteral, n.Pos()})
 		case *ast.RangeStmt:
 			if colors.OverFunc(n) {
-				lits = append(lits, n.Body) // becomes one
+				lits = append(lits, literal{n.Body, ir.InLoopBody, n.Pos()}) // becomes one
 				if n.Tok == token.ASSIGN {
-					lits = append(lits, n.Key)
+					lits = append(lits, literal{n.Key, ir.InLoopBody, n.Pos()})
 					if n.Value != nil {
-						lits = append(lits, n.Value)
+						lits = append(lits, literal{n.Value, ir.InLoopBody, n.Pos()})
 					}
 				}
 			}
@@ -76,10 +86,10 @@ func aliased(decl *ast.FuncDecl, info *types.Info, colors *color.Colors) map[typ
 		return true
 	})
 	for _, lit := range lits {
-		ast.Inspect(lit, func(n ast.Node) bool {
+		ast.Inspect(lit.Node, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {
 				if v, ok := info.Uses[id].(*types.Var); ok && !v.IsField() && (v.Pos() < lit.Pos() || v.Pos() >= lit.End()) {
-					m[v] = true
+					add(v, lit.how, lit.pos)
 				}
 			}
 			return true

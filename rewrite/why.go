@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"io"
+	"iter"
 	"os"
 	"strings"
 
@@ -19,31 +20,38 @@ import (
 // functions it found.
 func why(w io.Writer, u *Unit, dir, name string) (found int, err error) {
 	colors := color.New(&color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}, u.Directives)
-	for _, file := range u.Files {
-		if directive.IsGenerated(file) {
-			continue
-		}
-		for _, decl := range file.Decls {
-			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || !matches(fn, name) {
-				continue
-			}
-			obj, ok := u.Info.Defs[fn.Name].(*types.Func)
-			if !ok {
-				continue
-			}
-			found++
-			d := explain(u, colors, fn, obj)
-			if err := (diag.List{d}).Relative(dir).Format(w, false); err != nil {
-				return found, err
-			}
+	for fn, obj := range declarations(u, name) {
+		found++
+		d := whyResumable(u, colors, fn, obj)
+		if err := (diag.List{d}).Relative(dir).Format(w, false); err != nil {
+			return found, err
 		}
 	}
 	return found, nil
 }
 
-// explain is the answer in the form of a diagnostic, for it is read as one.
-func explain(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Func) diag.Diagnostic {
+// declarations are the functions of the user's that name names.
+func declarations(u *Unit, name string) iter.Seq2[*ast.FuncDecl, *types.Func] {
+	return func(yield func(*ast.FuncDecl, *types.Func) bool) {
+		for _, file := range u.Files {
+			if directive.IsGenerated(file) {
+				continue
+			}
+			for _, decl := range file.Decls {
+				fn, ok := decl.(*ast.FuncDecl)
+				if !ok || !matches(fn, name) {
+					continue
+				}
+				if obj, ok := u.Info.Defs[fn.Name].(*types.Func); ok && !yield(fn, obj) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// whyResumable is the answer in the form of a diagnostic, for it is read as one.
+func whyResumable(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Func) diag.Diagnostic {
 	chain := colors.Why(obj)
 	name := colors.Name(obj)
 	message := name + " is resumable"
@@ -58,9 +66,12 @@ func explain(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Func) d
 	d := diag.Diagnostic{Pos: u.Fset.Position(fn.Name.Pos()), Message: message}
 	for _, step := range chain {
 		what := "calls " + colors.Name(step.Callee)
-		if pkg := step.Callee.Pkg(); pkg != nil && pkg.Path() == names.RuntimePath {
+		switch callee := step.Callee; {
+		case callee == nil || step.Op == color.OpDispatch:
+			what += ", which may suspend"
+		case callee.Pkg() != nil && callee.Pkg().Path() == names.RuntimePath:
 			what += ", which suspends"
-		} else if pkg != u.Pkg {
+		case callee.Pkg() != u.Pkg:
 			what += ", which is resumable"
 		}
 		d.Related = append(d.Related, diag.Related{Pos: u.Fset.Position(step.Pos), Message: what})
@@ -68,8 +79,11 @@ func explain(u *Unit, colors *color.Colors, fn *ast.FuncDecl, obj *types.Func) d
 	return d
 }
 
-// matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk.
+// matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk, or * for all.
 func matches(fn *ast.FuncDecl, name string) bool {
+	if name == "*" {
+		return true
+	}
 	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
 	if name == fn.Name.Name {
 		return true
@@ -79,10 +93,7 @@ func matches(fn *ast.FuncDecl, name string) bool {
 
 // why explains a function instead of generating.
 func (g *generator) why(c *checker, nodes []*loaded) error {
-	dir := g.opt.Dir
-	if dir == "" {
-		dir, _ = os.Getwd() // then names stay absolute
-	}
+	dir := g.dir()
 	found := 0
 	for _, n := range nodes {
 		if len(n.wants) == 0 || n.failed() {
@@ -94,8 +105,26 @@ func (g *generator) why(c *checker, nodes []*loaded) error {
 		}
 		found += k
 	}
-	if found == 0 && len(g.result.Diagnostics) == 0 {
-		return fmt.Errorf("no function %s in the packages with directives", g.opt.Why)
+	if found == 0 {
+		return g.noFunction(g.opt.Why)
 	}
 	return nil
+}
+
+// noFunction is the error that no function has the name, unless a package with errors
+// may have it.
+func (g *generator) noFunction(name string) error {
+	if len(g.result.Diagnostics) > 0 {
+		return nil
+	}
+	return fmt.Errorf("no function %s in the packages with directives", name)
+}
+
+// dir is where what is printed names files from.
+func (g *generator) dir() string {
+	if g.opt.Dir != "" {
+		return g.opt.Dir
+	}
+	dir, _ := os.Getwd() // without it names stay absolute
+	return dir
 }

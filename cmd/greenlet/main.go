@@ -2,6 +2,7 @@
 //
 //	greenlet [flags] [packages]
 //	greenlet [flags] run|test|build|vet [arguments of the go command]
+//	greenlet [flags] explain [flags] func [packages]
 //
 // See greenlet help.
 package main
@@ -19,6 +20,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/going-green/greenlet/internal/explain"
 	"github.com/going-green/greenlet/rewrite"
 )
 
@@ -35,7 +37,7 @@ func main() {
 		// and types live to its end.
 		debug.SetGCPercent(400)
 	}
-	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, colors: isTerminal(os.Stderr)}
+	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, colors: isTerminal(os.Stderr), paint: isTerminal(os.Stdout)}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := c.run(ctx, os.Args[1:])
 	stop()
@@ -46,7 +48,8 @@ func main() {
 type command struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	colors         bool
+	colors         bool                // on stderr
+	paint          bool                // on stdout
 	progress       func(rewrite.Event) // besides what -v prints; may be nil
 
 	opt     rewrite.Options
@@ -55,6 +58,8 @@ type command struct {
 	dir     string
 	verbose bool
 	help    bool
+
+	explained []*explain.Explanation
 }
 
 // usageError is about the command line.
@@ -112,6 +117,11 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 				return 0, usagef("-why and -dot do not go together with go %s", args[0])
 			}
 			return c.goCommand(ctx, args[0], args[1:])
+		case "explain":
+			if c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || len(c.opt.Debug) > 0 {
+				return 0, usagef("explain: of the flags before it, only -C, -tags and -v go together with it")
+			}
+			return c.explain(ctx, args[1:])
 		}
 	}
 	for _, arg := range args {

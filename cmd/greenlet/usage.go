@@ -35,6 +35,8 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet [flags] explain [-json | -dot | -html file] func [packages]
+		show the state machine of a function; see greenlet explain -h
 	greenlet cover [-o file] profile
 		make a coverage profile say what ran of the source; see cover -h
 	greenlet [flags] overlay [packages]
@@ -53,6 +55,8 @@ Examples:
 	                                debug: break at, and step through, lines
 	                                of the source; print its variables
 	greenlet -why=Tree.Walk ./walk  which calls make a function suspend?
+	greenlet explain Tree.Walk ./walk
+	                                … and what it keeps, where, and why
 
 In a source file, for go generate:
 

@@ -51,6 +51,8 @@ var never = []struct{ from, imports string }{
 	{"internal/color", module + "/rewrite"},
 	{"internal/subset", module + "/rewrite"},
 	{"internal/stamp", module + "/rewrite"},
+	// What is told about a function is plain data, and so is how it is shown.
+	{"internal/explain", module + "/"},
 	{"analyzer", module + "/rewrite"},
 	// What is for tests stays out of the program.
 	{"rewrite", module + "/internal/golden"},
@@ -60,6 +62,7 @@ var never = []struct{ from, imports string }{
 	{"cmd/greenlet", "github.com/stretchr/testify"},
 	{"rewrite", "github.com/stretchr/testify"},
 	{"analyzer", "github.com/stretchr/testify"},
+	{"internal/explain", "github.com/stretchr/testify"},
 }
 
 // listed is what go list tells about a package.

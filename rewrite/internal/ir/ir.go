@@ -130,7 +130,8 @@ type Var struct {
 	Kind    Kind
 	Index   int // in Func.Vars, unless it is captured
 	Pos     token.Pos
-	Aliased bool // its address is taken, or a literal captures it
+	Aliased bool // its address is taken, or a literal captures it, or it is large
+	Alias   Alias
 
 	// Decided by the pass frame.
 	Place Place
@@ -142,6 +143,26 @@ type Var struct {
 	// has no name in the package; set by the pass infer.
 	Witness Witness
 }
+
+// Alias is the first reason why a variable of the source is aliased, for those who
+// ask; the passes go by Var.Aliased.
+type Alias struct {
+	How AliasHow
+	Pos token.Pos // of the expression, literal or loop that aliases it
+}
+
+// AliasHow is what makes a variable an aliased one.
+type AliasHow uint8
+
+const (
+	NotAliased   AliasHow = iota
+	AddressTaken          // &x
+	Sliced                // x[:], of an array
+	MethodTaken           // x.m, where m has a pointer receiver
+	InLiteral             // a literal captures it
+	InLoopBody            // the body of a loop over an iterator function captures it
+	Large                 // it is treated as an aliased one
+)
 
 // Kind is what a variable is in the source.
 type Kind uint8

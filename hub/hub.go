@@ -24,6 +24,8 @@ type Hub struct {
 	onError func(*Task, *PanicError)
 	ctx     context.Context
 
+	workers workers
+
 	mu     sync.Mutex
 	posted []func() // by other goroutines
 	wakeup chan struct{}
@@ -34,7 +36,10 @@ type Hub struct {
 func New() *Hub { return newHub(systemClock{}) }
 
 func newHub(c Clock) *Hub {
-	return &Hub{clock: c, tasks: map[*Task]struct{}{}, wakeup: make(chan struct{}, 1), onError: report}
+	return &Hub{
+		clock: c, tasks: map[*Task]struct{}{}, wakeup: make(chan struct{}, 1),
+		onError: report, workers: workers{limit: 10},
+	}
 }
 
 // OnError has fn told of each task that has panicked, once, in the loop. The default

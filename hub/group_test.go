@@ -1,0 +1,91 @@
+package hub
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+//greenlet:resumable
+func (l *log) pooled(size int) {
+	g := l.NewPool(size)
+	for i := range 5 {
+		g.Go(l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
+	}
+	l.say("started, %d left", g.Len())
+	g.Join()
+	l.say("joined, %d left", g.Len())
+}
+
+// A pool starts the next when one has ended.
+func TestPool(t *testing.T) {
+	l := newLog()
+	l.Go(l.newPooledFrame(2))
+	l.expect(t,
+		"0s 0 0", "0s 1 0", "1s 0 ends", "1s 2 0", "2s 1 ends", "2s 3 0", "4s 2 ends",
+		"4s started, 2 left", "4s 4 0", "6s 3 ends", "9s 4 ends", "9s joined, 0 left")
+}
+
+//greenlet:resumable
+func (l *log) killsGroup() {
+	g := l.NewGroup()
+	g.Go(l.newStubbornFrame())
+	l.Yield()
+	g.Go(l.newStubbornFrame()) // never begins
+	g.Kill()
+	l.say("%d left", g.Len())
+	g.Join()
+}
+
+func TestGroupKill(t *testing.T) {
+	l := newLog()
+	l.Go(l.newKillsGroupFrame())
+	l.expect(t, "0s cleans up", "1s cleaned up", "1s 0 left")
+}
+
+// meter counts how many run at a time.
+type meter struct{ now, most atomic.Int32 }
+
+func (m *meter) run(d time.Duration) int {
+	n := m.now.Add(1)
+	defer m.now.Add(-1)
+	for most := m.most.Load(); n > most && !m.most.CompareAndSwap(most, n); most = m.most.Load() {
+	}
+	time.Sleep(d)
+	return int(n)
+}
+
+//greenlet:resumable
+func blocks(h *Hub, m *meter, sum *int) {
+	if Block(h, func() int { return m.run(time.Millisecond) }) > 0 {
+		*sum++
+	}
+}
+
+//greenlet:resumable
+func failsBlocked(h *Hub) (v any) {
+	defer func() { v = recover() }()
+	Block(h, func() int { panic("in the goroutine") })
+	return nil
+}
+
+// Blocking calls run on a few goroutines, and tell of their panics.
+func TestBlock(t *testing.T) {
+	h := New()
+	h.SetWorkers(3)
+	m, sum := new(meter), 0
+	for range 20 {
+		h.Go(newBlocksFrame(h, m, &sum))
+	}
+	frame := newFailsBlockedFrame(h)
+	h.Go(frame)
+	require.NoError(t, h.Run(t.Context()))
+	assert.Equal(t, 20, sum)
+	assert.LessOrEqual(t, m.most.Load(), int32(3))
+	assert.Equal(t, "in the goroutine", frame.Results())
+	assert.Panics(t, func() { h.SetWorkers(0) })
+}

@@ -64,4 +64,6 @@ type Result struct {
 	// Changes are the files that were written and removed or, with
 	// Options.Check, that are stale; sorted by path.
 	Changes []Change
+	// Inputs are there whatever comes of the run, as far as it came.
+	Inputs Inputs
 }

@@ -44,6 +44,7 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 	}
 	err := g.run(ctx, patterns)
 	g.expandRoot()
+	g.result.Inputs = g.inputs()
 	g.result.Diagnostics.Sort()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()

@@ -51,20 +51,21 @@ func (g *graph) sorted() []*listed {
 
 // listed is a package as the go command lists it.
 type listed struct {
-	id       string // path, or "path [tested.test]" for a test variant
-	path     string
-	name     string
-	dir      string // "" if it was not found
-	forTest  string // the package under test, for a test variant
-	files    []string
-	ignored  []string // by build constraints
-	imports  map[string]*listed
-	module   module
-	errors   []listError
-	root     bool
-	adHoc    bool // named by its files
-	export   string
-	compiled []string // files, with what cgo makes of them
+	id        string // path, or "path [tested.test]" for a test variant
+	path      string
+	name      string
+	dir       string // "" if it was not found
+	forTest   string // the package under test, for a test variant
+	files     []string
+	ignored   []string // by build constraints
+	imports   map[string]*listed
+	module    module
+	moduleDir string
+	errors    []listError
+	root      bool
+	adHoc     bool // named by its files
+	export    string
+	compiled  []string // files, with what cgo makes of them
 }
 
 // module is what matters of a package's module.
@@ -231,6 +232,7 @@ func (g *graph) add(p *packages.Package) *listed {
 	slices.Sort(n.files) // the go command puts cgo files last
 	g.all[p.ID] = n
 	if m := p.Module; m != nil {
+		n.moduleDir = m.Dir
 		n.module = module{path: m.Path, version: m.Version, goVersion: m.GoVersion, main: m.Main, local: m.Main}
 		if r := m.Replace; r != nil {
 			n.module.local = n.module.local || r.Version == ""
@@ -249,6 +251,8 @@ func (g *graph) add(p *packages.Package) *listed {
 // environment is what the go command says of the build.
 type environment struct {
 	GOOS, GOARCH, GOROOT, GOVERSION, GOFLAGS, CGO_ENABLED, GOEXPERIMENT string
+
+	GOMOD, GOWORK string // files, if there are
 }
 
 // environ asks the go command for its environment.
@@ -271,6 +275,7 @@ func (e environment) sizes() types.Sizes {
 	return cmp.Or[types.Sizes](types.SizesFor("gc", e.GOARCH), types.SizesFor("gc", "amd64"))
 }
 
+// String is what makes a difference to what is generated.
 func (e environment) String() string {
 	return strings.Join([]string{e.GOOS, e.GOARCH, e.GOVERSION, e.GOFLAGS, e.CGO_ENABLED, e.GOEXPERIMENT}, " ")
 }

@@ -82,6 +82,8 @@ type Result struct {
 	Overlaid []Overlaid
 	// Explanations are of the functions that Options.Explain names.
 	Explanations []*explain.Explanation
+	// Inputs are there whatever comes of the run, as far as it came.
+	Inputs Inputs
 }
 
 // Overlaid is a file in Options.Overlay.

@@ -73,6 +73,10 @@ func (s *scanner) scan(l *listed) *annotated {
 		}
 	}
 	a.broken = len(a.errs) > 0
+	unparsed := map[string]bool{}
+	for _, err := range a.errs {
+		unparsed[err.Pos.Filename] = true
+	}
 	set, errs := directive.Parse(s.fset, a.files)
 	a.set = set
 	for _, fn := range set.Funcs() {
@@ -84,7 +88,13 @@ func (s *scanner) scan(l *listed) *annotated {
 	if len(a.targets) == 0 && len(errs) == 0 {
 		return nil // the marker was something else
 	}
-	a.errs = append(a.errs, errs...)
+	for _, err := range errs {
+		// A function that the parser has made of what it did not understand may
+		// have no name or no body: that is no mistake of its own.
+		if !unparsed[err.Pos.Filename] {
+			a.errs = append(a.errs, err)
+		}
+	}
 	s.done[l] = a
 	return a
 }

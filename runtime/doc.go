@@ -24,6 +24,9 @@
 // value it is. A crash shows the calls of the greenlet that were suspended, too;
 // code that recovers gets them from [PanicStack].
 //
+// What greenlets there are, and where they stand, shows [DumpTree] of those that it is
+// given, and [DumpAll] of all; package runtime/debug does so at a signal.
+//
 // docs/conformance.md holds the package against the tests of Python's greenlet.
 //
 // The files frame.go, make.go, protocol.go, defer.go and loop.go are for generated code.

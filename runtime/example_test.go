@@ -166,3 +166,18 @@ func ExampleDumpTree() {
 	// └── <greenlet 0x… greenlet.count pending>
 	//           greenlet.count(lowered_test.go:10)
 }
+
+func ExampleDumpAll() {
+	SetTracking(true)
+	defer SetTracking(false)
+	next, stop := Pull[int](newCountFrame(3)) // nobody holds its greenlet
+	defer stop()
+	next()
+	var b strings.Builder
+	DumpAll(&b) // to os.Stderr, in a program
+	fmt.Fprint(os.Stdout, regexp.MustCompile("0x[0-9a-f]+").ReplaceAllString(b.String(), "0x…"))
+	// Output:
+	// main
+	// └── <greenlet 0x… greenlet.count suspended active started>
+	//           greenlet.count(lowered_test.go:12)
+}

@@ -61,7 +61,9 @@ func NewChild(parent *Greenlet, run Frame) *Greenlet {
 		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
 	}
 	if run == nil {
-		return &Greenlet{parent: parent}
+		g := &Greenlet{parent: parent}
+		g.track()
+		return g
 	}
 	return newGreenlet(run, parent, "New")
 }
@@ -87,6 +89,7 @@ func (g *Greenlet) SetRun(run Frame) {
 		panic(&StateError{Op: "SetRun", Greenlet: g, Reason: "run cannot be set after the start of the greenlet"})
 	}
 	g.adopt(run, "SetRun")
+	g.recordRun()
 }
 
 // adopt checks that run is a frame that nobody runs yet.
@@ -120,6 +123,7 @@ func (g *Greenlet) SetParent(p *Greenlet) {
 		}
 	}
 	g.parent = p
+	g.recordParent()
 }
 
 // Started reports whether g has been switched to. Main has.

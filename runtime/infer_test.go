@@ -10,7 +10,7 @@ import (
 type (
 	named     int
 	pointers  *named
-	slices    []named
+	lists     []named
 	maps      map[string]named
 	receivers <-chan named
 	senders   chan named
@@ -31,7 +31,7 @@ func TestInfer(t *testing.T) {
 	assert.Equal(t, (*MapIter[string, named])(nil), IterLike(maps{"a": 1}))
 	isZero(t, Pointee(pointers(nil)), 0)
 	isZero(t, Pointee((*named)(nil)), 0)
-	isZero(t, Elem(slices(nil)), 0)
+	isZero(t, Elem(lists(nil)), 0)
 	isZero(t, MapKey(maps(nil)), "")
 	isZero(t, MapValue(maps{"": 3}), 0)
 	isZero(t, ChanElem(receivers(nil)), 0)
@@ -47,7 +47,7 @@ func inferFromParameters[P ~*E, S ~[]E, E comparable](t *testing.T, p P, s S) {
 }
 
 func TestInferFromParameters(t *testing.T) {
-	inferFromParameters(t, pointers(nil), slices(nil))
+	inferFromParameters(t, pointers(nil), lists(nil))
 }
 
 func TestLoad(t *testing.T) {

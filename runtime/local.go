@@ -6,6 +6,7 @@ import "context"
 type extra struct {
 	ctx    context.Context
 	locals map[any]any // by *Local
+	record *record     // for dumps
 }
 
 // more is g's extra, made if need be.

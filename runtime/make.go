@@ -28,7 +28,8 @@ func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
 		panic(&StateError{Op: op, Reason: "the frame is nil"})
 	}
 	g := (*Greenlet)(nil)
-	if h := run.header(); h.Depth == hasRoom && dropHandler.Load() == nil {
+	watching := hooked.Load()
+	if h := run.header(); h.Depth == hasRoom && (!watching || dropHandler.Load() == nil) {
 		g = (*Greenlet)(unsafe.Add(unsafe.Pointer(h), -int(unsafe.Sizeof(Greenlet{}))))
 		g.watched, g.rooted = true, true
 	} else {
@@ -36,5 +37,8 @@ func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
 	}
 	g.parent = parent
 	g.adopt(run, op)
+	if watching {
+		g.track()
+	}
 	return g
 }

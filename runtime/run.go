@@ -126,6 +126,7 @@ func (r *Run) broken(leaf Frame, v any) {
 		}
 		r.cur = &main
 		g.bury()
+		g.recordRest()
 		if raised != nil {
 			panic(raised) // in place of Goexit
 		}
@@ -211,6 +212,7 @@ func (r *Run) raiseIn(from, g *Greenlet, v any, exited bool) (next *Greenlet, he
 			v = w
 		}
 		g.bury()
+		g.recordRest()
 		from, g = g, g.parent
 		exited = isExit(v)
 	}

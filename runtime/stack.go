@@ -39,17 +39,28 @@ func (g *Greenlet) String() string {
 	if g == nil {
 		return "<greenlet nil>"
 	}
-	name := ""
+	var fn *Func
 	if g.leaf != nil {
-		name = " " + root(g.leaf).Func().Name
+		fn = root(g.leaf).Func()
 	}
-	return fmt.Sprintf("<greenlet %p%s %s>", g, name, [...]string{
-		unstarted: "pending",
-		suspended: "suspended active started",
-		current:   "current active started",
-		dead:      "dead",
-		outside:   "current active started main",
-	}[g.state])
+	return describe(g, fn, stateText[g.state])
+}
+
+var stateText = [...]string{
+	unstarted: "pending",
+	suspended: "suspended active started",
+	current:   "current active started",
+	dead:      "dead",
+	outside:   "current active started main",
+}
+
+// describe is g, which runs fn if that is not nil, in words.
+func describe(g *Greenlet, fn *Func, state string) string {
+	name := ""
+	if fn != nil {
+		name = " " + fn.Name
+	}
+	return fmt.Sprintf("<greenlet %p%s %s>", g, name, state)
 }
 
 // DumpTree writes the greenlets and their ancestors as a forest, children
@@ -64,32 +75,55 @@ func (g *Greenlet) String() string {
 //	└── <greenlet 0xc000123480 main.worker pending>
 //	          main.worker(example.com/prog/worker.go:38)
 //
-// There is no list of all greenlets, or dropped ones would not be collected:
-// whoever wants to dump them keeps them.
+// There is no list of all greenlets, unless [SetTracking] has been called: then
+// [DumpAll] knows them.
 func DumpTree(w io.Writer, greenlets ...*Greenlet) error {
-	d := dumper{children: make(map[*Greenlet][]*Greenlet), seen: map[*Greenlet]bool{&main: true}}
+	d := newDumper(func(g *Greenlet) view {
+		v := view{parent: g.parent, text: g.String()}
+		for _, s := range g.Stack() {
+			v.stack = append(v.stack, s.String())
+		}
+		return v
+	})
 	for _, g := range greenlets {
 		d.add(g)
 	}
+	return d.write(w)
+}
+
+// view is what a dump shows of a greenlet.
+type view struct {
+	parent *Greenlet
+	text   string
+	stack  []string
+}
+
+type dumper struct {
+	look     func(*Greenlet) view
+	b        strings.Builder
+	children map[*Greenlet][]*Greenlet
+	seen     map[*Greenlet]view
+}
+
+func newDumper(look func(*Greenlet) view) *dumper {
+	return &dumper{look: look, children: map[*Greenlet][]*Greenlet{}, seen: map[*Greenlet]view{&main: {}}}
+}
+
+func (d *dumper) write(w io.Writer) error {
 	d.b.WriteString("main\n")
 	d.below(&main, "")
 	_, err := io.WriteString(w, d.b.String())
 	return err
 }
 
-type dumper struct {
-	b        strings.Builder
-	children map[*Greenlet][]*Greenlet
-	seen     map[*Greenlet]bool
-}
-
 func (d *dumper) add(g *Greenlet) {
-	if g == nil || d.seen[g] {
+	if _, seen := d.seen[g]; seen || g == nil {
 		return
 	}
-	d.seen[g] = true
-	d.add(g.parent)
-	d.children[g.parent] = append(d.children[g.parent], g)
+	v := d.look(g)
+	d.seen[g] = v
+	d.add(v.parent)
+	d.children[v.parent] = append(d.children[v.parent], g)
 }
 
 func (d *dumper) below(g *Greenlet, indent string) {
@@ -99,13 +133,13 @@ func (d *dumper) below(g *Greenlet, indent string) {
 		if i == len(children)-1 {
 			branch, next = "└── ", "    "
 		}
-		fmt.Fprintf(&d.b, "%s%s%v\n", indent, branch, c)
+		fmt.Fprintf(&d.b, "%s%s%s\n", indent, branch, d.seen[c].text)
 		line := "    "
 		if len(d.children[c]) > 0 {
 			line = "│   "
 		}
-		for _, s := range c.Stack() {
-			fmt.Fprintf(&d.b, "%s%s%s  %v\n", indent, next, line, s)
+		for _, s := range d.seen[c].stack {
+			fmt.Fprintf(&d.b, "%s%s%s  %s\n", indent, next, line, s)
 		}
 		d.below(c, indent+next)
 	}

@@ -1,6 +1,9 @@
 package greenlet
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Event is what a tracer is told of. There may be more some day: a tracer
 // ignores those it does not know.
@@ -30,8 +33,8 @@ func (e Event) String() string {
 // receiver goes on.
 type Tracer = func(e Event, from, to *Greenlet)
 
-// hooked is set while there is a tracer or a drop handler. It is all that
-// a switch looks at.
+// hooked is set while there is a tracer or a drop handler, or records are kept for
+// dumps. It is all that a switch looks at, and the making of a greenlet.
 var hooked atomic.Bool
 
 // quiet says the same to next, which compares the state it finds with suspended
@@ -40,6 +43,8 @@ var hooked atomic.Bool
 // not compile the method of an atomic.Int32 in line in an instantiated function of
 // another package, and the call cost next a fifth.
 var quiet int32
+
+var hooking sync.Mutex // of who sets hooked and quiet
 
 var tracer atomic.Pointer[Tracer]
 
@@ -71,8 +76,11 @@ func SetTrace(fn Tracer) (old Tracer) {
 	return *p
 }
 
+// setHooked follows a change of what hooked stands for.
 func setHooked() {
-	set := tracer.Load() != nil || dropHandler.Load() != nil
+	hooking.Lock()
+	defer hooking.Unlock()
+	set := tracer.Load() != nil || dropHandler.Load() != nil || tracking.Load() != nil
 	hooked.Store(set)
 	if set {
 		atomic.StoreInt32(&quiet, -2)
@@ -93,6 +101,13 @@ func (r *Run) note(e Event, from *Greenlet) {
 // hook is what the driver does after each switch while hooked is set: from
 // has been suspended or has ended, r.cur is who goes on. It may change that.
 func (r *Run) hook(from *Greenlet) {
+	from.recordRest() // before the tracer, which may switch to it
+	r.tell(from)
+	r.cur.recordRunning()
+}
+
+// tell is what hook does about the handlers.
+func (r *Run) tell(from *Greenlet) {
 	if from.guarded && from.state == suspended {
 		from.watch()
 	}

@@ -21,10 +21,7 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	c.opt.Dir = dir
-	c.opt.Cache = c.getenv("GREENLET_CACHE")
-	c.opt.Progress = c.report
-	c.opt.DebugOut = c.stderr
+	c.prepare(dir)
 	if c.opt.Dot != "" || c.opt.Why != "" {
 		c.opt.DebugOut = c.stdout // it is the answer
 	}
@@ -54,6 +51,14 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 	return exitOK, nil
 }
 
+// prepare completes the options of a run in dir.
+func (c *command) prepare(dir string) {
+	c.opt.Dir = dir
+	c.opt.Cache = c.getenv("GREENLET_CACHE")
+	c.opt.Progress = c.report
+	c.opt.DebugOut = c.stderr
+}
+
 // report prints what -v shows of progress.
 func (c *command) report(e rewrite.Event) {
 	if c.progress != nil {
@@ -67,7 +72,7 @@ func (c *command) report(e rewrite.Event) {
 		fmt.Fprintf(c.stderr, "%-40s up to date\n", e.Subject)
 	case e.Stage == rewrite.StageCompile && e.Took > 0:
 		fmt.Fprintf(c.stderr, "%-40s %s\n", e.Subject, round(e.Took))
-	case e.Stage == rewrite.StageWrite:
+	case e.Stage == rewrite.StageWrite && !c.watches: // or it is told when it is done
 		fmt.Fprintf(c.stderr, "write %s\n", relative(c.opt.Dir, e.Subject))
 	case e.Stage == rewrite.StagePass:
 		fmt.Fprintf(c.stderr, "%-40s %s\n", "("+e.Subject+")", round(e.Took))
@@ -115,8 +120,8 @@ func relative(dir, path string) string {
 	return path
 }
 
-// isTerminal reports whether f is a terminal on which colours are welcome.
+// isTerminal reports whether f is a terminal that knows more than lines.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" && os.Getenv("NO_COLOR") == ""
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }

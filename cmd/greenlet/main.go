@@ -3,6 +3,7 @@
 //	greenlet [flags] [packages]
 //	greenlet [flags] run|test|build|vet [arguments of the go command]
 //	greenlet [flags] explain [flags] func [packages]
+//	greenlet watch [flags] [packages]
 //
 // See greenlet help.
 package main
@@ -37,7 +38,11 @@ func main() {
 		// and types live to its end.
 		debug.SetGCPercent(400)
 	}
-	c := &command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, colors: isTerminal(os.Stderr), paint: isTerminal(os.Stdout)}
+	plain := os.Getenv("NO_COLOR") != ""
+	c := &command{
+		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, redraws: isTerminal(os.Stdout),
+		colors: isTerminal(os.Stderr) && !plain, paint: isTerminal(os.Stdout) && !plain,
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := c.run(ctx, os.Args[1:])
 	stop()
@@ -50,6 +55,7 @@ type command struct {
 	getenv         func(string) string
 	colors         bool                // on stderr
 	paint          bool                // on stdout
+	redraws        bool                // stdout is a terminal
 	progress       func(rewrite.Event) // besides what -v prints; may be nil
 
 	opt     rewrite.Options
@@ -58,6 +64,7 @@ type command struct {
 	dir     string
 	verbose bool
 	help    bool
+	watches bool // the command is watch
 
 	explained []*explain.Explanation
 }
@@ -88,22 +95,30 @@ func (c *command) run(ctx context.Context, args []string) int {
 
 func (c *command) try(ctx context.Context, args []string) (int, error) {
 	args, err := c.parse(args)
+	if err == nil && len(args) > 0 && args[0] == "watch" {
+		c.watches = true
+		args, err = c.parse(args[1:])
+	}
 	if err != nil {
 		return 0, err
 	}
 	if c.help {
-		fmt.Fprint(c.stdout, helpText())
+		fmt.Fprint(c.stdout, c.helpText())
 		return exitOK, nil
+	}
+	if c.tags != "" {
+		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
 	}
 	if c.dir != "" {
 		if err := os.Chdir(c.dir); err != nil {
 			return 0, usagef("-C: %w", err)
 		}
 	}
-	if len(args) > 0 {
+	if len(args) > 0 && !c.watches {
 		switch args[0] {
 		case "help":
-			fmt.Fprint(c.stdout, helpText())
+			c.watches = len(args) > 1 && args[1] == "watch"
+			fmt.Fprint(c.stdout, c.helpText())
 			return exitOK, nil
 		case "version":
 			fmt.Fprintln(c.stdout, version())
@@ -129,22 +144,26 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			return 0, usagef("flag %s must stand before the packages", arg)
 		}
 	}
+	if c.watches {
+		return c.watch(ctx, args)
+	}
 	return c.generate(ctx, args)
 }
 
-// parse reads the flags and returns what follows them.
+// parse reads the flags and returns what follows them. Those that were read
+// before keep their values.
 func (c *command) parse(args []string) ([]string, error) {
 	fs := flag.NewFlagSet("greenlet", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	var debug string
-	fs.StringVar(&c.dir, "C", "", "")
-	fs.StringVar(&c.tags, "tags", "", "")
-	fs.BoolVar(&c.opt.Check, "check", false, "")
-	fs.BoolVar(&c.verbose, "v", false, "")
-	fs.StringVar(&c.opt.Why, "why", "", "")
-	fs.StringVar(&debug, "debug", "", "")
-	fs.StringVar(&c.opt.Dot, "dot", "", "")
-	fs.StringVar(&c.opt.Func, "func", "", "")
+	debug := strings.Join(c.opt.Debug, ",")
+	fs.StringVar(&c.dir, "C", c.dir, "")
+	fs.StringVar(&c.tags, "tags", c.tags, "")
+	fs.BoolVar(&c.opt.Check, "check", c.opt.Check, "")
+	fs.BoolVar(&c.verbose, "v", c.verbose, "")
+	fs.StringVar(&c.opt.Why, "why", c.opt.Why, "")
+	fs.StringVar(&debug, "debug", debug, "")
+	fs.StringVar(&c.opt.Dot, "dot", c.opt.Dot, "")
+	fs.StringVar(&c.opt.Func, "func", c.opt.Func, "")
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		c.help = true
@@ -166,9 +185,8 @@ func (c *command) parse(args []string) ([]string, error) {
 		return nil, usagef("-debug and -dot do not go together")
 	case c.opt.Func != "" && c.opt.Dot == "" && debug == "":
 		return nil, usagef("-func goes together with -debug or -dot")
-	}
-	if c.tags != "" {
-		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
+	case c.watches && (c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || debug != ""):
+		return nil, usagef("watch has only the flags -C, -tags and -v")
 	}
 	return fs.Args(), nil
 }

@@ -8,9 +8,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -73,6 +75,7 @@ func TestScript(t *testing.T) {
 			"module": module,
 			"exits":  exits,
 			"files":  files,
+			"until":  until,
 		},
 	})
 }
@@ -132,6 +135,24 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// until waits until a file, which a command in the background writes, has a number of
+// matches of a pattern.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	re, err := regexp.Compile("(?m)" + args[2])
+	ts.Check(err)
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		data, _ := os.ReadFile(ts.MkAbs(args[0])) // not yet there, perhaps
+		switch n := len(re.FindAll(data, -1)); {
+		case n == want:
+			return
+		case n > want, time.Now().After(end):
+			ts.Fatalf("%d matches, want %d, of %#q in:\n%s", n, want, args[2], data)
+		}
 	}
 }
 

@@ -8,8 +8,11 @@ import (
 	"github.com/going-green/greenlet/rewrite"
 )
 
-// helpText is what greenlet help prints.
-func helpText() string {
+// helpText is what greenlet help prints, or greenlet help watch.
+func (c *command) helpText() string {
+	if c.watches {
+		return strings.TrimPrefix(helpWatch, "\n")
+	}
 	passes := strings.Join(rewrite.PassNames(), " ")
 	return strings.ReplaceAll(strings.TrimPrefix(help, "\n"), "PASSES", passes)
 }
@@ -35,6 +38,8 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet watch [flags] [packages]
+		generate, and again whenever a file is saved; see greenlet help watch
 	greenlet [flags] explain [-json | -dot | -html file] func [packages]
 		show the state machine of a function; see greenlet explain -h
 	greenlet cover [-o file] profile
@@ -50,6 +55,7 @@ Examples:
 	greenlet ./...                  generate for all packages of the module
 	greenlet run ./cmd/server -p 80 generate and run
 	greenlet test -run=Walk ./walk  generate and test
+	greenlet watch ./...            generate what is being worked on
 	greenlet -check ./...           are all generated files up to date?
 	dlv debug --build-flags=-overlay=$(greenlet overlay)
 	                                debug: break at, and step through, lines
@@ -89,6 +95,50 @@ is 0, no file was changed.
 
 Environment: GREENLET_CACHE is the directory in which greenlet remembers what
 is up to date ("off": nowhere). NO_COLOR turns colours off.
+`
+
+const helpWatch = `
+Greenlet watch generates for packages as greenlet does, and again whenever
+something has changed that this depends on, until it is interrupted.
+
+Usage:
+
+	greenlet watch [-C dir] [-tags list] [-v] [packages]
+
+Examples:
+
+	greenlet watch ./...            for all packages of the module
+	greenlet watch ./... | tee log  lines for a script instead of a screen
+
+It watches the directories of the packages and of those they import, as far as
+they are yours to edit, go.mod, go.sum and go.work, and for ./... also the
+directories to come. What counts is what is in the Go files: not that they were
+touched, nor what editors leave beside them. A file that it generated and that
+somebody else has changed or removed is generated again.
+
+Errors are there until they are mended; a program that is broken, or not there,
+is waited for. On a terminal the screen shows those that there are now, and how
+the last run went. Elsewhere each line is an event:
+
+	write walk_greenlet.go          or: remove walk_greenlet.go
+	ok 3 packages 120ms             all is up to date
+	failed 2 errors 95ms            after the errors, if they are not those of
+	                                the run before; no file was changed
+	fixed                           before ok, after failed
+	watching 8 directories          the run is over; only where that is news
+
+With -v, lines on a terminal as well, and the packages as they are done. What is
+up to date is not compiled: most of a run in which little has changed is the go
+command's time to list the packages.
+
+What an editor offers above
+
+	//go:generate go tool greenlet
+
+does the same for one directory, once. Both may be used at a time.
+
+SIGINT and SIGTERM end it, with exit code 0, and never leave a file half-written.
+If the system can't watch that many directories, the exit code is 2.
 `
 
 // version identifies the program as well as the go command could.

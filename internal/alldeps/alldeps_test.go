@@ -35,6 +35,7 @@ type rule struct {
 var onlyFrom = []rule{
 	{"github.com/dave/jennifer/", "rewrite/internal/emit/"},
 	{"golang.org/x/tools/go/packages", "rewrite/load.go"},
+	{"github.com/fsnotify/fsnotify", "internal/watch/"},
 }
 
 // never are imports that some may not have, tests included where they are

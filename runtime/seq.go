@@ -37,7 +37,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
 		g, r := p.g, &p.run
-		if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
+		if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded || g.slot != nil {
 			if !p.slow() {
 				return v, false
 			}
@@ -60,7 +60,7 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
-	if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
+	if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded || g.slot != nil {
 		return p.slow()
 	}
 	g.state = current
@@ -75,12 +75,16 @@ func (p *puller[T]) step() bool {
 	return true
 }
 
-// slow is step for a greenlet that is over, or that needs the driver.
+// slow is step for a greenlet that is over, that needs the driver, or that waits for a
+// value: it gets the zero value, as its variable in the frame may hold another one.
 func (p *puller[T]) slow() bool {
 	if p.g.state > suspended {
 		return p.over()
 	}
 	p.clear()
+	if p.g.state == suspended {
+		store(p.g.slot, nil, false)
+	}
 	p.run.drive(p.g)
 	return p.back()
 }

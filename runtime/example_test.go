@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -91,6 +92,57 @@ func ExamplePull() {
 	// Output:
 	// 0
 	// 1
+}
+
+func ExampleNewChild() {
+	parent := New(newCountFrame(1))
+	child := NewChild(parent, newCountFrame(0))
+	child.Switch() // ends at once, and its parent goes on
+	fmt.Println(child.Dead(), parent.Started())
+	parent.Kill()
+	// Output: true true
+}
+
+func ExampleMain() {
+	g := New(newCountFrame(1))
+	fmt.Println(g.Parent() == Main(), Current() == Main(), Main().Dead())
+	g.Kill()
+	// Output: true true false
+}
+
+func ExampleGreenlet_Dead() {
+	g := New(newCountFrame(1))
+	fmt.Println(g.Started(), g.Active(), g.Dead())
+	g.Switch()
+	fmt.Println(g.Started(), g.Active(), g.Dead())
+	g.Switch()
+	fmt.Println(g.Started(), g.Active(), g.Dead())
+	// Output:
+	// false false false
+	// true true false
+	// true false true
+}
+
+func ExampleCall() {
+	frame := Call(newCountFrame(0))
+	fmt.Println(frame.Func().Name)
+	// Output: greenlet.count
+}
+
+func ExamplePullSeq() {
+	next, stop := PullSeq(slices.Values([]string{"plain", "iterators", "work", "too"}))
+	defer stop()
+	fmt.Println(next())
+	fmt.Println(next())
+	// Output:
+	// plain true
+	// iterators true
+}
+
+func ExampleYield() {
+	defer func() { fmt.Println(recover()) }()
+	Yield(1) // in plain code
+	// Output: greenlet: Yield: plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet
 }
 
 func ExampleExchanger() {

@@ -42,7 +42,7 @@ func (d *Deadlock) Error() string {
 }
 
 func (h *Hub) deadlock() error {
-	if len(h.tasks) == 0 {
+	if h.first == nil {
 		return nil
 	}
 	return &Deadlock{h.Waiting()}

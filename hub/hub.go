@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -19,8 +17,9 @@ type Hub struct {
 	ready   fifo               // tasks to run
 	timers  timers
 	clock   Clock
-	tasks   map[*Task]struct{} // not done
-	spawned int                // number of the last task
+	first   *Task // of those that are not done, in the order of their start
+	last    *Task
+	spawned int // number of the last task
 	onError func(*Task, *PanicError)
 	ctx     context.Context
 
@@ -37,8 +36,7 @@ func New() *Hub { return newHub(systemClock{}) }
 
 func newHub(c Clock) *Hub {
 	return &Hub{
-		clock: c, tasks: map[*Task]struct{}{}, wakeup: make(chan struct{}, 1),
-		onError: report, workers: workers{limit: 10},
+		clock: c, wakeup: make(chan struct{}, 1), onError: report, workers: workers{limit: 10},
 	}
 }
 
@@ -92,7 +90,7 @@ func (h *Hub) turns() (end bool, err error) {
 			h.resume(h.ready.pop())
 		}
 		if cause := context.Cause(h.ctx); cause != nil {
-			if h.shut(); len(h.tasks) == 0 {
+			if h.shut(); h.first == nil {
 				return true, cause
 			}
 		}
@@ -178,8 +176,11 @@ func (h *Hub) shut() {
 }
 
 // Tasks are those that have not ended, in the order of their start.
-func (h *Hub) Tasks() []*Task {
-	return slices.SortedFunc(maps.Keys(h.tasks), func(a, b *Task) int { return a.number - b.number })
+func (h *Hub) Tasks() (list []*Task) {
+	for t := h.first; t != nil; t = t.after {
+		list = append(list, t)
+	}
+	return list
 }
 
 // idle reports whether nothing can happen any more.

@@ -23,6 +23,8 @@ type Task struct {
 	err     error
 	joiners waiters
 	links   []func(*Task)
+	before  *Task // of the hub's that are not done
+	after   *Task
 	timer   timer // that starts it, or ends its wait
 }
 
@@ -64,8 +66,28 @@ func (h *Hub) GoAfter(d time.Duration, frame greenlet.Frame) *Task {
 func (h *Hub) newTask(frame greenlet.Frame) *Task {
 	h.spawned++
 	t := &Task{hub: h, number: h.spawned, frame: frame}
-	h.tasks[t] = struct{}{}
+	if t.before = h.last; h.last == nil {
+		h.first = t
+	} else {
+		h.last.after = t
+	}
+	h.last = t
 	return t
+}
+
+// forget takes t out of the tasks that are not done.
+func (h *Hub) forget(t *Task) {
+	if t.before == nil {
+		h.first = t.after
+	} else {
+		t.before.after = t.after
+	}
+	if t.after == nil {
+		h.last = t.before
+	} else {
+		t.after.before = t.before
+	}
+	t.before, t.after = nil, nil
 }
 
 // String is the task's number in its hub and its function.
@@ -145,7 +167,7 @@ func (t *Task) end(v any) {
 		t.err = p
 		t.hub.onError(t, p)
 	}
-	delete(t.hub.tasks, t)
+	t.hub.forget(t)
 	t.joiners.wakeAll()
 	for _, f := range t.links {
 		f(t)

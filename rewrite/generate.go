@@ -172,7 +172,8 @@ func (g *generator) targets() ([]*job, []*source) {
 		if !l.root && !(g.opt.Deps && l.module.main && l.forTest == "") {
 			continue
 		}
-		if len(l.files) == 0 && len(l.errors) > 0 {
+		cyclic := slices.ContainsFunc(l.errors, listError.isCycle)
+		if len(l.files) == 0 && len(l.errors) > 0 || cyclic {
 			g.listErrors(l)
 		}
 		if l.dir != "" && !l.adHoc && !dirs[l.dir] {
@@ -188,6 +189,7 @@ func (g *generator) targets() ([]*job, []*source) {
 			byPath[path] = &job{path: path}
 		}
 		g.diagnose(a)
+		a.refused = a.refused || cyclic
 		if len(a.wants()) > 0 {
 			byPath[path].variants = append(byPath[path].variants, a)
 		}

@@ -90,6 +90,10 @@ func (e listError) text() string {
 	return strings.Join(strings.Fields(place.ReplaceAllString(strings.TrimSpace(e.message), "")), " ")
 }
 
+// isCycle reports whether packages import each other. What follows from that, such as
+// packages that are not found, is of no help.
+func (e listError) isCycle() bool { return strings.Contains(e.message, "import cycle not allowed") }
+
 // position is the place that the message names, of a package in dir.
 func (e listError) position(dir string) token.Position {
 	m := place.FindStringSubmatch(strings.TrimSpace(e.message))

@@ -26,6 +26,7 @@ var notHostile = map[string]string{
 	"go_statement stop":             waiting,
 	"go_statement throw":            waiting,
 	"exit_status":                   "ends the process, so that nothing can be done afterwards",
+	"line_of_deferred_call":         "prints the line of deferred calls: those of a panic are at the closing brace, too, where Go has the panic's",
 	"order_send_channel":            "ends in a deadlock, which ends the process",
 	"package_redeclares":            "declares names anew that the driver's code uses",
 	"package_var_init":              "has the compiler make its frame, which is not on the heap",

@@ -151,10 +151,10 @@ func (*BlockFrame[T]) take(r *greenlet.Run) *BlockFrame[T] {
 	return new(BlockFrame[T])
 }
 func (*BlockFrame[T]) Func() *greenlet.Func {
-	return &BlockFrameInfo
+	return &infoOfBlockFrame
 }
 
-var BlockFrameInfo = greenlet.Func{
+var infoOfBlockFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/block.go",
 	Line: 13,
 	Name: "github.com/going-green/greenlet/hub.Block",

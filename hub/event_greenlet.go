@@ -104,10 +104,10 @@ func (*EventWaitFrame) take(r *greenlet.Run) *EventWaitFrame {
 	return new(EventWaitFrame)
 }
 func (*EventWaitFrame) Func() *greenlet.Func {
-	return &EventWaitFrameInfo
+	return &infoOfEventWaitFrame
 }
 
-var EventWaitFrameInfo = greenlet.Func{
+var infoOfEventWaitFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/event.go",
 	Line: 30,
 	Name: "github.com/going-green/greenlet/hub.(*Event).Wait",
@@ -242,10 +242,10 @@ func (*EventWaitForFrame) take(r *greenlet.Run) *EventWaitForFrame {
 	return new(EventWaitForFrame)
 }
 func (*EventWaitForFrame) Func() *greenlet.Func {
-	return &EventWaitForFrameInfo
+	return &infoOfEventWaitForFrame
 }
 
-var EventWaitForFrameInfo = greenlet.Func{
+var infoOfEventWaitForFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/event.go",
 	Line: 39,
 	Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor",

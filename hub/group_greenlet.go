@@ -121,10 +121,10 @@ func (*GroupGoFrame) take(r *greenlet.Run) *GroupGoFrame {
 	return new(GroupGoFrame)
 }
 func (*GroupGoFrame) Func() *greenlet.Func {
-	return &GroupGoFrameInfo
+	return &infoOfGroupGoFrame
 }
 
-var GroupGoFrameInfo = greenlet.Func{
+var infoOfGroupGoFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/group.go",
 	Line: 27,
 	Name: "github.com/going-green/greenlet/hub.(*Group).Go",
@@ -233,10 +233,10 @@ func (*GroupJoinFrame) take(r *greenlet.Run) *GroupJoinFrame {
 	return new(GroupJoinFrame)
 }
 func (*GroupJoinFrame) Func() *greenlet.Func {
-	return &GroupJoinFrameInfo
+	return &infoOfGroupJoinFrame
 }
 
-var GroupJoinFrameInfo = greenlet.Func{
+var infoOfGroupJoinFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/group.go",
 	Line: 56,
 	Name: "github.com/going-green/greenlet/hub.(*Group).Join",
@@ -349,10 +349,10 @@ func (*GroupKillFrame) take(r *greenlet.Run) *GroupKillFrame {
 	return new(GroupKillFrame)
 }
 func (*GroupKillFrame) Func() *greenlet.Func {
-	return &GroupKillFrameInfo
+	return &infoOfGroupKillFrame
 }
 
-var GroupKillFrameInfo = greenlet.Func{
+var infoOfGroupKillFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/group.go",
 	Line: 66,
 	Name: "github.com/going-green/greenlet/hub.(*Group).Kill",

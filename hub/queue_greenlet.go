@@ -107,10 +107,10 @@ func (*QueuePutFrame[T]) take(r *greenlet.Run) *QueuePutFrame[T] {
 	return new(QueuePutFrame[T])
 }
 func (*QueuePutFrame[T]) Func() *greenlet.Func {
-	return &QueuePutFrameInfo
+	return &infoOfQueuePutFrame
 }
 
-var QueuePutFrameInfo = greenlet.Func{
+var infoOfQueuePutFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/queue.go",
 	Line: 31,
 	Name: "github.com/going-green/greenlet/hub.(*Queue).Put",
@@ -394,10 +394,10 @@ func (*QueueGetFrame[T]) take(r *greenlet.Run) *QueueGetFrame[T] {
 	return new(QueueGetFrame[T])
 }
 func (*QueueGetFrame[T]) Func() *greenlet.Func {
-	return &QueueGetFrameInfo
+	return &infoOfQueueGetFrame
 }
 
-var QueueGetFrameInfo = greenlet.Func{
+var infoOfQueueGetFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/queue.go",
 	Line: 71,
 	Name: "github.com/going-green/greenlet/hub.(*Queue).Get",
@@ -529,10 +529,10 @@ func (*QueueGetForFrame[T]) take(r *greenlet.Run) *QueueGetForFrame[T] {
 	return new(QueueGetForFrame[T])
 }
 func (*QueueGetForFrame[T]) Func() *greenlet.Func {
-	return &QueueGetForFrameInfo
+	return &infoOfQueueGetForFrame
 }
 
-var QueueGetForFrameInfo = greenlet.Func{
+var infoOfQueueGetForFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/queue.go",
 	Line: 82,
 	Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor",

@@ -104,10 +104,10 @@ func (*SemaphoreAcquireFrame) take(r *greenlet.Run) *SemaphoreAcquireFrame {
 	return new(SemaphoreAcquireFrame)
 }
 func (*SemaphoreAcquireFrame) Func() *greenlet.Func {
-	return &SemaphoreAcquireFrameInfo
+	return &infoOfSemaphoreAcquireFrame
 }
 
-var SemaphoreAcquireFrameInfo = greenlet.Func{
+var infoOfSemaphoreAcquireFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/semaphore.go",
 	Line: 24,
 	Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire",
@@ -242,10 +242,10 @@ func (*SemaphoreAcquireForFrame) take(r *greenlet.Run) *SemaphoreAcquireForFrame
 	return new(SemaphoreAcquireForFrame)
 }
 func (*SemaphoreAcquireForFrame) Func() *greenlet.Func {
-	return &SemaphoreAcquireForFrameInfo
+	return &infoOfSemaphoreAcquireForFrame
 }
 
-var SemaphoreAcquireForFrameInfo = greenlet.Func{
+var infoOfSemaphoreAcquireForFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/semaphore.go",
 	Line: 33,
 	Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor",

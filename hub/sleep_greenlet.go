@@ -129,10 +129,10 @@ func (*HubSleepFrame) take(r *greenlet.Run) *HubSleepFrame {
 	return new(HubSleepFrame)
 }
 func (*HubSleepFrame) Func() *greenlet.Func {
-	return &HubSleepFrameInfo
+	return &infoOfHubSleepFrame
 }
 
-var HubSleepFrameInfo = greenlet.Func{
+var infoOfHubSleepFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/sleep.go",
 	Line: 12,
 	Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep",
@@ -232,10 +232,10 @@ func (*HubSleepUntilFrame) take(r *greenlet.Run) *HubSleepUntilFrame {
 	return new(HubSleepUntilFrame)
 }
 func (*HubSleepUntilFrame) Func() *greenlet.Func {
-	return &HubSleepUntilFrameInfo
+	return &infoOfHubSleepUntilFrame
 }
 
-var HubSleepUntilFrameInfo = greenlet.Func{
+var infoOfHubSleepUntilFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/sleep.go",
 	Line: 23,
 	Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil",
@@ -341,10 +341,10 @@ func (*HubYieldFrame) take(r *greenlet.Run) *HubYieldFrame {
 	return new(HubYieldFrame)
 }
 func (*HubYieldFrame) Func() *greenlet.Func {
-	return &HubYieldFrameInfo
+	return &infoOfHubYieldFrame
 }
 
-var HubYieldFrameInfo = greenlet.Func{
+var infoOfHubYieldFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/sleep.go",
 	Line: 28,
 	Name: "github.com/going-green/greenlet/hub.(*Hub).Yield",
@@ -652,10 +652,10 @@ func (*HubWithTimeoutFrame) take(r *greenlet.Run) *HubWithTimeoutFrame {
 	return new(HubWithTimeoutFrame)
 }
 func (*HubWithTimeoutFrame) Func() *greenlet.Func {
-	return &HubWithTimeoutFrameInfo
+	return &infoOfHubWithTimeoutFrame
 }
 
-var HubWithTimeoutFrameInfo = greenlet.Func{
+var infoOfHubWithTimeoutFrame = greenlet.Func{
 	End:  79,
 	File: "github.com/going-green/greenlet/hub/sleep.go",
 	Line: 61,

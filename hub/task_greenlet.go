@@ -112,10 +112,10 @@ func (*TaskJoinFrame) take(r *greenlet.Run) *TaskJoinFrame {
 	return new(TaskJoinFrame)
 }
 func (*TaskJoinFrame) Func() *greenlet.Func {
-	return &TaskJoinFrameInfo
+	return &infoOfTaskJoinFrame
 }
 
-var TaskJoinFrameInfo = greenlet.Func{
+var infoOfTaskJoinFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/task.go",
 	Line: 106,
 	Name: "github.com/going-green/greenlet/hub.(*Task).Join",
@@ -261,10 +261,10 @@ func (*TaskJoinForFrame) take(r *greenlet.Run) *TaskJoinForFrame {
 	return new(TaskJoinForFrame)
 }
 func (*TaskJoinForFrame) Func() *greenlet.Func {
-	return &TaskJoinForFrameInfo
+	return &infoOfTaskJoinForFrame
 }
 
-var TaskJoinForFrameInfo = greenlet.Func{
+var infoOfTaskJoinForFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/task.go",
 	Line: 116,
 	Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor",
@@ -373,10 +373,10 @@ func (*TaskKillFrame) take(r *greenlet.Run) *TaskKillFrame {
 	return new(TaskKillFrame)
 }
 func (*TaskKillFrame) Func() *greenlet.Func {
-	return &TaskKillFrameInfo
+	return &infoOfTaskKillFrame
 }
 
-var TaskKillFrameInfo = greenlet.Func{
+var infoOfTaskKillFrame = greenlet.Func{
 	File: "github.com/going-green/greenlet/hub/task.go",
 	Line: 140,
 	Name: "github.com/going-green/greenlet/hub.(*Task).Kill",

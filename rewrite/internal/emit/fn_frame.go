@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"go/ast"
 	"go/types"
 	"hash/fnv"
 	"path"
@@ -156,6 +157,9 @@ func (e *funcEmitter) forget(out *jen.File) {
 // describe declares what tracebacks say about the function.
 func (e *funcEmitter) describe(out *jen.File) {
 	info := e.free(e.frame + "Info")
+	if ast.IsExported(e.frame) { // it is nobody's business; walkFrameInfo may be that of walk
+		info = e.free("infoOf" + e.frame)
+	}
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
 		jen.Return(jen.Op("&").Id(info)),
 	)

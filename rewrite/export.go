@@ -1,12 +1,14 @@
 package rewrite
 
 import (
+	"errors"
 	"fmt"
 	"go/importer"
 	"go/token"
 	"go/types"
 	"io"
 	"os"
+	"slices"
 )
 
 // exports reads export data. Packages that it returns are shared by all that
@@ -18,7 +20,9 @@ type exports struct {
 	errs  map[string]error
 }
 
-func newExports(fset *token.FileSet, g *graph) *exports {
+// newExports reads what g has. Of packages without export data others, which list them
+// as the user does, may tell more.
+func newExports(fset *token.FileSet, g *graph, others ...*graph) *exports {
 	x := &exports{files: map[string]string{}, pkgs: map[string]*types.Package{}, errs: map[string]error{}}
 	for _, l := range g.all {
 		if l.export != "" && l.forTest == "" {
@@ -28,6 +32,13 @@ func newExports(fset *token.FileSet, g *graph) *exports {
 	x.types = importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
 		file, ok := x.files[path]
 		if !ok {
+			for _, g := range append(others, g) {
+				if l := g.all[path]; l != nil {
+					if i := slices.IndexFunc(l.errors, listError.isCycle); i >= 0 {
+						return nil, errors.New(l.errors[i].text())
+					}
+				}
+			}
 			return nil, fmt.Errorf("package %s is not found or does not compile", path)
 		}
 		return os.Open(file)

@@ -172,8 +172,7 @@ func (g *generator) targets() ([]*job, []*source) {
 		if !l.root && !(g.opt.Deps && l.module.main && l.forTest == "") {
 			continue
 		}
-		cyclic := slices.ContainsFunc(l.errors, listError.isCycle)
-		if len(l.files) == 0 && len(l.errors) > 0 || cyclic {
+		if len(l.files) == 0 && len(l.errors) > 0 {
 			g.listErrors(l)
 		}
 		if l.dir != "" && !l.adHoc && !dirs[l.dir] {
@@ -189,7 +188,6 @@ func (g *generator) targets() ([]*job, []*source) {
 			byPath[path] = &job{path: path}
 		}
 		g.diagnose(a)
-		a.refused = a.refused || cyclic
 		if len(a.wants()) > 0 {
 			byPath[path].variants = append(byPath[path].variants, a)
 		}

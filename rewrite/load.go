@@ -90,8 +90,7 @@ func (e listError) text() string {
 	return strings.Join(strings.Fields(place.ReplaceAllString(strings.TrimSpace(e.message), "")), " ")
 }
 
-// isCycle reports whether packages import each other. What follows from that, such as
-// packages that are not found, is of no help.
+// isCycle reports whether packages import each other.
 func (e listError) isCycle() bool { return strings.Contains(e.message, "import cycle not allowed") }
 
 // position is the place that the message names, of a package in dir.

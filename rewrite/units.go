@@ -24,7 +24,7 @@ func (g *generator) load(ctx context.Context, wanted map[*listed][]*source) (*ch
 		if err != nil {
 			return nil, nil, err
 		}
-		c.exports = newExports(c.fset, exported)
+		c.exports = newExports(c.fset, exported, g.graph)
 		// What does not compile is checked from source, for the errors' sake.
 		n := len(broken)
 		for _, l := range exported.all {

@@ -1,6 +1,10 @@
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	"slices"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Group is tasks that are waited for, or killed, together. Make it with [Hub.NewGroup] or
 // [Hub.NewPool].
@@ -36,12 +40,8 @@ func (g *Group) Go(frame greenlet.Frame) *Task {
 
 // remove is called when t has ended.
 func (g *Group) remove(t *Task) {
-	for i, other := range g.tasks {
-		if other == t {
-			g.tasks = append(g.tasks[:i], g.tasks[i+1:]...)
-			break
-		}
-	}
+	i := slices.Index(g.tasks, t)
+	g.tasks = slices.Delete(g.tasks, i, i+1)
 	if g.room != nil {
 		g.room.Release()
 	}
@@ -65,7 +65,7 @@ func (g *Group) Join() {
 //greenlet:resumable
 func (g *Group) Kill() {
 	for len(g.tasks) > 0 {
-		for _, t := range append([]*Task(nil), g.tasks...) {
+		for _, t := range slices.Clone(g.tasks) {
 			t.Interrupt(greenlet.Exit)
 		}
 		g.Join()

@@ -14,7 +14,7 @@ import (
 type Hub struct {
 	self    *greenlet.Greenlet // the loop, while it runs
 	running *Task              // who runs; nil while the loop itself does
-	ready   fifo               // tasks to run
+	ready   waiters            // tasks to run
 	timers  timers
 	clock   Clock
 	first   *Task // of those that are not done, in the order of their start
@@ -86,7 +86,7 @@ func (h *Hub) turns() (end bool, err error) {
 		h.collect()
 		// What becomes ready meanwhile has its turn after those that wait for
 		// time or other goroutines.
-		for n := h.ready.len(); n > 0; n-- {
+		for n := h.ready.n; n > 0; n-- {
 			h.resume(h.ready.pop())
 		}
 		if cause := context.Cause(h.ctx); cause != nil {
@@ -95,7 +95,7 @@ func (h *Hub) turns() (end bool, err error) {
 			}
 		}
 		switch {
-		case h.ready.len() > 0:
+		case h.ready.n > 0:
 		case h.idle():
 			return true, h.deadlock()
 		default:

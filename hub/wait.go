@@ -24,7 +24,7 @@ const (
 	thrown                   // it is about to get a panic
 )
 
-// waiters are tasks that wait for the same, the first come first.
+// waiters are tasks that wait for the same, or for their turn, the first come first.
 type waiters struct {
 	head, tail *Task
 	n          int
@@ -56,6 +56,13 @@ func (l *waiters) remove(t *Task) {
 	}
 	w.list, w.prev, w.next = nil, nil, nil
 	l.n--
+}
+
+// pop takes the first out.
+func (l *waiters) pop() *Task {
+	t := l.head
+	l.remove(t)
+	return t
 }
 
 // wakeOne makes the first ready and returns it, or nil.
@@ -142,32 +149,4 @@ func (t *Task) leave() {
 		l.remove(t)
 	}
 	t.hub.timers.stop(&t.timer)
-}
-
-// fifo is a queue of tasks.
-type fifo struct {
-	ring  []*Task
-	first int
-	n     int
-}
-
-func (q *fifo) len() int { return q.n }
-
-func (q *fifo) push(t *Task) {
-	if q.n == len(q.ring) {
-		ring := make([]*Task, max(16, 2*q.n))
-		k := copy(ring, q.ring[q.first:])
-		copy(ring[k:], q.ring[:q.first])
-		q.ring, q.first = ring, 0
-	}
-	q.ring[(q.first+q.n)&(len(q.ring)-1)] = t
-	q.n++
-}
-
-func (q *fifo) pop() *Task {
-	t := q.ring[q.first]
-	q.ring[q.first] = nil
-	q.first = (q.first + 1) & (len(q.ring) - 1)
-	q.n--
-	return t
 }

@@ -14,8 +14,8 @@ func Exchanger[R, T any](run Frame) (exchange func(T) (R, bool), stop func()) {
 	p := newPuller[R](run)
 	return func(v T) (got R, ok bool) {
 		g, r := p.g, &p.run // as in Pull
-		q, waits := g.slot.(*T)
-		if !waits || int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded || g.state == unstarted {
+		q, waits := g.slot.(*T) // not before the start
+		if !waits || int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
 			if !p.send(v) {
 				return got, false
 			}

@@ -164,13 +164,9 @@ func (g *Greenlet) suspend() {
 // forget clears the root frame, to which the callers of f lead, of a g that ends and
 // may be kept: g would keep all that the frame holds.
 func (g *Greenlet) forget(f Frame) {
-	if !g.rooted || f == nil {
-		return
+	if g.rooted && f != nil {
+		root(f).Forget()
 	}
-	for c := f.header().Caller; c != nil; c = f.header().Caller {
-		f = c
-	}
-	f.Forget()
 }
 
 // bury ends g without running any more of it.

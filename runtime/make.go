@@ -24,12 +24,13 @@ func MakeFrame[F any]() *F {
 // With a drop handler it is one of its own: they point to each other, and no finalizer
 // of an object that points to itself would ever run.
 func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
-	if run == nil {
-		panic(&StateError{Op: op, Reason: "the frame is nil"})
+	var g *Greenlet
+	var h *Header
+	if run != nil {
+		h = run.header()
 	}
-	g := (*Greenlet)(nil)
 	watching := hooked.Load()
-	if h := run.header(); h.Depth == hasRoom && (!watching || dropHandler.Load() == nil) {
+	if h != nil && h.Depth == hasRoom && (!watching || dropHandler.Load() == nil) {
 		g = (*Greenlet)(unsafe.Add(unsafe.Pointer(h), -int(unsafe.Sizeof(Greenlet{}))))
 		g.watched, g.rooted = true, true
 	} else {

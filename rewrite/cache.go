@@ -36,20 +36,27 @@ func openCache(setting string, salt string) *cache {
 	if setting == "off" {
 		return &cache{}
 	}
-	if setting == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return &cache{}
-		}
-		setting = filepath.Join(dir, "greenlet")
+	dir, err := CacheDir(setting)
+	if err != nil {
+		return &cache{}
 	}
 	tool, err := toolHash()
 	if err != nil {
 		return &cache{}
 	}
-	c := &cache{dir: setting, salt: append(tool, salt...)}
+	c := &cache{dir: dir, salt: append(tool, salt...)}
 	c.trim()
 	return c
+}
+
+// CacheDir is the directory that Options.Cache names, unless it is "off". Its error is
+// that the user has none.
+func CacheDir(setting string) (string, error) {
+	if setting != "" {
+		return setting, nil
+	}
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "greenlet"), err
 }
 
 // toolHash identifies the program that runs, so that entries of another

@@ -68,20 +68,21 @@ func (c *command) explain(ctx context.Context, args []string) (int, error) {
 	}
 	c.opt.Explain = a.name
 	code, err := c.generate(ctx, a.packages)
-	if err != nil || len(c.explained) == 0 {
+	if err != nil || len(c.result.Explanations) == 0 {
 		return code, err
 	}
+	list := c.result.Explanations
 	switch {
 	case a.json:
-		err = explain.JSON(c.stdout, c.explained)
+		err = explain.JSON(c.stdout, list)
 	case a.dot:
-		err = explain.Dot(c.stdout, c.explained)
+		err = explain.Dot(c.stdout, list)
 	case a.html == "-":
-		err = explain.HTML(c.stdout, c.explained)
+		err = explain.HTML(c.stdout, list)
 	case a.html != "":
-		err = writeHTML(a.html, c.explained)
+		err = writeHTML(a.html, list)
 	default:
-		err = explain.Text(c.stdout, c.explained, c.paint)
+		err = explain.Text(c.stdout, list, c.paint)
 	}
 	return code, err
 }

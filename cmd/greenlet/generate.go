@@ -26,7 +26,6 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 		c.opt.DebugOut = c.stdout // it is the answer
 	}
 	res, err := rewrite.Generate(ctx, c.opt, patterns...)
-	c.explained = res.Explanations
 	if ctx.Err() == nil {
 		if err := res.Diagnostics.Relative(dir).Format(c.stderr, c.colors); err != nil {
 			return 0, err

@@ -21,7 +21,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/going-green/greenlet/internal/explain"
 	"github.com/going-green/greenlet/rewrite"
 )
 
@@ -65,8 +64,6 @@ type command struct {
 	verbose bool
 	help    bool
 	watches bool // the command is watch
-
-	explained []*explain.Explanation
 }
 
 // usageError is about the command line.

@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
+
+	"github.com/going-green/greenlet/rewrite"
 )
 
 // overlay generates for a debugger and prints the file that tells the go command.
@@ -30,12 +32,12 @@ func (c *command) overlay(ctx context.Context, patterns []string) (int, error) {
 // overlayDir is where overlays for packages named in dir are: in the user's cache.
 func (c *command) overlayDir(dir string) (string, error) {
 	cache := c.getenv("GREENLET_CACHE")
-	if cache == "" || cache == "off" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("no directory for the overlay: %w; set GREENLET_CACHE", err)
-		}
-		cache = filepath.Join(user, "greenlet")
+	if cache == "off" {
+		cache = "" // it has to be somewhere
+	}
+	cache, err := rewrite.CacheDir(cache)
+	if err != nil {
+		return "", fmt.Errorf("no directory for the overlay: %w; set GREENLET_CACHE", err)
 	}
 	h := fnv.New64a()
 	h.Write([]byte(dir))

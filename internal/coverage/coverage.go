@@ -11,6 +11,7 @@ package coverage
 import (
 	"context"
 	"fmt"
+	"go/ast"
 	"io"
 	"strings"
 
@@ -86,12 +87,12 @@ func counts(ctx context.Context, p *cover.Profile, f File) (map[int]int, error) 
 	for _, b := range p.Blocks {
 		ran[extent{b.StartLine, b.EndLine, b.StartCol, b.EndCol}] = b.Count
 	}
-	byFunc := map[string]map[int]int{}
+	byFunc := map[ast.Decl]map[int]int{}
 	for i, b := range exact {
-		lines := byFunc[b.function]
+		lines := byFunc[b.decl]
 		if lines == nil {
 			lines = map[int]int{}
-			byFunc[b.function] = lines
+			byFunc[b.decl] = lines
 		}
 		for _, s := range b.statements {
 			if s.file == f.Source {

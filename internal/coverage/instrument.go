@@ -14,7 +14,7 @@ import (
 // block is what go tool cover gives one counter.
 type block struct {
 	extent
-	function   string // that it is in: receiver and name
+	decl       ast.Decl // that it is in
 	statements []position
 }
 
@@ -47,39 +47,28 @@ func instrument(ctx context.Context, path string) ([]block, error) {
 	blocks := extents(file)
 	for _, decl := range file.Decls {
 		ast.Inspect(decl, func(n ast.Node) bool {
-			for _, list := range lists(n) {
-				fill(fset, blocks, list, function(decl))
-			}
+			fill(fset, blocks, statements(n), decl)
 			return true
 		})
 	}
 	return blocks, nil
 }
 
-// function names what decl declares, if that is a function.
-func function(decl ast.Decl) string {
-	fn, ok := decl.(*ast.FuncDecl)
-	if !ok {
-		return ""
-	}
-	return strconv.Itoa(int(fn.Pos()))
-}
-
-// lists are the statements of n, if it has any of its own.
-func lists(n ast.Node) [][]ast.Stmt {
+// statements are those of n, if it has any of its own.
+func statements(n ast.Node) []ast.Stmt {
 	switch n := n.(type) {
 	case *ast.BlockStmt:
-		return [][]ast.Stmt{n.List}
+		return n.List
 	case *ast.CaseClause:
-		return [][]ast.Stmt{n.Body}
+		return n.Body
 	case *ast.CommClause:
-		return [][]ast.Stmt{n.Body}
+		return n.Body
 	}
 	return nil
 }
 
 // fill notes the statements of list in the blocks whose counters they follow.
-func fill(fset *token.FileSet, blocks []block, list []ast.Stmt, function string) {
+func fill(fset *token.FileSet, blocks []block, list []ast.Stmt, decl ast.Decl) {
 	current := -1
 	for _, s := range list {
 		for {
@@ -91,7 +80,7 @@ func fill(fset *token.FileSet, blocks []block, list []ast.Stmt, function string)
 		}
 		if i, ok := counterOf(s); ok {
 			current = i
-			blocks[i].function = function
+			blocks[i].decl = decl
 			continue
 		}
 		if _, empty := s.(*ast.EmptyStmt); current >= 0 && !empty {

@@ -207,15 +207,9 @@ func (b *explaining) successors() []flowNode {
 }
 
 // returns reports whether a statement holds a return of the function's own.
-func returns(s ast.Stmt) (found bool) {
-	ast.Inspect(s, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ReturnStmt:
-			found = true
-		}
-		return !found
+func returns(s ast.Stmt) bool {
+	return ir.Contains(s, func(n ast.Node) bool {
+		_, ok := n.(*ast.ReturnStmt)
+		return ok
 	})
-	return found
 }

@@ -108,17 +108,11 @@ func normalize(c *passContext) *ir.Func {
 }
 
 // defers reports whether a body has defer statements of its own.
-func defers(body *ast.BlockStmt) (found bool) {
-	ast.Inspect(body, func(node ast.Node) bool {
-		switch node.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.DeferStmt:
-			found = true
-		}
-		return !found
+func defers(body *ast.BlockStmt) bool {
+	return ir.Contains(body, func(n ast.Node) bool {
+		_, ok := n.(*ast.DeferStmt)
+		return ok
 	})
-	return found
 }
 
 // captured makes the variables that a literal captures. They are none of its
@@ -243,17 +237,11 @@ func clause(s ast.Stmt) *ast.BlockStmt {
 // spreadsDeferred reports whether s defers f()(g()) or f().m(g()), where g has several
 // results: gc calls f, then g, and reads what the calls in f left of it then. There is
 // no expression for that, so it takes temporaries.
-func spreadsDeferred(s ast.Stmt) (found bool) {
-	ast.Inspect(s, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.DeferStmt:
-			found = found || len(n.Call.Args) == 1 && hasCall(n.Call.Fun) && hasCall(n.Call.Args[0])
-		}
-		return !found
+func (n *normalizer) spreadsDeferred(s ast.Stmt) bool {
+	return ir.Contains(s, func(m ast.Node) bool {
+		d, ok := m.(*ast.DeferStmt)
+		return ok && n.spreads(d.Call) && hasCall(d.Call.Fun)
 	})
-	return found
 }
 
 func declaresType(s ast.Stmt) bool {
@@ -276,7 +264,7 @@ func (n *normalizer) in(body func()) *ir.Seq {
 
 // stmt normalizes one statement; label is its label, if it has one.
 func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
-	if !n.colors.Suspends(s) && !spreadsDeferred(s) {
+	if !n.colors.Suspends(s) && !n.spreadsDeferred(s) {
 		n.leaf(s, label)
 		return
 	}

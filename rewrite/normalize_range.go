@@ -253,19 +253,15 @@ func (r *ranger) lengthOf(t *types.Array) ast.Expr {
 // hasCall reports whether evaluating e does more than read variables: then
 // len(e) is not constant (spec, Length and capacity).
 func hasCall(e ast.Expr) bool {
-	found := false
-	ast.Inspect(e, func(n ast.Node) bool {
+	return ir.Contains(e, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
 		case *ast.CallExpr:
-			found = true
+			return true
 		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW
+			return n.Op == token.ARROW
 		}
-		return !found
+		return false
 	})
-	return found
 }
 
 // overString decodes a rune at a time: the runtime's DecodeRune gives the rune

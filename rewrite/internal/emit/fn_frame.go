@@ -111,19 +111,21 @@ func (e *funcEmitter) release(out *jen.File) {
 	)
 }
 
-// clear clears what a free frame must not hold on to. The rest is written
-// before it is read.
+// clear clears what a free frame must not hold on to. The rest is written before it is
+// read: what a switch brings, by who resumes, if it is the zero value.
 func (e *funcEmitter) clear() jen.Code {
 	if e.fn.Eager() {
 		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
 	}
+	code := e.clearFields(true)
+	results := slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var == nil })
 	switch {
-	case e.clearFields(true) == nil:
+	case code == nil:
 		return jen.Null()
-	case e.fn.Lit == nil && !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var == nil }):
+	case e.fn.Lit == nil && !results:
 		return jen.Id(e.free("f")).Dot("Forget").Call()
 	}
-	return e.clearFields(true)
+	return code
 }
 
 // clearFields clears the fields that may hold on to memory.

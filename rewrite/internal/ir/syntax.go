@@ -7,6 +7,18 @@ import (
 	"reflect"
 )
 
+// Contains reports whether is holds for n or a node in it, function literals left out.
+func Contains(n ast.Node, is func(ast.Node) bool) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if _, lit := n.(*ast.FuncLit); lit || n == nil {
+			return false
+		}
+		found = found || is(n)
+		return !found
+	})
+	return found
+}
+
 // Clause is clause i of a switch, type switch or select statement, or nil.
 func Clause(head ast.Stmt, i int) ast.Stmt {
 	var body *ast.BlockStmt

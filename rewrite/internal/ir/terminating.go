@@ -35,7 +35,7 @@ func (t *terminator) stmt(s ast.Stmt, label types.Object) bool {
 	case *ast.IfStmt:
 		return s.Else != nil && t.stmt(s.Body, nil) && t.stmt(s.Else, nil)
 	case *ast.ForStmt:
-		return s.Cond == nil && !t.breaks(s.Body, label, true)
+		return s.Cond == nil && !t.breaks(s.Body, label)
 	case *ast.LabeledStmt:
 		return t.stmt(s.Stmt, t.info.Defs[s.Label])
 	case *ast.SwitchStmt:
@@ -71,7 +71,7 @@ func (t *terminator) list(list []ast.Stmt) bool {
 // clauses is stmt for a switch or select; all says that one of its clauses is always
 // taken, without a default.
 func (t *terminator) clauses(body *ast.BlockStmt, label types.Object, all bool) bool {
-	if t.breaks(body, label, true) {
+	if t.breaks(body, label) {
 		return false
 	}
 	for _, c := range body.List {
@@ -95,27 +95,25 @@ func (t *terminator) clauses(body *ast.BlockStmt, label types.Object, all bool) 
 	return all
 }
 
-// breaks reports whether a break in n ends the statement that has the label, or, if
-// plain, the one that n is the body of.
-func (t *terminator) breaks(n ast.Node, label types.Object, plain bool) (found bool) {
-	ast.Inspect(n, func(m ast.Node) bool {
-		if found || m == nil {
-			return false
-		}
-		switch m := m.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
-			if m != n {
-				found = found || label != nil && t.breaks(m.(ast.Stmt), label, false)
-				return !plain
-			}
-		case *ast.BranchStmt:
-			if m.Tok == token.BREAK {
-				found = m.Label == nil && plain || m.Label != nil && label != nil && t.info.Uses[m.Label] == label
-			}
-		}
+// breaks reports whether a break in body ends the statement that it is the body of, and
+// that has the label, if any.
+func (t *terminator) breaks(body *ast.BlockStmt, label types.Object) bool {
+	labeled := func(n ast.Node) bool {
+		b, ok := n.(*ast.BranchStmt)
+		return ok && b.Tok == token.BREAK && b.Label != nil && t.info.Uses[b.Label] == label
+	}
+	if label != nil && Contains(body, labeled) {
 		return true
+	}
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+			return false // a plain break in there is its own
+		case *ast.BranchStmt:
+			found = found || n.Tok == token.BREAK && n.Label == nil
+		}
+		return !found
 	})
 	return found
 }

@@ -1,0 +1,214 @@
+/*
+# Calls
+
+	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
+	                                  if st != greenlet.Done {
+	                                      f := (*aFrame)(nil).take(r)
+	                                      ... save, f.PC = 2
+	                                      r.Link(f, &f.Header)
+	                                      return ret0, st
+	                                  }
+
+in a hot call; a resumption has its frame, returns only the status, and goes on
+at a label, resumed_9, to which its dispatch leads:
+
+	case 2: // resumed from a.go:9
+		callee := r.Callee().(*fetchFrame)
+		x, err = callee.Results()
+		callee.Release(r)
+		goto resumed_9
+
+Calls of interface methods are known only when they are made. Where a resumable
+method of this package or of one it imports implements the interface, the call
+is of the companion if the dynamic type has one:
+
+	w.Walk(n)                         if c, ok := w.(interface{ WalkResumable(…) … }); ok {
+	                                      ... c.WalkResumable(r, n), as above
+	                                  } else {
+	                                      w.Walk(n)
+	                                  }
+
+Everywhere else it stays as it is. A method that a struct has from an embedded
+interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
+Since w is looked at before the arguments are evaluated, calls among these, which
+may assign to w, are made first.
+
+A companion is promoted with its method, and stays when a plain method overrides
+that: an interface would find it. So the overriding type gets a method of the
+companion's name that is none, by its signature (override.go).
+
+# Function literals
+
+A literal inside an annotated function that suspends becomes a type, with what it
+captures, and a function of its own for the passes. What it captures is boxed, or
+stays where it is and escapes, as with any literal:
+
+	sum := 0                          sum = new(int)
+	emit := func(i int) {             emit = (&runFunc1{sum: sum}).value()
+		sum += i
+		greenlet.Yield(i)             type runFunc1 struct {
+	}                                     greenlet.Closure
+	                                      sum *int
+	                                  }
+
+	                                  func (c *runFunc1) CallResumable(r *greenlet.Run, i int) … {
+	                                      *c.sum += i
+	                                      ... as any companion; the frame has a field c
+	                                  }
+
+	                                  func (c *runFunc1) value() func(int) {
+	                                      return greenlet.Bind(&c.Closure, c, func(i int) {
+	                                          ... the literal as it is written
+	                                      })
+	                                  }
+
+value makes what the literal is to plain code: a function like any other, which
+runs as plain code does. Called while its greenlet runs, a Yield in it is an error
+that says so, and a switch begins a run. (A panic at each such call would be
+simpler, but a callback that resumes a greenlet from outside is what literals are
+for.)
+
+A literal that is called or deferred where it stands needs no value: the call is
+of CallResumable, or, if it recovers, of CallDeferred. One that is an argument of a
+function of the standard library stays as it is: plain code will call it. So does
+one that a go statement starts.
+
+Types that the function around declares have no name where the literal goes: that
+is refused. Its constants go along by value.
+
+# Function values
+
+	h(x)                              if c, ok := greenlet.Resumable(h).(interface{ CallResumable(…) … }); ok {
+	                                      ... c.CallResumable(r, x), as a call
+	                                  } else {
+	                                      h(x)
+	                                  }
+
+Whether a function value can be suspended is known when it is called. The runtime
+looks at its code pointer (runtime/closure.go): Bind and Register have noted those
+of literals and of declared functions, and a literal's closure leads to its type.
+A local variable that is only ever given functions which don't suspend is called
+as it is written.
+
+What h is, gc reads after the calls among the arguments: so these go to temporaries
+first (normalize_call.go).
+
+A resumable function used as a value stays as it is, for it is registered:
+every exported one, and the others that the package names without a call. Methods,
+functions with type parameters, and switches are not found by their code: such a
+value is a literal that makes the call (values.go):
+
+	f := s.serve                      f = (&runValue1{recv: greenlet.Ref(s)}).value()
+
+# Range over functions
+
+The body of a loop over an iterator function becomes a literal, which the iterator
+gets, and the loop a call of the iterator:
+
+	for x := range seq {              loop = greenlet.NewLoop()
+		if x > 3 {                    ... seq(body), as the call of a function value
+			return x                  loop.End()
+		}                             if loop.Next != 0 {
+		s(x)                              if loop.Next == -1 { return result0 }
+	}                                 }
+
+	                                  body:
+	                                      c.loop.Begin()
+	                                      if x > 3 { *c.result0 = x; c.loop.Leave(-1); return false }
+	                                      ... s(x)
+	                                      c.loop.Again()
+	                                      return true
+
+As with gc (cmd/compile/internal/rangefunc), a Loop keeps whether the iterator may
+call the body, and panics if it calls it when it may not; a statement that leaves
+the body notes where to, and the function goes on there once the iterator has
+returned. Each function has numbers of its own for that: a branch out of two loops
+is one out of the inner one, then one out of the outer. A defer in the body goes to
+the frame of the function, and recover asks who defers that.
+
+If the iterator can't be suspended but the body does, the runtime pulls from it, by
+iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends,
+or by the garbage collector if that is dropped.
+An iterator that a function of the standard library makes, with a body that doesn't
+suspend, is left to Go.
+
+# Defer, recover and panics
+
+Only functions that defer pay. Their frame is taken at the start and holds the
+results; their one variant is called step, and begins with a deferred call of
+Go; a method run calls it, for hot calls and for Resume:
+
+	func (f *aFrame) step(r *greenlet.Run) (st greenlet.Status) {
+		st = greenlet.Broken
+		defer f.Catch(&st)
+		...
+		f.DeferFunc(mu.Unlock)             // defer mu.Unlock()
+		...
+		f.ret0 = x                         // return x
+		goto unwind
+	unwind:
+		for f.Pending() {
+			... f.Next(r), which may suspend
+		}
+		f.End()
+		return greenlet.Done
+	}
+
+Named results stay in the frame, or in boxes, for a panic loses Go's locals.
+Catch stores a panic in the frame and makes run call step again, in the state
+Unwind: so deferred calls are always made by ordinary code, which may suspend.
+A plain deferred call is registered as a function that defers it, by Go, and
+then raises the panic that is on its way, if one is: recover works in it as
+anywhere, however it is written. End goes on with what was not recovered.
+
+A deferred call of a resumable function is registered as a closure that makes
+it, once its operands are evaluated: by its companion. If the function calls
+recover, it has a form beside the companion, for this, which gets the frame that
+defers the call. There recover asks that frame for its panic; elsewhere the frame
+is nil, and so is what recover returns:
+
+	//greenlet:resumable
+	func cleanup(c Conn) {            func cleanupResumable(r …, c Conn) … { … run(r, nil, c) }
+		if v := recover(); v != nil {     func cleanupDeferred(r …, d *greenlet.DeferHeader, c Conn) … { … run(r, d, c) }
+			c.Send(v)
+		}                                 v := f.deferrer.Recover()
+	}
+
+	defer cleanup(c)                  arg := c
+	                                  f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+	                                      return cleanupDeferred(run, &f.DeferHeader, arg)
+	                                  })
+
+That a function recovers shows by the name, as its colour does, also in another
+package or in the dynamic type of an interface; functions that don't are as they
+were. The one that does takes its frame at the start, where the deferring frame
+stays in a field: so it has one variant for both ways to be called, and recover
+may stand in any expression. A recover that is itself deferred is DeferRecover.
+What a literal recovers is the literal's own.
+
+The call of an interface method that may reach a resumable one (see Calls) is
+deferred by its Deferred form, by its companion, or as a plain call, whichever
+the dynamic type has first. So a resumable method that does not recover hides the
+Deferred form of one that it overrides. A method expression's receiver is an
+argument: a nil one panics when the call is made.
+
+Operands are evaluated as gc does it, which assigns function, receiver and arguments to
+temporaries at once: so calls come first, in order, and a variable is read behind them.
+
+	defer c.Close(next(&c))           fn, arg := c.Close, next(&c)
+	defer get().log(pair())           t := get()          // its call, but not what is left of it
+	                                  arg, arg2 := pair()
+	                                  fn := t.log
+
+A switch may be deferred by itself. It waits in a frame of the runtime's, and
+drops what it receives:
+
+	defer g.Switch(a, b)              f.DeferSend(g, a, b)
+	defer greenlet.Yield(v)           greenlet.DeferYield[T](&f.DeferHeader, v)
+
+A panic that leaves a hot call passes through its callers as Go panics do. At
+the driver it goes on in the frames that wait: the innermost that defers is
+resumed in the state Unwind, the others are dropped. A panic thrown into a
+greenlet begins there.
+*/
+package rewrite

@@ -13,7 +13,7 @@ import "sync/atomic"
 func Exchanger[R, T any](run Frame) (exchange func(T) (R, bool), stop func()) {
 	p := newPuller[R](run)
 	return func(v T) (got R, ok bool) {
-		g, r := p.g, &p.run // as in Pull
+		g, r := p.g, &p.run     // as in Pull
 		q, waits := g.slot.(*T) // not before the start
 		if !waits || int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded {
 			if !p.send(v) {

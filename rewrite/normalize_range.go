@@ -36,7 +36,7 @@ func (n *normalizer) rangeStmt(s *ast.RangeStmt, label types.Object) {
 			r.overInt()
 		}
 	case *types.Slice:
-		r.overSlice(n.lift(s.X), t.Elem())
+		r.overSlice(t.Elem())
 	case *types.Array:
 		r.overArray(t)
 	case *types.Pointer:
@@ -134,6 +134,40 @@ func (r *ranger) hold(e ast.Expr, t types.Type) *ir.Var {
 	return v
 }
 
+// held is hold for the operand of the loop. If that is a variable that the loop does not
+// write, it is as good as a copy: fewer fields in the frame, and in the code a name that
+// the user knows.
+func (r *ranger) held() *ir.Var {
+	if id, ok := ast.Unparen(r.s.X).(*ast.Ident); ok {
+		if v := r.fn.VarOf(id); v != nil && !v.Aliased && v.Kind != ir.Captured && !r.writes(v.Obj) {
+			return v
+		}
+	}
+	return r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
+}
+
+// writes reports whether the loop assigns to obj, which is not aliased.
+func (r *ranger) writes(obj types.Object) (found bool) {
+	writes := func(e ast.Expr) { found = found || e != nil && base(e, r.info) == obj }
+	ast.Inspect(r.s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				writes(e)
+			}
+		case *ast.IncDecStmt:
+			writes(n.X)
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				writes(n.Key)
+				writes(n.Value)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
 func (r *ranger) id(v *ir.Var) *ast.Ident { return r.ref(v, r.s.Pos()) }
 
 func (r *ranger) less(i *ir.Var, limit ast.Expr) func() ast.Expr {
@@ -152,15 +186,28 @@ func (r *ranger) number(n string) ast.Expr {
 	return &ast.BasicLit{ValuePos: r.s.Pos(), Kind: token.INT, Value: n}
 }
 
-// counter is an index variable that starts at 0.
-func (r *ranger) counter(t types.Type) *ir.Var {
-	v := r.temp(t, r.s.Pos())
+// counter is an index variable that starts at 0: the loop's own, if that can't change in
+// an iteration, as no one writes it or keeps its address. Then key is nil.
+func (r *ranger) counter(t types.Type) (v *ir.Var, key ast.Expr) {
+	if id, ok := r.s.Key.(*ast.Ident); ok && r.s.Tok == token.DEFINE && !isBlank(id) {
+		if obj := r.info.Defs[id]; r.alias[obj].How == ir.NotAliased && types.Identical(obj.Type(), t) && !r.writes(obj) {
+			v := r.newVar(obj, ir.Local)
+			r.start(v)
+			return v, nil
+		}
+	}
+	v = r.temp(t, r.s.Pos())
 	v.Type = t
+	r.start(v)
+	return v, r.id(v)
+}
+
+// start sets a counter to 0.
+func (r *ranger) start(v *ir.Var) {
 	r.add(&ir.Leaf{
 		Stmt: &ast.AssignStmt{Lhs: []ast.Expr{r.id(v)}, TokPos: r.s.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{r.number("0")}},
 		Defs: []*ir.Var{v},
 	})
-	return v
 }
 
 // overInt: the iteration variables have the type of the expression; that of
@@ -174,10 +221,14 @@ func (r *ranger) overInt() {
 	}
 	limit := r.s.X
 	if r.info.Types[r.s.X].Value == nil {
-		limit = r.id(r.hold(r.lift(r.s.X), t))
+		if r.s.X != nil && types.Identical(r.info.TypeOf(r.s.X), t) {
+			limit = r.id(r.held())
+		} else {
+			limit = r.id(r.hold(r.lift(r.s.X), t))
+		}
 	}
-	i := r.counter(t)
-	r.make(r.less(i, limit), func() { r.vars(r.id(i), nil) }, r.increment(i))
+	i, key := r.counter(t)
+	r.make(r.less(i, limit), func() { r.vars(key, nil) }, r.increment(i))
 }
 
 func isUntyped(t types.Type) bool {
@@ -185,11 +236,11 @@ func isUntyped(t types.Type) bool {
 	return ok && b.Info()&types.IsUntyped != 0
 }
 
-func (r *ranger) overSlice(x ast.Expr, elem types.Type) {
-	s := r.hold(x, r.info.TypeOf(r.s.X))
+func (r *ranger) overSlice(elem types.Type) {
+	s := r.held()
 	n := r.hold(r.length(s, "LenSlice"), intType)
-	i := r.counter(intType)
-	r.make(r.less(i, r.id(n)), func() { r.vars(r.id(i), r.at(r.id(s), r.id(i), elem)) }, r.increment(i))
+	i, key := r.counter(intType)
+	r.make(r.less(i, r.id(n)), func() { r.vars(key, r.at(r.id(s), r.id(i), elem)) }, r.increment(i))
 }
 
 // at is x[i].
@@ -219,27 +270,27 @@ func (r *ranger) overArray(t *types.Array) {
 		if hasCall(r.s.X) {
 			r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
 		}
-		i := r.counter(intType)
-		r.make(r.less(i, limit), func() { r.vars(r.id(i), nil) }, r.increment(i))
+		i, key := r.counter(intType)
+		r.make(r.less(i, limit), func() { r.vars(key, nil) }, r.increment(i))
 		return
 	}
 	a := r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
-	i := r.counter(intType)
-	r.make(r.less(i, limit), func() { r.vars(r.id(i), r.at(r.id(a), r.id(i), t.Elem())) }, r.increment(i))
+	i, key := r.counter(intType)
+	r.make(r.less(i, limit), func() { r.vars(key, r.at(r.id(a), r.id(i), t.Elem())) }, r.increment(i))
 }
 
 func (r *ranger) overArrayPointer(t *types.Array) {
 	limit := r.lengthOf(t)
 	var p *ir.Var
 	if wants(r.s.Value) || hasCall(r.s.X) {
-		p = r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
+		p = r.held()
 	}
-	i := r.counter(intType)
+	i, key := r.counter(intType)
 	r.make(r.less(i, limit), func() {
 		if wants(r.s.Value) {
-			r.vars(r.id(i), r.at(r.id(p), r.id(i), t.Elem()))
+			r.vars(key, r.at(r.id(p), r.id(i), t.Elem()))
 		} else {
-			r.vars(r.id(i), nil)
+			r.vars(key, nil)
 		}
 	}, r.increment(i))
 }
@@ -267,9 +318,8 @@ func hasCall(e ast.Expr) bool {
 // overString decodes a rune at a time: the runtime's DecodeRune gives the rune
 // and the index behind it.
 func (r *ranger) overString() {
-	x := r.lift(r.s.X)
-	s := r.hold(x, r.info.TypeOf(r.s.X))
-	i := r.counter(intType)
+	s := r.held()
+	i, key := r.counter(intType)
 	next := r.temp(intType, r.s.Pos())
 	r.make(r.less(i, r.length(s, "LenString")), func() {
 		var char ast.Expr = &ast.Ident{Name: "_", NamePos: r.s.Pos()}
@@ -289,7 +339,7 @@ func (r *ranger) overString() {
 		if c != nil {
 			value = r.id(c)
 		}
-		r.vars(r.id(i), value)
+		r.vars(key, value)
 	}, func() {
 		r.add(&ir.Leaf{Stmt: &ast.AssignStmt{Lhs: []ast.Expr{r.id(i)}, TokPos: r.s.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{r.id(next)}}})
 	})
@@ -314,7 +364,7 @@ func (r *ranger) runtime(name string) ast.Expr {
 // statement, keys that are not equal to themselves included. (A snapshot of
 // the keys gets these wrong.)
 func (r *ranger) overMap(t *types.Map) {
-	m := r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
+	m := r.held()
 	iterType := &ir.MapIter{Key: t.Key(), Elem: t.Elem()}
 	it := r.temp(intType, r.s.Pos())
 	it.Type = iterType
@@ -331,7 +381,7 @@ func (r *ranger) method(v *ir.Var, name string) ast.Expr {
 }
 
 func (r *ranger) overChan(t *types.Chan) {
-	c := r.hold(r.lift(r.s.X), r.info.TypeOf(r.s.X))
+	c := r.held()
 	v := r.temp(t.Elem(), r.s.Pos())
 	ok := r.temp(types.Typ[types.Bool], r.s.Pos())
 	r.make(func() ast.Expr {

@@ -74,7 +74,6 @@ type spawnsFrame struct {
 	h  *Hub
 	n  int
 	t0 int
-	t1 int
 }
 
 // newSpawnsFrame makes a frame that will run spawns.
@@ -86,72 +85,62 @@ func newSpawnsFrame(h *Hub, n int) *spawnsFrame {
 
 // spawnsResumable is spawns for callers that can be suspended.
 func spawnsResumable(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line bench_test.go:23
-	t0 = n
-//line bench_test.go:23
-	t1 = 0
+	t0 = 0
 loop_23:
 //line bench_test.go:23
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return greenlet.Done
 	}
 //line bench_test.go:24
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
 	if st != greenlet.Done {
 		f := (*spawnsFrame)(nil).take(r)
-		f.h, f.t0, f.t1, f.PC = h, t0, t1, 1
+		f.h, f.n, f.t0, f.PC = h, n, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:23
-	t1++
+	t0++
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:116
+//line bench_greenlet_test.go:110
 
 // Resume continues spawns where it is suspended, or starts it.
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from bench_test.go:24
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		r.Callee().(*TaskJoinFrame).Release(r)
 		goto resumed_24
 	}
 
 //line bench_test.go:23
-	t0 = n
-//line bench_test.go:23
-	t1 = 0
+	t0 = 0
 loop_23:
 //line bench_test.go:23
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:24
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
 	if st != greenlet.Done {
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.t0, f.PC = t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_24:
 //line bench_test.go:23
-	t1++
+	t0++
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:155
+//line bench_greenlet_test.go:144
 
 // Args replaces the parameters before the start.
 func (f *spawnsFrame) Args(args []any) {
@@ -201,7 +190,7 @@ var spawnsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 24,
-			Live: "h t0 t1",
+			Live: "h n t0",
 		},
 	},
 }
@@ -213,7 +202,6 @@ type yieldsFrame struct {
 	h  *Hub
 	n  int
 	t0 int
-	t1 int
 }
 
 // newYieldsFrame makes a frame that will run yields.
@@ -225,70 +213,60 @@ func newYieldsFrame(h *Hub, n int) *yieldsFrame {
 
 // yieldsResumable is yields for callers that can be suspended.
 func yieldsResumable(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line bench_test.go:35
-	t0 = n
-//line bench_test.go:35
-	t1 = 0
+	t0 = 0
 loop_35:
 //line bench_test.go:35
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return greenlet.Done
 	}
 //line bench_test.go:36
 	if st = h.YieldResumable(r); st != greenlet.Done {
 		f := (*yieldsFrame)(nil).take(r)
-		f.h, f.t0, f.t1, f.PC = h, t0, t1, 1
+		f.h, f.n, f.t0, f.PC = h, n, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:35
-	t1++
+	t0++
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:254
+//line bench_greenlet_test.go:237
 
 // Resume continues yields where it is suspended, or starts it.
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from bench_test.go:36
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_36
 	}
 
 //line bench_test.go:35
-	t0 = n
-//line bench_test.go:35
-	t1 = 0
+	t0 = 0
 loop_35:
 //line bench_test.go:35
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:36
 	if st = h.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.t0, f.PC = t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_36:
 //line bench_test.go:35
-	t1++
+	t0++
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:292
+//line bench_greenlet_test.go:270
 
 // Args replaces the parameters before the start.
 func (f *yieldsFrame) Args(args []any) {
@@ -338,7 +316,7 @@ var yieldsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 36,
-			Live: "h t0 t1",
+			Live: "h n t0",
 		},
 	},
 }
@@ -351,7 +329,6 @@ type signalsFrame struct {
 	other *Event
 	n     int
 	t0    int
-	t1    int
 }
 
 // newSignalsFrame makes a frame that will run signals.
@@ -363,23 +340,18 @@ func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
 
 // signalsResumable is signals for callers that can be suspended.
 func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line bench_test.go:50
-	t0 = n
-//line bench_test.go:50
-	t1 = 0
+	t0 = 0
 loop_50:
 //line bench_test.go:50
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return greenlet.Done
 	}
 //line bench_test.go:51
 	if st = mine.WaitResumable(r); st != greenlet.Done {
 		f := (*signalsFrame)(nil).take(r)
-		f.mine, f.other, f.t0, f.t1, f.PC = mine, other, t0, t1, 1
+		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -387,39 +359,34 @@ loop_50:
 	mine.Clear()
 	other.Set()
 //line bench_test.go:50
-	t1++
+	t0++
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:395
+//line bench_greenlet_test.go:367
 
 // Resume continues signals where it is suspended, or starts it.
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	mine, other, n := f.mine, f.other, f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from bench_test.go:51
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_51
 	}
 
 //line bench_test.go:50
-	t0 = n
-//line bench_test.go:50
-	t1 = 0
+	t0 = 0
 loop_50:
 //line bench_test.go:50
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:51
 	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.t0, f.PC = t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -428,11 +395,11 @@ resumed_51:
 	mine.Clear()
 	other.Set()
 //line bench_test.go:50
-	t1++
+	t0++
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:436
+//line bench_greenlet_test.go:403
 
 // Args replaces the parameters before the start.
 func (f *signalsFrame) Args(args []any) {
@@ -483,7 +450,7 @@ var signalsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 51,
-			Live: "mine other t0 t1",
+			Live: "mine other n t0",
 		},
 	},
 }
@@ -492,10 +459,9 @@ var _ func(*Event, *Event, int) = signals
 // fillsFrame is an activation of fills.
 type fillsFrame struct {
 	greenlet.Header
-	q  *Queue[int]
-	n  int
-	t0 int
-	t1 int
+	q *Queue[int]
+	n int
+	i int
 }
 
 // newFillsFrame makes a frame that will run fills.
@@ -507,80 +473,64 @@ func newFillsFrame(q *Queue[int], n int) *fillsFrame {
 
 // fillsResumable is fills for callers that can be suspended.
 func fillsResumable(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 //line bench_test.go:69
-	t0 = n
-//line bench_test.go:69
-	t1 = 0
+	i = 0
 loop_69:
 //line bench_test.go:69
-	if !(t1 < t0) {
+	if !(i < n) {
 //line bench_test.go:72
 		q.Close()
 		return greenlet.Done
 	}
-	{
-		i := t1
 //line bench_test.go:70
-		if st = q.PutResumable(r, i); st != greenlet.Done {
-			f := (*fillsFrame)(nil).take(r)
-			f.q, f.t0, f.t1, f.PC = q, t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	if st = q.PutResumable(r, i); st != greenlet.Done {
+		f := (*fillsFrame)(nil).take(r)
+		f.q, f.n, f.i, f.PC = q, n, i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 //line bench_test.go:69
-	t1++
+	i++
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:541
+//line bench_greenlet_test.go:499
 
 // Resume continues fills where it is suspended, or starts it.
 func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from bench_test.go:70
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		r.Callee().Release(r)
 		goto resumed_70
 	}
 
 //line bench_test.go:69
-	t0 = n
-//line bench_test.go:69
-	t1 = 0
+	i = 0
 loop_69:
 //line bench_test.go:69
-	if !(t1 < t0) {
+	if !(i < n) {
 //line bench_test.go:72
 		q.Close()
 		return r.Return(f, &f.Header)
 	}
-	{
-		i := t1
 //line bench_test.go:70
-		if st = q.PutResumable(r, i); st != greenlet.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	if st = q.PutResumable(r, i); st != greenlet.Done {
+		f.i, f.PC = i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_70:
 //line bench_test.go:69
-	t1++
+	i++
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:584
+//line bench_greenlet_test.go:534
 
 // Args replaces the parameters before the start.
 func (f *fillsFrame) Args(args []any) {
@@ -630,7 +580,7 @@ var fillsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 70,
-			Live: "q t0 t1",
+			Live: "q n i",
 		},
 	},
 }
@@ -676,7 +626,7 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:680
+//line bench_greenlet_test.go:630
 
 // Resume continues drains where it is suspended, or starts it.
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -723,7 +673,7 @@ resumed_77b:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:727
+//line bench_greenlet_test.go:677
 
 // Args replaces the parameters before the start.
 func (f *drainsFrame) Args(args []any) {
@@ -789,7 +739,6 @@ type napsFrame struct {
 	n  int
 	d  time.Duration
 	t0 int
-	t1 int
 }
 
 // newNapsFrame makes a frame that will run naps.
@@ -801,70 +750,60 @@ func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
 
 // napsResumable is naps for callers that can be suspended.
 func napsResumable(r *greenlet.Run, h *Hub, n int, d time.Duration) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line bench_test.go:95
-	t0 = n
-//line bench_test.go:95
-	t1 = 0
+	t0 = 0
 loop_95:
 //line bench_test.go:95
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return greenlet.Done
 	}
 //line bench_test.go:96
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
 		f := (*napsFrame)(nil).take(r)
-		f.h, f.d, f.t0, f.t1, f.PC = h, d, t0, t1, 1
+		f.h, f.n, f.d, f.t0, f.PC = h, n, d, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:95
-	t1++
+	t0++
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:830
+//line bench_greenlet_test.go:774
 
 // Resume continues naps where it is suspended, or starts it.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n, d := f.h, f.n, f.d
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from bench_test.go:96
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_96
 	}
 
 //line bench_test.go:95
-	t0 = n
-//line bench_test.go:95
-	t1 = 0
+	t0 = 0
 loop_95:
 //line bench_test.go:95
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:96
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.t0, f.PC = t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_96:
 //line bench_test.go:95
-	t1++
+	t0++
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:868
+//line bench_greenlet_test.go:807
 
 // Args replaces the parameters before the start.
 func (f *napsFrame) Args(args []any) {
@@ -915,7 +854,7 @@ var napsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 96,
-			Live: "h d t0 t1",
+			Live: "h n d t0",
 		},
 	},
 }

@@ -15,7 +15,7 @@ type logPooledFrame struct {
 	l    *log
 	size int
 	g    *Group
-	t0   int
+	i    int
 }
 
 // newPooledFrame makes a frame that will run log.pooled.
@@ -28,30 +28,27 @@ func (l *log) newPooledFrame(size int) *logPooledFrame {
 // pooledResumable is log.pooled for callers that can be suspended.
 func (l *log) pooledResumable(r *greenlet.Run, size int) (st greenlet.Status) {
 	var (
-		g  *Group
-		t0 int
+		g *Group
+		i int
 	)
 //line group_test.go:15
 	g = l.NewPool(size)
-	t0 = 0
+	i = 0
 loop_16:
 //line group_test.go:16
-	if !(t0 < 5) {
+	if !(i < 5) {
 		goto after_loop_16
 	}
-	{
-		i := t0
 //line group_test.go:17
-		_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-		if st != greenlet.Done {
-			f := (*logPooledFrame)(nil).take(r)
-			f.l, f.g, f.t0, f.PC = l, g, t0, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
+	if st != greenlet.Done {
+		f := (*logPooledFrame)(nil).take(r)
+		f.l, f.g, f.i, f.PC = l, g, i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 //line group_test.go:16
-	t0++
+	i++
 	goto loop_16
 after_loop_16:
 	l.say("started, %d left", g.Len())
@@ -66,19 +63,19 @@ after_loop_16:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:70
+//line group_greenlet_test.go:67
 
 // Resume continues log.pooled where it is suspended, or starts it.
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, size := f.l, f.size
 	var (
-		g  *Group
-		t0 int
+		g *Group
+		i int
 	)
 	switch f.PC {
 	case 1:
 		// resumed from group_test.go:17
-		g, t0 = f.g, f.t0
+		g, i = f.g, f.i
 		r.Callee().(*GroupGoFrame).Release(r)
 		goto resumed_17
 	case 2:
@@ -90,25 +87,22 @@ func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line group_test.go:15
 	g = l.NewPool(size)
-	t0 = 0
+	i = 0
 loop_16:
 //line group_test.go:16
-	if !(t0 < 5) {
+	if !(i < 5) {
 		goto after_loop_16
 	}
-	{
-		i := t0
 //line group_test.go:17
-		_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-		if st != greenlet.Done {
-			f.g, f.t0, f.PC = g, t0, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
+	if st != greenlet.Done {
+		f.g, f.i, f.PC = g, i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_17:
 //line group_test.go:16
-	t0++
+	i++
 	goto loop_16
 after_loop_16:
 	l.say("started, %d left", g.Len())
@@ -123,7 +117,7 @@ resumed_20:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:127
+//line group_greenlet_test.go:121
 
 // Args replaces the parameters before the start.
 func (f *logPooledFrame) Args(args []any) {
@@ -172,7 +166,7 @@ var logPooledFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 17,
-			Live: "l g t0",
+			Live: "l g i",
 		},
 		{
 			Line: 20,
@@ -241,7 +235,7 @@ func (l *log) killsGroupResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:245
+//line group_greenlet_test.go:239
 
 // Resume continues log.killsGroup where it is suspended, or starts it.
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -318,7 +312,7 @@ resumed_41:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:322
+//line group_greenlet_test.go:316
 
 // Args replaces the parameters before the start.
 func (f *logKillsGroupFrame) Args(args []any) {
@@ -418,7 +412,7 @@ func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:422
+//line group_greenlet_test.go:416
 
 // Resume continues blocks where it is suspended, or starts it.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -451,7 +445,7 @@ resumed_64:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:455
+//line group_greenlet_test.go:449
 
 // Args replaces the parameters before the start.
 func (f *blocksFrame) Args(args []any) {
@@ -611,7 +605,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:615
+//line group_greenlet_test.go:609
 
 // Args replaces the parameters before the start.
 func (f *failsBlockedFrame) Args(args []any) {

@@ -17,8 +17,7 @@ type logSleeperFrame struct {
 	name  string
 	times int
 	d     time.Duration
-	t0    int
-	t1    int
+	i     int
 }
 
 // newSleeperFrame makes a frame that will run log.sleeper.
@@ -30,82 +29,66 @@ func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleep
 
 // sleeperResumable is log.sleeper for callers that can be suspended.
 func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.Duration) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 //line hub_test.go:41
-	t0 = times
-//line hub_test.go:41
-	t1 = 0
+	i = 0
 loop_41:
 //line hub_test.go:41
-	if !(t1 < t0) {
+	if !(i < times) {
 //line hub_test.go:45
 		l.say("%s ends", name)
 		return greenlet.Done
 	}
-	{
-		i := t1
 //line hub_test.go:42
-		l.say("%s %d", name, i)
-		if st = l.SleepResumable(r, d); st != greenlet.Done {
-			f := (*logSleeperFrame)(nil).take(r)
-			f.l, f.name, f.d, f.t0, f.t1, f.PC = l, name, d, t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	l.say("%s %d", name, i)
+	if st = l.SleepResumable(r, d); st != greenlet.Done {
+		f := (*logSleeperFrame)(nil).take(r)
+		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 //line hub_test.go:41
-	t1++
+	i++
 	goto loop_41
 }
 
-//line hub_greenlet_test.go:65
+//line hub_greenlet_test.go:56
 
 // Resume continues log.sleeper where it is suspended, or starts it.
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from hub_test.go:43
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_43
 	}
 
 //line hub_test.go:41
-	t0 = times
-//line hub_test.go:41
-	t1 = 0
+	i = 0
 loop_41:
 //line hub_test.go:41
-	if !(t1 < t0) {
+	if !(i < times) {
 //line hub_test.go:45
 		l.say("%s ends", name)
 		return r.Return(f, &f.Header)
 	}
-	{
-		i := t1
 //line hub_test.go:42
-		l.say("%s %d", name, i)
-		if st = l.SleepResumable(r, d); st != greenlet.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	l.say("%s %d", name, i)
+	if st = l.SleepResumable(r, d); st != greenlet.Done {
+		f.i, f.PC = i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_43:
 //line hub_test.go:41
-	t1++
+	i++
 	goto loop_41
 }
 
-//line hub_greenlet_test.go:109
+//line hub_greenlet_test.go:92
 
 // Args replaces the parameters before the start.
 func (f *logSleeperFrame) Args(args []any) {
@@ -156,7 +139,7 @@ var logSleeperFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 43,
-			Live: "l name d t0 t1",
+			Live: "l name times d i",
 		},
 	},
 }
@@ -168,8 +151,6 @@ type logCountsFrame struct {
 	l    *log
 	n    int
 	sum  int
-	t0   int
-	t1   int
 	i    int
 	ret0 int
 }
@@ -190,69 +171,59 @@ func (f *logCountsFrame) Results() int {
 func (l *log) countsResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
-		t0  int
-		t1  int
 		i   int
 	)
 //line hub_test.go:62
-	t0 = n
-//line hub_test.go:62
-	t1 = 0
+	i = 0
 loop_62:
 //line hub_test.go:62
-	if !(t1 < t0) {
+	if !(i < n) {
 //line hub_test.go:66
 		return sum, greenlet.Done
 	}
-	i = t1
 //line hub_test.go:63
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f := (*logCountsFrame)(nil).take(r)
-		f.l, f.sum, f.t0, f.t1, f.i, f.PC = l, sum, t0, t1, i, 1
+		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
 		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line hub_test.go:64
 	sum += i
 //line hub_test.go:62
-	t1++
+	i++
 	goto loop_62
 }
 
-//line hub_greenlet_test.go:223
+//line hub_greenlet_test.go:199
 
 // Resume continues log.counts where it is suspended, or starts it.
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
 	var (
 		sum int
-		t0  int
-		t1  int
 		i   int
 	)
 	switch f.PC {
 	case 1:
 		// resumed from hub_test.go:63
-		sum, t0, t1, i = f.sum, f.t0, f.t1, f.i
+		sum, i = f.sum, f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_63
 	}
 
 //line hub_test.go:62
-	t0 = n
-//line hub_test.go:62
-	t1 = 0
+	i = 0
 loop_62:
 //line hub_test.go:62
-	if !(t1 < t0) {
+	if !(i < n) {
 //line hub_test.go:66
 		f.ret0 = sum
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line hub_test.go:63
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.sum, f.t0, f.t1, f.i, f.PC = sum, t0, t1, i, 1
+		f.sum, f.i, f.PC = sum, i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -260,11 +231,11 @@ resumed_63:
 //line hub_test.go:64
 	sum += i
 //line hub_test.go:62
-	t1++
+	i++
 	goto loop_62
 }
 
-//line hub_greenlet_test.go:268
+//line hub_greenlet_test.go:239
 
 // Args replaces the parameters before the start.
 func (f *logCountsFrame) Args(args []any) {
@@ -313,7 +284,7 @@ var logCountsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 63,
-			Live: "l sum t0 t1 i",
+			Live: "l n sum i",
 		},
 	},
 }
@@ -377,7 +348,7 @@ func (l *log) joinsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:381
+//line hub_greenlet_test.go:352
 
 // Resume continues log.joins where it is suspended, or starts it.
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -448,7 +419,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:452
+//line hub_greenlet_test.go:423
 
 // Args replaces the parameters before the start.
 func (f *logJoinsFrame) Args(args []any) {
@@ -537,7 +508,7 @@ func (l *log) failsResumable(r *greenlet.Run, d time.Duration) (st greenlet.Stat
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:541
+//line hub_greenlet_test.go:512
 
 // Resume continues log.fails where it is suspended, or starts it.
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -561,7 +532,7 @@ resumed_87:
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:565
+//line hub_greenlet_test.go:536
 
 // Args replaces the parameters before the start.
 func (f *logFailsFrame) Args(args []any) {
@@ -661,7 +632,7 @@ func (l0 *log) watchesResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:665
+//line hub_greenlet_test.go:636
 
 // Resume continues log.watches where it is suspended, or starts it.
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -706,7 +677,7 @@ resumed_95:
 	}
 }
 
-//line hub_greenlet_test.go:710
+//line hub_greenlet_test.go:681
 
 // Args replaces the parameters before the start.
 func (f *logWatchesFrame) Args(args []any) {
@@ -849,7 +820,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:853
+//line hub_greenlet_test.go:824
 
 // Args replaces the parameters before the start.
 func (f *logStubbornFrame) Args(args []any) {
@@ -917,7 +888,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:921
+//line hub_greenlet_test.go:892
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -941,7 +912,7 @@ func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:945
+//line hub_greenlet_test.go:916
 
 // Resume continues the literal logStubbornFunc1 where it is suspended, or starts it.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -967,7 +938,7 @@ resumed_115:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:971
+//line hub_greenlet_test.go:942
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) {
@@ -1069,7 +1040,7 @@ func (l *log) killsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1073
+//line hub_greenlet_test.go:1044
 
 // Resume continues log.kills where it is suspended, or starts it.
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1158,7 +1129,7 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1162
+//line hub_greenlet_test.go:1133
 
 // Args replaces the parameters before the start.
 func (f *logKillsFrame) Args(args []any) {
@@ -1316,7 +1287,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1320
+//line hub_greenlet_test.go:1291
 
 // Args replaces the parameters before the start.
 func (f *logSuicideFrame) Args(args []any) {
@@ -1431,7 +1402,7 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1435
+//line hub_greenlet_test.go:1406
 
 // Resume continues log.timeouts where it is suspended, or starts it.
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1508,7 +1479,7 @@ resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1512
+//line hub_greenlet_test.go:1483
 
 // Args replaces the parameters before the start.
 func (f *logTimeoutsFrame) Args(args []any) {
@@ -1586,7 +1557,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1590
+//line hub_greenlet_test.go:1561
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -1611,7 +1582,7 @@ func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1615
+//line hub_greenlet_test.go:1586
 
 // Resume continues the literal logTimeoutsFunc1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1640,7 +1611,7 @@ resumed_151:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1644
+//line hub_greenlet_test.go:1615
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) {
@@ -1705,7 +1676,7 @@ func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1709
+//line hub_greenlet_test.go:1680
 
 // Resume continues the literal logTimeoutsFunc1_1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1728,7 +1699,7 @@ resumed_151:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1732
+//line hub_greenlet_test.go:1703
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) {
@@ -1779,7 +1750,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1783
+//line hub_greenlet_test.go:1754
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1810,7 +1781,7 @@ func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1814
+//line hub_greenlet_test.go:1785
 
 // Resume continues the literal logTimeoutsFunc2 where it is suspended, or starts it.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1849,7 +1820,7 @@ resumed_158:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1853
+//line hub_greenlet_test.go:1824
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) {
@@ -1915,7 +1886,7 @@ func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1919
+//line hub_greenlet_test.go:1890
 
 // Resume continues the literal logTimeoutsFunc2_1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1938,7 +1909,7 @@ resumed_156:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1942
+//line hub_greenlet_test.go:1913
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) {
@@ -2012,7 +1983,7 @@ func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2016
+//line hub_greenlet_test.go:1987
 
 // Resume continues log.waits where it is suspended, or starts it.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2052,7 +2023,7 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2056
+//line hub_greenlet_test.go:2027
 
 // Args replaces the parameters before the start.
 func (f *logWaitsFrame) Args(args []any) {
@@ -2149,7 +2120,7 @@ func (l *log) setsResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2153
+//line hub_greenlet_test.go:2124
 
 // Resume continues log.sets where it is suspended, or starts it.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2187,7 +2158,7 @@ resumed_184:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2191
+//line hub_greenlet_test.go:2162
 
 // Args replaces the parameters before the start.
 func (f *logSetsFrame) Args(args []any) {
@@ -2291,7 +2262,7 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2295
+//line hub_greenlet_test.go:2266
 
 // Resume continues log.enters where it is suspended, or starts it.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2337,7 +2308,7 @@ resumed_205:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2341
+//line hub_greenlet_test.go:2312
 
 // Args replaces the parameters before the start.
 func (f *logEntersFrame) Args(args []any) {
@@ -2432,7 +2403,7 @@ func (l *log) killsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2436
+//line hub_greenlet_test.go:2407
 
 // Resume continues log.killsOne where it is suspended, or starts it.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2468,7 +2439,7 @@ resumed_228:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2472
+//line hub_greenlet_test.go:2443
 
 // Args replaces the parameters before the start.
 func (f *logKillsOneFrame) Args(args []any) {
@@ -2564,7 +2535,7 @@ func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2568
+//line hub_greenlet_test.go:2539
 
 // Resume continues log.holds where it is suspended, or starts it.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2604,7 +2575,7 @@ resumed_245:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2608
+//line hub_greenlet_test.go:2579
 
 // Args replaces the parameters before the start.
 func (f *logHoldsFrame) Args(args []any) {
@@ -2780,7 +2751,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2784
+//line hub_greenlet_test.go:2755
 
 // Args replaces the parameters before the start.
 func (f *logGrantedFrame) Args(args []any) {
@@ -2843,12 +2814,10 @@ var _ func(*log, *Semaphore) = (*log).granted
 // logProducesFrame is an activation of log.produces.
 type logProducesFrame struct {
 	greenlet.Header
-	l  *log
-	q  *Queue[int]
-	n  int
-	t0 int
-	t1 int
-	i  int
+	l *log
+	q *Queue[int]
+	n int
+	i int
 }
 
 // newProducesFrame makes a frame that will run log.produces.
@@ -2860,70 +2829,56 @@ func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
 
 // producesResumable is log.produces for callers that can be suspended.
 func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 //line hub_test.go:265
-	t0 = n
-//line hub_test.go:265
-	t1 = 0
+	i = 0
 loop_265:
 //line hub_test.go:265
-	if !(t1 < t0) {
+	if !(i < n) {
 //line hub_test.go:269
 		q.Close()
 		return greenlet.Done
 	}
-	i = t1
 //line hub_test.go:266
 	if st = q.PutResumable(r, i); st != greenlet.Done {
 		f := (*logProducesFrame)(nil).take(r)
-		f.l, f.q, f.t0, f.t1, f.i, f.PC = l, q, t0, t1, i, 1
+		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:267
 	l.say("put %d", i)
 //line hub_test.go:265
-	t1++
+	i++
 	goto loop_265
 }
 
-//line hub_greenlet_test.go:2895
+//line hub_greenlet_test.go:2857
 
 // Resume continues log.produces where it is suspended, or starts it.
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, n := f.l, f.q, f.n
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from hub_test.go:266
-		t0, t1, i = f.t0, f.t1, f.i
+		i = f.i
 		r.Callee().Release(r)
 		goto resumed_266
 	}
 
 //line hub_test.go:265
-	t0 = n
-//line hub_test.go:265
-	t1 = 0
+	i = 0
 loop_265:
 //line hub_test.go:265
-	if !(t1 < t0) {
+	if !(i < n) {
 //line hub_test.go:269
 		q.Close()
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line hub_test.go:266
 	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f.t0, f.t1, f.i, f.PC = t0, t1, i, 1
+		f.i, f.PC = i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -2931,11 +2886,11 @@ resumed_266:
 //line hub_test.go:267
 	l.say("put %d", i)
 //line hub_test.go:265
-	t1++
+	i++
 	goto loop_265
 }
 
-//line hub_greenlet_test.go:2939
+//line hub_greenlet_test.go:2894
 
 // Args replaces the parameters before the start.
 func (f *logProducesFrame) Args(args []any) {
@@ -2985,7 +2940,7 @@ var logProducesFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 266,
-			Live: "l q t0 t1 i",
+			Live: "l q n i",
 		},
 	},
 }
@@ -3036,7 +2991,7 @@ loop_274:
 	goto loop_274
 }
 
-//line hub_greenlet_test.go:3040
+//line hub_greenlet_test.go:2995
 
 // Resume continues log.consumes where it is suspended, or starts it.
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3083,7 +3038,7 @@ resumed_281:
 	goto loop_274
 }
 
-//line hub_greenlet_test.go:3087
+//line hub_greenlet_test.go:3042
 
 // Args replaces the parameters before the start.
 func (f *logConsumesFrame) Args(args []any) {
@@ -3236,7 +3191,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3240
+//line hub_greenlet_test.go:3195
 
 // Args replaces the parameters before the start.
 func (f *logPutsFrame) Args(args []any) {
@@ -3324,7 +3279,7 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3328
+//line hub_greenlet_test.go:3283
 
 // Resume continues log.getsFor where it is suspended, or starts it.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3357,7 +3312,7 @@ resumed_313:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3361
+//line hub_greenlet_test.go:3316
 
 // Args replaces the parameters before the start.
 func (f *logGetsForFrame) Args(args []any) {
@@ -3434,7 +3389,7 @@ func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3438
+//line hub_greenlet_test.go:3393
 
 // Resume continues log.closes where it is suspended, or starts it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3444,7 +3399,7 @@ func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3448
+//line hub_greenlet_test.go:3403
 
 // Args replaces the parameters before the start.
 func (f *logClosesFrame) Args(args []any) {
@@ -3533,7 +3488,7 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3537
+//line hub_greenlet_test.go:3492
 
 // Resume continues log.cancels where it is suspended, or starts it.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3576,7 +3531,7 @@ resumed_374:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3580
+//line hub_greenlet_test.go:3535
 
 // Args replaces the parameters before the start.
 func (f *logCancelsFrame) Args(args []any) {
@@ -3639,7 +3594,6 @@ type sumsFrame struct {
 	n    int
 	sum  int
 	t0   int
-	t1   int
 	ret0 int
 }
 
@@ -3660,16 +3614,13 @@ func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet
 	var (
 		sum int
 		t0  int
-		t1  int
 		v   int
 	)
 //line hub_test.go:398
-	t0 = n
-//line hub_test.go:398
-	t1 = 0
+	t0 = 0
 loop_398:
 //line hub_test.go:398
-	if !(t1 < t0) {
+	if !(t0 < n) {
 //line hub_test.go:402
 		return sum, greenlet.Done
 	}
@@ -3677,18 +3628,18 @@ loop_398:
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f := (*sumsFrame)(nil).take(r)
-		f.q, f.sum, f.t0, f.t1, f.PC = q, sum, t0, t1, 1
+		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
 		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line hub_test.go:400
 	sum += v
 //line hub_test.go:398
-	t1++
+	t0++
 	goto loop_398
 }
 
-//line hub_greenlet_test.go:3692
+//line hub_greenlet_test.go:3643
 
 // Resume continues sums where it is suspended, or starts it.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3696,13 +3647,12 @@ func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		sum int
 		t0  int
-		t1  int
 		v   int
 	)
 	switch f.PC {
 	case 1:
 		// resumed from hub_test.go:399
-		sum, t0, t1 = f.sum, f.t0, f.t1
+		sum, t0 = f.sum, f.t0
 		v, _ = r.Callee().(interface {
 			Results() (int, bool)
 		}).Results()
@@ -3711,12 +3661,10 @@ func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 //line hub_test.go:398
-	t0 = n
-//line hub_test.go:398
-	t1 = 0
+	t0 = 0
 loop_398:
 //line hub_test.go:398
-	if !(t1 < t0) {
+	if !(t0 < n) {
 //line hub_test.go:402
 		f.ret0 = sum
 		return r.Return(f, &f.Header)
@@ -3724,7 +3672,7 @@ loop_398:
 //line hub_test.go:399
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
+		f.sum, f.t0, f.PC = sum, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -3732,11 +3680,11 @@ resumed_399:
 //line hub_test.go:400
 	sum += v
 //line hub_test.go:398
-	t1++
+	t0++
 	goto loop_398
 }
 
-//line hub_greenlet_test.go:3740
+//line hub_greenlet_test.go:3688
 
 // Args replaces the parameters before the start.
 func (f *sumsFrame) Args(args []any) {
@@ -3786,7 +3734,7 @@ var sumsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 399,
-			Live: "q sum t0 t1",
+			Live: "q n sum t0",
 		},
 	},
 }
@@ -3795,11 +3743,9 @@ var _ func(*Queue[int], int) int = sums
 // logTicksFrame is an activation of log.ticks.
 type logTicksFrame struct {
 	greenlet.Header
-	l  *log
-	n  int
-	t0 int
-	t1 int
-	i  int
+	l *log
+	n int
+	i int
 }
 
 // newTicksFrame makes a frame that will run log.ticks.
@@ -3811,24 +3757,17 @@ func (l *log) newTicksFrame(n int) *logTicksFrame {
 
 // ticksResumable is log.ticks for callers that can be suspended.
 func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 //line hub_test.go:415
-	t0 = n
+	i = 0
 //line hub_test.go:415
-	t1 = 0
-//line hub_test.go:415
-	if !(t1 < t0) {
+	if !(i < n) {
 		return greenlet.Done
 	}
-	i = t1
 //line hub_test.go:416
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f := (*logTicksFrame)(nil).take(r)
-		f.l, f.t0, f.t1, f.i, f.PC = l, t0, t1, i, 1
+		f.l, f.n, f.i, f.PC = l, n, i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -3836,7 +3775,7 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 //line hub_test.go:417
 		f := (*logTicksFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.l, f.t0, f.t1, f.PC = l, t0, t1, 2
+		f.l, f.n, f.i, f.PC = l, n, i, 2
 //line hub_test.go:417
 		if p, ok := r.Out().(*int); ok {
 			*p = i
@@ -3846,47 +3785,40 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:3850
+//line hub_greenlet_test.go:3789
 
 // Resume continues log.ticks where it is suspended, or starts it.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from hub_test.go:416
-		t0, t1, i = f.t0, f.t1, f.i
+		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_416
 	case 2:
 		// resumed from hub_test.go:417
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		goto resumed_417
 	}
 
 //line hub_test.go:415
-	t0 = n
-//line hub_test.go:415
-	t1 = 0
+	i = 0
 loop_415:
 //line hub_test.go:415
-	if !(t1 < t0) {
+	if !(i < n) {
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line hub_test.go:416
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.t0, f.t1, f.i, f.PC = t0, t1, i, 1
+		f.i, f.PC = i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 resumed_416:
 //line hub_test.go:417
-	f.t0, f.t1, f.PC = t0, t1, 2
+	f.i, f.PC = i, 2
 //line hub_test.go:417
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -3895,11 +3827,11 @@ resumed_416:
 	return greenlet.Yielded[int](r, i)
 resumed_417:
 //line hub_test.go:415
-	t1++
+	i++
 	goto loop_415
 }
 
-//line hub_greenlet_test.go:3903
+//line hub_greenlet_test.go:3835
 
 // Args replaces the parameters before the start.
 func (f *logTicksFrame) Args(args []any) {
@@ -3948,11 +3880,11 @@ var logTicksFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 416,
-			Live: "l t0 t1 i",
+			Live: "l n i",
 		},
 		{
 			Line: 417,
-			Live: "l t0 t1",
+			Live: "l n i",
 		},
 	},
 }
@@ -3986,7 +3918,7 @@ func (l *log) iteratesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:3990
+//line hub_greenlet_test.go:3922
 
 // Resume continues log.iterates where it is suspended, or starts it.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4034,7 +3966,7 @@ resumed_424b:
 	goto loop_424
 }
 
-//line hub_greenlet_test.go:4038
+//line hub_greenlet_test.go:3970
 
 // Args replaces the parameters before the start.
 func (f *logIteratesFrame) Args(args []any) {

@@ -83,7 +83,7 @@ func variant(fn string) (name, part string) {
 	typ, method, ok := cutLast(fn, ").")
 	pkg, typ, pointer := strings.Cut(strings.TrimSuffix(typ, "[...]"), "(*")
 	typ, frame := strings.CutSuffix(typ, "Frame")
-	if ok && pointer && frame && (method == "Resume" || method == "run" || method == "step") {
+	if ok && pointer && frame && (method == "Resume" || method == "Ask" || method == "run" || method == "step") {
 		return literalName(pkg + typ), method
 	}
 	return fn, ""

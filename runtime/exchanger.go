@@ -12,6 +12,34 @@ import "sync/atomic"
 // from several goroutines at a time. It follows the method send of Python's generators.
 func Exchanger[R, T any](run Frame) (exchange func(T) (R, bool), stop func()) {
 	p := newPuller[R](run)
+	if a, ok := run.(answered[R, T]); ok {
+		return func(v T) (got R, ok bool) {
+			g := p.g
+			q, waits := g.slot.(*T) // not before the start
+			if !waits || int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
+				if !p.send(v) {
+					return got, false
+				}
+			} else {
+				*q = v
+				g.state = current
+				switch at := a.Ask(&p.v); {
+				case at == nil:
+					p.ended()
+					return got, false
+				case at != q:
+					g.slot = at
+				}
+				if g.parent == &main {
+					g.state = suspended
+				} else if !p.elsewhere() {
+					return got, false
+				}
+			}
+			got, p.v = p.v, got
+			return got, true
+		}, p.stop
+	}
 	return func(v T) (got R, ok bool) {
 		g, r := p.g, &p.run     // as in Pull
 		q, waits := g.slot.(*T) // not before the start

@@ -31,6 +31,14 @@ type Frame interface {
 	header() *Header
 }
 
+// An asker is a frame of a function that does nothing but yield values of type T. Ask
+// stores the next one and returns [Left], or [Done]: it is Resume for who needs no run.
+type asker[T any] interface{ Ask(*T) Status }
+
+// An answered is an asker of a function that does nothing but exchange values of type R
+// for answers of type T: it returns where it waits for the next, or nil at the end.
+type answered[R, T any] interface{ Ask(*R) *T }
+
 // Header is the part that all frames have in common. Generated frame types
 // embed it.
 type Header struct {

@@ -54,7 +54,7 @@ func panicWith(v any, leaf Frame) {
 // logicalStack is the stack of the greenlet whose frame leaf was resumed and is
 // being left by a panic, for the driver's deferred function.
 func logicalStack(leaf Frame) Traceback {
-	t := hotStack(leaf.Func())
+	t := hotStack(leaf.Func(), leaf.header().PC)
 	if len(t) == 0 {
 		t = Traceback{{leaf.Func().Name, leaf.Func().File, leaf.Func().line(leaf.header().PC)}}
 	}
@@ -66,8 +66,8 @@ func logicalStack(leaf Frame) Traceback {
 }
 
 // hotStack is what the panicking stack holds between the panic and the
-// driver; the outermost call is the function fn.
-func hotStack(fn *Func) (t Traceback) {
+// driver; the outermost call is the function fn, in state pc.
+func hotStack(fn *Func, pc uint32) (t Traceback) {
 	panicking, passesOn := false, false
 	last := -1 // the outermost resumable function
 	for _, f := range goFrames(1, maxGoFrames) {
@@ -79,7 +79,11 @@ func hotStack(fn *Func) (t Traceback) {
 			continue
 		case isDriver(f):
 			if last >= 0 {
-				t[last].Func = fn.Name
+				outermost := &t[last]
+				outermost.Func = fn.Name
+				if path.Base(outermost.File) != path.Base(fn.File) { // Resume, to which Ask has returned
+					outermost.File, outermost.Line = fn.File, fn.line(pc)
+				}
 				return t[:last+1]
 			}
 			return t
@@ -88,6 +92,9 @@ func hotStack(fn *Func) (t Traceback) {
 		}
 		name, part := variant(f.Function)
 		switch {
+		case part == "Ask":
+			passesOn = true // to Resume, if that has called it
+			last = len(t)
 		case part == "run": // what runs steps, for what resumes or calls it
 			passesOn = true
 			continue

@@ -23,6 +23,16 @@ func (r *Run) Out() any {
 	return r.slot
 }
 
+// Asked yields v, which a frame has been asked for. Its parent is known only now: what
+// it has run may have changed it.
+func Asked[T any](r *Run, v T) Status {
+	if p, ok := r.Out().(*T); ok {
+		*p = v
+		return Left
+	}
+	return Yielded(r, v)
+}
+
 // Yielded switches to the parent of the current greenlet with v.
 func Yielded[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
 

@@ -286,6 +286,9 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		slot = r.slot
 	}
 	if err := store(slot, v, some); err != nil {
+		if r.cur.state == current { // its frame knows better than Go, who counts lines of glue
+			err.From = place(r.cur.leaf)
+		}
 		if err.To = g.where(); g.state == current { // it sends to itself
 			err.To = err.From
 		}

@@ -31,7 +31,30 @@ func newPuller[T any](run Frame) *puller[T] {
 // stop must not be called from several goroutines at a time.
 func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	p := newPuller[T](run)
-	// A literal, not the method value p.next: that would add a call.
+	// Literals, not method values: that would add a call.
+	if a, ok := run.(asker[T]); ok {
+		return func() (v T, ok bool) {
+			g := p.g
+			if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
+				if !p.slow() {
+					return v, false
+				}
+			} else {
+				g.state = current
+				if a.Ask(&p.v) == Done {
+					p.ended()
+					return v, false
+				}
+				if g.parent == &main {
+					g.state = suspended
+				} else if !p.elsewhere() {
+					return v, false
+				}
+			}
+			v, p.v = p.v, v
+			return v, true
+		}, p.stop
+	}
 	return func() (v T, ok bool) {
 		// Most stays end in a Yield of g itself. A panic of g goes to the
 		// plain caller anyway, so they do without the driver's defer; see
@@ -57,6 +80,17 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	}, p.stop
 }
 
+// ended ends a stay in which the frame of g, an asker, has returned.
+func (p *puller[T]) ended() {
+	p.run.Return(p.g.leaf, p.g.leaf.header())
+	p.switched()
+}
+
+// elsewhere goes on with a stay in which g, an asker, has yielded and got another parent.
+func (p *puller[T]) elsewhere() bool {
+	return Yielded(&p.run, p.v) == Switched && p.switched()
+}
+
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
@@ -70,6 +104,24 @@ func (p *puller[T]) step() bool {
 	}
 	if status == Switched && !p.switched() {
 		return false
+	}
+	g.state = suspended
+	return true
+}
+
+// ask is step for an asker.
+func (p *puller[T]) ask(a asker[T]) bool {
+	g := p.g
+	if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
+		return p.slow()
+	}
+	g.state = current
+	if a.Ask(&p.v) == Done {
+		p.ended()
+		return false
+	}
+	if g.parent != &main {
+		return p.elsewhere()
 	}
 	g.state = suspended
 	return true
@@ -182,6 +234,14 @@ func Seq[T any](run Frame) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		p := newPuller[T](run)
 		defer p.stop()
+		if a, ok := run.(asker[T]); ok {
+			for p.ask(a) {
+				if !yield(p.v) {
+					return
+				}
+			}
+			return
+		}
 		for p.step() {
 			if !yield(p.v) {
 				return

@@ -153,6 +153,12 @@ func (g *Greenlet) where() string {
 	return "the plain caller"
 }
 
+// place is where f is suspended, or about to be.
+func place(f Frame) string {
+	fn := f.Func()
+	return fmt.Sprintf("%s:%d", fn.File, fn.line(f.header().PC))
+}
+
 // root is the outermost frame of the chain that begins at f.
 func root(f Frame) Frame {
 	for f.header().Caller != nil {

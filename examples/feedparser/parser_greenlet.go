@@ -57,15 +57,14 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 
 //line parser_greenlet.go:59
 
-// Resume continues parser.peek where it is suspended, or starts it.
-func (f *parserPeekFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues parser.peek up to its next value, and returns where it awaits the answer.
+func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
 	p := f.p
 	var t0 []byte
 	switch f.PC {
 	case 1:
 		// resumed from parser.go:33
 		t0 = f.t0
-		r.Received()
 		goto resumed_33
 	}
 
@@ -75,13 +74,9 @@ func (f *parserPeekFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 //line parser.go:33
 	f.PC = 1
-	r.Await(&f.t0)
 //line parser.go:33
-	if p2, ok := r.Out().(*int); ok {
-		*p2 = p.offset
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, p.offset)
+	*p2 = p.offset
+	return &f.t0
 resumed_33:
 //line parser.go:33
 	p.rest = t0
@@ -89,14 +84,26 @@ resumed_33:
 after_if_32:
 	if p.closed {
 		f.ret0 = end
-		return r.Return(f, &f.Header)
+		return nil
 	}
 //line parser.go:39
 	f.ret0 = rune(p.rest[0])
-	return r.Return(f, &f.Header)
+	return nil
 }
 
-//line parser_greenlet.go:100
+//line parser_greenlet.go:95
+
+// Resume continues parser.peek for anyone who resumes it.
+func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	r.Received()
+	at := f.Ask(&v)
+	if at == nil {
+		return r.Return(f, &f.Header)
+	}
+	r.Await(at)
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *parserPeekFrame) Args(args []any) {
@@ -191,7 +198,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:195
+//line parser_greenlet.go:202
 
 // Resume continues parser.space where it is suspended, or starts it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -226,7 +233,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:230
+//line parser_greenlet.go:237
 
 // Args replaces the parameters before the start.
 func (f *parserSpaceFrame) Args(args []any) {
@@ -341,7 +348,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:345
+//line parser_greenlet.go:352
 
 // Resume continues parser.document where it is suspended, or starts it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -400,7 +407,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:404
+//line parser_greenlet.go:411
 
 // Args replaces the parameters before the start.
 func (f *parserDocumentFrame) Args(args []any) {
@@ -567,7 +574,7 @@ case_86:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:571
+//line parser_greenlet.go:578
 
 // Resume continues parser.value where it is suspended, or starts it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -712,7 +719,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:716
+//line parser_greenlet.go:723
 
 // Args replaces the parameters before the start.
 func (f *parserValueFrame) Args(args []any) {
@@ -888,7 +895,7 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:892
+//line parser_greenlet.go:899
 
 // Resume continues parser.object where it is suspended, or starts it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1047,7 +1054,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:1051
+//line parser_greenlet.go:1058
 
 // Args replaces the parameters before the start.
 func (f *parserObjectFrame) Args(args []any) {
@@ -1199,7 +1206,7 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1203
+//line parser_greenlet.go:1210
 
 // Resume continues parser.array where it is suspended, or starts it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1290,7 +1297,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1294
+//line parser_greenlet.go:1301
 
 // Args replaces the parameters before the start.
 func (f *parserArrayFrame) Args(args []any) {
@@ -1425,7 +1432,7 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1429
+//line parser_greenlet.go:1436
 
 // Resume continues parser.str where it is suspended, or starts it.
 func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1502,7 +1509,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1506
+//line parser_greenlet.go:1513
 
 // Args replaces the parameters before the start.
 func (f *parserStrFrame) Args(args []any) {
@@ -1635,7 +1642,7 @@ loop_192:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1639
+//line parser_greenlet.go:1646
 
 // Resume continues parser.escaped where it is suspended, or starts it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1714,7 +1721,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1718
+//line parser_greenlet.go:1725
 
 // Args replaces the parameters before the start.
 func (f *parserEscapedFrame) Args(args []any) {
@@ -1829,7 +1836,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1833
+//line parser_greenlet.go:1840
 
 // Resume continues parser.number where it is suspended, or starts it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1885,7 +1892,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1889
+//line parser_greenlet.go:1896
 
 // Args replaces the parameters before the start.
 func (f *parserNumberFrame) Args(args []any) {
@@ -2009,7 +2016,7 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2013
+//line parser_greenlet.go:2020
 
 // Resume continues parser.word where it is suspended, or starts it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2083,7 +2090,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2087
+//line parser_greenlet.go:2094
 
 // Args replaces the parameters before the start.
 func (f *parserWordFrame) Args(args []any) {

@@ -47,8 +47,8 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 
 //line main_greenlet.go:49
 
-// Resume continues fib where it is suspended, or starts it.
-func (f *fibFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues fib up to its next value, if there is one.
+func (f *fibFrame) Ask(p *int) greenlet.Status {
 	limit := f.limit
 	var (
 		a int
@@ -66,23 +66,29 @@ func (f *fibFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_17:
 //line main.go:17
 	if !(a < limit) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line main.go:18
 	f.a, f.b, f.PC = a, b, 1
 //line main.go:18
-	if p, ok := r.Out().(*int); ok {
-		*p = a
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, a)
+	*p = a
+	return greenlet.Left
 resumed_18:
 //line main.go:19
 	a, b = b, a+b
 	goto loop_17
 }
 
-//line main_greenlet.go:86
+//line main_greenlet.go:83
+
+// Resume continues fib for anyone who resumes it.
+func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *fibFrame) Args(args []any) {

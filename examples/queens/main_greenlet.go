@@ -8,9 +8,9 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // boardSolveFrame is an activation of board.solve.
 type boardSolveFrame struct {
 	greenlet.Header
-	b  *board
-	t0 int
-	t1 int
+	b      *board
+	t0     int
+	column int
 }
 
 // newSolveFrame makes a frame that will run board.solve.
@@ -23,15 +23,15 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 // solveResumable is board.solve for callers that can be suspended.
 func (b *board) solveResumable(r *greenlet.Run) (st greenlet.Status) {
 	var (
-		t0 int
-		t1 int
+		t0     int
+		column int
 	)
 //line main.go:47
 	if !(len(b.columns) == b.size) {
 //line main.go:51
 		t0 = b.size
 //line main.go:51
-		t1 = 0
+		column = 0
 		goto loop_51
 	}
 	{
@@ -48,39 +48,36 @@ func (b *board) solveResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 loop_51:
 //line main.go:51
-	if !(t1 < t0) {
+	if !(column < t0) {
 		return greenlet.Done
 	}
-	{
-		column := t1
 //line main.go:52
-		if b.attacked(column) {
-			goto next_51
-		}
-		b.columns = append(b.columns, column)
-		if st = b.solveResumable(r); st != greenlet.Done {
-			f := (*boardSolveFrame)(nil).take(r)
-			f.b, f.t0, f.t1, f.PC = b, t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
-		}
+	if b.attacked(column) {
+		goto next_51
+	}
+	b.columns = append(b.columns, column)
+	if st = b.solveResumable(r); st != greenlet.Done {
+		f := (*boardSolveFrame)(nil).take(r)
+		f.b, f.t0, f.column, f.PC = b, t0, column, 2
+		r.Link(f, &f.Header)
+		return st
 	}
 //line main.go:57
 	b.columns = b.columns[:len(b.columns)-1]
 next_51:
 //line main.go:51
-	t1++
+	column++
 	goto loop_51
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:74
 
 // Resume continues board.solve where it is suspended, or starts it.
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var (
-		t0 int
-		t1 int
+		t0     int
+		column int
 	)
 	switch f.PC {
 	case 1:
@@ -88,7 +85,7 @@ func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_48
 	case 2:
 		// resumed from main.go:56
-		t0, t1 = f.t0, f.t1
+		t0, column = f.t0, f.column
 		r.Callee().(*boardSolveFrame).Release(r)
 		goto resumed_56
 	}
@@ -98,7 +95,7 @@ func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:51
 		t0 = b.size
 //line main.go:51
-		t1 = 0
+		column = 0
 		goto loop_51
 	}
 //line main.go:48
@@ -114,32 +111,29 @@ resumed_48:
 //line main.go:49
 	return r.Return(f, &f.Header)
 loop_51:
-	if !(t1 < t0) {
+	if !(column < t0) {
 		return r.Return(f, &f.Header)
 	}
-	{
-		column := t1
 //line main.go:52
-		if b.attacked(column) {
-			goto next_51
-		}
-		b.columns = append(b.columns, column)
-		if st = b.solveResumable(r); st != greenlet.Done {
-			f.t0, f.t1, f.PC = t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
-		}
+	if b.attacked(column) {
+		goto next_51
+	}
+	b.columns = append(b.columns, column)
+	if st = b.solveResumable(r); st != greenlet.Done {
+		f.t0, f.column, f.PC = t0, column, 2
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_56:
 //line main.go:57
 	b.columns = b.columns[:len(b.columns)-1]
 next_51:
 //line main.go:51
-	t1++
+	column++
 	goto loop_51
 }
 
-//line main_greenlet.go:143
+//line main_greenlet.go:137
 
 // Args replaces the parameters before the start.
 func (f *boardSolveFrame) Args(args []any) {
@@ -188,7 +182,7 @@ var boardSolveFrameInfo = greenlet.Func{
 		{Line: 48},
 		{
 			Line: 56,
-			Live: "b t0 t1",
+			Live: "b t0 column",
 		},
 	},
 }

@@ -41,8 +41,8 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 
 //line exchange_greenlet.go:43
 
-// Resume continues blender where it is suspended, or starts it.
-func (f *blenderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues blender up to its next value, and returns where it awaits the answer.
+func (f *blenderFrame) Ask(p *int) *int {
 	x := f.x
 	var blend int
 	switch f.PC {
@@ -50,7 +50,6 @@ func (f *blenderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		// resumed from exchange.go:12
 		blend = f.blend
 		x = f.x
-		r.Received()
 		goto resumed_12
 	}
 
@@ -59,18 +58,26 @@ func (f *blenderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_10:
 	blend = blended(blend, x)
 	f.blend, f.PC = blend, 1
-	r.Await(&f.x)
 //line exchange.go:12
-	if p, ok := r.Out().(*int); ok {
-		*p = blend
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, blend)
+	*p = blend
+	return &f.x
 resumed_12:
 	goto loop_10
 }
 
-//line exchange_greenlet.go:74
+//line exchange_greenlet.go:69
+
+// Resume continues blender for anyone who resumes it.
+func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	r.Received()
+	at := f.Ask(&v)
+	if at == nil {
+		return r.Return(f, &f.Header)
+	}
+	r.Await(at)
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *blenderFrame) Args(args []any) {
@@ -161,7 +168,7 @@ after_loop_51:
 	}
 }
 
-//line exchange_greenlet.go:165
+//line exchange_greenlet.go:172
 
 // Resume continues member.pass where it is suspended, or starts it.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -205,7 +212,7 @@ resumed_54:
 	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:209
+//line exchange_greenlet.go:216
 
 // Args replaces the parameters before the start.
 func (f *memberPassFrame) Args(args []any) {
@@ -312,7 +319,7 @@ after_if_72:
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:316
+//line exchange_greenlet.go:323
 
 // Resume continues descend where it is suspended, or starts it.
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -360,7 +367,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:364
+//line exchange_greenlet.go:371
 
 // Args replaces the parameters before the start.
 func (f *descendFrame) Args(args []any) {

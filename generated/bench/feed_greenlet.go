@@ -2589,7 +2589,6 @@ type feedParserWordFrame struct {
 	p    *feedParser
 	want string
 	t0   int
-	t1   int
 	i    int
 	ret0 error
 }
@@ -2610,7 +2609,6 @@ func (f *feedParserWordFrame) Results() error {
 func (p *feedParser) wordResumable(r *greenlet.Run, want string) (ret0 error, st greenlet.Status) {
 	var (
 		t0 int
-		t1 int
 		i  int
 		c  byte
 		ok bool
@@ -2618,19 +2616,18 @@ func (p *feedParser) wordResumable(r *greenlet.Run, want string) (ret0 error, st
 //line feed.go:305
 	t0 = len(want)
 //line feed.go:305
-	t1 = 0
+	i = 0
 loop_305:
 //line feed.go:305
-	if !(t1 < t0) {
+	if !(i < t0) {
 //line feed.go:313
 		return nil, greenlet.Done
 	}
-	i = t1
 //line feed.go:306
 	c, ok, st = p.nextResumable(r)
 	if st != greenlet.Done {
 		f := (*feedParserWordFrame)(nil).take(r)
-		f.p, f.want, f.t0, f.t1, f.i, f.PC = p, want, t0, t1, i, 1
+		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
 		r.Link(f, &f.Header)
 		return ret0, st
 	}
@@ -2642,18 +2639,17 @@ loop_305:
 		return p.unexpected(want), greenlet.Done
 	}
 //line feed.go:305
-	t1++
+	i++
 	goto loop_305
 }
 
-//line feed_greenlet.go:2650
+//line feed_greenlet.go:2647
 
 // Resume continues feedParser.word where it is suspended, or starts it.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, want := f.p, f.want
 	var (
 		t0 int
-		t1 int
 		i  int
 		c  byte
 		ok bool
@@ -2661,7 +2657,7 @@ func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 1:
 		// resumed from feed.go:306
-		t0, t1, i = f.t0, f.t1, f.i
+		t0, i = f.t0, f.i
 		callee := r.Callee().(*feedParserNextFrame)
 		c, ok = callee.Results()
 		callee.Release(r)
@@ -2671,19 +2667,18 @@ func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line feed.go:305
 	t0 = len(want)
 //line feed.go:305
-	t1 = 0
+	i = 0
 loop_305:
 //line feed.go:305
-	if !(t1 < t0) {
+	if !(i < t0) {
 //line feed.go:313
 		f.ret0 = nil
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line feed.go:306
 	c, ok, st = p.nextResumable(r)
 	if st != greenlet.Done {
-		f.t0, f.t1, f.i, f.PC = t0, t1, i, 1
+		f.t0, f.i, f.PC = t0, i, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -2697,11 +2692,11 @@ resumed_306:
 		return r.Return(f, &f.Header)
 	}
 //line feed.go:305
-	t1++
+	i++
 	goto loop_305
 }
 
-//line feed_greenlet.go:2705
+//line feed_greenlet.go:2700
 
 // Args replaces the parameters before the start.
 func (f *feedParserWordFrame) Args(args []any) {
@@ -2750,7 +2745,7 @@ var feedParserWordFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 306,
-			Live: "p want t0 t1 i",
+			Live: "p want t0 i",
 		},
 	},
 }

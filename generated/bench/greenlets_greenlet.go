@@ -8,9 +8,8 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // countFrame is an activation of count.
 type countFrame struct {
 	greenlet.Header
-	n  int
-	t0 int
-	t1 int
+	n int
+	i int
 }
 
 // newCountFrame makes a frame that will run count.
@@ -22,24 +21,18 @@ func newCountFrame(n int) *countFrame {
 
 // countResumable is count for callers that can be suspended.
 func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 //line greenlets.go:14
-	t0 = n
+	i = 0
 //line greenlets.go:14
-	t1 = 0
-//line greenlets.go:14
-	if !(t1 < t0) {
+	if !(i < n) {
 		return greenlet.Done
 	}
 	{
-		i := t1
 //line greenlets.go:15
 		f := (*countFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.n, f.i, f.PC = n, i, 1
 //line greenlets.go:15
 		if p, ok := r.Out().(*int); ok {
 			*p = i
@@ -49,49 +42,47 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:53
+//line greenlets_greenlet.go:46
 
-// Resume continues count where it is suspended, or starts it.
-func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues count up to its next value, if there is one.
+func (f *countFrame) Ask(p *int) greenlet.Status {
 	n := f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from greenlets.go:15
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		goto resumed_15
 	}
 
 //line greenlets.go:14
-	t0 = n
-//line greenlets.go:14
-	t1 = 0
+	i = 0
 loop_14:
 //line greenlets.go:14
-	if !(t1 < t0) {
-		return r.Return(f, &f.Header)
+	if !(i < n) {
+		return greenlet.Done
 	}
-	{
-		i := t1
 //line greenlets.go:15
-		f.t0, f.t1, f.PC = t0, t1, 1
+	f.i, f.PC = i, 1
 //line greenlets.go:15
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, i)
-	}
+	*p = i
+	return greenlet.Left
 resumed_15:
 //line greenlets.go:14
-	t1++
+	i++
 	goto loop_14
 }
 
-//line greenlets_greenlet.go:95
+//line greenlets_greenlet.go:77
+
+// Resume continues count for anyone who resumes it.
+func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *countFrame) Args(args []any) {
@@ -134,7 +125,7 @@ var countFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 15,
-			Live: "t0 t1",
+			Live: "n i",
 		},
 	},
 }
@@ -179,7 +170,7 @@ func (t *tree) walkResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:183
+//line greenlets_greenlet.go:174
 
 // Resume continues tree.walk where it is suspended, or starts it.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -228,7 +219,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:232
+//line greenlets_greenlet.go:223
 
 // Args replaces the parameters before the start.
 func (f *treeWalkFrame) Args(args []any) {
@@ -318,7 +309,7 @@ func (s *side) counterResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:322
+//line greenlets_greenlet.go:313
 
 // Resume continues side.counter where it is suspended, or starts it.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -346,7 +337,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:350
+//line greenlets_greenlet.go:341
 
 // Args replaces the parameters before the start.
 func (f *sideCounterFrame) Args(args []any) {
@@ -407,7 +398,6 @@ type sideToucherFrame struct {
 	s  *side
 	n  int
 	t0 int
-	t1 int
 }
 
 // newToucherFrame makes a frame that will run side.toucher.
@@ -419,64 +409,54 @@ func (s *side) newToucherFrame(n int) *sideToucherFrame {
 
 // toucherResumable is side.toucher for callers that can be suspended.
 func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line greenlets.go:111
-	t0 = n
+	t0 = 0
 //line greenlets.go:111
-	t1 = 0
-//line greenlets.go:111
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return greenlet.Done
 	}
 	{
 //line greenlets.go:112
 		f := (*sideToucherFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.s, f.t0, f.t1, f.PC = s, t0, t1, 1
+		f.s, f.n, f.t0, f.PC = s, n, t0, 1
 //line greenlets.go:112
 		return r.SendNone(s.other.self)
 	}
 }
 
-//line greenlets_greenlet.go:445
+//line greenlets_greenlet.go:430
 
 // Resume continues side.toucher where it is suspended, or starts it.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from greenlets.go:112
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		goto resumed_112
 	}
 
 //line greenlets.go:111
-	t0 = n
-//line greenlets.go:111
-	t1 = 0
+	t0 = 0
 loop_111:
 //line greenlets.go:111
-	if !(t1 < t0) {
+	if !(t0 < n) {
 		return r.Return(f, &f.Header)
 	}
 //line greenlets.go:112
-	f.t0, f.t1, f.PC = t0, t1, 1
+	f.t0, f.PC = t0, 1
 //line greenlets.go:112
 	return r.SendNone(s.other.self)
 resumed_112:
 //line greenlets.go:111
-	t1++
+	t0++
 	goto loop_111
 }
 
-//line greenlets_greenlet.go:480
+//line greenlets_greenlet.go:460
 
 // Args replaces the parameters before the start.
 func (f *sideToucherFrame) Args(args []any) {
@@ -525,7 +505,7 @@ var sideToucherFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 112,
-			Live: "s t0 t1",
+			Live: "s n t0",
 		},
 	},
 }
@@ -576,7 +556,7 @@ loop_133:
 	}
 }
 
-//line greenlets_greenlet.go:580
+//line greenlets_greenlet.go:560
 
 // Resume continues side.deep where it is suspended, or starts it.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -621,7 +601,7 @@ resumed_134:
 	goto loop_133
 }
 
-//line greenlets_greenlet.go:625
+//line greenlets_greenlet.go:605
 
 // Args replaces the parameters before the start.
 func (f *sideDeepFrame) Args(args []any) {
@@ -682,9 +662,8 @@ type manySpawnedFrame struct {
 	greenlet.Header
 	n    int
 	sum  int
-	t0   int
-	t1   int
-	t2   any
+	i    int
+	t0   any
 	ret0 int
 }
 
@@ -704,81 +683,71 @@ func (f *manySpawnedFrame) Results() int {
 func manySpawnedResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
-		t0  int
-		t1  int
+		i   int
 	)
 //line greenlets.go:170
 	sum = 0
-	t0 = n
+	i = 0
 //line greenlets.go:171
-	t1 = 0
-//line greenlets.go:171
-	if !(t1 < t0) {
+	if !(i < n) {
 //line greenlets.go:174
 		return sum, greenlet.Done
 	}
 	{
-		i := t1
 //line greenlets.go:172
 		f := (*manySpawnedFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
-		r.Await(&f.t2)
+		f.n, f.sum, f.i, f.PC = n, sum, i, 1
+		r.Await(&f.t0)
 //line greenlets.go:172
 		return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 	}
 }
 
-//line greenlets_greenlet.go:733
+//line greenlets_greenlet.go:708
 
 // Resume continues manySpawned where it is suspended, or starts it.
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
 		sum int
-		t0  int
-		t1  int
-		t2  any
+		i   int
+		t0  any
 	)
 	switch f.PC {
 	case 1:
 		// resumed from greenlets.go:172
-		sum, t0, t1 = f.sum, f.t0, f.t1
-		t2 = f.t2
+		sum, i = f.sum, f.i
+		t0 = f.t0
 		r.Received()
 		goto resumed_172
 	}
 
 //line greenlets.go:170
 	sum = 0
-	t0 = n
-//line greenlets.go:171
-	t1 = 0
+	i = 0
 loop_171:
 //line greenlets.go:171
-	if !(t1 < t0) {
+	if !(i < n) {
 //line greenlets.go:174
 		f.ret0 = sum
 		return r.Return(f, &f.Header)
 	}
-	{
-		i := t1
 //line greenlets.go:172
-		f.t2 = nil
-		f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
-		r.Await(&f.t2)
+	f.t0 = nil
+	f.sum, f.i, f.PC = sum, i, 1
+	r.Await(&f.t0)
 //line greenlets.go:172
-		return r.SendNone(r.New(newMaybeFrame(i)))
-	}
+	return r.SendNone(r.New(newMaybeFrame(i)))
 resumed_172:
 //line greenlets.go:172
-	sum += t2.(int)
+	sum += t0.(int)
 //line greenlets.go:171
-	t1++
+	i++
 	goto loop_171
 }
 
-//line greenlets_greenlet.go:782
+//line greenlets_greenlet.go:751
 
 // Args replaces the parameters before the start.
 func (f *manySpawnedFrame) Args(args []any) {
@@ -793,7 +762,7 @@ func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status {
 
 // Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *manySpawnedFrame) Forget() {
-	f.t2 = nil
+	f.t0 = nil
 }
 
 // Release gives the frame back, for the next call that suspends.
@@ -827,7 +796,7 @@ var manySpawnedFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 172,
-			Live: "sum t0 t1",
+			Live: "n sum i",
 		},
 	},
 }
@@ -873,10 +842,10 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:877
+//line greenlets_greenlet.go:846
 
-// Resume continues maybe where it is suspended, or starts it.
-func (f *maybeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues maybe up to its next value, if there is one.
+func (f *maybeFrame) Ask(p *int) greenlet.Status {
 	i := f.i
 	switch f.PC {
 	case 1:
@@ -891,19 +860,25 @@ func (f *maybeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line greenlets.go:186
 	f.PC = 1
 //line greenlets.go:186
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, i)
+	*p = i
+	return greenlet.Left
 resumed_186:
 after_if_185:
 //line greenlets.go:188
 	f.ret0 = i & 7
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:907
+//line greenlets_greenlet.go:873
+
+// Resume continues maybe for anyone who resumes it.
+func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *maybeFrame) Args(args []any) {
@@ -957,8 +932,7 @@ type manyCallsFrame struct {
 	greenlet.Header
 	n    int
 	sum  int
-	t0   int
-	t1   int
+	i    int
 	ret0 int
 }
 
@@ -978,91 +952,79 @@ func (f *manyCallsFrame) Results() int {
 func manyCallsResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
+		i   int
 		t0  int
-		t1  int
-		t2  int
 	)
 //line greenlets.go:195
 	sum = 0
-	t0 = n
-//line greenlets.go:196
-	t1 = 0
+	i = 0
 loop_196:
 //line greenlets.go:196
-	if !(t1 < t0) {
+	if !(i < n) {
 //line greenlets.go:199
 		return sum, greenlet.Done
 	}
-	{
-		i := t1
 //line greenlets.go:197
-		t2, st = maybeResumable(r, i)
-		if st != greenlet.Done {
-			f := (*manyCallsFrame)(nil).take(r)
-			f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
-			r.Link(f, &f.Header)
-			return ret0, st
-		}
+	t0, st = maybeResumable(r, i)
+	if st != greenlet.Done {
+		f := (*manyCallsFrame)(nil).take(r)
+		f.n, f.sum, f.i, f.PC = n, sum, i, 1
+		r.Link(f, &f.Header)
+		return ret0, st
 	}
 //line greenlets.go:197
-	sum += t2
+	sum += t0
 //line greenlets.go:196
-	t1++
+	i++
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:1015
+//line greenlets_greenlet.go:983
 
 // Resume continues manyCalls where it is suspended, or starts it.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
 		sum int
+		i   int
 		t0  int
-		t1  int
-		t2  int
 	)
 	switch f.PC {
 	case 1:
 		// resumed from greenlets.go:197
-		sum, t0, t1 = f.sum, f.t0, f.t1
+		sum, i = f.sum, f.i
 		callee := r.Callee().(*maybeFrame)
-		t2 = callee.Results()
+		t0 = callee.Results()
 		callee.Release(r)
 		goto resumed_197
 	}
 
 //line greenlets.go:195
 	sum = 0
-	t0 = n
-//line greenlets.go:196
-	t1 = 0
+	i = 0
 loop_196:
 //line greenlets.go:196
-	if !(t1 < t0) {
+	if !(i < n) {
 //line greenlets.go:199
 		f.ret0 = sum
 		return r.Return(f, &f.Header)
 	}
-	{
-		i := t1
 //line greenlets.go:197
-		t2, st = maybeResumable(r, i)
-		if st != greenlet.Done {
-			f.sum, f.t0, f.t1, f.PC = sum, t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
-		}
+	t0, st = maybeResumable(r, i)
+	if st != greenlet.Done {
+		f.sum, f.i, f.PC = sum, i, 1
+		r.Link(f, &f.Header)
+		return st
 	}
 resumed_197:
 //line greenlets.go:197
-	sum += t2
+	sum += t0
 //line greenlets.go:196
-	t1++
+	i++
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:1066
+//line greenlets_greenlet.go:1028
 
 // Args replaces the parameters before the start.
 func (f *manyCallsFrame) Args(args []any) {
@@ -1105,7 +1067,7 @@ var manyCallsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 197,
-			Live: "sum t0 t1",
+			Live: "n sum i",
 		},
 	},
 }

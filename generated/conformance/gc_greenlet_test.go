@@ -209,8 +209,8 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 
 //line gc_greenlet_test.go:211
 
-// Resume continues box.run where it is suspended, or starts it.
-func (f *boxRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues box.run up to its next value, if there is one.
+func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
 		// resumed from gc_test.go:51
@@ -221,16 +221,22 @@ func (f *boxRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.b = nil
 	f.PC = 1
 //line gc_test.go:51
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
+	*p = 0
+	return greenlet.Left
 resumed_51:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:234
+//line gc_greenlet_test.go:231
+
+// Resume continues box.run for anyone who resumes it.
+func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *boxRunFrame) Args(args []any) {
@@ -316,7 +322,7 @@ func collectsResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:320
+//line gc_greenlet_test.go:326
 
 // Resume continues collects where it is suspended, or starts it.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -347,7 +353,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:351
+//line gc_greenlet_test.go:357
 
 // Args replaces the parameters before the start.
 func (f *collectsFrame) Args(args []any) {
@@ -423,7 +429,7 @@ func receivesResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:427
+//line gc_greenlet_test.go:433
 
 // Resume continues receives where it is suspended, or starts it.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -442,7 +448,7 @@ resumed_145:
 	goto loop_144
 }
 
-//line gc_greenlet_test.go:446
+//line gc_greenlet_test.go:452
 
 // Args replaces the parameters before the start.
 func (f *receivesFrame) Args(args []any) {
@@ -515,17 +521,16 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:519
+//line gc_greenlet_test.go:525
 
-// Resume continues receivesTyped where it is suspended, or starts it.
-func (f *receivesTypedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
+func (f *receivesTypedFrame) Ask(p *int) **box {
 	var t0 *box
 	_ = t0
 	switch f.PC {
 	case 1:
 		// resumed from gc_test.go:165
 		t0 = f.t0
-		r.Received()
 		goto resumed_165
 	}
 
@@ -533,18 +538,26 @@ func (f *receivesTypedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_164:
 	f.t0 = nil
 	f.PC = 1
-	r.Await(&f.t0)
 //line gc_test.go:165
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
+	*p = 0
+	return &f.t0
 resumed_165:
 	goto loop_164
 }
 
-//line gc_greenlet_test.go:548
+//line gc_greenlet_test.go:549
+
+// Resume continues receivesTyped for anyone who resumes it.
+func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	r.Received()
+	at := f.Ask(&v)
+	if at == nil {
+		return r.Return(f, &f.Header)
+	}
+	r.Await(at)
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *receivesTypedFrame) Args(args []any) {
@@ -633,10 +646,10 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	return ret0, greenlet.Yielded[int](r, v2)
 }
 
-//line gc_greenlet_test.go:637
+//line gc_greenlet_test.go:650
 
-// Resume continues keeps where it is suspended, or starts it.
-func (f *keepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues keeps up to its next value, if there is one.
+func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	b, fails := f.b, f.fails
 	var kept *box
 	switch f.PC {
@@ -646,29 +659,32 @@ func (f *keepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_297
 	}
 
-	{
 //line gc_test.go:296
-		kept = b
-		f.b = nil
-		f.kept, f.PC = kept, 1
+	kept = b
+	f.b = nil
+	f.kept, f.PC = kept, 1
 //line gc_test.go:297
-		var v2 int = kept.v[0]
-		if p, ok := r.Out().(*int); ok {
-			*p = v2
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, v2)
-	}
+	*p = kept.v[0]
+	return greenlet.Left
 resumed_297:
 //line gc_test.go:298
 	if fails {
 		fail("with " + string(rune('a'+kept.v[0])))
 	}
 	f.ret0 = &[4]int{kept.v[0] * 2}
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:672
+//line gc_greenlet_test.go:679
+
+// Resume continues keeps for anyone who resumes it.
+func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *keepsFrame) Args(args []any) {
@@ -825,7 +841,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:829
+//line gc_greenlet_test.go:845
 
 // Args replaces the parameters before the start.
 func (f *keepsDeferringFrame) Args(args []any) {

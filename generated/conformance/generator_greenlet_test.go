@@ -13,8 +13,7 @@ type squaresFrame struct {
 	greenlet.Header
 	n    int
 	seen *[]int
-	t0   int
-	t1   int
+	i    int
 }
 
 // newSquaresFrame makes a frame that will run squares.
@@ -26,25 +25,19 @@ func newSquaresFrame(n int, seen *[]int) *squaresFrame {
 
 // squaresResumable is squares for callers that can be suspended.
 func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 //line generator_test.go:15
-	t0 = n
+	i = 0
 //line generator_test.go:15
-	t1 = 0
-//line generator_test.go:15
-	if !(t1 < t0) {
+	if !(i < n) {
 		return greenlet.Done
 	}
 	{
-		i := t1
 //line generator_test.go:16
 		*seen = append(*seen, i)
 		f := (*squaresFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.seen, f.t0, f.t1, f.PC = seen, t0, t1, 1
+		f.n, f.seen, f.i, f.PC = n, seen, i, 1
 //line generator_test.go:17
 		var v int = i * i
 		if p, ok := r.Out().(*int); ok {
@@ -55,51 +48,48 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:59
+//line generator_greenlet_test.go:52
 
-// Resume continues squares where it is suspended, or starts it.
-func (f *squaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues squares up to its next value, if there is one.
+func (f *squaresFrame) Ask(p *int) greenlet.Status {
 	n, seen := f.n, f.seen
-	var (
-		t0 int
-		t1 int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from generator_test.go:17
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		goto resumed_17
 	}
 
 //line generator_test.go:15
-	t0 = n
-//line generator_test.go:15
-	t1 = 0
+	i = 0
 loop_15:
 //line generator_test.go:15
-	if !(t1 < t0) {
-		return r.Return(f, &f.Header)
+	if !(i < n) {
+		return greenlet.Done
 	}
-	{
-		i := t1
 //line generator_test.go:16
-		*seen = append(*seen, i)
-		f.t0, f.t1, f.PC = t0, t1, 1
+	*seen = append(*seen, i)
+	f.i, f.PC = i, 1
 //line generator_test.go:17
-		var v int = i * i
-		if p, ok := r.Out().(*int); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, v)
-	}
+	*p = i * i
+	return greenlet.Left
 resumed_17:
 //line generator_test.go:15
-	t1++
+	i++
 	goto loop_15
 }
 
-//line generator_greenlet_test.go:103
+//line generator_greenlet_test.go:84
+
+// Resume continues squares for anyone who resumes it.
+func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *squaresFrame) Args(args []any) {
@@ -149,7 +139,7 @@ var squaresFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 17,
-			Live: "seen t0 t1",
+			Live: "n seen i",
 		},
 	},
 }
@@ -193,7 +183,7 @@ func layer1Resumable(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status)
 	}
 }
 
-//line generator_greenlet_test.go:197
+//line generator_greenlet_test.go:187
 
 // Resume continues layer1 where it is suspended, or starts it.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -239,7 +229,7 @@ resumed_53:
 	goto loop_49
 }
 
-//line generator_greenlet_test.go:243
+//line generator_greenlet_test.go:233
 
 // Args replaces the parameters before the start.
 func (f *layer1Frame) Args(args []any) {
@@ -331,7 +321,7 @@ func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st gre
 	}
 }
 
-//line generator_greenlet_test.go:335
+//line generator_greenlet_test.go:325
 
 // Resume continues layer2 where it is suspended, or starts it.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -367,7 +357,7 @@ resumed_61:
 	goto loop_60
 }
 
-//line generator_greenlet_test.go:371
+//line generator_greenlet_test.go:361
 
 // Args replaces the parameters before the start.
 func (f *layer2Frame) Args(args []any) {
@@ -429,8 +419,6 @@ type permuteFrame struct {
 	greenlet.Header
 	list []string
 	n    int
-	t0   int
-	t1   int
 	i    int
 }
 
@@ -443,17 +431,11 @@ func newPermuteFrame(list []string, n int) *permuteFrame {
 
 // permuteResumable is permute for callers that can be suspended.
 func permuteResumable(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 //line generator_test.go:82
 	if !(n == 1) {
 //line generator_test.go:86
-		t0 = n
-//line generator_test.go:86
-		t1 = 0
+		i = 0
 		goto loop_86
 	}
 	{
@@ -471,14 +453,13 @@ func permuteResumable(r *greenlet.Run, list []string, n int) (st greenlet.Status
 	}
 loop_86:
 //line generator_test.go:86
-	if !(t1 < t0) {
+	if !(i < n) {
 		return greenlet.Done
 	}
-	i = t1
 //line generator_test.go:87
 	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
 		f := (*permuteFrame)(nil).take(r)
-		f.list, f.n, f.t0, f.t1, f.i, f.PC = list, n, t0, t1, i, 2
+		f.list, f.n, f.i, f.PC = list, n, i, 2
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -490,28 +471,24 @@ loop_86:
 		}
 		list[j], list[n-1] = list[n-1], list[j]
 //line generator_test.go:86
-		t1++
+		i++
 		goto loop_86
 	}
 }
 
-//line generator_greenlet_test.go:499
+//line generator_greenlet_test.go:480
 
 // Resume continues permute where it is suspended, or starts it.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	list, n := f.list, f.n
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from generator_test.go:83
 		goto resumed_83
 	case 2:
 		// resumed from generator_test.go:87
-		t0, t1, i = f.t0, f.t1, f.i
+		i = f.i
 		r.Callee().(*permuteFrame).Release(r)
 		goto resumed_87
 	}
@@ -519,9 +496,7 @@ func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:82
 	if !(n == 1) {
 //line generator_test.go:86
-		t0 = n
-//line generator_test.go:86
-		t1 = 0
+		i = 0
 		goto loop_86
 	}
 	{
@@ -540,13 +515,12 @@ resumed_83:
 //line generator_test.go:84
 	return r.Return(f, &f.Header)
 loop_86:
-	if !(t1 < t0) {
+	if !(i < n) {
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line generator_test.go:87
 	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
-		f.t0, f.t1, f.i, f.PC = t0, t1, i, 2
+		f.i, f.PC = i, 2
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -559,12 +533,12 @@ resumed_87:
 		}
 		list[j], list[n-1] = list[n-1], list[j]
 //line generator_test.go:86
-		t1++
+		i++
 		goto loop_86
 	}
 }
 
-//line generator_greenlet_test.go:568
+//line generator_greenlet_test.go:542
 
 // Args replaces the parameters before the start.
 func (f *permuteFrame) Args(args []any) {
@@ -615,7 +589,7 @@ var permuteFrameInfo = greenlet.Func{
 		{Line: 83},
 		{
 			Line: 87,
-			Live: "list n t0 t1 i",
+			Live: "list n i",
 		},
 	},
 }
@@ -645,7 +619,7 @@ func yieldsTwiceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:649
+//line generator_greenlet_test.go:623
 
 // Resume continues yieldsTwice where it is suspended, or starts it.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -678,7 +652,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:682
+//line generator_greenlet_test.go:656
 
 // Args replaces the parameters before the start.
 func (f *yieldsTwiceFrame) Args(args []any) {
@@ -751,10 +725,10 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, v)
 }
 
-//line generator_greenlet_test.go:755
+//line generator_greenlet_test.go:729
 
-// Resume continues yieldHelper where it is suspended, or starts it.
-func (f *yieldHelperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues yieldHelper up to its next value, if there is one.
+func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	v := f.v
 	switch f.PC {
 	case 1:
@@ -765,16 +739,22 @@ func (f *yieldHelperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:130
 	f.PC = 1
 //line generator_test.go:130
-	if p, ok := r.Out().(*int); ok {
-		*p = v
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, v)
+	*p = v
+	return greenlet.Left
 resumed_130:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line generator_greenlet_test.go:778
+//line generator_greenlet_test.go:749
+
+// Resume continues yieldHelper for anyone who resumes it.
+func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *yieldHelperFrame) Args(args []any) {
@@ -823,10 +803,8 @@ var _ func(int) = yieldHelper
 // nestFrame is an activation of nest.
 type nestFrame struct {
 	greenlet.Header
-	n  int
-	t0 int
-	t1 int
-	i  int
+	n int
+	i int
 }
 
 // newNestFrame makes a frame that will run nest.
@@ -838,25 +816,18 @@ func newNestFrame(n int) *nestFrame {
 
 // nestResumable is nest for callers that can be suspended.
 func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 //line generator_test.go:145
-	t0 = n
+	i = 0
 //line generator_test.go:145
-	t1 = 0
-//line generator_test.go:145
-	if !(t1 < t0) {
+	if !(i < n) {
 		return greenlet.Done
 	}
 	{
-		i = t1
 //line generator_test.go:146
 		f := (*nestFrame)(nil).take(r)
 		r.Leaf(f, &f.Header)
-		f.t0, f.t1, f.i, f.PC = t0, t1, i, 1
+		f.n, f.i, f.PC = n, i, 1
 //line generator_test.go:146
 		if p, ok := r.Out().(*int); ok {
 			*p = i
@@ -866,40 +837,33 @@ func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:870
+//line generator_greenlet_test.go:841
 
 // Resume continues nest where it is suspended, or starts it.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		t0 int
-		t1 int
-		i  int
-	)
+	var i int
 	switch f.PC {
 	case 1:
 		// resumed from generator_test.go:146
-		t0, t1, i = f.t0, f.t1, f.i
+		i = f.i
 		goto resumed_146
 	case 2:
 		// resumed from generator_test.go:147
-		t0, t1 = f.t0, f.t1
+		i = f.i
 		r.Callee().(*nestFrame).Release(r)
 		goto resumed_147
 	}
 
 //line generator_test.go:145
-	t0 = n
-//line generator_test.go:145
-	t1 = 0
+	i = 0
 loop_145:
 //line generator_test.go:145
-	if !(t1 < t0) {
+	if !(i < n) {
 		return r.Return(f, &f.Header)
 	}
-	i = t1
 //line generator_test.go:146
-	f.t0, f.t1, f.i, f.PC = t0, t1, i, 1
+	f.i, f.PC = i, 1
 //line generator_test.go:146
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -915,11 +879,11 @@ resumed_146:
 	}
 resumed_147:
 //line generator_test.go:145
-	t1++
+	i++
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:923
+//line generator_greenlet_test.go:887
 
 // Args replaces the parameters before the start.
 func (f *nestFrame) Args(args []any) {
@@ -962,11 +926,11 @@ var nestFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 146,
-			Live: "t0 t1 i",
+			Live: "n i",
 		},
 		{
 			Line: 147,
-			Live: "t0 t1",
+			Live: "n i",
 		},
 	},
 }

@@ -628,33 +628,40 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 
 //line matrix_greenlet_test.go:630
 
-// Resume continues awaitsInt where it is suspended, or starts it.
-func (f *awaitsIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
+func (f *awaitsIntFrame) Ask(p *int) *int {
 	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from matrix_test.go:250
 		t0 = f.t0
-		r.Received()
 		goto resumed_250
 	}
 
 //line matrix_test.go:250
 	f.PC = 1
-	r.Await(&f.t0)
 //line matrix_test.go:250
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
+	*p = 0
+	return &f.t0
 resumed_250:
 //line matrix_test.go:250
 	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return nil
 }
 
-//line matrix_greenlet_test.go:658
+//line matrix_greenlet_test.go:653
+
+// Resume continues awaitsInt for anyone who resumes it.
+func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	r.Received()
+	at := f.Ask(&v)
+	if at == nil {
+		return r.Return(f, &f.Header)
+	}
+	r.Await(at)
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *awaitsIntFrame) Args(args []any) {
@@ -781,7 +788,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:785
+//line matrix_greenlet_test.go:792
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {

@@ -31,8 +31,8 @@ func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 
 //line parent_greenlet_test.go:33
 
-// Resume continues yieldsToParent where it is suspended, or starts it.
-func (f *yieldsToParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues yieldsToParent up to its next value, if there is one.
+func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
 		// resumed from parent_test.go:55
@@ -42,16 +42,22 @@ func (f *yieldsToParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line parent_test.go:55
 	f.PC = 1
 //line parent_test.go:55
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 1)
+	*p = 1
+	return greenlet.Left
 resumed_55:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line parent_greenlet_test.go:55
+//line parent_greenlet_test.go:52
+
+// Resume continues yieldsToParent for anyone who resumes it.
+func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *yieldsToParentFrame) Args(args []any) {
@@ -119,7 +125,7 @@ func printsMainResumable(r *greenlet.Run) (ret0 string, ret1 string, st greenlet
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:123
+//line parent_greenlet_test.go:129
 
 // Resume continues printsMain where it is suspended, or starts it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -128,7 +134,7 @@ func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line parent_greenlet_test.go:132
+//line parent_greenlet_test.go:138
 
 // Args replaces the parameters before the start.
 func (f *printsMainFrame) Args(args []any) {

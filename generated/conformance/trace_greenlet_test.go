@@ -436,8 +436,8 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 
 //line trace_greenlet_test.go:438
 
-// Resume continues setsTracer where it is suspended, or starts it.
-func (f *setsTracerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+// Ask continues setsTracer up to its next value, if there is one.
+func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	list, me := f.list, f.me
 	switch f.PC {
 	case 1:
@@ -460,16 +460,22 @@ func (f *setsTracerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.me = nil
 	f.PC = 1
 //line trace_test.go:142
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
+	*p = 0
+	return greenlet.Left
 resumed_142:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:473
+//line trace_greenlet_test.go:470
+
+// Resume continues setsTracer for anyone who resumes it.
+func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
+	var v int
+	if f.Ask(&v) == greenlet.Done {
+		return r.Return(f, &f.Header)
+	}
+	return greenlet.Asked[int](r, v)
+}
 
 // Args replaces the parameters before the start.
 func (f *setsTracerFrame) Args(args []any) {
@@ -542,7 +548,7 @@ func throwsSelfResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:546
+//line trace_greenlet_test.go:552
 
 // Resume continues throwsSelf where it is suspended, or starts it.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -560,7 +566,7 @@ resumed_231:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:564
+//line trace_greenlet_test.go:570
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfFrame) Args(args []any) {
@@ -680,7 +686,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:684
+//line trace_greenlet_test.go:690
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {

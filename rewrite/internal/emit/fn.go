@@ -35,10 +35,12 @@ type funcEmitter struct {
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
 	d       string   // of the frame that defers the call
+	p       string   // of where Ask puts the value
 	st      string   // of the status result
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	asker        *asker            // what the function is as one; nil for most
 	typeNames    bool              // the aliases of types can be said here
 	declaring    *types.TypeName   // the hoisted type being declared
 	sourceLabels map[string]bool   // see userLabels
@@ -73,6 +75,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 	}
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
+	}
+	if e.asker = e.askerOf(); e.asker != nil {
+		e.p = e.local("p")
 	}
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
@@ -115,7 +120,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 }
 
 // ours are the names that generated methods give their parameters and locals.
-var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room"}
+var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room", "v", "at"}
 
 // typeParamName renames what can't be called by its name: a type that has an
 // alias, a type parameter that is blank, is hidden by a hoisted type, or hides a

@@ -72,6 +72,10 @@ func (e *funcEmitter) hotCall(out *jen.File) {
 
 // resumption emits Resume: the driver's way in.
 func (e *funcEmitter) resumption(out *jen.File) {
+	if e.asker != nil {
+		e.ask(out)
+		return
+	}
 	body := e.body(resumedCall)
 	e.beginDeclarations(out, fmt.Sprintf("Resume continues %s where it is suspended, or starts it.", e.sourceName()))
 	out.Func().Add(e.receiver(e.f)).Id("Resume").Params(e.runParam(e.r)).Params(jen.Id(e.st).Add(e.rt("Status"))).Block(body...)
@@ -131,6 +135,9 @@ func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 		return []jen.Code{jen.List(fields...).Op("=").List(values...), ret}
 	}
 	ret := jen.Return(jen.Id(e.r).Dot("Return").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
+	if e.asker != nil {
+		ret = jen.Return(e.askedOut())
+	}
 	if len(values) == 0 {
 		return []jen.Code{ret}
 	}

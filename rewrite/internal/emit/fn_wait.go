@@ -19,6 +19,10 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 		return append(e.callWait(w), e.goOn(w.Next, next)...)
 	}
 	code := e.save(w, true)
+	if e.asking() {
+		code = append(code, e.lineOf(w.Source.Pos()))
+		return append(code, e.handOut(w)...)
+	}
 	if w.Receives() {
 		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
 	}
@@ -33,14 +37,7 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 // is the plain caller and receives this type.
 func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
 	v := w.Call.Args[0]
-	t := e.Info.TypeOf(v)
-	n := 0 // which type argument is that of the value
-	if w.Op == color.OpExchange {
-		n = 1
-	}
-	if inst, ok := e.Info.Instances[color.CalleeIdent(w.Source.Fun)]; ok {
-		t = inst.TypeArgs.At(n)
-	}
+	t := e.valueType(w)
 	if !e.CanName(t) {
 		return []jen.Code{jen.Return(append(e.retIDs(), e.rt("Yielded").Call(jen.Id(e.r), e.Expr(v)))...)}
 	}
@@ -59,6 +56,18 @@ func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
 			jen.Return(append(e.retIDs(), e.rt("Left"))...),
 		),
 		jen.Return(append(e.retIDs(), e.rt("Yielded").Types(e.Type(t)).Call(jen.Id(e.r), value))...))
+}
+
+// valueType is the type of what a yield or exchange hands to the parent.
+func (e *funcEmitter) valueType(w *ir.Wait) types.Type {
+	n := 0 // which type argument is that of the value
+	if w.Op == color.OpExchange {
+		n = 1
+	}
+	if inst, ok := e.Info.Instances[color.CalleeIdent(w.Source.Fun)]; ok {
+		return inst.TypeArgs.At(n)
+	}
+	return e.Info.TypeOf(w.Call.Args[0])
 }
 
 // atom reports whether v may be evaluated in two places.
@@ -350,7 +359,9 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		} else {
 			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
 		}
-		code = append(code, jen.Id(e.r).Dot("Received").Call())
+		if !e.asking() {
+			code = append(code, jen.Id(e.r).Dot("Received").Call())
+		}
 	}
 	return append(code, e.jump(w.Next))
 }

@@ -51,6 +51,7 @@ type workers struct {
 	jobs  []func()
 	n     int // that run
 	limit int
+	todo  int // jobs that have not ended
 }
 
 // do has a worker do job, and keeps h running until then.
@@ -58,6 +59,7 @@ func (w *workers) do(h *Hub, job func()) {
 	done := h.Promise()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.todo++
 	w.jobs = append(w.jobs, func() {
 		defer done()
 		job()
@@ -76,6 +78,7 @@ func (w *workers) work() {
 		w.mu.Unlock()
 		job()
 		w.mu.Lock()
+		w.todo--
 	}
 	w.n--
 	w.mu.Unlock()

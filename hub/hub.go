@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -24,6 +25,11 @@ type Hub struct {
 	ctx     context.Context
 
 	workers workers
+
+	counts    counts
+	tracking  bool          // see SetTracking
+	observer  *observer     // nil while nobody looks on
+	goroutine atomic.Uint64 // that runs the hub; 0 while none does
 
 	mu     sync.Mutex
 	posted []func() // by other goroutines
@@ -60,7 +66,12 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer stop()
 	frame := h.newLoopFrame()
 	h.self = greenlet.New(frame)
-	defer func() { h.self, h.running, h.ctx = nil, nil, nil }()
+	h.goroutine.Store(goroutineID())
+	defer func() {
+		h.rests()
+		h.goroutine.Store(0)
+		h.self, h.running, h.ctx = nil, nil, nil
+	}()
 	h.self.Switch()
 	return frame.Results()
 }
@@ -83,6 +94,7 @@ func (h *Hub) loop() error {
 func (h *Hub) turns() (end bool, err error) {
 	defer h.failed()
 	for {
+		h.turned()
 		h.collect()
 		// What becomes ready meanwhile has its turn after those that wait for
 		// time or other goroutines.
@@ -133,6 +145,7 @@ func (h *Hub) resume(t *Task) {
 	}
 	w.g, w.throw, w.state = nil, nil, active
 	h.running = t
+	h.resumed(t)
 	var got any
 	if v != nil {
 		got = g.Throw(v)
@@ -156,6 +169,7 @@ func (h *Hub) collect() {
 	posted := h.posted
 	h.posted = nil
 	h.mu.Unlock()
+	h.counts.posts += len(posted)
 	for _, f := range posted {
 		f()
 	}
@@ -199,6 +213,7 @@ func (h *Hub) sleep() {
 	if len(h.timers.heap) > 0 {
 		until = h.timers.heap[0].at
 	}
+	h.rests()
 	h.clock.Sleep(until, h.wakeup)
 }
 

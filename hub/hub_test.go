@@ -346,7 +346,7 @@ func TestDeadlock(t *testing.T) {
 	assert.Equal(t, "an event", d.Waiting[0].For)
 	assert.Contains(t, err.Error(), "task 2 (github.com/going-green/greenlet/hub.(*log).consumes) waits for a value in a queue in ")
 	var dump strings.Builder
-	require.NoError(t, l.Dump(&dump))
+	require.NoError(t, l.DumpTree(&dump))
 	assert.Contains(t, dump.String(), "hub_test.go:")
 
 	for _, task := range l.Tasks() { // they may be helped yet

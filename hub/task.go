@@ -15,6 +15,8 @@ type Task struct {
 	waiter
 	hub     *Hub
 	number  int
+	by      int    // number of the task that started it, or 0
+	track   *track // nil unless SetTracking
 	frame   greenlet.Frame
 	root    *greenlet.Greenlet // nil before it begins
 	pending any                // a panic for its next wait
@@ -66,6 +68,12 @@ func (h *Hub) GoAfter(d time.Duration, frame greenlet.Frame) *Task {
 func (h *Hub) newTask(frame greenlet.Frame) *Task {
 	h.spawned++
 	t := &Task{hub: h, number: h.spawned, frame: frame}
+	if h.running != nil {
+		t.by = h.running.number // a pointer would keep all that have ever begun another
+	}
+	if h.tracking {
+		t.track = h.newTrack()
+	}
 	if t.before = h.last; h.last == nil {
 		h.first = t
 	} else {
@@ -158,6 +166,7 @@ func (t *Task) Link(f func(*Task)) {
 // end notes that t has ended: by a panic, unless v is nil.
 func (t *Task) end(v any) {
 	t.done = true
+	t.hub.counts.ended++
 	switch err, _ := v.(error); {
 	case v == nil:
 	case errors.Is(err, greenlet.Exit):
@@ -165,6 +174,7 @@ func (t *Task) end(v any) {
 	default:
 		p := &PanicError{t, v}
 		t.err = p
+		t.hub.counts.failed++
 		t.hub.onError(t, p)
 	}
 	t.hub.forget(t)

@@ -99,6 +99,9 @@ func (h *Hub) park(list *waiters, what string) {
 func (h *Hub) switchAway(t *Task, state waitState, what string) {
 	w := &t.waiter
 	w.g, w.state, w.what = greenlet.Current(), state, what
+	if t.track != nil {
+		t.track.since = h.clock.Now()
+	}
 	h.self.Switch()
 }
 

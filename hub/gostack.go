@@ -3,7 +3,9 @@ package hub
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -52,10 +54,28 @@ func innermost(stack string) string {
 			fn = fn[:end]
 		}
 		if file, _, _ = strings.Cut(file, " +0x"); !isStandard(fn, file) {
-			return fmt.Sprintf("%s (%s)", fn, file)
+			return fmt.Sprintf("%s (%s)", sourceName(fn), sourceFile(fn, file))
 		}
 	}
 	return ""
+}
+
+// generated is what the generator calls the form of a function that can be suspended, or
+// the methods that resume it.
+var generated = regexp.MustCompile(`^(.*\.)(?:\(\*(\w+)Frame\)\.(?:Resume|run|step)|([^.]*)Resumable)$`)
+
+// sourceName is the source's name of fn, if the generator has made it.
+func sourceName(fn string) string { return generated.ReplaceAllString(fn, "$1$2$3") }
+
+// sourceFile is the file of fn as greenlets' stacks have it: by import path, which is not
+// known of a program's own package.
+func sourceFile(fn, file string) string {
+	dir, base := path.Split(fn)
+	if dir == "" {
+		return file
+	}
+	pkg, _, _ := strings.Cut(base, ".")
+	return path.Join(dir, pkg, path.Base(file))
 }
 
 // isStandard reports whether fn in file is of the standard library.

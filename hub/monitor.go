@@ -29,8 +29,7 @@ func (b Blocked) String() string {
 //
 // How long is known to a quarter of threshold, in real time. To report stops all goroutines for
 // as long as it takes to print their stacks; else the loop loses some nanoseconds with each
-// task that it resumes. Functions are called as the generator calls them; positions are those
-// of the source.
+// task that it resumes.
 //
 // Monitor and stop are for the loop's goroutine. Monitor panics if threshold is not
 // positive.

@@ -21,7 +21,7 @@ type TaskState struct {
 	// Until is when its wait ends in any case, by the hub's clock.
 	Until time.Time `json:",omitzero"`
 	By    int       `json:",omitempty"` // number of the task that started it, which may have ended; 0 if none did
-	At    string    `json:",omitempty"` // where it was started, file:line, if that is recorded
+	At    string    `json:",omitempty"` // where it was started, as file:line of a stack, if that is recorded
 	// Stack is where it stands, innermost call first, without the hub's own: the
 	// beginning of Func before it has begun, nothing while it runs.
 	Stack []greenlet.StackFrame `json:",omitempty"`

@@ -45,7 +45,7 @@ func (t *track) at() string {
 		case strings.HasPrefix(f.Function, "github.com/going-green/greenlet/runtime."):
 			return "" // which resumed the hub
 		case f.File != "" && (!strings.HasPrefix(f.Function, ours) || strings.HasSuffix(f.File, "_test.go")):
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
+			return fmt.Sprintf("%s:%d", sourceFile(f.Function, f.File), f.Line)
 		case !more:
 			return ""
 		}

@@ -17,7 +17,7 @@ import (
 //	├── task 1 (main.serve) waits for the end of a task
 //	│   │     main.serve(example.com/prog/main.go:30)
 //	│   └── task 2 (main.worker) waits for time (since 3s, 7s to go)
-//	│             started at /home/me/prog/main.go:29
+//	│             started at example.com/prog/main.go:29
 //	│             main.worker(example.com/prog/main.go:12)
 //	└── task 5 (main.worker) is ready
 //	          started by task 3, which has ended

@@ -25,6 +25,10 @@
 // task is kept for who asks for its result, and reported to the hub's error handler:
 // it never ends the hub.
 //
+// What a hub does can be looked at: [Hub.DumpTree] writes its tasks, [Hub.DumpOn] does so at
+// a signal, [Hub.Monitor] reports who blocks the others, and [Hub.Publish] has figures for
+// other goroutines.
+//
 // With a [Clock] that is not the system's, time is what the clock says: see
 // [NewSimulated], where it jumps to the next thing that will happen.
 package hub

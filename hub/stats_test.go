@@ -38,11 +38,16 @@ func TestStats(t *testing.T) {
 //greenlet:resumable
 func readsPublished(h *Hub, stats func() any, seen *[]int) {
 	for range 3 {
-		ask := make(chan int)
-		go func() { ask <- stats().(Stats).Resumes }()
-		*seen = append(*seen, <-ask)
+		*seen = append(*seen, resumes(stats))
 		h.Yield()
 	}
+}
+
+// resumes is what another goroutine sees.
+func resumes(stats func() any) int {
+	seen := make(chan int)
+	go func() { seen <- stats().(Stats).Resumes }()
+	return <-seen
 }
 
 // Other goroutines see the figures of the last turn.

@@ -105,7 +105,7 @@ func (n *node) write(b *strings.Builder, indent string) {
 	}
 }
 
-// PostDump is DumpTree for any goroutine: it has the loop make the dump, and waits for it.
+// PostDump is DumpTree for any other goroutine: it has the loop make the dump, and waits for it.
 // If the loop does not come to that within patience, a task blocks it, or the hub does not run:
 // then PostDump writes that, with the stack of the goroutine that runs the hub.
 func (h *Hub) PostDump(w io.Writer, patience time.Duration) error {

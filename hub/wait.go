@@ -7,9 +7,9 @@ import greenlet "github.com/going-green/greenlet/runtime"
 type waiter struct {
 	g       *greenlet.Greenlet // who switched away; nil while it runs
 	state   waitState
+	expired bool   // the wait was, as its time ran out
 	throw   any    // what to panic with when it is resumed
 	what    string // it waits for
-	expired bool   // the wait was, as its time ran out
 	list    *waiters
 	prev    *Task
 	next    *Task

@@ -1089,7 +1089,6 @@ type soakWeighsFrame struct {
 	s       *soak
 	minutes int
 	t0      int
-	t1      int
 }
 
 // newWeighsFrame makes a frame that will run soak.weighs.
@@ -1101,62 +1100,52 @@ func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
 
 // weighsResumable is soak.weighs for callers that can be suspended.
 func (s *soak) weighsResumable(r *greenlet.Run, minutes int) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 //line soak_test.go:96
-	t0 = minutes
-//line soak_test.go:96
-	t1 = 0
+	t0 = 0
 loop_96:
 //line soak_test.go:96
-	if !(t1 < t0) {
+	if !(t0 < minutes) {
 		return greenlet.Done
 	}
 //line soak_test.go:97
 	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
 		f := (*soakWeighsFrame)(nil).take(r)
-		f.s, f.t0, f.t1, f.PC = s, t0, t1, 1
+		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:98
 	s.heaps = append(s.heaps, heapInUse())
 //line soak_test.go:96
-	t1++
+	t0++
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1132
+//line soak_greenlet_test.go:1126
 
 // Resume continues soak.weighs where it is suspended, or starts it.
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, minutes := f.s, f.minutes
-	var (
-		t0 int
-		t1 int
-	)
+	var t0 int
 	switch f.PC {
 	case 1:
 		// resumed from soak_test.go:97
-		t0, t1 = f.t0, f.t1
+		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_97
 	}
 
 //line soak_test.go:96
-	t0 = minutes
-//line soak_test.go:96
-	t1 = 0
+	t0 = 0
 loop_96:
 //line soak_test.go:96
-	if !(t1 < t0) {
+	if !(t0 < minutes) {
 		return r.Return(f, &f.Header)
 	}
 //line soak_test.go:97
 	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.t0, f.t1, f.PC = t0, t1, 1
+		f.t0, f.PC = t0, 1
 		r.Link(f, &f.Header)
 		return st
 	}
@@ -1164,11 +1153,11 @@ resumed_97:
 //line soak_test.go:98
 	s.heaps = append(s.heaps, heapInUse())
 //line soak_test.go:96
-	t1++
+	t0++
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1172
+//line soak_greenlet_test.go:1161
 
 // Args replaces the parameters before the start.
 func (f *soakWeighsFrame) Args(args []any) {
@@ -1217,7 +1206,7 @@ var soakWeighsFrameInfo = greenlet.Func{
 	Points: []greenlet.Point{
 		{
 			Line: 97,
-			Live: "s t0 t1",
+			Live: "s minutes t0",
 		},
 	},
 }
@@ -1256,7 +1245,7 @@ func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duratio
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1260
+//line soak_greenlet_test.go:1249
 
 // Resume continues wakes where it is suspended, or starts it.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1284,7 +1273,7 @@ resumed_143:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1288
+//line soak_greenlet_test.go:1277
 
 // Args replaces the parameters before the start.
 func (f *wakesFrame) Args(args []any) {

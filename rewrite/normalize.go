@@ -234,16 +234,6 @@ func clause(s ast.Stmt) *ast.BlockStmt {
 	panic(fmt.Sprintf("clause %T", s))
 }
 
-// spreadsDeferred reports whether s defers f()(g()) or f().m(g()), where g has several
-// results: gc calls f, then g, and reads what the calls in f left of it then. There is
-// no expression for that, so it takes temporaries.
-func (n *normalizer) spreadsDeferred(s ast.Stmt) bool {
-	return ir.Contains(s, func(m ast.Node) bool {
-		d, ok := m.(*ast.DeferStmt)
-		return ok && n.spreads(d.Call) && hasCall(d.Call.Fun)
-	})
-}
-
 func declaresType(s ast.Stmt) bool {
 	if l, ok := s.(*ast.LabeledStmt); ok {
 		return declaresType(l.Stmt)
@@ -264,7 +254,7 @@ func (n *normalizer) in(body func()) *ir.Seq {
 
 // stmt normalizes one statement; label is its label, if it has one.
 func (n *normalizer) stmt(s ast.Stmt, label types.Object) {
-	if !n.colors.Suspends(s) && !n.spreadsDeferred(s) {
+	if !n.colors.Suspends(s) {
 		n.leaf(s, label)
 		return
 	}

@@ -40,13 +40,14 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
-	asker        *asker            // what the function is as one; nil for most
-	typeNames    bool              // the aliases of types can be said here
-	declaring    *types.TypeName   // the hoisted type being declared
-	sourceLabels map[string]bool   // see userLabels
-	locals       map[string]string // see local
-	variant      variant           // of the code being emitted
-	list         []*ir.Block       // those that it can reach
+	asker        *asker              // what the function is as one; nil for most
+	typeNames    bool                // the aliases of types can be said here
+	declaring    *types.TypeName     // the hoisted type being declared
+	sourceLabels map[string]bool     // see userLabels
+	locals       map[string]string   // see local
+	held         map[ast.Expr]string // see deferred
+	variant      variant             // of the code being emitted
+	list         []*ir.Block         // those that it can reach
 	labels       map[*ir.Block]string
 	isLabel      map[string]bool    // the values of labels
 	used         map[*ir.Block]bool // labels that a goto names
@@ -79,6 +80,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if e.asker = e.askerOf(); e.asker != nil {
 		e.p = e.local("p")
 	}
+	e.held = map[ast.Expr]string{}
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
 	e.LineHook = e.mark

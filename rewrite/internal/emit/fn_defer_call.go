@@ -15,8 +15,58 @@ import (
 
 // deferred emits a defer statement: its operands are evaluated, and the call
 // is registered in the frame.
+//
+// Of defer f().m(g()), where g has several results, gc calls f, then g, and reads what f
+// left of f().m then. There is no expression for that: f's result is held first.
 func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
-	call := s.Call
+	calls := e.callsBefore(s.Call)
+	if len(calls) == 0 {
+		return e.deferredCall(s.Call)
+	}
+	var names, values []jen.Code
+	for _, x := range calls {
+		values = append(values, e.Expr(x))
+	}
+	for _, x := range calls {
+		e.held[x] = e.fn.Names.Fresh("held")
+		names = append(names, jen.Id(e.held[x]))
+	}
+	code := []jen.Code{jen.List(names...).Op(":=").List(values...)}
+	code = append(code, e.deferredCall(s.Call)...)
+	for _, x := range calls {
+		delete(e.held, x) // the next variant has its own
+	}
+	return []jen.Code{jen.Block(code...)}
+}
+
+// callsBefore are the calls, and receptions, in the function or receiver of a deferred
+// call that must be made before those in its arguments, and are not so by themselves.
+func (e *funcEmitter) callsBefore(call *ast.CallExpr) (calls []ast.Expr) {
+	if !e.spreads(call) {
+		return nil
+	}
+	ast.Inspect(call.Fun, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			if e.Info.Types[n.Fun].IsType() {
+				return true
+			}
+			calls = append(calls, n)
+			return false
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				calls = append(calls, n)
+				return false
+			}
+		}
+		return true
+	})
+	return calls
+}
+
+func (e *funcEmitter) deferredCall(call *ast.CallExpr) []jen.Code {
 	if e.recovers(call) {
 		return []jen.Code{e.registrar().Dot("DeferRecover").Call(e.deferrer())}
 	}

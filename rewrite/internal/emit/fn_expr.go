@@ -15,6 +15,9 @@ import (
 
 // expr is the converter's hook: it puts variables where they live now.
 func (e *funcEmitter) expr(x ast.Expr) (*jen.Statement, bool) {
+	if name := e.held[x]; name != "" {
+		return jen.Id(name), true
+	}
 	switch x := x.(type) {
 	case *ast.IndexExpr, *ast.IndexListExpr:
 		return e.usedValue(color.CalleeIdent(x), nil)

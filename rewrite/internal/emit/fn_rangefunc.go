@@ -57,6 +57,9 @@ func (e *funcEmitter) bodyAsWritten(plain *funcEmitter, lit *ir.Lit) *jen.Statem
 	}
 	expr := plain.ExprHook
 	plain.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
+		if name := plain.held[x]; name != "" {
+			return jen.Id(name), true
+		}
 		if call, ok := x.(*ast.CallExpr); ok && plain.lits == 1 && plain.recovers(call) {
 			return plain.deferrer().Dot("Recover").Call(), true
 		}

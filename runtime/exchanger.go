@@ -70,6 +70,6 @@ func (p *puller[T]) send(v any) bool {
 		return p.over()
 	}
 	p.clear()
-	p.run.drive(p.run.deliver(p.g, v, true))
+	p.drive(p.run.deliver(p.g, v, true))
 	return p.back()
 }

@@ -137,9 +137,19 @@ func (p *puller[T]) slow() bool {
 	if p.g.state == suspended {
 		store(p.g.slot, nil, false)
 	}
-	p.run.drive(p.g)
+	p.drive(p.g)
 	return p.back()
 }
+
+// drive runs to, up to the end of this stay; if that is a panic, the next one finds the run
+// as it was.
+func (p *puller[T]) drive(to *Greenlet) {
+	defer p.home()
+	p.run.drive(to)
+}
+
+// home makes g the current greenlet of the run, as it is between stays.
+func (p *puller[T]) home() { p.run.cur = p.g }
 
 // clear forgets the value before, for a stay that may come to its end without
 // one: when another greenlet ends and the plain caller takes no result of it.
@@ -159,16 +169,15 @@ func (p *puller[T]) switched() bool {
 	if r.cur != &main {
 		p.clear()
 	}
+	defer p.home()
 	r.rest()
 	return p.back()
 }
 
 // back ends a stay and reports whether it ended with a value.
 func (p *puller[T]) back() bool {
-	r := &p.run
-	r.cur = p.g
 	if p.g.state == dead {
-		r.leave()
+		p.run.leave()
 		return false
 	}
 	return true

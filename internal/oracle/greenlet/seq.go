@@ -29,7 +29,10 @@ func ask[T any](g *Greenlet, start func() *Greenlet) (v T, ok bool) {
 	defer r.cancel()
 	r.drop = true
 	r.drive(to, signal{})
-	return v, g.state != dead
+	if g.state == dead { // v may be an Exit
+		return *new(T), false
+	}
+	return v, true
 }
 
 // end is stop.

@@ -24,7 +24,7 @@ type Task struct {
 	shut    bool // has been killed as the hub's context was done
 	err     error
 	joiners waiters
-	links   []func(*Task)
+	links   links
 	before  *Task // of the hub's that are not done
 	after   *Task
 	timer   timer // that starts it, or ends its wait
@@ -154,13 +154,15 @@ func (t *Task) Kill() {
 }
 
 // Link has f called when t has ended: in the loop, in which it must not wait; at once if
-// t has ended already.
-func (t *Task) Link(f func(*Task)) {
+// t has ended already. What it returns undoes it.
+func (t *Task) Link(f func(*Task)) Link {
 	if t.done {
 		f(t)
-		return
+		return Link{}
 	}
-	t.links = append(t.links, f)
+	l := &taskLink{task: t, f: f}
+	t.links.add(&l.link, l)
+	return Link{l}
 }
 
 // end notes that t has ended: by a panic, unless v is nil.
@@ -179,8 +181,5 @@ func (t *Task) end(v any) {
 	}
 	t.hub.forget(t)
 	t.joiners.wakeAll()
-	for _, f := range t.links {
-		f(t)
-	}
-	t.links = nil
+	t.links.fire()
 }

@@ -10,6 +10,7 @@ type waiter struct {
 	expired bool   // the wait was, as its time ran out
 	throw   any    // what to panic with when it is resumed
 	what    string // it waits for
+	slot    any    // what is handed over there
 	list    *waiters
 	prev    *Task
 	next    *Task
@@ -135,7 +136,7 @@ func (t *Task) interrupt(v any) {
 	switch t.waiter.state {
 	case parked:
 		t.leave()
-		t.waiter.state, t.waiter.throw = thrown, v
+		t.waiter.state, t.waiter.throw, t.waiter.slot = thrown, v, nil
 		t.hub.ready.push(t)
 	case thrown:
 		if v == any(greenlet.Exit) {

@@ -1,0 +1,69 @@
+package hub
+
+// link is told once, in the loop or by the task that runs, when something becomes ready.
+// It is part of what is told.
+type link struct {
+	to         linked // what it is part of
+	list       *links
+	prev, next *link
+}
+
+type linked interface{ ready() }
+
+// links are told in the order in which they came.
+type links struct{ head, tail *link }
+
+func (l *links) add(n *link, to linked) {
+	n.to, n.list, n.prev = to, l, l.tail
+	if l.tail == nil {
+		l.head = n
+	} else {
+		l.tail.next = n
+	}
+	l.tail = n
+}
+
+// remove takes n out of its list, if it is in one.
+func (n *link) remove() {
+	l := n.list
+	if l == nil {
+		return
+	}
+	if n.prev == nil {
+		l.head = n.next
+	} else {
+		n.prev.next = n.next
+	}
+	if n.next == nil {
+		l.tail = n.prev
+	} else {
+		n.next.prev = n.prev
+	}
+	n.list, n.prev, n.next = nil, nil, nil
+}
+
+// fire tells all. Those that are told may add and remove others.
+func (l *links) fire() {
+	for n := l.head; n != nil; n = l.head {
+		n.remove()
+		n.to.ready()
+	}
+}
+
+// Link is what undoes [Task.Link].
+type Link struct{ link *taskLink }
+
+// Unlink has the function not be called any more, if it has not been.
+func (l Link) Unlink() {
+	if l.link != nil {
+		l.link.remove()
+	}
+}
+
+type taskLink struct {
+	link
+	task *Task
+	f    func(*Task)
+}
+
+func (l *taskLink) ready() { l.f(l.task) }

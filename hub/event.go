@@ -7,6 +7,7 @@ type Event struct {
 	hub     *Hub
 	set     bool
 	waiting waiters
+	links   links
 }
 
 // NewEvent makes an event that is not set.
@@ -16,6 +17,7 @@ func (h *Hub) NewEvent() *Event { return &Event{hub: h} }
 func (e *Event) Set() {
 	e.set = true
 	e.waiting.wakeAll()
+	e.links.fire()
 }
 
 // Clear makes those that come from now on wait.

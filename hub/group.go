@@ -1,7 +1,8 @@
 package hub
 
 import (
-	"slices"
+	"errors"
+	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -9,10 +10,21 @@ import (
 // Group is tasks that are waited for, or killed, together. Make it with [Hub.NewGroup] or
 // [Hub.NewPool].
 type Group struct {
-	hub   *Hub
-	room  *Semaphore // of a pool
-	tasks []*Task    // not ended
-	empty waiters
+	hub         *Hub
+	room        *Semaphore // of a pool
+	first, last *member    // whose tasks have not ended, in the order in which they came
+	n           int
+	err         error
+	empty       waiters
+	links       links
+}
+
+// member is a task in a group.
+type member struct {
+	link
+	group      *Group
+	task       *Task
+	prev, next *member
 }
 
 // NewGroup makes a group of no tasks.
@@ -22,7 +34,23 @@ func (h *Hub) NewGroup() *Group { return &Group{hub: h} }
 func (h *Hub) NewPool(size int) *Group { return &Group{hub: h, room: h.NewSemaphore(size)} }
 
 // Len is the number of tasks that have not ended.
-func (g *Group) Len() int { return len(g.tasks) }
+func (g *Group) Len() int { return g.n }
+
+// Free is how many more tasks a pool has room for, and -1 for a group that is none.
+func (g *Group) Free() int {
+	if g.room == nil {
+		return -1
+	}
+	return g.room.Free()
+}
+
+// Tasks are those that have not ended, in the order in which they came.
+func (g *Group) Tasks() (list []*Task) {
+	for m := g.first; m != nil; m = m.next {
+		list = append(list, m.task)
+	}
+	return list
+}
 
 // Go starts a task in the group. If the group is a pool, and full, it waits until one has
 // ended.
@@ -32,42 +60,131 @@ func (g *Group) Go(frame greenlet.Frame) *Task {
 	if g.room != nil {
 		g.room.Acquire()
 	}
-	t := g.hub.Go(frame)
-	g.tasks = append(g.tasks, t)
-	t.Link(g.remove)
+	return g.add(g.hub.Go(frame))
+}
+
+// TryGo is Go that does not wait: ok reports whether there was room.
+func (g *Group) TryGo(frame greenlet.Frame) (t *Task, ok bool) {
+	if g.room != nil && !g.room.TryAcquire() {
+		return nil, false
+	}
+	return g.add(g.hub.Go(frame)), true
+}
+
+// Add puts a task into the group, if it has not ended. If the group is a pool, and full, it
+// waits until one has ended. A task may be in several groups, in each once.
+//
+//greenlet:resumable
+func (g *Group) Add(t *Task) {
+	if g.room != nil {
+		g.room.Acquire()
+	}
+	g.add(t)
+}
+
+func (g *Group) add(t *Task) *Task {
+	m := &member{group: g, task: t, prev: g.last}
+	if g.last == nil {
+		g.first = m
+	} else {
+		g.last.next = m
+	}
+	g.last = m
+	g.n++
+	if t.done {
+		m.ready()
+	} else {
+		t.links.add(&m.link, m)
+	}
 	return t
 }
 
-// remove is called when t has ended.
-func (g *Group) remove(t *Task) {
-	i := slices.Index(g.tasks, t)
-	g.tasks = slices.Delete(g.tasks, i, i+1)
+// Discard takes a task out of the group, which goes on: it reports whether it was in there.
+func (g *Group) Discard(t *Task) bool {
+	for m := g.first; m != nil; m = m.next {
+		if m.task == t {
+			m.link.remove()
+			g.remove(m)
+			return true
+		}
+	}
+	return false
+}
+
+// ready is called when the task has ended.
+func (m *member) ready() {
+	if err := m.task.Err(); m.group.err == nil && !errors.Is(err, greenlet.Exit) {
+		m.group.err = err
+	}
+	m.group.remove(m)
+}
+
+func (g *Group) remove(m *member) {
+	if m.prev == nil {
+		g.first = m.next
+	} else {
+		m.prev.next = m.next
+	}
+	if m.next == nil {
+		g.last = m.prev
+	} else {
+		m.next.prev = m.prev
+	}
+	g.n--
 	if g.room != nil {
 		g.room.Release()
 	}
-	if len(g.tasks) == 0 {
+	if g.n == 0 {
 		g.empty.wakeAll()
+		g.links.fire()
 	}
 }
 
-// Join waits until the group is empty.
+// Err is the first error of a task that has ended in the group: see [Task.Err]. To be
+// killed is none.
+func (g *Group) Err() error { return g.err }
+
+// Join waits until the group is empty, and returns its Err.
 //
 //greenlet:resumable
-func (g *Group) Join() {
-	if len(g.tasks) > 0 {
+func (g *Group) Join() error {
+	if g.n > 0 {
 		g.hub.park(&g.empty, "the end of a group")
 	}
+	return g.err
 }
 
-// Kill interrupts all tasks of the group by [greenlet.Exit], and waits until it is empty.
-// A task of the group may not kill it.
+// JoinFor is Join that gives up after d: ok reports whether the group was empty.
+//
+//greenlet:resumable
+func (g *Group) JoinFor(d time.Duration) (err error, ok bool) {
+	ok = g.n == 0 || g.hub.parkFor(&g.empty, d, "the end of a group")
+	return g.err, ok
+}
+
+// Kill interrupts all tasks of the group by [greenlet.Exit], and waits until it is empty:
+// those that come meanwhile are killed, too. A task of the group may not kill it.
 //
 //greenlet:resumable
 func (g *Group) Kill() {
-	for len(g.tasks) > 0 {
-		for _, t := range slices.Clone(g.tasks) {
-			t.Interrupt(greenlet.Exit)
-		}
+	for g.n > 0 {
+		g.interrupt()
 		g.Join()
+	}
+}
+
+// KillFor interrupts all tasks of the group by [greenlet.Exit], and waits until it is empty,
+// but for d at most: it reports whether it was empty.
+//
+//greenlet:resumable
+func (g *Group) KillFor(d time.Duration) bool {
+	g.interrupt()
+	_, ok := g.JoinFor(d)
+	return ok
+}
+
+func (g *Group) interrupt() {
+	for _, t := range g.Tasks() {
+		t.Interrupt(greenlet.Exit)
 	}
 }

@@ -52,7 +52,8 @@ loop_16:
 	goto loop_16
 after_loop_16:
 	l.say("started, %d left", g.Len())
-	if st = g.JoinResumable(r); st != greenlet.Done {
+	_, st = g.JoinResumable(r)
+	if st != greenlet.Done {
 		f := (*logPooledFrame)(nil).take(r)
 		f.l, f.g, f.PC = l, g, 2
 		r.Link(f, &f.Header)
@@ -63,7 +64,7 @@ after_loop_16:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:67
+//line group_greenlet_test.go:68
 
 // Resume continues log.pooled where it is suspended, or starts it.
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -106,7 +107,8 @@ resumed_17:
 	goto loop_16
 after_loop_16:
 	l.say("started, %d left", g.Len())
-	if st = g.JoinResumable(r); st != greenlet.Done {
+	_, st = g.JoinResumable(r)
+	if st != greenlet.Done {
 		f.g, f.PC = g, 2
 		r.Link(f, &f.Header)
 		return st
@@ -117,7 +119,7 @@ resumed_20:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:121
+//line group_greenlet_test.go:123
 
 // Args replaces the parameters before the start.
 func (f *logPooledFrame) Args(args []any) {
@@ -226,7 +228,8 @@ func (l *log) killsGroupResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 //line group_test.go:40
 	l.say("%d left", g.Len())
-	if st = g.JoinResumable(r); st != greenlet.Done {
+	_, st = g.JoinResumable(r)
+	if st != greenlet.Done {
 		f := (*logKillsGroupFrame)(nil).take(r)
 		f.PC = 5
 		r.Link(f, &f.Header)
@@ -235,7 +238,7 @@ func (l *log) killsGroupResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:239
+//line group_greenlet_test.go:242
 
 // Resume continues log.killsGroup where it is suspended, or starts it.
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -301,7 +304,8 @@ resumed_38:
 resumed_39:
 //line group_test.go:40
 	l.say("%d left", g.Len())
-	if st = g.JoinResumable(r); st != greenlet.Done {
+	_, st = g.JoinResumable(r)
+	if st != greenlet.Done {
 		f.l = nil
 		f.g = nil
 		f.PC = 5
@@ -312,7 +316,7 @@ resumed_41:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:316
+//line group_greenlet_test.go:320
 
 // Args replaces the parameters before the start.
 func (f *logKillsGroupFrame) Args(args []any) {
@@ -412,7 +416,7 @@ func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:416
+//line group_greenlet_test.go:420
 
 // Resume continues blocks where it is suspended, or starts it.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -445,7 +449,7 @@ resumed_64:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:449
+//line group_greenlet_test.go:453
 
 // Args replaces the parameters before the start.
 func (f *blocksFrame) Args(args []any) {
@@ -605,7 +609,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:609
+//line group_greenlet_test.go:613
 
 // Args replaces the parameters before the start.
 func (f *failsBlockedFrame) Args(args []any) {

@@ -25,6 +25,7 @@ type Hub struct {
 	ctx     context.Context
 
 	workers workers
+	scopes  *scope // of the tasks in a WithContext
 
 	counts    counts
 	tracking  bool          // see SetTracking
@@ -189,6 +190,9 @@ func (h *Hub) shut() {
 	}
 }
 
+// Current is the task that runs, or nil where none does.
+func (h *Hub) Current() *Task { return h.running }
+
 // Tasks are those that have not ended, in the order of their start.
 func (h *Hub) Tasks() (list []*Task) {
 	for t := h.first; t != nil; t = t.after {
@@ -209,6 +213,9 @@ func (h *Hub) idle() bool {
 
 // sleep blocks the goroutine until a timer is due or another goroutine wakes it.
 func (h *Hub) sleep() {
+	if _, jumps := h.clock.(*simulatedClock); jumps && h.canceled() {
+		return
+	}
 	var until time.Time
 	if len(h.timers.heap) > 0 {
 		until = h.timers.heap[0].at

@@ -19,6 +19,7 @@ import (
 type log struct {
 	*Hub
 	lines []string
+	t     *testing.T // of those whose tasks assert
 }
 
 func newLog() *log { return &log{Hub: NewSimulated(time.Time{})} }

@@ -8,6 +8,7 @@ type Semaphore struct {
 	free    int
 	bound   int
 	waiting waiters
+	links   links
 }
 
 // NewSemaphore makes a semaphore that admits n. It panics if n is negative.
@@ -17,6 +18,9 @@ func (h *Hub) NewSemaphore(n int) *Semaphore {
 	}
 	return &Semaphore{hub: h, free: n, bound: n}
 }
+
+// Free is how many more tasks would be admitted.
+func (s *Semaphore) Free() int { return s.free }
 
 // Acquire waits until the semaphore admits the task. They are admitted in order.
 //
@@ -53,4 +57,5 @@ func (s *Semaphore) Release() {
 		panic("hub: Release without Acquire")
 	}
 	s.free++
+	s.links.fire()
 }

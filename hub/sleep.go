@@ -65,9 +65,7 @@ func (h *Hub) WithTimeout(d time.Duration, f func()) (err error) {
 	h.timers.start(&due, h.clock.Now().Add(d))
 	defer func() {
 		h.timers.stop(&due)
-		if t.pending == any(timeout) {
-			t.pending = nil
-		}
+		t.unpend(timeout)
 		if v := recover(); v == any(timeout) {
 			err = timeout
 		} else if v != nil {

@@ -58,6 +58,9 @@ func (t *Task) look() TaskState {
 		s.State = running
 	case t.state == parked:
 		s.State, s.For = waits, t.what
+		if m, ok := t.slot.(*Mutex); ok && t.list == &m.waiting {
+			s.For = fmt.Sprintf("a mutex of %v", m.owner)
+		}
 		if t.timer.index > 0 {
 			s.Until = t.timer.at
 		}

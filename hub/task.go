@@ -19,10 +19,12 @@ type Task struct {
 	track   *track // nil unless SetTracking
 	frame   greenlet.Frame
 	root    *greenlet.Greenlet // nil before it begins
-	pending any                // a panic for its next wait
+	pending []any              // panics for its next waits
 	done    bool
 	shut    bool // has been killed as the hub's context was done
 	err     error
+	fails   func() error // the error that its function has returned, if that is known
+	own     *own         // what few tasks have
 	joiners waiters
 	links   links
 	before  *Task // of the hub's that are not done
@@ -104,9 +106,30 @@ func (t *Task) String() string { return fmt.Sprintf("task %d (%s)", t.number, t.
 // Done reports whether t has ended.
 func (t *Task) Done() bool { return t.done }
 
-// Err is nil while t runs and when it has returned; [greenlet.Exit] if it was killed, and
-// otherwise a [*PanicError].
-func (t *Task) Err() error { return t.err }
+// Err is nil while t runs; [greenlet.Exit] if it was killed, and a [*PanicError] if it
+// panicked. Otherwise it is what the function of t has returned, if that is an error only
+// or if [Try] has started it.
+func (t *Task) Err() error {
+	if t.err != nil || !t.done {
+		return t.err
+	}
+	if t.fails != nil {
+		return t.fails()
+	}
+	if f, ok := t.frame.(interface{ Results() error }); ok {
+		return f.Results()
+	}
+	return nil
+}
+
+// Successful reports whether t has ended without an error. To be killed is none.
+func (t *Task) Successful() bool {
+	if !t.done {
+		return false
+	}
+	err := t.Err()
+	return err == nil || errors.Is(err, greenlet.Exit)
+}
 
 // Join waits until t has ended, and returns its error.
 //
@@ -115,7 +138,7 @@ func (t *Task) Join() error {
 	if !t.done {
 		t.hub.park(&t.joiners, "the end of a task")
 	}
-	return t.err
+	return t.Err()
 }
 
 // JoinFor is Join that gives up after d: ok reports whether t has ended.
@@ -125,12 +148,15 @@ func (t *Task) JoinFor(d time.Duration) (err error, ok bool) {
 	if !t.done && !t.hub.parkFor(&t.joiners, d, "the end of a task") {
 		return nil, false
 	}
-	return t.err, true
+	return t.Err(), true
 }
 
 // Interrupt has v raised in t: where it waits, or else at its next wait. A task that has
 // not begun does not; it ends with v.
 func (t *Task) Interrupt(v any) {
+	if t.own != nil && v == any(greenlet.Exit) {
+		t.own.cancel(greenlet.Exit)
+	}
 	switch {
 	case t.done:
 	case t.root == nil:
@@ -151,6 +177,19 @@ func (t *Task) Kill() {
 	}
 	t.Interrupt(greenlet.Exit)
 	t.Join()
+}
+
+// KillFor is Kill that gives up after d: it reports whether t has ended. A task may recover
+// and go on, or take its time to clean up.
+//
+//greenlet:resumable
+func (t *Task) KillFor(d time.Duration) bool {
+	if t == t.hub.running {
+		panic(greenlet.Exit)
+	}
+	t.Interrupt(greenlet.Exit)
+	_, ok := t.JoinFor(d)
+	return ok
 }
 
 // Link has f called when t has ended: in the loop, in which it must not wait; at once if
@@ -178,6 +217,10 @@ func (t *Task) end(v any) {
 		t.err = p
 		t.hub.counts.failed++
 		t.hub.onError(t, p)
+	}
+	if t.own != nil {
+		t.own.cancel(t.err)
+		t.own = nil
 	}
 	t.hub.forget(t)
 	t.joiners.wakeAll()

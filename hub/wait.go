@@ -1,6 +1,10 @@
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	"slices"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // waiter is how a task waits: it has one, as it waits in one place at a time, however
 // many greenlets of its own it is below.
@@ -116,9 +120,28 @@ func (h *Hub) current(what string) *Task {
 
 // deliver raises what t has been interrupted by while it did not wait.
 func (t *Task) deliver() {
-	if v := t.pending; v != nil {
-		t.pending = nil
+	if len(t.pending) > 0 {
+		v := t.pending[0]
+		t.pending = slices.Delete(t.pending, 0, 1)
 		panic(v)
+	}
+}
+
+// pend has v raised at the next wait of t that nothing else is raised at: those that are to
+// be come in their order, but for Exit, which comes first, and once.
+func (t *Task) pend(v any) {
+	switch {
+	case v != any(greenlet.Exit):
+		t.pending = append(t.pending, v)
+	case len(t.pending) == 0 || t.pending[0] != v:
+		t.pending = slices.Insert(t.pending, 0, v)
+	}
+}
+
+// unpend takes back v, if it has not been raised.
+func (t *Task) unpend(v any) {
+	if i := slices.Index(t.pending, v); i >= 0 {
+		t.pending = slices.Delete(t.pending, i, i+1)
 	}
 }
 
@@ -139,11 +162,14 @@ func (t *Task) interrupt(v any) {
 		t.waiter.state, t.waiter.throw, t.waiter.slot = thrown, v, nil
 		t.hub.ready.push(t)
 	case thrown:
-		if v == any(greenlet.Exit) {
-			t.waiter.throw = v
+		if v == any(greenlet.Exit) && t.waiter.throw != v {
+			t.waiter.throw, v = v, t.waiter.throw
+		}
+		if v != any(greenlet.Exit) {
+			t.pend(v)
 		}
 	default:
-		t.pending = v
+		t.pend(v)
 	}
 }
 

@@ -1,0 +1,97 @@
+package hub
+
+import (
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Handle is a task together with what its function returns: a T, or a T and an error.
+type Handle[T any] struct {
+	*Task
+	frame greenlet.Frame
+}
+
+// Starter starts tasks: a [*Hub], or a [*Group], which may wait before.
+type Starter interface {
+	Go(frame greenlet.Frame) *Task
+}
+
+// Returning is a frame of a function that returns a T.
+type Returning[T any] interface {
+	greenlet.Frame
+	Results() T
+}
+
+// Trying is a frame of a function that returns a T and an error.
+type Trying[T any] interface {
+	greenlet.Frame
+	Results() (T, error)
+}
+
+// Spawn starts a task whose function returns a T.
+//
+//greenlet:resumable
+func Spawn[T any](s Starter, frame Returning[T]) *Handle[T] { return &Handle[T]{s.Go(frame), frame} }
+
+// Try is Spawn for functions that return a T and an error.
+//
+//greenlet:resumable
+func Try[T any](s Starter, frame Trying[T]) *Handle[T] {
+	h := &Handle[T]{s.Go(frame), frame}
+	h.fails = func() error {
+		_, err := frame.Results()
+		return err
+	}
+	return h
+}
+
+// Get waits until the task has ended, and returns what its function has returned, or the
+// error of [Task.Err].
+//
+//greenlet:resumable
+func (h *Handle[T]) Get() (T, error) {
+	h.Join()
+	return h.results()
+}
+
+// GetFor is Get that gives up after d, with a [*Timeout].
+//
+//greenlet:resumable
+func (h *Handle[T]) GetFor(d time.Duration) (T, error) {
+	if _, ok := h.JoinFor(d); !ok {
+		var zero T
+		return zero, &Timeout{d}
+	}
+	return h.results()
+}
+
+// TryGet is Get that does not wait: ok reports whether the task has ended.
+func (h *Handle[T]) TryGet() (v T, ok bool, err error) {
+	if !h.done {
+		return v, false, nil
+	}
+	v, err = h.results()
+	return v, true, err
+}
+
+// Feed has f given what Get returns, when the task has ended.
+func (h *Handle[T]) Feed(f *Future[T]) Link {
+	return h.Link(func(*Task) {
+		v, err := h.results()
+		f.settle(v, err)
+	})
+}
+
+func (h *Handle[T]) results() (v T, err error) {
+	if h.err != nil { // its function has not returned
+		return v, h.err
+	}
+	switch f := h.frame.(type) {
+	case Trying[T]:
+		return f.Results()
+	case Returning[T]:
+		return f.Results(), h.Err()
+	}
+	panic("hub: the frame of a handle has other results")
+}

@@ -218,7 +218,9 @@ func (h *Hub) sleep() {
 	}
 	var until time.Time
 	if len(h.timers.heap) > 0 {
-		until = h.timers.heap[0].at
+		if until = h.timers.heap[0].at; until.IsZero() {
+			return // it is due: for the clock zero is never
+		}
 	}
 	h.rests()
 	h.clock.Sleep(until, h.wakeup)

@@ -78,21 +78,13 @@ func (t *Task) Context() context.Context {
 	}
 	x := t.more("Context")
 	if x.scope == nil {
-		x.scope = &scope{task: t, base: t.hub.ofRun()}
+		x.scope = &scope{task: t, base: t.hub.context()}
 	}
 	s := x.scope
 	if s.ctx == nil {
 		s.ctx, s.cancel = context.WithCancelCause(s.base)
 	}
 	return s.ctx
-}
-
-// ofRun is the context of Run.
-func (h *Hub) ofRun() context.Context {
-	if h.ctx == nil {
-		return context.Background()
-	}
-	return h.ctx
 }
 
 // cancel ends the contexts that were asked for. The cause may be nil.

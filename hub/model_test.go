@@ -156,7 +156,10 @@ func (m *model) gets() {
 	if !ok {
 		if m.r.IntN(2) == 0 {
 			v, ok = m.queue.Get()
-		} else if v, ok = m.queue.GetFor(m.some()); !ok {
+		} else {
+			v, ok = m.queue.GetFor(m.some())
+		}
+		if !ok {
 			return
 		}
 		m.rows[1].serve(m, s)

@@ -134,7 +134,7 @@ func (h *Hub) failed() {
 //greenlet:resumable
 func (h *Hub) resume(t *Task) {
 	w := &t.waiter
-	g, v := w.g, w.throw
+	g, raise := w.g, w.state == thrown
 	if g == nil {
 		if t.done {
 			return // killed before it began
@@ -144,11 +144,13 @@ func (h *Hub) resume(t *Task) {
 	} else if t.root.Parent() != h.self {
 		t.root.SetParent(h.self) // of an earlier Run
 	}
-	w.g, w.throw, w.state = nil, nil, active
+	w.g, w.state = nil, active
 	h.running = t
 	h.resumed(t)
 	var got any
-	if v != nil {
+	if raise {
+		v := w.slot
+		w.slot = nil
 		got = g.Throw(v)
 	} else {
 		got = g.Switch()

@@ -171,6 +171,44 @@ func TestTimeouts(t *testing.T) {
 }
 
 //greenlet:resumable
+func (l *log) yieldsThrice() {
+	for range 3 {
+		func() {
+			defer func() { l.say("%v", recover()) }()
+			l.Yield()
+		}()
+	}
+}
+
+//greenlet:resumable
+func (l *log) interrupts(task *Task) {
+	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
+		task.Interrupt(v)
+	}
+}
+
+// Of several interruptions none is lost, be they for one that waits or one that is about to
+// run. Exit is first.
+func TestInterrupts(t *testing.T) {
+	l := newLog()
+	l.Go(l.newInterruptsFrame(l.Go(l.newYieldsThriceFrame())))
+	l.expect(t, "0s <nil>", "0s greenlet: exit", "0s a")
+	l = newLog()
+	l.Go(l.newInterruptsFrame(l.Go(l.newSleepsThriceFrame())))
+	l.expect(t, "0s greenlet: exit", "0s a", "0s b")
+}
+
+//greenlet:resumable
+func (l *log) sleepsThrice() {
+	for range 3 {
+		func() {
+			defer func() { l.say("%v", recover()) }()
+			l.Sleep(time.Second)
+		}()
+	}
+}
+
+//greenlet:resumable
 func (l *log) waits(e *Event, name string) {
 	l.say("%s %v", name, e.WaitFor(2*time.Second))
 	e.Wait()

@@ -7,8 +7,9 @@ import (
 
 // own is what few tasks have, until they end.
 type own struct {
-	locals []local
-	scope  *scope // the innermost
+	pending []any // panics for its next waits
+	locals  []local
+	scope   *scope // the innermost
 }
 
 type local struct{ key, value any } // a *Local[T] and a *T

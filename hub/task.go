@@ -19,7 +19,6 @@ type Task struct {
 	track   *track // nil unless SetTracking
 	frame   greenlet.Frame
 	root    *greenlet.Greenlet // nil before it begins
-	pending []any              // panics for its next waits
 	done    bool
 	shut    bool // has been killed as the hub's context was done
 	err     error

@@ -12,9 +12,8 @@ type waiter struct {
 	g       *greenlet.Greenlet // who switched away; nil while it runs
 	state   waitState
 	expired bool   // the wait was, as its time ran out
-	throw   any    // what to panic with when it is resumed
+	slot    any    // what is handed over where it waits; when it is thrown, what to panic with
 	what    string // it waits for
-	slot    any    // what is handed over there
 	list    *waiters
 	prev    *Task
 	next    *Task
@@ -120,9 +119,9 @@ func (h *Hub) current(what string) *Task {
 
 // deliver raises what t has been interrupted by while it did not wait.
 func (t *Task) deliver() {
-	if len(t.pending) > 0 {
-		v := t.pending[0]
-		t.pending = slices.Delete(t.pending, 0, 1)
+	if x := t.own; x != nil && len(x.pending) > 0 {
+		v := x.pending[0]
+		x.pending = slices.Delete(x.pending, 0, 1)
 		panic(v)
 	}
 }
@@ -130,18 +129,23 @@ func (t *Task) deliver() {
 // pend has v raised at the next wait of t that nothing else is raised at: those that are to
 // be come in their order, but for Exit, which comes first, and once.
 func (t *Task) pend(v any) {
-	switch {
+	if t.own == nil {
+		t.own = new(own)
+	}
+	switch x := t.own; {
 	case v != any(greenlet.Exit):
-		t.pending = append(t.pending, v)
-	case len(t.pending) == 0 || t.pending[0] != v:
-		t.pending = slices.Insert(t.pending, 0, v)
+		x.pending = append(x.pending, v)
+	case len(x.pending) == 0 || x.pending[0] != v:
+		x.pending = slices.Insert(x.pending, 0, v)
 	}
 }
 
 // unpend takes back v, if it has not been raised.
 func (t *Task) unpend(v any) {
-	if i := slices.Index(t.pending, v); i >= 0 {
-		t.pending = slices.Delete(t.pending, i, i+1)
+	if x := t.own; x != nil {
+		if i := slices.Index(x.pending, v); i >= 0 {
+			x.pending = slices.Delete(x.pending, i, i+1)
+		}
 	}
 }
 
@@ -159,11 +163,11 @@ func (t *Task) interrupt(v any) {
 	switch t.waiter.state {
 	case parked:
 		t.leave()
-		t.waiter.state, t.waiter.throw, t.waiter.slot = thrown, v, nil
+		t.waiter.state, t.waiter.slot = thrown, v
 		t.hub.ready.push(t)
 	case thrown:
-		if v == any(greenlet.Exit) && t.waiter.throw != v {
-			t.waiter.throw, v = v, t.waiter.throw
+		if v == any(greenlet.Exit) && t.waiter.slot != v {
+			t.waiter.slot, v = v, t.waiter.slot
 		}
 		if v != any(greenlet.Exit) {
 			t.pend(v)

@@ -42,9 +42,9 @@ type scope struct {
 	cancel     context.CancelCauseFunc
 	outer      *scope
 	thrown     *canceled // when base was done
-	done       func()    // with the promise; nil if base is never done, or over
+	live       bool      // base may be done some day
 	stop       func() bool
-	prev, next *scope // of the hub's, that may be done some day
+	prev, next *scope // of the hub's that are live
 }
 
 func (t *Task) enter(ctx context.Context) *scope {
@@ -55,7 +55,8 @@ func (t *Task) enter(ctx context.Context) *scope {
 		return s
 	}
 	h := t.hub
-	s.done = h.Promise()
+	s.live = true
+	h.owe(1)
 	s.stop = context.AfterFunc(ctx, func() { h.Post(func() { t.canceled() }) })
 	if s.next = h.scopes; s.next != nil {
 		s.next.prev = s
@@ -67,10 +68,10 @@ func (t *Task) enter(ctx context.Context) *scope {
 // leave is deferred.
 func (s *scope) leave(err *error) {
 	t := s.task
-	if s.done != nil {
+	if s.live {
 		s.stop()
-		s.done()
-		s.done = nil
+		t.hub.owe(-1)
+		s.live = false
 		s.forget()
 	}
 	s.end(nil)
@@ -113,7 +114,7 @@ func (t *Task) canceled() (any bool) {
 		return false
 	}
 	for s := t.own.scope; s != nil; s = s.outer {
-		if s.done != nil && s.thrown == nil && s.base.Err() != nil {
+		if s.live && s.thrown == nil && s.base.Err() != nil {
 			s.thrown = &canceled{context.Cause(s.base)}
 			t.interrupt(s.thrown)
 			any = true

@@ -20,6 +20,14 @@
 // hub and what it has made belong to the goroutine that runs it; from others only
 // [Hub.Post] and what says so may be called.
 //
+// Between tasks there are [Queue], [Event], [Future], [Semaphore], [Mutex] and [Group]. Who
+// waits for one is served in the order in which it came, and who is killed or runs out of
+// time loses nothing: what it has been handed in that moment it keeps, and the interruption
+// is raised at its next wait. [AsReady] and [Await] wait for several of them.
+//
+// From other goroutines a value comes by a [Sender], by [Receive], or by what Post calls, as
+// in h.Post(event.Set).
+//
 // Run ends when nothing can happen any more. If tasks still wait then, they wait for
 // ever, and its error, a [*Deadlock], says which, where and for what. A panic of a
 // task is kept for who asks for its result, and reported to the hub's error handler:

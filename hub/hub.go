@@ -249,13 +249,15 @@ func (h *Hub) Post(f func()) {
 // Promise keeps the hub running, as there will be a Post, until done is called. Both
 // may be called by any goroutine.
 func (h *Hub) Promise() (done func()) {
-	h.mu.Lock()
-	h.owed++
-	h.mu.Unlock()
+	h.owe(1)
 	return sync.OnceFunc(func() {
-		h.mu.Lock()
-		h.owed--
-		h.mu.Unlock()
+		h.owe(-1)
 		h.wake()
 	})
+}
+
+func (h *Hub) owe(n int) {
+	h.mu.Lock()
+	h.owed += n
+	h.mu.Unlock()
 }

@@ -415,7 +415,6 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 	}
 resumed_132:
 //line bridge.go:133
-	*v, *ok = (*v), (*ok)
 	goto unwind
 unwind:
 //line bridge.go:134
@@ -432,7 +431,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:436
+//line bridge_greenlet.go:435
 
 // Args replaces the parameters before the start.
 func (f *receiveFrame[T]) Args(args []any) {

@@ -80,11 +80,10 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 //line bridge_test.go:17
 	loop.End()
 //line bridge_test.go:22
-	*got = (*got)
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:88
+//line bridge_greenlet_test.go:87
 
 // Resume continues collects where it is suspended, or starts it.
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -151,12 +150,11 @@ resumed_17b:
 //line bridge_test.go:17
 	loop.End()
 //line bridge_test.go:22
-	*got = (*got)
 	f.ret0 = *got
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:160
+//line bridge_greenlet_test.go:158
 
 // Args replaces the parameters before the start.
 func (f *collectsFrame[T]) Args(args []any) {
@@ -241,7 +239,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:245
+//line bridge_greenlet_test.go:243
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -275,7 +273,7 @@ func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (ret0 bool, st g
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:279
+//line bridge_greenlet_test.go:277
 
 // Resume continues the literal collectsRange1 where it is suspended, or starts it.
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -305,7 +303,7 @@ resumed_18:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:309
+//line bridge_greenlet_test.go:307
 
 // Release gives the frame back, for the next call that suspends.
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) {
@@ -403,7 +401,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:407
+//line bridge_greenlet_test.go:405
 
 // Resume continues log.receives where it is suspended, or starts it.
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -457,7 +455,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:461
+//line bridge_greenlet_test.go:459
 
 // Args replaces the parameters before the start.
 func (f *logReceivesFrame) Args(args []any) {
@@ -553,7 +551,7 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:557
+//line bridge_greenlet_test.go:555
 
 // Resume continues the literal logReceivesFunc1 where it is suspended, or starts it.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -586,7 +584,7 @@ resumed_84:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:590
+//line bridge_greenlet_test.go:588
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) {
@@ -722,7 +720,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:726
+//line bridge_greenlet_test.go:724
 
 // Args replaces the parameters before the start.
 func (f *receivesAllFrame) Args(args []any) {

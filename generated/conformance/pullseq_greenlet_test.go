@@ -582,11 +582,10 @@ func throughResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 		return ret0, st
 	}
 //line pullseq_test.go:71
-	*sum = (*sum)
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:590
+//line pullseq_greenlet_test.go:589
 
 // Resume continues through where it is suspended, or starts it.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -609,12 +608,11 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 resumed_67:
 //line pullseq_test.go:71
-	*sum = (*sum)
 	f.ret0 = *sum
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:618
+//line pullseq_greenlet_test.go:616
 
 // Args replaces the parameters before the start.
 func (f *throughFrame) Args(args []any) {
@@ -684,7 +682,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:688
+//line pullseq_greenlet_test.go:686
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -709,7 +707,7 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) (st greenlet.Status
 	return greenlet.Yielded[int](r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:713
+//line pullseq_greenlet_test.go:711
 
 // Resume continues the literal throughFunc1 where it is suspended, or starts it.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -734,7 +732,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:738
+//line pullseq_greenlet_test.go:736
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throughFunc1Frame) Release(r *greenlet.Run) {
@@ -810,7 +808,7 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:814
+//line pullseq_greenlet_test.go:812
 
 // Resume continues overPlain where it is suspended, or starts it.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -849,7 +847,7 @@ resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:853
+//line pullseq_greenlet_test.go:851
 
 // Args replaces the parameters before the start.
 func (f *overPlainFrame) Args(args []any) {
@@ -922,7 +920,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:926
+//line pullseq_greenlet_test.go:924
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -954,7 +952,7 @@ func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (ret0 bool, st g
 	return ret0, greenlet.Yielded[int](r, i)
 }
 
-//line pullseq_greenlet_test.go:958
+//line pullseq_greenlet_test.go:956
 
 // Resume continues the literal overPlainRange1 where it is suspended, or starts it.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -984,7 +982,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:988
+//line pullseq_greenlet_test.go:986
 
 // Release gives the frame back, for the next call that suspends.
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) {

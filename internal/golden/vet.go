@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -15,8 +16,8 @@ import (
 	"github.com/going-green/greenlet/internal/oracle"
 )
 
-// vet reports what go vet would find in generated files of what it looks for in control
-// flow: it names lines of the user's file, who can't do anything about it.
+// vet reports what go vet would find in generated files of what it looks for in syntax
+// alone: it names lines of the user's file, who can't do anything about it.
 func vet(files oracle.Files) error {
 	fset := token.NewFileSet()
 	var list []*ast.File
@@ -35,5 +36,25 @@ func vet(files oracle.Files) error {
 			found = append(found, fmt.Errorf("go vet: %v: %s", fset.PositionFor(d.Pos, false), d.Message))
 		},
 	})
+	for _, f := range list {
+		found = append(found, selfAssignments(fset, f)...)
+	}
 	return errors.Join(append(found, err)...)
+}
+
+// selfAssignments are those of fields, which no golden's source has: the analyzer of go vet
+// wants types.
+func selfAssignments(fset *token.FileSet, f *ast.File) (found []error) {
+	for n := range ast.Preorder(f) {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || a.Tok != token.ASSIGN || len(a.Lhs) != len(a.Rhs) {
+			continue
+		}
+		for i, x := range a.Lhs {
+			if _, ok := x.(*ast.SelectorExpr); ok && types.ExprString(x) == types.ExprString(a.Rhs[i]) {
+				found = append(found, fmt.Errorf("go vet: %v: self-assignment of %s", fset.PositionFor(x.Pos(), false), types.ExprString(x)))
+			}
+		}
+	}
+	return found
 }

@@ -191,14 +191,23 @@ func (e *funcEmitter) returnByUnwinding(results []ast.Expr) []jen.Code {
 	if len(results) == 0 {
 		return []jen.Code{leave}
 	}
-	return []jen.Code{e.setResults(results), leave}
+	return append(e.setResults(results), leave)
 }
 
-// setResults assigns what a return statement returns to where results are kept.
-func (e *funcEmitter) setResults(results []ast.Expr) jen.Code {
+// setResults assigns what a return statement returns to where results are kept. A named
+// result that it names is there: go vet would report the assignment, at the user's line.
+func (e *funcEmitter) setResults(results []ast.Expr) []jen.Code {
 	var lhs, rhs []jen.Code
+	same := func(i int) bool {
+		if v := e.fn.Results[i]; v != nil && v.Place != ir.Unused && len(results) == len(e.fn.Results) {
+			id, ok := ast.Unparen(results[i]).(*ast.Ident)
+			return ok && e.fn.VarOf(id) == v
+		}
+		return false
+	}
 	for i, v := range e.fn.Results {
 		switch {
+		case same(i):
 		case v != nil && v.Place != ir.Unused:
 			lhs = append(lhs, e.variableAlone(v))
 		case e.variant == hot:
@@ -207,10 +216,15 @@ func (e *funcEmitter) setResults(results []ast.Expr) jen.Code {
 			lhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
 		}
 	}
-	for _, x := range results {
-		rhs = append(rhs, e.Expr(x))
+	for i, x := range results {
+		if !same(i) {
+			rhs = append(rhs, e.Expr(x))
+		}
 	}
-	return jen.List(lhs...).Op("=").List(rhs...)
+	if len(lhs) == 0 {
+		return nil
+	}
+	return []jen.Code{jen.List(lhs...).Op("=").List(rhs...)}
 }
 
 // calleeOf is the function or method that a call names, if it is static.

@@ -232,7 +232,7 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 	}
 	sig := e.fn.Obj.Signature()
 	if len(results) > 0 && e.fn.KeepsResults() {
-		return append([]jen.Code{e.setResults(results)}, e.returns(nil)...)
+		return append(e.setResults(results), e.returns(nil)...)
 	}
 	if len(results) == 0 {
 		var values []jen.Code
@@ -243,7 +243,7 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 			case e.variant == hot:
 				values = append(values, jen.Id(e.rets[i]))
 			default:
-				values = append(values, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
+				values = append(values, nil) // as the field is
 			}
 		}
 		return e.done(values)

@@ -118,15 +118,24 @@ func (e *funcEmitter) inField(v *ir.Var) string {
 	panic("no parameter " + strconv.Quote(v.Name))
 }
 
-// done returns from the function, whose results are values.
+// done returns from the function, whose results are values; nil is what the frame has.
 func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 	if e.variant == hot {
 		return []jen.Code{jen.Return(append(values, e.rt("Done"))...)}
 	}
-	var fields []jen.Code
-	for _, field := range e.fn.Frame.Results {
-		fields = append(fields, jen.Id(e.f).Dot(field))
+	var fields, kept []jen.Code
+	spread := len(values) == 1 && len(e.fn.Frame.Results) > 1
+	for i, field := range e.fn.Frame.Results {
+		if spread || i < len(values) && values[i] != nil {
+			fields = append(fields, jen.Id(e.f).Dot(field))
+		}
 	}
+	for _, v := range values {
+		if v != nil {
+			kept = append(kept, v)
+		}
+	}
+	values = kept
 	if e.variant == step {
 		ret := jen.Return(e.rt("Done"))
 		if len(values) == 0 {

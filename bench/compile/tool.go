@@ -25,11 +25,13 @@ type tool struct {
 func newTool(ctx context.Context, dir string, rounds int) (*tool, error) {
 	t := &tool{dir: dir, program: filepath.Join(dir, "greenlet.exe"), rounds: rounds}
 	const module = "github.com/going-green/greenlet"
-	if _, err := command(ctx, "", "go", "build", "-o", t.program, module+"/cmd/greenlet"); err != nil {
+	out, err := command(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", module)
+	if err != nil {
 		return nil, err
 	}
-	out, err := command(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}", module)
 	t.root = strings.TrimSpace(out.stdout)
+	// There, as what the tool needs is no dependency of this module.
+	_, err = command(ctx, t.root, "go", "build", "-o", t.program, "./cmd/greenlet")
 	return t, err
 }
 

@@ -37,6 +37,11 @@
 // a signal, [Hub.Monitor] reports who blocks the others, and [Hub.Publish] has figures for
 // other goroutines.
 //
+// [Hub.Watch] is for file descriptors; package socket, beside this one, has connections and
+// servers. While a hub has descriptors its loop sleeps in the system's epoll or kqueue, from
+// which other goroutines wake it, and tasks that are always ready keep others from what
+// arrives for a millisecond or so.
+//
 // With a [Clock] that is not the system's, time is what the clock says: see
 // [NewSimulated], where it jumps to the next thing that will happen.
 package hub

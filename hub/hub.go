@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,10 +33,19 @@ type Hub struct {
 	observer  *observer     // nil while nobody looks on
 	goroutine atomic.Uint64 // that runs the hub; 0 while none does
 
-	mu     sync.Mutex
-	posted []func() // by other goroutines
-	wakeup chan struct{}
-	owed   int // promised posts: work in flight on other goroutines
+	poller  poller // nil while there are no descriptors
+	cleanup runtime.Cleanup
+	watched []*Descriptor // by number
+	open    int           // of them
+	outside int           // tasks that wait for what descriptors will tell
+	pace    pace
+
+	mu      sync.Mutex
+	posted  []func() // by other goroutines
+	wakeup  chan struct{}
+	woken   bool // since the last sleep, or in it
+	polling bool // it sleeps in the poller, or is about to
+	owed    int  // promised posts: work in flight on other goroutines
 }
 
 // New makes a hub that goes by the system's clock.
@@ -59,19 +69,19 @@ func (h *Hub) Now() time.Time { return h.clock.Now() }
 // deferred, and returns the cause. It may be called again. It panics if the hub is
 // running.
 func (h *Hub) Run(ctx context.Context) error {
-	if h.self != nil {
-		panic("hub: Run of a hub that is running")
+	if !h.goroutine.CompareAndSwap(0, goroutineID()) {
+		panic("hub: Run of a hub that is running, in this goroutine or another")
 	}
 	h.ctx = ctx
-	stop := context.AfterFunc(ctx, h.wake)
+	stop := context.AfterFunc(ctx, h.rouse)
 	defer stop()
 	frame := h.newLoopFrame()
 	h.self = greenlet.New(frame)
-	h.goroutine.Store(goroutineID())
 	defer func() {
 		h.rests()
-		h.goroutine.Store(0)
 		h.self, h.running, h.ctx = nil, nil, nil
+		h.closePoller()
+		h.goroutine.Store(0)
 	}()
 	h.self.Switch()
 	return frame.Results()
@@ -99,7 +109,7 @@ func (h *Hub) turns() (end bool, err error) {
 		h.collect()
 		// What becomes ready meanwhile has its turn after those that wait for
 		// time or other goroutines.
-		for n := h.ready.n; n > 0; n-- {
+		for n := h.ready.n; n > 0 && !h.late(); n-- {
 			h.resume(h.ready.pop())
 		}
 		if cause := context.Cause(h.ctx); cause != nil {
@@ -168,6 +178,9 @@ func (h *Hub) resume(t *Task) {
 // collect makes ready what has become so: tasks whose time has come, and what other
 // goroutines have posted.
 func (h *Hub) collect() {
+	if h.pace.due {
+		h.poll(0)
+	}
 	h.mu.Lock()
 	posted := h.posted
 	h.posted = nil
@@ -205,7 +218,7 @@ func (h *Hub) Tasks() (list []*Task) {
 
 // idle reports whether nothing can happen any more.
 func (h *Hub) idle() bool {
-	if len(h.timers.heap) > 0 {
+	if len(h.timers.heap) > 0 || h.outside > 0 {
 		return false
 	}
 	h.mu.Lock()
@@ -213,7 +226,8 @@ func (h *Hub) idle() bool {
 	return h.owed == 0 && len(h.posted) == 0
 }
 
-// sleep blocks the goroutine until a timer is due or another goroutine wakes it.
+// sleep blocks the goroutine until a timer is due, something has happened to a
+// descriptor, or another goroutine wakes it.
 func (h *Hub) sleep() {
 	if _, jumps := h.clock.(*simulatedClock); jumps && h.canceled() {
 		return
@@ -225,15 +239,50 @@ func (h *Hub) sleep() {
 		}
 	}
 	h.rests()
-	h.clock.Sleep(until, h.wakeup)
+	if h.poller == nil {
+		h.clock.Sleep(until, h.wakeup)
+	} else {
+		h.mu.Lock()
+		d := time.Duration(-1)
+		switch {
+		case h.woken: // the poller was not told
+			d = 0
+		case !until.IsZero():
+			d = max(0, time.Until(until))
+		}
+		h.polling = true
+		h.mu.Unlock()
+		h.poll(d)
+	}
+	h.mu.Lock()
+	h.woken, h.polling = false, false
+	h.mu.Unlock()
 }
 
-// wake ends sleep, or the next one.
+// wake ends sleep, or the next one. The caller holds the mutex: none may use the poller
+// after it is closed.
 func (h *Hub) wake() {
+	if h.woken {
+		return
+	}
+	h.woken = true
+	if h.polling {
+		if err := h.poller.wake(); err != nil {
+			panic("hub: waking the poller: " + err.Error())
+		}
+		return
+	}
 	select {
 	case h.wakeup <- struct{}{}:
-	default: // it is going to wake anyway
+	default: // one is left of a sleep that ended otherwise
 	}
+}
+
+// rouse is wake for who does not hold the mutex.
+func (h *Hub) rouse() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.wake()
 }
 
 // Post has the loop call f, which must not wait. It may be called by any goroutine,
@@ -242,8 +291,8 @@ func (h *Hub) wake() {
 func (h *Hub) Post(f func()) {
 	h.mu.Lock()
 	h.posted = append(h.posted, f)
-	h.mu.Unlock()
 	h.wake()
+	h.mu.Unlock()
 }
 
 // Promise keeps the hub running, as there will be a Post, until done is called. Both
@@ -252,7 +301,7 @@ func (h *Hub) Promise() (done func()) {
 	h.owe(1)
 	return sync.OnceFunc(func() {
 		h.owe(-1)
-		h.wake()
+		h.rouse()
 	})
 }
 

@@ -38,8 +38,8 @@ func (h *Hub) Yield() {
 func (h *Hub) parkFor(list *waiters, d time.Duration, what string) bool {
 	t := h.current(what)
 	t.deliver()
-	t.expired, t.timer.task = false, t
-	h.timers.start(&t.timer, h.clock.Now().Add(d))
+	t.expired = false
+	t.startTimer(h.clock.Now().Add(d))
 	h.park(list, what)
 	return !t.expired
 }

@@ -61,7 +61,7 @@ func (t *Task) look() TaskState {
 		if m, ok := t.slot.(*Mutex); ok && t.list == &m.waiting {
 			s.For = fmt.Sprintf("a mutex of %v", m.owner)
 		}
-		if t.timer.index > 0 {
+		if t.timer != nil && t.timer.index > 0 {
 			s.Until = t.timer.at
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// timer ends the wait of task at a time, or calls fire. It is part of what uses it.
+// timer ends the wait of task at a time, or calls fire.
 type timer struct {
 	at    time.Time
 	order uint64 // among those of the same time
@@ -41,6 +41,20 @@ func (l *timers) run(now time.Time) {
 		} else {
 			t.fire()
 		}
+	}
+}
+
+// startTimer has t granted what it waits for at a time.
+func (t *Task) startTimer(at time.Time) {
+	if t.timer == nil {
+		t.timer = &timer{task: t} // not a part of t, as most that wait for a connection have none
+	}
+	t.hub.timers.start(t.timer, at)
+}
+
+func (t *Task) stopTimer() {
+	if t.timer != nil {
+		t.hub.timers.stop(t.timer)
 	}
 }
 

@@ -12,9 +12,12 @@ type waiter struct {
 	g       *greenlet.Greenlet // who switched away; nil while it runs
 	state   waitState
 	expired bool   // the wait was, as its time ran out
+	done    bool   // the task has ended
+	shut    bool   // it has been killed as the hub's context was done
 	slot    any    // what is handed over where it waits; when it is thrown, what to panic with
 	what    string // it waits for
 	list    *waiters
+	io      *Readiness // instead of list: it is that direction's only one
 	prev    *Task
 	next    *Task
 }
@@ -67,6 +70,21 @@ func (l *waiters) pop() *Task {
 	t := l.head
 	l.remove(t)
 	return t
+}
+
+// append moves all of m to the end of l. Both are of tasks that are in l by their own
+// account.
+func (l *waiters) append(m waiters) {
+	switch {
+	case m.head == nil:
+		return
+	case l.tail == nil:
+		*l = m
+		return
+	}
+	l.tail.waiter.next, m.head.waiter.prev = m.head, l.tail
+	l.tail = m.tail
+	l.n += m.n
 }
 
 // wakeOne makes the first ready and returns it, or nil.
@@ -182,5 +200,8 @@ func (t *Task) leave() {
 	if l := t.waiter.list; l != nil {
 		l.remove(t)
 	}
-	t.hub.timers.stop(&t.timer)
+	if r := t.waiter.io; r != nil {
+		r.left(t)
+	}
+	t.stopTimer()
 }

@@ -16,7 +16,7 @@ import (
 type Hub struct {
 	self    *greenlet.Greenlet // the loop, while it runs
 	running *Task              // who runs; nil while the loop itself does
-	ready   waiters            // tasks to run
+	ready   turns              // tasks to run
 	timers  timers
 	clock   Clock
 	first   *Task // of those that are not done, in the order of their start

@@ -246,13 +246,13 @@ func (m *model) peeks() {
 func (m *model) stuck() {
 	q := m.queue
 	switch {
-	case q.getters.n > 0 && (q.values.n > 0 || q.putters.n > 0):
+	case q.getters.count() > 0 && (q.values.n > 0 || q.putters.count() > 0):
 		m.fail("getters wait, and there are values")
-	case q.putters.n > 0 && (q.size < 0 || q.values.n < q.size):
+	case q.putters.count() > 0 && (q.size < 0 || q.values.n < q.size):
 		m.fail("putters wait, and there is room")
-	case m.sem.waiting.n > 0 && m.sem.free > 0:
+	case m.sem.waiting.count() > 0 && m.sem.free > 0:
 		m.fail("a free semaphore is waited for")
-	case m.mutex.waiting.n > 0 && m.mutex.owner == nil:
+	case m.mutex.waiting.count() > 0 && m.mutex.owner == nil:
 		m.fail("a free mutex is waited for")
 	}
 }
@@ -260,7 +260,7 @@ func (m *model) stuck() {
 // check is made when all tasks have ended.
 func (m *model) check() {
 	q := m.queue
-	if q.getters.n+q.putters.n+q.peekers.n+m.sem.waiting.n+m.mutex.waiting.n+m.event.waiting.n > 0 {
+	if q.getters.count()+q.putters.count()+q.peekers.count()+m.sem.waiting.count()+m.mutex.waiting.count()+m.event.waiting.count() > 0 {
 		m.fail("somebody waits still")
 	}
 	if q.links.head != nil || m.sem.links.head != nil || m.mutex.links.head != nil || m.event.links.head != nil {
@@ -316,4 +316,12 @@ func TestModel(t *testing.T) {
 		}
 		m.check()
 	}
+}
+
+// count is how many wait.
+func (l *waiters) count() (n int) {
+	for t := l.head; t != nil; t = t.next {
+		n++
+	}
+	return n
 }

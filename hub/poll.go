@@ -92,7 +92,7 @@ func (h *Hub) poll(d time.Duration) {
 	}
 	h.pace.asked()
 	before := h.ready
-	h.ready = waiters{}
+	h.ready = turns{}
 	for _, e := range events {
 		if e.fd >= len(h.watched) || h.watched[e.fd] == nil {
 			continue // closed since, by who does not own it alone

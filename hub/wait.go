@@ -31,11 +31,8 @@ const (
 	thrown                   // it is about to get a panic
 )
 
-// waiters are tasks that wait for the same, or for their turn, the first come first.
-type waiters struct {
-	head, tail *Task
-	n          int
-}
+// waiters are tasks that wait for the same, the first come first.
+type waiters struct{ head, tail *Task }
 
 func (l *waiters) push(t *Task) {
 	w := &t.waiter
@@ -46,7 +43,6 @@ func (l *waiters) push(t *Task) {
 		l.tail.next = t
 	}
 	l.tail = t
-	l.n++
 }
 
 func (l *waiters) remove(t *Task) {
@@ -62,29 +58,38 @@ func (l *waiters) remove(t *Task) {
 		w.next.waiter.prev = w.prev
 	}
 	w.list, w.prev, w.next = nil, nil, nil
-	l.n--
 }
 
-// pop takes the first out.
-func (l *waiters) pop() *Task {
+// turns are tasks that wait for their turn, and how many.
+type turns struct {
+	waiters
+	n int
+}
+
+func (l *turns) push(t *Task) {
+	l.waiters.push(t)
+	l.n++
+}
+
+// pop takes the first out. There is no other way out: who is ready runs.
+func (l *turns) pop() *Task {
 	t := l.head
 	l.remove(t)
+	l.n--
 	return t
 }
 
-// append moves all of m to the end of l. Both are of tasks that are in l by their own
-// account.
-func (l *waiters) append(m waiters) {
+// append puts behind those in l what was in l before.
+func (l *turns) append(before turns) {
 	switch {
-	case m.head == nil:
-		return
+	case before.head == nil:
 	case l.tail == nil:
-		*l = m
-		return
+		*l = before
+	default:
+		l.tail.waiter.next, before.head.waiter.prev = before.head, l.tail
+		l.tail = before.tail
+		l.n += before.n
 	}
-	l.tail.waiter.next, m.head.waiter.prev = m.head, l.tail
-	l.tail = m.tail
-	l.n += m.n
 }
 
 // wakeOne makes the first ready and returns it, or nil.

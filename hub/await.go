@@ -3,6 +3,8 @@ package hub
 import (
 	"iter"
 	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Waitable is what [Await] and [AsReady] wait for. It is ready
@@ -40,7 +42,7 @@ func AsReady[W Waitable](things ...W) iter.Seq[W] {
 		defer g.leave()
 		for range things {
 			if g.first == nil {
-				g.hub.park(&g.waiting, "the first of several")
+				g.hub.park(greenlet.Current(), &g.waiting, "the first of several").Switch()
 			}
 			if !yield(g.pop()) {
 				return
@@ -83,8 +85,11 @@ func AwaitFor[W Waitable](d time.Duration, n int, things ...W) []W {
 	defer g.leave()
 	var ready []W
 	for until := g.hub.clock.Now().Add(d); len(ready) < n; {
-		if g.first == nil && !g.hub.parkFor(&g.waiting, until.Sub(g.hub.clock.Now()), "the first of several") {
-			break
+		if g.first == nil {
+			g.hub.parkUntil(greenlet.Current(), &g.waiting, until, "the first of several").Switch()
+			if !g.hub.granted() {
+				break
+			}
 		}
 		ready = append(ready, g.pop())
 	}

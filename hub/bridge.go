@@ -80,7 +80,7 @@ func (p *sending[T]) put() {
 	}
 	if p.done = q.TryPut(p.value); !p.done {
 		q.hold(p.value)
-		q.hub.park(&q.putters, forRoom)
+		q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
 		_, left := q.received()
 		p.done = !left
 	}

@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Event is a flag that tasks wait for. Make it with [Hub.NewEvent].
 type Event struct {
@@ -31,7 +35,7 @@ func (e *Event) IsSet() bool { return e.set }
 //greenlet:resumable
 func (e *Event) Wait() {
 	if !e.set {
-		e.hub.park(&e.waiting, "an event")
+		e.hub.park(greenlet.Current(), &e.waiting, "an event").Switch()
 	}
 }
 
@@ -39,5 +43,9 @@ func (e *Event) Wait() {
 //
 //greenlet:resumable
 func (e *Event) WaitFor(d time.Duration) bool {
-	return e.set || e.hub.parkFor(&e.waiting, d, "an event")
+	if e.set {
+		return true
+	}
+	e.hub.parkFor(greenlet.Current(), &e.waiting, d, "an event").Switch()
+	return e.hub.granted()
 }

@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Future is a value, or an error, that there will be. Make it with [NewFuture].
 type Future[T any] struct {
@@ -39,7 +43,7 @@ func (f *Future[T]) Done() bool { return f.done }
 //greenlet:resumable
 func (f *Future[T]) Get() (T, error) {
 	if !f.done {
-		f.hub.park(&f.waiting, "a future")
+		f.hub.park(greenlet.Current(), &f.waiting, "a future").Switch()
 	}
 	return f.value, f.err
 }
@@ -48,9 +52,12 @@ func (f *Future[T]) Get() (T, error) {
 //
 //greenlet:resumable
 func (f *Future[T]) GetFor(d time.Duration) (T, error) {
-	if !f.done && !f.hub.parkFor(&f.waiting, d, "a future") {
-		var zero T
-		return zero, &Timeout{d}
+	if !f.done {
+		f.hub.parkFor(greenlet.Current(), &f.waiting, d, "a future").Switch()
+		if !f.hub.granted() {
+			var zero T
+			return zero, &Timeout{d}
+		}
 	}
 	return f.value, f.err
 }

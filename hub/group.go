@@ -149,7 +149,7 @@ func (g *Group) Err() error { return g.err }
 //greenlet:resumable
 func (g *Group) Join() error {
 	if g.n > 0 {
-		g.hub.park(&g.empty, "the end of a group")
+		g.hub.park(greenlet.Current(), &g.empty, "the end of a group").Switch()
 	}
 	return g.err
 }
@@ -158,8 +158,11 @@ func (g *Group) Join() error {
 //
 //greenlet:resumable
 func (g *Group) JoinFor(d time.Duration) (err error, ok bool) {
-	ok = g.n == 0 || g.hub.parkFor(&g.empty, d, "the end of a group")
-	return g.err, ok
+	if g.n > 0 {
+		g.hub.parkFor(greenlet.Current(), &g.empty, d, "the end of a group").Switch()
+		return g.err, g.hub.granted()
+	}
+	return g.err, true
 }
 
 // Kill interrupts all tasks of the group by [greenlet.Exit], and waits until it is empty:

@@ -106,7 +106,7 @@ func (m *mapping[A, R]) next() *mapped[A, R] {
 		if m.count == m.taken {
 			return nil
 		}
-		m.group.hub.park(&m.waiting, "a result")
+		m.group.hub.park(greenlet.Current(), &m.waiting, "a result").Switch()
 	}
 }
 

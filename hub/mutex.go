@@ -3,6 +3,8 @@ package hub
 import (
 	"fmt"
 	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Mutex admits one task at a time, which may lock it again: it has to unlock it as often.
@@ -30,7 +32,7 @@ func (m *Mutex) Owner() *Task { return m.owner }
 func (m *Mutex) Lock() {
 	if !m.TryLock() {
 		m.hub.running.slot = m
-		m.hub.park(&m.waiting, forMutex)
+		m.hub.park(greenlet.Current(), &m.waiting, forMutex).Switch()
 	}
 }
 
@@ -42,7 +44,8 @@ func (m *Mutex) LockFor(d time.Duration) bool {
 		return true
 	}
 	m.hub.running.slot = m
-	return m.hub.parkFor(&m.waiting, d, forMutex)
+	m.hub.parkFor(greenlet.Current(), &m.waiting, d, forMutex).Switch()
+	return m.hub.granted()
 }
 
 // TryLock is Lock that does not wait.

@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Queue hands values from tasks to tasks. Make it with [NewQueue], [NewStack] or
 // [NewPriorityQueue]. One with room for nothing is a rendezvous: who puts waits until the
@@ -58,7 +62,7 @@ func (q *Queue[T]) Len() int { return q.values.n }
 func (q *Queue[T]) Put(v T) {
 	if !q.TryPut(v) {
 		q.hold(v)
-		q.hub.park(&q.putters, forRoom)
+		q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
 		q.taken()
 	}
 }
@@ -71,7 +75,7 @@ func (q *Queue[T]) PutFor(v T, d time.Duration) bool {
 		return true
 	}
 	q.hold(v)
-	q.hub.parkFor(&q.putters, d, forRoom)
+	q.hub.parkFor(greenlet.Current(), &q.putters, d, forRoom).Switch()
 	return q.taken()
 }
 
@@ -102,7 +106,7 @@ func (q *Queue[T]) Get() (v T, ok bool) {
 		return v, ok
 	}
 	q.cell(forValue)
-	q.hub.park(&q.getters, forValue)
+	q.hub.park(greenlet.Current(), &q.getters, forValue).Switch()
 	return q.received()
 }
 
@@ -114,7 +118,7 @@ func (q *Queue[T]) GetFor(d time.Duration) (v T, ok bool) {
 		return v, ok
 	}
 	q.cell(forValue)
-	q.hub.parkFor(&q.getters, d, forValue)
+	q.hub.parkFor(greenlet.Current(), &q.getters, d, forValue).Switch()
 	return q.received()
 }
 
@@ -139,7 +143,7 @@ func (q *Queue[T]) Peek() (v T, ok bool) {
 		return v, ok
 	}
 	q.cell(forValue)
-	q.hub.park(&q.peekers, forValue)
+	q.hub.park(greenlet.Current(), &q.peekers, forValue).Switch()
 	return q.received()
 }
 

@@ -3,6 +3,8 @@ package hub
 import (
 	"iter"
 	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // All is the values of the queue as Get takes them, until it is closed and empty.
@@ -58,7 +60,7 @@ func (q *Queue[T]) done(n int) {
 //greenlet:resumable
 func (q *Queue[T]) Join() {
 	if q.undone > 0 {
-		q.hub.park(&q.joiners, "the end of the work in a queue")
+		q.hub.park(greenlet.Current(), &q.joiners, "the end of the work in a queue").Switch()
 	}
 }
 
@@ -66,5 +68,9 @@ func (q *Queue[T]) Join() {
 //
 //greenlet:resumable
 func (q *Queue[T]) JoinFor(d time.Duration) bool {
-	return q.undone == 0 || q.hub.parkFor(&q.joiners, d, "the end of the work in a queue")
+	if q.undone == 0 {
+		return true
+	}
+	q.hub.parkFor(greenlet.Current(), &q.joiners, d, "the end of the work in a queue").Switch()
+	return q.hub.granted()
 }

@@ -1,6 +1,10 @@
 package hub
 
-import "time"
+import (
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Semaphore admits so many tasks at a time. Make it with [Hub.NewSemaphore].
 type Semaphore struct {
@@ -27,7 +31,7 @@ func (s *Semaphore) Free() int { return s.free }
 //greenlet:resumable
 func (s *Semaphore) Acquire() {
 	if !s.TryAcquire() {
-		s.hub.park(&s.waiting, "a semaphore")
+		s.hub.park(greenlet.Current(), &s.waiting, "a semaphore").Switch()
 	}
 }
 
@@ -35,7 +39,11 @@ func (s *Semaphore) Acquire() {
 //
 //greenlet:resumable
 func (s *Semaphore) AcquireFor(d time.Duration) bool {
-	return s.TryAcquire() || s.hub.parkFor(&s.waiting, d, "a semaphore")
+	if s.TryAcquire() {
+		return true
+	}
+	s.hub.parkFor(greenlet.Current(), &s.waiting, d, "a semaphore").Switch()
+	return s.hub.granted()
 }
 
 // TryAcquire is Acquire that does not wait.

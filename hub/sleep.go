@@ -4,44 +4,36 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Sleep waits for d. With a d of 0 or less it lets the others that are ready run first.
 //
 //greenlet:resumable
-func (h *Hub) Sleep(d time.Duration) {
-	if d <= 0 {
-		h.Yield()
-		return
-	}
-	h.parkFor(nil, d, "time")
-}
+func (h *Hub) Sleep(d time.Duration) { h.sleepFor(greenlet.Current(), d).Switch() }
 
 // SleepUntil is Sleep up to a time.
 //
 //greenlet:resumable
-func (h *Hub) SleepUntil(at time.Time) { h.Sleep(at.Sub(h.clock.Now())) }
+func (h *Hub) SleepUntil(at time.Time) {
+	h.sleepFor(greenlet.Current(), at.Sub(h.clock.Now())).Switch()
+}
 
 // Yield lets the tasks that are ready run first.
 //
 //greenlet:resumable
-func (h *Hub) Yield() {
-	t := h.current("its turn")
-	t.deliver()
-	h.ready.push(t)
-	h.switchAway(t, granted, "its turn")
-}
+func (h *Hub) Yield() { h.sleepFor(greenlet.Current(), 0).Switch() }
 
-// parkFor is park for d at most: it reports whether the wait was granted.
-//
-//greenlet:resumable
-func (h *Hub) parkFor(list *waiters, d time.Duration, what string) bool {
-	t := h.current(what)
-	t.deliver()
-	t.expired = false
-	t.startTimer(h.clock.Now().Add(d))
-	h.park(list, what)
-	return !t.expired
+func (h *Hub) sleepFor(g *greenlet.Greenlet, d time.Duration) (loop *greenlet.Greenlet) {
+	if d > 0 {
+		return h.parkFor(g, nil, d, "time")
+	}
+	t := h.waits(g, granted, "its turn")
+	if t != nil {
+		h.ready.push(t)
+	}
+	return h.self
 }
 
 // Timeout is what is raised in a task by [Hub.WithTimeout].

@@ -144,7 +144,7 @@ func (t *Task) Successful() bool {
 //greenlet:resumable
 func (t *Task) Join() error {
 	if !t.done {
-		t.hub.park(&t.joiners, "the end of a task")
+		t.hub.park(greenlet.Current(), &t.joiners, "the end of a task").Switch()
 	}
 	return t.Err()
 }
@@ -153,8 +153,11 @@ func (t *Task) Join() error {
 //
 //greenlet:resumable
 func (t *Task) JoinFor(d time.Duration) (err error, ok bool) {
-	if !t.done && !t.hub.parkFor(&t.joiners, d, "the end of a task") {
-		return nil, false
+	if !t.done {
+		t.hub.parkFor(greenlet.Current(), &t.joiners, d, "the end of a task").Switch()
+		if !t.hub.granted() {
+			return nil, false
+		}
 	}
 	return t.Err(), true
 }

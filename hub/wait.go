@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -107,29 +108,50 @@ func (l *waiters) wakeAll() {
 	}
 }
 
-// park suspends the running task until it is granted what it waits for in list, which
-// may be nil. What interrupts it is a panic here.
+// park has the running task wait, of which g is the current greenlet, until it is granted
+// what it waits for in list, which may be nil. It has to switch to loop at once, where it
+// is resumed when it is; what interrupts it is a panic there.
 //
-//greenlet:resumable
-func (h *Hub) park(list *waiters, what string) {
-	t := h.current(what)
-	t.deliver()
-	if list != nil {
+// To suspend in the function that waits, and in none that it calls for that, saves a frame
+// for each, of as many as there are tasks that wait.
+func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what string) (loop *greenlet.Greenlet) {
+	if t := h.waits(g, parked, what); t != nil && list != nil {
 		list.push(t)
 	}
-	h.switchAway(t, parked, what)
+	return h.self
 }
 
-// switchAway suspends t, which runs.
-//
-//greenlet:resumable
-func (h *Hub) switchAway(t *Task, state waitState, what string) {
+// parkFor is park for d at most. Behind it granted tells whether that has passed.
+func (h *Hub) parkFor(g *greenlet.Greenlet, list *waiters, d time.Duration, what string) (loop *greenlet.Greenlet) {
+	return h.parkUntil(g, list, h.clock.Now().Add(d), what)
+}
+
+func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, what string) (loop *greenlet.Greenlet) {
+	loop = h.park(g, list, what)
+	if t := h.running; t.waiter.g != nil {
+		t.expired = false
+		t.startTimer(until)
+	}
+	return loop
+}
+
+// granted reports whether the running task has got what it last waited for by parkFor.
+func (h *Hub) granted() bool { return !h.running.expired }
+
+// waits notes how the running task waits from now on. It is nil if plain code called by the
+// task waits: that can't be suspended, and is told so when it switches.
+func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what string) *Task {
+	t := h.current(what)
+	if g == greenlet.Main() {
+		return nil
+	}
+	t.deliver()
 	w := &t.waiter
-	w.g, w.state, w.what = greenlet.Current(), state, what
+	w.g, w.state, w.what = g, state, what
 	if t.track != nil {
 		t.track.since = h.clock.Now()
 	}
-	h.self.Switch()
+	return t
 }
 
 // current is the task that runs.

@@ -42,7 +42,7 @@ func AsReady[W Waitable](things ...W) iter.Seq[W] {
 		defer g.leave()
 		for range things {
 			if g.first == nil {
-				g.hub.park(greenlet.Current(), &g.waiting, "the first of several").Switch()
+				g.hub.park(greenlet.Current(), &g.waiting, forFirst).Switch()
 			}
 			if !yield(g.pop()) {
 				return
@@ -86,7 +86,7 @@ func AwaitFor[W Waitable](d time.Duration, n int, things ...W) []W {
 	var ready []W
 	for until := g.hub.clock.Now().Add(d); len(ready) < n; {
 		if g.first == nil {
-			g.hub.parkUntil(greenlet.Current(), &g.waiting, until, "the first of several").Switch()
+			g.hub.parkUntil(greenlet.Current(), &g.waiting, until, forFirst).Switch()
 			if !g.hub.granted() {
 				break
 			}

@@ -120,7 +120,7 @@ func Receive[T any](h *Hub, ch <-chan T) (v T, ok bool) {
 //greenlet:resumable
 func receive[T any](h *Hub, ch <-chan T) (v T, ok bool) {
 	r := &receiving[T]{
-		task: h.current("a channel"), arrived: h.NewEvent(), quit: make(chan struct{}), got: make(chan arrival[T], 1),
+		task: h.current(forChannel), arrived: h.NewEvent(), quit: make(chan struct{}), got: make(chan arrival[T], 1),
 	}
 	done := h.Promise()
 	go func() {

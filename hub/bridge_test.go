@@ -103,9 +103,9 @@ func TestReceive(t *testing.T) {
 		ch <- 3
 		close(ch)
 	}()
-	l.Hub.clock = systemClock{}
+	l.setClock(systemClock{})
 	require.NoError(t, l.Run(t.Context()))
-	l.Hub.clock = &simulatedClock{}
+	l.setClock(&simulatedClock{})
 	l.Go(l.newReceivesFrame(make(chan int), time.Hour))
 	require.NoError(t, l.Run(t.Context()))
 	for i, want := range []string{"1 true", "2 true", "3 true", "0 false", "hub: timeout after 1h0m0s"} {

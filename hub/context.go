@@ -18,7 +18,7 @@ func (c *canceled) Unwrap() error { return c.cause }
 //
 //greenlet:resumable
 func (h *Hub) WithContext(ctx context.Context, f func()) error {
-	t := h.current("a context")
+	t := h.current(forContext)
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (e *Event) IsSet() bool { return e.set }
 //greenlet:resumable
 func (e *Event) Wait() {
 	if !e.set {
-		e.hub.park(greenlet.Current(), &e.waiting, "an event").Switch()
+		e.hub.park(greenlet.Current(), &e.waiting, forEvent).Switch()
 	}
 }
 
@@ -46,6 +46,6 @@ func (e *Event) WaitFor(d time.Duration) bool {
 	if e.set {
 		return true
 	}
-	e.hub.parkFor(greenlet.Current(), &e.waiting, d, "an event").Switch()
+	e.hub.parkFor(greenlet.Current(), &e.waiting, d, forEvent).Switch()
 	return e.hub.granted()
 }

@@ -43,7 +43,7 @@ func (f *Future[T]) Done() bool { return f.done }
 //greenlet:resumable
 func (f *Future[T]) Get() (T, error) {
 	if !f.done {
-		f.hub.park(greenlet.Current(), &f.waiting, "a future").Switch()
+		f.hub.park(greenlet.Current(), &f.waiting, forFuture).Switch()
 	}
 	return f.value, f.err
 }
@@ -53,7 +53,7 @@ func (f *Future[T]) Get() (T, error) {
 //greenlet:resumable
 func (f *Future[T]) GetFor(d time.Duration) (T, error) {
 	if !f.done {
-		f.hub.parkFor(greenlet.Current(), &f.waiting, d, "a future").Switch()
+		f.hub.parkFor(greenlet.Current(), &f.waiting, d, forFuture).Switch()
 		if !f.hub.granted() {
 			var zero T
 			return zero, &Timeout{d}

@@ -149,7 +149,7 @@ func (g *Group) Err() error { return g.err }
 //greenlet:resumable
 func (g *Group) Join() error {
 	if g.n > 0 {
-		g.hub.park(greenlet.Current(), &g.empty, "the end of a group").Switch()
+		g.hub.park(greenlet.Current(), &g.empty, forGroup).Switch()
 	}
 	return g.err
 }
@@ -159,7 +159,7 @@ func (g *Group) Join() error {
 //greenlet:resumable
 func (g *Group) JoinFor(d time.Duration) (err error, ok bool) {
 	if g.n > 0 {
-		g.hub.parkFor(greenlet.Current(), &g.empty, d, "the end of a group").Switch()
+		g.hub.parkFor(greenlet.Current(), &g.empty, d, forGroup).Switch()
 		return g.err, g.hub.granted()
 	}
 	return g.err, true

@@ -39,7 +39,7 @@ func Spawn[T any](s Starter, frame Returning[T]) *Handle[T] { return &Handle[T]{
 //greenlet:resumable
 func Try[T any](s Starter, frame Trying[T]) *Handle[T] {
 	h := &Handle[T]{s.Go(frame), frame}
-	h.fails = func() error {
+	h.more("Try").fails = func() error {
 		_, err := frame.Results()
 		return err
 	}
@@ -84,8 +84,8 @@ func (h *Handle[T]) Feed(f *Future[T]) Link {
 }
 
 func (h *Handle[T]) results() (v T, err error) {
-	if h.err != nil { // its function has not returned
-		return v, h.err
+	if err := h.failure(); err != nil { // its function has not returned
+		return v, err
 	}
 	switch f := h.frame.(type) {
 	case Trying[T]:

@@ -53,7 +53,8 @@ func New() *Hub { return newHub(systemClock{}) }
 
 func newHub(c Clock) *Hub {
 	return &Hub{
-		clock: c, wakeup: make(chan struct{}, 1), onError: report, workers: workers{limit: 10},
+		timers: timers{epoch: c.Now()},
+		clock:  c, wakeup: make(chan struct{}, 1), onError: report, workers: workers{limit: 10},
 	}
 }
 
@@ -234,7 +235,7 @@ func (h *Hub) sleep() {
 	}
 	var until time.Time
 	if len(h.timers.heap) > 0 {
-		if until = h.timers.heap[0].at; until.IsZero() {
+		if until = h.timers.next(); until.IsZero() {
 			return // it is due: for the clock zero is never
 		}
 	}

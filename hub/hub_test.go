@@ -24,6 +24,9 @@ type log struct {
 
 func newLog() *log { return &log{Hub: NewSimulated(time.Time{})} }
 
+// setClock is for a log with no timers.
+func (l *log) setClock(c Clock) { l.clock, l.timers.epoch = c, c.Now() }
+
 func (l *log) say(format string, args ...any) {
 	at := l.Now().Sub(time.Time{})
 	l.lines = append(l.lines, fmt.Sprintf("%v ", at)+fmt.Sprintf(format, args...))

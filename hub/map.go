@@ -106,7 +106,7 @@ func (m *mapping[A, R]) next() *mapped[A, R] {
 		if m.count == m.taken {
 			return nil
 		}
-		m.group.hub.park(greenlet.Current(), &m.waiting, "a result").Switch()
+		m.group.hub.park(greenlet.Current(), &m.waiting, forResult).Switch()
 	}
 }
 
@@ -138,8 +138,8 @@ func (m *mapping[A, R]) fill() {
 func (c *mapped[A, R]) run() { c.result, c.err = c.of.f(c.item) }
 
 func (c *mapped[A, R]) ready() {
-	if c.task.err != nil {
-		c.err = c.task.err
+	if err := c.task.failure(); err != nil {
+		c.err = err
 	}
 	if !c.of.ordered {
 		c.of.results = append(c.of.results, c)

@@ -18,8 +18,6 @@ type Mutex struct {
 	links   links
 }
 
-const forMutex = "a mutex"
-
 // NewMutex makes a mutex that nobody has locked.
 func (h *Hub) NewMutex() *Mutex { return &Mutex{hub: h} }
 

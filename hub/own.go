@@ -10,6 +10,9 @@ type own struct {
 	pending []any // panics for its next waits
 	locals  []local
 	scope   *scope // the innermost
+	track   *track // nil unless SetTracking
+	// fails is the error that the function has returned, if that is known: it stays.
+	fails func() error
 }
 
 type local struct{ key, value any } // a *Local[T] and a *T

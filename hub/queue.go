@@ -31,12 +31,6 @@ type cell[T any] struct {
 	full  bool
 }
 
-// What tasks wait for.
-const (
-	forRoom  = "room in a queue"
-	forValue = "a value in a queue"
-)
-
 // NewQueue makes a queue that holds up to size values, the first put first; any number if
 // size is negative.
 func NewQueue[T any](h *Hub, size int) *Queue[T] { return &Queue[T]{hub: h, size: size} }
@@ -167,7 +161,7 @@ func (q *Queue[T]) tell(v T) {
 }
 
 // cell is that of the running task, which is about to wait.
-func (q *Queue[T]) cell(what string) *cell[T] {
+func (q *Queue[T]) cell(what reason) *cell[T] {
 	t := q.hub.current(what)
 	t.deliver()
 	c, ok := t.slot.(*cell[T])

@@ -60,7 +60,7 @@ func (q *Queue[T]) done(n int) {
 //greenlet:resumable
 func (q *Queue[T]) Join() {
 	if q.undone > 0 {
-		q.hub.park(greenlet.Current(), &q.joiners, "the end of the work in a queue").Switch()
+		q.hub.park(greenlet.Current(), &q.joiners, forWork).Switch()
 	}
 }
 
@@ -71,6 +71,6 @@ func (q *Queue[T]) JoinFor(d time.Duration) bool {
 	if q.undone == 0 {
 		return true
 	}
-	q.hub.parkFor(greenlet.Current(), &q.joiners, d, "the end of the work in a queue").Switch()
+	q.hub.parkFor(greenlet.Current(), &q.joiners, d, forWork).Switch()
 	return q.hub.granted()
 }

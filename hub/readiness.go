@@ -17,10 +17,14 @@ const (
 )
 
 func (d Direction) String() string {
+	return d.reason().String()
+}
+
+func (d Direction) reason() reason {
 	if d == Out {
-		return "something that can be written to"
+		return forWrite
 	}
-	return "something to read"
+	return forRead
 }
 
 // Readiness is where tasks wait until a transport can be read or written: one task in each
@@ -177,7 +181,7 @@ func (r *Readiness) park(g *greenlet.Greenlet, dir Direction, until time.Time) (
 	if r.late(until) {
 		return nil, os.ErrDeadlineExceeded
 	}
-	t := r.hub.current(dir.String())
+	t := r.hub.current(dir.reason())
 	t.deliver()
 	if r.due != nil {
 		if at := r.due[dir]; until.IsZero() || !at.IsZero() && at.Before(until) {
@@ -190,12 +194,10 @@ func (r *Readiness) park(g *greenlet.Greenlet, dir Direction, until time.Time) (
 	if r.is&outside != 0 {
 		r.hub.outside++
 	}
-	if t.track != nil {
-		t.track.since = r.hub.clock.Now()
-	}
+	t.tracked()
 	r.tasks[dir], r.went[dir] = t, 0
 	w := &t.waiter
-	w.g, w.state, w.what, w.io = g, parked, dir.String(), r
+	w.g, w.state, w.what, w.io = g, parked, dir.reason(), r
 	return r.hub.self, nil
 }
 

@@ -31,7 +31,7 @@ func (s *Semaphore) Free() int { return s.free }
 //greenlet:resumable
 func (s *Semaphore) Acquire() {
 	if !s.TryAcquire() {
-		s.hub.park(greenlet.Current(), &s.waiting, "a semaphore").Switch()
+		s.hub.park(greenlet.Current(), &s.waiting, forSemaphore).Switch()
 	}
 }
 
@@ -42,7 +42,7 @@ func (s *Semaphore) AcquireFor(d time.Duration) bool {
 	if s.TryAcquire() {
 		return true
 	}
-	s.hub.parkFor(greenlet.Current(), &s.waiting, d, "a semaphore").Switch()
+	s.hub.parkFor(greenlet.Current(), &s.waiting, d, forSemaphore).Switch()
 	return s.hub.granted()
 }
 

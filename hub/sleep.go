@@ -27,9 +27,9 @@ func (h *Hub) Yield() { h.sleepFor(greenlet.Current(), 0).Switch() }
 
 func (h *Hub) sleepFor(g *greenlet.Greenlet, d time.Duration) (loop *greenlet.Greenlet) {
 	if d > 0 {
-		return h.parkFor(g, nil, d, "time")
+		return h.parkFor(g, nil, d, forTime)
 	}
-	t := h.waits(g, granted, "its turn")
+	t := h.waits(g, granted, forTurn)
 	if t != nil {
 		h.ready.push(t)
 	}
@@ -51,7 +51,7 @@ func (t *Timeout) Is(err error) bool { return err == context.DeadlineExceeded }
 //
 //greenlet:resumable
 func (h *Hub) WithTimeout(d time.Duration, f func()) (err error) {
-	t := h.current("a timeout")
+	t := h.current(forTimeout)
 	timeout := &Timeout{d}
 	due := timer{fire: func() { t.interrupt(timeout) }}
 	h.timers.start(&due, h.clock.Now().Add(d))

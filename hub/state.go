@@ -52,23 +52,23 @@ func (h *Hub) States() []TaskState {
 
 // look is how t is, which has not ended.
 func (t *Task) look() TaskState {
-	s := TaskState{Number: t.number, Func: t.frame.Func().Name, State: ready, By: t.by}
+	s := TaskState{Number: int(t.number), Func: t.frame.Func().Name, State: ready, By: int(t.by)}
 	switch {
 	case t == t.hub.running:
 		s.State = running
 	case t.state == parked:
-		s.State, s.For = waits, t.what
+		s.State, s.For = waits, t.what.String()
 		if m, ok := t.slot.(*Mutex); ok && t.list == &m.waiting {
 			s.For = fmt.Sprintf("a mutex of %v", m.owner)
 		}
 		if t.timer != nil && t.timer.index > 0 {
-			s.Until = t.timer.at
+			s.Until = t.hub.timers.time(t.timer)
 		}
 	}
-	if t.track != nil {
-		s.At = t.track.at()
+	if track := t.track(); track != nil {
+		s.At = track.at()
 		if s.State == waits {
-			s.Since = t.track.since
+			s.Since = track.since
 		}
 	}
 	if t.root == nil {

@@ -14,14 +14,11 @@ import (
 type Task struct {
 	waiter
 	hub     *Hub
-	number  int
-	by      int    // number of the task that started it, or 0
-	track   *track // nil unless SetTracking
+	number  int32
+	by      int32 // number of the task that started it, or 0
 	frame   greenlet.Frame
 	root    *greenlet.Greenlet // nil before it begins
-	err     error
-	fails   func() error // the error that its function has returned, if that is known
-	own     *own         // what few tasks have
+	own     *own               // what few tasks have
 	joiners waiters
 	links   links
 	owner   Owner
@@ -70,19 +67,19 @@ func (h *Hub) GoFor(owner Owner, frame greenlet.Frame) *Task {
 // GoAfter is Go, when d has passed.
 func (h *Hub) GoAfter(d time.Duration, frame greenlet.Frame) *Task {
 	t := h.newTask(frame)
-	t.state, t.what = parked, "its start"
+	t.state, t.what = parked, forStart
 	t.startTimer(h.clock.Now().Add(d))
 	return t
 }
 
 func (h *Hub) newTask(frame greenlet.Frame) *Task {
 	h.spawned++
-	t := &Task{hub: h, number: h.spawned, frame: frame}
+	t := &Task{hub: h, number: int32(h.spawned), frame: frame}
 	if h.running != nil {
 		t.by = h.running.number // a pointer would keep all that have ever begun another
 	}
 	if h.tracking {
-		t.track = h.newTrack()
+		t.more("SetTracking").track = h.newTrack()
 	}
 	if t.before = h.last; h.last == nil {
 		h.first = t
@@ -118,16 +115,26 @@ func (t *Task) Done() bool { return t.done }
 // panicked. Otherwise it is what the function of t has returned, if that is an error only
 // or if [Try] has started it.
 func (t *Task) Err() error {
-	if t.err != nil || !t.done {
-		return t.err
+	if !t.done {
+		return nil
 	}
-	if t.fails != nil {
-		return t.fails()
+	if err := t.failure(); err != nil {
+		return err
+	}
+	if t.own != nil && t.own.fails != nil {
+		return t.own.fails()
 	}
 	if f, ok := t.frame.(interface{ Results() error }); ok {
 		return f.Results()
 	}
 	return nil
+}
+
+// failure is what t has ended by, if it has not returned. It is where what t waited for was
+// handed over.
+func (t *Task) failure() error {
+	err, _ := t.slot.(error)
+	return err
 }
 
 // Successful reports whether t has ended without an error. To be killed is none.
@@ -144,7 +151,7 @@ func (t *Task) Successful() bool {
 //greenlet:resumable
 func (t *Task) Join() error {
 	if !t.done {
-		t.hub.park(greenlet.Current(), &t.joiners, "the end of a task").Switch()
+		t.hub.park(greenlet.Current(), &t.joiners, forTask).Switch()
 	}
 	return t.Err()
 }
@@ -154,7 +161,7 @@ func (t *Task) Join() error {
 //greenlet:resumable
 func (t *Task) JoinFor(d time.Duration) (err error, ok bool) {
 	if !t.done {
-		t.hub.parkFor(greenlet.Current(), &t.joiners, d, "the end of a task").Switch()
+		t.hub.parkFor(greenlet.Current(), &t.joiners, d, forTask).Switch()
 		if !t.hub.granted() {
 			return nil, false
 		}
@@ -217,21 +224,25 @@ func (t *Task) Link(f func(*Task)) Link {
 
 // end notes that t has ended: by a panic, unless v is nil.
 func (t *Task) end(v any) {
-	t.done = true
+	t.done, t.slot = true, nil
 	t.hub.counts.ended++
 	switch err, _ := v.(error); {
 	case v == nil:
 	case errors.Is(err, greenlet.Exit):
-		t.err = greenlet.Exit
+		t.slot = greenlet.Exit
 	default:
 		p := &PanicError{t, v}
-		t.err = p
+		t.slot = p
 		t.hub.counts.failed++
 		t.hub.onError(t, p)
 	}
 	if t.own != nil {
-		t.own.cancel(t.err)
-		t.own = nil
+		t.own.cancel(t.failure())
+		if fails := t.own.fails; fails != nil {
+			t.own = &own{fails: fails}
+		} else {
+			t.own = nil
+		}
 	}
 	t.hub.forget(t)
 	t.joiners.wakeAll()

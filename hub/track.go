@@ -35,6 +35,21 @@ func (h *Hub) newTrack() *track {
 	return &track{since: h.clock.Now(), callers: append([]uintptr(nil), pcs[:n]...)}
 }
 
+// track is what is recorded of t, or nil.
+func (t *Task) track() *track {
+	if t.own == nil {
+		return nil
+	}
+	return t.own.track
+}
+
+// tracked records that t waits from now on.
+func (t *Task) tracked() {
+	if track := t.track(); track != nil {
+		track.since = t.hub.clock.Now()
+	}
+}
+
 // at is where the task was started, or empty if that is not on the stack: it was started by
 // a call of the hub's that has waited.
 func (t *track) at() string {

@@ -15,8 +15,8 @@ type waiter struct {
 	expired bool   // the wait was, as its time ran out
 	done    bool   // the task has ended
 	shut    bool   // it has been killed as the hub's context was done
+	what    reason // it waits for
 	slot    any    // what is handed over where it waits; when it is thrown, what to panic with
-	what    string // it waits for
 	list    *waiters
 	io      *Readiness // instead of list: it is that direction's only one
 	prev    *Task
@@ -114,7 +114,7 @@ func (l *waiters) wakeAll() {
 //
 // To suspend in the function that waits, and in none that it calls for that, saves a frame
 // for each, of as many as there are tasks that wait.
-func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what string) (loop *greenlet.Greenlet) {
+func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what reason) (loop *greenlet.Greenlet) {
 	if t := h.waits(g, parked, what); t != nil && list != nil {
 		list.push(t)
 	}
@@ -122,11 +122,11 @@ func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what string) (loop *gree
 }
 
 // parkFor is park for d at most. Behind it granted tells whether that has passed.
-func (h *Hub) parkFor(g *greenlet.Greenlet, list *waiters, d time.Duration, what string) (loop *greenlet.Greenlet) {
+func (h *Hub) parkFor(g *greenlet.Greenlet, list *waiters, d time.Duration, what reason) (loop *greenlet.Greenlet) {
 	return h.parkUntil(g, list, h.clock.Now().Add(d), what)
 }
 
-func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, what string) (loop *greenlet.Greenlet) {
+func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, what reason) (loop *greenlet.Greenlet) {
 	loop = h.park(g, list, what)
 	if t := h.running; t.waiter.g != nil {
 		t.expired = false
@@ -140,7 +140,7 @@ func (h *Hub) granted() bool { return !h.running.expired }
 
 // waits notes how the running task waits from now on. It is nil if plain code called by the
 // task waits: that can't be suspended, and is told so when it switches.
-func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what string) *Task {
+func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what reason) *Task {
 	t := h.current(what)
 	if g == greenlet.Main() {
 		return nil
@@ -148,16 +148,14 @@ func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what string) *Task {
 	t.deliver()
 	w := &t.waiter
 	w.g, w.state, w.what = g, state, what
-	if t.track != nil {
-		t.track.since = h.clock.Now()
-	}
+	t.tracked()
 	return t
 }
 
 // current is the task that runs.
-func (h *Hub) current(what string) *Task {
+func (h *Hub) current(what reason) *Task {
 	if h.running == nil {
-		panic("hub: a wait for " + what + " outside of the hub's tasks: start one with Go")
+		panic("hub: a wait for " + what.String() + " outside of the hub's tasks: start one with Go")
 	}
 	return h.running
 }

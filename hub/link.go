@@ -10,17 +10,17 @@ type link struct {
 
 type linked interface{ ready() }
 
-// links are told in the order in which they came.
-type links struct{ head, tail *link }
+// links are told in the order in which they came. The last is before the first, so that
+// the list is one pointer.
+type links struct{ head *link }
 
 func (l *links) add(n *link, to linked) {
-	n.to, n.list, n.prev = to, l, l.tail
-	if l.tail == nil {
+	n.to, n.list, n.prev = to, l, n
+	if l.head == nil {
 		l.head = n
-	} else {
-		l.tail.next = n
+		return
 	}
-	l.tail = n
+	n.prev, l.head.prev.next, l.head.prev = l.head.prev, n, n
 }
 
 // remove takes n out of its list, if it is in one.
@@ -29,15 +29,15 @@ func (n *link) remove() {
 	if l == nil {
 		return
 	}
-	if n.prev == nil {
+	if l.head == n {
 		l.head = n.next
 	} else {
 		n.prev.next = n.next
 	}
-	if n.next == nil {
-		l.tail = n.prev
-	} else {
+	if n.next != nil {
 		n.next.prev = n.prev
+	} else if l.head != nil {
+		l.head.prev = n.prev
 	}
 	n.list, n.prev, n.next = nil, nil, nil
 }

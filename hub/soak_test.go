@@ -176,7 +176,7 @@ func TestSleepers(t *testing.T) {
 }
 
 // maxSleeper is how many bytes a task may take that sleeps.
-const maxSleeper = 800
+const maxSleeper = 450
 
 // BenchmarkSleepers has 1,000,000 tasks sleep at a time.
 func BenchmarkSleepers(b *testing.B) {

@@ -32,31 +32,32 @@ const (
 	thrown                   // it is about to get a panic
 )
 
-// waiters are tasks that wait for the same, the first come first.
-type waiters struct{ head, tail *Task }
+// waiters are tasks that wait for the same, the first come first. The last is before the
+// first, so that the list is one pointer.
+type waiters struct{ head *Task }
 
 func (l *waiters) push(t *Task) {
 	w := &t.waiter
-	w.list, w.prev, w.next = l, l.tail, nil
-	if l.tail == nil {
+	w.list, w.prev = l, t
+	if l.head == nil {
 		l.head = t
-	} else {
-		l.tail.next = t
+		return
 	}
-	l.tail = t
+	first := &l.head.waiter
+	w.prev, first.prev.next, first.prev = first.prev, t, t
 }
 
 func (l *waiters) remove(t *Task) {
 	w := &t.waiter
-	if w.prev == nil {
+	if l.head == t {
 		l.head = w.next
 	} else {
-		w.prev.waiter.next = w.next
+		w.prev.next = w.next
 	}
-	if w.next == nil {
-		l.tail = w.prev
-	} else {
-		w.next.waiter.prev = w.prev
+	if w.next != nil {
+		w.next.prev = w.prev
+	} else if l.head != nil {
+		l.head.prev = w.prev
 	}
 	w.list, w.prev, w.next = nil, nil, nil
 }
@@ -84,11 +85,12 @@ func (l *turns) pop() *Task {
 func (l *turns) append(before turns) {
 	switch {
 	case before.head == nil:
-	case l.tail == nil:
+	case l.head == nil:
 		*l = before
 	default:
-		l.tail.waiter.next, before.head.waiter.prev = before.head, l.tail
-		l.tail = before.tail
+		last, behind := l.head.prev, before.head
+		last.next = behind
+		behind.prev, l.head.prev = last, behind.prev
 		l.n += before.n
 	}
 }

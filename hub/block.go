@@ -7,7 +7,8 @@ import "sync"
 // interrupted meanwhile leaves f to itself.
 //
 // The goroutines are the hub's: up to [Hub.SetWorkers] of them, started as they are
-// needed and ended when there is nothing to do.
+// needed and ended when there is nothing to do. A hub with a seed calls f in the loop: see
+// [NewSeeded].
 //
 //greenlet:resumable
 func Block[T any](h *Hub, f func() T) T {
@@ -56,6 +57,10 @@ type workers struct {
 
 // do has a worker do job, and keeps h running until then.
 func (w *workers) do(h *Hub, job func()) {
+	if h.chance != nil {
+		h.doLater(job)
+		return
+	}
 	done := h.Promise()
 	w.mu.Lock()
 	defer w.mu.Unlock()

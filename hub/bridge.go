@@ -105,7 +105,7 @@ func (p *sending[T]) giveUp() {
 // it does not wait; otherwise a goroutine does until something arrives or the task is
 // interrupted. A task that is interrupted in the moment in which it gets a value keeps it,
 // and gets the interruption at its next wait: nothing that was sent is lost. The hub keeps
-// running meanwhile.
+// running meanwhile. In a hub with a seed it panics instead of waiting.
 //
 //greenlet:resumable
 func Receive[T any](h *Hub, ch <-chan T) (v T, ok bool) {
@@ -121,6 +121,9 @@ func Receive[T any](h *Hub, ch <-chan T) (v T, ok bool) {
 func receive[T any](h *Hub, ch <-chan T) (v T, ok bool) {
 	r := &receiving[T]{
 		task: h.current(forChannel), arrived: h.NewEvent(), quit: make(chan struct{}), got: make(chan arrival[T], 1),
+	}
+	if h.chance != nil {
+		panic("hub: a wait for a channel in a hub with a seed, in which nobody else takes part")
 	}
 	done := h.Promise()
 	go func() {

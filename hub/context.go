@@ -14,7 +14,7 @@ func (c *canceled) Unwrap() error { return c.cause }
 // f the task has ctx for its [Task.Context].
 //
 // As the hub can't know who will cancel ctx, it keeps running meanwhile, be it that all
-// tasks wait.
+// tasks wait; unless it has a seed.
 //
 //greenlet:resumable
 func (h *Hub) WithContext(ctx context.Context, f func()) error {
@@ -56,8 +56,10 @@ func (t *Task) enter(ctx context.Context) *scope {
 	}
 	h := t.hub
 	s.live = true
-	h.owe(1)
-	s.stop = context.AfterFunc(ctx, func() { h.Post(func() { t.canceled() }) })
+	if h.chance == nil { // else nobody but tasks cancels it, and the loop looks for itself
+		h.owe(1)
+		s.stop = context.AfterFunc(ctx, func() { h.Post(func() { t.canceled() }) })
+	}
 	if s.next = h.scopes; s.next != nil {
 		s.next.prev = s
 	}
@@ -69,8 +71,10 @@ func (t *Task) enter(ctx context.Context) *scope {
 func (s *scope) leave(err *error) {
 	t := s.task
 	if s.live {
-		s.stop()
-		t.hub.owe(-1)
+		if s.stop != nil {
+			s.stop()
+			t.hub.owe(-1)
+		}
 		s.live = false
 		s.forget()
 	}

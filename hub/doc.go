@@ -43,5 +43,6 @@
 // arrives for a millisecond or so.
 //
 // With a [Clock] that is not the system's, time is what the clock says: see
-// [NewSimulated], where it jumps to the next thing that will happen.
+// [NewSimulated], where it jumps to the next thing that will happen. With [NewSeeded] what
+// happens is drawn from a seed, and can be had again: package sim has a network for that.
 package hub

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -12,7 +13,7 @@ import (
 
 //go:generate go tool greenlet
 
-// Hub is a loop that runs tasks. It must be made by [New] or [NewSimulated].
+// Hub is a loop that runs tasks. It must be made by [New], [NewSimulated] or [NewSeeded].
 type Hub struct {
 	self    *greenlet.Greenlet // the loop, while it runs
 	running *Task              // who runs; nil while the loop itself does
@@ -23,7 +24,12 @@ type Hub struct {
 	last    *Task
 	spawned int // number of the last task
 	onError func(*Task, *PanicError)
+	onStart []func(*Task)
 	ctx     context.Context
+
+	chance   *rand.Rand // nil unless the hub has a seed
+	random   *rand.Rand // see Rand
+	shuffled []*Task    // used by shuffle
 
 	workers workers
 	scopes  *scope // of the tasks in a WithContext
@@ -108,6 +114,9 @@ func (h *Hub) turns() (end bool, err error) {
 	for {
 		h.turned()
 		h.collect()
+		if h.chance != nil {
+			h.shuffle()
+		}
 		// What becomes ready meanwhile has its turn after those that wait for
 		// time or other goroutines.
 		for n := h.ready.n; n > 0 && !h.late(); n-- {
@@ -120,6 +129,7 @@ func (h *Hub) turns() (end bool, err error) {
 		}
 		switch {
 		case h.ready.n > 0:
+		case h.chance != nil && h.canceled():
 		case h.idle():
 			return true, h.deadlock()
 		default:
@@ -146,10 +156,11 @@ func (h *Hub) failed() {
 func (h *Hub) resume(t *Task) {
 	w := &t.waiter
 	g, raise := w.g, w.state == thrown
+	if g == nil && t.done {
+		return // killed before it began
+	}
+	h.resumed(t)
 	if g == nil {
-		if t.done {
-			return // killed before it began
-		}
 		t.root = greenlet.New(t.frame)
 		g = t.root
 	} else if t.root.Parent() != h.self {
@@ -157,7 +168,6 @@ func (h *Hub) resume(t *Task) {
 	}
 	w.g, w.state = nil, active
 	h.running = t
-	h.resumed(t)
 	var got any
 	if raise {
 		v := w.slot
@@ -169,6 +179,7 @@ func (h *Hub) resume(t *Task) {
 	h.running = nil
 	switch {
 	case !t.root.Dead():
+		h.waited(t)
 	case got == any(greenlet.Exit): // which ends a greenlet silently
 		t.end(got)
 	default:
@@ -288,8 +299,18 @@ func (h *Hub) rouse() {
 
 // Post has the loop call f, which must not wait. It may be called by any goroutine,
 // whether the hub runs or not. It keeps no hub running that has nothing else to do:
-// see [Hub.Promise].
+// see [Hub.Promise]. It panics if the hub has a seed, runs, and it is another goroutine.
 func (h *Hub) Post(f func()) {
+	if h.chance != nil {
+		if id := h.goroutine.Load(); id != 0 && id != goroutineID() {
+			panic("hub: Post by another goroutine to a hub with a seed: nothing would come out the same")
+		}
+	}
+	h.post(f)
+}
+
+// post is Post for what leaves no trace, and for signals.
+func (h *Hub) post(f func()) {
 	h.mu.Lock()
 	h.posted = append(h.posted, f)
 	h.wake()

@@ -19,6 +19,7 @@ type observer struct {
 	who      atomic.Pointer[Task] // runs; &theLoop while the loop does; nil while it rests
 
 	labels map[*greenlet.Func]context.Context // for profiles; nil unless SetLabels
+	trace  *trace                             // nil unless SetTrace
 
 	// For Publish.
 	published bool
@@ -40,7 +41,7 @@ func (h *Hub) observe() *observer {
 
 // overlook removes the observer if nobody looks on any more.
 func (h *Hub) overlook() {
-	if o := h.observer; o.monitors == 0 && o.labels == nil && !o.published {
+	if o := h.observer; o.monitors == 0 && o.labels == nil && o.trace == nil && !o.published {
 		h.observer = nil
 	}
 }
@@ -58,6 +59,20 @@ func (h *Hub) resumed(t *Task) {
 	h.counts.resumes++
 	if h.observer != nil {
 		h.observer.resumed(t)
+	}
+}
+
+// waited notes that t has come to wait.
+func (h *Hub) waited(t *Task) {
+	if h.observer != nil {
+		h.observer.waited(t)
+	}
+}
+
+// ended notes that t has.
+func (h *Hub) ended(t *Task) {
+	if h.observer != nil {
+		h.observer.ended(t)
 	}
 }
 
@@ -84,6 +99,21 @@ func (o *observer) resumed(t *Task) {
 	}
 	if o.labels != nil {
 		o.label(t.frame.Func())
+	}
+	if o.trace != nil {
+		o.trace.resumed(t)
+	}
+}
+
+func (o *observer) waited(t *Task) {
+	if o.trace != nil {
+		o.trace.write(t, "waits for ", t.what.String())
+	}
+}
+
+func (o *observer) ended(t *Task) {
+	if o.trace != nil {
+		o.trace.ended(t)
 	}
 }
 

@@ -21,7 +21,7 @@ func (h *Hub) OnSignal(sig os.Signal, f func()) (stop func()) {
 		if due.Swap(true) {
 			return
 		}
-		h.Post(func() {
+		h.post(func() {
 			due.Store(false)
 			if !stopped.Load() {
 				f()

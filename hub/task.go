@@ -87,8 +87,15 @@ func (h *Hub) newTask(frame greenlet.Frame) *Task {
 		h.last.after = t
 	}
 	h.last = t
+	for _, f := range h.onStart {
+		f(t)
+	}
 	return t
 }
+
+// OnStart has f called for each task that is started from now on, before it is ready:
+// it must not wait.
+func (h *Hub) OnStart(f func(*Task)) { h.onStart = append(h.onStart, f) }
 
 // forget takes t out of the tasks that are not done.
 func (h *Hub) forget(t *Task) {
@@ -244,6 +251,7 @@ func (t *Task) end(v any) {
 			t.own = nil
 		}
 	}
+	t.hub.ended(t)
 	t.hub.forget(t)
 	t.joiners.wakeAll()
 	if t.owner != nil {

@@ -1,6 +1,9 @@
 package hub
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // timer ends the wait of task at a time, or calls fire.
 type timer struct {
@@ -13,9 +16,10 @@ type timer struct {
 // times in it instead of behind pointers: of a million timers most of what it takes is to
 // wait for memory. (Package container/heap has two, and would allocate for each Push.)
 type timers struct {
-	heap  []due
-	order uint64
-	epoch time.Time // from which they are counted
+	heap   []due
+	order  uint64
+	epoch  time.Time  // from which they are counted
+	chance *rand.Rand // that of the hub
 }
 
 // due is a timer, and its time.
@@ -29,7 +33,11 @@ const branches = 4
 
 func (l *timers) start(t *timer, at time.Time) {
 	l.order++
-	l.heap = append(l.heap, due{int64(at.Sub(l.epoch)), l.order, t})
+	order := l.order
+	if l.chance != nil {
+		order = l.chance.Uint64()
+	}
+	l.heap = append(l.heap, due{int64(at.Sub(l.epoch)), order, t})
 	l.up(len(l.heap) - 1)
 }
 

@@ -110,7 +110,7 @@ func (n *node) write(b *strings.Builder, indent string) {
 // then PostDump writes that, with the stack of the goroutine that runs the hub.
 func (h *Hub) PostDump(w io.Writer, patience time.Duration) error {
 	dump := make(chan string, 1)
-	h.Post(func() {
+	h.post(func() {
 		var b strings.Builder
 		_ = h.DumpTree(&b) // a Builder never fails
 		dump <- b.String()

@@ -1,0 +1,30 @@
+package hub
+
+import "time"
+
+// Timer is a function that the loop will call. [Hub.AfterFunc] makes it.
+type Timer struct {
+	timer
+	hub *Hub
+}
+
+// AfterFunc has the loop call f, which must not wait, when d has passed. It keeps the hub
+// running until then.
+func (h *Hub) AfterFunc(d time.Duration, f func()) *Timer {
+	t := &Timer{timer{fire: f}, h}
+	h.timers.start(&t.timer, h.clock.Now().Add(d))
+	return t
+}
+
+// Stop has the function not be called, and reports whether it would have been.
+func (t *Timer) Stop() bool {
+	pending := t.index > 0
+	t.hub.timers.stop(&t.timer)
+	return pending
+}
+
+// Reset has the function be called when d has passed from now, and at no other time.
+func (t *Timer) Reset(d time.Duration) {
+	t.Stop()
+	t.hub.timers.start(&t.timer, t.hub.clock.Now().Add(d))
+}

@@ -1,0 +1,65 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/socket"
+)
+
+//greenlet:resumable
+func pings(h *Host, n int) {
+	c := must(h.Dial("tcp", "b:80"))
+	p := make([]byte, 10)
+	for range n {
+		must(c.Write(p))
+		must(c.ReadFull(p))
+	}
+	c.Close()
+}
+
+//greenlet:resumable
+func pongs(l *socket.Listener) {
+	c := must(l.Accept())
+	l.Close()
+	p := make([]byte, 10)
+	for {
+		if _, err := c.ReadFull(p); err != nil {
+			c.Close()
+			return
+		}
+		must(c.Write(p))
+	}
+}
+
+// BenchmarkRoundTrip is a question and its answer on a connection: two segments, and what
+// acknowledges them.
+func BenchmarkRoundTrip(b *testing.B) {
+	h := hub.NewSeeded(epoch, 1)
+	n := NewNetwork(h, Options{Latency: time.Millisecond, Jitter: time.Millisecond})
+	n.Host("b").Go(newPongsFrame(must(n.Host("b").Listen("tcp", ":80"))))
+	n.Host("a").Go(newPingsFrame(n.Host("a"), b.N))
+	b.ReportAllocs()
+	if err := h.Run(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(n.Stats().Sent)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// BenchmarkSeed is a short run with a seed.
+func BenchmarkSeed(b *testing.B) {
+	seed := uint64(0)
+	s := Simulation{Options: Options{Latency: time.Millisecond}, Start: func(n *Network) func() error {
+		n.Host("b").Go(newPongsFrame(must(n.Host("b").Listen("tcp", ":80"))))
+		n.Host("a").Go(newPingsFrame(n.Host("a"), 10))
+		return nil
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		seed++
+		if err := s.Run(seed, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

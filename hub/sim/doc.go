@@ -1,0 +1,28 @@
+// Package sim has a network in memory for the tasks of a hub, and runs programs with many
+// seeds to find one that makes them fail.
+//
+//	s := sim.Simulation{
+//		Options: sim.Options{Latency: time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.01},
+//		Start: func(n *sim.Network) (check func() error) {
+//			server, client := n.Host("server"), n.Host("client")
+//			server.Go(newServeFrame(server))
+//			client.Go(newAskFrame(client))
+//			return nil
+//		},
+//	}
+//	s.Test(t, 1000)
+//
+// A [Host] is a [github.com/going-green/greenlet/hub/socket.Net]: a program that takes one runs
+// on it as on the operating system's network, with the same connections, listeners, servers
+// and errors. Addresses are a host's name and a port: "server:80". There is nothing to look
+// up, and no time that is real.
+//
+// Latency, loss, duplication and order are drawn from the seed of the hub, see
+// [hub.NewSeeded], so that the same seed does the same, byte for byte of its trace.
+// [Network.Partition] and [Host.Crash] are for the tasks of a test.
+//
+// Connections are as those of TCP where programs notice: they keep the order, repeat what
+// is lost, and break with ETIMEDOUT if nothing is acknowledged for long; their buffers are
+// bounded; they are refused, half-closed and reset. There is no congestion control and no
+// keep-alive.
+package sim

@@ -1,0 +1,293 @@
+package sim
+
+import (
+	"errors"
+	"maps"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/socket"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Host is a machine of a network, and the program on it. It is a [socket.Net] for tcp and
+// udp. [Network.Host] makes it.
+type Host struct {
+	net       *Network
+	name      string
+	down      bool
+	tasks     []*hub.Task // in the order of their start
+	streams   []*stream   // that are not over
+	listeners map[int]*accepter
+	packets   map[int]*packets
+	port      int // the last that was given to who asked for none
+}
+
+const (
+	firstPort = 49152 // of those for who asks for none: RFC 6335
+	lastPort  = 65535
+)
+
+// Host is the host of that name; it is made if there is none yet.
+func (n *Network) Host(name string) *Host {
+	h := n.hosts[name]
+	if h == nil {
+		h = &Host{net: n, name: name, listeners: map[int]*accepter{}, packets: map[int]*packets{}, port: firstPort - 1}
+		n.hosts[name] = h
+	}
+	return h
+}
+
+// Name is the host's name.
+func (h *Host) Name() string { return h.name }
+
+// Go starts a task on the host. Tasks that it starts are the host's as well.
+func (h *Host) Go(frame greenlet.Frame) *hub.Task {
+	h.net.begin = h
+	defer func() { h.net.begin = nil }()
+	return h.net.hub.Go(frame)
+}
+
+// GoAfter is Go, when d has passed.
+func (h *Host) GoAfter(d time.Duration, frame greenlet.Frame) *hub.Task {
+	h.net.begin = h
+	defer func() { h.net.begin = nil }()
+	return h.net.hub.GoAfter(d, frame)
+}
+
+// started is called for each task of the hub.
+func (n *Network) started(t *hub.Task) {
+	h := n.begin
+	if h == nil {
+		if h = n.tasks[n.hub.Current()]; h == nil {
+			return
+		}
+	}
+	n.tasks[t] = h
+	h.tasks = append(h.tasks, t)
+	t.Link(n.ended)
+}
+
+func (n *Network) ended(t *hub.Task) {
+	h := n.tasks[t]
+	delete(n.tasks, t)
+	h.tasks = slices.DeleteFunc(h.tasks, func(other *hub.Task) bool { return other == t })
+}
+
+// Tasks are those of the host that have not ended, in the order of their start.
+func (h *Host) Tasks() []*hub.Task { return slices.Clone(h.tasks) }
+
+// Crash ends the program on the host: its connections are reset, as far as the network lets
+// the others know; its listeners are gone; its tasks are killed. One that is ready runs up
+// to its next wait. What they have deferred runs, but reaches nobody: the host is down, all
+// that uses the network fails with ENETDOWN. Who dials it meanwhile is refused.
+// [Host.Restart] ends that.
+//
+// For a machine that loses its power, partition it before: then nobody is told.
+func (h *Host) Crash() {
+	h.net.hub.Tracef("network has %s crash", h.name)
+	h.down = true
+	for _, t := range h.Tasks() { // before they are woken: they do not see what happens
+		t.Interrupt(greenlet.Exit)
+	}
+	for _, s := range slices.Clone(h.streams) {
+		s.send(&segment{kind: reset})
+		s.fail(syscall.ENETDOWN)
+	}
+	for _, port := range slices.Sorted(maps.Keys(h.listeners)) {
+		_ = h.listeners[port].Close() // it is open
+	}
+	for _, port := range slices.Sorted(maps.Keys(h.packets)) {
+		_ = h.packets[port].Close() // it is open
+	}
+}
+
+// Restart lets the host use the network again. It starts no task.
+func (h *Host) Restart() {
+	h.net.hub.Tracef("network has %s restart", h.name)
+	h.down = false
+}
+
+// Down reports whether the host has crashed.
+func (h *Host) Down() bool { return h.down }
+
+// Dial connects to address, as [socket.Dial] does.
+//
+//greenlet:resumable
+func (h *Host) Dial(network, address string) (*socket.Conn, error) {
+	to, err := h.resolve(network, address)
+	if err != nil {
+		return nil, failed("dial", network, to, err)
+	}
+	if network == "udp" {
+		p := h.newPackets(0)
+		p.peer = &to
+		return socket.NewConn(p), nil
+	}
+	s, err := h.connect(to)
+	if err != nil {
+		return nil, failed("dial", network, to, err)
+	}
+	return socket.NewConn(s), nil
+}
+
+// connect returns a connection when it is there.
+//
+//greenlet:resumable
+func (h *Host) connect(to Addr) (*stream, error) {
+	s := h.newStream(Addr{"tcp", h.name, h.freePort(func(int) bool { return false })}, to, h.net.hosts[to.Host])
+	defer func() {
+		if !s.connected { // it is refused, or the task interrupted
+			_ = s.Close()
+		}
+	}()
+	s.dial()
+	for !s.connected {
+		if err := s.ready.Wait(hub.Out); err != nil {
+			return nil, err
+		}
+		if s.err != nil {
+			return nil, os.NewSyscallError("connect", s.err)
+		}
+	}
+	return s, nil
+}
+
+// Listen listens for connections. The host of the address is this one or empty.
+func (h *Host) Listen(network, address string) (*socket.Listener, error) {
+	at, err := h.own(network, address, "tcp", func(port int) bool { return h.listeners[port] != nil })
+	if err != nil {
+		return nil, failed("listen", network, at, err)
+	}
+	a := &accepter{host: h, addr: at, ready: h.net.hub.MakeReadiness()}
+	h.listeners[at.Port] = a
+	return socket.NewListener(a), nil
+}
+
+// ListenPacket receives datagrams. The host of the address is this one or empty.
+func (h *Host) ListenPacket(network, address string) (*socket.PacketConn, error) {
+	at, err := h.own(network, address, "udp", func(port int) bool { return h.packets[port] != nil })
+	if err != nil {
+		return nil, failed("listen", network, at, err)
+	}
+	return socket.NewPacketConn(h.newPackets(at.Port)), nil
+}
+
+// own is an address of this host with a port that is not used.
+func (h *Host) own(network, address, want string, used func(int) bool) (Addr, error) {
+	if network != want {
+		return Addr{}, net.UnknownNetworkError(network)
+	}
+	at, err := h.resolve(network, address)
+	switch {
+	case err != nil:
+		return at, err
+	case at.Host != h.name:
+		return at, os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)
+	case at.Port == 0:
+		at.Port = h.freePort(used)
+	case used(at.Port):
+		return at, os.NewSyscallError("bind", syscall.EADDRINUSE)
+	}
+	return at, nil
+}
+
+// freePort is the next port that is not used, for who asks for none.
+func (h *Host) freePort(used func(int) bool) int {
+	for {
+		if h.port++; h.port > lastPort {
+			h.port = firstPort
+		}
+		if !used(h.port) {
+			return h.port
+		}
+	}
+}
+
+var errNoSuchHost = errors.New("no such host")
+
+// resolve is the address of that name.
+func (h *Host) resolve(network, address string) (Addr, error) {
+	if network != "tcp" && network != "udp" {
+		return Addr{}, net.UnknownNetworkError(network)
+	}
+	name, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return Addr{}, err
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return Addr{}, &net.AddrError{Err: "not a number of a port", Addr: service}
+	}
+	if name == "" || name == "localhost" {
+		name = h.name
+	}
+	at := Addr{network, name, int(port)}
+	switch {
+	case h.net.hosts[name] == nil:
+		return at, &net.DNSError{Err: errNoSuchHost.Error(), Name: name, IsNotFound: true}
+	case h.down:
+		return at, syscall.ENETDOWN
+	}
+	return at, nil
+}
+
+func failed(op, network string, at Addr, err error) error {
+	e := &net.OpError{Op: op, Net: network, Err: err}
+	if at.Host != "" {
+		e.Addr = at
+	}
+	return e
+}
+
+// accepter is what a listener listens to.
+type accepter struct {
+	host  *Host
+	addr  Addr
+	ready hub.Readiness
+	queue []*stream
+	over  bool
+}
+
+// backlog is how many connections wait to be accepted. To others there is no answer: they
+// try again.
+const backlog = 128
+
+func (a *accepter) Readiness() *hub.Readiness { return &a.ready }
+
+// Addr is nil if it is closed, as that of the operating system's.
+func (a *accepter) Addr() net.Addr {
+	if a.over {
+		return nil
+	}
+	return a.addr
+}
+
+func (a *accepter) Accept() (socket.Stream, error) {
+	if len(a.queue) == 0 {
+		a.ready.Exhausted(hub.In)
+		return nil, socket.ErrWouldBlock
+	}
+	s := a.queue[0]
+	a.queue = a.queue[1:]
+	return s, nil
+}
+
+func (a *accepter) Close() error {
+	if a.over {
+		return os.ErrClosed
+	}
+	a.over = true
+	delete(a.host.listeners, a.addr.Port)
+	a.ready.Close()
+	for _, s := range a.queue {
+		s.abort()
+	}
+	a.queue = nil
+	return nil
+}

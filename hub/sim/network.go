@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/going-green/greenlet/hub"
+)
+
+//go:generate go tool greenlet
+
+// Options say how a network is. The zero value is one that is quick and loses nothing.
+// Probabilities are from 0 to 1. What a host sends to itself arrives at once, always.
+type Options struct {
+	Latency time.Duration // that each message takes, one way
+	Jitter  time.Duration // that it takes in addition: a part of it, which is drawn
+	Loss    float64       // probability that a message is lost; connections send it again
+	// Duplication is the probability that a datagram arrives twice, and Reordering that
+	// it is late by up to ten times Latency and Jitter. Those with Jitter overtake each
+	// other anyway, and those that are sent at the same instant.
+	Duplication float64
+	Reordering  float64
+	// Bandwidth is how many bytes a second go through one direction of a connection; 0 is
+	// any number.
+	Bandwidth int
+	// Buffer is how many bytes a connection holds at either end of each direction, and a
+	// receiver of datagrams in all; 0 is 65,536.
+	Buffer int
+	// Timeout is after how long a connection breaks if nothing that it sends is
+	// acknowledged; 0 is two minutes.
+	Timeout time.Duration
+}
+
+const (
+	defaultBuffer  = 1 << 16
+	defaultTimeout = 2 * time.Minute
+)
+
+func (o Options) check() Options {
+	for _, p := range []float64{o.Loss, o.Duplication, o.Reordering} {
+		if !(p >= 0 && p <= 1) {
+			panic(fmt.Sprintf("sim: a probability of %v", p))
+		}
+	}
+	if o.Latency < 0 || o.Jitter < 0 || o.Bandwidth < 0 || o.Buffer < 0 || o.Timeout < 0 {
+		panic("sim: options of a network may not be negative")
+	}
+	if o.Buffer == 0 {
+		o.Buffer = defaultBuffer
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	return o
+}
+
+// Network is what hosts are connected by. It belongs to the goroutine of its hub.
+type Network struct {
+	hub   *hub.Hub
+	o     Options
+	hosts map[string]*Host // never ranged over, nor are the others: their order is none
+	cut   map[link]bool
+	tasks map[*hub.Task]*Host
+	begin *Host // whose task is being started
+	stats Stats
+}
+
+type link struct{ from, to *Host }
+
+// Stats count messages: the pieces of connections, what acknowledges them, and datagrams.
+type Stats struct{ Sent, Delivered, Lost, Duplicated int }
+
+// NewNetwork makes a network of no hosts. It panics if the options make no sense.
+func NewNetwork(h *hub.Hub, o Options) *Network {
+	n := &Network{
+		hub: h, o: o.check(), hosts: map[string]*Host{}, cut: map[link]bool{}, tasks: map[*hub.Task]*Host{},
+	}
+	h.OnStart(n.started)
+	return n
+}
+
+// Hub is the hub of the network.
+func (n *Network) Hub() *hub.Hub { return n.hub }
+
+// Stats are the figures since the network was made.
+func (n *Network) Stats() Stats { return n.stats }
+
+// SetOptions changes the network for what is sent from now on. It panics as NewNetwork does.
+func (n *Network) SetOptions(o Options) { n.o = o.check() }
+
+// Partition has nothing arrive any more that one side sends to the other, in both
+// directions; nor what is on its way. Connections stay, and go on when it is healed, unless
+// their time is over.
+func (n *Network) Partition(a, b []*Host) {
+	n.Cut(a, b)
+	n.Cut(b, a)
+}
+
+// Cut is a Partition in one direction.
+func (n *Network) Cut(from, to []*Host) {
+	for _, f := range from {
+		for _, t := range to {
+			if f != t {
+				n.cut[link{f, t}] = true
+				n.hub.Tracef("network cuts %s from %s", t.name, f.name)
+			}
+		}
+	}
+}
+
+// Heal ends all partitions.
+func (n *Network) Heal() {
+	clear(n.cut)
+	n.hub.Tracef("network heals")
+}
+
+// message is something on its way.
+type message interface {
+	fmt.Stringer
+	// arrive is called in the loop, if it does.
+	arrive()
+	ends() (from, to *Host)
+}
+
+// delay draws how long a message takes.
+func (n *Network) delay(from, to *Host) time.Duration {
+	if from == to {
+		return 0
+	}
+	return n.o.Latency + n.part(n.o.Jitter)
+}
+
+// part draws a part of d.
+func (n *Network) part(d time.Duration) time.Duration {
+	if d == 0 {
+		return 0
+	}
+	return time.Duration(n.hub.Rand().Int64N(int64(d)))
+}
+
+// happens draws what has the probability p.
+func (n *Network) happens(p float64) bool { return p > 0 && n.hub.Rand().Float64() < p }
+
+// send has m arrive after d, unless it is lost.
+func (n *Network) send(m message, d time.Duration) {
+	n.stats.Sent++
+	n.trace("sends", m)
+	from, to := m.ends()
+	if n.cut[link{from, to}] || from != to && n.happens(n.o.Loss) {
+		n.lose(m)
+		return
+	}
+	n.hub.AfterFunc(d, func() {
+		if n.cut[link{from, to}] {
+			n.lose(m)
+			return
+		}
+		n.stats.Delivered++
+		n.trace("delivers", m)
+		m.arrive()
+	})
+}
+
+func (n *Network) lose(m message) {
+	n.stats.Lost++
+	n.trace("loses", m)
+}
+
+func (n *Network) trace(does string, m message) {
+	if n.hub.Tracing() {
+		n.hub.Tracef("network %s %v", does, m)
+	}
+}
+
+// Addr is an address of a simulated network.
+type Addr struct {
+	Net  string // "tcp" or "udp"
+	Host string
+	Port int
+}
+
+// Network is that of [net.Addr].
+func (a Addr) Network() string { return a.Net }
+
+// String is host:port.
+func (a Addr) String() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }

@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"syscall"
+
+	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/socket"
+)
+
+// maxDatagram is how long one may be: that of UDP in version 4 of the internet.
+const maxDatagram = 65507
+
+// packets send and receive datagrams. If it has a peer it is a [socket.Stream] as well: what
+// comes from others is lost.
+type packets struct {
+	host  *Host
+	addr  Addr
+	peer  *Addr
+	ready hub.Readiness
+	queue []*datagram
+	size  int // of those in the queue
+	over  bool
+}
+
+func (h *Host) newPackets(port int) *packets {
+	if port == 0 {
+		port = h.freePort(func(port int) bool { return h.packets[port] != nil })
+	}
+	p := &packets{host: h, addr: Addr{"udp", h.name, port}, ready: h.net.hub.MakeReadiness()}
+	h.packets[port] = p
+	return p
+}
+
+// datagram is one on its way, or one that has arrived.
+type datagram struct {
+	from, to     Addr
+	source, dest *Host
+	data         []byte
+}
+
+func (d *datagram) String() string {
+	return fmt.Sprintf("a datagram of %d bytes from %v to %v", len(d.data), d.from, d.to)
+}
+
+func (d *datagram) ends() (from, to *Host) { return d.source, d.dest }
+
+func (d *datagram) arrive() {
+	n := d.dest.net
+	p := d.dest.packets[d.to.Port]
+	if p == nil || p.size+len(d.data) > n.o.Buffer || p.peer != nil && *p.peer != d.from {
+		n.lose(d)
+		return
+	}
+	p.queue = append(p.queue, d)
+	p.size += len(d.data)
+	p.ready.Signal(hub.In)
+}
+
+func (p *packets) Readiness() *hub.Readiness { return &p.ready }
+
+// LocalAddr is nil if it is closed, as that of the operating system's.
+func (p *packets) LocalAddr() net.Addr {
+	if p.over {
+		return nil
+	}
+	return p.addr
+}
+
+func (p *packets) RemoteAddr() net.Addr { return *p.peer }
+
+func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
+	if len(p.queue) == 0 {
+		p.ready.Exhausted(hub.In)
+		return 0, nil, socket.ErrWouldBlock
+	}
+	d := p.queue[0]
+	p.queue[0] = nil
+	p.queue = p.queue[1:]
+	p.size -= len(d.data)
+	return copy(b, d.data), d.from, nil
+}
+
+func (p *packets) Read(b []byte) (int, error) {
+	n, _, err := p.ReadFrom(b)
+	return n, err
+}
+
+func (p *packets) Readable() bool {
+	if len(p.queue) == 0 {
+		p.ready.Exhausted(hub.In)
+	}
+	return len(p.queue) > 0
+}
+
+func (p *packets) WriteTo(b []byte, to net.Addr) (int, error) {
+	if len(b) > maxDatagram {
+		return 0, os.NewSyscallError("sendto", syscall.EMSGSIZE)
+	}
+	at, err := p.host.resolve("udp", to.String())
+	if err != nil {
+		return 0, err
+	}
+	n := p.host.net
+	d := &datagram{p.addr, at, p.host, n.hosts[at.Host], slices.Clone(b)}
+	p.send(d)
+	if d.source != d.dest && n.happens(n.o.Duplication) {
+		n.stats.Duplicated++
+		p.send(d)
+	}
+	return len(b), nil
+}
+
+func (p *packets) send(d *datagram) {
+	n := p.host.net
+	late := n.delay(d.source, d.dest)
+	if d.source != d.dest && n.happens(n.o.Reordering) {
+		late += n.part(10 * (n.o.Latency + n.o.Jitter))
+	}
+	n.send(d, late)
+}
+
+func (p *packets) Write(b []byte) (int, error) { return p.WriteTo(b, *p.peer) }
+
+// CloseRead is an error, as there is no end.
+func (p *packets) CloseRead() error { return os.NewSyscallError("shutdown", syscall.ENOTCONN) }
+
+// CloseWrite is an error, as there is no end.
+func (p *packets) CloseWrite() error { return p.CloseRead() }
+
+func (p *packets) Close() error {
+	if p.over {
+		return os.ErrClosed
+	}
+	p.over = true
+	delete(p.host.packets, p.addr.Port)
+	p.queue = nil
+	p.ready.Close()
+	return nil
+}

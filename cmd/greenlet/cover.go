@@ -24,7 +24,8 @@ Usage: greenlet cover [-o file] profile
 Cover makes a coverage profile say what ran of the source. go test counts a
 resumable function in its plain form, which greenlets don't run, and its generated
 form as a file of its own; cover puts the second where the first is. It goes by
-lines: what else is on the line of a statement counts as the statement does.
+lines: what else is on the line of a statement counts as the statement does. Without
+it go tool cover may refuse the profile: generated lines have no columns.
 
 	go test -coverprofile=cover.out ./...
 	greenlet cover -o cover.out cover.out
@@ -49,7 +50,7 @@ func (c *command) cover(ctx context.Context, args []string) (int, error) {
 	case fs.NArg() != 1:
 		return 0, usagef("cover wants the name of one profile")
 	}
-	profiles, err := cover.ParseProfiles(fs.Arg(0))
+	profiles, err := coverage.Read(fs.Arg(0))
 	if err != nil {
 		return 0, fmt.Errorf("cannot read the profile: %w", err)
 	}

@@ -83,9 +83,13 @@ func counts(ctx context.Context, p *cover.Profile, f File) (map[int]int, error) 
 	if len(real) != len(exact) {
 		return nil, fmt.Errorf("%s is out of date: generate, and run the tests again", f.Generated)
 	}
-	ran := map[extent]int{}
+	type key struct {
+		extent
+		statements int
+	}
+	ran := map[key]int{}
 	for _, b := range p.Blocks {
-		ran[extent{b.StartLine, b.EndLine, b.StartCol, b.EndCol}] = b.Count
+		ran[key{extent{b.StartLine, b.EndLine, b.StartCol, b.EndCol}, b.NumStmt}] = b.Count
 	}
 	byFunc := map[ast.Decl]map[int]int{}
 	for i, b := range exact {
@@ -96,7 +100,7 @@ func counts(ctx context.Context, p *cover.Profile, f File) (map[int]int, error) 
 		}
 		for _, s := range b.statements {
 			if s.file == f.Source {
-				lines[s.line] = max(lines[s.line], ran[real[i].extent])
+				lines[s.line] = max(lines[s.line], ran[key{real[i].extent, real[i].number}])
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // block is what go tool cover gives one counter.
 type block struct {
 	extent
+	number     int      // of statements, as go tool cover counts
 	decl       ast.Decl // that it is in
 	statements []position
 }
@@ -119,10 +120,31 @@ func number(e ast.Expr) (int, bool) {
 	return int(n), err == nil
 }
 
-// extents reads the table of the counters: for each the first line, the last one, and
-// the columns, the last one in the upper half.
+// extents reads the tables of the counters: for each the first line, the last one, and
+// the columns, the last one in the upper half; and how many statements.
+//
+// Where positions have no columns, as behind a //line directive, two blocks may have the
+// same. Then go tool cover counts the last column up until there is none, as go test does
+// not.
 func extents(file *ast.File) []block {
-	var list []block
+	pos, number := table(file, "Pos"), table(file, "NumStmt")
+	if len(pos) != 3*len(number) {
+		return nil
+	}
+	list := make([]block, len(number))
+	for i := range list {
+		startLine, endLine, columns := pos[3*i], pos[3*i+1], pos[3*i+2]
+		b := block{extent: extent{startLine, endLine, columns & 0xffff, columns >> 16}, number: number[i]}
+		if b.startCol == 0 {
+			b.endCol = 0
+		}
+		list[i] = b
+	}
+	return list
+}
+
+// table are the numbers in the table of this name.
+func table(file *ast.File, name string) (list []int) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		kv, ok := n.(*ast.KeyValueExpr)
 		if !ok {
@@ -130,15 +152,12 @@ func extents(file *ast.File) []block {
 		}
 		id, ok := kv.Key.(*ast.Ident)
 		table, isTable := kv.Value.(*ast.CompositeLit)
-		if !ok || id.Name != "Pos" || !isTable || len(table.Elts)%3 != 0 {
+		if !ok || id.Name != name || !isTable || list != nil {
 			return true
 		}
-		for i := 0; i < len(table.Elts); i += 3 {
-			var v [3]int
-			for k := range v {
-				v[k], _ = number(table.Elts[i+k])
-			}
-			list = append(list, block{extent: extent{v[0], v[1], v[2] & 0xffff, v[2] >> 16}})
+		for _, x := range table.Elts {
+			v, _ := number(x)
+			list = append(list, v)
 		}
 		return false
 	})

@@ -98,9 +98,12 @@ func counts(ctx context.Context, p *cover.Profile, f File) (map[int]int, error) 
 			lines = map[int]int{}
 			byFunc[b.decl] = lines
 		}
+		of := key{real[i].extent, real[i].number}
+		n := ran[of]
+		delete(ran, of) // others in the same place are in this count
 		for _, s := range b.statements {
 			if s.file == f.Source {
-				lines[s.line] = max(lines[s.line], ran[key{real[i].extent, real[i].number}])
+				lines[s.line] = max(lines[s.line], n)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/bench/report"
 )
 
@@ -114,7 +115,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	p := newProgress(c.stderr)
+	p := measure.NewProgress(c.stderr)
 	b := &bench{command: c, progress: p, report: &report.Report{
 		Schema: report.Schema, Time: time.Now().Truncate(time.Second), Machine: report.ThisMachine(),
 		Settings: report.Settings{Rounds: c.rounds, SliceNs: int64(c.slice)},
@@ -125,7 +126,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	b.prepare(ctx, dir)
 	defer b.close()
 	works := c.selected(b.works())
-	p.clear()
+	p.Clear()
 	if c.list {
 		c.printList(works)
 		return nil
@@ -133,7 +134,7 @@ func (c *command) run(ctx context.Context, args []string) error {
 	b.report.Header(c.stdout)
 	for _, w := range works {
 		groups, err := w.measure(ctx)
-		p.clear()
+		p.Clear()
 		if err != nil {
 			return err
 		}
@@ -148,16 +149,10 @@ func (c *command) run(ctx context.Context, args []string) error {
 
 // selected are the works that -group names.
 func (c *command) selected(works []work) []work {
-	if c.groups == "" {
-		return works
-	}
 	var s []work
 	for _, w := range works {
-		for _, name := range strings.Split(c.groups, ",") {
-			if name != "" && strings.HasPrefix(strings.ToLower(w.name), strings.ToLower(name)) {
-				s = append(s, w)
-				break
-			}
+		if measure.Selected(w.name, c.groups) {
+			s = append(s, w)
 		}
 	}
 	return s

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/bench/report"
 	suite "github.com/going-green/greenlet/generated/bench"
 )
@@ -70,7 +71,7 @@ func TestEveryGroup(t *testing.T) {
 			continue // is measured depth by depth
 		}
 		require.True(t, names[g.Name], g.Name)
-		base := b.newTimed(g, about[g.Name].what, about[g.Name].base).group.Base
+		base := b.newTimed(g, about[g.Name].what, about[g.Name].base).Group.Base
 		assert.True(t, strings.HasPrefix(base, "greenlet"), "%s is compared to %q", g.Name, base)
 	}
 }
@@ -107,13 +108,13 @@ func TestMeasure(t *testing.T) {
 
 // TestWrongPeer requires that a way which computes something else is not compared.
 func TestWrongPeer(t *testing.T) {
-	b := &bench{command: &command{rounds: 1, slice: 1000}, report: new(report.Report), progress: new(progress)}
+	b := &bench{command: &command{rounds: 1, slice: 1000}, report: new(report.Report), progress: new(measure.Progress)}
 	g := suite.Group{Name: "Sum", Cases: []suite.Case{
 		{Name: "right", Run: func(n int) { suite.Generator.Cases[0].Run(n) }, Ours: true},
 		{Name: "wrong", Run: func(n int) { suite.Generator.Cases[0].Run(n + 1) }},
 	}}
-	groups, err := b.newTimed(g, "", "right").measure(t.Context())
-	require.NoError(t, err)
-	assert.Empty(t, groups[0].Rows[0].Missing)
-	assert.Contains(t, groups[0].Rows[1].Missing, "wrong: it computes")
+	timed := b.newTimed(g, "", "right")
+	require.NoError(t, timed.Measure(t.Context()))
+	assert.Empty(t, timed.Group.Rows[0].Missing)
+	assert.Contains(t, timed.Group.Rows[1].Missing, "wrong: it computes")
 }

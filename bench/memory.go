@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/bench/report"
 	suite "github.com/going-green/greenlet/generated/bench"
 )
@@ -62,7 +62,7 @@ func child(what string) error {
 		return fmt.Errorf("nothing is called %q", name)
 	}
 	heap := inUse()
-	resident, err := residentBytes()
+	resident, err := measure.Resident()
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func child(what string) error {
 	slices.Sort(pause)
 	p.Collect, p.Pause = collect[2], pause[2]
 	p.Heap = inUse() - heap
-	if p.Resident, err = residentBytes(); err != nil {
+	if p.Resident, err = measure.Resident(); err != nil {
 		return err
 	}
 	if p.Resident >= 0 {
@@ -97,23 +97,6 @@ func inUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse)
-}
-
-// residentBytes is what the process has of the machine's memory, or -1 on a system
-// that doesn't tell as Linux does.
-func residentBytes() (int64, error) {
-	text, err := os.ReadFile("/proc/self/statm")
-	if errors.Is(err, fs.ErrNotExist) {
-		return -1, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	var total, resident int64
-	if _, err := fmt.Sscan(string(text), &total, &resident); err != nil {
-		return 0, err
-	}
-	return resident * int64(os.Getpagesize()), nil
 }
 
 // memory is the groups of what is suspended.
@@ -157,7 +140,7 @@ func (m *memory) measure(ctx context.Context) ([]*report.Group, error) {
 	rounds := min(m.rounds, 3)
 	for round := range rounds {
 		for i, p := range suite.Parkings {
-			m.progress.show("Suspended: round %d of %d: %s", round+1, rounds, p.Name)
+			m.progress.Show("Suspended: round %d of %d: %s", round+1, rounds, p.Name)
 			got, err := park(ctx, p.Name, m.alive)
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -182,7 +165,7 @@ func (m *memory) measure(ctx context.Context) ([]*report.Group, error) {
 			if row.Missing != "" {
 				continue
 			}
-			m.progress.show("Suspended: round %d of %d: %s", round+1, rounds, p.Name)
+			m.progress.Show("Suspended: round %d of %d: %s", round+1, rounds, p.Name)
 			each, _, err := p.Once(ctx, "suspended", row.Units)
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -207,7 +190,7 @@ func (b *bench) hugeWork() work {
 		g.Rows = []*report.Row{{Peer: "greenlet", Ours: true, Units: hugeCount}}
 	}
 	return work{bytes.Name, bytes.What, bytes.Rows, func(ctx context.Context) ([]*report.Group, error) {
-		b.progress.show("Huge")
+		b.progress.Show("Huge")
 		p, err := park(ctx, "greenlet", hugeCount)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

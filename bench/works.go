@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"strings"
 	"time"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/bench/peers"
 	"github.com/going-green/greenlet/bench/report"
 	suite "github.com/going-green/greenlet/generated/bench"
@@ -15,7 +15,7 @@ import (
 // bench is one run of the command.
 type bench struct {
 	*command
-	progress *progress
+	progress *measure.Progress
 	report   *report.Report
 	peers    []*peers.Peer
 }
@@ -25,7 +25,7 @@ func (b *bench) prepare(ctx context.Context, dir string) {
 	b.report.Go = runtime.Version()
 	b.peers = peers.All()
 	for _, p := range b.peers {
-		b.progress.show("preparing %s", p.Name)
+		b.progress.Show("preparing %s", p.Name)
 		p.Prepare(ctx, dir)
 		known := report.Peer{Name: p.Name, What: p.What, Version: p.Version()}
 		if err := p.Missing(); err != nil {
@@ -107,7 +107,9 @@ func (b *bench) works() []work {
 	for _, g := range suite.Groups() {
 		if a, ok := about[g.Name]; ok { // Deep is measured as DeepAt
 			t := b.newTimed(g, a.what, a.base)
-			works = append(works, work{g.Name, a.what, t.group.Rows, t.measure})
+			works = append(works, work{g.Name, a.what, t.Group.Rows, func(ctx context.Context) ([]*report.Group, error) {
+				return []*report.Group{t.Group}, t.Measure(ctx)
+			}})
 		}
 	}
 	works = append(works, b.memoryWork())
@@ -117,28 +119,17 @@ func (b *bench) works() []work {
 	return works
 }
 
-// way is a way to do some work.
-type way struct {
-	row *report.Row
-	do  func(ctx context.Context, n int) (each float64, sum int, err error)
-}
-
-// timed is a group that is measured by time.
-type timed struct {
-	*bench
-	work  suite.Group
-	group *report.Group
-	ways  []way
-}
-
-func (b *bench) newTimed(g suite.Group, what, base string) *timed {
-	t := &timed{bench: b, work: g, group: &report.Group{Name: g.Name, What: what, Unit: "ns/" + g.Unit}}
+func (b *bench) newTimed(g suite.Group, what, base string) *measure.Timed {
+	t := &measure.Timed{
+		Group: &report.Group{Name: g.Name, What: what, Unit: "ns/" + g.Unit},
+		Fixed: g.Fixed, Least: g.Least, Rounds: b.rounds, Slice: b.slice, Progress: b.progress,
+	}
 	for _, c := range g.Cases {
 		row := newRow(c)
 		if c.Name == base {
-			t.group.Base = row.Label()
+			t.Group.Base = row.Label()
 		}
-		t.add(row, func(_ context.Context, n int) (float64, int, error) { return doCase(c, n) })
+		t.Add(row, func(_ context.Context, n int) (float64, int, error) { return doCase(c, n) })
 	}
 	for _, p := range b.peers {
 		row := peerRow(p)
@@ -146,16 +137,11 @@ func (b *bench) newTimed(g suite.Group, what, base string) *timed {
 			row.Absent = false
 			row.Miss("this group compares parsers in Go")
 		}
-		t.add(row, func(ctx context.Context, n int) (float64, int, error) {
+		t.Add(row, func(ctx context.Context, n int) (float64, int, error) {
 			return p.Measure(ctx, strings.ToLower(g.Name), n)
 		})
 	}
 	return t
-}
-
-func (t *timed) add(r *report.Row, do func(context.Context, int) (float64, int, error)) {
-	t.group.Rows = append(t.group.Rows, r)
-	t.ways = append(t.ways, way{r, do})
 }
 
 // doCase measures a case in Go. It collects what others have left first.
@@ -164,83 +150,4 @@ func doCase(c suite.Case, n int) (each float64, sum int, err error) {
 	start := time.Now()
 	c.Run(n)
 	return float64(time.Since(start)) / float64(n), suite.Sum(), nil
-}
-
-// checked is the size of the work by which it is checked that all compute the
-// same. It is no round number, so that a ring ends at a member that is not the
-// first.
-const checked = 10_123
-
-// measure goes through the rounds.
-func (t *timed) measure(ctx context.Context) ([]*report.Group, error) {
-	t.progress.show("%s: checking that all compute the same", t.group.Name)
-	var want int
-	for i, w := range t.ways {
-		if w.row.Missing != "" {
-			continue
-		}
-		n := checked
-		if t.work.Fixed != 0 {
-			n = t.work.Fixed
-		}
-		_, sum, err := w.do(ctx, n)
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil:
-			w.row.Miss(err.Error())
-		case i == 0:
-			want = sum
-		case sum != want:
-			w.row.Miss(fmt.Sprintf("wrong: it computes %d, not %d", sum, want))
-		}
-	}
-	for _, w := range t.ways {
-		t.progress.show("%s: %s: how much fits in %v", t.group.Name, w.row.Label(), t.slice)
-		if err := t.calibrate(ctx, w); err != nil {
-			return nil, err
-		}
-	}
-	for round := range t.rounds {
-		for k := range t.ways {
-			w := t.ways[(k+round)%len(t.ways)] // nobody is always first
-			if w.row.Missing != "" {
-				continue
-			}
-			t.progress.show("%s: round %d of %d: %s", t.group.Name, round+1, t.rounds, w.row.Label())
-			each, _, err := w.do(ctx, w.row.Units)
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if err != nil {
-				w.row.Miss(err.Error())
-				continue
-			}
-			w.row.Rounds = append(w.row.Rounds, each)
-		}
-	}
-	return []*report.Group{t.group}, nil
-}
-
-// calibrate finds how much work a way does in its time.
-func (t *timed) calibrate(ctx context.Context, w way) error {
-	if t.work.Fixed != 0 {
-		w.row.Units = t.work.Fixed
-		return nil
-	}
-	for n := max(100, t.work.Least); w.row.Missing == ""; n *= 2 {
-		each, _, err := w.do(ctx, n)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			w.row.Miss(err.Error())
-			return nil
-		}
-		if each*float64(n) > float64(t.slice)/4 {
-			w.row.Units = max(int(float64(t.slice)/each), t.work.Least, 1)
-			return nil
-		}
-	}
-	return nil
 }

@@ -24,12 +24,13 @@ type server struct {
 	address string
 }
 
+// start starts a server. Its error is a [*missing] if it isn't on this machine.
 func start(name string) (*server, error) {
-	program, err := os.Executable()
+	cmd, err := command(name)
 	if err != nil {
 		return nil, err
 	}
-	s := &server{cmd: exec.Command(program, "-serve", name)}
+	s := &server{cmd: cmd}
 	s.cmd.Stderr = os.Stderr
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -48,6 +49,15 @@ func start(name string) (*server, error) {
 	}
 	s.address = strings.TrimSpace(s.address)
 	return s, nil
+}
+
+// command is the program of a server.
+func command(name string) (*exec.Cmd, error) {
+	if name == gevent {
+		return geventCommand()
+	}
+	program, err := os.Executable()
+	return exec.Command(program, "-serve", name), err
 }
 
 // ask has the server tell what it has used.

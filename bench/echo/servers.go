@@ -26,8 +26,8 @@ const (
 	bufferSize = 512
 )
 
-// names are the servers.
-var names = []string{"hub", "hubs", "goroutines", "epoll"}
+// names are the servers. That of gevent is a program of its own: see geventCommand.
+var names = []string{"hub", "hubs", "goroutines", "epoll", gevent}
 
 // usageOf is what a server has used.
 type usageOf struct {

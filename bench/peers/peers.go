@@ -61,6 +61,11 @@ func All() []*Peer {
 	}
 }
 
+// Gevent is what tasks of a hub are compared with. It does other work than those of [All].
+func Gevent() *Peer {
+	return &Peer{Name: "gevent", What: "greenlets in gevent's loop", Share: 0.1, prepare: prepareGevent}
+}
+
 // Prepare compiles what must be compiled, and finds out whether the peer is there
 // at all; see [Peer.Missing]. It writes to dir.
 func (p *Peer) Prepare(ctx context.Context, dir string) {

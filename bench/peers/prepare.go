@@ -84,10 +84,27 @@ func prepareLua(ctx context.Context, dir string) ([]string, string, error) {
 	return []string{luajit, source}, version, nil
 }
 
-// preparePython looks for a Python that has the module, which may not be the first
-// in the PATH.
 func preparePython(ctx context.Context, dir string) ([]string, string, error) {
-	const ask = "import sys, greenlet; print('greenlet', greenlet.__version__, 'on Python', sys.version.split()[0])"
+	return preparePythonWith(ctx, dir, "greenlet", "peer.py")
+}
+
+func prepareGevent(ctx context.Context, dir string) ([]string, string, error) {
+	return preparePythonWith(ctx, dir, "gevent", "peer_gevent.py")
+}
+
+func preparePythonWith(ctx context.Context, dir, module, program string) ([]string, string, error) {
+	python, version, err := Python(ctx, module)
+	if err != nil {
+		return nil, "", err
+	}
+	source, err := write(dir, program)
+	return []string{python, source}, version, err
+}
+
+// Python is the path of a Python that has a module, and the versions of both. It may not be
+// the first in the PATH.
+func Python(ctx context.Context, module string) (path, version string, err error) {
+	ask := fmt.Sprintf("import sys, %s as m; print(m.__name__, m.__version__, 'on Python', sys.version.split()[0])", module)
 	var errs []error
 	for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
 		python, err := exec.LookPath(name)
@@ -99,13 +116,12 @@ func preparePython(ctx context.Context, dir string) ([]string, string, error) {
 			errs = append(errs, err)
 			continue
 		}
-		source, err := write(dir, "peer.py")
-		return []string{python, source}, version, err
+		return python, version, nil
 	}
 	if len(errs) == 0 {
-		return nil, "", errors.New("python3 is not in the PATH")
+		return "", "", errors.New("python3 is not in the PATH")
 	}
-	return nil, "", errs[0]
+	return "", "", errs[0]
 }
 
 func prepareNode(ctx context.Context, dir string) ([]string, string, error) {

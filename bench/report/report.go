@@ -34,7 +34,8 @@ type Peer struct {
 // Settings are how it was measured.
 type Settings struct {
 	Rounds  int   `json:"rounds"`
-	SliceNs int64 `json:"slice_ns"` // how long each case ran in a round, about
+	SliceNs int64 `json:"slice_ns"`     // how long each case ran in a round, about
+	GC      int   `json:"gc,omitempty"` // percent, as in GOGC, if it was set
 }
 
 // Machine is what it was measured on.
@@ -66,6 +67,8 @@ type Row struct {
 	Rounds []float64 `json:"rounds,omitempty"` // a value for each round
 	Median float64   `json:"median"`           // of these
 	Ratio  float64   `json:"ratio"`            // the median of the ratios to the base within each round: above 1 is slower, or larger
+
+	Allocs *float64 `json:"allocs,omitempty"` // objects allocated for each unit, where that was counted
 
 	Missing string `json:"missing,omitempty"` // why there is no value
 	Absent  bool   `json:"absent,omitempty"`  // the peer is missing altogether, here and in all groups

@@ -43,7 +43,11 @@ func (g *Group) Table(w io.Writer) {
 		if r.Ours {
 			mark = "*"
 		}
-		fmt.Fprintf(tab, "  %s\t%s\t%s\t  %s\n", g.format(r.Median), ratio(r.Ratio), "", mark+" "+r.Label())
+		allocs := ""
+		if r.Allocs != nil {
+			allocs = fmt.Sprintf("%.1f allocs", *r.Allocs)
+		}
+		fmt.Fprintf(tab, "  %s\t%s\t%s\t  %s\n", g.format(r.Median), ratio(r.Ratio), allocs, mark+" "+r.Label())
 	}
 	tab.Flush()
 	for _, m := range g.Missing() {

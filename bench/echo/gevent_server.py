@@ -13,11 +13,11 @@ SIZE = 64  # of a message
 
 
 def echo(sock, address):
-    while True:
-        data = sock.recv(SIZE)
-        if not data:
-            return
-        sock.sendall(data)
+    try:
+        while data := sock.recv(SIZE):
+            sock.sendall(data)
+    except ConnectionResetError:
+        pass  # clients go with answers on their way
 
 
 def usage():

@@ -37,3 +37,13 @@ func TestTurn(t *testing.T) {
 	_, err := turn("none", 1, 0, time.Millisecond)
 	assert.Error(t, err)
 }
+
+// Where gevent isn't there, its server is missing, and the others are measured.
+func TestMissing(t *testing.T) {
+	defer func(before func() (string, error)) { python = before }(python)
+	python = func() (string, error) { return "", errors.New("no gevent") }
+	_, err := turn(gevent, 1, 0, time.Millisecond)
+	var m *missing
+	require.ErrorAs(t, err, &m)
+	assert.EqualError(t, m.reason, "no gevent")
+}

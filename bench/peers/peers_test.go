@@ -73,3 +73,9 @@ func TestUnknownWork(t *testing.T) {
 		p.Close()
 	}
 }
+
+// A module that no Python has is missing, with a reason.
+func TestNoModule(t *testing.T) {
+	_, _, err := peers.Python(t.Context(), "no_such_module")
+	assert.ErrorContains(t, err, "python")
+}

@@ -6,19 +6,23 @@ import "time"
 type Timer struct {
 	timer
 	hub *Hub
+	f   func()
 }
+
+func (t *Timer) expire() { t.f() }
 
 // AfterFunc has the loop call f, which must not wait, when d has passed. It keeps the hub
 // running until then.
 func (h *Hub) AfterFunc(d time.Duration, f func()) *Timer {
-	t := &Timer{timer{fire: f}, h}
+	t := &Timer{hub: h, f: f}
+	t.to = t
 	h.timers.start(&t.timer, h.clock.Now().Add(d))
 	return t
 }
 
 // Stop has the function not be called, and reports whether it would have been.
 func (t *Timer) Stop() bool {
-	pending := t.index > 0
+	pending := t.place != 0
 	t.hub.timers.stop(&t.timer)
 	return pending
 }

@@ -210,8 +210,8 @@ func (h *Hub) collect() {
 // deferred may wait.
 func (h *Hub) shut() {
 	for _, t := range h.Tasks() {
-		if !t.shut {
-			t.shut = true
+		if x := t.more("Run"); !x.shut {
+			x.shut = true
 			t.Interrupt(greenlet.Exit)
 		}
 	}

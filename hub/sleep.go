@@ -51,19 +51,35 @@ func (t *Timeout) Is(err error) bool { return err == context.DeadlineExceeded }
 //
 //greenlet:resumable
 func (h *Hub) WithTimeout(d time.Duration, f func()) (err error) {
-	t := h.current(forTimeout)
-	timeout := &Timeout{d}
-	due := timer{fire: func() { t.interrupt(timeout) }}
-	h.timers.start(&due, h.clock.Now().Add(d))
-	defer func() {
-		h.timers.stop(&due)
-		t.unpend(timeout)
-		if v := recover(); v == any(timeout) {
-			err = timeout
-		} else if v != nil {
-			panic(v)
-		}
-	}()
+	defer h.limit(d).leave(&err)
 	f()
 	return nil
+}
+
+// limit is a WithTimeout.
+type limit struct {
+	timer
+	Timeout // which is raised
+	task    *Task
+}
+
+func (h *Hub) limit(d time.Duration) *limit {
+	l := &limit{Timeout: Timeout{d}, task: h.current(forTimeout)}
+	l.to = l
+	h.timers.start(&l.timer, h.clock.Now().Add(d))
+	return l
+}
+
+func (l *limit) expire() { l.task.interrupt(&l.Timeout) }
+
+// leave is deferred.
+func (l *limit) leave(err *error) {
+	t := l.task
+	t.hub.timers.stop(&l.timer)
+	t.unpend(&l.Timeout)
+	if v := recover(); v == any(&l.Timeout) {
+		*err = &l.Timeout
+	} else if v != nil {
+		panic(v)
+	}
 }

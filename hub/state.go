@@ -61,8 +61,8 @@ func (t *Task) look() TaskState {
 		if m, ok := t.slot.(*Mutex); ok && t.list == &m.waiting {
 			s.For = fmt.Sprintf("a mutex of %v", m.owner)
 		}
-		if t.timer != nil && t.timer.index > 0 {
-			s.Until = t.hub.timers.time(t.timer)
+		if t.alarm != 0 {
+			s.Until = t.hub.timers.time(t.alarm)
 		}
 	}
 	if track := t.track(); track != nil {

@@ -24,7 +24,6 @@ type Task struct {
 	owner   Owner
 	before  *Task // of the hub's that are not done
 	after   *Task
-	timer   *timer // that starts it, or ends its wait; nil if it never had one
 }
 
 // PanicError is the error of a task that has ended by a panic.

@@ -5,12 +5,16 @@ import (
 	"time"
 )
 
-// timer ends the wait of task at a time, or calls fire.
+// timer is what expires at a time. The timer of a task, which ends its wait, is the task.
 type timer struct {
-	index int // in the heap, from 1; 0 if it is not in there
-	task  *Task
-	fire  func()
+	place place
+	to    expirer
 }
+
+type expirer interface{ expire() }
+
+// place is where a timer is in the heap, from 1; 0 if it is not in there.
+type place int32
 
 // timers are a heap: to start and to stop one takes O(log n). It has four branches, and the
 // times in it instead of behind pointers: of a million timers most of what it takes is to
@@ -26,27 +30,33 @@ type timers struct {
 type due struct {
 	at    int64  // nanoseconds since the epoch
 	order uint64 // among those of the same time
+	task  *Task  // or
 	timer *timer
 }
 
 const branches = 4
 
-func (l *timers) start(t *timer, at time.Time) {
+func (l *timers) start(t *timer, at time.Time) { l.add(due{timer: t}, at) }
+
+func (l *timers) add(d due, at time.Time) {
 	l.order++
-	order := l.order
+	d.at, d.order = int64(at.Sub(l.epoch)), l.order
 	if l.chance != nil {
-		order = l.chance.Uint64()
+		d.order = l.chance.Uint64()
 	}
-	l.heap = append(l.heap, due{int64(at.Sub(l.epoch)), order, t})
+	l.heap = append(l.heap, d)
 	l.up(len(l.heap) - 1)
 }
 
-func (l *timers) stop(t *timer) {
-	if t.index == 0 {
+func (l *timers) stop(t *timer) { l.remove(t.place) }
+
+// remove takes out what is at a place, if that is one.
+func (l *timers) remove(p place) {
+	if p == 0 {
 		return
 	}
-	i, last := t.index-1, len(l.heap)-1
-	t.index = 0
+	i, last := int(p)-1, len(l.heap)-1
+	*l.heap[i].place() = 0
 	moved := l.heap[last]
 	l.heap[last] = due{}
 	l.heap = l.heap[:last]
@@ -61,27 +71,35 @@ func (l *timers) stop(t *timer) {
 	}
 }
 
-// time is when t, which has been started, is due.
-func (l *timers) time(t *timer) time.Time {
-	return l.epoch.Add(time.Duration(l.heap[t.index-1].at))
+// time is when what is at a place is due.
+func (l *timers) time(p place) time.Time {
+	return l.epoch.Add(time.Duration(l.heap[p-1].at))
 }
 
 // next is when the first is due. There must be one.
-func (l *timers) next() time.Time { return l.time(l.heap[0].timer) }
+func (l *timers) next() time.Time { return l.time(1) }
 
-// run fires those that are due.
+// run has those expire that are due.
 func (l *timers) run(now time.Time) {
 	n := int64(now.Sub(l.epoch))
 	for len(l.heap) > 0 && l.heap[0].at <= n {
-		t := l.heap[0].timer
-		l.stop(t)
-		if t.task != nil {
-			t.task.expired = true
-			t.task.grant()
+		d := l.heap[0]
+		l.remove(1)
+		if d.task != nil {
+			d.task.expired = true
+			d.task.grant()
 		} else {
-			t.fire()
+			d.timer.to.expire()
 		}
 	}
+}
+
+// place is where it is noted where d is.
+func (d *due) place() *place {
+	if d.task != nil {
+		return &d.task.alarm
+	}
+	return &d.timer.place
 }
 
 func (d *due) before(e *due) bool { return d.at < e.at || d.at == e.at && d.order < e.order }
@@ -125,19 +143,10 @@ func (l *timers) down(i int) {
 
 func (l *timers) put(i int, d due) {
 	l.heap[i] = d
-	d.timer.index = i + 1
+	*d.place() = place(i + 1)
 }
 
 // startTimer has t granted what it waits for at a time.
-func (t *Task) startTimer(at time.Time) {
-	if t.timer == nil {
-		t.timer = &timer{task: t} // not a part of t, as most that wait for a connection have none
-	}
-	t.hub.timers.start(t.timer, at)
-}
+func (t *Task) startTimer(at time.Time) { t.hub.timers.add(due{task: t}, at) }
 
-func (t *Task) stopTimer() {
-	if t.timer != nil {
-		t.hub.timers.stop(t.timer)
-	}
-}
+func (t *Task) stopTimer() { t.hub.timers.remove(t.alarm) }

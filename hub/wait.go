@@ -14,8 +14,8 @@ type waiter struct {
 	state   waitState
 	expired bool   // the wait was, as its time ran out
 	done    bool   // the task has ended
-	shut    bool   // it has been killed as the hub's context was done
 	what    reason // it waits for
+	alarm   place  // of the timer that starts the task, or ends its wait
 	slot    any    // what is handed over where it waits; when it is thrown, what to panic with
 	list    *waiters
 	io      *Readiness // instead of list: it is that direction's only one

@@ -46,6 +46,9 @@ func (l *Listener) TryAccept() (*Conn, error) {
 	return NewConn(s), nil
 }
 
+// Hub is the hub whose tasks may accept.
+func (l *Listener) Hub() *hub.Hub { return l.ready.Hub() }
+
 // Addr is the address; nil of a listener that is closed.
 func (l *Listener) Addr() net.Addr { return l.accepter.Addr() }
 

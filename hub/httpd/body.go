@@ -1,0 +1,239 @@
+package httpd
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/going-green/greenlet/hub/socket"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Body is the body of a request of a [Server].
+type Body struct {
+	conn     *conn
+	request  *http.Request
+	due      time.Time // by which all must have come
+	left     int64     // of the body, or of the chunk
+	read     int64
+	excess   int64 // of what is no data: see chunk.go
+	got      []byte
+	err      error // of who reads on: io.EOF at the end
+	received bool  // all of it is in got, or was
+	closed   bool
+	part     part
+	expected expected
+}
+
+// part is what comes next.
+type part uint8
+
+const (
+	data part = iota
+	chunkSize
+	chunkEnd
+	trailer
+)
+
+// expected is what becomes of "Expect: 100-continue".
+type expected uint8
+
+const (
+	nothing expected = iota
+	toContinue
+	tooLate // an answer is under way: who has not been told to continue may send it or not
+)
+
+var (
+	errPlain  = errors.New("httpd: not all of the body is here, and plain code can't wait for it: call Receive before")
+	errClosed = http.ErrBodyReadAfterClose
+)
+
+// begin sets the body of r up.
+func (b *Body) begin(c *conn, r *http.Request, due time.Time) {
+	switch {
+	case len(r.TransferEncoding) > 0:
+		b.part = chunkSize
+	case r.ContentLength > 0:
+		b.left = r.ContentLength
+	default:
+		b.err = io.EOF
+		r.Body = http.NoBody
+		return
+	}
+	b.conn, b.request, b.due = c, r, due
+	r.Body = b
+	if r.ProtoMinor > 0 && expectsContinue(r) {
+		b.expected = toContinue
+	}
+}
+
+// ended reports whether all has been read from the connection.
+func (b *Body) ended() bool { return b.err == io.EOF || b.received }
+
+// Read reads what there is, and waits for something. Plain code that calls it can't wait:
+// it gets an error if there is nothing.
+//
+//greenlet:resumable
+func (b *Body) Read(p []byte) (n int, err error) {
+	switch {
+	case b.closed:
+		return 0, errClosed
+	case b.received:
+		if len(b.got) == 0 {
+			return 0, b.err
+		}
+		n = copy(p, b.got)
+		b.got = b.got[n:]
+		return n, nil
+	}
+	for {
+		if n, err = b.tryRead(p); err != socket.ErrWouldBlock {
+			return n, err
+		}
+		if greenlet.Current() == greenlet.Main() {
+			return 0, errPlain
+		}
+		if err := b.wait(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// wait waits for more of the body.
+//
+//greenlet:resumable
+func (b *Body) wait() error {
+	b.conn.readBy(b.due)
+	if err := b.conn.wait(); err != nil {
+		b.err = err
+		return err
+	}
+	return nil
+}
+
+// Close ends reading. What is left of the body is no longer there to be read.
+func (b *Body) Close() error {
+	b.closed = true
+	return nil
+}
+
+// limit is how long the body may be; less than 0 if it may have any length.
+func (b *Body) limit() int64 {
+	if m := b.conn.server.MaxBody; m > 0 {
+		return m
+	}
+	return -1
+}
+
+// tryRead is Read of the connection that does not wait.
+func (b *Body) tryRead(p []byte) (n int, err error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	limit := b.limit()
+	if limit >= 0 && b.part == data && b.left > limit-b.read {
+		b.err = &http.MaxBytesError{Limit: limit} // it is told at once, with no need to read so much
+		return 0, b.err
+	}
+	if b.expected == toContinue {
+		b.expected = nothing
+		b.conn.buffer().WriteString("HTTP/1.1 100 Continue\r\n\r\n")
+		if !b.conn.tryFlush() {
+			return 0, socket.ErrWouldBlock
+		}
+	}
+	for n == 0 && err == nil {
+		switch {
+		case b.part != data:
+			err = b.frame()
+			if err == nil && b.part == data && limit >= 0 && b.left > limit-b.read {
+				err = &http.MaxBytesError{Limit: limit}
+			}
+		case len(p) == 0:
+			return 0, nil
+		default:
+			n, err = b.tryData(p)
+		}
+	}
+	if err != nil && err != socket.ErrWouldBlock {
+		b.err = err
+	}
+	return n, err
+}
+
+// tryData reads what is data.
+func (b *Body) tryData(p []byte) (n int, err error) {
+	n, err = b.conn.sock.TryRead(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	b.read += int64(n)
+	switch {
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	case b.left > 0 || err != nil:
+	case len(b.request.TransferEncoding) > 0:
+		b.part = chunkEnd
+	default:
+		b.err = io.EOF
+	}
+	return n, err
+}
+
+// receive reads all into memory.
+//
+//greenlet:resumable
+func (b *Body) receive() error {
+	if b.received {
+		return nil
+	}
+	limit := b.limit()
+	if limit < 0 {
+		limit = defaultBody
+	}
+	if b.part == data && b.left > limit {
+		return &http.MaxBytesError{Limit: limit}
+	}
+	size := 512
+	if b.part == data {
+		size = int(min(b.left, 64<<10)) // more if it does come
+	}
+	all := make([]byte, 0, size)
+	for {
+		if len(all) == cap(all) {
+			all = append(all, 0)[:len(all)]
+		}
+		n, err := b.Read(all[len(all):cap(all)])
+		all = all[:len(all)+n]
+		switch {
+		case int64(len(all)) > limit:
+			b.err = &http.MaxBytesError{Limit: limit}
+			return b.err
+		case b.err == io.EOF:
+			b.got, b.received = all, true
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// drain reads what nobody has, to get to the next request. It reports whether that is the
+// end of the body.
+//
+//greenlet:resumable
+func (b *Body) drain() bool {
+	if b.expected != nothing || b.part == data && b.left > drained {
+		return b.ended()
+	}
+	b.closed = false
+	rest := newBuffer()
+	for n := 0; !b.ended() && n <= drained; {
+		m, err := b.Read(rest.data[:cap(rest.data)])
+		if n += m; err != nil {
+			break
+		}
+	}
+	rest.free()
+	return b.ended()
+}

@@ -1,0 +1,326 @@
+package httpd
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/socket"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// conn is a connection. There are many that wait for a request: so it is small, and what
+// is needed for a request comes and goes with it.
+type conn struct {
+	server *Server
+	sock   *socket.Conn
+	remote string        // its address, once it is known
+	until  time.Duration // on the server's clock, while it waits
+	before *conn         // that waits
+	after  *conn
+	out    *buffer   // what is to be sent; nil if nothing is
+	answer *Response // that is under way
+	broken error     // of who sends
+	due    time.Time // of reading
+}
+
+const (
+	// inTurn is how many requests of a connection that sends them without waiting for
+	// the answers are answered before other tasks have their turn.
+	inTurn = 32
+	// lingering is how long a connection is read from that is closed in the middle of a
+	// request: to close it at once would take away the answer. net/http: rstAvoidanceDelay.
+	lingering = 500 * time.Millisecond
+	// drained is how much of a body nobody has read is read to get to the next request.
+	// net/http: maxPostHandlerReadBytes.
+	drained = 256 << 10
+)
+
+// serve is the task of a connection.
+//
+//greenlet:resumable
+func (c *conn) serve() {
+	defer c.ended()
+	list := &c.server.fresh
+	for {
+		list.add(c)
+		err := c.sock.WaitReadable()
+		list.remove(c)
+		if err != nil || !c.exchanges() {
+			return
+		}
+		list = &c.server.idle
+	}
+}
+
+// exchanges answers requests as long as there are some. It reports whether another one
+// may come.
+//
+//greenlet:resumable
+func (c *conn) exchanges() bool {
+	for n := 1; ; n++ {
+		if !c.exchange() {
+			return false
+		}
+		if c.sock.Buffered() == 0 || c.server.stopping {
+			break
+		}
+		if n%inTurn == 0 {
+			c.server.hub().Yield()
+		}
+	}
+	c.readBy(time.Time{})
+	return c.flush() == nil && !c.server.stopping
+}
+
+// exchange receives a request and answers it. It reports whether another one may come.
+//
+//greenlet:resumable
+func (c *conn) exchange() bool {
+	w, err := c.receive()
+	if err != nil {
+		c.refuse(nil, err)
+		return false
+	}
+	if w == nil {
+		return true // an empty line
+	}
+	c.answer = w
+	Call(c.server.handler(), w, w.request)
+	keep := w.finish()
+	c.answer = nil
+	w.report(c.broken)
+	if !keep && !w.hijacked {
+		c.flush()
+		if !w.body.ended() {
+			c.linger()
+		}
+	}
+	return keep
+}
+
+// receive receives the header of a request.
+//
+//greenlet:resumable
+func (c *conn) receive() (*Response, error) {
+	var due, all time.Time
+	if c.server.ReadTimeout > 0 {
+		all = c.server.hub().Now().Add(c.server.ReadTimeout)
+	}
+	for searched := 0; ; {
+		data := c.sock.Ahead()
+		if len(data) > 1 && data[0] == '\r' && data[1] == '\n' { // RFC 9112, section 2.2
+			c.sock.Discard(2)
+			return nil, nil
+		}
+		max := c.server.maxHeader()
+		if n := headerEnd(data[:min(len(data), max)], searched); n > 0 {
+			return c.request(data[:n], all)
+		}
+		if len(data) >= max {
+			return nil, refuse(http.StatusRequestHeaderFieldsTooLarge, "")
+		}
+		searched = len(data) - min(len(data), 3)
+		err := c.sock.TryReadAhead()
+		if err == socket.ErrWouldBlock {
+			if due.IsZero() && c.server.headerTimeout() > 0 {
+				due = c.server.hub().Now().Add(c.server.headerTimeout())
+				if !all.IsZero() && all.Before(due) {
+					due = all
+				}
+				c.readBy(due)
+			}
+			err = c.wait()
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && c.sock.Buffered() > 0:
+			return nil, refuse(http.StatusRequestTimeout, "")
+		case err == io.EOF && c.sock.Buffered() > 0:
+			return nil, refuse(http.StatusBadRequest, "")
+		default:
+			return nil, err
+		}
+	}
+}
+
+// wait waits for more than has been read ahead.
+//
+//greenlet:resumable
+func (c *conn) wait() error {
+	if err := c.flush(); err != nil {
+		return err
+	}
+	return c.sock.Stream().Readiness().Wait(hub.In)
+}
+
+// readBy sets the time by which what is waited for must have come.
+func (c *conn) readBy(due time.Time) {
+	if due != c.due {
+		c.due = due
+		c.sock.SetReadDeadline(due)
+	}
+}
+
+// request begins the answer to the request with this header, all of which is to be
+// received by a time.
+func (c *conn) request(header []byte, by time.Time) (*Response, error) {
+	r, err := c.server.parser.request(header)
+	c.sock.Discard(len(header))
+	if err != nil {
+		return nil, err
+	}
+	if c.remote == "" {
+		if a := c.sock.RemoteAddr(); a != nil {
+			c.remote = a.String()
+		}
+	}
+	r.RemoteAddr = c.remote
+	w := &Response{conn: c, request: r, length: -1}
+	if c.server.OnAnswer != nil {
+		w.began = c.server.hub().Now()
+	}
+	w.body.begin(c, r, by)
+	return w, nil
+}
+
+// flush sends what is to be sent.
+//
+//greenlet:resumable
+func (c *conn) flush() error {
+	if c.tryFlush() {
+		return c.broken
+	}
+	if d := c.server.WriteTimeout; d > 0 {
+		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
+	}
+	return c.sends()
+}
+
+// sends is flush that has to wait. Who is interrupted meanwhile has nothing more to send.
+//
+//greenlet:resumable
+func (c *conn) sends() error {
+	out := c.out
+	c.out = nil
+	_, err := c.sock.Write(out.data)
+	out.free()
+	c.wrote(err)
+	if c.server.WriteTimeout > 0 {
+		c.sock.SetWriteDeadline(time.Time{})
+	}
+	return c.broken
+}
+
+// tryFlush sends what there is room for. It reports whether that is all, or all that can
+// be sent.
+func (c *conn) tryFlush() bool {
+	b := c.out
+	if b == nil {
+		return true
+	}
+	n, err := 0, c.broken
+	if err == nil {
+		n, err = c.sock.TryWrite(b.data)
+	}
+	c.wrote(err)
+	if c.broken == nil && n < len(b.data) {
+		b.data = b.data[:copy(b.data, b.data[n:])]
+		return false
+	}
+	c.out = nil
+	b.free()
+	return true
+}
+
+// wrote notes what has come of sending something.
+func (c *conn) wrote(err error) {
+	if c.broken == nil && err != nil && err != socket.ErrWouldBlock {
+		c.broken = err
+	}
+}
+
+// buffer is where to put what is to be sent.
+func (c *conn) buffer() *buffer {
+	if c.out == nil {
+		c.out = newBuffer()
+	}
+	return c.out
+}
+
+// refuse answers a request that is not given to a handler, if err is a refusal. r is nil
+// if it is not known.
+//
+//greenlet:resumable
+func (c *conn) refuse(r *http.Request, err error) {
+	why, ok := err.(*refusal)
+	if !ok {
+		c.flush()
+		return
+	}
+	c.put(why)
+	c.flush()
+	if f := c.server.OnAnswer; f != nil {
+		f(&Answer{Request: r, Remote: c.remote, Status: why.status, Began: c.server.hub().Now(), Err: why})
+	}
+	c.linger()
+}
+
+// put puts the answer of a refusal to what is to be sent.
+func (c *conn) put(why *refusal) {
+	text := strconv.Itoa(why.status) + " " + http.StatusText(why.status)
+	b := c.buffer()
+	b.WriteString("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
+	if why.why != "" {
+		b.WriteString(": " + why.why)
+	}
+}
+
+// linger ends the connection without losing what has been sent, while the client is sending.
+//
+//greenlet:resumable
+func (c *conn) linger() {
+	if c.broken != nil || c.sock.CloseWrite() != nil {
+		return
+	}
+	c.readBy(c.server.hub().Now().Add(lingering))
+	for n := 0; n < drained; {
+		n += c.sock.Buffered()
+		c.sock.Discard(c.sock.Buffered())
+		err := c.sock.TryReadAhead()
+		if err == socket.ErrWouldBlock {
+			err = c.wait()
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// ended is called when the task ends, by a panic of a handler, too.
+func (c *conn) ended() {
+	w := c.answer
+	v := recover()
+	switch {
+	case v == nil, w == nil:
+	case v == http.ErrAbortHandler:
+		w.report(http.ErrAbortHandler)
+		v = nil
+	case v != any(greenlet.Exit) && !w.sent && !w.hijacked:
+		w.status, w.written = http.StatusInternalServerError, 0
+		c.put(&refusal{status: w.status})
+		c.tryFlush()
+		fallthrough
+	default:
+		w.report(errPanic)
+	}
+	if v != nil {
+		panic(v)
+	}
+}
+
+var errPanic = errors.New("httpd: the handler panicked")

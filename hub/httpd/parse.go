@@ -1,0 +1,128 @@
+package httpd
+
+import (
+	"bufio"
+	"bytes"
+	"net/http"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// refusal is the error of a request that the server answers by itself.
+type refusal struct {
+	status int
+	why    string // for the client, too; may be empty
+}
+
+func (r *refusal) Error() string {
+	text := "httpd: " + strings.ToLower(http.StatusText(r.status))
+	if r.why != "" {
+		text += ": " + r.why
+	}
+	return text
+}
+
+func refuse(status int, why string) error { return &refusal{status, why} }
+
+// headerEnd is the length of a header at the beginning of data, with the empty line at its
+// end; 0 if that is not there. There is none before from. Lines may end without a carriage
+// return: RFC 9112, section 2.2.
+func headerEnd(data []byte, from int) int {
+	for i := from; ; i++ {
+		n := bytes.IndexByte(data[i:], '\n')
+		if n < 0 {
+			return 0
+		}
+		i += n
+		switch rest := data[i+1:]; {
+		case len(rest) > 0 && rest[0] == '\n':
+			return i + 2
+		case len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n':
+			return i + 3
+		}
+	}
+}
+
+// parser has net/http parse what is in memory. There is one for a server, as nothing waits
+// in between.
+type parser struct {
+	source bytes.Reader
+	reader *bufio.Reader
+}
+
+func (p *parser) from(data []byte) *bufio.Reader {
+	p.source.Reset(data)
+	if p.reader == nil {
+		p.reader = bufio.NewReader(&p.source)
+	} else {
+		p.reader.Reset(&p.source)
+	}
+	return p.reader
+}
+
+// request is the request with this header. Its body remains to be set.
+func (p *parser) request(header []byte) (*http.Request, error) {
+	r, err := http.ReadRequest(p.from(header))
+	switch {
+	case err == nil:
+	case strings.HasPrefix(err.Error(), "unsupported transfer encoding"), strings.HasPrefix(err.Error(), "too many transfer encodings"):
+		return nil, refuse(http.StatusNotImplemented, "unsupported transfer encoding") // net/http keeps the type to itself
+	default:
+		return nil, refuse(http.StatusBadRequest, "")
+	}
+	return r, check(r, header)
+}
+
+// check is what net/http's server does besides parsing, and what it leaves to chance.
+func check(r *http.Request, header []byte) error {
+	bad := func(why string) error { return refuse(http.StatusBadRequest, why) }
+	if r.ProtoMajor != 1 {
+		return refuse(http.StatusHTTPVersionNotSupported, "unsupported protocol version")
+	}
+	modern := r.ProtoMinor > 0
+	switch {
+	// ReadRequest has deleted Host. It is in r.Host, unless it is empty or there is another.
+	case modern && (r.Host == "" || r.URL.Host != "") && r.Method != http.MethodConnect && !mentions(header, "Host"):
+		return bad("missing required Host header")
+	case !httpguts.ValidHostHeader(r.Host):
+		return bad("malformed Host header")
+	// Whoever was on the way may have gone by the one that we don't: RFC 9112, section 6.3.
+	case len(r.TransferEncoding) > 0 && mentions(header, "Content-Length"):
+		return bad("both Transfer-Encoding and Content-Length")
+	case !modern && mentions(header, "Transfer-Encoding"):
+		return bad("Transfer-Encoding in HTTP/1.0")
+	}
+	for name, values := range r.Header {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return bad("invalid header name")
+		}
+		for _, v := range values {
+			if !httpguts.ValidHeaderFieldValue(v) {
+				return bad("invalid header value")
+			}
+		}
+	}
+	if e := r.Header.Get("Expect"); e != "" && !expectsContinue(r) {
+		return refuse(http.StatusExpectationFailed, "")
+	}
+	return nil
+}
+
+func expectsContinue(r *http.Request) bool {
+	return httpguts.HeaderValuesContainsToken(r.Header["Expect"], "100-continue")
+}
+
+// mentions reports whether a header has a field, which net/http may have removed.
+func mentions(header []byte, field string) bool {
+	for rest := header; ; {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+1:]
+		if len(rest) > len(field) && rest[len(field)] == ':' && bytes.EqualFold(rest[:len(field)], []byte(field)) {
+			return true
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/going-green/greenlet/hub"
@@ -22,11 +23,18 @@ type conn struct {
 	until  time.Duration // on the server's clock, while it waits
 	before *conn         // that waits
 	after  *conn
+	*busy  // nil while it waits
+}
+
+// busy is what a connection needs beyond that while it does not wait for a request.
+type busy struct {
 	out    *buffer   // what is to be sent; nil if nothing is
 	answer *Response // that is under way
 	broken error     // of who sends
 	due    time.Time // of reading
 }
+
+var busies = sync.Pool{New: func() any { return new(busy) }}
 
 const (
 	// inTurn is how many requests of a connection that sends them without waiting for
@@ -44,17 +52,35 @@ const (
 //
 //greenlet:resumable
 func (c *conn) serve() {
-	defer c.ended()
-	list := &c.server.fresh
 	for {
-		list.add(c)
-		err := c.sock.WaitReadable()
-		list.remove(c)
-		if err != nil || !c.exchanges() {
+		switch err := c.sock.TryReadable(); err {
+		case nil:
+			if !c.exchanges() {
+				return
+			}
+		case socket.ErrWouldBlock:
+			// This is WaitReadable, but without the frame of that.
+			c.list().add(c)
+			loop, err := c.sock.Stream().Readiness().Park(greenlet.Current(), hub.In)
+			if loop != nil {
+				loop.Switch()
+			}
+			c.list().remove(c)
+			if err != nil {
+				return
+			}
+		default:
 			return
 		}
-		list = &c.server.idle
 	}
+}
+
+// list is where c waits.
+func (c *conn) list() *waiting {
+	if c.remote == "" {
+		return &c.server.fresh
+	}
+	return &c.server.idle
 }
 
 // exchanges answers requests as long as there are some. It reports whether another one
@@ -62,6 +88,8 @@ func (c *conn) serve() {
 //
 //greenlet:resumable
 func (c *conn) exchanges() bool {
+	c.busy = busies.Get().(*busy)
+	defer c.ended()
 	for n := 1; ; n++ {
 		if !c.exchange() {
 			return false
@@ -90,7 +118,7 @@ func (c *conn) exchange() bool {
 		return true // an empty line
 	}
 	c.answer = w
-	Call(c.server.handler(), w, w.request)
+	Call(c.server.handler(w.request), w, w.request)
 	keep := w.finish()
 	c.answer = nil
 	w.report(c.broken)
@@ -178,9 +206,13 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 		if a := c.sock.RemoteAddr(); a != nil {
 			c.remote = a.String()
 		}
+		if c.remote == "" {
+			c.remote = "@" // of a Unix socket, which need have no name
+		}
 	}
 	r.RemoteAddr = c.remote
-	w := &Response{conn: c, request: r, length: -1}
+	// r.Close of HTTP/1.0 means that it does not ask for the contrary.
+	w := &Response{conn: c, request: r, length: -1, close: r.Close}
 	if c.server.OnAnswer != nil {
 		w.began = c.server.hub().Now()
 	}
@@ -273,11 +305,10 @@ func (c *conn) refuse(r *http.Request, err error) {
 // put puts the answer of a refusal to what is to be sent.
 func (c *conn) put(why *refusal) {
 	text := strconv.Itoa(why.status) + " " + http.StatusText(why.status)
-	b := c.buffer()
-	b.WriteString("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
 	if why.why != "" {
-		b.WriteString(": " + why.why)
+		text += ": " + why.why
 	}
+	c.buffer().WriteString("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
 }
 
 // linger ends the connection without losing what has been sent, while the client is sending.
@@ -301,23 +332,29 @@ func (c *conn) linger() {
 	}
 }
 
-// ended is called when the task ends, by a panic of a handler, too.
+// ended ends being busy, also as a handler panics.
 func (c *conn) ended() {
-	w := c.answer
-	v := recover()
+	b := c.busy
+	w, v := b.answer, recover()
 	switch {
-	case v == nil, w == nil:
+	case v == nil || w == nil:
 	case v == http.ErrAbortHandler:
 		w.report(http.ErrAbortHandler)
-		v = nil
-	case v != any(greenlet.Exit) && !w.sent && !w.hijacked:
-		w.status, w.written = http.StatusInternalServerError, 0
-		c.put(&refusal{status: w.status})
-		c.tryFlush()
-		fallthrough
+		v = nil // the connection ends, without a word; so it is in net/http
 	default:
+		if v != any(greenlet.Exit) && !w.sent && !w.hijacked {
+			w.status, w.written = http.StatusInternalServerError, 0
+			c.put(&refusal{status: w.status})
+			c.tryFlush()
+		}
 		w.report(errPanic)
 	}
+	if b.out != nil {
+		b.out.free()
+	}
+	*b = busy{}
+	busies.Put(b)
+	c.busy = nil
 	if v != nil {
 		panic(v)
 	}

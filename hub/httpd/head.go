@@ -34,6 +34,9 @@ func (w *Response) head() {
 		identity:         h.Get("Transfer-Encoding") == "identity",
 		transferEncoding: h.Get("Transfer-Encoding") != "",
 	}
+	if httpguts.HeaderValuesContainsToken(w.own.connection, "close") {
+		w.close = true
+	}
 	if l := h.Get("Content-Length"); l != "" {
 		if n, err := strconv.ParseInt(l, 10, 64); err == nil && n >= 0 && !w.own.transferEncoding {
 			w.length = n
@@ -141,9 +144,7 @@ func contentType(a, b []byte) string {
 func (w *Response) persist(delimited bool) {
 	r := w.request
 	switch {
-	case r.Close, r.ProtoMinor == 0 && !delimited: // r.Close of HTTP/1.0: unless it asks for the contrary
-		w.close = true
-	case httpguts.HeaderValuesContainsToken(w.own.connection, "close"), w.conn.server.stopping:
+	case r.ProtoMinor == 0 && !delimited, w.conn.server.stopping:
 		w.close = true
 	case w.body.ended():
 	case w.body.expected != nothing, w.body.part == data && w.body.left > drained:

@@ -103,9 +103,6 @@ func check(r *http.Request, header []byte) error {
 			}
 		}
 	}
-	if e := r.Header.Get("Expect"); e != "" && !expectsContinue(r) {
-		return refuse(http.StatusExpectationFailed, "")
-	}
 	return nil
 }
 

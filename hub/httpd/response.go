@@ -89,9 +89,11 @@ func (w *Response) inform(status int) {
 //
 //greenlet:resumable
 func (w *Response) Write(p []byte) (n int, err error) {
-	fits, err := accept(w, p)
-	if fits || err != nil {
-		return len(p), err
+	switch fits, err := accept(w, p); {
+	case err != nil:
+		return 0, err
+	case fits:
+		return len(p), nil
 	}
 	plain := greenlet.Current() == greenlet.Main()
 	if !w.bodiless() {
@@ -122,9 +124,11 @@ func (w *Response) Write(p []byte) (n int, err error) {
 //
 //greenlet:resumable
 func (w *Response) WriteString(s string) (n int, err error) {
-	fits, err := accept(w, s)
-	if fits || err != nil {
-		return len(s), err
+	switch fits, err := accept(w, s); {
+	case err != nil:
+		return 0, err
+	case fits:
+		return len(s), nil
 	}
 	w.written -= int64(len(s)) // Write counts them
 	return w.Write([]byte(s))
@@ -143,12 +147,14 @@ func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
 		return true, nil
 	case !bodyAllowed(w.status):
 		return false, http.ErrBodyNotAllowed
-	case w.length >= 0 && w.written+int64(len(p)) > w.length:
+	}
+	w.written += int64(len(p))
+	switch {
+	case w.length >= 0 && w.written > w.length:
 		return false, http.ErrContentLength
 	case w.conn.broken != nil:
 		return false, w.conn.broken
 	}
-	w.written += int64(len(p))
 	switch {
 	case w.bodiless() && w.sent:
 		return true, nil

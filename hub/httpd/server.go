@@ -122,11 +122,34 @@ func (s *Server) start(sock *socket.Conn) greenlet.Frame {
 	return c.newServeFrame()
 }
 
-func (s *Server) handler() http.Handler {
-	if s.Handler == nil {
+// handler is that of a request: what is no handler's business is the server's, as in
+// net/http.
+func (s *Server) handler(r *http.Request) http.Handler {
+	switch {
+	case r.Header["Expect"] != nil && r.Header.Get("Expect") != "" && !expectsContinue(r):
+		return itself(expectationFailed)
+	case r.Method == http.MethodOptions && r.RequestURI == "*":
+		return itself(options)
+	case s.Handler == nil:
 		return http.DefaultServeMux
 	}
 	return s.Handler
+}
+
+// itself is a handler of the server. It need not have the body, as a plain one would.
+type itself func(http.Header) (status int)
+
+//greenlet:resumable
+func (f itself) ServeHTTP(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(f(w.Header())) }
+
+func expectationFailed(h http.Header) int {
+	h.Set("Connection", "close")
+	return http.StatusExpectationFailed
+}
+
+func options(h http.Header) int {
+	h.Set("Content-Length", "0")
+	return http.StatusOK
 }
 
 func (s *Server) maxHeader() int {

@@ -15,7 +15,7 @@ func (l *waiting) add(c *conn) {
 	if l.limit <= 0 {
 		return
 	}
-	c.until = c.server.clock() + l.limit
+	c.until = c.server.clock() + l.limit // more than 0
 	if c.before = l.last; l.last == nil {
 		l.first = c
 	} else {
@@ -28,11 +28,12 @@ func (l *waiting) add(c *conn) {
 	}
 }
 
-// remove ends the wait of c.
+// remove ends the wait of c, if it does wait.
 func (l *waiting) remove(c *conn) {
-	if l.limit <= 0 {
+	if c.until == 0 {
 		return
 	}
+	c.until = 0
 	if c.before == nil {
 		l.first = c.after
 	} else {
@@ -52,14 +53,12 @@ func (l *waiting) remove(c *conn) {
 func (s *Server) watch(l *waiting) {
 	for l.first != nil && !s.stopping {
 		now := s.clock()
-		c := l.first
-		for ; c != nil && c.until <= now; c = c.after {
-			_ = c.sock.Close() // its task takes it out
+		if c := l.first; c.until > now {
+			s.stopped.WaitFor(c.until - now)
+		} else {
+			l.remove(c) // its task may have been killed
+			_ = c.sock.Close()
 		}
-		if c == nil {
-			break
-		}
-		s.stopped.WaitFor(c.until - now)
 	}
 	l.watched = false
 }

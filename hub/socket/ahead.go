@@ -33,3 +33,12 @@ func (c *Conn) Discard(n int) {
 		c.tidy()
 	}
 }
+
+// TryReadable is [Conn.WaitReadable] that does not wait: its error is [ErrWouldBlock]
+// instead. Then the task has to wait for the readiness of the stream, and to ask again.
+func (c *Conn) TryReadable() error {
+	if ready, err := c.readable(); ready || err != nil {
+		return err
+	}
+	return ErrWouldBlock
+}

@@ -46,8 +46,9 @@ const (
 )
 
 var (
-	errPlain  = errors.New("httpd: not all of the body is here, and plain code can't wait for it: call Receive before")
-	errClosed = http.ErrBodyReadAfterClose
+	errPlain = errors.New("httpd: not all of the body is here, and plain code can't wait for it: call Receive before")
+	// errTooLate is the error of who would wait for ever.
+	errTooLate = errors.New("httpd: the client has been answered before it was told to continue")
 )
 
 // begin sets the body of r up.
@@ -79,7 +80,7 @@ func (b *Body) ended() bool { return b.err == io.EOF || b.received }
 func (b *Body) Read(p []byte) (n int, err error) {
 	switch {
 	case b.closed:
-		return 0, errClosed
+		return 0, http.ErrBodyReadAfterClose
 	case b.received:
 		if len(b.got) == 0 {
 			return 0, b.err
@@ -105,6 +106,10 @@ func (b *Body) Read(p []byte) (n int, err error) {
 //
 //greenlet:resumable
 func (b *Body) wait() error {
+	if b.expected == tooLate {
+		b.err = errTooLate
+		return b.err
+	}
 	b.conn.readBy(b.due)
 	if err := b.conn.wait(); err != nil {
 		b.err = err

@@ -72,8 +72,8 @@ func (b *Body) takeSize(p []byte) (taken int, err error) {
 	case bytes.IndexByte(p[:i], '\r') != i-1: // one in the middle, or none: RFC 9112, erratum 7633
 		return 0, errChunk
 	}
-	line, _, _ := bytes.Cut(p[:i-1], []byte{';'}) // what is behind it means nothing to us
-	size, ok := hexadecimal(bytes.TrimRight(line, " \t"))
+	line, _, _ := bytes.Cut(bytes.TrimRight(p[:i-1], " \t"), []byte{';'}) // what is behind it means nothing to us
+	size, ok := hexadecimal(line)
 	if !ok {
 		return 0, errChunk
 	}

@@ -319,8 +319,7 @@ func (c *conn) linger() {
 		return
 	}
 	c.readBy(c.server.hub().Now().Add(lingering))
-	for n := 0; n < drained; {
-		n += c.sock.Buffered()
+	for n := 1; ; n++ {
 		c.sock.Discard(c.sock.Buffered())
 		err := c.sock.TryReadAhead()
 		if err == socket.ErrWouldBlock {
@@ -328,6 +327,9 @@ func (c *conn) linger() {
 		}
 		if err != nil {
 			return
+		}
+		if n%inTurn == 0 {
+			c.server.hub().Yield()
 		}
 	}
 }

@@ -67,7 +67,7 @@ func start(t *testing.T, handler http.Handler, change ...func(*Server)) *running
 		s.ended <- err
 	}()
 	t.Cleanup(func() {
-		s.do(func() { h.Go(newStoppingFrame(s.Server, time.Second, nil)) })
+		h.Post(func() { h.Go(newStoppingFrame(s.Server, time.Second, nil)) }) // in vain, if it has been already
 		select {
 		case err := <-s.ended:
 			assert.NoError(t, err)

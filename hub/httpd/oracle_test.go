@@ -270,7 +270,8 @@ func TestOracle(t *testing.T) {
 	theirs := standard(t)
 	plain := start(t, http.HandlerFunc(handlers))
 	w := new(waits)
-	w.s = start(t, w)
+	s := start(t, w)
+	s.do(func() { w.s = s })
 	for _, c := range same {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 			want := answered(t, theirs, c.text)

@@ -89,6 +89,7 @@ func (b *Body) Read(p []byte) (n int, err error) {
 		b.got = b.got[n:]
 		return n, nil
 	}
+	b.conn.pause()
 	for {
 		if n, err = b.tryRead(p); err != socket.ErrWouldBlock {
 			return n, err

@@ -37,9 +37,6 @@ type busy struct {
 var busies = sync.Pool{New: func() any { return new(busy) }}
 
 const (
-	// inTurn is how many requests of a connection that sends them without waiting for
-	// the answers are answered before other tasks have their turn.
-	inTurn = 32
 	// lingering is how long a connection is read from that is closed in the middle of a
 	// request: to close it at once would take away the answer. net/http: rstAvoidanceDelay.
 	lingering = 500 * time.Millisecond
@@ -90,15 +87,12 @@ func (c *conn) list() *waiting {
 func (c *conn) exchanges() bool {
 	c.busy = busies.Get().(*busy)
 	defer c.ended()
-	for n := 1; ; n++ {
+	for {
 		if !c.exchange() {
 			return false
 		}
 		if c.sock.Buffered() == 0 || c.server.stopping {
 			break
-		}
-		if n%inTurn == 0 {
-			c.server.hub().Yield()
 		}
 	}
 	c.readBy(time.Time{})
@@ -135,6 +129,7 @@ func (c *conn) exchange() bool {
 //
 //greenlet:resumable
 func (c *conn) receive() (*Response, error) {
+	c.pause()
 	var due, all time.Time
 	if c.server.ReadTimeout > 0 {
 		all = c.server.hub().Now().Add(c.server.ReadTimeout)
@@ -173,6 +168,15 @@ func (c *conn) receive() (*Response, error) {
 		default:
 			return nil, err
 		}
+	}
+}
+
+// pause lets others have their turn if the client is so fast that the task never waits.
+//
+//greenlet:resumable
+func (c *conn) pause() {
+	if c.sock.Stream().Readiness().Greedy(greenlet.Current(), hub.In) {
+		c.server.hub().Yield()
 	}
 }
 
@@ -319,7 +323,8 @@ func (c *conn) linger() {
 		return
 	}
 	c.readBy(c.server.hub().Now().Add(lingering))
-	for n := 1; ; n++ {
+	for {
+		c.pause()
 		c.sock.Discard(c.sock.Buffered())
 		err := c.sock.TryReadAhead()
 		if err == socket.ErrWouldBlock {
@@ -327,9 +332,6 @@ func (c *conn) linger() {
 		}
 		if err != nil {
 			return
-		}
-		if n%inTurn == 0 {
-			c.server.hub().Yield()
 		}
 	}
 }

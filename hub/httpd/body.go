@@ -112,7 +112,7 @@ func (b *Body) wait() error {
 		return b.err
 	}
 	b.conn.readBy(b.due)
-	if err := b.conn.wait(); err != nil {
+	if err := b.conn.more(); err != nil {
 		b.err = err
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"os"
 	"strconv"
 	"sync"
@@ -19,11 +20,8 @@ import (
 type conn struct {
 	server *Server
 	sock   *socket.Conn
-	remote string        // its address, once it is known
-	until  time.Duration // on the server's clock, while it waits
-	before *conn         // that waits
-	after  *conn
-	*busy  // nil while it waits
+	wait   *wait // nil if it may wait for ever
+	*busy        // nil while it waits
 }
 
 // busy is what a connection needs beyond that while it does not wait for a request.
@@ -57,27 +55,18 @@ func (c *conn) serve() {
 			}
 		case socket.ErrWouldBlock:
 			// This is WaitReadable, but without the frame of that.
-			c.list().add(c)
-			loop, err := c.sock.Stream().Readiness().Park(greenlet.Current(), hub.In)
-			if loop != nil {
+			c.wait.begin()
+			if loop, err := c.sock.Stream().Readiness().Park(greenlet.Current(), hub.In); loop != nil {
 				loop.Switch()
-			}
-			c.list().remove(c)
-			if err != nil {
+			} else if err != nil {
+				c.wait.end()
 				return
 			}
+			c.wait.end()
 		default:
 			return
 		}
 	}
-}
-
-// list is where c waits.
-func (c *conn) list() *waiting {
-	if c.remote == "" {
-		return &c.server.fresh
-	}
-	return &c.server.idle
 }
 
 // exchanges answers requests as long as there are some. It reports whether another one
@@ -96,6 +85,9 @@ func (c *conn) exchanges() bool {
 		}
 	}
 	c.readBy(time.Time{})
+	if c.wait != nil {
+		c.wait.list = &c.server.idle
+	}
 	return c.flush() == nil && !c.server.stopping
 }
 
@@ -157,7 +149,7 @@ func (c *conn) receive() (*Response, error) {
 				}
 				c.readBy(due)
 			}
-			err = c.wait()
+			err = c.more()
 		}
 		switch {
 		case err == nil:
@@ -180,10 +172,10 @@ func (c *conn) pause() {
 	}
 }
 
-// wait waits for more than has been read ahead.
+// more waits for more than has been read ahead.
 //
 //greenlet:resumable
-func (c *conn) wait() error {
+func (c *conn) more() error {
 	if err := c.flush(); err != nil {
 		return err
 	}
@@ -206,15 +198,7 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.remote == "" {
-		if a := c.sock.RemoteAddr(); a != nil {
-			c.remote = a.String()
-		}
-		if c.remote == "" {
-			c.remote = "@" // of a Unix socket, which need have no name
-		}
-	}
-	r.RemoteAddr = c.remote
+	r.RemoteAddr = c.remote()
 	// r.Close of HTTP/1.0 means that it does not ask for the contrary.
 	w := &Response{conn: c, request: r, length: -1, close: r.Close}
 	if c.server.OnAnswer != nil {
@@ -222,6 +206,20 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 	}
 	w.body.begin(c, r, by)
 	return w, nil
+}
+
+// remote is the address of the client. It is made for each request, as it would take memory
+// between them.
+func (c *conn) remote() string {
+	if s, ok := c.sock.Stream().(interface{ RemoteAddrPort() netip.AddrPort }); ok {
+		if a := s.RemoteAddrPort(); a.IsValid() {
+			return a.String()
+		}
+	}
+	if a := c.sock.RemoteAddr(); a != nil {
+		return a.String()
+	}
+	return ""
 }
 
 // flush sends what is to be sent.
@@ -301,7 +299,7 @@ func (c *conn) refuse(r *http.Request, err error) {
 	c.put(why)
 	c.flush()
 	if f := c.server.OnAnswer; f != nil {
-		f(&Answer{Request: r, Remote: c.remote, Status: why.status, Began: c.server.hub().Now(), Err: why})
+		f(&Answer{Request: r, Remote: c.remote(), Status: why.status, Began: c.server.hub().Now(), Err: why})
 	}
 	c.linger()
 }
@@ -328,7 +326,7 @@ func (c *conn) linger() {
 		c.sock.Discard(c.sock.Buffered())
 		err := c.sock.TryReadAhead()
 		if err == socket.ErrWouldBlock {
-			err = c.wait()
+			err = c.more()
 		}
 		if err != nil {
 			return

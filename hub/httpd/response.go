@@ -350,7 +350,7 @@ func (w *Response) report(err error) {
 		return
 	}
 	f(&Answer{
-		Request: w.request, Remote: w.conn.remote, Status: w.status, Bytes: w.written,
+		Request: w.request, Remote: w.request.RemoteAddr, Status: w.status, Bytes: w.written,
 		Began: w.began, Took: w.conn.server.hub().Now().Sub(w.began), Err: err,
 	})
 }

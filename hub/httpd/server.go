@@ -119,6 +119,9 @@ func (s *Server) Stop(d time.Duration) (killed int) {
 
 func (s *Server) start(sock *socket.Conn) greenlet.Frame {
 	c := &conn{server: s, sock: sock}
+	if s.fresh.limit > 0 || s.idle.limit > 0 {
+		c.wait = &wait{conn: c, list: &s.fresh}
+	}
 	return c.newServeFrame()
 }
 

@@ -6,45 +6,55 @@ import "time"
 // equally long: so there is one timer for them, not one for each.
 type waiting struct {
 	limit       time.Duration // 0 is for ever
-	first, last *conn
+	first, last *wait
 	watched     bool // there is a task that closes those that are late
 }
 
-// add begins the wait of c.
-func (l *waiting) add(c *conn) {
-	if l.limit <= 0 {
+// wait is the wait of a connection.
+type wait struct {
+	conn   *conn
+	list   *waiting
+	until  time.Duration // on the server's clock; 0 while it does not wait
+	before *wait
+	after  *wait
+}
+
+// begin begins a wait. That of nil may last for ever.
+func (w *wait) begin() {
+	if w == nil || w.list.limit <= 0 {
 		return
 	}
-	c.until = c.server.clock() + l.limit // more than 0
-	if c.before = l.last; l.last == nil {
-		l.first = c
+	l, s := w.list, w.conn.server
+	w.until = s.clock() + l.limit // more than 0
+	if w.before = l.last; l.last == nil {
+		l.first = w
 	} else {
-		l.last.after = c
+		l.last.after = w
 	}
-	l.last = c
+	l.last = w
 	if !l.watched {
 		l.watched = true
-		c.server.hub().Go(c.server.newWatchFrame(l))
+		s.hub().Go(s.newWatchFrame(l))
 	}
 }
 
-// remove ends the wait of c, if it does wait.
-func (l *waiting) remove(c *conn) {
-	if c.until == 0 {
+// end ends the wait, if it has not ended.
+func (w *wait) end() {
+	if w == nil || w.until == 0 {
 		return
 	}
-	c.until = 0
-	if c.before == nil {
-		l.first = c.after
+	l := w.list
+	if w.before == nil {
+		l.first = w.after
 	} else {
-		c.before.after = c.after
+		w.before.after = w.after
 	}
-	if c.after == nil {
-		l.last = c.before
+	if w.after == nil {
+		l.last = w.before
 	} else {
-		c.after.before = c.before
+		w.after.before = w.before
 	}
-	c.before, c.after = nil, nil
+	w.before, w.after, w.until = nil, nil, 0
 }
 
 // watch closes connections that are late, as long as there are some that wait.
@@ -53,11 +63,11 @@ func (l *waiting) remove(c *conn) {
 func (s *Server) watch(l *waiting) {
 	for l.first != nil && !s.stopping {
 		now := s.clock()
-		if c := l.first; c.until > now {
-			s.stopped.WaitFor(c.until - now)
+		if w := l.first; w.until > now {
+			s.stopped.WaitFor(w.until - now)
 		} else {
-			l.remove(c) // its task may have been killed
-			_ = c.sock.Close()
+			w.end() // its task may have been killed
+			_ = w.conn.sock.Close()
 		}
 	}
 	l.watched = false

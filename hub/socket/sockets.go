@@ -144,6 +144,14 @@ func (s *sysStream) RemoteAddr() net.Addr {
 	return nameOf(sa).addr(s.network())
 }
 
+// RemoteAddrPort is RemoteAddr of the internet, in few bytes; not valid of a Unix socket.
+func (s *sysStream) RemoteAddrPort() netip.AddrPort {
+	if s.peer.kind&local != 0 {
+		return netip.AddrPort{}
+	}
+	return s.peer.addrPort()
+}
+
 // connected reports whether a connection has been made that was under way.
 func (s *sysStream) connected() (bool, error) {
 	errno, err := unix.GetsockoptInt(s.d.Fd(), unix.SOL_SOCKET, unix.SO_ERROR)

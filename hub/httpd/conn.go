@@ -104,10 +104,15 @@ func (c *conn) exchange() bool {
 		return true // an empty line
 	}
 	c.answer = w
-	Call(c.server.handler(w.request), w, w.request)
+	h := c.server.handler(w.request)
+	if c.out != nil && (mayWait(h) || len(c.out.data) >= bufferSize) {
+		c.flush() // what answers earlier requests neither waits for this one nor piles up
+	}
+	Call(h, w, w.request)
 	keep := w.finish()
 	c.answer = nil
 	w.report(c.broken)
+	w.over, w.body.closed = true, true
 	if !keep && !w.hijacked {
 		c.flush()
 		if !w.body.ended() {

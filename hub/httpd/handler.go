@@ -21,13 +21,18 @@ type resumable interface {
 	ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 }
 
+func mayWait(h http.Handler) bool {
+	_, ok := h.(resumable)
+	return ok
+}
+
 // Call calls a handler as the server does: for handlers that call others. If it is
 // plain, the body of the request is received before. If that fails the handler is not
 // called, and the answer says why.
 //
 //greenlet:resumable
 func Call(h http.Handler, w http.ResponseWriter, r *http.Request) {
-	if _, ok := h.(resumable); !ok && !received(r) {
+	if !mayWait(h) && !received(r) {
 		if err := Receive(r); err != nil {
 			unreceived(w, err)
 			return

@@ -4,8 +4,10 @@ package httpd
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +52,8 @@ func TestMux(t *testing.T) {
 	s := start(t, wrapped{&mux})
 	s.do(func() { m.hub = s.h })
 	waiting, other := s.dial(), s.dial()
-	waiting.send(get("/wait/7"))
+	waiting.send(get("/plain/first") + get("/wait/7"))
+	assert.Equal(t, "200 hello first", waiting.get("GET")) // which does not wait for the other one
 	require.Eventually(t, func() bool {
 		other.send(request("POST", "/open/7", "1.1", "Content-Length: 0"))
 		return other.get("POST") == "200 opening"
@@ -181,4 +184,40 @@ func (s *running) await(e *hub.Event) {
 func awaiting(e *hub.Event, done chan struct{}) {
 	e.Wait()
 	close(done)
+}
+
+// A response that has been kept is of no use when the handler has returned.
+func TestOver(t *testing.T) {
+	var kept http.ResponseWriter
+	var body io.Reader
+	s := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if kept != nil {
+			_, err := kept.Write([]byte("x"))
+			kept.WriteHeader(500)
+			kept.(http.Flusher).Flush()
+			_, err2 := body.Read(make([]byte, 1))
+			fmt.Fprint(w, err, err2)
+		}
+		kept, body = w, r.Body
+	}))
+	c := s.dial()
+	c.send(request("POST", "/", "1.1", "Content-Length: 1") + "x" + get("/"))
+	assert.Equal(t, "200 ", c.get("POST"))
+	assert.Equal(t, "200 "+errOver.Error()+" "+http.ErrBodyReadAfterClose.Error(), c.get("GET"))
+}
+
+// Answers that nobody takes do not pile up.
+func TestPiles(t *testing.T) {
+	answered := 0
+	s := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered++
+		w.Write(make([]byte, 1<<20))
+	}))
+	c := s.dial()
+	c.send(strings.Repeat(get("/"), 100))
+	time.Sleep(short100)
+	s.do(func() { assert.Less(t, answered, 50) })
+	for range 100 {
+		assert.Len(t, c.get("GET"), 4+1<<20)
+	}
 }

@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -35,6 +36,7 @@ type Response struct {
 	chunked  bool
 	close    bool // the connection, when the answer is sent
 	hijacked bool
+	over     bool // the handler has returned
 }
 
 // own are what the handler has to say about fields that are the server's.
@@ -44,6 +46,19 @@ type own struct {
 	connection                         []string
 	identity                           bool // the end of the body is that of the connection
 	transferEncoding                   bool
+}
+
+var errOver = errors.New("httpd: the handler has returned")
+
+// gone is the error of who comes too late.
+func (w *Response) gone() error {
+	switch {
+	case w.hijacked:
+		return http.ErrHijacked
+	case w.over:
+		return errOver
+	}
+	return nil
 }
 
 // Header is that of [http.ResponseWriter].
@@ -56,7 +71,7 @@ func (w *Response) Header() http.Header {
 
 // WriteHeader is that of [http.ResponseWriter]. One that is superfluous does nothing.
 func (w *Response) WriteHeader(status int) {
-	if w.hijacked || w.status != 0 {
+	if w.hijacked || w.over || w.status != 0 {
 		return
 	}
 	if status < 100 || status > 999 {
@@ -73,10 +88,13 @@ func (w *Response) WriteHeader(status int) {
 	w.head()
 }
 
-// inform sends a header before the answer's: RFC 9110, section 15.2.
+// inform sends a header before the answer's: RFC 9110, section 15.2, as far as there is room.
 func (w *Response) inform(status int) {
 	if status == http.StatusContinue && w.body.expected == toContinue {
 		w.body.expected = nothing
+	}
+	if w.request.ProtoMinor == 0 {
+		return // its clients don't know any
 	}
 	b := w.conn.buffer()
 	statusLine(b, w.request, status)
@@ -136,8 +154,8 @@ func (w *Response) WriteString(s string) (n int, err error) {
 
 // accept keeps p if there is room.
 func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
-	if w.hijacked {
-		return false, http.ErrHijacked
+	if err := w.gone(); err != nil {
+		return false, err
 	}
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
@@ -235,8 +253,8 @@ func (w *Response) Flush() { _ = w.FlushError() }
 //
 //greenlet:resumable
 func (w *Response) FlushError() error {
-	if w.hijacked {
-		return http.ErrHijacked
+	if err := w.gone(); err != nil {
+		return err
 	}
 	w.put()
 	if greenlet.Current() == greenlet.Main() {
@@ -264,10 +282,10 @@ func (w *Response) put() {
 //
 //greenlet:resumable
 func (w *Response) Hijack() (*socket.Conn, error) {
-	switch {
-	case w.hijacked:
-		return nil, http.ErrHijacked
-	case greenlet.Current() == greenlet.Main():
+	if err := w.gone(); err != nil {
+		return nil, err
+	}
+	if greenlet.Current() == greenlet.Main() {
 		return nil, http.ErrNotSupported
 	}
 	if w.status != 0 {

@@ -37,6 +37,7 @@ var onlyFrom = []rule{
 	{"golang.org/x/tools/go/packages", "rewrite/load.go"},
 	{"github.com/fsnotify/fsnotify", "internal/watch/"},
 	{"golang.org/x/sys/", "hub/"},
+	{"golang.org/x/net/http/", "hub/httpd/"},
 }
 
 // never are imports that some may not have, tests included where they are

@@ -61,7 +61,7 @@ func handlers(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case q.Has("error"):
-		http.Error(w, "it went wrong", 418)
+		http.Error(w, "it went wrong", http.StatusTeapot)
 	case q.Has("redirect"):
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	case q.Has("panic"):

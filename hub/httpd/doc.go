@@ -25,6 +25,9 @@
 //		return s.Serve()
 //	}
 //
+// A function that it calls and that writes or reads has to be annotated as well: the
+// generator says so.
+//
 // Any other handler runs as it is, but can't wait: while it runs, nothing else does. So
 // the body of its request is read before it is called, up to a limit, and what it writes
 // is kept in memory and sent when it has returned; a client that is slow does not hold it

@@ -13,8 +13,8 @@ import "sync/atomic"
 func Exchanger[R, T any](run Frame) (exchange func(T) (R, bool), stop func()) {
 	p := newPuller[R](run)
 	if a, ok := run.(answered[R, T]); ok {
+		g := p.g
 		return func(v T) (got R, ok bool) {
-			g := p.g
 			q, waits := g.slot.(*T) // not before the start
 			if !waits || int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
 				if !p.send(v) {

@@ -33,8 +33,8 @@ func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
 	p := newPuller[T](run)
 	// Literals, not method values: that would add a call.
 	if a, ok := run.(asker[T]); ok {
+		g := p.g
 		return func() (v T, ok bool) {
-			g := p.g
 			if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
 				if !p.slow() {
 					return v, false

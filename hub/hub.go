@@ -120,6 +120,7 @@ func (h *Hub) turns() (end bool, err error) {
 		// What becomes ready meanwhile has its turn after those that wait for
 		// time or other goroutines.
 		for n := h.ready.n; n > 0 && !h.late(); n-- {
+			h.pace.first--
 			h.resume(h.ready.pop())
 		}
 		if cause := context.Cause(h.ctx); cause != nil {

@@ -56,6 +56,7 @@ type pace struct {
 	checked time.Time // when the clock was read
 	polled  time.Time // when the poller was asked
 	due     bool      // it is time
+	first   int       // turns to take until what the poller tells comes first again
 }
 
 // check is called for a task that is about to run. It reports whether the poller has to
@@ -79,12 +80,14 @@ func (p *pace) check() bool {
 // asked notes that the poller has been.
 func (p *pace) asked() { p.polled, p.due = time.Now(), false }
 
-// late reports whether tasks that are ready have to wait until the poller is asked.
-func (h *Hub) late() bool { return h.outside > 0 && h.pace.check() }
+// late reports whether tasks that are ready have to wait until the poller is asked. Nobody
+// need wait for a descriptor: a task may look again and again whether it is ready.
+func (h *Hub) late() bool { return h.open > 0 && h.pace.check() }
 
 // poll makes ready who waits for what has happened to descriptors. They come before those
 // that are ready already: with thousands of these, they would wait as long as with no
-// poll in between.
+// poll in between. But where there is more to do for descriptors than there is time, the
+// others would wait for ever, so that these have as many turns before that is done again.
 func (h *Hub) poll(d time.Duration) {
 	events, err := h.poller.ask(d)
 	if err != nil {
@@ -98,6 +101,12 @@ func (h *Hub) poll(d time.Duration) {
 			continue // closed since, by who does not own it alone
 		}
 		h.watched[e.fd].happened(e.what)
+	}
+	if told := h.ready; h.pace.first > 0 {
+		h.ready = before
+		before = told
+	} else {
+		h.pace.first = 2 * told.n
 	}
 	h.ready.append(before)
 }

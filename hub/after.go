@@ -16,7 +16,7 @@ func (t *Timer) expire() { t.f() }
 func (h *Hub) AfterFunc(d time.Duration, f func()) *Timer {
 	t := &Timer{hub: h, f: f}
 	t.to = t
-	h.timers.start(&t.timer, h.clock.Now().Add(d))
+	t.start(d)
 	return t
 }
 
@@ -30,5 +30,11 @@ func (t *Timer) Stop() bool {
 // Reset has the function be called when d has passed from now, and at no other time.
 func (t *Timer) Reset(d time.Duration) {
 	t.Stop()
-	t.hub.timers.start(&t.timer, t.hub.clock.Now().Add(d))
+	t.start(d)
+}
+
+// start never starts it for a time before now: set anew where it expires, it would always
+// be the first.
+func (t *Timer) start(d time.Duration) {
+	t.hub.timers.start(&t.timer, t.hub.clock.Now().Add(max(d, 0)))
 }

@@ -31,7 +31,7 @@
 // Run ends when nothing can happen any more. If tasks still wait then, they wait for
 // ever, and its error, a [*Deadlock], says which, where and for what. A panic of a
 // task is kept for who asks for its result, and reported to the hub's error handler:
-// it never ends the hub.
+// it never ends the hub. One of a function that the loop calls itself is a panic of Run.
 //
 // What a hub does can be looked at: [Hub.DumpTree] writes its tasks, [Hub.DumpOn] does so at
 // a signal, [Hub.Monitor] reports who blocks the others, and [Hub.Publish] has figures for

@@ -23,6 +23,7 @@ type Hub struct {
 	first   *Task // of those that are not done, in the order of their start
 	last    *Task
 	spawned int // number of the last task
+	runs    int // calls of Run
 	onError func(*Task, *PanicError)
 	onStart []func(*Task)
 	ctx     context.Context
@@ -74,12 +75,14 @@ func (h *Hub) Now() time.Time { return h.clock.Now() }
 // Run runs the tasks until all have ended, or nothing can happen any more: then its
 // error is a [*Deadlock]. When ctx is done it kills all tasks, runs what they have
 // deferred, and returns the cause. It may be called again. It panics if the hub is
-// running.
+// running, and as a function does that the loop calls, one of Post or AfterFunc for example:
+// then it may be called again as well, and goes on behind that.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.goroutine.CompareAndSwap(0, goroutineID()) {
 		panic("hub: Run of a hub that is running, in this goroutine or another")
 	}
 	h.ctx = ctx
+	h.runs++
 	stop := context.AfterFunc(ctx, h.rouse)
 	defer stop()
 	frame := h.newLoopFrame()
@@ -198,12 +201,28 @@ func (h *Hub) collect() {
 	posted := h.posted
 	h.posted = nil
 	h.mu.Unlock()
-	h.counts.posts += len(posted)
-	for _, f := range posted {
-		f()
+	if len(posted) > 0 {
+		h.call(posted)
 	}
 	if len(h.timers.heap) > 0 {
 		h.timers.run(h.clock.Now())
+	}
+}
+
+// call calls what was posted. If one panics the rest is left for the next Run.
+func (h *Hub) call(posted []func()) {
+	defer func() {
+		if len(posted) > 0 {
+			h.mu.Lock()
+			h.posted = append(posted, h.posted...)
+			h.mu.Unlock()
+		}
+	}()
+	for len(posted) > 0 {
+		f := posted[0]
+		posted[0], posted = nil, posted[1:]
+		h.counts.posts++
+		f()
 	}
 }
 
@@ -211,8 +230,11 @@ func (h *Hub) collect() {
 // deferred may wait.
 func (h *Hub) shut() {
 	for _, t := range h.Tasks() {
-		if x := t.more("Run"); !x.shut {
-			x.shut = true
+		if t.done {
+			continue // by the end of one before it
+		}
+		if x := t.more("Run"); x.shut != h.runs {
+			x.shut = h.runs
 			t.Interrupt(greenlet.Exit)
 		}
 	}

@@ -42,8 +42,12 @@ func (n *link) remove() {
 	n.list, n.prev, n.next = nil, nil, nil
 }
 
-// fire tells all. Those that are told may add and remove others.
+// fire tells all, also if one of them panics. Those that are told may add and remove others.
 func (l *links) fire() {
+	if l.head == nil {
+		return
+	}
+	defer l.fire() // the others, after a panic
 	for n := l.head; n != nil; n = l.head {
 		n.remove()
 		n.to.ready()

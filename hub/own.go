@@ -11,7 +11,7 @@ type own struct {
 	locals  []local
 	scope   *scope // the innermost
 	track   *track // nil unless SetTracking
-	shut    bool   // it has been killed as the hub's context was done
+	shut    int    // the last Run that has killed it, as its context was done
 	// fails is the error that the function has returned, if that is known: it stays.
 	fails func() error
 }

@@ -232,15 +232,15 @@ func (t *Task) Link(f func(*Task)) Link {
 func (t *Task) end(v any) {
 	t.done, t.slot = true, nil
 	t.hub.counts.ended++
+	var failed *PanicError
 	switch err, _ := v.(error); {
 	case v == nil:
 	case errors.Is(err, greenlet.Exit):
 		t.slot = greenlet.Exit
 	default:
-		p := &PanicError{t, v}
-		t.slot = p
+		failed = &PanicError{t, v}
+		t.slot = failed
 		t.hub.counts.failed++
-		t.hub.onError(t, p)
 	}
 	if t.own != nil {
 		t.own.cancel(t.failure())
@@ -253,8 +253,16 @@ func (t *Task) end(v any) {
 	t.hub.ended(t)
 	t.hub.forget(t)
 	t.joiners.wakeAll()
+	t.tell(failed)
+}
+
+// tell tells who wants to know that t has ended: all, also if one of them panics.
+func (t *Task) tell(failed *PanicError) {
+	defer t.links.fire()
 	if t.owner != nil {
-		t.owner.TaskEnded(t)
+		defer t.owner.TaskEnded(t)
 	}
-	t.links.fire()
+	if failed != nil {
+		t.hub.onError(t, failed)
+	}
 }

@@ -79,10 +79,11 @@ func (l *timers) time(p place) time.Time {
 // next is when the first is due. There must be one.
 func (l *timers) next() time.Time { return l.time(1) }
 
-// run has those expire that are due.
+// run has those expire that are due: as many as there are now, as some may be set anew
+// for the same time.
 func (l *timers) run(now time.Time) {
 	n := int64(now.Sub(l.epoch))
-	for len(l.heap) > 0 && l.heap[0].at <= n {
+	for left := len(l.heap); left > 0 && len(l.heap) > 0 && l.heap[0].at <= n; left-- {
 		d := l.heap[0]
 		l.remove(1)
 		if d.task != nil {

@@ -3,8 +3,8 @@ package hub
 import "sync"
 
 // Block calls f on a goroutine and waits for it, while other tasks run: for what blocks,
-// such as reading a file or looking up a name. It panics as f does. A task that is
-// interrupted meanwhile leaves f to itself.
+// such as reading a file or looking up a name. It panics as f does, and if f calls
+// [runtime.Goexit]. A task that is interrupted meanwhile leaves f to itself.
 //
 // The goroutines are the hub's: up to [Hub.SetWorkers] of them, started as they are
 // needed and ended when there is nothing to do. A hub with a seed calls f in the loop: see
@@ -16,10 +16,11 @@ func Block[T any](h *Hub, f func() T) T {
 	var failed any
 	returned := h.NewEvent()
 	h.workers.do(h, func() {
-		v, thrown := call(f)
-		h.Post(func() {
-			got, failed = v, thrown
-			returned.Set()
+		call(f, func(v T, thrown any) {
+			h.Post(func() {
+				got, failed = v, thrown
+				returned.Set()
+			})
 		})
 	})
 	returned.Wait()
@@ -29,10 +30,22 @@ func Block[T any](h *Hub, f func() T) T {
 	return got
 }
 
-// call is f with what it panics with.
-func call[T any](f func() T) (v T, thrown any) {
-	defer func() { thrown = recover() }()
-	return f(), nil
+// errGoexit is what Block panics with where there is no panic, and no result.
+const errGoexit = "hub: Block of a function that has ended its goroutine by runtime.Goexit"
+
+// call has told told of what f returns, or panics with.
+func call[T any](f func() T, told func(v T, thrown any)) {
+	var v T
+	returned := false
+	defer func() {
+		thrown := recover()
+		if thrown == nil && !returned {
+			thrown = errGoexit
+		}
+		told(v, thrown)
+	}()
+	v = f()
+	returned = true
 }
 
 // SetWorkers says how many calls of [Block] may run at a time: 10 unless it is called.
@@ -41,9 +54,13 @@ func (h *Hub) SetWorkers(n int) {
 	if n < 1 {
 		panic("hub: SetWorkers of less than 1")
 	}
-	h.workers.mu.Lock()
-	h.workers.limit = n
-	h.workers.mu.Unlock()
+	w := &h.workers
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.limit = n
+	for range w.jobs {
+		w.hire()
+	}
 }
 
 // workers are goroutines that do jobs.
@@ -69,6 +86,11 @@ func (w *workers) do(h *Hub, job func()) {
 		defer done()
 		job()
 	})
+	w.hire()
+}
+
+// hire starts a worker if there may be one more. The caller holds the mutex.
+func (w *workers) hire() {
 	if w.n < w.limit {
 		w.n++
 		go w.work()
@@ -76,15 +98,29 @@ func (w *workers) do(h *Hub, job func()) {
 }
 
 func (w *workers) work() {
-	w.mu.Lock()
-	for len(w.jobs) > 0 && w.n <= w.limit {
-		job := w.jobs[0]
-		w.jobs = w.jobs[1:]
-		w.mu.Unlock()
-		job()
-		w.mu.Lock()
-		w.todo--
+	for w.job() {
 	}
-	w.n--
+}
+
+// job does a job, and reports whether it has: if not the worker is to end. A job may end
+// its goroutine; then another takes its place.
+func (w *workers) job() (done bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.jobs) == 0 || w.n > w.limit {
+		w.n--
+		return false
+	}
+	job := w.jobs[0]
+	w.jobs = w.jobs[1:]
 	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		if w.todo--; !done {
+			w.n--
+			w.hire()
+		}
+	}()
+	job()
+	return true
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -16,6 +17,7 @@ type Group struct {
 	n           int
 	err         error
 	empty       waiters
+	killers     waiters // told of each that comes, too
 	links       links
 }
 
@@ -24,6 +26,7 @@ type member struct {
 	link
 	group      *Group
 	task       *Task
+	dying      bool // has been killed by the group
 	prev, next *member
 }
 
@@ -91,6 +94,7 @@ func (g *Group) add(t *Task) *Task {
 	}
 	g.last = m
 	g.n++
+	g.killers.wakeAll()
 	if t.done {
 		m.ready()
 	} else {
@@ -136,6 +140,7 @@ func (g *Group) remove(m *member) {
 	}
 	if g.n == 0 {
 		g.empty.wakeAll()
+		g.killers.wakeAll()
 		g.links.fire()
 	}
 }
@@ -170,9 +175,10 @@ func (g *Group) JoinFor(d time.Duration) (err error, ok bool) {
 //
 //greenlet:resumable
 func (g *Group) Kill() {
+	g.interrupt()
 	for g.n > 0 {
-		g.interrupt()
-		g.Join()
+		g.hub.park(greenlet.Current(), &g.killers, forGroup).Switch()
+		g.interruptNew()
 	}
 }
 
@@ -187,7 +193,21 @@ func (g *Group) KillFor(d time.Duration) bool {
 }
 
 func (g *Group) interrupt() {
-	for _, t := range g.Tasks() {
+	for m := g.first; m != nil; m = m.next {
+		m.dying = false
+	}
+	g.interruptNew()
+}
+
+// interruptNew interrupts those that have come since: they are the last. The end of one may
+// change the list.
+func (g *Group) interruptNew() {
+	var tasks []*Task
+	for m := g.last; m != nil && !m.dying; m = m.prev {
+		m.dying = true
+		tasks = append(tasks, m.task)
+	}
+	for _, t := range slices.Backward(tasks) {
 		t.Interrupt(greenlet.Exit)
 	}
 }

@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,6 +49,30 @@ func TestGroupKill(t *testing.T) {
 	l.expect(t, "0s cleans up", "1s cleaned up", "1s 0 left")
 }
 
+//greenlet:resumable
+func (l *log) killsNewcomers() {
+	g := l.NewGroup()
+	g.Go(l.newStubbornFrame())
+	l.Go(l.newComesFrame(g))
+	l.Yield()
+	g.Kill()
+	l.say("%d left", g.Len())
+}
+
+//greenlet:resumable
+func (l *log) comes(g *Group) {
+	l.Sleep(time.Second / 2)
+	g.Go(l.newSleeperFrame("newcomer", 1, time.Hour))
+}
+
+// A task that comes while a group is killed is killed, too, though the group is never empty
+// in between.
+func TestGroupKillNewcomer(t *testing.T) {
+	l := newLog()
+	l.Go(l.newKillsNewcomersFrame())
+	l.expect(t, "0s cleans up", "500ms newcomer 0", "1s cleaned up", "1s 0 left")
+}
+
 // meter counts how many run at a time.
 type meter struct{ now, most atomic.Int32 }
 
@@ -88,4 +114,39 @@ func TestBlock(t *testing.T) {
 	assert.LessOrEqual(t, m.most.Load(), int32(3))
 	assert.Equal(t, "in the goroutine", frame.Results())
 	assert.Panics(t, func() { h.SetWorkers(0) })
+}
+
+//greenlet:resumable
+func exitsBlocked(h *Hub, f func()) (v any) {
+	defer func() { v = recover() }()
+	Block(h, func() int { f(); return 1 })
+	return nil
+}
+
+// A function that ends its goroutine, as one of a test does that fails, is a panic; and there
+// is a worker for the next.
+func TestBlockGoexit(t *testing.T) {
+	h := New()
+	h.SetWorkers(1)
+	frame := newExitsBlockedFrame(h, runtime.Goexit)
+	h.Go(frame)
+	other := newExitsBlockedFrame(h, func() { panic("other") })
+	h.Go(other)
+	require.NoError(t, h.Run(t.Context()))
+	assert.Equal(t, "hub: Block of a function that has ended its goroutine by runtime.Goexit", frame.Results())
+	assert.Equal(t, "other", other.Results())
+}
+
+// What waits for its turn has it when there may be more workers.
+func TestMoreWorkers(t *testing.T) {
+	h := New()
+	h.SetWorkers(1)
+	block := make(chan bool)
+	first, second := newExitsBlockedFrame(h, func() { <-block }), newExitsBlockedFrame(h, func() { block <- true })
+	h.Go(first)
+	h.Go(second)
+	h.AfterFunc(time.Millisecond, func() { h.SetWorkers(2) })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	require.NoError(t, h.Run(ctx))
 }

@@ -60,6 +60,13 @@ func (c *Conn) tidy() {
 	}
 }
 
+// unsearched has the next search begin at the front.
+func (c *Conn) unsearched() {
+	if c.ahead != nil {
+		c.ahead.searched = 0
+	}
+}
+
 // fill reads ahead. It takes a buffer only if there is something to read.
 func (c *Conn) fill() error {
 	if !c.ready.Ready(hub.In) {
@@ -107,6 +114,7 @@ func (c *Conn) ReadUntil(delim string, limit int) ([]byte, error) {
 	if c.ready.Greedy(greenlet.Current(), hub.In) {
 		c.Hub().Yield()
 	}
+	c.unsearched() // who gave up looked for another delimiter
 	for {
 		got, err := c.tryUntil(delim, limit)
 		if err != ErrWouldBlock {
@@ -137,7 +145,6 @@ func (c *Conn) tryUntil(delim string, limit int) ([]byte, error) {
 				return got, nil
 			}
 			if len(rest) == limit {
-				b.searched = 0 // for another delimiter
 				return nil, ErrTooLong
 			}
 			b.searched = max(0, len(rest)-len(delim)+1)
@@ -147,9 +154,6 @@ func (c *Conn) tryUntil(delim string, limit int) ([]byte, error) {
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
-			if err != ErrWouldBlock && c.ahead != nil {
-				c.ahead.searched = 0
-			}
 			return nil, err
 		}
 	}

@@ -63,6 +63,7 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 	if c.ahead != nil {
 		if n := copy(p, c.ahead.rest()); n > 0 {
 			c.ahead.from += n
+			c.unsearched()
 			c.tidy()
 			return n, nil
 		}
@@ -157,10 +158,10 @@ func (c *Conn) Write(p []byte) (n int, err error) {
 		m, err := c.TryWrite(p[n:])
 		n += m
 		switch {
+		case err == nil && n == len(p):
+			return n, nil
 		case err != nil && err != ErrWouldBlock:
 			return n, err
-		case n == len(p):
-			return n, nil
 		}
 		if err := c.ready.Wait(hub.Out); err != nil {
 			return n, c.failed("write", err)
@@ -179,7 +180,7 @@ func (c *Conn) TryWrite(p []byte) (int, error) {
 	if err := c.ready.Check(hub.Out); err != nil {
 		return 0, c.failed("write", err)
 	}
-	if !c.ready.Ready(hub.Out) {
+	if len(p) > 0 && !c.ready.Ready(hub.Out) { // nothing has no need of room, but as a datagram
 		return 0, ErrWouldBlock
 	}
 	n, err := c.stream.Write(p)
@@ -197,10 +198,7 @@ func (c *Conn) CloseWrite() error { return c.failed("close", c.stream.CloseWrite
 // closes it again.
 func (c *Conn) Close() error {
 	err := c.stream.Close()
-	if c.ahead != nil {
-		c.ahead.free()
-		c.ahead = nil
-	}
+	c.ahead = nil // not given back, as what was read last may be in use
 	return c.failed("close", err)
 }
 

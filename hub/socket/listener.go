@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/hub"
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Listener listens for connections.
@@ -20,6 +21,9 @@ func NewListener(a Accepter) *Listener { return &Listener{a, a.Readiness()} }
 //
 //greenlet:resumable
 func (l *Listener) Accept() (*Conn, error) {
+	if l.ready.Greedy(greenlet.Current(), hub.In) {
+		l.Hub().Yield()
+	}
 	for {
 		c, err := l.TryAccept()
 		if err != ErrWouldBlock {

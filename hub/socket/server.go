@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,7 +22,8 @@ type Server struct {
 	Listener *Listener
 	// Handler makes what the task of a connection runs. The connection is closed
 	// when that has ended, however it does. A panic of it is its task's: the hub's
-	// OnError is told. If Handler returns nil the connection is closed at once.
+	// OnError is told. If Handler returns nil the connection is closed at once. Handler
+	// itself may not panic: that would be a panic of Serve.
 	Handler func(*Conn) greenlet.Frame
 	// Limit is how many connections there are at a time: 0 is any number. As long as
 	// there are so many, others wait in the system's queue.
@@ -124,13 +126,22 @@ func (s *Server) failed(err error) {
 
 // start starts the task of a connection.
 func (s *Server) start(c *Conn) {
-	frame := s.Handler(c)
+	frame := s.frame(c)
 	if frame == nil {
-		_ = c.Close()
 		return
 	}
 	c.server, c.place = s, int32(len(s.conns))
 	s.conns = append(s.conns, serving{c, s.hub().GoFor((*served)(c), frame)})
+}
+
+// frame is what Handler makes. If it makes nothing, or panics, the connection is closed.
+func (s *Server) frame(c *Conn) (f greenlet.Frame) {
+	defer func() {
+		if f == nil {
+			_ = c.Close()
+		}
+	}()
+	return s.Handler(c)
 }
 
 // served is a connection as the owner of its task.
@@ -187,8 +198,9 @@ func (s *Server) stop() {
 }
 
 func (s *Server) kill() int {
-	for _, c := range s.conns {
+	left := slices.Clone(s.conns) // of which those that have not begun end at once
+	for _, c := range left {
 		c.task.Interrupt(greenlet.Exit)
 	}
-	return len(s.conns)
+	return len(left)
 }

@@ -383,3 +383,72 @@ func TestGreedy(t *testing.T) {
 	l.Go(l.newModestFrame(&stop))
 	l.expect(t, "0s stop reading", "0s stop writing", "0s greedy ends")
 }
+
+//greenlet:resumable
+func (l *log) hangs() { l.Sleep(time.Hour) }
+
+//greenlet:resumable
+func (l *log) stopsAtOnce() {
+	there := l.server.Len()
+	l.say("killed %d of %d", l.server.Stop(0), there)
+}
+
+// Connections whose tasks have not begun are killed as the others are.
+func TestStopUnbegun(t *testing.T) {
+	for seed := range uint64(50) {
+		l := newLog(func(l *log, c *Conn) greenlet.Frame { return l.newHangsFrame() })
+		l.Hub = hub.NewSeeded(time.Time{}, seed)
+		l.door = newDoor(l.Hub)
+		l.server.Listener = NewListener(l.door)
+		for range 3 {
+			l.door.visit(1)
+		}
+		l.Go(l.newServesFrame())
+		l.Go(l.newStopsAtOnceFrame())
+		require.NoError(t, l.Run(t.Context()))
+		assert.Regexp(t, "killed (3 of 3|0 of 0)", l.lines, "seed %d", seed)
+		assert.Zero(t, l.server.Len())
+	}
+}
+
+//greenlet:resumable
+func (l *log) accepts(n int) {
+	for range n {
+		c, err := l.server.Listener.Accept()
+		if err != nil {
+			panic(err)
+		}
+		c.Close()
+	}
+	l.say("accepted %d", n)
+}
+
+// Who accepts what comes without end lets others have their turn.
+func TestGreedyAccept(t *testing.T) {
+	l := newLog(nil)
+	for range 100 {
+		l.door.visit(1)
+	}
+	l.Go(l.newAcceptsFrame(100))
+	l.Go(l.newSaysFrame("other"))
+	l.expect(t, "0s other", "0s accepted 100")
+}
+
+//greenlet:resumable
+func (l *log) says(what string) { l.say("%s", what) }
+
+// What makes the handler may panic: that ends Serve, and the connection.
+func TestHandlerPanics(t *testing.T) {
+	l := newLog(nil)
+	l.server.Handler = nil
+	c := l.door.visit(1)
+	l.Go(l.newServesFrame())
+	l.Go(l.newReadsToEndFrame(c))
+	l.expect(t, "0s task: runtime error: invalid memory address or nil pointer dereference", "0s EOF")
+}
+
+//greenlet:resumable
+func (l *log) readsToEnd(c *Conn) {
+	_, err := c.Read(make([]byte, 1))
+	l.say("%v", err)
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/going-green/greenlet/hub"
 	"golang.org/x/sys/unix"
@@ -50,10 +51,11 @@ func (s *sysStream) Read(p []byte) (int, error) {
 		return n, nil
 	case n == 0:
 		return 0, io.EOF
-	case n < len(p) && !s.d.Ended():
+	case n < len(p) && s.peer.kind == 0 && !s.d.Ended():
 		// There is no more, or there will be an event: that saves a read which
 		// would tell the same. (Urgent data ends a read early, too. Who sends that
-		// waits until it has sent more.)
+		// waits until it has sent more.) Not so with Unix sockets: a read ends where
+		// a descriptor is passed.
 		return n, s.d.Exhausted(hub.In)
 	}
 	return n, nil
@@ -362,7 +364,16 @@ type sysPackets struct {
 	d       hub.Descriptor
 	network string
 	path    string // of a Unix socket, to remove; empty if it is none
+	delay   time.Duration
 }
+
+const (
+	// A Unix socket tries again so long after another's queue was full, and after twice
+	// as long each time. The system tells when its own has room: that it has, after each
+	// attempt.
+	firstAttempt = 50 * time.Microsecond
+	lastAttempt  = 10 * time.Millisecond
+)
 
 func listenPackets(s *System, network string, n name) (Packets, error) {
 	if strings.HasPrefix(network, "tcp") || network == "unix" {
@@ -411,14 +422,27 @@ func (p *sysPackets) WriteTo(b []byte, to net.Addr) (int, error) {
 		err := unix.Sendto(p.d.Fd(), b, 0, p.sockaddr(n))
 		switch err {
 		case nil:
+			p.delay = 0
 			return len(b), nil
 		case unix.EAGAIN:
+			if p.network == "unixgram" {
+				p.tryLater()
+				return 0, ErrWouldBlock
+			}
 			return 0, exhausted(&p.d, hub.Out)
 		case unix.EINTR:
 		default:
 			return 0, os.NewSyscallError("sendto", err)
 		}
 	}
+}
+
+// tryLater has who sends wait for a while.
+func (p *sysPackets) tryLater() {
+	r := p.d.Readiness()
+	r.Exhausted(hub.Out)
+	p.delay = min(max(2*p.delay, firstAttempt), lastAttempt)
+	r.Hub().AfterFunc(p.delay, func() { r.Signal(hub.Out) })
 }
 
 // sockaddr is n for this socket: one of version 6 takes no addresses of version 4 but in

@@ -41,6 +41,7 @@ type scope struct {
 	ctx        context.Context // made of base when it is asked for
 	cancel     context.CancelCauseFunc
 	outer      *scope
+	run        int       // which the context is of, counted from 1 for before the first; 0 of a WithContext
 	thrown     *canceled // when base was done
 	live       bool      // base may be done some day
 	stop       func() bool

@@ -433,3 +433,23 @@ func yieldsThenPuts(h *Hub, n, fd int) {
 	yields(h, n)
 	_, _ = unix.Write(fd, []byte("x"))
 }
+
+// brokenPoller can't be asked.
+type brokenPoller struct{ poller }
+
+func (brokenPoller) ask(time.Duration) ([]event, error) { return nil, errors.ErrUnsupported }
+
+// A hub whose poller has failed can be posted to.
+func TestPollerFails(t *testing.T) {
+	n := newNotes()
+	p := n.newPipe(t)
+	n.poller = brokenPoller{n.poller}
+	n.Go(n.newWaitsForeverFrame(p.a))
+	assert.PanicsWithValue(t, "hub: waiting for descriptors: unsupported operation", func() { _ = n.Run(t.Context()) })
+	p.a.CloseFile()
+	p.b.CloseFile()
+	assert.Nil(t, n.poller)
+	n.Post(func() { n.note("posted") })
+	require.NoError(t, n.Run(t.Context()))
+	assert.Equal(t, []string{"posted", "killed"}, n.lines)
+}

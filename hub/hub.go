@@ -90,6 +90,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer func() {
 		h.rests()
 		h.self, h.running, h.ctx = nil, nil, nil
+		h.mu.Lock()
+		h.polling = false // it may have failed
+		h.mu.Unlock()
 		h.closePoller()
 		h.goroutine.Store(0)
 	}()

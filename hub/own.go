@@ -82,10 +82,11 @@ func (t *Task) Context() context.Context {
 		return ctx
 	}
 	x := t.more("Context")
-	if x.scope == nil {
-		x.scope = &scope{task: t, base: t.hub.context()}
-	}
 	s := x.scope
+	if run := t.hub.runs + 1; s == nil || s.run != 0 && s.run != run {
+		s = &scope{task: t, base: t.hub.context(), run: run, outer: s}
+		x.scope = s
+	}
 	if s.ctx == nil {
 		s.ctx, s.cancel = context.WithCancelCause(s.base)
 	}

@@ -152,3 +152,25 @@ func entersContexts(h *Hub, ctx context.Context, n int) {
 		h.WithContext(ctx, h.Yield)
 	}
 }
+
+//greenlet:resumable
+func (l *log) asksTwice(e *Event) {
+	ctx := l.Current().Context()
+	l.say("%v", ctx.Err())
+	e.Wait()
+	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
+}
+
+// A task that outlives a Run has the context of the next one.
+func TestContextOfNextRun(t *testing.T) {
+	l := newLog()
+	e := l.NewEvent()
+	task := l.Go(l.newAsksTwiceFrame(e))
+	ctx, cancel := context.WithCancel(t.Context())
+	assert.IsType(t, &Deadlock{}, l.Run(ctx))
+	first := task.Context()
+	cancel()
+	e.Set()
+	l.expect(t, "0s <nil>", "0s context canceled, and now <nil>")
+	assert.Error(t, first.Err())
+}

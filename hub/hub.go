@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -97,6 +98,10 @@ func (h *Hub) Run(ctx context.Context) error {
 		h.goroutine.Store(0)
 	}()
 	h.self.Switch()
+	if !h.self.Dead() {
+		panic(fmt.Sprintf("hub: in %v a greenlet has switched to the one that runs the hub, or ended and has it for a parent: "+
+			"make it in the task", h.running))
+	}
 	return frame.Results()
 }
 

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -116,4 +117,20 @@ func (l *log) hasTurns(n *int) {
 		l.say("task after %d", *n)
 		l.Yield()
 	}
+}
+
+//greenlet:resumable
+func (l *log) drives(g *greenlet.Greenlet) {
+	g.Switch()
+	l.say("not reached")
+}
+
+// A greenlet that was made outside of the tasks ends there: Run does not return as if all was
+// done.
+func TestLoopLeft(t *testing.T) {
+	l := newLog()
+	task := l.Go(l.newDrivesFrame(greenlet.New(l.newSleeperFrame("below", 1, time.Second))))
+	assert.PanicsWithValue(t, fmt.Sprintf("hub: in %v a greenlet has switched to the one that runs the hub, or ended and has it for a parent: "+
+		"make it in the task", task), func() { _ = l.Run(t.Context()) })
+	assert.Equal(t, []string{"0s below 0", "1s below ends"}, l.lines)
 }

@@ -453,3 +453,14 @@ func TestPollerFails(t *testing.T) {
 	require.NoError(t, n.Run(t.Context()))
 	assert.Equal(t, []string{"posted", "killed"}, n.lines)
 }
+
+// A deadline without a monotonic clock gets one: else it would come at another time when the
+// system's is set, and be waited for in vain, again and again.
+func TestDeadlineOfWall(t *testing.T) {
+	n := newNotes()
+	r := n.MakeReadiness()
+	at := time.Now().Add(time.Hour).Round(0)
+	r.SetDeadline(In, at)
+	assert.WithinDuration(t, at, r.due[In], time.Second)
+	assert.Contains(t, r.due[In].String(), "m=+")
+}

@@ -104,6 +104,10 @@ func (r *Readiness) SetDeadline(dir Direction, at time.Time) {
 		}
 		r.due = new(deadlines)
 	}
+	if !at.IsZero() { // it may have no monotonic clock, by which timers go
+		now := r.hub.Now()
+		at = now.Add(at.Sub(now))
+	}
 	r.due[dir] = at
 	r.retry(dir)
 }

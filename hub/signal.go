@@ -47,7 +47,12 @@ func (h *Hub) DumpOn(w io.Writer, signals ...os.Signal) (stop func()) {
 	if len(signals) == 0 {
 		return func() {} // Notify would take all there are
 	}
-	return onSignals(func() { _ = h.PostDump(w, dumpPatience) }, signals...)
+	quit := make(chan struct{})
+	end := onSignals(func() { _ = h.postDump(w, dumpPatience, quit) }, signals...)
+	return sync.OnceFunc(func() {
+		close(quit) // in the loop it would be waited for in vain
+		end()
+	})
 }
 
 // onSignals calls f on a goroutine of its own when one of the signals comes, until stop

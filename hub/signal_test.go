@@ -94,3 +94,19 @@ func TestDumpOn(t *testing.T) {
 	stop()
 	h.DumpOn(in)()
 }
+
+// Who stops dumps in the loop does not wait for one that waits for the loop.
+func TestDumpOnStop(t *testing.T) {
+	h := New()
+	var out strings.Builder
+	stop := h.DumpOn(&out, syscall.SIGUSR1)
+	h.Post(func() {
+		raise(t, syscall.SIGUSR1)
+		for h.posts() == 0 { // it comes by a goroutine
+			time.Sleep(time.Millisecond)
+		}
+		stop()
+	})
+	require.NoError(t, h.Run(t.Context()))
+	assert.Empty(t, out.String())
+}

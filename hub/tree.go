@@ -109,6 +109,11 @@ func (n *node) write(b *strings.Builder, indent string) {
 // If the loop does not come to that within patience, a task blocks it, or the hub does not run:
 // then PostDump writes that, with the stack of the goroutine that runs the hub.
 func (h *Hub) PostDump(w io.Writer, patience time.Duration) error {
+	return h.postDump(w, patience, nil)
+}
+
+// postDump is PostDump that writes nothing if it is told to quit while it waits.
+func (h *Hub) postDump(w io.Writer, patience time.Duration, quit <-chan struct{}) error {
 	dump := make(chan string, 1)
 	h.post(func() {
 		var b strings.Builder
@@ -120,6 +125,8 @@ func (h *Hub) PostDump(w io.Writer, patience time.Duration) error {
 	var text string
 	select {
 	case text = <-dump:
+	case <-quit:
+		return nil
 	case <-impatient.C:
 		if text = "hub: it does not run\n"; h.goroutine.Load() != 0 {
 			text = fmt.Sprintf("hub: blocked for %v\n%s\n", patience, goStack(h.goroutine.Load()))

@@ -6,7 +6,7 @@ import "github.com/going-green/greenlet/hub"
 // whoever reads next.
 
 // Ahead is what has been read ahead, and is there to be read. It is valid up to the next
-// call that reads.
+// call that reads, waits to, or discards.
 func (c *Conn) Ahead() []byte {
 	if c.ahead == nil {
 		return nil

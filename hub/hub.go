@@ -75,9 +75,10 @@ func (h *Hub) Now() time.Time { return h.clock.Now() }
 
 // Run runs the tasks until all have ended, or nothing can happen any more: then its
 // error is a [*Deadlock]. When ctx is done it kills all tasks, runs what they have
-// deferred, and returns the cause. It may be called again. It panics if the hub is
-// running, and as a function does that the loop calls, one of Post or AfterFunc for example:
-// then it may be called again as well, and goes on behind that.
+// deferred, and returns the cause; or a Deadlock, if some refuse to end and wait for ever. It
+// may be called again. It panics if the hub is running, and as a function does that the loop
+// calls, one of Post or AfterFunc for example: then it may be called again as well, and goes
+// on behind that.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.goroutine.CompareAndSwap(0, goroutineID()) {
 		panic("hub: Run of a hub that is running, in this goroutine or another")

@@ -104,10 +104,10 @@ func (c *Conn) ReadLine() ([]byte, error) {
 }
 
 // ReadUntil reads up to a delimiter, and returns it with what is before it. That is valid
-// up to the next call that reads or waits to, but not Close. If there is no delimiter in limit bytes, its error is
-// [ErrTooLong]; if the end comes first, [io.EOF] if nothing else came and otherwise
-// [io.ErrUnexpectedEOF]. With an error nothing is lost: it can be read still. It panics
-// if delim is empty.
+// up to the next call that reads or waits to; Close is none. If there is no delimiter in
+// limit bytes, its error is [ErrTooLong]; if the end comes first, [io.EOF] if nothing else
+// came and otherwise [io.ErrUnexpectedEOF]. With an error nothing is lost: it can be read
+// still. It panics if delim is empty.
 //
 //greenlet:resumable
 func (c *Conn) ReadUntil(delim string, limit int) ([]byte, error) {

@@ -69,7 +69,7 @@ func (b *Body) takeSize(p []byte) (taken int, err error) {
 		return 0, nil
 	case i < 0, i >= maxChunkLine:
 		return 0, errChunk
-	case bytes.IndexByte(p[:i], '\r') != i-1: // one in the middle, or none: RFC 9112, erratum 7633
+	case i == 0, bytes.IndexByte(p[:i], '\r') != i-1: // one in the middle, or none: RFC 9112, erratum 7633
 		return 0, errChunk
 	}
 	line, _, _ := bytes.Cut(bytes.TrimRight(p[:i-1], " \t"), []byte{';'}) // what is behind it means nothing to us
@@ -121,7 +121,8 @@ func (b *Body) takeTrailer(p []byte) (taken int, err error) {
 		return 0, errTrailers
 	}
 	n += 4
-	fields, err := textproto.NewReader(b.conn.server.parser.from(p[:n])).ReadMIMEHeader()
+	source := b.conn.server.parser.from(p[:n])
+	fields, err := textproto.NewReader(source).ReadMIMEHeader()
 	if err != nil {
 		return 0, errTrailers
 	}
@@ -131,5 +132,6 @@ func (b *Body) takeTrailer(p []byte) (taken int, err error) {
 	for name, values := range fields {
 		b.request.Trailer[name] = values
 	}
-	return n, io.EOF
+	// Lines without a carriage return may have ended it before: what follows is a request.
+	return n - source.Buffered() - b.conn.server.parser.source.Len(), io.EOF
 }

@@ -352,10 +352,10 @@ func (c *conn) ended() {
 		if v != any(greenlet.Exit) && !w.sent && !w.hijacked {
 			w.status, w.written = http.StatusInternalServerError, 0
 			c.put(&refusal{status: w.status})
-			c.tryFlush()
 		}
 		w.report(errPanic)
 	}
+	c.tryFlush() // answers to earlier requests may be there still
 	if b.out != nil {
 		b.out.free()
 	}

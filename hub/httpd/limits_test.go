@@ -99,12 +99,12 @@ func TestLimits(t *testing.T) {
 var chunked = []string{
 	"0\r\n\r\n", "1\r\nx\r\n0\r\n\r\n", "01\r\nx\r\n00\r\n\r\n", "1 \r\nx\r\n0\r\n\r\n", "1\t;x\r\nx\r\n0;y=\"z\"\r\n\r\n",
 	"1\nx\r\n0\r\n\r\n", "1\r\nx\n0\r\n\r\n", "1\r\nx\r\n0\n\r\n", "1\r\nx\r\n0\r\n\n", "1\r\r\nx\r\n0\r\n\r\n", "1;a\rb\r\nx\r\n0\r\n\r\n",
-	"1;a\nb\r\nx\r\n0\r\n\r\n", "\r\n0\r\n\r\n", " 1\r\nx\r\n0\r\n\r\n", "+1\r\nx\r\n0\r\n\r\n", "-1\r\nx\r\n0\r\n\r\n", "0x1\r\nx\r\n0\r\n\r\n",
+	"1;a\nb\r\nx\r\n0\r\n\r\n", "\n", "\n0\r\n\r\n", "1\r\nx\r\n\n0\r\n\r\n", "\r\n0\r\n\r\n", " 1\r\nx\r\n0\r\n\r\n", "+1\r\nx\r\n0\r\n\r\n", "-1\r\nx\r\n0\r\n\r\n", "0x1\r\nx\r\n0\r\n\r\n",
 	"1_0\r\nx\r\n0\r\n\r\n", "g\r\nx\r\n0\r\n\r\n", "1 1\r\nx\r\n0\r\n\r\n", ";\r\n0\r\n\r\n", "1\r\nxx\r\n0\r\n\r\n", "2\r\nx\r\n0\r\n\r\n",
 	"1\r\nx0\r\n\r\n", "ffffffffffffffff\r\nx\r\n0\r\n\r\n", "10000000000000000\r\nx\r\n0\r\n\r\n", "00000000000000001\r\nx\r\n0\r\n\r\n",
 	"1;" + strings.Repeat("x", 4000) + "\r\nx\r\n0\r\n\r\n", "1;" + strings.Repeat("x", 5000) + "\r\nx\r\n0\r\n\r\n",
 	strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\nx\r\n", 100) + "0\r\n\r\n", strings.Repeat("1\r\nx\r\n", 10000) + "0\r\n\r\n",
-	"0\r\nA: b\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\nnonsense\r\n\r\n", "0\r\nA: b\r\n", "0\r\n", "0", "", "5\r\nhell",
+	"0\r\nA: b\r\n\r\n", "0\r\nA: b\n\r\n\r\n", "0\r\nA: b\nC: d\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\nnonsense\r\n\r\n", "0\r\nA: b\r\n", "0\r\n", "0", "", "5\r\nhell",
 	"0\r\nA: " + strings.Repeat("x", 5000) + "\r\n\r\n",
 }
 
@@ -131,6 +131,15 @@ func TestChunks(t *testing.T) {
 			assert.Contains(t, ask(direct.address), " failed: ", name)
 		}
 	}
+}
+
+// A trailer's end is where it seems to be: a request behind it is not taken for a part of it.
+func TestTrailerEnd(t *testing.T) {
+	s := start(t, http.HandlerFunc(hello))
+	c := s.dial()
+	c.send(request("POST", "/one", "1.1", "Transfer-Encoding: chunked") + "0\r\nA: b\n\n" + get("/two"))
+	assert.Equal(t, "200 hello one", c.get("POST"))
+	assert.Equal(t, "200 hello two", c.get("GET"))
 }
 
 // writes writes much, and tells what has come of it.
@@ -193,6 +202,29 @@ func TestPanic(t *testing.T) {
 	assert.ElementsMatch(t, []string{"as you wish", "as you wish", "as you wish"}, s.lines(&s.panics))
 	assert.ElementsMatch(t, []string{"GET /hello 200 5", "GET /now 500 0", "GET /written 500 0", "GET /abort 0 0", "GET /sent 200 4", "GET /hello 200 5"},
 		s.lines(&s.answers))
+}
+
+// Who aborts an answer does not take away those before it.
+func TestAbortBehindAnswers(t *testing.T) {
+	s := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/abort":
+			panic(http.ErrAbortHandler)
+		case "/sent":
+			io.WriteString(w, strings.Repeat("x", 3*bufferSize))
+			panic("as you wish")
+		}
+		hello(w, r)
+	}))
+	for _, path := range []string{"/abort", "/sent"} {
+		c := s.dial()
+		c.send(get("/one") + get("/two") + get(path) + get("/three"))
+		assert.Equal(t, "200 hello one", c.get("GET"), path)
+		assert.Equal(t, "200 hello two", c.get("GET"), path)
+		rest, err := io.ReadAll(c.Reader)
+		require.NoError(t, err)
+		assert.NotContains(t, string(rest), "three")
+	}
 }
 
 //greenlet:resumable

@@ -17,10 +17,10 @@ type Body struct {
 	due      time.Time // by which all must have come
 	left     int64     // of the body, or of the chunk
 	read     int64
-	excess   int64 // of what is no data: see chunk.go
-	got      []byte
-	err      error // of who reads on: io.EOF at the end
-	received bool  // all of it is in got, or was
+	excess   int64  // of what is no data: see chunk.go
+	got      []byte // to be read before what comes
+	err      error  // of who reads on: io.EOF at the end
+	received bool   // all of it is in got, or was
 	closed   bool
 	part     part
 	expected expected
@@ -81,14 +81,20 @@ func (b *Body) Read(p []byte) (n int, err error) {
 	switch {
 	case b.closed:
 		return 0, http.ErrBodyReadAfterClose
-	case b.received:
-		if len(b.got) == 0 {
-			return 0, b.err
-		}
+	case len(b.got) > 0:
 		n = copy(p, b.got)
 		b.got = b.got[n:]
 		return n, nil
+	case b.received:
+		return 0, b.err
 	}
+	return b.next(p)
+}
+
+// next is Read of what has not been got.
+//
+//greenlet:resumable
+func (b *Body) next(p []byte) (n int, err error) {
 	b.conn.pause()
 	for {
 		if n, err = b.tryRead(p); err != socket.ErrWouldBlock {
@@ -186,11 +192,14 @@ func (b *Body) tryData(p []byte) (n int, err error) {
 	return n, err
 }
 
-// receive reads all into memory.
+// receive reads all into memory. What it has when it is interrupted can be read still.
 //
 //greenlet:resumable
 func (b *Body) receive() error {
-	if b.received {
+	switch {
+	case b.closed:
+		return http.ErrBodyReadAfterClose
+	case b.received:
 		return nil
 	}
 	limit := b.limit()
@@ -204,19 +213,21 @@ func (b *Body) receive() error {
 	if b.part == data {
 		size = int(min(b.left, 64<<10)) // more if it does come
 	}
-	all := make([]byte, 0, size)
+	if b.got == nil {
+		b.got = make([]byte, 0, size)
+	}
 	for {
-		if len(all) == cap(all) {
-			all = append(all, 0)[:len(all)]
+		if len(b.got) == cap(b.got) {
+			b.got = append(b.got, 0)[:len(b.got)]
 		}
-		n, err := b.Read(all[len(all):cap(all)])
-		all = all[:len(all)+n]
+		n, err := b.next(b.got[len(b.got):cap(b.got)])
+		b.got = b.got[:len(b.got)+n]
 		switch {
-		case int64(len(all)) > limit:
+		case int64(len(b.got)) > limit:
 			b.err = &http.MaxBytesError{Limit: limit}
 			return b.err
 		case b.err == io.EOF:
-			b.got, b.received = all, true
+			b.received = true
 			return nil
 		case err != nil:
 			return err

@@ -240,14 +240,19 @@ func (c *conn) flush() error {
 	return c.sends()
 }
 
+// errInterrupted is the error of who goes on writing after an interruption: how much has
+// been sent is not known.
+var errInterrupted = errors.New("httpd: the task was interrupted while it sent an answer")
+
 // sends is flush that has to wait. Who is interrupted meanwhile has nothing more to send.
 //
 //greenlet:resumable
 func (c *conn) sends() error {
 	out := c.out
-	c.out = nil
+	c.out, c.broken = nil, errInterrupted
 	_, err := c.sock.Write(out.data)
 	out.free()
+	c.broken = nil
 	c.wrote(err)
 	if c.server.WriteTimeout > 0 {
 		c.sock.SetWriteDeadline(time.Time{})

@@ -231,7 +231,9 @@ func (c *conn) write(p []byte) {
 		if d := c.server.WriteTimeout; d > 0 {
 			c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
 		}
+		c.broken = errInterrupted
 		_, err = c.sock.Write(p[n:])
+		c.broken = nil
 		if c.server.WriteTimeout > 0 {
 			c.sock.SetWriteDeadline(time.Time{})
 		}

@@ -25,7 +25,14 @@ type Host struct {
 	streams   []*stream   // that are not over
 	listeners map[int]*accepter
 	packets   map[int]*packets
-	port      int // the last that was given to who asked for none
+	dialled   map[way]bool // that connections go which the host has dialled, and that are not over
+	port      int          // the last that was given to who asked for none
+}
+
+// way is a port of a host, and what it is connected to.
+type way struct {
+	from int
+	to   Addr
 }
 
 const (
@@ -37,7 +44,10 @@ const (
 func (n *Network) Host(name string) *Host {
 	h := n.hosts[name]
 	if h == nil {
-		h = &Host{net: n, name: name, listeners: map[int]*accepter{}, packets: map[int]*packets{}, port: firstPort - 1}
+		h = &Host{
+			net: n, name: name, port: firstPort - 1,
+			listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
+		}
 		n.hosts[name] = h
 	}
 	return h
@@ -125,7 +135,11 @@ func (h *Host) Dial(network, address string) (*socket.Conn, error) {
 		return nil, failed("dial", network, to, err)
 	}
 	if network == "udp" {
-		p := h.newPackets(0)
+		port := h.freePort(func(port int) bool { return h.packets[port] != nil })
+		if port == 0 {
+			return nil, failed("dial", network, to, os.NewSyscallError("connect", syscall.EAGAIN)) // as of Linux
+		}
+		p := h.newPackets(port)
 		p.peer = &to
 		return socket.NewConn(p), nil
 	}
@@ -140,7 +154,12 @@ func (h *Host) Dial(network, address string) (*socket.Conn, error) {
 //
 //greenlet:resumable
 func (h *Host) connect(to Addr) (*stream, error) {
-	s := h.newStream(Addr{"tcp", h.name, h.freePort(func(int) bool { return false })}, to, h.net.hosts[to.Host])
+	port := h.freePort(func(port int) bool { return h.listeners[port] != nil || h.dialled[way{port, to}] })
+	if port == 0 {
+		return nil, os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
+	}
+	h.dialled[way{port, to}] = true
+	s := h.newStream(Addr{"tcp", h.name, port}, to, h.net.hosts[to.Host])
 	defer func() {
 		if !s.connected { // it is refused, or the task interrupted
 			_ = s.Close()
@@ -190,16 +209,18 @@ func (h *Host) own(network, address, want string, used func(int) bool) (Addr, er
 	case at.Host != h.name:
 		return at, os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)
 	case at.Port == 0:
-		at.Port = h.freePort(used)
+		if at.Port = h.freePort(used); at.Port == 0 {
+			return at, os.NewSyscallError("bind", syscall.EADDRINUSE)
+		}
 	case used(at.Port):
 		return at, os.NewSyscallError("bind", syscall.EADDRINUSE)
 	}
 	return at, nil
 }
 
-// freePort is the next port that is not used, for who asks for none.
+// freePort is the next port that is not used, for who asks for none; 0 if all are.
 func (h *Host) freePort(used func(int) bool) int {
-	for {
+	for range lastPort - firstPort + 1 {
 		if h.port++; h.port > lastPort {
 			h.port = firstPort
 		}
@@ -207,6 +228,7 @@ func (h *Host) freePort(used func(int) bool) int {
 			return h.port
 		}
 	}
+	return 0
 }
 
 var errNoSuchHost = errors.New("no such host")

@@ -339,3 +339,112 @@ func TestDown(t *testing.T) {
 	n.Go(n.newCutsFrame())
 	n.expect(t, "0s 1", "0s greenlet: exit", "0s listen udp a:53: network is down", "0s listen tcp a:53: network is down true")
 }
+
+const dynamic = lastPort - firstPort + 1
+
+//greenlet:resumable
+func (n *notes) exhausts() {
+	var last *socket.PacketConn
+	for range dynamic {
+		last = must(n.a.ListenPacket("udp", ":0"))
+		defer last.Close()
+	}
+	_, err := n.a.ListenPacket("udp", ":0")
+	n.note("%v", err)
+	_, err = n.a.Dial("udp", "b:53")
+	n.note("%v", err)
+	defer must(n.a.ListenPacket("udp", ":53")).Close()
+	n.note("%v", last.Close())
+	c := must(n.a.Dial("udp", "b:53"))
+	n.note("%v %v", c.LocalAddr(), c.Close())
+
+	l := must(n.b.Listen("tcp", ":80"))
+	defer l.Close()
+	other := must(n.b.Listen("tcp", ":81"))
+	defer other.Close()
+	taken := must(n.a.Listen("tcp", ":50000"))
+	for range dynamic - 1 {
+		c = must(n.a.Dial("tcp", "b:80"))
+		defer c.Close()
+		defer must(l.Accept()).Close()
+	}
+	_, err = n.a.Dial("tcp", "b:80")
+	n.note("%v", err)
+	defer must(n.a.Dial("tcp", "b:81")).Close() // ports are for each way of their own
+	n.note("%v", taken.Close())
+	c = must(n.a.Dial("tcp", "b:80"))
+	n.note("%v", c.LocalAddr())
+	n.note("%v", c.Close())
+	must(l.Accept()).Close()
+	n.Sleep(time.Second)
+	c = must(n.a.Dial("tcp", "b:80"))
+	n.note("%v", c.LocalAddr())
+	c.Close()
+	for range dynamic {
+		defer must(n.a.Listen("tcp", ":0")).Close()
+	}
+	_, err = n.a.Listen("tcp", ":0")
+	n.note("%v", err)
+}
+
+// A host that has used all its ports up gets errors, and goes on when one is free.
+func TestPortsAreUsedUp(t *testing.T) {
+	n := newNotes(1, Options{})
+	n.Go(n.newExhaustsFrame())
+	n.expect(t,
+		"0s listen udp a:0: bind: address already in use",
+		"0s dial udp b:53: connect: resource temporarily unavailable",
+		"0s <nil>",
+		"0s a:65535 <nil>",
+		"0s dial tcp b:80: connect: cannot assign requested address",
+		"0s <nil>",
+		"0s a:50000",
+		"0s <nil>",
+		"1s a:50000",
+		"1s listen tcp a:0: bind: address already in use",
+	)
+	assert.Empty(t, n.a.dialled)
+}
+
+//greenlet:resumable
+func (n *notes) outlives() {
+	c := must(n.b.ListenPacket("udp", ":53"))
+	l := must(n.b.Listen("tcp", ":80"))
+	s := must(n.b.Dial("tcp", "b:80"))
+	must(l.Accept()).WriteString("gone")
+	to := must(n.a.ListenPacket("udp", ":53"))
+	defer to.Close()
+	n.b.Crash()
+	n.b.Restart()
+	_, err := c.WriteTo([]byte("ghost"), Addr{"udp", "a", 53})
+	n.note("%v", err)
+	_, _, err = c.ReadFrom(make([]byte, 5))
+	n.note("%v", err)
+	_, err = l.Accept()
+	n.note("%v", err)
+	_, err = s.WriteString("ghost")
+	n.note("%v", err)
+	defer must(n.b.ListenPacket("udp", ":53")).Close()
+	defer must(n.b.Listen("tcp", ":80")).Close()
+	n.note("%v %v %v", c.Close(), l.Close(), s.Close())
+	to.SetReadDeadline(n.Now().Add(time.Second))
+	_, _, err = to.ReadFrom(make([]byte, 5))
+	n.note("%v", err)
+	n.note("%d", len(n.b.packets)+len(n.b.listeners))
+}
+
+// What the program had open before a crash does not work when the host is up again; nor is
+// what uses its ports then closed by it.
+func TestNothingOutlivesCrash(t *testing.T) {
+	n := newNotes(1, Options{})
+	n.Go(n.newOutlivesFrame())
+	n.expect(t,
+		"0s write udp a:53: use of closed network connection",
+		"0s read: use of closed network connection",
+		"0s accept: use of closed network connection",
+		"0s write tcp b:49152->b:80: write: network is down",
+		"0s close: use of closed network connection close: use of closed network connection <nil>",
+		"1s read udp a:53: i/o timeout",
+		"1s 2",
+	)
+}

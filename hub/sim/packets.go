@@ -27,9 +27,6 @@ type packets struct {
 }
 
 func (h *Host) newPackets(port int) *packets {
-	if port == 0 {
-		port = h.freePort(func(port int) bool { return h.packets[port] != nil })
-	}
 	p := &packets{host: h, addr: Addr{"udp", h.name, port}, ready: h.net.hub.MakeReadiness()}
 	h.packets[port] = p
 	return p

@@ -74,6 +74,7 @@ func (h *Host) Connections() int { return len(h.streams) }
 func (s *stream) finish() {
 	if !s.over {
 		s.over = true
+		delete(s.host.dialled, way{s.local.Port, s.remote}) // if it has; nobody listens there
 		s.host.streams = slices.DeleteFunc(s.host.streams, func(other *stream) bool { return other == s })
 	}
 }

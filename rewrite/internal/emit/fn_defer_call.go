@@ -39,16 +39,25 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	return []jen.Code{jen.Block(code...)}
 }
 
-// callsBefore are the calls, and receptions, in the function or receiver of a deferred
-// call that must be made before those in its arguments, and are not so by themselves.
+// callsBefore are the calls, receptions and logical operations in the function or receiver
+// of a deferred call that must be made before those in its arguments, and are not so by
+// themselves.
 func (e *funcEmitter) callsBefore(call *ast.CallExpr) (calls []ast.Expr) {
 	if !e.spreads(call) {
 		return nil
 	}
 	ast.Inspect(call.Fun, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok && (e.Info.Types[x].IsType() || e.Info.Types[x].Value != nil) {
+			return false // its calls are constants
+		}
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
+		case *ast.BinaryExpr:
+			if n.Op == token.LAND || n.Op == token.LOR { // whose calls may not be made
+				calls = append(calls, n)
+				return false
+			}
 		case *ast.CallExpr:
 			if e.Info.Types[n.Fun].IsType() {
 				return true

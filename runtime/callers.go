@@ -62,10 +62,15 @@ var runtimeDir = func() string {
 	return dir
 }()
 
-// isDriver reports whether f is what resumes frames.
+// isDriver reports whether f is what resumes frames: the driver, or one of those that do
+// without.
 func isDriver(f runtime.Frame) bool {
-	return isRuntime(f) && (strings.HasSuffix(f.Function, ".(*Run).loop") || isNext(f.Function))
+	fn := f.Function
+	return isRuntime(f) && (isLoop(fn) || isNext(fn) || strings.HasSuffix(fn, "]).step") || strings.HasSuffix(fn, "]).ask"))
 }
+
+// isLoop reports whether fn is the driver.
+func isLoop(fn string) bool { return hasRuntimeName(fn) && strings.HasSuffix(fn, ".(*Run).loop") }
 
 // isNext reports whether fn is the function that [Pull] or [Exchanger] returns.
 func isNext(fn string) bool {

@@ -66,18 +66,27 @@ func logicalStack(leaf Frame) Traceback {
 }
 
 // hotStack is what the panicking stack holds between the panic and the
-// driver; the outermost call is the function fn, in state pc.
+// driver; the outermost call is the function fn, in state pc. Greenlets that plain code
+// has run in between are in it, and their drivers.
 func hotStack(fn *Func, pc uint32) (t Traceback) {
 	panicking, passesOn := false, false
-	last := -1 // the outermost resumable function
+	last := -1     // the outermost resumable function
+	unwinding := 0 // drivers whose deferred function runs
 	for _, f := range goFrames(1, maxGoFrames) {
 		switch {
 		case f.Function == "runtime.gopanic":
 			panicking, t, last = true, nil, -1
 			continue
+		case strings.HasSuffix(f.Function, ".(*Run).loop.func1"):
+			unwinding++
+			continue
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
 			continue
-		case isDriver(f):
+		case isLoop(f.Function):
+			passesOn = false
+			if unwinding--; unwinding > 0 {
+				continue
+			}
 			if last >= 0 {
 				outermost := &t[last]
 				outermost.Func = fn.Name
@@ -88,6 +97,7 @@ func hotStack(fn *Func, pc uint32) (t Traceback) {
 			}
 			return t
 		case isRuntime(f):
+			passesOn = false
 			continue
 		}
 		name, part := variant(f.Function)

@@ -122,3 +122,31 @@ func TestContextVarsTests_test_context_assignment_wrong_type(t *testing.T) {
 	assert.Equal(t, context.Background(), g.Context())
 	assert.NotEmpty(t, reason(func() { greenlet.Main().SetContext(with(1)) }))
 }
+
+//greenlet:resumable
+func setsItsOwn(n int) {
+	g := greenlet.Current()
+	for i := range n {
+		g.SetContext(context.WithValue(g.Context(), key{}, i))
+		greenlet.Yield(g.Context().Value(key{}).(int))
+	}
+}
+
+// A greenlet sets its own context whoever drives it: that is on this goroutine.
+func TestContextIsSetByWhoeverIsDriven(t *testing.T) {
+	var got []int
+	for v := range greenlet.Seq[int](newSetsItsOwnFrame(2)) {
+		got = append(got, v)
+	}
+	assert.Equal(t, []int{0, 1}, got)
+	next, stop := greenlet.Pull[int](newSetsItsOwnFrame(2))
+	v, _ := next()
+	assert.Equal(t, 0, v)
+	stop()
+	exchange, stop := greenlet.Exchanger[int, int](newSetsItsOwnFrame(2))
+	v, _ = exchange(2)
+	assert.Equal(t, 0, v)
+	v, _ = exchange(2)
+	assert.Equal(t, 1, v)
+	stop()
+}

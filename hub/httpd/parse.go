@@ -85,7 +85,7 @@ func check(r *http.Request, header []byte) error {
 	// ReadRequest has deleted Host. It is in r.Host, unless it is empty or there is another.
 	case modern && (r.Host == "" || r.URL.Host != "") && r.Method != http.MethodConnect && !mentions(header, "Host"):
 		return bad("missing required Host header")
-	case !httpguts.ValidHostHeader(r.Host):
+	case !httpguts.ValidHostHeader(r.Host), r.URL.Host != "" && !httpguts.ValidHostHeader(value(header, "Host")):
 		return bad("malformed Host header")
 	// Whoever was on the way may have gone by the one that we don't: RFC 9112, section 6.3.
 	case len(r.TransferEncoding) > 0 && mentions(header, "Content-Length"):
@@ -111,15 +111,30 @@ func expectsContinue(r *http.Request) bool {
 }
 
 // mentions reports whether a header has a field, which net/http may have removed.
-func mentions(header []byte, field string) bool {
+func mentions(header []byte, field string) bool { return behind(header, field) != nil }
+
+// behind is what follows the name of a field, or nil.
+func behind(header []byte, field string) []byte {
 	for rest := header; ; {
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
-			return false
+			return nil
 		}
 		rest = rest[i+1:]
 		if len(rest) > len(field) && rest[len(field)] == ':' && bytes.EqualFold(rest[:len(field)], []byte(field)) {
-			return true
+			return rest[len(field)+1:]
 		}
 	}
+}
+
+// value is the value of a field, which net/http may have removed. If it goes on in another
+// line, the line end is a part of it.
+func value(header []byte, field string) string {
+	v := behind(header, field)
+	for i, b := range v {
+		if b == '\n' && (i+1 == len(v) || v[i+1] != ' ' && v[i+1] != '\t') {
+			return string(bytes.Trim(v[:i], " \t\r"))
+		}
+	}
+	return string(v)
 }

@@ -448,3 +448,36 @@ func TestNothingOutlivesCrash(t *testing.T) {
 		"1s 2",
 	)
 }
+
+//greenlet:resumable
+func (n *notes) crashesItself() {
+	defer n.note("deferred")
+	n.b.Go(n.newLingersFrame("child"))
+	n.b.GoAfter(time.Second, n.newLingersFrame("to come"))
+	l := must(n.b.Listen("tcp", ":80"))
+	n.b.Crash()
+	n.b.Crash()
+	n.note("goes on: %v", n.b.Down())
+	_, err := l.Accept()
+	n.note("%v", err)
+	n.Sleep(1)
+	n.note("not here")
+}
+
+//greenlet:resumable
+func (n *notes) lingers(name string) {
+	defer n.note("%s ends", name)
+	n.Sleep(time.Second)
+	n.note("%s goes on", name)
+}
+
+// Who crashes its own host runs up to its next wait; what it has started does not run.
+func TestCrashOfItself(t *testing.T) {
+	n := newNotes(1, Options{})
+	n.b.Go(n.newCrashesItselfFrame())
+	n.expect(t,
+		"0s goes on: true",
+		"0s accept: use of closed network connection",
+		"0s deferred",
+	)
+}

@@ -25,7 +25,7 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 	}
 	var names, values []jen.Code
 	for _, x := range calls {
-		values = append(values, e.Expr(x))
+		values = append(values, e.inItsType(x))
 	}
 	for _, x := range calls {
 		e.held[x] = e.fn.Names.Fresh("held")
@@ -204,14 +204,13 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr, first ...jen.Code) (code, arg
 	}
 	for i, x := range call.Args {
 		tv := e.Info.Types[x]
-		arg := e.Expr(x)
+		var arg *jen.Statement
 		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
 			name := e.fn.Names.Fresh("arg")
-			if untypedInItself(ast.Unparen(x)) {
-				arg = e.Convert(types.Default(tv.Type), arg)
-			}
-			names, values = append(names, jen.Id(name)), append(values, arg)
+			names, values = append(names, jen.Id(name)), append(values, e.inItsType(x))
 			arg = jen.Id(name)
+		} else {
+			arg = e.Expr(x)
 		}
 		if call.Ellipsis.IsValid() && i == len(call.Args)-1 {
 			arg.Op("...")
@@ -222,6 +221,15 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr, first ...jen.Code) (code, arg
 		code = []jen.Code{jen.List(names...).Op(":=").List(values...)}
 	}
 	return code, args
+}
+
+// inItsType is x with the type that it has where it is used.
+func (e *funcEmitter) inItsType(x ast.Expr) *jen.Statement {
+	code := e.Expr(x)
+	if untypedInItself(ast.Unparen(x)) {
+		code = e.Convert(types.Default(e.Info.TypeOf(x)), code)
+	}
+	return code
 }
 
 // untypedInItself reports whether x gets its type from where it is used: a

@@ -25,7 +25,9 @@ func newPuller[T any](run Frame) *puller[T] {
 // Pull is the drop-in for [iter.Pull]: next runs the frame until its next
 // Yield and returns the value and true, or the zero value and false when it
 // has returned; stop ends it early, running what it has deferred. A panic of
-// the greenlet is raised by the call of next or stop it happens in.
+// the greenlet is raised by the call of next or stop it happens in. So is one with
+// [Exit] that code of its own raises, unless a function of it defers: a greenlet that
+// is to end silently kills itself.
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
 // stop must not be called from several goroutines at a time.

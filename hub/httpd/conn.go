@@ -127,6 +127,7 @@ func (c *conn) exchange() bool {
 //greenlet:resumable
 func (c *conn) receive() (*Response, error) {
 	c.pause()
+	c.readBy(time.Time{}) // that of a body before may be over
 	var due, all time.Time
 	if c.server.ReadTimeout > 0 {
 		all = c.server.hub().Now().Add(c.server.ReadTimeout)
@@ -203,6 +204,7 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.readBy(time.Time{}) // that of the header may be over when the handler reads the body
 	r.RemoteAddr = c.remote()
 	// r.Close of HTTP/1.0 means that it does not ask for the contrary.
 	w := &Response{conn: c, request: r, length: -1, close: r.Close}

@@ -257,6 +257,60 @@ func TestReadTimeout(t *testing.T) {
 		"10s xxxxxxxxx failed: i/o timeout, end")
 }
 
+// sleepers receive the body, or sleep before they do.
+type sleepers struct{ l *simulation }
+
+//greenlet:resumable
+func (h sleepers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/first" {
+		h.l.Sleep(20 * time.Second)
+	}
+	_ = Receive(r)
+	body, err := io.ReadAll(r.Body)
+	h.l.Sleep(20 * time.Second)
+	fmt.Fprintf(w, "%s %v", body, err)
+}
+
+// The time of one request is not that of the next, which has begun to come meanwhile; nor
+// is that of a header the body's.
+func TestTimesOfRequests(t *testing.T) {
+	chunks := request("POST", "/", "1.1", "Transfer-Encoding: chunked")
+	for _, c := range []struct {
+		name   string
+		pieces []string
+		rest   string
+		lines  []string
+	}{
+		{"header", []string{chunks + "1\r\na\r\n", "1\r\nb\r\n0\r\n\r\n" + chunks[:20]}, chunks[20:] + "1\r\nc\r\n0\r\n\r\n", []string{
+			"21s HTTP/1.1 200 OK", "21s Date: Mon, 01 Jan 0001 00:00:21 GMT",
+			"44s ab <nil>HTTP/1.1 200 OK", "44s Date: Mon, 01 Jan 0001 00:00:44 GMT", "1m4s c <nil>, end"}},
+		{"body", []string{chunks + "1\r\na\r\n", "1\r\nb\r\n0\r\n\r\n" + chunks + "1\r\nc\r\n"}, "0\r\n\r\n", []string{
+			"21s HTTP/1.1 200 OK", "21s Date: Mon, 01 Jan 0001 00:00:21 GMT",
+			"44s ab <nil>HTTP/1.1 200 OK", "44s Date: Mon, 01 Jan 0001 00:00:44 GMT", "1m4s c <nil>, end"}},
+		{"header and body", []string{get("/")[:20], get("/")[20:] + chunks[:20], chunks[20:] + "1\r\nc\r\n"}, "0\r\n\r\n", []string{
+			"21s HTTP/1.1 200 OK", "21s Date: Mon, 01 Jan 0001 00:00:21 GMT",
+			"45s  <nil>HTTP/1.1 200 OK", "45s Date: Mon, 01 Jan 0001 00:00:45 GMT", "1m5s c <nil>, end"}},
+	} {
+		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
+			l := simulate(nil, limited())
+			l.server.Handler = sleepers{l}
+			l.server.OnAnswer = nil
+			l.Go(l.newClientFrame(append(append(c.pieces, make([]string, 22)...), c.rest)...))
+			l.expect(t, c.lines...)
+		})
+	}
+}
+
+// The body may be read when the time for the header is over.
+func TestTimeOfHeader(t *testing.T) {
+	s := &Server{ReadHeaderTimeout: 5 * time.Second}
+	l := simulate(nil, s)
+	s.Handler = sleepers{l}
+	s.OnAnswer = nil
+	l.Go(l.newClientFrame("POST /fi", "rst"+request("POST", "/first", "1.1", "Connection: close", "Content-Length: 1")[len("POST /first"):]+"x"))
+	l.expect(t, "41s HTTP/1.1 200 OK", "41s Date: Mon, 01 Jan 0001 00:00:41 GMT", "41s Connection: close", "41s x <nil>, end")
+}
+
 // Those that wait are closed one by one, each in its time.
 func TestIdle(t *testing.T) {
 	l := simulate(http.HandlerFunc(hello), limited())

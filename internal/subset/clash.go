@@ -35,8 +35,11 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 			if pos, ok := n.lookup(g); ok {
 				report(f.Decl, diag.NameClash, what+", is declared in the package already", pos, g.name+" is declared here")
 			} else if other := first[g]; other != nil {
-				report(f.Decl, diag.NameClashGenerated, what+", is generated for "+display(other)+" too",
-					other.Name.Pos(), display(other)+" is declared here")
+				message := what + ", is generated for " + display(other) + " too"
+				if display(other) == display(f.Decl) { // Go would say so, with types
+					message = display(other) + " is declared twice"
+				}
+				report(f.Decl, diag.NameClashGenerated, message, other.Name.Pos(), display(other)+" is declared here")
 				break // the other names clash for the same cause
 			} else {
 				first[g] = f.Decl

@@ -43,6 +43,7 @@ func AsReady[W Waitable](things ...W) iter.Seq[W] {
 		for range things {
 			if g.first == nil {
 				g.hub.park(greenlet.Current(), &g.waiting, forFirst).Switch()
+				g.hub.awake(greenlet.Current())
 			}
 			if !yield(g.pop()) {
 				return
@@ -87,6 +88,7 @@ func AwaitFor[W Waitable](d time.Duration, n int, things ...W) []W {
 	for until := g.hub.clock.Now().Add(d); len(ready) < n; {
 		if g.first == nil {
 			g.hub.parkUntil(greenlet.Current(), &g.waiting, until, forFirst).Switch()
+			g.hub.awake(greenlet.Current())
 			if !g.hub.granted() {
 				break
 			}

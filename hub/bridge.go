@@ -81,6 +81,7 @@ func (p *sending[T]) put() {
 	if p.done = q.TryPut(p.value); !p.done {
 		q.hold(p.value)
 		q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
+		q.hub.awake(greenlet.Current())
 		_, left := q.received()
 		p.done = !left
 	}

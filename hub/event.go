@@ -36,6 +36,7 @@ func (e *Event) IsSet() bool { return e.set }
 func (e *Event) Wait() {
 	if !e.set {
 		e.hub.park(greenlet.Current(), &e.waiting, forEvent).Switch()
+		e.hub.awake(greenlet.Current())
 	}
 }
 
@@ -47,5 +48,6 @@ func (e *Event) WaitFor(d time.Duration) bool {
 		return true
 	}
 	e.hub.parkFor(greenlet.Current(), &e.waiting, d, forEvent).Switch()
+	e.hub.awake(greenlet.Current())
 	return e.hub.granted()
 }

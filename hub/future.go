@@ -44,6 +44,7 @@ func (f *Future[T]) Done() bool { return f.done }
 func (f *Future[T]) Get() (T, error) {
 	if !f.done {
 		f.hub.park(greenlet.Current(), &f.waiting, forFuture).Switch()
+		f.hub.awake(greenlet.Current())
 	}
 	return f.value, f.err
 }
@@ -54,6 +55,7 @@ func (f *Future[T]) Get() (T, error) {
 func (f *Future[T]) GetFor(d time.Duration) (T, error) {
 	if !f.done {
 		f.hub.parkFor(greenlet.Current(), &f.waiting, d, forFuture).Switch()
+		f.hub.awake(greenlet.Current())
 		if !f.hub.granted() {
 			var zero T
 			return zero, &Timeout{d}

@@ -155,6 +155,7 @@ func (g *Group) Err() error { return g.err }
 func (g *Group) Join() error {
 	if g.n > 0 {
 		g.hub.park(greenlet.Current(), &g.empty, forGroup).Switch()
+		g.hub.awake(greenlet.Current())
 	}
 	return g.err
 }
@@ -165,6 +166,7 @@ func (g *Group) Join() error {
 func (g *Group) JoinFor(d time.Duration) (err error, ok bool) {
 	if g.n > 0 {
 		g.hub.parkFor(greenlet.Current(), &g.empty, d, forGroup).Switch()
+		g.hub.awake(greenlet.Current())
 		return g.err, g.hub.granted()
 	}
 	return g.err, true
@@ -178,6 +180,7 @@ func (g *Group) Kill() {
 	g.interrupt()
 	for g.n > 0 {
 		g.hub.park(greenlet.Current(), &g.killers, forGroup).Switch()
+		g.hub.awake(greenlet.Current())
 		g.interruptNew()
 	}
 }

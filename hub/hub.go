@@ -18,6 +18,7 @@ import (
 type Hub struct {
 	self    *greenlet.Greenlet // the loop, while it runs
 	running *Task              // who runs; nil while the loop itself does
+	resumes *greenlet.Greenlet // of it, where the loop has resumed it
 	ready   turns              // tasks to run
 	timers  timers
 	clock   Clock
@@ -91,7 +92,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	h.self = greenlet.New(frame)
 	defer func() {
 		h.rests()
-		h.self, h.running, h.ctx = nil, nil, nil
+		h.self, h.running, h.resumes, h.ctx = nil, nil, nil, nil
 		h.mu.Lock()
 		h.polling = false // it may have failed
 		h.mu.Unlock()
@@ -180,7 +181,7 @@ func (h *Hub) resume(t *Task) {
 		t.root.SetParent(h.self) // of an earlier Run
 	}
 	w.g, w.state = nil, active
-	h.running = t
+	h.running, h.resumes = t, g
 	var got any
 	if raise {
 		v := w.slot

@@ -107,6 +107,7 @@ func (m *mapping[A, R]) next() *mapped[A, R] {
 			return nil
 		}
 		m.group.hub.park(greenlet.Current(), &m.waiting, forResult).Switch()
+		m.group.hub.awake(greenlet.Current())
 	}
 }
 

@@ -31,6 +31,7 @@ func (m *Mutex) Lock() {
 	if !m.TryLock() {
 		m.hub.running.slot = m
 		m.hub.park(greenlet.Current(), &m.waiting, forMutex).Switch()
+		m.hub.awake(greenlet.Current())
 	}
 }
 
@@ -43,6 +44,7 @@ func (m *Mutex) LockFor(d time.Duration) bool {
 	}
 	m.hub.running.slot = m
 	m.hub.parkFor(greenlet.Current(), &m.waiting, d, forMutex).Switch()
+	m.hub.awake(greenlet.Current())
 	return m.hub.granted()
 }
 

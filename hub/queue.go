@@ -57,6 +57,7 @@ func (q *Queue[T]) Put(v T) {
 	if !q.TryPut(v) {
 		q.hold(v)
 		q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
+		q.hub.awake(greenlet.Current())
 		q.taken()
 	}
 }
@@ -70,6 +71,7 @@ func (q *Queue[T]) PutFor(v T, d time.Duration) bool {
 	}
 	q.hold(v)
 	q.hub.parkFor(greenlet.Current(), &q.putters, d, forRoom).Switch()
+	q.hub.awake(greenlet.Current())
 	return q.taken()
 }
 
@@ -101,6 +103,7 @@ func (q *Queue[T]) Get() (v T, ok bool) {
 	}
 	q.cell(forValue)
 	q.hub.park(greenlet.Current(), &q.getters, forValue).Switch()
+	q.hub.awake(greenlet.Current())
 	return q.received()
 }
 
@@ -113,6 +116,7 @@ func (q *Queue[T]) GetFor(d time.Duration) (v T, ok bool) {
 	}
 	q.cell(forValue)
 	q.hub.parkFor(greenlet.Current(), &q.getters, d, forValue).Switch()
+	q.hub.awake(greenlet.Current())
 	return q.received()
 }
 
@@ -138,6 +142,7 @@ func (q *Queue[T]) Peek() (v T, ok bool) {
 	}
 	q.cell(forValue)
 	q.hub.park(greenlet.Current(), &q.peekers, forValue).Switch()
+	q.hub.awake(greenlet.Current())
 	return q.received()
 }
 

@@ -61,6 +61,7 @@ func (q *Queue[T]) done(n int) {
 func (q *Queue[T]) Join() {
 	if q.undone > 0 {
 		q.hub.park(greenlet.Current(), &q.joiners, forWork).Switch()
+		q.hub.awake(greenlet.Current())
 	}
 }
 
@@ -72,5 +73,6 @@ func (q *Queue[T]) JoinFor(d time.Duration) bool {
 		return true
 	}
 	q.hub.parkFor(greenlet.Current(), &q.joiners, d, forWork).Switch()
+	q.hub.awake(greenlet.Current())
 	return q.hub.granted()
 }

@@ -32,6 +32,7 @@ func (s *Semaphore) Free() int { return s.free }
 func (s *Semaphore) Acquire() {
 	if !s.TryAcquire() {
 		s.hub.park(greenlet.Current(), &s.waiting, forSemaphore).Switch()
+		s.hub.awake(greenlet.Current())
 	}
 }
 
@@ -43,6 +44,7 @@ func (s *Semaphore) AcquireFor(d time.Duration) bool {
 		return true
 	}
 	s.hub.parkFor(greenlet.Current(), &s.waiting, d, forSemaphore).Switch()
+	s.hub.awake(greenlet.Current())
 	return s.hub.granted()
 }
 

@@ -11,19 +11,26 @@ import (
 // Sleep waits for d. With a d of 0 or less it lets the others that are ready run first.
 //
 //greenlet:resumable
-func (h *Hub) Sleep(d time.Duration) { h.sleepFor(greenlet.Current(), d).Switch() }
+func (h *Hub) Sleep(d time.Duration) {
+	h.sleepFor(greenlet.Current(), d).Switch()
+	h.awake(greenlet.Current())
+}
 
 // SleepUntil is Sleep up to a time.
 //
 //greenlet:resumable
 func (h *Hub) SleepUntil(at time.Time) {
 	h.sleepFor(greenlet.Current(), at.Sub(h.clock.Now())).Switch()
+	h.awake(greenlet.Current())
 }
 
 // Yield lets the tasks that are ready run first.
 //
 //greenlet:resumable
-func (h *Hub) Yield() { h.sleepFor(greenlet.Current(), 0).Switch() }
+func (h *Hub) Yield() {
+	h.sleepFor(greenlet.Current(), 0).Switch()
+	h.awake(greenlet.Current())
+}
 
 func (h *Hub) sleepFor(g *greenlet.Greenlet, d time.Duration) (loop *greenlet.Greenlet) {
 	if d > 0 {

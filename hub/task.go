@@ -158,6 +158,7 @@ func (t *Task) Successful() bool {
 func (t *Task) Join() error {
 	if !t.done {
 		t.hub.park(greenlet.Current(), &t.joiners, forTask).Switch()
+		t.hub.awake(greenlet.Current())
 	}
 	return t.Err()
 }
@@ -168,6 +169,7 @@ func (t *Task) Join() error {
 func (t *Task) JoinFor(d time.Duration) (err error, ok bool) {
 	if !t.done {
 		t.hub.parkFor(greenlet.Current(), &t.joiners, d, forTask).Switch()
+		t.hub.awake(greenlet.Current())
 		if !t.hub.granted() {
 			return nil, false
 		}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -135,6 +136,24 @@ func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, wh
 		t.startTimer(until)
 	}
 	return loop
+}
+
+// awake is called behind each wait, of which g is the current greenlet. It panics if that has
+// been switched to by another than the loop: gevent's InvalidSwitchError.
+func (h *Hub) awake(g *greenlet.Greenlet) {
+	if h.resumes != g {
+		panic(h.invalid(g))
+	}
+}
+
+// invalid says who has switched to g, which waits.
+func (h *Hub) invalid(g *greenlet.Greenlet) error {
+	for t := h.first; t != nil; t = t.after {
+		if t.g == g {
+			return fmt.Errorf("hub: a greenlet that waits for %v was switched to by %v: only the hub ends its wait", t.what, h.running)
+		}
+	}
+	return fmt.Errorf("hub: a greenlet that waits was switched to by %v: only the hub ends its wait", h.running)
 }
 
 // granted reports whether the running task has got what it last waited for by parkFor.

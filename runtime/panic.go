@@ -54,21 +54,21 @@ func panicWith(v any, leaf Frame) {
 // logicalStack is the stack of the greenlet whose frame leaf was resumed and is
 // being left by a panic, for the driver's deferred function.
 func logicalStack(leaf Frame) Traceback {
-	t := hotStack(leaf.Func(), leaf.header().PC)
+	at := standing(leaf)
+	t := hotStack(at)
 	if len(t) == 0 {
-		t = Traceback{{leaf.Func().Name, leaf.Func().File, leaf.Func().line(leaf.header().PC)}}
+		t = Traceback{at}
 	}
 	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
-		fn := f.Func()
-		t = append(t, StackFrame{fn.Name, fn.File, fn.line(f.header().PC)})
+		t = append(t, standing(f))
 	}
 	return t
 }
 
 // hotStack is what the panicking stack holds between the panic and the
-// driver; the outermost call is the function fn, in state pc. Greenlets that plain code
+// driver; the outermost call is that whose frame stands at at. Greenlets that plain code
 // has run in between are in it, and their drivers.
-func hotStack(fn *Func, pc uint32) (t Traceback) {
+func hotStack(at StackFrame) (t Traceback) {
 	panicking, passesOn := false, false
 	last := -1     // the outermost resumable function
 	unwinding := 0 // drivers whose deferred function runs
@@ -88,10 +88,9 @@ func hotStack(fn *Func, pc uint32) (t Traceback) {
 				continue
 			}
 			if last >= 0 {
-				outermost := &t[last]
-				outermost.Func = fn.Name
-				if path.Base(outermost.File) != path.Base(fn.File) { // Resume, to which Ask has returned
-					outermost.File, outermost.Line = fn.File, fn.line(pc)
+				t[last].Func = at.Func
+				if path.Base(t[last].File) != path.Base(at.File) { // Resume, to which Ask has returned
+					t[last] = at
 				}
 				return t[:last+1]
 			}

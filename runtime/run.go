@@ -287,7 +287,7 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 	}
 	if err := store(slot, v, some); err != nil {
 		if r.cur.state == current { // its frame knows better than Go, who counts lines of glue
-			err.From = place(r.cur.leaf)
+			err.From = standing(r.cur.leaf).position()
 		}
 		if err.To = g.where(); g.state == current { // it sends to itself
 			err.To = err.From

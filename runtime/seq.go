@@ -90,7 +90,8 @@ func (p *puller[T]) ended() {
 
 // elsewhere goes on with a stay in which g, an asker, has yielded and got another parent.
 func (p *puller[T]) elsewhere() bool {
-	return Yielded(&p.run, p.v) == Switched && p.switched()
+	Yielded(&p.run, p.v)
+	return p.switched()
 }
 
 // step is next, but leaves the value in p.v.

@@ -15,6 +15,14 @@ type StackFrame struct {
 
 func (s StackFrame) String() string { return fmt.Sprintf("%s(%s:%d)", s.Func, s.File, s.Line) }
 
+func (s StackFrame) position() string { return fmt.Sprintf("%s:%d", s.File, s.Line) }
+
+// standing is f in its state: where it is suspended, or about to be.
+func standing(f Frame) StackFrame {
+	fn := f.Func()
+	return StackFrame{fn.Name, fn.File, fn.line(f.header().PC)}
+}
+
 // Stack is where g is suspended, innermost call first. It is nil for one that
 // is running or dead, and for Main; an unstarted one stands at its function.
 func (g *Greenlet) Stack() []StackFrame {
@@ -23,11 +31,9 @@ func (g *Greenlet) Stack() []StackFrame {
 	}
 	var s []StackFrame
 	for f := g.leaf; f != nil; f = f.header().Caller {
-		fn := f.Func()
-		if fn == waiterFunc {
-			continue
+		if f.Func() != waiterFunc {
+			s = append(s, standing(f))
 		}
-		s = append(s, StackFrame{fn.Name, fn.File, fn.line(f.header().PC)})
 	}
 	return s
 }
@@ -148,15 +154,9 @@ func (d *dumper) below(g *Greenlet, indent string) {
 // where is the position g waits at, for messages.
 func (g *Greenlet) where() string {
 	if s := g.Stack(); len(s) > 0 {
-		return fmt.Sprintf("%s:%d", s[0].File, s[0].Line)
+		return s[0].position()
 	}
 	return "the plain caller"
-}
-
-// place is where f is suspended, or about to be.
-func place(f Frame) string {
-	fn := f.Func()
-	return fmt.Sprintf("%s:%d", fn.File, fn.line(f.header().PC))
 }
 
 // root is the outermost frame of the chain that begins at f.

@@ -221,11 +221,7 @@ func (r *ranger) overInt() {
 	}
 	limit := r.s.X
 	if r.info.Types[r.s.X].Value == nil {
-		if r.s.X != nil && types.Identical(r.info.TypeOf(r.s.X), t) {
-			limit = r.id(r.held())
-		} else {
-			limit = r.id(r.hold(r.lift(r.s.X), t))
-		}
+		limit = r.id(r.held())
 	}
 	i, key := r.counter(t)
 	r.make(r.less(i, limit), func() { r.vars(key, nil) }, r.increment(i))

@@ -198,17 +198,19 @@ func (e *funcEmitter) returnByUnwinding(results []ast.Expr) []jen.Code {
 // result that it names is there: go vet would report the assignment, at the user's line.
 func (e *funcEmitter) setResults(results []ast.Expr) []jen.Code {
 	var lhs, rhs []jen.Code
-	same := func(i int) bool {
-		if v := e.fn.Results[i]; v != nil && v.Place != ir.Unused && len(results) == len(e.fn.Results) {
-			id, ok := ast.Unparen(results[i]).(*ast.Ident)
-			return ok && e.fn.VarOf(id) == v
-		}
-		return false
+	if len(results) != len(e.fn.Results) { // those of one call
+		rhs = []jen.Code{e.Expr(results[0])}
 	}
 	for i, v := range e.fn.Results {
+		kept := v != nil && v.Place != ir.Unused
+		if len(results) == len(e.fn.Results) {
+			if id, ok := ast.Unparen(results[i]).(*ast.Ident); ok && kept && e.fn.VarOf(id) == v {
+				continue
+			}
+			rhs = append(rhs, e.Expr(results[i]))
+		}
 		switch {
-		case same(i):
-		case v != nil && v.Place != ir.Unused:
+		case kept:
 			lhs = append(lhs, e.variableAlone(v))
 		case e.variant == hot:
 			lhs = append(lhs, jen.Id(e.rets[i]))
@@ -216,15 +218,7 @@ func (e *funcEmitter) setResults(results []ast.Expr) []jen.Code {
 			lhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))
 		}
 	}
-	for i, x := range results {
-		if !same(i) {
-			rhs = append(rhs, e.Expr(x))
-		}
-	}
-	if len(lhs) == 0 {
-		return nil
-	}
-	return []jen.Code{jen.List(lhs...).Op("=").List(rhs...)}
+	return assignment(lhs, rhs)
 }
 
 // calleeOf is the function or method that a call names, if it is static.

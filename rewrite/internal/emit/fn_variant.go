@@ -123,32 +123,34 @@ func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 	if e.variant == hot {
 		return []jen.Code{jen.Return(append(values, e.rt("Done"))...)}
 	}
-	var fields, kept []jen.Code
-	spread := len(values) == 1 && len(e.fn.Frame.Results) > 1
+	var lhs, rhs []jen.Code
+	each := len(values) == len(e.fn.Frame.Results)
+	if !each { // none, or those of one call
+		rhs = values
+	}
 	for i, field := range e.fn.Frame.Results {
-		if spread || i < len(values) && values[i] != nil {
-			fields = append(fields, jen.Id(e.f).Dot(field))
+		if each {
+			if values[i] == nil {
+				continue
+			}
+			rhs = append(rhs, values[i])
 		}
-	}
-	for _, v := range values {
-		if v != nil {
-			kept = append(kept, v)
-		}
-	}
-	values = kept
-	if e.variant == step {
-		ret := jen.Return(e.rt("Done"))
-		if len(values) == 0 {
-			return []jen.Code{ret}
-		}
-		return []jen.Code{jen.List(fields...).Op("=").List(values...), ret}
+		lhs = append(lhs, jen.Id(e.f).Dot(field))
 	}
 	ret := jen.Return(jen.Id(e.r).Dot("Return").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
-	if e.asker != nil {
+	switch {
+	case e.variant == step:
+		ret = jen.Return(e.rt("Done"))
+	case e.asker != nil:
 		ret = jen.Return(e.askedOut())
 	}
+	return append(assignment(lhs, rhs), ret)
+}
+
+// assignment assigns values, if there are any.
+func assignment(lhs, values []jen.Code) []jen.Code {
 	if len(values) == 0 {
-		return []jen.Code{ret}
+		return nil
 	}
-	return []jen.Code{jen.List(fields...).Op("=").List(values...), ret}
+	return []jen.Code{jen.List(lhs...).Op("=").List(values...)}
 }

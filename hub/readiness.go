@@ -156,10 +156,18 @@ func (r *Readiness) WaitFor(dir Direction, d time.Duration) error {
 	}
 }
 
-// Greedy is called by who is about to read or write, of which g is the current greenlet. It
-// reports whether others should have their turn first, as it has gone on for long with no
-// wait.
-func (r *Readiness) Greedy(g *greenlet.Greenlet, dir Direction) bool {
+// GiveWay is called by who is about to read or write. It lets others have their turn first
+// if that has gone on for long with no wait.
+//
+//greenlet:resumable
+func (r *Readiness) GiveWay(dir Direction) {
+	if r.greedy(greenlet.Current(), dir) {
+		r.hub.Yield()
+	}
+}
+
+// greedy reports whether others should have their turn before g, the current greenlet.
+func (r *Readiness) greedy(g *greenlet.Greenlet, dir Direction) bool {
 	if r.went[dir]++; r.went[dir] <= patience || g == greenlet.Main() {
 		return false
 	}
@@ -185,8 +193,7 @@ func (r *Readiness) park(g *greenlet.Greenlet, dir Direction, until time.Time) (
 	if r.late(until) {
 		return nil, os.ErrDeadlineExceeded
 	}
-	t := r.hub.current(dir.reason())
-	t.deliver()
+	t := r.hub.waits(g, parked, dir.reason())
 	if r.due != nil {
 		if at := r.due[dir]; until.IsZero() || !at.IsZero() && at.Before(until) {
 			until = at
@@ -198,10 +205,7 @@ func (r *Readiness) park(g *greenlet.Greenlet, dir Direction, until time.Time) (
 	if r.is&outside != 0 {
 		r.hub.outside++
 	}
-	t.tracked()
-	r.tasks[dir], r.went[dir] = t, 0
-	w := &t.waiter
-	w.g, w.state, w.what, w.io = g, parked, dir.reason(), r
+	r.tasks[dir], r.went[dir], t.io = t, 0, r
 	return r.hub.self, nil
 }
 

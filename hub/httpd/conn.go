@@ -172,11 +172,7 @@ func (c *conn) receive() (*Response, error) {
 // pause lets others have their turn if the client is so fast that the task never waits.
 //
 //greenlet:resumable
-func (c *conn) pause() {
-	if c.sock.Stream().Readiness().Greedy(greenlet.Current(), hub.In) {
-		c.server.hub().Yield()
-	}
-}
+func (c *conn) pause() { c.sock.Stream().Readiness().GiveWay(hub.In) }
 
 // more waits for more than has been read ahead.
 //

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // MaxLine is how long a line may be that [Conn.ReadLine] reads, with its end.
@@ -111,9 +110,7 @@ func (c *Conn) ReadLine() ([]byte, error) {
 //
 //greenlet:resumable
 func (c *Conn) ReadUntil(delim string, limit int) ([]byte, error) {
-	if c.ready.Greedy(greenlet.Current(), hub.In) {
-		c.Hub().Yield()
-	}
+	c.ready.GiveWay(hub.In)
 	c.unsearched() // who gave up looked for another delimiter
 	for {
 		got, err := c.tryUntil(delim, limit)

@@ -38,9 +38,7 @@ func (c *Conn) Hub() *hub.Hub { return c.ready.Hub() }
 //
 //greenlet:resumable
 func (c *Conn) Read(p []byte) (n int, err error) {
-	if c.ready.Greedy(greenlet.Current(), hub.In) {
-		c.Hub().Yield()
-	}
+	c.ready.GiveWay(hub.In)
 	for {
 		if n, err = c.TryRead(p); err != ErrWouldBlock {
 			return n, err
@@ -86,9 +84,7 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 //greenlet:resumable
 func (c *Conn) ReadFull(p []byte) (n int, err error) {
 	for n < len(p) {
-		if c.ready.Greedy(greenlet.Current(), hub.In) {
-			c.Hub().Yield()
-		}
+		c.ready.GiveWay(hub.In)
 		m, err := c.TryRead(p[n:])
 		n += m
 		switch {
@@ -151,9 +147,7 @@ func (c *Conn) readable() (bool, error) {
 //
 //greenlet:resumable
 func (c *Conn) Write(p []byte) (n int, err error) {
-	if c.ready.Greedy(greenlet.Current(), hub.Out) {
-		c.Hub().Yield()
-	}
+	c.ready.GiveWay(hub.Out)
 	for {
 		m, err := c.TryWrite(p[n:])
 		n += m

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Listener listens for connections.
@@ -21,9 +20,7 @@ func NewListener(a Accepter) *Listener { return &Listener{a, a.Readiness()} }
 //
 //greenlet:resumable
 func (l *Listener) Accept() (*Conn, error) {
-	if l.ready.Greedy(greenlet.Current(), hub.In) {
-		l.Hub().Yield()
-	}
+	l.ready.GiveWay(hub.In)
 	for {
 		c, err := l.TryAccept()
 		if err != ErrWouldBlock {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // PacketConn sends and receives datagrams. One task at a time may wait to receive, and
@@ -23,9 +22,7 @@ func NewPacketConn(p Packets) *PacketConn { return &PacketConn{p, p.Readiness()}
 //
 //greenlet:resumable
 func (c *PacketConn) ReadFrom(p []byte) (n int, from net.Addr, err error) {
-	if c.ready.Greedy(greenlet.Current(), hub.In) {
-		c.ready.Hub().Yield()
-	}
+	c.ready.GiveWay(hub.In)
 	for {
 		if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
 			return n, from, err
@@ -52,9 +49,7 @@ func (c *PacketConn) TryReadFrom(p []byte) (int, net.Addr, error) {
 //
 //greenlet:resumable
 func (c *PacketConn) WriteTo(p []byte, to net.Addr) (n int, err error) {
-	if c.ready.Greedy(greenlet.Current(), hub.Out) {
-		c.ready.Hub().Yield()
-	}
+	c.ready.GiveWay(hub.Out)
 	for {
 		if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
 			return n, err

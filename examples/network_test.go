@@ -28,7 +28,7 @@ func serverProcess(t *testing.T, name string, args ...string) (address string) {
 	program := filepath.Join(t.TempDir(), name)
 	out, err := exec.Command("go", "build", "-o", program, "./"+name).CombinedOutput()
 	require.NoErrorf(t, err, "%s", out)
-	cmd := exec.Command(program, append([]string{"-listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(program, append([]string{"-listen", "localhost:0"}, args...)...)
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)

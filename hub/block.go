@@ -8,10 +8,14 @@ import "sync"
 //
 // The goroutines are the hub's: up to [Hub.SetWorkers] of them, started as they are
 // needed and ended when there is nothing to do. A hub with a seed calls f in the loop: see
-// [NewSeeded].
+// [NewSeeded]. While the hub does not run, Block just calls f: there is nobody else who could
+// run meanwhile.
 //
 //greenlet:resumable
 func Block[T any](h *Hub, f func() T) T {
+	if h.goroutine.Load() == 0 {
+		return f()
+	}
 	var got T
 	var failed any
 	returned := h.NewEvent()

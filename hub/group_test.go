@@ -116,6 +116,19 @@ func TestBlock(t *testing.T) {
 	assert.Panics(t, func() { h.SetWorkers(0) })
 }
 
+// While the hub does not run there is nobody to wait for: plain code that sets it up may look
+// up a name, for example. Where it does run, plain code can't wait.
+func TestBlockBeforeRun(t *testing.T) {
+	h := New()
+	assert.Equal(t, 7, Block(h, func() int { return 7 }))
+	assert.PanicsWithValue(t, "f's", func() { Block(h, func() int { panic("f's") }) })
+	h.Post(func() {
+		assert.Panics(t, func() { Block(h, func() int { return 7 }) })
+	})
+	require.NoError(t, h.Run(t.Context()))
+	assert.Equal(t, 8, Block(h, func() int { return 8 }))
+}
+
 //greenlet:resumable
 func exitsBlocked(h *Hub, f func()) (v any) {
 	defer func() { v = recover() }()

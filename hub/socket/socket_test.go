@@ -169,6 +169,16 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// Who sets up a server, before the hub runs, may do so by a name.
+func TestListenByName(t *testing.T) {
+	l, err := Listen(hub.New(), "tcp", "localhost:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	c, err := ListenPacket(hub.New(), "udp", "localhost:0")
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
+}
+
 //greenlet:resumable
 func (n *notes) dialsBadly(network, address string) {
 	_, err := Dial(n.Hub, network, address)

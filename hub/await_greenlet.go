@@ -24,73 +24,39 @@ func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
 }
 
 // Results are what AsReady has returned.
-func (f *AsReadyFrame[W]) Results() iter.Seq[W] {
-	return f.ret0
+func (f *AsReadyFrame[W]) Results() iter.Seq[W] { return f.ret0 }
+func (f *AsReadyFrame[W]) Returned(r *greenlet.Run) (ret0 iter.Seq[W]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // AsReadyResumable is AsReady for callers that can be suspended.
-func AsReadyResumable[W Waitable](r *greenlet.Run, things ...W) (ret0 iter.Seq[W], st greenlet.Status) {
+func AsReadyResumable[W Waitable](r *greenlet.Run, things ...W) (iter.Seq[W], greenlet.Status) {
+	return (*AsReadyFrame[W])(nil).body(r, things)
+}
+
+// body runs AsReady up to its next suspension; f is nil until there has been one.
+func (f *AsReadyFrame[W]) body(r *greenlet.Run, things []W) (ret0 iter.Seq[W], st greenlet.Status) {
 //line await.go:40
 	return (&func1AsReady[W]{things: &things}).value(), greenlet.Done
 }
 
-//line await_greenlet.go:38
+//line await_greenlet.go:46
 
-// Resume continues AsReady where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	things := f.things
-//line await.go:40
-	f.ret0 = (&func1AsReady[W]{things: &things}).value()
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.things)
+	return r.Started(f, &f.Header, st)
 }
 
-//line await_greenlet.go:48
+func (f *AsReadyFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.things) }
+func (f *AsReadyFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *AsReadyFrame[W]) Forget()                              { *f = AsReadyFrame[W]{Header: f.Header, ret0: f.ret0} }
+func (f *AsReadyFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
+func (*AsReadyFrame[W]) Func() *greenlet.Func                   { return &infoOfAsReadyFrame }
 
-// Args replaces the parameters before the start.
-func (f *AsReadyFrame[W]) Args(args []any) {
-	greenlet.CountMin(f, args, 0)
-	f.things = greenlet.Rest[W](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *AsReadyFrame[W]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *AsReadyFrame[W]) Forget() {
-	f.things = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *AsReadyFrame[W]) Release(r *greenlet.Run) {
-	f.things, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[59].(*AsReadyFrame[W]); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*AsReadyFrame[W]) take(r *greenlet.Run) *AsReadyFrame[W] {
-	c := r.Cache()
-	if f, ok := c[59].(*AsReadyFrame[W]); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(AsReadyFrame[W])
-}
-func (*AsReadyFrame[W]) Func() *greenlet.Func {
-	return &infoOfAsReadyFrame
-}
-
-var infoOfAsReadyFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await.go",
-	Line: 39,
-	Name: "github.com/going-green/greenlet/hub.AsReady",
-}
+var infoOfAsReadyFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady", File: "github.com/going-green/greenlet/hub/await.go", Line: 39}
 
 func _[W Waitable]() {
 	var _ func(...W) iter.Seq[W] = AsReady[W]
@@ -120,12 +86,11 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:124
+//line await_greenlet.go:90
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c     *func1AsReady[W]
 	yield func(W) bool
 	g     *gathering[W]
@@ -139,19 +104,15 @@ func (c *func1AsReady[W]) CallResumable(r *greenlet.Run, yield func(W) bool) gre
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *func1AsReadyFrame[W]) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c, f.yield)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *func1AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c, f.yield))
 }
 
 // run is the literal func1AsReady as a state machine; f is nil in a call that has not been suspended.
 func (f *func1AsReadyFrame[W]) run(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[func1AsReadyFrame[W]](r, 48)
 		f.c, f.yield = c, yield
 		r.Guard()
 	}
@@ -178,19 +139,13 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 	)
 	switch f.PC {
 	case 1:
-		// resumed from await.go:45
 		g, t1, t2 = f.g, f.t1, f.t2
 		goto resumed_45
 	case 2:
-		// resumed from await.go:48
 		g, t1, t2 = f.g, f.t1, f.t2
-		t3 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t3 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_48
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -232,8 +187,7 @@ after_if_44:
 			t3, st = c2.CallResumable(r, t4)
 			if st != greenlet.Done {
 				f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
-				r.Link(f, &f.Header)
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			t3 = yield(t4)
@@ -252,56 +206,19 @@ unwind:
 	for f.Pending() {
 //line await.go:52
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:264
+//line await_greenlet.go:217
 
-// Release gives the frame back, for the next call that suspends.
-func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) {
-	*f = func1AsReadyFrame[W]{}
-	c := r.Cache()
-	if head, ok := c[48].(*func1AsReadyFrame[W]); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
+func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
 
-// take gets a free frame, or a new one.
-func (*func1AsReadyFrame[W]) take(r *greenlet.Run) *func1AsReadyFrame[W] {
-	c := r.Cache()
-	if f, ok := c[48].(*func1AsReadyFrame[W]); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(func1AsReadyFrame[W])
-}
-func (*func1AsReadyFrame[W]) Func() *greenlet.Func {
-	return &func1AsReadyFrameInfo
-}
-
-var func1AsReadyFrameInfo = greenlet.Func{
-	End:  52,
-	File: "github.com/going-green/greenlet/hub/await.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/hub.AsReady.func1",
-	Points: []greenlet.Point{
-		{
-			Line: 45,
-			Live: "yield g t1 t2",
-		},
-		{
-			Line: 48,
-			Live: "yield g t1 t2",
-		},
-	},
-}
+var func1AsReadyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45:yield g t1 t2; 48:yield g t1 t2"}
 
 // AwaitFrame is an activation of Await.
 type AwaitFrame[W Waitable] struct {
@@ -322,12 +239,20 @@ func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
 }
 
 // Results are what Await has returned.
-func (f *AwaitFrame[W]) Results() []W {
-	return f.ret0
+func (f *AwaitFrame[W]) Results() []W { return f.ret0 }
+func (f *AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 []W) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // AwaitResumable is Await for callers that can be suspended.
-func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W, st greenlet.Status) {
+func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) ([]W, greenlet.Status) {
+	return (*AwaitFrame[W])(nil).body(r, n0, things)
+}
+
+// body runs Await up to its first suspension; f is nil until there has been one.
+func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st greenlet.Status) {
 	var (
 		n     *int
 		ready *[]W
@@ -346,9 +271,8 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	ready = new([]W)
 	t0, st = AsReadyResumable(r, things...)
 	if st != greenlet.Done {
-		f := (*AwaitFrame[W])(nil).take(r)
-		f.n, f.ready, f.PC = n, ready, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.things, f.n, f.ready, f.PC = nil, n, ready, 1
 		return ret0, st
 	}
 //line await.go:67
@@ -363,9 +287,8 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 			ready: ready,
 		}).value())
 		if st != greenlet.Done {
-			f := (*AwaitFrame[W])(nil).take(r)
-			f.ready, f.loop, f.PC = ready, loop, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 60)
+			f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
 			return ret0, st
 		}
 	} else {
@@ -381,11 +304,10 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:385
+//line await_greenlet.go:308
 
-// Resume continues Await where it is suspended, or starts it.
+// Resume continues Await where it is suspended.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	things := f.things
 	var (
 		n     *int
 		ready *[]W
@@ -393,40 +315,21 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop  *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n0, f.things)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from await.go:67
 		n, ready = f.n, f.ready
 		t0 = r.Callee().(interface {
-			Results() iter.Seq[W]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) iter.Seq[W]
+		}).Returned(r)
 		goto resumed_67
 	case 2:
-		// resumed from await.go:67
 		ready, loop = f.ready, f.loop
 		r.Callee().Release(r)
 		goto resumed_67b
 	}
 
-	n = new(int)
-	*n = f.n0
-//line await.go:60
-	if (*n) < 0 || (*n) > len(things) {
-		*n = len(things)
-	}
-	if (*n) == 0 {
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-	ready = new([]W)
-//line await.go:67
-	t0, st = AsReadyResumable(r, things...)
-	if st != greenlet.Done {
-		f.things = nil
-		f.n, f.ready, f.PC = n, ready, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_67:
 //line await.go:67
 	loop = greenlet.NewLoop()
@@ -440,11 +343,8 @@ resumed_67:
 			ready: ready,
 		}).value())
 		if st != greenlet.Done {
-			f.things = nil
-			f.n = nil
-			f.ready, f.loop, f.PC = ready, loop, 2
-			r.Link(f, &f.Header)
-			return st
+			f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0((&range1Await[W]{
@@ -461,64 +361,15 @@ resumed_67b:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:465
+//line await_greenlet.go:365
 
-// Args replaces the parameters before the start.
-func (f *AwaitFrame[W]) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.n0 = greenlet.Arg[int](f, args, 0)
-	f.things = greenlet.Rest[W](f, args, 1)
-}
+func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
+func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *AwaitFrame[W]) Forget()                              { *f = AwaitFrame[W]{Header: f.Header, ret0: f.ret0} }
+func (f *AwaitFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
+func (*AwaitFrame[W]) Func() *greenlet.Func                   { return &infoOfAwaitFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *AwaitFrame[W]) Forget() {
-	f.things, f.n, f.ready, f.loop = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *AwaitFrame[W]) Release(r *greenlet.Run) {
-	f.things, f.n, f.ready, f.loop, f.ret0 = nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[60].(*AwaitFrame[W]); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*AwaitFrame[W]) take(r *greenlet.Run) *AwaitFrame[W] {
-	c := r.Cache()
-	if f, ok := c[60].(*AwaitFrame[W]); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(AwaitFrame[W])
-}
-func (*AwaitFrame[W]) Func() *greenlet.Func {
-	return &infoOfAwaitFrame
-}
-
-var infoOfAwaitFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await.go",
-	Line: 59,
-	Name: "github.com/going-green/greenlet/hub.Await",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "n ready",
-		},
-		{
-			Line: 67,
-			Live: "ready loop",
-		},
-	},
-}
+var infoOfAwaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67:n ready; 67:ready loop"}
 
 func _[W Waitable]() {
 	var _ func(int, ...W) []W = Await[W]
@@ -546,24 +397,29 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:550
+//line await_greenlet.go:401
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *range1Await[W]
 	w    W
 	ret0 bool
 }
 
-// Results are what the literal range1Await has returned.
-func (f *range1AwaitFrame[W]) Results() bool {
-	return f.ret0
+func (f *range1AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal range1Await for callers that can be suspended.
-func (c *range1Await[W]) CallResumable(r *greenlet.Run, w W) (ret0 bool, st greenlet.Status) {
+func (c *range1Await[W]) CallResumable(r *greenlet.Run, w W) (bool, greenlet.Status) {
+	return (*range1AwaitFrame[W])(nil).body(r, c, w)
+}
+
+// body runs the literal range1Await up to its next suspension; f is nil until there has been one.
+func (f *range1AwaitFrame[W]) body(r *greenlet.Run, c *range1Await[W], w W) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line await.go:68
 	if *c.ready = append((*c.ready), w); len((*c.ready)) == (*c.n) {
@@ -579,60 +435,18 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:583
+//line await_greenlet.go:439
 
-// Resume continues the literal range1Await where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, w := f.c, f.w
-	_ = c
-	c.loop.Begin()
-//line await.go:68
-	if *c.ready = append((*c.ready), w); len((*c.ready)) == (*c.n) {
-		goto leave_69
-	}
-	c.loop.Again()
-//line await.go:71
-	f.ret0 = true
-	return r.Return(f, &f.Header)
-leave_69:
-//line await.go:69
-	c.loop.Leave(0)
-//line await.go:69
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.c, f.w)
+	return r.Started(f, &f.Header, st)
 }
 
-//line await_greenlet.go:606
+func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*range1AwaitFrame[W]) Func() *greenlet.Func      { return &range1AwaitFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) {
-	f.c, f.w = nil, *new(W)
-	c := r.Cache()
-	if head, ok := c[44].(*range1AwaitFrame[W]); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*range1AwaitFrame[W]) take(r *greenlet.Run) *range1AwaitFrame[W] {
-	c := r.Cache()
-	if f, ok := c[44].(*range1AwaitFrame[W]); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(range1AwaitFrame[W])
-}
-func (*range1AwaitFrame[W]) Func() *greenlet.Func {
-	return &range1AwaitFrameInfo
-}
-
-var range1AwaitFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/hub.Await-range1",
-}
+var range1AwaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await-range1", File: "github.com/going-green/greenlet/hub/await.go", Line: 67}
 
 // AwaitForFrame is an activation of AwaitFor.
 type AwaitForFrame[W Waitable] struct {
@@ -659,25 +473,24 @@ func AwaitForResumable[W Waitable](r *greenlet.Run, d time.Duration, n int, thin
 }
 
 // Results are what AwaitFor has returned.
-func (f *AwaitForFrame[W]) Results() []W {
-	return f.ret0
+func (f *AwaitForFrame[W]) Results() []W { return f.ret0 }
+func (f *AwaitForFrame[W]) Returned(r *greenlet.Run) (ret0 []W) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.d, f.n, f.things)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.d, f.n, f.things)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is AwaitFor as a state machine; f is nil in a call that has not been suspended.
 func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things []W) (ret0 []W, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[AwaitForFrame[W]](r, 51)
 		f.d, f.n, f.things = d, n, things
 		r.Guard()
 	}
@@ -703,11 +516,9 @@ func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things 
 	)
 	switch f.PC {
 	case 1:
-		// resumed from await.go:90
 		g, ready, until = f.g, f.ready, f.until
 		goto resumed_90
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -735,8 +546,7 @@ loop_88:
 	}
 //line await.go:90
 	r.Leaf(f, &f.Header)
-	f.things = nil
-	f.n, f.g, f.ready, f.until, f.PC = n, g, ready, until, 1
+	f.things, f.n, f.g, f.ready, f.until, f.PC = nil, n, g, ready, until, 1
 //line await.go:90
 	return r.SendNone(g.hub.parkUntil(r.Current(), &g.waiting, until, forFirst))
 resumed_90:
@@ -757,70 +567,22 @@ unwind:
 	for f.Pending() {
 //line await.go:99
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:769
+//line await_greenlet.go:578
 
-// Args replaces the parameters before the start.
-func (f *AwaitForFrame[W]) Args(args []any) {
-	greenlet.CountMin(f, args, 2)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.things = greenlet.Rest[W](f, args, 2)
-}
+func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
+func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *AwaitForFrame[W]) Forget()                              { *f = AwaitForFrame[W]{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *AwaitForFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 51) }
+func (*AwaitForFrame[W]) Func() *greenlet.Func                   { return &infoOfAwaitForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *AwaitForFrame[W]) Forget() {
-	f.things, f.g, f.ready, f.until = nil, nil, nil, time.Time{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *AwaitForFrame[W]) Release(r *greenlet.Run) {
-	*f = AwaitForFrame[W]{}
-	c := r.Cache()
-	if head, ok := c[51].(*AwaitForFrame[W]); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*AwaitForFrame[W]) take(r *greenlet.Run) *AwaitForFrame[W] {
-	c := r.Cache()
-	if f, ok := c[51].(*AwaitForFrame[W]); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(AwaitForFrame[W])
-}
-func (*AwaitForFrame[W]) Func() *greenlet.Func {
-	return &infoOfAwaitForFrame
-}
-
-var infoOfAwaitForFrame = greenlet.Func{
-	End:  99,
-	File: "github.com/going-green/greenlet/hub/await.go",
-	Line: 78,
-	Name: "github.com/going-green/greenlet/hub.AwaitFor",
-	Points: []greenlet.Point{
-		{
-			Line: 90,
-			Live: "n g ready until",
-		},
-	},
-}
+var infoOfAwaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AwaitFor", File: "github.com/going-green/greenlet/hub/await.go", Line: 78, End: 99, Points: "90:n g ready until"}
 
 func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]

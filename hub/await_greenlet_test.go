@@ -35,7 +35,12 @@ func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
 }
 
 // waitsForManyResumable is log.waitsForMany for callers that can be suspended.
-func (l0 *log) waitsForManyResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) waitsForManyResumable(r *greenlet.Run) greenlet.Status {
+	return (*logWaitsForManyFrame)(nil).body(r, l0)
+}
+
+// body runs log.waitsForMany up to its next suspension; f is nil until there has been one.
+func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l      **log
 		event  **Event
@@ -52,6 +57,49 @@ func (l0 *log) waitsForManyResumable(r *greenlet.Run) (st greenlet.Status) {
 		t2     []*Event
 		t3     []Waitable
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, event, future, queue, mutex, sem, pool = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_18
+		case 2:
+			l, event, future, queue, mutex, sem, pool, names = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_23
+		case 3:
+			l, event, future, queue, mutex, sem, names = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names
+			t0 = r.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq[Waitable]
+			}).Returned(r)
+			goto resumed_26
+		case 4:
+			l, event, future, queue, mutex, sem, loop = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop
+			r.Callee().Release(r)
+			goto resumed_26b
+		case 5:
+			l, event, future, mutex, sem = f.l, f.event, f.future, f.mutex, f.sem
+			r.Callee().Release(r)
+			goto resumed_35
+		case 6:
+			l, event, sem = f.l, f.event, f.sem
+			ready = r.Callee().(interface {
+				Returned(*greenlet.Run) []Waitable
+			}).Returned(r)
+			goto resumed_36
+		case 7:
+			l, event, sem = f.l, f.event, f.sem
+			t2 = r.Callee().(interface{ Returned(*greenlet.Run) []*Event }).Returned(r)
+			goto resumed_38
+		case 8:
+			l, event, sem = f.l, f.event, f.sem
+			t3 = r.Callee().(interface {
+				Returned(*greenlet.Run) []Waitable
+			}).Returned(r)
+			goto resumed_38b
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 //line await_test.go:16
@@ -61,11 +109,11 @@ func (l0 *log) waitsForManyResumable(r *greenlet.Run) (st greenlet.Status) {
 //line await_test.go:17
 	sem, pool = (*l).NewSemaphore(0), (*l).NewPool(1)
 	if st = mutex.LockResumable(r); st != greenlet.Done {
-		f := (*logWaitsForManyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 38)
 		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.PC = l, event, future, queue, mutex, sem, pool, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_18:
 	{
 //line await_test.go:19
 		names = new(map[Waitable]string)
@@ -78,199 +126,8 @@ func (l0 *log) waitsForManyResumable(r *greenlet.Run) (st greenlet.Status) {
 		(*l).GoAfter(2*time.Second, (*l).newPutsFrame(queue, 1))
 		_, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second))
 		if st != greenlet.Done {
-			f := (*logWaitsForManyFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 38)
 			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.PC = l, event, future, queue, mutex, sem, pool, names, 2
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	{
-//line await_test.go:24
-		free := (*l).NewSemaphore(1)
-		(*names)[free] = "free"
-		t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event))
-		if st != greenlet.Done {
-			f := (*logWaitsForManyFrame)(nil).take(r)
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = l, event, future, queue, mutex, sem, names, 3
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	{
-//line await_test.go:26
-		loop = greenlet.NewLoop()
-//line await_test.go:26
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(Waitable) bool) greenlet.Status
-		})
-		if !ok {
-			c = greenlet.Iterate(t0)
-		}
-		if st = c.CallResumable(r, (&logWaitsForManyRange1{
-			event:  event,
-			future: future,
-			l:      l,
-			loop:   loop,
-			names:  names,
-		}).value()); st != greenlet.Done {
-			f := (*logWaitsForManyFrame)(nil).take(r)
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = l, event, future, queue, mutex, sem, loop, 4
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line await_test.go:26
-	loop.End()
-//line await_test.go:35
-	_, _, st = queue.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logWaitsForManyFrame)(nil).take(r)
-		f.l, f.event, f.future, f.mutex, f.sem, f.PC = l, event, future, mutex, sem, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:36
-	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
-	if st != greenlet.Done {
-		f := (*logWaitsForManyFrame)(nil).take(r)
-		f.l, f.event, f.sem, f.PC = l, event, sem, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:37
-	(*l).say("%d", len(ready))
-	t2, st = AwaitResumable(r, 0, (*event))
-	if st != greenlet.Done {
-		f := (*logWaitsForManyFrame)(nil).take(r)
-		f.l, f.event, f.sem, f.PC = l, event, sem, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-	t1 = len(t2) == 0
-//line await_test.go:38
-	if !t1 {
-		goto after_if_38
-	}
-//line await_test.go:38
-	t3, st = AwaitResumable[Waitable](r, 1)
-	if st != greenlet.Done {
-		f := (*logWaitsForManyFrame)(nil).take(r)
-		f.l, f.event, f.sem, f.PC = l, event, sem, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-	t1 = len(t3) == 0
-after_if_38:
-//line await_test.go:38
-	(*l).say("%v", t1)
-	assert.Nil((*l).t, (*event).links.head)
-	assert.Nil((*l).t, sem.links.head)
-	return greenlet.Done
-}
-
-//line await_greenlet_test.go:172
-
-// Resume continues log.waitsForMany where it is suspended, or starts it.
-func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l      **log
-		event  **Event
-		future **Future[int]
-		queue  *Queue[int]
-		mutex  *Mutex
-		sem    *Semaphore
-		pool   *Group
-		names  *map[Waitable]string
-		t0     iter.Seq[Waitable]
-		loop   *greenlet.Loop
-		ready  []Waitable
-		t1     bool
-		t2     []*Event
-		t3     []Waitable
-	)
-	switch f.PC {
-	case 1:
-		// resumed from await_test.go:18
-		l, event, future, queue, mutex, sem, pool = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool
-		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_18
-	case 2:
-		// resumed from await_test.go:23
-		l, event, future, queue, mutex, sem, pool, names = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_23
-	case 3:
-		// resumed from await_test.go:26
-		l, event, future, queue, mutex, sem, names = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names
-		t0 = r.Callee().(interface {
-			Results() iter.Seq[Waitable]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_26
-	case 4:
-		// resumed from await_test.go:26
-		l, event, future, queue, mutex, sem, loop = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop
-		r.Callee().Release(r)
-		goto resumed_26b
-	case 5:
-		// resumed from await_test.go:35
-		l, event, future, mutex, sem = f.l, f.event, f.future, f.mutex, f.sem
-		r.Callee().Release(r)
-		goto resumed_35
-	case 6:
-		// resumed from await_test.go:36
-		l, event, sem = f.l, f.event, f.sem
-		ready = r.Callee().(interface {
-			Results() []Waitable
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_36
-	case 7:
-		// resumed from await_test.go:38
-		l, event, sem = f.l, f.event, f.sem
-		t2 = r.Callee().(interface {
-			Results() []*Event
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_38
-	case 8:
-		// resumed from await_test.go:38
-		l, event, sem = f.l, f.event, f.sem
-		t3 = r.Callee().(interface {
-			Results() []Waitable
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_38b
-	}
-
-	l = new(*log)
-	*l = f.l0
-//line await_test.go:16
-	event = new(*Event)
-	future = new(*Future[int])
-	*event, *future, queue, mutex = (*l).NewEvent(), NewFuture[int]((*l).Hub), NewQueue[int]((*l).Hub, 0), (*l).NewMutex()
-//line await_test.go:17
-	sem, pool = (*l).NewSemaphore(0), (*l).NewPool(1)
-	if st = mutex.LockResumable(r); st != greenlet.Done {
-		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.PC = l, event, future, queue, mutex, sem, pool, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_18:
-	{
-//line await_test.go:19
-		names = new(map[Waitable]string)
-		*names = map[Waitable]string{(*event): "event", (*future): "future", queue: "queue", mutex: "mutex", sem: "semaphore", pool: "pool"}
-//line await_test.go:20
-		(*l).GoAfter(4*time.Second, (*l).newCallsFrame((*event).Set))
-		futureRef2 := future
-//line await_test.go:21
-		(*l).GoAfter(3*time.Second, (*l).newCallsFrame(func() { (*futureRef2).Set(1) }))
-		(*l).GoAfter(2*time.Second, (*l).newPutsFrame(queue, 1))
-		_, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second))
-		if st != greenlet.Done {
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.PC = l, event, future, queue, mutex, sem, pool, names, 2
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -281,9 +138,8 @@ resumed_23:
 		(*names)[free] = "free"
 		t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event))
 		if st != greenlet.Done {
-			f.pool = nil
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = l, event, future, queue, mutex, sem, names, 3
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 38)
+			f.pool, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = nil, l, event, future, queue, mutex, sem, names, 3
 			return st
 		}
 	}
@@ -305,10 +161,8 @@ resumed_26:
 			loop:   loop,
 			names:  names,
 		}).value()); st != greenlet.Done {
-			f.pool = nil
-			f.names = nil
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = l, event, future, queue, mutex, sem, loop, 4
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 38)
+			f.pool, f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, nil, l, event, future, queue, mutex, sem, loop, 4
 			return st
 		}
 	}
@@ -318,26 +172,16 @@ resumed_26b:
 //line await_test.go:35
 	_, _, st = queue.GetResumable(r)
 	if st != greenlet.Done {
-		f.queue = nil
-		f.pool = nil
-		f.names = nil
-		f.loop = nil
-		f.l, f.event, f.future, f.mutex, f.sem, f.PC = l, event, future, mutex, sem, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.queue, f.pool, f.names, f.loop, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, nil, nil, nil, l, event, future, mutex, sem, 5
 		return st
 	}
 resumed_35:
 //line await_test.go:36
 	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
 	if st != greenlet.Done {
-		f.future = nil
-		f.queue = nil
-		f.mutex = nil
-		f.pool = nil
-		f.names = nil
-		f.loop = nil
-		f.l, f.event, f.sem, f.PC = l, event, sem, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 6
 		return st
 	}
 resumed_36:
@@ -345,14 +189,8 @@ resumed_36:
 	(*l).say("%d", len(ready))
 	t2, st = AwaitResumable(r, 0, (*event))
 	if st != greenlet.Done {
-		f.future = nil
-		f.queue = nil
-		f.mutex = nil
-		f.pool = nil
-		f.names = nil
-		f.loop = nil
-		f.l, f.event, f.sem, f.PC = l, event, sem, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 7
 		return st
 	}
 resumed_38:
@@ -364,14 +202,8 @@ resumed_38:
 //line await_test.go:38
 	t3, st = AwaitResumable[Waitable](r, 1)
 	if st != greenlet.Done {
-		f.future = nil
-		f.queue = nil
-		f.mutex = nil
-		f.pool = nil
-		f.names = nil
-		f.loop = nil
-		f.l, f.event, f.sem, f.PC = l, event, sem, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 8
 		return st
 	}
 resumed_38b:
@@ -381,89 +213,21 @@ after_if_38:
 	(*l).say("%v", t1)
 	assert.Nil((*l).t, (*event).links.head)
 	assert.Nil((*l).t, sem.links.head)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line await_greenlet_test.go:388
+//line await_greenlet_test.go:220
 
-// Args replaces the parameters before the start.
-func (f *logWaitsForManyFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logWaitsForManyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWaitsForManyFrame) Forget() {
-	f.l0, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.loop = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
-}
+func (f *logWaitsForManyFrame) Forget()                 { *f = logWaitsForManyFrame{Header: f.Header} }
+func (f *logWaitsForManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*logWaitsForManyFrame) Func() *greenlet.Func      { return &logWaitsForManyFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsForManyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*logWaitsForManyFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWaitsForManyFrame) take(r *greenlet.Run) *logWaitsForManyFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*logWaitsForManyFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(logWaitsForManyFrame)
-}
-func (*logWaitsForManyFrame) Func() *greenlet.Func {
-	return &logWaitsForManyFrameInfo
-}
-
-var logWaitsForManyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 15,
-	Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany",
-	Points: []greenlet.Point{
-		{
-			Line: 18,
-			Live: "l event future queue mutex sem pool",
-		},
-		{
-			Line: 23,
-			Live: "l event future queue mutex sem pool names",
-		},
-		{
-			Line: 26,
-			Live: "l event future queue mutex sem names",
-		},
-		{
-			Line: 26,
-			Live: "l event future queue mutex sem loop",
-		},
-		{
-			Line: 35,
-			Live: "l event future mutex sem",
-		},
-		{
-			Line: 36,
-			Live: "l event sem",
-		},
-		{
-			Line: 38,
-			Live: "l event sem",
-		},
-		{
-			Line: 38,
-			Live: "l event sem",
-		},
-	},
-}
+var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18:l event future queue mutex sem pool; 23:l event future queue mutex sem pool names; 26:l event future queue mutex sem names; 26:l event future queue mutex sem loop; 35:l event future mutex sem; 36:l event sem; 38:l event sem; 38:l event sem"}
 var _ func(*log) = (*log).waitsForMany
 
 // logWaitsForManyRange1 is the body of the loop of await_test.go:26, with what it captures.
@@ -494,24 +258,29 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:498
+//line await_greenlet_test.go:262
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logWaitsForManyRange1
 	w    Waitable
 	ret0 bool
 }
 
-// Results are what the literal logWaitsForManyRange1 has returned.
-func (f *logWaitsForManyRange1Frame) Results() bool {
-	return f.ret0
+func (f *logWaitsForManyRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logWaitsForManyRange1 for callers that can be suspended.
-func (c *logWaitsForManyRange1) CallResumable(r *greenlet.Run, w Waitable) (ret0 bool, st greenlet.Status) {
+func (c *logWaitsForManyRange1) CallResumable(r *greenlet.Run, w Waitable) (bool, greenlet.Status) {
+	return (*logWaitsForManyRange1Frame)(nil).body(r, c, w)
+}
+
+// body runs the literal logWaitsForManyRange1 up to its first suspension; f is nil until there has been one.
+func (f *logWaitsForManyRange1Frame) body(r *greenlet.Run, c *logWaitsForManyRange1, w Waitable) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line await_test.go:27
 	(*c.l).say("%s", (*c.names)[w])
@@ -520,9 +289,8 @@ func (c *logWaitsForManyRange1) CallResumable(r *greenlet.Run, w Waitable) (ret0
 	}
 //line await_test.go:29
 	if st = (*c.l).SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f := (*logWaitsForManyRange1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.w, f.c, f.PC = w, c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 after_if_28:
@@ -540,33 +308,19 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:544
+//line await_greenlet_test.go:312
 
-// Resume continues the literal logWaitsForManyRange1 where it is suspended, or starts it.
+// Resume continues the literal logWaitsForManyRange1 where it is suspended.
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, w := f.c, f.w
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from await_test.go:29
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_29
 	}
 
-	c.loop.Begin()
-//line await_test.go:27
-	(*c.l).say("%s", (*c.names)[w])
-	if !(w == Waitable((*c.future))) {
-		goto after_if_28
-	}
-//line await_test.go:29
-	if st = (*c.l).SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_29:
-after_if_28:
 //line await_test.go:31
 	if w == Waitable((*c.event)) {
 		goto leave_32
@@ -583,43 +337,12 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:587
+//line await_greenlet_test.go:341
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) {
-	f.c, f.w = nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*logWaitsForManyRange1Frame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
+func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logWaitsForManyRange1Frame) take(r *greenlet.Run) *logWaitsForManyRange1Frame {
-	c := r.Cache()
-	if f, ok := c[10].(*logWaitsForManyRange1Frame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(logWaitsForManyRange1Frame)
-}
-func (*logWaitsForManyRange1Frame) Func() *greenlet.Func {
-	return &logWaitsForManyRange1FrameInfo
-}
-
-var logWaitsForManyRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 26,
-	Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1",
-	Points: []greenlet.Point{
-		{
-			Line: 29,
-			Live: "w",
-		},
-	},
-}
+var logWaitsForManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29:w"}
 
 // logCallsFrame is an activation of log.calls.
 type logCallsFrame struct {
@@ -636,16 +359,20 @@ func (l *log) newCallsFrame(f func()) *logCallsFrame {
 }
 
 // callsResumable is log.calls for callers that can be suspended.
-func (l *log) callsResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
+func (l *log) callsResumable(r *greenlet.Run, f func()) greenlet.Status {
+	return (*logCallsFrame)(nil).body(r, l, f)
+}
+
+// body runs log.calls up to its first suspension; f is nil until there has been one.
+func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.Status) {
 //line await_test.go:44
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*logCallsFrame)(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 57)
+			f2.l, f2.f, f2.PC = nil, nil, 1
 			return st
 		}
 	} else {
@@ -654,87 +381,28 @@ func (l *log) callsResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:658
+//line await_greenlet_test.go:385
 
-// Resume continues log.calls where it is suspended, or starts it.
+// Resume continues log.calls where it is suspended.
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f := f2.f
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f))
 	case 1:
-		// resumed from await_test.go:44
 		r.Callee().Release(r)
 		goto resumed_44
 	}
 
-//line await_test.go:44
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2.l = nil
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		f()
-	}
 resumed_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:689
+func (f *logCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
+func (f *logCallsFrame) Forget()                 { *f = logCallsFrame{Header: f.Header} }
+func (f *logCallsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*logCallsFrame) Func() *greenlet.Func      { return &logCallsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logCallsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.f = greenlet.Arg[func()](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logCallsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logCallsFrame) Forget() {
-	f.l, f.f = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logCallsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[57].(*logCallsFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logCallsFrame) take(r *greenlet.Run) *logCallsFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*logCallsFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(logCallsFrame)
-}
-func (*logCallsFrame) Func() *greenlet.Func {
-	return &logCallsFrameInfo
-}
-
-var logCallsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 44,
-	Name: "github.com/going-green/greenlet/hub.(*log).calls",
-	Points: []greenlet.Point{
-		{Line: 44},
-	},
-}
+var logCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).calls", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 44, Points: "44"}
 var _ func(*log, func()) = (*log).calls
 
 // logReturnsFrame is an activation of log.returns.
@@ -754,102 +422,59 @@ func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
 }
 
 // Results are what log.returns has returned.
-func (f *logReturnsFrame) Results() error {
-	return f.ret0
+func (f *logReturnsFrame) Results() error { return f.ret0 }
+func (f *logReturnsFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // returnsResumable is log.returns for callers that can be suspended.
-func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (ret0 error, st greenlet.Status) {
+func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (error, greenlet.Status) {
+	return (*logReturnsFrame)(nil).body(r, l, d, err)
+}
+
+// body runs log.returns up to its first suspension; f is nil until there has been one.
+func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err error) (ret0 error, st greenlet.Status) {
 //line await_test.go:58
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f := (*logReturnsFrame)(nil).take(r)
-		f.err, f.PC = err, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.l, f.err, f.PC = nil, err, 1
 		return ret0, st
 	}
 //line await_test.go:59
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:775
+//line await_greenlet_test.go:450
 
-// Resume continues log.returns where it is suspended, or starts it.
+// Resume continues log.returns where it is suspended.
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, d, err := f.l, f.d, f.err
+	err := f.err
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.l, f.d, f.err)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from await_test.go:58
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_58
 	}
 
-//line await_test.go:58
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_58:
 //line await_test.go:59
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:800
+//line await_greenlet_test.go:470
 
-// Args replaces the parameters before the start.
-func (f *logReturnsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.err = greenlet.Arg[error](f, args, 1)
-}
+func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
+func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *logReturnsFrame) Forget()                              { *f = logReturnsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *logReturnsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
+func (*logReturnsFrame) Func() *greenlet.Func                   { return &logReturnsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logReturnsFrame) Forget() {
-	f.l, f.err = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logReturnsFrame) Release(r *greenlet.Run) {
-	f.l, f.err, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[19].(*logReturnsFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logReturnsFrame) take(r *greenlet.Run) *logReturnsFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*logReturnsFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(logReturnsFrame)
-}
-func (*logReturnsFrame) Func() *greenlet.Func {
-	return &logReturnsFrameInfo
-}
-
-var logReturnsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 57,
-	Name: "github.com/going-green/greenlet/hub.(*log).returns",
-	Points: []greenlet.Point{
-		{
-			Line: 58,
-			Live: "err",
-		},
-	},
-}
+var logReturnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58:err"}
 var _ func(*log, time.Duration, error) error = (*log).returns
 
 // logJoinsAllFrame is an activation of log.joinsAll.
@@ -867,79 +492,12 @@ func (l *log) newJoinsAllFrame() *logJoinsAllFrame {
 }
 
 // joinsAllResumable is log.joinsAll for callers that can be suspended.
-func (l *log) joinsAllResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		tasks []*Task
-		err   error
-		ok    bool
-		t0    error
-		t1    error
-		t2    error
-	)
-	{
-//line await_test.go:64
-		early, late := errors.New("early"), errors.New("late")
-		tasks = []*Task{
-			l.Go(l.newReturnsFrame(3*time.Second, late)), l.Go(l.newReturnsFrame(2*time.Second, early)),
-			l.Go(l.newReturnsFrame(time.Second, nil)), l.Go(l.newReturnsFrame(time.Hour, nil)),
-		}
-		tasks[3].Interrupt(greenlet.Exit)
-		_, st = tasks[3].JoinResumable(r)
-		if st != greenlet.Done {
-			f := (*logJoinsAllFrame)(nil).take(r)
-			f.l, f.tasks, f.PC = l, tasks, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line await_test.go:71
-	err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...)
-	if st != greenlet.Done {
-		f := (*logJoinsAllFrame)(nil).take(r)
-		f.l, f.tasks, f.PC = l, tasks, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:72
-	l.say("%v %v", err, ok)
-	t0, st = JoinAllResumable(r, tasks[:3]...)
-	if st != greenlet.Done {
-		f := (*logJoinsAllFrame)(nil).take(r)
-		f.l, f.tasks, f.PC = l, tasks, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:73
-	l.say("%v", t0)
-	t1, st = JoinAllResumable(r, tasks...)
-	if st != greenlet.Done {
-		f := (*logJoinsAllFrame)(nil).take(r)
-		f.l, f.tasks, f.PC = l, tasks, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:74
-	l.say("%v", t1)
-	for _, t := range tasks {
-		l.say("%v %v", t.Err(), t.Successful())
-	}
-	t2, st = JoinAllResumable(r)
-	if st != greenlet.Done {
-		f := (*logJoinsAllFrame)(nil).take(r)
-		f.l, f.PC = l, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:78
-	l.say("%v", t2)
-	return greenlet.Done
+func (l *log) joinsAllResumable(r *greenlet.Run) greenlet.Status {
+	return (*logJoinsAllFrame)(nil).body(r, l)
 }
 
-//line await_greenlet_test.go:939
-
-// Resume continues log.joinsAll where it is suspended, or starts it.
-func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
+// body runs log.joinsAll up to its next suspension; f is nil until there has been one.
+func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		tasks []*Task
 		err   error
@@ -948,39 +506,28 @@ func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1    error
 		t2    error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from await_test.go:70
-		tasks = f.tasks
-		r.Callee().(*TaskJoinFrame).Release(r)
-		goto resumed_70
-	case 2:
-		// resumed from await_test.go:71
-		tasks = f.tasks
-		callee := r.Callee().(*JoinAllForFrame)
-		err, ok = callee.Results()
-		callee.Release(r)
-		goto resumed_71
-	case 3:
-		// resumed from await_test.go:73
-		tasks = f.tasks
-		callee := r.Callee().(*JoinAllFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_73
-	case 4:
-		// resumed from await_test.go:74
-		tasks = f.tasks
-		callee := r.Callee().(*JoinAllFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_74
-	case 5:
-		// resumed from await_test.go:78
-		callee := r.Callee().(*JoinAllFrame)
-		t2 = callee.Results()
-		callee.Release(r)
-		goto resumed_78
+	if f != nil {
+		switch f.PC {
+		case 1:
+			tasks = f.tasks
+			r.Callee().(*TaskJoinFrame).Release(r)
+			goto resumed_70
+		case 2:
+			tasks = f.tasks
+			err, ok = r.Callee().(*JoinAllForFrame).Returned(r)
+			goto resumed_71
+		case 3:
+			tasks = f.tasks
+			t0 = r.Callee().(*JoinAllFrame).Returned(r)
+			goto resumed_73
+		case 4:
+			tasks = f.tasks
+			t1 = r.Callee().(*JoinAllFrame).Returned(r)
+			goto resumed_74
+		case 5:
+			t2 = r.Callee().(*JoinAllFrame).Returned(r)
+			goto resumed_78
+		}
 	}
 
 	{
@@ -993,8 +540,8 @@ func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		tasks[3].Interrupt(greenlet.Exit)
 		_, st = tasks[3].JoinResumable(r)
 		if st != greenlet.Done {
-			f.tasks, f.PC = tasks, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 28)
+			f.l, f.tasks, f.PC = l, tasks, 1
 			return st
 		}
 	}
@@ -1002,8 +549,8 @@ resumed_70:
 //line await_test.go:71
 	err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...)
 	if st != greenlet.Done {
-		f.tasks, f.PC = tasks, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.l, f.tasks, f.PC = l, tasks, 2
 		return st
 	}
 resumed_71:
@@ -1011,8 +558,8 @@ resumed_71:
 	l.say("%v %v", err, ok)
 	t0, st = JoinAllResumable(r, tasks[:3]...)
 	if st != greenlet.Done {
-		f.tasks, f.PC = tasks, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.l, f.tasks, f.PC = l, tasks, 3
 		return st
 	}
 resumed_73:
@@ -1020,8 +567,8 @@ resumed_73:
 	l.say("%v", t0)
 	t1, st = JoinAllResumable(r, tasks...)
 	if st != greenlet.Done {
-		f.tasks, f.PC = tasks, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.l, f.tasks, f.PC = l, tasks, 4
 		return st
 	}
 resumed_74:
@@ -1032,85 +579,28 @@ resumed_74:
 	}
 	t2, st = JoinAllResumable(r)
 	if st != greenlet.Done {
-		f.tasks = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.tasks, f.l, f.PC = nil, l, 5
 		return st
 	}
 resumed_78:
 //line await_test.go:78
 	l.say("%v", t2)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1047
+//line await_greenlet_test.go:593
 
-// Args replaces the parameters before the start.
-func (f *logJoinsAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logJoinsAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logJoinsAllFrame) Forget() {
-	f.l, f.tasks = nil, nil
-}
+func (f *logJoinsAllFrame) Forget()                 { *f = logJoinsAllFrame{Header: f.Header} }
+func (f *logJoinsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*logJoinsAllFrame) Func() *greenlet.Func      { return &logJoinsAllFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logJoinsAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*logJoinsAllFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logJoinsAllFrame) take(r *greenlet.Run) *logJoinsAllFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*logJoinsAllFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(logJoinsAllFrame)
-}
-func (*logJoinsAllFrame) Func() *greenlet.Func {
-	return &logJoinsAllFrameInfo
-}
-
-var logJoinsAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub.(*log).joinsAll",
-	Points: []greenlet.Point{
-		{
-			Line: 70,
-			Live: "l tasks",
-		},
-		{
-			Line: 71,
-			Live: "l tasks",
-		},
-		{
-			Line: 73,
-			Live: "l tasks",
-		},
-		{
-			Line: 74,
-			Live: "l tasks",
-		},
-		{
-			Line: 78,
-			Live: "l",
-		},
-	},
-}
+var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70:l tasks; 71:l tasks; 73:l tasks; 74:l tasks; 78:l"}
 var _ func(*log) = (*log).joinsAll
 
 // logRefusesFrame is an activation of log.refuses.
@@ -1128,117 +618,64 @@ func (l0 *log) newRefusesFrame() *logRefusesFrame {
 }
 
 // refusesResumable is log.refuses for callers that can be suspended.
-func (l0 *log) refusesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) refusesResumable(r *greenlet.Run) greenlet.Status {
+	return (*logRefusesFrame)(nil).body(r, l0)
+}
+
+// body runs log.refuses up to its first suspension; f is nil until there has been one.
+func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	l = new(*log)
 	*l = l0
 //line await_test.go:92
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f := (*logRefusesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line await_test.go:96
 	if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
-		f := (*logRefusesFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.l, f.PC = nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1153
+//line await_greenlet_test.go:646
 
-// Resume continues log.refuses where it is suspended, or starts it.
+// Resume continues log.refuses where it is suspended.
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
-		// resumed from await_test.go:92
 		l = f.l
 		r.Callee().(*logRefusesFunc1Frame).Release(r)
 		goto resumed_92
 	case 2:
-		// resumed from await_test.go:96
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_96
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line await_test.go:92
-	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_92:
 //line await_test.go:96
 	if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1190
+//line await_greenlet_test.go:673
 
-// Args replaces the parameters before the start.
-func (f *logRefusesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
+func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*logRefusesFrame) Func() *greenlet.Func      { return &logRefusesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logRefusesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logRefusesFrame) Forget() {
-	f.l0, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logRefusesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*logRefusesFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logRefusesFrame) take(r *greenlet.Run) *logRefusesFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*logRefusesFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(logRefusesFrame)
-}
-func (*logRefusesFrame) Func() *greenlet.Func {
-	return &logRefusesFrameInfo
-}
-
-var logRefusesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 91,
-	Name: "github.com/going-green/greenlet/hub.(*log).refuses",
-	Points: []greenlet.Point{
-		{
-			Line: 92,
-			Live: "l",
-		},
-		{Line: 96},
-	},
-}
+var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "92:l; 96"}
 var _ func(*log) = (*log).refuses
 
 // logRefusesFunc1 is the function literal of await_test.go:92, with what it captures.
@@ -1256,12 +693,11 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:1260
+//line await_greenlet_test.go:697
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c *logRefusesFunc1
 }
 
@@ -1271,19 +707,15 @@ func (c *logRefusesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logRefusesFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logRefusesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
 // run is the literal logRefusesFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesFunc1Frame) run(r *greenlet.Run, c *logRefusesFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logRefusesFunc1Frame](r, 46)
 		f.c = c
 		r.Guard()
 	}
@@ -1304,11 +736,9 @@ func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end gr
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from await_test.go:94
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_94
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1318,8 +748,7 @@ func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end gr
 		f.DeferFunc(func() { (*lRef).say("refuses %v", recover()) })
 		if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_94:
@@ -1329,49 +758,19 @@ unwind:
 	for f.Pending() {
 //line await_test.go:95
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1341
+//line await_greenlet_test.go:769
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) {
-	*f = logRefusesFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[46].(*logRefusesFunc1Frame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
+func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logRefusesFunc1Frame) take(r *greenlet.Run) *logRefusesFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[46].(*logRefusesFunc1Frame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(logRefusesFunc1Frame)
-}
-func (*logRefusesFunc1Frame) Func() *greenlet.Func {
-	return &logRefusesFunc1FrameInfo
-}
-
-var logRefusesFunc1FrameInfo = greenlet.Func{
-	End:  95,
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 92,
-	Name: "github.com/going-green/greenlet/hub.(*log).refuses.func1",
-	Points: []greenlet.Point{
-		{Line: 94},
-	},
-}
+var logRefusesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses.func1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 92, End: 95, Points: "94"}
 
 // logKillsAllFrame is an activation of log.killsAll.
 type logKillsAllFrame struct {
@@ -1396,19 +795,15 @@ func (l *log) killsAllResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logKillsAllFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.killsAll as a state machine; f is nil in a call that has not been suspended.
 func (f *logKillsAllFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logKillsAllFrame](r, 44)
 		f.l = l
 		r.Guard()
 	}
@@ -1439,49 +834,33 @@ func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from await_test.go:102
 		a, b, unborn = f.a, f.b, f.unborn
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_102
 	case 2:
-		// resumed from await_test.go:103
 		a, b, unborn = f.a, f.b, f.unborn
-		callee := r.Callee().(*KillAllForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*KillAllForFrame).Returned(r)
 		goto resumed_103
 	case 3:
-		// resumed from await_test.go:105
 		a = f.a
-		callee := r.Callee().(*KillAllForFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*KillAllForFrame).Returned(r)
 		goto resumed_105
 	case 4:
-		// resumed from await_test.go:106
 		a = f.a
-		callee := r.Callee().(*TaskKillForFrame)
-		t2 = callee.Results()
-		callee.Release(r)
+		t2 = r.Callee().(*TaskKillForFrame).Returned(r)
 		goto resumed_106
 	case 5:
-		// resumed from await_test.go:108
 		c = f.c
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_108
 	case 6:
-		// resumed from await_test.go:109
 		c = f.c
-		callee := r.Callee().(*TaskKillForFrame)
-		t3 = callee.Results()
-		callee.Release(r)
+		t3 = r.Callee().(*TaskKillForFrame).Returned(r)
 		goto resumed_109
 	case 7:
-		// resumed from await_test.go:111
 		r.Callee().(*KillAllFrame).Release(r)
 		goto resumed_111
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1489,16 +868,14 @@ func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	a, b, unborn = l.Go(l.newRefusesFrame()), l.Go(l.newStubbornFrame()), l.GoAfter(time.Hour, l.newRefusesFrame())
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f.a, f.b, f.unborn, f.PC = a, b, unborn, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line await_test.go:103
 	t0, st = KillAllForResumable(r, time.Second/2, a, b, unborn)
 	if st != greenlet.Done {
 		f.a, f.b, f.unborn, f.PC = a, b, unborn, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line await_test.go:103
@@ -1506,45 +883,31 @@ resumed_103:
 	l.say("%v %v %v", a.Done(), b.Done(), unborn.Done())
 	t1, st = KillAllForResumable(r, time.Second, b)
 	if st != greenlet.Done {
-		f.b = nil
-		f.unborn = nil
-		f.a, f.PC = a, 3
-		r.Link(f, &f.Header)
-		return st
+		f.b, f.unborn, f.a, f.PC = nil, nil, a, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_105:
 //line await_test.go:105
 	l.say("%v", t1)
 	t2, st = a.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.b = nil
-		f.unborn = nil
-		f.a, f.PC = a, 4
-		r.Link(f, &f.Header)
-		return st
+		f.b, f.unborn, f.a, f.PC = nil, nil, a, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_106:
 //line await_test.go:106
 	l.say("%v %v", t2, a.Err())
 	c = l.Go(l.newRefusesFrame())
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.unborn = nil
-		f.c, f.PC = c, 5
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, c, 5
+		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line await_test.go:109
 	t3, st = c.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.unborn = nil
-		f.c, f.PC = c, 6
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, c, 6
+		return r.Link(f, &f.Header, st)
 	}
 resumed_109:
 //line await_test.go:109
@@ -1558,13 +921,8 @@ resumed_109:
 	}
 //line await_test.go:111
 	if st = KillAllResumable(r, c, l.Current()); st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.unborn = nil
-		f.c = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, nil, 7
+		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line await_test.go:112
@@ -1575,91 +933,20 @@ unwind:
 	for f.Pending() {
 //line await_test.go:113
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1587
+//line await_greenlet_test.go:944
 
-// Args replaces the parameters before the start.
-func (f *logKillsAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
+func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*logKillsAllFrame) Func() *greenlet.Func      { return &logKillsAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logKillsAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKillsAllFrame) Forget() {
-	f.l, f.a, f.b, f.unborn, f.c = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logKillsAllFrame) Release(r *greenlet.Run) {
-	*f = logKillsAllFrame{}
-	c := r.Cache()
-	if head, ok := c[44].(*logKillsAllFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKillsAllFrame) take(r *greenlet.Run) *logKillsAllFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*logKillsAllFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(logKillsAllFrame)
-}
-func (*logKillsAllFrame) Func() *greenlet.Func {
-	return &logKillsAllFrameInfo
-}
-
-var logKillsAllFrameInfo = greenlet.Func{
-	End:  113,
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 100,
-	Name: "github.com/going-green/greenlet/hub.(*log).killsAll",
-	Points: []greenlet.Point{
-		{
-			Line: 102,
-			Live: "l a b unborn",
-		},
-		{
-			Line: 103,
-			Live: "l a b unborn",
-		},
-		{
-			Line: 105,
-			Live: "l a",
-		},
-		{
-			Line: 106,
-			Live: "l a",
-		},
-		{
-			Line: 108,
-			Live: "l c",
-		},
-		{
-			Line: 109,
-			Live: "l c",
-		},
-		{
-			Line: 111,
-			Live: "l",
-		},
-	},
-}
+var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102:l a b unborn; 103:l a b unborn; 105:l a; 106:l a; 108:l c; 109:l c; 111:l"}
 var _ func(*log) = (*log).killsAll
 
 // logUnlinksFrame is an activation of log.unlinks.
@@ -1677,7 +964,12 @@ func (l *log) newUnlinksFrame() *logUnlinksFrame {
 }
 
 // unlinksResumable is log.unlinks for callers that can be suspended.
-func (l *log) unlinksResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) unlinksResumable(r *greenlet.Run) greenlet.Status {
+	return (*logUnlinksFrame)(nil).body(r, l)
+}
+
+// body runs log.unlinks up to its first suspension; f is nil until there has been one.
+func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var task *Task
 	{
 //line await_test.go:124
@@ -1694,9 +986,8 @@ func (l *log) unlinksResumable(r *greenlet.Run) (st greenlet.Status) {
 		second.Unlink()
 		_, st = task.JoinResumable(r)
 		if st != greenlet.Done {
-			f := (*logUnlinksFrame)(nil).take(r)
-			f.task, f.PC = task, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 50)
+			f.l, f.task, f.PC = nil, task, 1
 			return st
 		}
 	}
@@ -1705,99 +996,33 @@ func (l *log) unlinksResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1709
+//line await_greenlet_test.go:1000
 
-// Resume continues log.unlinks where it is suspended, or starts it.
+// Resume continues log.unlinks where it is suspended.
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
 	var task *Task
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from await_test.go:135
 		task = f.task
 		r.Callee().(*TaskJoinFrame).Release(r)
 		goto resumed_135
 	}
 
-	{
-//line await_test.go:124
-		task = l.Go(l.newSleeperFrame("a", 1, time.Second))
-		task.Link(func(*Task) { l.say("first") })
-		second := task.Link(func(*Task) { l.say("second") })
-		var third Link
-		task.Link(func(t *Task) {
-			third.Unlink()
-			t.Link(func(*Task) { l.say("late") })
-		})
-		third = task.Link(func(*Task) { l.say("third") })
-		second.Unlink()
-		second.Unlink()
-		_, st = task.JoinResumable(r)
-		if st != greenlet.Done {
-			f.l = nil
-			f.task, f.PC = task, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_135:
 //line await_test.go:136
 	task.Link(func(*Task) {}).Unlink()
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1750
+//line await_greenlet_test.go:1020
 
-// Args replaces the parameters before the start.
-func (f *logUnlinksFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
+func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
+func (*logUnlinksFrame) Func() *greenlet.Func      { return &logUnlinksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logUnlinksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logUnlinksFrame) Forget() {
-	f.l, f.task = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logUnlinksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[50].(*logUnlinksFrame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logUnlinksFrame) take(r *greenlet.Run) *logUnlinksFrame {
-	c := r.Cache()
-	if f, ok := c[50].(*logUnlinksFrame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(logUnlinksFrame)
-}
-func (*logUnlinksFrame) Func() *greenlet.Func {
-	return &logUnlinksFrameInfo
-}
-
-var logUnlinksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 123,
-	Name: "github.com/going-green/greenlet/hub.(*log).unlinks",
-	Points: []greenlet.Point{
-		{
-			Line: 135,
-			Live: "task",
-		},
-	},
-}
+var logUnlinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135:task"}
 var _ func(*log) = (*log).unlinks
 
 // logSquaresFrame is an activation of log.squares.
@@ -1817,17 +1042,24 @@ func (l *log) newSquaresFrame(n int) *logSquaresFrame {
 }
 
 // Results are what log.squares has returned.
-func (f *logSquaresFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *logSquaresFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *logSquaresFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // squaresResumable is log.squares for callers that can be suspended.
-func (l *log) squaresResumable(r *greenlet.Run, n int) (ret0 int, ret1 error, st greenlet.Status) {
+func (l *log) squaresResumable(r *greenlet.Run, n int) (int, error, greenlet.Status) {
+	return (*logSquaresFrame)(nil).body(r, l, n)
+}
+
+// body runs log.squares up to its first suspension; f is nil until there has been one.
+func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 error, st greenlet.Status) {
 //line await_test.go:147
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logSquaresFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.l, f.n, f.PC = nil, n, 1
 		return ret0, ret1, st
 	}
 //line await_test.go:148
@@ -1837,25 +1069,20 @@ func (l *log) squaresResumable(r *greenlet.Run, n int) (ret0 int, ret1 error, st
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1841
+//line await_greenlet_test.go:1073
 
-// Resume continues log.squares where it is suspended, or starts it.
+// Resume continues log.squares where it is suspended.
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, n := f.l, f.n
+	n := f.n
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.l, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from await_test.go:147
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_147
 	}
 
-//line await_test.go:147
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_147:
 //line await_test.go:148
 	if n < 0 {
@@ -1867,59 +1094,19 @@ resumed_147:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1871
+//line await_greenlet_test.go:1098
 
-// Args replaces the parameters before the start.
-func (f *logSquaresFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *logSquaresFrame) Forget() {
-	f.l = nil
+	*f = logSquaresFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *logSquaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*logSquaresFrame) Func() *greenlet.Func      { return &logSquaresFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logSquaresFrame) Release(r *greenlet.Run) {
-	f.l, f.ret1 = nil, nil
-	c := r.Cache()
-	if head, ok := c[26].(*logSquaresFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSquaresFrame) take(r *greenlet.Run) *logSquaresFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*logSquaresFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(logSquaresFrame)
-}
-func (*logSquaresFrame) Func() *greenlet.Func {
-	return &logSquaresFrameInfo
-}
-
-var logSquaresFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 146,
-	Name: "github.com/going-green/greenlet/hub.(*log).squares",
-	Points: []greenlet.Point{
-		{
-			Line: 147,
-			Live: "n",
-		},
-	},
-}
+var logSquaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147:n"}
 var _ func(*log, int) (int, error) = (*log).squares
 
 // logGetsFrame is an activation of log.gets.
@@ -1942,7 +1129,10 @@ func (l *log) newGetsFrame() *logGetsFrame {
 }
 
 // getsResumable is log.gets for callers that can be suspended.
-func (l *log) getsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) getsResumable(r *greenlet.Run) greenlet.Status { return (*logGetsFrame)(nil).body(r, l) }
+
+// body runs log.gets up to its next suspension; f is nil until there has been one.
+func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		count  *Handle[int]
 		t0     *Handle[int]
@@ -1955,215 +1145,86 @@ func (l *log) getsResumable(r *greenlet.Run) (st greenlet.Status) {
 		err    error
 		killed *Handle[int]
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			count = r.Callee().(interface {
+				Returned(*greenlet.Run) *Handle[int]
+			}).Returned(r)
+			goto resumed_156
+		case 2:
+			count = f.count
+			t0 = r.Callee().(interface {
+				Returned(*greenlet.Run) *Handle[int]
+			}).Returned(r)
+			goto resumed_157
+		case 3:
+			count, t0 = f.count, f.t0
+			t1 = r.Callee().(interface {
+				Returned(*greenlet.Run) *Handle[int]
+			}).Returned(r)
+			goto resumed_157b
+		case 4:
+			count, good, bad, fed = f.count, f.good, f.bad, f.fed
+			v, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_162
+		case 5:
+			count = f.count
+			v, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_166
+		case 6:
+			count = f.count
+			v, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_168
+		case 7:
+			v, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_170
+		case 8:
+			killed = r.Callee().(interface {
+				Returned(*greenlet.Run) *Handle[int]
+			}).Returned(r)
+			goto resumed_172
+		case 9:
+			killed = f.killed
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_173
+		case 10:
+			v, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_174
+		}
+	}
+
 //line await_test.go:156
 	count, st = SpawnResumable(r, l, l.newCountsFrame(3))
 	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 39)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:157
-	t0, st = TryResumable(r, l, l.newSquaresFrame(3))
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.count, f.PC = l, count, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:157
-	t1, st = TryResumable(r, l, l.newSquaresFrame(-3))
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.count, f.t0, f.PC = l, count, t0, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:157
-	good, bad = t0, t1
-	fed = NewFuture[int](l.Hub)
-	good.Feed(fed)
-	_, ok, _ = good.TryGet()
-	l.say("%v", ok)
-	v, err, st = bad.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.count, f.good, f.bad, f.fed, f.PC = l, count, good, bad, fed, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:163
-	l.say("%v %v %v %v", v, err, bad.Err(), bad.Successful())
-	v, ok, err = good.TryGet()
-	l.say("%v %v %v", v, ok, err)
-	v, err, st = fed.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.count, f.PC = l, count, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:167
-	l.say("%v %v", v, err)
-	v, err, st = count.GetForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.count, f.PC = l, count, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:169
-	l.say("%v %v", v, err)
-	v, err, st = count.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.PC = l, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:171
-	l.say("%v %v", v, err)
-	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.PC = l, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:173
-	if st = killed.KillResumable(r); st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.killed, f.PC = l, killed, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:174
-	v, err, st = killed.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logGetsFrame)(nil).take(r)
-		f.l, f.PC = l, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line await_test.go:175
-	l.say("%v %v", v, err)
-	return greenlet.Done
-}
-
-//line await_greenlet_test.go:2054
-
-// Resume continues log.gets where it is suspended, or starts it.
-func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-	var (
-		count  *Handle[int]
-		t0     *Handle[int]
-		t1     *Handle[int]
-		good   *Handle[int]
-		bad    *Handle[int]
-		fed    *Future[int]
-		ok     bool
-		v      int
-		err    error
-		killed *Handle[int]
-	)
-	switch f.PC {
-	case 1:
-		// resumed from await_test.go:156
-		count = r.Callee().(interface {
-			Results() *Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_156
-	case 2:
-		// resumed from await_test.go:157
-		count = f.count
-		t0 = r.Callee().(interface {
-			Results() *Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_157
-	case 3:
-		// resumed from await_test.go:157
-		count, t0 = f.count, f.t0
-		t1 = r.Callee().(interface {
-			Results() *Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_157b
-	case 4:
-		// resumed from await_test.go:162
-		count, good, bad, fed = f.count, f.good, f.bad, f.fed
-		v, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_162
-	case 5:
-		// resumed from await_test.go:166
-		count = f.count
-		v, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_166
-	case 6:
-		// resumed from await_test.go:168
-		count = f.count
-		v, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_168
-	case 7:
-		// resumed from await_test.go:170
-		v, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_170
-	case 8:
-		// resumed from await_test.go:172
-		killed = r.Callee().(interface {
-			Results() *Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_172
-	case 9:
-		// resumed from await_test.go:173
-		killed = f.killed
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_173
-	case 10:
-		// resumed from await_test.go:174
-		v, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_174
-	}
-
-//line await_test.go:156
-	count, st = SpawnResumable(r, l, l.newCountsFrame(3))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_156:
 //line await_test.go:157
 	t0, st = TryResumable(r, l, l.newSquaresFrame(3))
 	if st != greenlet.Done {
-		f.count, f.PC = count, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.count, f.PC = l, count, 2
 		return st
 	}
 resumed_157:
 //line await_test.go:157
 	t1, st = TryResumable(r, l, l.newSquaresFrame(-3))
 	if st != greenlet.Done {
-		f.count, f.t0, f.PC = count, t0, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.count, f.t0, f.PC = l, count, t0, 3
 		return st
 	}
 resumed_157b:
@@ -2175,9 +1236,8 @@ resumed_157b:
 	l.say("%v", ok)
 	v, err, st = bad.GetResumable(r)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.count, f.good, f.bad, f.fed, f.PC = count, good, bad, fed, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.t0, f.l, f.count, f.good, f.bad, f.fed, f.PC = nil, l, count, good, bad, fed, 4
 		return st
 	}
 resumed_162:
@@ -2187,12 +1247,8 @@ resumed_162:
 	l.say("%v %v %v", v, ok, err)
 	v, err, st = fed.GetResumable(r)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.count, f.PC = count, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 5
 		return st
 	}
 resumed_166:
@@ -2200,12 +1256,8 @@ resumed_166:
 	l.say("%v %v", v, err)
 	v, err, st = count.GetForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.count, f.PC = count, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 6
 		return st
 	}
 resumed_168:
@@ -2213,13 +1265,8 @@ resumed_168:
 	l.say("%v %v", v, err)
 	v, err, st = count.GetResumable(r)
 	if st != greenlet.Done {
-		f.count = nil
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 7
 		return st
 	}
 resumed_170:
@@ -2227,135 +1274,43 @@ resumed_170:
 	l.say("%v %v", v, err)
 	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
 	if st != greenlet.Done {
-		f.count = nil
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.PC = 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 8
 		return st
 	}
 resumed_172:
 //line await_test.go:173
 	if st = killed.KillResumable(r); st != greenlet.Done {
-		f.count = nil
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.killed, f.PC = killed, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.killed, f.PC = nil, nil, nil, nil, nil, l, killed, 9
 		return st
 	}
 resumed_173:
 //line await_test.go:174
 	v, err, st = killed.GetResumable(r)
 	if st != greenlet.Done {
-		f.count = nil
-		f.t0 = nil
-		f.good = nil
-		f.bad = nil
-		f.fed = nil
-		f.killed = nil
-		f.PC = 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.count, f.t0, f.good, f.bad, f.fed, f.killed, f.l, f.PC = nil, nil, nil, nil, nil, nil, l, 10
 		return st
 	}
 resumed_174:
 //line await_test.go:175
 	l.say("%v %v", v, err)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2272
+//line await_greenlet_test.go:1303
 
-// Args replaces the parameters before the start.
-func (f *logGetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logGetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logGetsFrame) Forget() {
-	f.l, f.count, f.t0, f.good, f.bad, f.fed, f.killed = nil, nil, nil, nil, nil, nil, nil
-}
+func (f *logGetsFrame) Forget()                 { *f = logGetsFrame{Header: f.Header} }
+func (f *logGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*logGetsFrame) Func() *greenlet.Func      { return &logGetsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logGetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[39].(*logGetsFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logGetsFrame) take(r *greenlet.Run) *logGetsFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*logGetsFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(logGetsFrame)
-}
-func (*logGetsFrame) Func() *greenlet.Func {
-	return &logGetsFrameInfo
-}
-
-var logGetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 155,
-	Name: "github.com/going-green/greenlet/hub.(*log).gets",
-	Points: []greenlet.Point{
-		{
-			Line: 156,
-			Live: "l",
-		},
-		{
-			Line: 157,
-			Live: "l count",
-		},
-		{
-			Line: 157,
-			Live: "l count t0",
-		},
-		{
-			Line: 162,
-			Live: "l count good bad fed",
-		},
-		{
-			Line: 166,
-			Live: "l count",
-		},
-		{
-			Line: 168,
-			Live: "l count",
-		},
-		{
-			Line: 170,
-			Live: "l",
-		},
-		{
-			Line: 172,
-			Live: "l",
-		},
-		{
-			Line: 173,
-			Live: "l killed",
-		},
-		{
-			Line: 174,
-			Live: "l",
-		},
-	},
-}
+var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156:l; 157:l count; 157:l count t0; 162:l count good bad fed; 166:l count; 168:l count; 170:l; 172:l; 173:l killed; 174:l"}
 var _ func(*log) = (*log).gets
 
 // logAwaitsFrame is an activation of log.awaits.
@@ -2375,7 +1330,12 @@ func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *l
 }
 
 // awaitsResumable is log.awaits for callers that can be suspended.
-func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d time.Duration) (st greenlet.Status) {
+func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d time.Duration) greenlet.Status {
+	return (*logAwaitsFrame)(nil).body(r, l, f, name, d)
+}
+
+// body runs log.awaits up to its first suspension; f is nil until there has been one.
+func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name string, d time.Duration) (st greenlet.Status) {
 	var (
 		v   string
 		err error
@@ -2383,9 +1343,8 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 //line await_test.go:187
 	v, err, st = f.GetForResumable(r, d)
 	if st != greenlet.Done {
-		f2 := (*logAwaitsFrame)(nil).take(r)
-		f2.l, f2.name, f2.PC = l, name, 1
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 41)
+		f2.f, f2.l, f2.name, f2.PC = nil, l, name, 1
 		return st
 	}
 //line await_test.go:188
@@ -2393,92 +1352,37 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2397
+//line await_greenlet_test.go:1356
 
-// Resume continues log.awaits where it is suspended, or starts it.
+// Resume continues log.awaits where it is suspended.
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, f, name, d := f2.l, f2.f, f2.name, f2.d
+	l, name := f2.l, f2.name
 	var (
 		v   string
 		err error
 	)
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f, f2.name, f2.d))
 	case 1:
-		// resumed from await_test.go:187
 		v, err = r.Callee().(interface {
-			Results() (string, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (string, error)
+		}).Returned(r)
 		goto resumed_187
 	}
 
-//line await_test.go:187
-	v, err, st = f.GetForResumable(r, d)
-	if st != greenlet.Done {
-		f2.f = nil
-		f2.PC = 1
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_187:
 //line await_test.go:188
 	l.say("%s %q %v", name, v, err)
 	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:2430
+//line await_greenlet_test.go:1381
 
-// Args replaces the parameters before the start.
-func (f *logAwaitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.f = greenlet.Arg[*Future[string]](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 2)
-}
+func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
+func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }
+func (f *logAwaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*logAwaitsFrame) Func() *greenlet.Func      { return &logAwaitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logAwaitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAwaitsFrame) Forget() {
-	f.l, f.f, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logAwaitsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*logAwaitsFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAwaitsFrame) take(r *greenlet.Run) *logAwaitsFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*logAwaitsFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(logAwaitsFrame)
-}
-func (*logAwaitsFrame) Func() *greenlet.Func {
-	return &logAwaitsFrameInfo
-}
-
-var logAwaitsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/await_test.go",
-	Line: 186,
-	Name: "github.com/going-green/greenlet/hub.(*log).awaits",
-	Points: []greenlet.Point{
-		{
-			Line: 187,
-			Live: "l name",
-		},
-	},
-}
+var logAwaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 186, Points: "187:l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits

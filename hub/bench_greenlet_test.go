@@ -19,53 +19,22 @@ func newNothingFrame() *nothingFrame {
 }
 
 // nothingResumable is nothing for callers that can be suspended.
-func nothingResumable(r *greenlet.Run) (st greenlet.Status) {
+func nothingResumable(r *greenlet.Run) greenlet.Status { return (*nothingFrame)(nil).body(r) }
+
+// body runs nothing up to its next suspension; f is nil until there has been one.
+func (f *nothingFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-// Resume continues nothing where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *nothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r))
 }
 
-// Args replaces the parameters before the start.
-func (f *nothingFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *nothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*nothingFrame) Func() *greenlet.Func      { return &nothingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *nothingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *nothingFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[37].(*nothingFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nothingFrame) take(r *greenlet.Run) *nothingFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*nothingFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(nothingFrame)
-}
-func (*nothingFrame) Func() *greenlet.Func {
-	return &nothingFrameInfo
-}
-
-var nothingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 19,
-	Name: "github.com/going-green/greenlet/hub.nothing",
-}
+var nothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.nothing", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 19}
 var _ func() = nothing
 
 // spawnsFrame is an activation of spawns.
@@ -84,7 +53,12 @@ func newSpawnsFrame(h *Hub, n int) *spawnsFrame {
 }
 
 // spawnsResumable is spawns for callers that can be suspended.
-func spawnsResumable(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
+func spawnsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
+	return (*spawnsFrame)(nil).body(r, h, n)
+}
+
+// body runs spawns up to its first suspension; f is nil until there has been one.
+func (f *spawnsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:23
 	t0 = 0
@@ -96,9 +70,8 @@ loop_23:
 //line bench_test.go:24
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*spawnsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 56)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:23
@@ -106,22 +79,21 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:110
+//line bench_greenlet_test.go:83
 
-// Resume continues spawns where it is suspended, or starts it.
+// Resume continues spawns where it is suspended.
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.n))
 	case 1:
-		// resumed from bench_test.go:24
 		t0 = f.t0
 		r.Callee().(*TaskJoinFrame).Release(r)
 		goto resumed_24
 	}
 
-//line bench_test.go:23
-	t0 = 0
 loop_23:
 //line bench_test.go:23
 	if !(t0 < n) {
@@ -131,8 +103,7 @@ loop_23:
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
 	if st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_24:
 //line bench_test.go:23
@@ -140,60 +111,14 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:144
+//line bench_greenlet_test.go:115
 
-// Args replaces the parameters before the start.
-func (f *spawnsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *spawnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Header} }
+func (f *spawnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*spawnsFrame) Func() *greenlet.Func      { return &spawnsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *spawnsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *spawnsFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *spawnsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*spawnsFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*spawnsFrame) take(r *greenlet.Run) *spawnsFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*spawnsFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(spawnsFrame)
-}
-func (*spawnsFrame) Func() *greenlet.Func {
-	return &spawnsFrameInfo
-}
-
-var spawnsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/hub.spawns",
-	Points: []greenlet.Point{
-		{
-			Line: 24,
-			Live: "h n t0",
-		},
-	},
-}
+var spawnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24:h n t0"}
 var _ func(*Hub, int) = spawns
 
 // yieldsFrame is an activation of yields.
@@ -212,7 +137,12 @@ func newYieldsFrame(h *Hub, n int) *yieldsFrame {
 }
 
 // yieldsResumable is yields for callers that can be suspended.
-func yieldsResumable(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
+func yieldsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
+	return (*yieldsFrame)(nil).body(r, h, n)
+}
+
+// body runs yields up to its first suspension; f is nil until there has been one.
+func (f *yieldsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:35
 	t0 = 0
@@ -223,9 +153,8 @@ loop_35:
 	}
 //line bench_test.go:36
 	if st = h.YieldResumable(r); st != greenlet.Done {
-		f := (*yieldsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:35
@@ -233,22 +162,21 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:237
+//line bench_greenlet_test.go:166
 
-// Resume continues yields where it is suspended, or starts it.
+// Resume continues yields where it is suspended.
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.n))
 	case 1:
-		// resumed from bench_test.go:36
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_36
 	}
 
-//line bench_test.go:35
-	t0 = 0
 loop_35:
 //line bench_test.go:35
 	if !(t0 < n) {
@@ -257,8 +185,7 @@ loop_35:
 //line bench_test.go:36
 	if st = h.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
 //line bench_test.go:35
@@ -266,60 +193,14 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:270
+//line bench_greenlet_test.go:197
 
-// Args replaces the parameters before the start.
-func (f *yieldsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
+func (f *yieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*yieldsFrame) Func() *greenlet.Func      { return &yieldsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *yieldsFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[54].(*yieldsFrame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldsFrame) take(r *greenlet.Run) *yieldsFrame {
-	c := r.Cache()
-	if f, ok := c[54].(*yieldsFrame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(yieldsFrame)
-}
-func (*yieldsFrame) Func() *greenlet.Func {
-	return &yieldsFrameInfo
-}
-
-var yieldsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 34,
-	Name: "github.com/going-green/greenlet/hub.yields",
-	Points: []greenlet.Point{
-		{
-			Line: 36,
-			Live: "h n t0",
-		},
-	},
-}
+var yieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36:h n t0"}
 var _ func(*Hub, int) = yields
 
 // signalsFrame is an activation of signals.
@@ -339,7 +220,12 @@ func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
 }
 
 // signalsResumable is signals for callers that can be suspended.
-func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
+func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) greenlet.Status {
+	return (*signalsFrame)(nil).body(r, mine, other, n)
+}
+
+// body runs signals up to its first suspension; f is nil until there has been one.
+func (f *signalsFrame) body(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:50
 	t0 = 0
@@ -350,9 +236,8 @@ loop_50:
 	}
 //line bench_test.go:51
 	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f := (*signalsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 1)
 		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:52
@@ -363,22 +248,21 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:367
+//line bench_greenlet_test.go:252
 
-// Resume continues signals where it is suspended, or starts it.
+// Resume continues signals where it is suspended.
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	mine, other, n := f.mine, f.other, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
 	case 1:
-		// resumed from bench_test.go:51
 		t0 = f.t0
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_51
 	}
 
-//line bench_test.go:50
-	t0 = 0
 loop_50:
 //line bench_test.go:50
 	if !(t0 < n) {
@@ -387,8 +271,7 @@ loop_50:
 //line bench_test.go:51
 	if st = mine.WaitResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line bench_test.go:52
@@ -399,61 +282,14 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:403
+//line bench_greenlet_test.go:286
 
-// Args replaces the parameters before the start.
-func (f *signalsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.mine = greenlet.Arg[*Event](f, args, 0)
-	f.other = greenlet.Arg[*Event](f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 2)
-}
+func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
+func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
+func (f *signalsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*signalsFrame) Func() *greenlet.Func      { return &signalsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *signalsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *signalsFrame) Forget() {
-	f.mine, f.other = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *signalsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*signalsFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*signalsFrame) take(r *greenlet.Run) *signalsFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*signalsFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(signalsFrame)
-}
-func (*signalsFrame) Func() *greenlet.Func {
-	return &signalsFrameInfo
-}
-
-var signalsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 49,
-	Name: "github.com/going-green/greenlet/hub.signals",
-	Points: []greenlet.Point{
-		{
-			Line: 51,
-			Live: "mine other n t0",
-		},
-	},
-}
+var signalsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51:mine other n t0"}
 var _ func(*Event, *Event, int) = signals
 
 // fillsFrame is an activation of fills.
@@ -472,7 +308,12 @@ func newFillsFrame(q *Queue[int], n int) *fillsFrame {
 }
 
 // fillsResumable is fills for callers that can be suspended.
-func fillsResumable(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
+func fillsResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
+	return (*fillsFrame)(nil).body(r, q, n)
+}
+
+// body runs fills up to its first suspension; f is nil until there has been one.
+func (f *fillsFrame) body(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
 //line bench_test.go:69
 	i = 0
@@ -485,9 +326,8 @@ loop_69:
 	}
 //line bench_test.go:70
 	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f := (*fillsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.q, f.n, f.i, f.PC = q, n, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:69
@@ -495,22 +335,21 @@ loop_69:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:499
+//line bench_greenlet_test.go:339
 
-// Resume continues fills where it is suspended, or starts it.
+// Resume continues fills where it is suspended.
 func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
 	case 1:
-		// resumed from bench_test.go:70
 		i = f.i
 		r.Callee().Release(r)
 		goto resumed_70
 	}
 
-//line bench_test.go:69
-	i = 0
 loop_69:
 //line bench_test.go:69
 	if !(i < n) {
@@ -521,8 +360,7 @@ loop_69:
 //line bench_test.go:70
 	if st = q.PutResumable(r, i); st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
 //line bench_test.go:69
@@ -530,60 +368,14 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:534
+//line bench_greenlet_test.go:372
 
-// Args replaces the parameters before the start.
-func (f *fillsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
+func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
+func (f *fillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*fillsFrame) Func() *greenlet.Func      { return &fillsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *fillsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *fillsFrame) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *fillsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*fillsFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*fillsFrame) take(r *greenlet.Run) *fillsFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*fillsFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(fillsFrame)
-}
-func (*fillsFrame) Func() *greenlet.Func {
-	return &fillsFrameInfo
-}
-
-var fillsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 68,
-	Name: "github.com/going-green/greenlet/hub.fills",
-	Points: []greenlet.Point{
-		{
-			Line: 70,
-			Live: "q n i",
-		},
-	},
-}
+var fillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70:q n i"}
 var _ func(*Queue[int], int) = fills
 
 // drainsFrame is an activation of drains.
@@ -600,14 +392,18 @@ func newDrainsFrame(q *Queue[int]) *drainsFrame {
 }
 
 // drainsResumable is drains for callers that can be suspended.
-func drainsResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
+func drainsResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
+	return (*drainsFrame)(nil).body(r, q)
+}
+
+// body runs drains up to its first suspension; f is nil until there has been one.
+func (f *drainsFrame) body(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
 	var ok bool
 //line bench_test.go:77
 	_, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f := (*drainsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.q, f.PC = q, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 loop_77:
@@ -618,44 +414,34 @@ loop_77:
 //line bench_test.go:77
 	_, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f := (*drainsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.q, f.PC = q, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:630
+//line bench_greenlet_test.go:425
 
-// Resume continues drains where it is suspended, or starts it.
+// Resume continues drains where it is suspended.
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	var ok bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q))
 	case 1:
-		// resumed from bench_test.go:77
 		_, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_77
 	case 2:
-		// resumed from bench_test.go:77
 		_, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_77b
 	}
 
-//line bench_test.go:77
-	_, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_77:
 loop_77:
 //line bench_test.go:77
@@ -666,70 +452,20 @@ loop_77:
 	_, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_77b:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:677
+//line bench_greenlet_test.go:462
 
-// Args replaces the parameters before the start.
-func (f *drainsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-}
+func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
+func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
+func (f *drainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*drainsFrame) Func() *greenlet.Func      { return &drainsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *drainsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *drainsFrame) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *drainsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[33].(*drainsFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*drainsFrame) take(r *greenlet.Run) *drainsFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*drainsFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(drainsFrame)
-}
-func (*drainsFrame) Func() *greenlet.Func {
-	return &drainsFrameInfo
-}
-
-var drainsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub.drains",
-	Points: []greenlet.Point{
-		{
-			Line: 77,
-			Live: "q",
-		},
-		{
-			Line: 77,
-			Live: "q",
-		},
-	},
-}
+var drainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77:q; 77:q"}
 var _ func(*Queue[int]) = drains
 
 // napsFrame is an activation of naps.
@@ -749,7 +485,12 @@ func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
 }
 
 // napsResumable is naps for callers that can be suspended.
-func napsResumable(r *greenlet.Run, h *Hub, n int, d time.Duration) (st greenlet.Status) {
+func napsResumable(r *greenlet.Run, h *Hub, n int, d time.Duration) greenlet.Status {
+	return (*napsFrame)(nil).body(r, h, n, d)
+}
+
+// body runs naps up to its first suspension; f is nil until there has been one.
+func (f *napsFrame) body(r *greenlet.Run, h *Hub, n int, d time.Duration) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:95
 	t0 = 0
@@ -760,9 +501,8 @@ loop_95:
 	}
 //line bench_test.go:96
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f := (*napsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 48)
 		f.h, f.n, f.d, f.t0, f.PC = h, n, d, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:95
@@ -770,22 +510,21 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:774
+//line bench_greenlet_test.go:514
 
-// Resume continues naps where it is suspended, or starts it.
+// Resume continues naps where it is suspended.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n, d := f.h, f.n, f.d
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.d))
 	case 1:
-		// resumed from bench_test.go:96
 		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_96
 	}
 
-//line bench_test.go:95
-	t0 = 0
 loop_95:
 //line bench_test.go:95
 	if !(t0 < n) {
@@ -794,8 +533,7 @@ loop_95:
 //line bench_test.go:96
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_96:
 //line bench_test.go:95
@@ -803,59 +541,12 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:807
+//line bench_greenlet_test.go:545
 
-// Args replaces the parameters before the start.
-func (f *napsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 2)
-}
+func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
+func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }
+func (f *napsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*napsFrame) Func() *greenlet.Func      { return &napsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *napsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *napsFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *napsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*napsFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*napsFrame) take(r *greenlet.Run) *napsFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*napsFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(napsFrame)
-}
-func (*napsFrame) Func() *greenlet.Func {
-	return &napsFrameInfo
-}
-
-var napsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bench_test.go",
-	Line: 94,
-	Name: "github.com/going-green/greenlet/hub.naps",
-	Points: []greenlet.Point{
-		{
-			Line: 96,
-			Live: "h n d t0",
-		},
-	},
-}
+var napsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96:h n d t0"}
 var _ func(*Hub, int, time.Duration) = naps

@@ -23,12 +23,20 @@ func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
 }
 
 // Results are what Block has returned.
-func (f *BlockFrame[T]) Results() T {
-	return f.ret0
+func (f *BlockFrame[T]) Results() T { return f.ret0 }
+func (f *BlockFrame[T]) Returned(r *greenlet.Run) (ret0 T) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // BlockResumable is Block for callers that can be suspended.
-func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (ret0 T, st greenlet.Status) {
+func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (T, greenlet.Status) {
+	return (*BlockFrame[T])(nil).body(r, h, f)
+}
+
+// body runs Block up to its first suspension; f is nil until there has been one.
+func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st greenlet.Status) {
 	var (
 		t0     T
 		got    *T
@@ -44,9 +52,8 @@ func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (ret0 T, st gree
 	}); ok {
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*BlockFrame[T])(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 53)
+			f2.h, f2.f, f2.PC = nil, nil, 1
 			return ret0, st
 		}
 	} else {
@@ -72,9 +79,8 @@ after_if_16:
 			})
 		})
 		if st = returned.WaitResumable(r); st != greenlet.Done {
-			f2 := (*BlockFrame[T])(nil).take(r)
-			f2.got, f2.failed, f2.PC = got, failed, 2
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 53)
+			f2.h, f2.f, f2.got, f2.failed, f2.PC = nil, nil, got, failed, 2
 			return ret0, st
 		}
 	}
@@ -85,79 +91,32 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:89
+//line block_greenlet.go:95
 
-// Resume continues Block where it is suspended, or starts it.
+// Resume continues Block where it is suspended.
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, f := f2.h, f2.f
 	var (
 		t0     T
 		got    *T
 		failed *any
 	)
 	switch f2.PC {
+	case 0:
+		f2.ret0, st = f2.body(r, f2.h, f2.f)
+		return r.Started(f2, &f2.Header, st)
 	case 1:
-		// resumed from block.go:17
-		t0 = r.Callee().(interface {
-			Results() T
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) T }).Returned(r)
 		goto resumed_17
 	case 2:
-		// resumed from block.go:30
 		got, failed = f2.got, f2.failed
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_30
 	}
 
-//line block.go:16
-	if !(h.goroutine.Load() == 0) {
-		goto after_if_16
-	}
-//line block.go:17
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) (T, greenlet.Status)
-	}); ok {
-		t0, st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2.h = nil
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		t0 = f()
-	}
 resumed_17:
 //line block.go:17
 	f2.ret0 = t0
 	return r.Return(f2, &f2.Header)
-after_if_16:
-	{
-		got = new(T)
-		failed = new(any)
-//line block.go:21
-		returned := h.NewEvent()
-		gotRef2 := got
-		failedRef2 := failed
-//line block.go:22
-		h.workers.do(h, func() {
-			call(f, func(v T, thrown any) {
-				h.Post(func() {
-					(*gotRef2), (*failedRef2) = v, thrown
-					returned.Set()
-				})
-			})
-		})
-		if st = returned.WaitResumable(r); st != greenlet.Done {
-			f2.h = nil
-			f2.f = nil
-			f2.got, f2.failed, f2.PC = got, failed, 2
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	}
 resumed_30:
 //line block.go:31
 	if (*failed) != nil {
@@ -167,61 +126,15 @@ resumed_30:
 	return r.Return(f2, &f2.Header)
 }
 
-//line block_greenlet.go:171
+//line block_greenlet.go:130
 
-// Args replaces the parameters before the start.
-func (f *BlockFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.f = greenlet.Arg[func() T](f, args, 1)
-}
+func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
+func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *BlockFrame[T]) Forget()                              { *f = BlockFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *BlockFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
+func (*BlockFrame[T]) Func() *greenlet.Func                   { return &infoOfBlockFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *BlockFrame[T]) Forget() {
-	f.h, f.f, f.got, f.failed = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *BlockFrame[T]) Release(r *greenlet.Run) {
-	f.h, f.f, f.got, f.failed, f.ret0 = nil, nil, nil, nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[53].(*BlockFrame[T]); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*BlockFrame[T]) take(r *greenlet.Run) *BlockFrame[T] {
-	c := r.Cache()
-	if f, ok := c[53].(*BlockFrame[T]); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(BlockFrame[T])
-}
-func (*BlockFrame[T]) Func() *greenlet.Func {
-	return &infoOfBlockFrame
-}
-
-var infoOfBlockFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/block.go",
-	Line: 15,
-	Name: "github.com/going-green/greenlet/hub.Block",
-	Points: []greenlet.Point{
-		{Line: 17},
-		{
-			Line: 30,
-			Live: "got failed",
-		},
-	},
-}
+var infoOfBlockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 15, Points: "17; 30:got failed"}
 
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]

@@ -20,7 +20,12 @@ func (p *sending[T]) newPutFrame() *sendingPutFrame[T] {
 }
 
 // putResumable is sending.put for callers that can be suspended.
-func (p *sending[T]) putResumable(r *greenlet.Run) (st greenlet.Status) {
+func (p *sending[T]) putResumable(r *greenlet.Run) greenlet.Status {
+	return (*sendingPutFrame[T])(nil).body(r, p)
+}
+
+// body runs sending.put up to its first suspension; f is nil until there has been one.
+func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.Status) {
 	var q *Queue[T]
 //line bridge.go:77
 	q = p.queue
@@ -32,45 +37,28 @@ func (p *sending[T]) putResumable(r *greenlet.Run) (st greenlet.Status) {
 	if p.done {
 		return greenlet.Done
 	}
-	{
 //line bridge.go:82
-		q.hold(p.value)
-		f := (*sendingPutFrame[T])(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.p, f.q, f.PC = p, q, 1
+	q.hold(p.value)
+	f = greenlet.Leaf(r, f, 1)
+	f.p, f.q, f.PC = p, q, 1
 //line bridge.go:83
-		return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
-	}
+	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:47
+//line bridge_greenlet.go:49
 
-// Resume continues sending.put where it is suspended, or starts it.
+// Resume continues sending.put where it is suspended.
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var q *Queue[T]
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.p))
 	case 1:
-		// resumed from bridge.go:83
 		q = f.q
 		goto resumed_83
 	}
 
-//line bridge.go:77
-	q = p.queue
-	if q.closed {
-		return r.Return(f, &f.Header)
-	}
-	p.done = q.TryPut(p.value)
-//line bridge.go:81
-	if p.done {
-		goto after_if_81
-	}
-//line bridge.go:82
-	q.hold(p.value)
-	f.q, f.PC = q, 1
-//line bridge.go:83
-	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 resumed_83:
 	{
 //line bridge.go:84
@@ -78,62 +66,16 @@ resumed_83:
 		_, left := q.received()
 		p.done = !left
 	}
-after_if_81:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:86
+//line bridge_greenlet.go:73
 
-// Args replaces the parameters before the start.
-func (f *sendingPutFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
+func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*sendingPutFrame[T]) Func() *greenlet.Func      { return &sendingPutFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sendingPutFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sendingPutFrame[T]) Forget() {
-	f.p, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sendingPutFrame[T]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*sendingPutFrame[T]); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sendingPutFrame[T]) take(r *greenlet.Run) *sendingPutFrame[T] {
-	c := r.Cache()
-	if f, ok := c[1].(*sendingPutFrame[T]); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(sendingPutFrame[T])
-}
-func (*sendingPutFrame[T]) Func() *greenlet.Func {
-	return &sendingPutFrameInfo
-}
-
-var sendingPutFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub.(*sending).put",
-	Points: []greenlet.Point{
-		{
-			Line: 83,
-			Live: "p q",
-		},
-	},
-}
+var sendingPutFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 76, Points: "83:p q"}
 
 func _[T any]() {
 	var _ func(*sending[T]) = (*sending[T]).put
@@ -156,12 +98,20 @@ func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
 }
 
 // Results are what Receive has returned.
-func (f *ReceiveFrame[T]) Results() (T, bool) {
-	return f.ret0, f.ret1
+func (f *ReceiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *ReceiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReceiveResumable is Receive for callers that can be suspended.
-func ReceiveResumable[T any](r *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
+func ReceiveResumable[T any](r *greenlet.Run, h *Hub, ch <-chan T) (T, bool, greenlet.Status) {
+	return (*ReceiveFrame[T])(nil).body(r, h, ch)
+}
+
+// body runs Receive up to its first suspension; f is nil until there has been one.
+func (f *ReceiveFrame[T]) body(r *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
 	var (
 		v  T
 		ok bool
@@ -183,115 +133,50 @@ case_116:
 //line bridge.go:117
 	t2, t3, st = receiveResumable(r, h, ch)
 	if st != greenlet.Done {
-		f := (*ReceiveFrame[T])(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 41)
+		f.h, f.ch, f.PC = nil, nil, 1
 		return ret0, ret1, st
 	}
 //line bridge.go:117
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:196
+//line bridge_greenlet.go:145
 
-// Resume continues Receive where it is suspended, or starts it.
+// Resume continues Receive where it is suspended.
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, ch := f.h, f.ch
 	var (
-		v  T
-		ok bool
-		t0 T
-		t1 bool
 		t2 T
 		t3 bool
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.ch)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from bridge.go:117
-		t2, t3 = r.Callee().(interface {
-			Results() (T, bool)
-		}).Results()
-		r.Callee().Release(r)
+		t2, t3 = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
 		goto resumed_117
 	}
 
-//line bridge.go:113
-	select {
-	case t0, t1 = <-ch:
-		v, ok = t0, t1
-//line bridge.go:115
-		f.ret0, f.ret1 = v, ok
-		return r.Return(f, &f.Header)
-	default:
-		goto case_116
-	}
-case_116:
-//line bridge.go:117
-	t2, t3, st = receiveResumable(r, h, ch)
-	if st != greenlet.Done {
-		f.h = nil
-		f.ch = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_117:
 //line bridge.go:117
 	f.ret0, f.ret1 = t2, t3
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:245
+//line bridge_greenlet.go:168
 
-// Args replaces the parameters before the start.
-func (f *ReceiveFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.ch = greenlet.Arg[<-chan T](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ReceiveFrame[T]) Forget() {
-	f.h, f.ch = nil, nil
+	*f = ReceiveFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ReceiveFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*ReceiveFrame[T]) Func() *greenlet.Func      { return &infoOfReceiveFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ReceiveFrame[T]) Release(r *greenlet.Run) {
-	f.h, f.ch, f.ret0 = nil, nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[41].(*ReceiveFrame[T]); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ReceiveFrame[T]) take(r *greenlet.Run) *ReceiveFrame[T] {
-	c := r.Cache()
-	if f, ok := c[41].(*ReceiveFrame[T]); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(ReceiveFrame[T])
-}
-func (*ReceiveFrame[T]) Func() *greenlet.Func {
-	return &infoOfReceiveFrame
-}
-
-var infoOfReceiveFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge.go",
-	Line: 112,
-	Name: "github.com/going-green/greenlet/hub.Receive",
-	Points: []greenlet.Point{
-		{Line: 117},
-	},
-}
+var infoOfReceiveFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 112, Points: "117"}
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = Receive[T]
@@ -321,25 +206,24 @@ func receiveResumable[T any](r2 *greenlet.Run, h *Hub, ch <-chan T) (T, bool, gr
 }
 
 // Results are what receive has returned.
-func (f *receiveFrame[T]) Results() (T, bool) {
-	return f.ret0, f.ret1
+func (f *receiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *receiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *receiveFrame[T]) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.h, f.ch)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *receiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.h, f.ch)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is receive as a state machine; f is nil in a call that has not been suspended.
 func (f *receiveFrame[T]) run(r2 *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[receiveFrame[T]](r2, 9)
 		f.h, f.ch = h, ch
 		r2.Guard()
 	}
@@ -365,12 +249,10 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 	)
 	switch f.PC {
 	case 1:
-		// resumed from bridge.go:136
 		v, ok = f.v, f.ok
 		r2.Callee().(*EventWaitFrame).Release(r2)
 		goto resumed_136
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -401,11 +283,8 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 		}
 //line bridge.go:136
 		if st = r.arrived.WaitResumable(r2); st != greenlet.Done {
-			f.h = nil
-			f.ch = nil
-			f.v, f.ok, f.PC = v, ok, 1
-			r2.Link(f, &f.Header)
-			return st
+			f.h, f.ch, f.v, f.ok, f.PC = nil, nil, v, ok, 1
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_136:
@@ -416,8 +295,7 @@ unwind:
 	for f.Pending() {
 //line bridge.go:138
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.v
@@ -426,61 +304,19 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:430
+//line bridge_greenlet.go:308
 
-// Args replaces the parameters before the start.
-func (f *receiveFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.ch = greenlet.Arg[<-chan T](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *receiveFrame[T]) Forget() {
-	f.h, f.ch, f.v, f.ok = nil, nil, nil, nil
+	*f = receiveFrame[T]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *receiveFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*receiveFrame[T]) Func() *greenlet.Func      { return &receiveFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *receiveFrame[T]) Release(r *greenlet.Run) {
-	*f = receiveFrame[T]{}
-	c := r.Cache()
-	if head, ok := c[9].(*receiveFrame[T]); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*receiveFrame[T]) take(r *greenlet.Run) *receiveFrame[T] {
-	c := r.Cache()
-	if f, ok := c[9].(*receiveFrame[T]); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(receiveFrame[T])
-}
-func (*receiveFrame[T]) Func() *greenlet.Func {
-	return &receiveFrameInfo
-}
-
-var receiveFrameInfo = greenlet.Func{
-	End:  138,
-	File: "github.com/going-green/greenlet/hub/bridge.go",
-	Line: 122,
-	Name: "github.com/going-green/greenlet/hub.receive",
-	Points: []greenlet.Point{
-		{
-			Line: 136,
-			Live: "v ok",
-		},
-	},
-}
+var receiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 122, End: 138, Points: "136:v ok"}
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]

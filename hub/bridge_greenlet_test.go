@@ -29,12 +29,20 @@ func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
 }
 
 // Results are what collects has returned.
-func (f *collectsFrame[T]) Results() []T {
-	return f.ret0
+func (f *collectsFrame[T]) Results() []T { return f.ret0 }
+func (f *collectsFrame[T]) Returned(r *greenlet.Run) (ret0 []T) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // collectsResumable is collects for callers that can be suspended.
-func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (ret0 []T, st greenlet.Status) {
+func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) ([]T, greenlet.Status) {
+	return (*collectsFrame[T])(nil).body(r, q0, d0)
+}
+
+// body runs collects up to its first suspension; f is nil until there has been one.
+func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (ret0 []T, st greenlet.Status) {
 	var (
 		q    **Queue[T]
 		d    *time.Duration
@@ -50,9 +58,8 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 //line bridge_test.go:17
 	t0, st = (*q).AllResumable(r)
 	if st != greenlet.Done {
-		f := (*collectsFrame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.q, f.d, f.got, f.PC = q, d, got, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 	{
@@ -71,9 +78,8 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 			loop: loop,
 			q:    q,
 		}).value()); st != greenlet.Done {
-			f := (*collectsFrame[T])(nil).take(r)
-			f.got, f.loop, f.PC = got, loop, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 61)
+			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
 			return ret0, st
 		}
 	}
@@ -83,9 +89,9 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:87
+//line bridge_greenlet_test.go:93
 
-// Resume continues collects where it is suspended, or starts it.
+// Resume continues collects where it is suspended.
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		q    **Queue[T]
@@ -95,33 +101,21 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q0, f.d0)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from bridge_test.go:17
 		q, d, got = f.q, f.d, f.got
 		t0 = r.Callee().(interface {
-			Results() iter.Seq[T]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) iter.Seq[T]
+		}).Returned(r)
 		goto resumed_17
 	case 2:
-		// resumed from bridge_test.go:17
 		got, loop = f.got, f.loop
 		r.Callee().Release(r)
 		goto resumed_17b
 	}
 
-	q = new(*Queue[T])
-	*q = f.q0
-	d = new(time.Duration)
-	*d = f.d0
-	got = new([]T)
-//line bridge_test.go:17
-	t0, st = (*q).AllResumable(r)
-	if st != greenlet.Done {
-		f.q, f.d, f.got, f.PC = q, d, got, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_17:
 	{
 //line bridge_test.go:17
@@ -139,11 +133,8 @@ resumed_17:
 			loop: loop,
 			q:    q,
 		}).value()); st != greenlet.Done {
-			f.q = nil
-			f.d = nil
-			f.got, f.loop, f.PC = got, loop, 2
-			r.Link(f, &f.Header)
-			return st
+			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_17b:
@@ -154,64 +145,15 @@ resumed_17b:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:158
+//line bridge_greenlet_test.go:149
 
-// Args replaces the parameters before the start.
-func (f *collectsFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q0 = greenlet.Arg[*Queue[T]](f, args, 0)
-	f.d0 = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
+func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *collectsFrame[T]) Forget()                              { *f = collectsFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *collectsFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
+func (*collectsFrame[T]) Func() *greenlet.Func                   { return &collectsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *collectsFrame[T]) Forget() {
-	f.q0, f.q, f.d, f.got, f.loop = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *collectsFrame[T]) Release(r *greenlet.Run) {
-	f.q0, f.q, f.d, f.got, f.loop, f.ret0 = nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[61].(*collectsFrame[T]); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*collectsFrame[T]) take(r *greenlet.Run) *collectsFrame[T] {
-	c := r.Cache()
-	if f, ok := c[61].(*collectsFrame[T]); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(collectsFrame[T])
-}
-func (*collectsFrame[T]) Func() *greenlet.Func {
-	return &collectsFrameInfo
-}
-
-var collectsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge_test.go",
-	Line: 16,
-	Name: "github.com/going-green/greenlet/hub.collects",
-	Points: []greenlet.Point{
-		{
-			Line: 17,
-			Live: "q d got",
-		},
-		{
-			Line: 17,
-			Live: "got loop",
-		},
-	},
-}
+var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17:q d got; 17:got loop"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) []T = collects[T]
@@ -239,30 +181,34 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:243
+//line bridge_greenlet_test.go:185
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *collectsRange1[T]
 	v    T
 	ret0 bool
 }
 
-// Results are what the literal collectsRange1 has returned.
-func (f *collectsRange1Frame[T]) Results() bool {
-	return f.ret0
+func (f *collectsRange1Frame[T]) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal collectsRange1 for callers that can be suspended.
-func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (ret0 bool, st greenlet.Status) {
+func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (bool, greenlet.Status) {
+	return (*collectsRange1Frame[T])(nil).body(r, c, v)
+}
+
+// body runs the literal collectsRange1 up to its first suspension; f is nil until there has been one.
+func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line bridge_test.go:18
 	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != greenlet.Done {
-		f := (*collectsRange1Frame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 25)
 		f.v, f.c, f.PC = v, c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line bridge_test.go:19
@@ -273,26 +219,18 @@ func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (ret0 bool, st g
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:277
+//line bridge_greenlet_test.go:223
 
-// Resume continues the literal collectsRange1 where it is suspended, or starts it.
+// Resume continues the literal collectsRange1 where it is suspended.
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from bridge_test.go:18
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_18
 	}
 
-	c.loop.Begin()
-//line bridge_test.go:18
-	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_18:
 //line bridge_test.go:19
 	*c.got = append((*c.got), v)
@@ -303,43 +241,12 @@ resumed_18:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:307
+//line bridge_greenlet_test.go:245
 
-// Release gives the frame back, for the next call that suspends.
-func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) {
-	f.c, f.v = nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[25].(*collectsRange1Frame[T]); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
+func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*collectsRange1Frame[T]) take(r *greenlet.Run) *collectsRange1Frame[T] {
-	c := r.Cache()
-	if f, ok := c[25].(*collectsRange1Frame[T]); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(collectsRange1Frame[T])
-}
-func (*collectsRange1Frame[T]) Func() *greenlet.Func {
-	return &collectsRange1FrameInfo
-}
-
-var collectsRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge_test.go",
-	Line: 17,
-	Name: "github.com/going-green/greenlet/hub.collects-range1",
-	Points: []greenlet.Point{
-		{
-			Line: 18,
-			Live: "v",
-		},
-	},
-}
+var collectsRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18:v"}
 
 // logReceivesFrame is an activation of log.receives.
 type logReceivesFrame struct {
@@ -361,7 +268,12 @@ func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame
 }
 
 // receivesResumable is log.receives for callers that can be suspended.
-func (l0 *log) receivesResumable(r *greenlet.Run, ch0 chan int, d time.Duration) (st greenlet.Status) {
+func (l0 *log) receivesResumable(r *greenlet.Run, ch0 chan int, d time.Duration) greenlet.Status {
+	return (*logReceivesFrame)(nil).body(r, l0, ch0, d)
+}
+
+// body runs log.receives up to its first suspension; f is nil until there has been one.
+func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.Duration) (st greenlet.Status) {
 	var (
 		l   **log
 		ch  *chan int
@@ -384,9 +296,8 @@ loop_81:
 		v:  v,
 	}).value())
 	if st != greenlet.Done {
-		f := (*logReceivesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.l, f.ch, f.d, f.v, f.ok, f.PC = l, ch, d, v, ok, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bridge_test.go:84
@@ -401,9 +312,9 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:405
+//line bridge_greenlet_test.go:316
 
-// Resume continues log.receives where it is suspended, or starts it.
+// Resume continues log.receives where it is suspended.
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
 	var (
@@ -414,23 +325,18 @@ func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
 	case 1:
-		// resumed from bridge_test.go:84
 		l, ch, v, ok = f.l, f.ch, f.v, f.ok
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_84
 	}
 
-	l = new(*log)
-	*l = f.l0
-	ch = new(chan int)
-	*ch = f.ch0
-//line bridge_test.go:81
 loop_81:
 	v = new(int)
 	ok = new(bool)
+//line bridge_test.go:84
 	err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
 		ch: ch,
 		l:  l,
@@ -439,8 +345,7 @@ loop_81:
 	}).value())
 	if st != greenlet.Done {
 		f.l, f.ch, f.v, f.ok, f.PC = l, ch, v, ok, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_84:
 //line bridge_test.go:84
@@ -455,60 +360,14 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:459
+//line bridge_greenlet_test.go:364
 
-// Args replaces the parameters before the start.
-func (f *logReceivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.ch0 = greenlet.Arg[chan int](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
+func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
+func (f *logReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*logReceivesFrame) Func() *greenlet.Func      { return &logReceivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logReceivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logReceivesFrame) Forget() {
-	f.l0, f.ch0, f.l, f.ch, f.v, f.ok = nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logReceivesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[46].(*logReceivesFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logReceivesFrame) take(r *greenlet.Run) *logReceivesFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*logReceivesFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(logReceivesFrame)
-}
-func (*logReceivesFrame) Func() *greenlet.Func {
-	return &logReceivesFrameInfo
-}
-
-var logReceivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge_test.go",
-	Line: 80,
-	Name: "github.com/going-green/greenlet/hub.(*log).receives",
-	Points: []greenlet.Point{
-		{
-			Line: 84,
-			Live: "l ch d v ok",
-		},
-	},
-}
+var logReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84:l ch d v ok"}
 var _ func(*log, chan int, time.Duration) = (*log).receives
 
 // logReceivesFunc1 is the function literal of bridge_test.go:84, with what it captures.
@@ -528,12 +387,16 @@ func (c *logReceivesFunc1) value() func() {
 // logReceivesFunc1Frame is an activation of the literal logReceivesFunc1.
 type logReceivesFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logReceivesFunc1
 }
 
 // CallResumable is the literal logReceivesFunc1 for callers that can be suspended.
-func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logReceivesFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logReceivesFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 bool
@@ -541,9 +404,8 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 //line bridge_test.go:84
 	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
 	if st != greenlet.Done {
-		f := (*logReceivesFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 27)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bridge_test.go:84
@@ -551,9 +413,9 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:555
+//line bridge_greenlet_test.go:417
 
-// Resume continues the literal logReceivesFunc1 where it is suspended, or starts it.
+// Resume continues the literal logReceivesFunc1 where it is suspended.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
@@ -563,61 +425,24 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from bridge_test.go:84
 		t0, t1 = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_84
 	}
 
-//line bridge_test.go:84
-	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_84:
 //line bridge_test.go:84
 	*c.v, *c.ok = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:588
+//line bridge_greenlet_test.go:441
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[27].(*logReceivesFunc1Frame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
+func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logReceivesFunc1Frame) take(r *greenlet.Run) *logReceivesFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[27].(*logReceivesFunc1Frame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(logReceivesFunc1Frame)
-}
-func (*logReceivesFunc1Frame) Func() *greenlet.Func {
-	return &logReceivesFunc1FrameInfo
-}
-
-var logReceivesFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/bridge_test.go",
-	Line: 84,
-	Name: "github.com/going-green/greenlet/hub.(*log).receives.func1",
-	Points: []greenlet.Point{
-		{Line: 84},
-	},
-}
+var logReceivesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives.func1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 84, Points: "84"}
 
 // receivesAllFrame is an activation of receivesAll.
 type receivesAllFrame struct {
@@ -641,25 +466,24 @@ func receivesAllResumable(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (i
 }
 
 // Results are what receivesAll has returned.
-func (f *receivesAllFrame) Results() int {
-	return f.ret0
+func (f *receivesAllFrame) Results() int { return f.ret0 }
+func (f *receivesAllFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *receivesAllFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.h, f.ch, f.killed)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *receivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.h, f.ch, f.killed)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is receivesAll as a state machine; f is nil in a call that has not been suspended.
 func (f *receivesAllFrame) run(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[receivesAllFrame](r, 57)
 		f.h, f.ch, f.killed = h, ch, killed
 		r.Guard()
 	}
@@ -682,14 +506,11 @@ func (f *receivesAllFrame) step(r *greenlet.Run, h *Hub, ch chan int, killed *bo
 	var v int
 	switch f.PC {
 	case 1:
-		// resumed from bridge_test.go:120
 		v, _ = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_120
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -698,10 +519,8 @@ func (f *receivesAllFrame) step(r *greenlet.Run, h *Hub, ch chan int, killed *bo
 loop_119:
 	v, _, st = ReceiveResumable(r, h, ch)
 	if st != greenlet.Done {
-		f.killed = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.killed, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_120:
 //line bridge_test.go:121
@@ -712,68 +531,20 @@ unwind:
 	for f.Pending() {
 //line bridge_test.go:123
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:724
+//line bridge_greenlet_test.go:542
 
-// Args replaces the parameters before the start.
-func (f *receivesAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.ch = greenlet.Arg[chan int](f, args, 1)
-	f.killed = greenlet.Arg[*bool](f, args, 2)
-}
+func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
+func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *receivesAllFrame) Forget()                              { *f = receivesAllFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *receivesAllFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 57) }
+func (*receivesAllFrame) Func() *greenlet.Func                   { return &receivesAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *receivesAllFrame) Forget() {
-	f.h, f.ch, f.killed = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *receivesAllFrame) Release(r *greenlet.Run) {
-	*f = receivesAllFrame{}
-	c := r.Cache()
-	if head, ok := c[57].(*receivesAllFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*receivesAllFrame) take(r *greenlet.Run) *receivesAllFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*receivesAllFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(receivesAllFrame)
-}
-func (*receivesAllFrame) Func() *greenlet.Func {
-	return &receivesAllFrameInfo
-}
-
-var receivesAllFrameInfo = greenlet.Func{
-	End:  123,
-	File: "github.com/going-green/greenlet/hub/bridge_test.go",
-	Line: 117,
-	Name: "github.com/going-green/greenlet/hub.receivesAll",
-	Points: []greenlet.Point{
-		{
-			Line: 120,
-			Live: "h ch",
-		},
-	},
-}
+var receivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120:h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll

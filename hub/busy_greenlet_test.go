@@ -27,7 +27,12 @@ func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
 }
 
 // feedsResumable is notes.feeds for callers that can be suspended.
-func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) (st greenlet.Status) {
+func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.Status {
+	return (*notesFeedsFrame)(nil).body(r, n, p, rounds)
+}
+
+// body runs notes.feeds up to its first suspension; f is nil until there has been one.
+func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
 	var (
 		t0  int
 		err error
@@ -48,9 +53,8 @@ loop_17:
 	n.pace.left, n.pace.polled = 0, time.Time{}
 	err, st = p.a.Readiness().WaitResumable(r, In)
 	if st != greenlet.Done {
-		f := (*notesFeedsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 50)
 		f.n, f.p, f.rounds, f.t0, f.PC = n, p, rounds, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line busy_test.go:24
@@ -63,9 +67,9 @@ loop_17:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:67
+//line busy_greenlet_test.go:71
 
-// Resume continues notes.feeds where it is suspended, or starts it.
+// Resume continues notes.feeds where it is suspended.
 func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
 	var (
@@ -73,17 +77,14 @@ func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
 	case 1:
-		// resumed from busy_test.go:24
 		t0 = f.t0
-		callee := r.Callee().(*ReadinessWaitFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*ReadinessWaitFrame).Returned(r)
 		goto resumed_24
 	}
 
-//line busy_test.go:17
-	t0 = 0
 loop_17:
 //line busy_test.go:17
 	if !(t0 < 100) {
@@ -99,8 +100,7 @@ loop_17:
 	err, st = p.a.Readiness().WaitResumable(r, In)
 	if st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_24:
 //line busy_test.go:24
@@ -115,58 +115,12 @@ resumed_24:
 
 //line busy_greenlet_test.go:117
 
-// Args replaces the parameters before the start.
-func (f *notesFeedsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.p = greenlet.Arg[pipe](f, args, 0)
-	f.rounds = greenlet.Arg[*int](f, args, 1)
-}
+func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
+func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
+func (f *notesFeedsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
+func (*notesFeedsFrame) Func() *greenlet.Func      { return &notesFeedsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesFeedsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesFeedsFrame) Forget() {
-	f.n, f.p, f.rounds = nil, pipe{}, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesFeedsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[50].(*notesFeedsFrame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesFeedsFrame) take(r *greenlet.Run) *notesFeedsFrame {
-	c := r.Cache()
-	if f, ok := c[50].(*notesFeedsFrame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(notesFeedsFrame)
-}
-func (*notesFeedsFrame) Func() *greenlet.Func {
-	return &notesFeedsFrameInfo
-}
-
-var notesFeedsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/busy_test.go",
-	Line: 16,
-	Name: "github.com/going-green/greenlet/hub.(*notes).feeds",
-	Points: []greenlet.Point{
-		{
-			Line: 24,
-			Live: "n p rounds t0",
-		},
-	},
-}
+var notesFeedsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24:n p rounds t0"}
 var _ func(*notes, pipe, *int) = (*notes).feeds
 
 // notesTurnsOfFrame is an activation of notes.turnsOf.
@@ -186,7 +140,12 @@ func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
 }
 
 // turnsOfResumable is notes.turnsOf for callers that can be suspended.
-func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) (st greenlet.Status) {
+func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) greenlet.Status {
+	return (*notesTurnsOfFrame)(nil).body(r, n, times, rounds)
+}
+
+// body runs notes.turnsOf up to its first suspension; f is nil until there has been one.
+func (f *notesTurnsOfFrame) body(r *greenlet.Run, n *notes, times int, rounds *int) (st greenlet.Status) {
 	var t0 int
 //line busy_test.go:33
 	t0 = 0
@@ -198,9 +157,8 @@ loop_33:
 //line busy_test.go:34
 	n.note("after %d", *rounds)
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesTurnsOfFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 34)
 		f.n, f.times, f.rounds, f.t0, f.PC = n, times, rounds, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line busy_test.go:33
@@ -208,22 +166,21 @@ loop_33:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:212
+//line busy_greenlet_test.go:170
 
-// Resume continues notes.turnsOf where it is suspended, or starts it.
+// Resume continues notes.turnsOf where it is suspended.
 func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, times, rounds := f.n, f.times, f.rounds
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
 	case 1:
-		// resumed from busy_test.go:35
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_35
 	}
 
-//line busy_test.go:33
-	t0 = 0
 loop_33:
 //line busy_test.go:33
 	if !(t0 < times) {
@@ -233,8 +190,7 @@ loop_33:
 	n.note("after %d", *rounds)
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 //line busy_test.go:33
@@ -242,60 +198,14 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:246
+//line busy_greenlet_test.go:202
 
-// Args replaces the parameters before the start.
-func (f *notesTurnsOfFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.times = greenlet.Arg[int](f, args, 0)
-	f.rounds = greenlet.Arg[*int](f, args, 1)
-}
+func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
+func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
+func (f *notesTurnsOfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*notesTurnsOfFrame) Func() *greenlet.Func      { return &notesTurnsOfFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesTurnsOfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesTurnsOfFrame) Forget() {
-	f.n, f.rounds = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesTurnsOfFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*notesTurnsOfFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesTurnsOfFrame) take(r *greenlet.Run) *notesTurnsOfFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*notesTurnsOfFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(notesTurnsOfFrame)
-}
-func (*notesTurnsOfFrame) Func() *greenlet.Func {
-	return &notesTurnsOfFrameInfo
-}
-
-var notesTurnsOfFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/busy_test.go",
-	Line: 32,
-	Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf",
-	Points: []greenlet.Point{
-		{
-			Line: 35,
-			Live: "n times rounds t0",
-		},
-	},
-}
+var notesTurnsOfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35:n times rounds t0"}
 var _ func(*notes, int, *int) = (*notes).turnsOf
 
 // notesLooksFrame is an activation of notes.looks.
@@ -314,7 +224,12 @@ func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
 }
 
 // looksResumable is notes.looks for callers that can be suspended.
-func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesLooksFrame)(nil).body(r, n, d)
+}
+
+// body runs notes.looks up to its first suspension; f is nil until there has been one.
+func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var t0 int
 //line busy_test.go:54
 	if err := d.Exhausted(In); err != nil {
@@ -334,9 +249,8 @@ loop_57:
 		return greenlet.Done
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesLooksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 9)
 		f.n, f.d, f.t0, f.PC = n, d, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line busy_test.go:57
@@ -344,25 +258,21 @@ loop_57:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:348
+//line busy_greenlet_test.go:262
 
-// Resume continues notes.looks where it is suspended, or starts it.
+// Resume continues notes.looks where it is suspended.
 func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
-		// resumed from busy_test.go:62
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_62
 	}
 
-//line busy_test.go:54
-	if err := d.Exhausted(In); err != nil {
-		panic(err)
-	}
-	t0 = 0
 loop_57:
 //line busy_test.go:57
 	if !(t0 < 1<<20) {
@@ -377,8 +287,7 @@ loop_57:
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_62:
 //line busy_test.go:57
@@ -386,59 +295,14 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:390
+//line busy_greenlet_test.go:299
 
-// Args replaces the parameters before the start.
-func (f *notesLooksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
+func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
+func (f *notesLooksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*notesLooksFrame) Func() *greenlet.Func      { return &notesLooksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesLooksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesLooksFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesLooksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[9].(*notesLooksFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesLooksFrame) take(r *greenlet.Run) *notesLooksFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*notesLooksFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(notesLooksFrame)
-}
-func (*notesLooksFrame) Func() *greenlet.Func {
-	return &notesLooksFrameInfo
-}
-
-var notesLooksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/busy_test.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/hub.(*notes).looks",
-	Points: []greenlet.Point{
-		{
-			Line: 62,
-			Live: "n d t0",
-		},
-	},
-}
+var notesLooksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62:n d t0"}
 var _ func(*notes, *Descriptor) = (*notes).looks
 
 // notesPutsLateFrame is an activation of notes.putsLate.
@@ -456,12 +320,16 @@ func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
 }
 
 // putsLateResumable is notes.putsLate for callers that can be suspended.
-func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesPutsLateFrame)(nil).body(r, n, d)
+}
+
+// body runs notes.putsLate up to its first suspension; f is nil until there has been one.
+func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line busy_test.go:69
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesPutsLateFrame)(nil).take(r)
-		f.d, f.PC = d, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 47)
+		f.n, f.d, f.PC = nil, d, 1
 		return st
 	}
 //line busy_test.go:70
@@ -469,82 +337,31 @@ func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) (st greenlet.S
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:473
+//line busy_greenlet_test.go:341
 
-// Resume continues notes.putsLate where it is suspended, or starts it.
+// Resume continues notes.putsLate where it is suspended.
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
+	d := f.d
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
-		// resumed from busy_test.go:69
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_69
 	}
 
-//line busy_test.go:69
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.n = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_69:
 //line busy_test.go:70
 	put(d, "x")
 	return r.Return(f, &f.Header)
 }
 
-//line busy_greenlet_test.go:498
+//line busy_greenlet_test.go:360
 
-// Args replaces the parameters before the start.
-func (f *notesPutsLateFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
+func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }
+func (f *notesPutsLateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
+func (*notesPutsLateFrame) Func() *greenlet.Func      { return &notesPutsLateFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesPutsLateFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesPutsLateFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesPutsLateFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[47].(*notesPutsLateFrame); !ok {
-		f.Caller, f.Depth, c[47] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[47] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesPutsLateFrame) take(r *greenlet.Run) *notesPutsLateFrame {
-	c := r.Cache()
-	if f, ok := c[47].(*notesPutsLateFrame); ok {
-		c[47] = f.Caller
-		return f
-	}
-	return new(notesPutsLateFrame)
-}
-func (*notesPutsLateFrame) Func() *greenlet.Func {
-	return &notesPutsLateFrameInfo
-}
-
-var notesPutsLateFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/busy_test.go",
-	Line: 68,
-	Name: "github.com/going-green/greenlet/hub.(*notes).putsLate",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "d",
-		},
-	},
-}
+var notesPutsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69:d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate

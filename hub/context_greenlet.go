@@ -25,12 +25,20 @@ func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContext
 }
 
 // Results are what Hub.WithContext has returned.
-func (f *HubWithContextFrame) Results() error {
-	return f.ret0
+func (f *HubWithContextFrame) Results() error { return f.ret0 }
+func (f *HubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WithContextResumable is Hub.WithContext for callers that can be suspended.
-func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func()) (ret0 error, st greenlet.Status) {
+func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func()) (error, greenlet.Status) {
+	return (*HubWithContextFrame)(nil).body(r, h, ctx, f)
+}
+
+// body runs Hub.WithContext up to its first suspension; f is nil until there has been one.
+func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, f func()) (ret0 error, st greenlet.Status) {
 	var t0 error
 	{
 //line context.go:21
@@ -40,9 +48,8 @@ func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func(
 		}
 		t0, st = h.withContextResumable(r, ctx, t, f)
 		if st != greenlet.Done {
-			f2 := (*HubWithContextFrame)(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 6)
+			f2.h, f2.ctx, f2.f, f2.PC = nil, nil, nil, 1
 			return ret0, st
 		}
 	}
@@ -50,96 +57,37 @@ func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func(
 	return t0, greenlet.Done
 }
 
-//line context_greenlet.go:54
+//line context_greenlet.go:61
 
-// Resume continues Hub.WithContext where it is suspended, or starts it.
+// Resume continues Hub.WithContext where it is suspended.
 func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, ctx, f := f2.h, f2.ctx, f2.f
 	var t0 error
 	switch f2.PC {
+	case 0:
+		f2.ret0, st = f2.body(r, f2.h, f2.ctx, f2.f)
+		return r.Started(f2, &f2.Header, st)
 	case 1:
-		// resumed from context.go:25
-		callee := r.Callee().(*hubWithContextFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*hubWithContextFrame).Returned(r)
 		goto resumed_25
 	}
 
-	{
-//line context.go:21
-		t := h.current(forContext)
-		if err := context.Cause(ctx); err != nil {
-			f2.ret0 = err
-			return r.Return(f2, &f2.Header)
-		}
-//line context.go:25
-		t0, st = h.withContextResumable(r, ctx, t, f)
-		if st != greenlet.Done {
-			f2.h = nil
-			f2.ctx = nil
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	}
 resumed_25:
 //line context.go:25
 	f2.ret0 = t0
 	return r.Return(f2, &f2.Header)
 }
 
-//line context_greenlet.go:93
+//line context_greenlet.go:81
 
-// Args replaces the parameters before the start.
-func (f *HubWithContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.ctx = greenlet.Arg[context.Context](f, args, 0)
-	f.f = greenlet.Arg[func()](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *HubWithContextFrame) Forget()                 { *f = HubWithContextFrame{Header: f.Header, ret0: f.ret0} }
+func (f *HubWithContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*HubWithContextFrame) Func() *greenlet.Func      { return &infoOfHubWithContextFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HubWithContextFrame) Forget() {
-	f.h, f.ctx, f.f = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HubWithContextFrame) Release(r *greenlet.Run) {
-	f.h, f.ctx, f.f, f.ret0 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[6].(*HubWithContextFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HubWithContextFrame) take(r *greenlet.Run) *HubWithContextFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*HubWithContextFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(HubWithContextFrame)
-}
-func (*HubWithContextFrame) Func() *greenlet.Func {
-	return &infoOfHubWithContextFrame
-}
-
-var infoOfHubWithContextFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/context.go",
-	Line: 20,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext",
-	Points: []greenlet.Point{
-		{Line: 25},
-	},
-}
+var infoOfHubWithContextFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 20, Points: "25"}
 var _ func(*Hub, context.Context, func()) error = (*Hub).WithContext
 
 // hubWithContextFrame is an activation of Hub.withContext.
@@ -166,25 +114,24 @@ func (h *Hub) withContextResumable(r *greenlet.Run, ctx context.Context, t *Task
 }
 
 // Results are what Hub.withContext has returned.
-func (f *hubWithContextFrame) Results() error {
-	return f.ret0
+func (f *hubWithContextFrame) Results() error { return f.ret0 }
+func (f *hubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *hubWithContextFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.h, f.ctx, f.t, f.f)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *hubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.h, f.ctx, f.t, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is Hub.withContext as a state machine; f is nil in a call that has not been suspended.
 func (f2 *hubWithContextFrame) run(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[hubWithContextFrame](r, 38)
 		f2.h, f2.ctx, f2.t, f2.f = h, ctx, t, f
 		r.Guard()
 	}
@@ -207,12 +154,10 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 	var err *error
 	switch f2.PC {
 	case 1:
-		// resumed from context.go:33
 		err = f2.err
 		r.Callee().Release(r)
 		goto resumed_33
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -232,13 +177,8 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2.h = nil
-			f2.ctx = nil
-			f2.t = nil
-			f2.f = nil
-			f2.err, f2.PC = err, 1
-			r.Link(f2, &f2.Header)
-			return st
+			f2.h, f2.ctx, f2.t, f2.f, f2.err, f2.PC = nil, nil, nil, nil, err, 1
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -252,8 +192,7 @@ unwind:
 	for f2.Pending() {
 //line context.go:35
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.err
@@ -261,60 +200,17 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:265
+//line context_greenlet.go:204
 
-// Args replaces the parameters before the start.
-func (f *hubWithContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.ctx = greenlet.Arg[context.Context](f, args, 0)
-	f.t = greenlet.Arg[*Task](f, args, 1)
-	f.f = greenlet.Arg[func()](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *hubWithContextFrame) Forget() {
-	f.h, f.ctx, f.t, f.f, f.err = nil, nil, nil, nil, nil
+	*f = hubWithContextFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *hubWithContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*hubWithContextFrame) Func() *greenlet.Func      { return &hubWithContextFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *hubWithContextFrame) Release(r *greenlet.Run) {
-	*f = hubWithContextFrame{}
-	c := r.Cache()
-	if head, ok := c[38].(*hubWithContextFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hubWithContextFrame) take(r *greenlet.Run) *hubWithContextFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*hubWithContextFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(hubWithContextFrame)
-}
-func (*hubWithContextFrame) Func() *greenlet.Func {
-	return &hubWithContextFrameInfo
-}
-
-var hubWithContextFrameInfo = greenlet.Func{
-	End:  35,
-	File: "github.com/going-green/greenlet/hub/context.go",
-	Line: 31,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).withContext",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "err",
-		},
-	},
-}
+var hubWithContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33:err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext

@@ -23,12 +23,20 @@ func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
 }
 
 // Results are what Descriptor.WaitRead has returned.
-func (f *DescriptorWaitReadFrame) Results() error {
-	return f.ret0
+func (f *DescriptorWaitReadFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitReadFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitReadResumable is Descriptor.WaitRead for callers that can be suspended.
-func (d *Descriptor) WaitReadResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (d *Descriptor) WaitReadResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*DescriptorWaitReadFrame)(nil).body(r, d)
+}
+
+// body runs Descriptor.WaitRead up to its first suspension; f is nil until there has been one.
+func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:112
 	if ready, err := d.now(In); ready || err != nil {
@@ -36,98 +44,46 @@ func (d *Descriptor) WaitReadResumable(r *greenlet.Run) (ret0 error, st greenlet
 	}
 	t0, st = d.readiness.WaitResumable(r, In)
 	if st != greenlet.Done {
-		f := (*DescriptorWaitReadFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.d, f.PC = nil, 1
 		return ret0, st
 	}
 //line descriptor.go:115
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:49
+//line descriptor_greenlet.go:56
 
-// Resume continues Descriptor.WaitRead where it is suspended, or starts it.
+// Resume continues Descriptor.WaitRead where it is suspended.
 func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d := f.d
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from descriptor.go:115
-		callee := r.Callee().(*ReadinessWaitFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
 		goto resumed_115
 	}
 
-//line descriptor.go:112
-	if ready, err := d.now(In); ready || err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line descriptor.go:115
-	t0, st = d.readiness.WaitResumable(r, In)
-	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_115:
 //line descriptor.go:115
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:83
+//line descriptor_greenlet.go:76
 
-// Args replaces the parameters before the start.
-func (f *DescriptorWaitReadFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *DescriptorWaitReadFrame) Forget() {
-	f.d = nil
+	*f = DescriptorWaitReadFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *DescriptorWaitReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*DescriptorWaitReadFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitReadFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *DescriptorWaitReadFrame) Release(r *greenlet.Run) {
-	f.d, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[36].(*DescriptorWaitReadFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*DescriptorWaitReadFrame) take(r *greenlet.Run) *DescriptorWaitReadFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*DescriptorWaitReadFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(DescriptorWaitReadFrame)
-}
-func (*DescriptorWaitReadFrame) Func() *greenlet.Func {
-	return &infoOfDescriptorWaitReadFrame
-}
-
-var infoOfDescriptorWaitReadFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor.go",
-	Line: 111,
-	Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead",
-	Points: []greenlet.Point{
-		{Line: 115},
-	},
-}
+var infoOfDescriptorWaitReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 111, Points: "115"}
 var _ func(*Descriptor) error = (*Descriptor).WaitRead
 
 // DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
@@ -146,12 +102,20 @@ func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadFor
 }
 
 // Results are what Descriptor.WaitReadFor has returned.
-func (f *DescriptorWaitReadForFrame) Results() error {
-	return f.ret0
+func (f *DescriptorWaitReadForFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitReadForFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitReadForResumable is Descriptor.WaitReadFor for callers that can be suspended.
-func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (ret0 error, st greenlet.Status) {
+func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (error, greenlet.Status) {
+	return (*DescriptorWaitReadForFrame)(nil).body(r, d, t)
+}
+
+// body runs Descriptor.WaitReadFor up to its first suspension; f is nil until there has been one.
+func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:122
 	if ready, err := d.now(In); ready || err != nil {
@@ -159,99 +123,47 @@ func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (ret
 	}
 	t0, st = d.readiness.WaitForResumable(r, In, t)
 	if st != greenlet.Done {
-		f := (*DescriptorWaitReadForFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.d, f.PC = nil, 1
 		return ret0, st
 	}
 //line descriptor.go:125
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:172
+//line descriptor_greenlet.go:135
 
-// Resume continues Descriptor.WaitReadFor where it is suspended, or starts it.
+// Resume continues Descriptor.WaitReadFor where it is suspended.
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, t := f.d, f.t
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.d, f.t)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from descriptor.go:125
-		callee := r.Callee().(*ReadinessWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
 		goto resumed_125
 	}
 
-//line descriptor.go:122
-	if ready, err := d.now(In); ready || err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line descriptor.go:125
-	t0, st = d.readiness.WaitForResumable(r, In, t)
-	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_125:
 //line descriptor.go:125
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:206
+//line descriptor_greenlet.go:155
 
-// Args replaces the parameters before the start.
-func (f *DescriptorWaitReadForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *DescriptorWaitReadForFrame) Forget() {
-	f.d = nil
+	*f = DescriptorWaitReadForFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *DescriptorWaitReadForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*DescriptorWaitReadForFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitReadForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *DescriptorWaitReadForFrame) Release(r *greenlet.Run) {
-	f.d, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[27].(*DescriptorWaitReadForFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*DescriptorWaitReadForFrame) take(r *greenlet.Run) *DescriptorWaitReadForFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*DescriptorWaitReadForFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(DescriptorWaitReadForFrame)
-}
-func (*DescriptorWaitReadForFrame) Func() *greenlet.Func {
-	return &infoOfDescriptorWaitReadForFrame
-}
-
-var infoOfDescriptorWaitReadForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor.go",
-	Line: 121,
-	Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor",
-	Points: []greenlet.Point{
-		{Line: 125},
-	},
-}
+var infoOfDescriptorWaitReadForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 121, Points: "125"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitReadFor
 
 // DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
@@ -269,12 +181,20 @@ func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
 }
 
 // Results are what Descriptor.WaitWrite has returned.
-func (f *DescriptorWaitWriteFrame) Results() error {
-	return f.ret0
+func (f *DescriptorWaitWriteFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitWriteFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitWriteResumable is Descriptor.WaitWrite for callers that can be suspended.
-func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*DescriptorWaitWriteFrame)(nil).body(r, d)
+}
+
+// body runs Descriptor.WaitWrite up to its first suspension; f is nil until there has been one.
+func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:132
 	if ready, err := d.now(Out); ready || err != nil {
@@ -282,98 +202,46 @@ func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (ret0 error, st greenle
 	}
 	t0, st = d.readiness.WaitResumable(r, Out)
 	if st != greenlet.Done {
-		f := (*DescriptorWaitWriteFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 47)
+		f.d, f.PC = nil, 1
 		return ret0, st
 	}
 //line descriptor.go:135
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:295
+//line descriptor_greenlet.go:214
 
-// Resume continues Descriptor.WaitWrite where it is suspended, or starts it.
+// Resume continues Descriptor.WaitWrite where it is suspended.
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d := f.d
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from descriptor.go:135
-		callee := r.Callee().(*ReadinessWaitFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
 		goto resumed_135
 	}
 
-//line descriptor.go:132
-	if ready, err := d.now(Out); ready || err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line descriptor.go:135
-	t0, st = d.readiness.WaitResumable(r, Out)
-	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_135:
 //line descriptor.go:135
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:329
+//line descriptor_greenlet.go:234
 
-// Args replaces the parameters before the start.
-func (f *DescriptorWaitWriteFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *DescriptorWaitWriteFrame) Forget() {
-	f.d = nil
+	*f = DescriptorWaitWriteFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *DescriptorWaitWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
+func (*DescriptorWaitWriteFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitWriteFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *DescriptorWaitWriteFrame) Release(r *greenlet.Run) {
-	f.d, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[47].(*DescriptorWaitWriteFrame); !ok {
-		f.Caller, f.Depth, c[47] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[47] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*DescriptorWaitWriteFrame) take(r *greenlet.Run) *DescriptorWaitWriteFrame {
-	c := r.Cache()
-	if f, ok := c[47].(*DescriptorWaitWriteFrame); ok {
-		c[47] = f.Caller
-		return f
-	}
-	return new(DescriptorWaitWriteFrame)
-}
-func (*DescriptorWaitWriteFrame) Func() *greenlet.Func {
-	return &infoOfDescriptorWaitWriteFrame
-}
-
-var infoOfDescriptorWaitWriteFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor.go",
-	Line: 131,
-	Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite",
-	Points: []greenlet.Point{
-		{Line: 135},
-	},
-}
+var infoOfDescriptorWaitWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 131, Points: "135"}
 var _ func(*Descriptor) error = (*Descriptor).WaitWrite
 
 // DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
@@ -392,12 +260,20 @@ func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteF
 }
 
 // Results are what Descriptor.WaitWriteFor has returned.
-func (f *DescriptorWaitWriteForFrame) Results() error {
-	return f.ret0
+func (f *DescriptorWaitWriteForFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitWriteForFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitWriteForResumable is Descriptor.WaitWriteFor for callers that can be suspended.
-func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (ret0 error, st greenlet.Status) {
+func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (error, greenlet.Status) {
+	return (*DescriptorWaitWriteForFrame)(nil).body(r, d, t)
+}
+
+// body runs Descriptor.WaitWriteFor up to its first suspension; f is nil until there has been one.
+func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:142
 	if ready, err := d.now(Out); ready || err != nil {
@@ -405,97 +281,45 @@ func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (re
 	}
 	t0, st = d.readiness.WaitForResumable(r, Out, t)
 	if st != greenlet.Done {
-		f := (*DescriptorWaitWriteForFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 22)
+		f.d, f.PC = nil, 1
 		return ret0, st
 	}
 //line descriptor.go:145
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:418
+//line descriptor_greenlet.go:293
 
-// Resume continues Descriptor.WaitWriteFor where it is suspended, or starts it.
+// Resume continues Descriptor.WaitWriteFor where it is suspended.
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, t := f.d, f.t
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.d, f.t)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from descriptor.go:145
-		callee := r.Callee().(*ReadinessWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
 		goto resumed_145
 	}
 
-//line descriptor.go:142
-	if ready, err := d.now(Out); ready || err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line descriptor.go:145
-	t0, st = d.readiness.WaitForResumable(r, Out, t)
-	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_145:
 //line descriptor.go:145
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:452
+//line descriptor_greenlet.go:313
 
-// Args replaces the parameters before the start.
-func (f *DescriptorWaitWriteForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *DescriptorWaitWriteForFrame) Forget() {
-	f.d = nil
+	*f = DescriptorWaitWriteForFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *DescriptorWaitWriteForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*DescriptorWaitWriteForFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitWriteForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *DescriptorWaitWriteForFrame) Release(r *greenlet.Run) {
-	f.d, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[22].(*DescriptorWaitWriteForFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*DescriptorWaitWriteForFrame) take(r *greenlet.Run) *DescriptorWaitWriteForFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*DescriptorWaitWriteForFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(DescriptorWaitWriteForFrame)
-}
-func (*DescriptorWaitWriteForFrame) Func() *greenlet.Func {
-	return &infoOfDescriptorWaitWriteForFrame
-}
-
-var infoOfDescriptorWaitWriteForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor.go",
-	Line: 141,
-	Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor",
-	Points: []greenlet.Point{
-		{Line: 145},
-	},
-}
+var infoOfDescriptorWaitWriteForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 141, Points: "145"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitWriteFor

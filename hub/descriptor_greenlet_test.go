@@ -30,7 +30,12 @@ func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFra
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
-func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times int) (st greenlet.Status) {
+func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times int) greenlet.Status {
+	return (*notesReadsFrame)(nil).body(r, n, d, size, times)
+}
+
+// body runs notes.reads up to its first suspension; f is nil until there has been one.
+func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
 	var (
 		t0  int
 		err error
@@ -45,9 +50,8 @@ loop_68:
 //line descriptor_test.go:69
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*notesReadsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.n, f.d, f.size, f.times, f.t0, f.PC = n, d, size, times, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:69
@@ -61,9 +65,9 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:65
+//line descriptor_greenlet_test.go:69
 
-// Resume continues notes.reads where it is suspended, or starts it.
+// Resume continues notes.reads where it is suspended.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
 	var (
@@ -71,17 +75,14 @@ func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
 	case 1:
-		// resumed from descriptor_test.go:69
 		t0 = f.t0
-		callee := r.Callee().(*DescriptorWaitReadFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
 		goto resumed_69
 	}
 
-//line descriptor_test.go:68
-	t0 = 0
 loop_68:
 //line descriptor_test.go:68
 	if !(t0 < times) {
@@ -91,8 +92,7 @@ loop_68:
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line descriptor_test.go:69
@@ -108,59 +108,12 @@ resumed_69:
 
 //line descriptor_greenlet_test.go:110
 
-// Args replaces the parameters before the start.
-func (f *notesReadsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-	f.size = greenlet.Arg[int](f, args, 1)
-	f.times = greenlet.Arg[int](f, args, 2)
-}
+func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
+func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
+func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*notesReadsFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsFrame) take(r *greenlet.Run) *notesReadsFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*notesReadsFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(notesReadsFrame)
-}
-func (*notesReadsFrame) Func() *greenlet.Func {
-	return &notesReadsFrameInfo
-}
-
-var notesReadsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/hub.(*notes).reads",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "n d size times t0",
-		},
-	},
-}
+var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69:n d size times t0"}
 var _ func(*notes, *Descriptor, int, int) = (*notes).reads
 
 // notesWritesFrame is an activation of notes.writes.
@@ -181,7 +134,12 @@ func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame
 }
 
 // writesResumable is notes.writes for callers that can be suspended.
-func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string) (st greenlet.Status) {
+func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string) greenlet.Status {
+	return (*notesWritesFrame)(nil).body(r, n, d, words)
+}
+
+// body runs notes.writes up to its first suspension; f is nil until there has been one.
+func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
@@ -201,9 +159,8 @@ loop_79:
 		n.note("write %q", w)
 		put(d, w)
 		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-			f := (*notesWritesFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 53)
 			f.n, f.d, f.words, f.t0, f.t1, f.PC = n, d, words, t0, t1, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -212,9 +169,9 @@ loop_79:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:216
+//line descriptor_greenlet_test.go:173
 
-// Resume continues notes.writes where it is suspended, or starts it.
+// Resume continues notes.writes where it is suspended.
 func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, words := f.n, f.d, f.words
 	var (
@@ -222,17 +179,14 @@ func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
 	case 1:
-		// resumed from descriptor_test.go:82
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_82
 	}
 
-//line descriptor_test.go:79
-	t0 = len(words)
-//line descriptor_test.go:79
-	t1 = 0
 loop_79:
 //line descriptor_test.go:79
 	if !(t1 < t0) {
@@ -245,8 +199,7 @@ loop_79:
 		put(d, w)
 		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
 			f.t0, f.t1, f.PC = t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_82:
@@ -255,60 +208,14 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:259
+//line descriptor_greenlet_test.go:212
 
-// Args replaces the parameters before the start.
-func (f *notesWritesFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-	f.words = greenlet.Rest[string](f, args, 1)
-}
+func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
+func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
+func (f *notesWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*notesWritesFrame) Func() *greenlet.Func      { return &notesWritesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesWritesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesWritesFrame) Forget() {
-	f.n, f.d, f.words = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesWritesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[53].(*notesWritesFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesWritesFrame) take(r *greenlet.Run) *notesWritesFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*notesWritesFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(notesWritesFrame)
-}
-func (*notesWritesFrame) Func() *greenlet.Func {
-	return &notesWritesFrameInfo
-}
-
-var notesWritesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 78,
-	Name: "github.com/going-green/greenlet/hub.(*notes).writes",
-	Points: []greenlet.Point{
-		{
-			Line: 82,
-			Live: "n d words t0 t1",
-		},
-	},
-}
+var notesWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82:n d words t0 t1"}
 var _ func(*notes, *Descriptor, ...string) = (*notes).writes
 
 // notesPatientFrame is an activation of notes.patient.
@@ -326,74 +233,12 @@ func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
 }
 
 // patientResumable is notes.patient for callers that can be suspended.
-func (n *notes) patientResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
-	var (
-		t0 error
-		t1 error
-		t2 error
-		t3 error
-		t4 error
-	)
-//line descriptor_test.go:99
-	t0, st = d.WaitReadForResumable(r, time.Millisecond)
-	if st != greenlet.Done {
-		f := (*notesPatientFrame)(nil).take(r)
-		f.n, f.d, f.PC = n, d, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:99
-	n.note("%v", t0)
-	put(d, "to the other end")
-	t1, st = d.WaitReadForResumable(r, time.Hour)
-	if st != greenlet.Done {
-		f := (*notesPatientFrame)(nil).take(r)
-		f.n, f.d, f.PC = n, d, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:101
-	n.note("%v", t1)
-	t2, st = d.WaitWriteForResumable(r, time.Hour)
-	if st != greenlet.Done {
-		f := (*notesPatientFrame)(nil).take(r)
-		f.n, f.d, f.PC = n, d, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:102
-	n.note("%v", t2)
-	for {
-		if _, err := unix.Write(d.Fd(), make([]byte, 1<<16)); err != nil {
-			break
-		}
-	}
-	t3, st = d.WaitWriteForResumable(r, time.Millisecond)
-	if st != greenlet.Done {
-		f := (*notesPatientFrame)(nil).take(r)
-		f.n, f.d, f.PC = n, d, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:108
-	n.note("%v", t3)
-	t4, st = d.WaitWriteResumable(r)
-	if st != greenlet.Done {
-		f := (*notesPatientFrame)(nil).take(r)
-		f.n, f.PC = n, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:109
-	n.note("%v", t4)
-	return greenlet.Done
+func (n *notes) patientResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesPatientFrame)(nil).body(r, n, d)
 }
 
-//line descriptor_greenlet_test.go:393
-
-// Resume continues notes.patient where it is suspended, or starts it.
-func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
+// body runs notes.patient up to its next suspension; f is nil until there has been one.
+func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var (
 		t0 error
 		t1 error
@@ -401,44 +246,31 @@ func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3 error
 		t4 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from descriptor_test.go:99
-		callee := r.Callee().(*DescriptorWaitReadForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_99
-	case 2:
-		// resumed from descriptor_test.go:101
-		callee := r.Callee().(*DescriptorWaitReadForFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_101
-	case 3:
-		// resumed from descriptor_test.go:102
-		callee := r.Callee().(*DescriptorWaitWriteForFrame)
-		t2 = callee.Results()
-		callee.Release(r)
-		goto resumed_102
-	case 4:
-		// resumed from descriptor_test.go:108
-		callee := r.Callee().(*DescriptorWaitWriteForFrame)
-		t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_108
-	case 5:
-		// resumed from descriptor_test.go:109
-		callee := r.Callee().(*DescriptorWaitWriteFrame)
-		t4 = callee.Results()
-		callee.Release(r)
-		goto resumed_109
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
+			goto resumed_99
+		case 2:
+			t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
+			goto resumed_101
+		case 3:
+			t2 = r.Callee().(*DescriptorWaitWriteForFrame).Returned(r)
+			goto resumed_102
+		case 4:
+			t3 = r.Callee().(*DescriptorWaitWriteForFrame).Returned(r)
+			goto resumed_108
+		case 5:
+			t4 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
+			goto resumed_109
+		}
 	}
 
 //line descriptor_test.go:99
 	t0, st = d.WaitReadForResumable(r, time.Millisecond)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 30)
+		f.n, f.d, f.PC = n, d, 1
 		return st
 	}
 resumed_99:
@@ -447,8 +279,8 @@ resumed_99:
 	put(d, "to the other end")
 	t1, st = d.WaitReadForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 30)
+		f.n, f.d, f.PC = n, d, 2
 		return st
 	}
 resumed_101:
@@ -456,8 +288,8 @@ resumed_101:
 	n.note("%v", t1)
 	t2, st = d.WaitWriteForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 30)
+		f.n, f.d, f.PC = n, d, 3
 		return st
 	}
 resumed_102:
@@ -470,8 +302,8 @@ resumed_102:
 	}
 	t3, st = d.WaitWriteForResumable(r, time.Millisecond)
 	if st != greenlet.Done {
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 30)
+		f.n, f.d, f.PC = n, d, 4
 		return st
 	}
 resumed_108:
@@ -479,86 +311,29 @@ resumed_108:
 	n.note("%v", t3)
 	t4, st = d.WaitWriteResumable(r)
 	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 30)
+		f.d, f.n, f.PC = nil, n, 5
 		return st
 	}
 resumed_109:
 //line descriptor_test.go:109
 	n.note("%v", t4)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:494
+//line descriptor_greenlet_test.go:325
 
-// Args replaces the parameters before the start.
-func (f *notesPatientFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesPatientFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesPatientFrame) Forget() {
-	f.n, f.d = nil, nil
-}
+func (f *notesPatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesPatientFrame) Forget()                 { *f = notesPatientFrame{Header: f.Header} }
+func (f *notesPatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
+func (*notesPatientFrame) Func() *greenlet.Func      { return &notesPatientFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesPatientFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[30].(*notesPatientFrame); !ok {
-		f.Caller, f.Depth, c[30] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[30] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesPatientFrame) take(r *greenlet.Run) *notesPatientFrame {
-	c := r.Cache()
-	if f, ok := c[30].(*notesPatientFrame); ok {
-		c[30] = f.Caller
-		return f
-	}
-	return new(notesPatientFrame)
-}
-func (*notesPatientFrame) Func() *greenlet.Func {
-	return &notesPatientFrameInfo
-}
-
-var notesPatientFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 98,
-	Name: "github.com/going-green/greenlet/hub.(*notes).patient",
-	Points: []greenlet.Point{
-		{
-			Line: 99,
-			Live: "n d",
-		},
-		{
-			Line: 101,
-			Live: "n d",
-		},
-		{
-			Line: 102,
-			Live: "n d",
-		},
-		{
-			Line: 108,
-			Live: "n d",
-		},
-		{
-			Line: 109,
-			Live: "n",
-		},
-	},
-}
+var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99:n d; 101:n d; 102:n d; 108:n d; 109:n"}
 var _ func(*notes, *Descriptor) = (*notes).patient
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -576,21 +351,24 @@ func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
 }
 
 // answersResumable is notes.answers for callers that can be suspended.
-func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesAnswersFrame)(nil).body(r, n, d)
+}
+
+// body runs notes.answers up to its first suspension; f is nil until there has been one.
+func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:114
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 28)
 		f.n, f.d, f.PC = n, d, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:115
 	put(d, "answer")
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
-		f.d, f.PC = d, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.n, f.d, f.PC = nil, d, 2
 		return st
 	}
 //line descriptor_test.go:117
@@ -601,37 +379,28 @@ func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) (st greenlet.St
 	}
 }
 
-//line descriptor_greenlet_test.go:605
+//line descriptor_greenlet_test.go:383
 
-// Resume continues notes.answers where it is suspended, or starts it.
+// Resume continues notes.answers where it is suspended.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
-		// resumed from descriptor_test.go:114
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_114
 	case 2:
-		// resumed from descriptor_test.go:116
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_116
 	}
 
-//line descriptor_test.go:114
-	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_114:
 //line descriptor_test.go:115
 	put(d, "answer")
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f.n = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_116:
 //line descriptor_test.go:117
@@ -642,63 +411,14 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:646
+//line descriptor_greenlet_test.go:415
 
-// Args replaces the parameters before the start.
-func (f *notesAnswersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
+func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
+func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesAnswersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesAnswersFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesAnswersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*notesAnswersFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesAnswersFrame) take(r *greenlet.Run) *notesAnswersFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*notesAnswersFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(notesAnswersFrame)
-}
-func (*notesAnswersFrame) Func() *greenlet.Func {
-	return &notesAnswersFrameInfo
-}
-
-var notesAnswersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 113,
-	Name: "github.com/going-green/greenlet/hub.(*notes).answers",
-	Points: []greenlet.Point{
-		{
-			Line: 114,
-			Live: "n d",
-		},
-		{
-			Line: 116,
-			Live: "d",
-		},
-	},
-}
+var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114:n d; 116:d"}
 var _ func(*notes, *Descriptor) = (*notes).answers
 
 // notesClashesFrame is an activation of notes.clashes.
@@ -716,24 +436,27 @@ func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
 }
 
 // clashesResumable is notes.clashes for callers that can be suspended.
-func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesClashesFrame)(nil).body(r, n, d)
+}
+
+// body runs notes.clashes up to its first suspension; f is nil until there has been one.
+func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var (
 		err error
 		t0  error
 	)
 //line descriptor_test.go:136
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesClashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.n, f.d, f.PC = n, d, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:137
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*notesClashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.n, f.d, f.PC = n, d, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -742,9 +465,8 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) (st greenlet.St
 		n.note("%v %v", errors.As(err, &c), err)
 		t0, st = d.WaitWriteResumable(r)
 		if st != greenlet.Done {
-			f := (*notesClashesFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 42)
 			f.n, f.d, f.PC = n, d, 3
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -754,9 +476,9 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) (st greenlet.St
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:758
+//line descriptor_greenlet_test.go:480
 
-// Resume continues notes.clashes where it is suspended, or starts it.
+// Resume continues notes.clashes where it is suspended.
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
 	var (
@@ -764,37 +486,25 @@ func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
-		// resumed from descriptor_test.go:136
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_136
 	case 2:
-		// resumed from descriptor_test.go:137
-		callee := r.Callee().(*DescriptorWaitReadFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
 		goto resumed_137
 	case 3:
-		// resumed from descriptor_test.go:140
-		callee := r.Callee().(*DescriptorWaitWriteFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
 		goto resumed_140
 	}
 
-//line descriptor_test.go:136
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_136:
 //line descriptor_test.go:137
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_137:
 	{
@@ -804,8 +514,7 @@ resumed_137:
 		t0, st = d.WaitWriteResumable(r)
 		if st != greenlet.Done {
 			f.PC = 3
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_140:
@@ -815,67 +524,14 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:819
+//line descriptor_greenlet_test.go:528
 
-// Args replaces the parameters before the start.
-func (f *notesClashesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
+func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
+func (f *notesClashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*notesClashesFrame) Func() *greenlet.Func      { return &notesClashesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesClashesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesClashesFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClashesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*notesClashesFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesClashesFrame) take(r *greenlet.Run) *notesClashesFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*notesClashesFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(notesClashesFrame)
-}
-func (*notesClashesFrame) Func() *greenlet.Func {
-	return &notesClashesFrameInfo
-}
-
-var notesClashesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 135,
-	Name: "github.com/going-green/greenlet/hub.(*notes).clashes",
-	Points: []greenlet.Point{
-		{
-			Line: 136,
-			Live: "n d",
-		},
-		{
-			Line: 137,
-			Live: "n d",
-		},
-		{
-			Line: 140,
-			Live: "n d",
-		},
-	},
-}
+var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136:n d; 137:n d; 140:n d"}
 var _ func(*notes, *Descriptor) = (*notes).clashes
 
 // notesBusyFrame is an activation of notes.busy.
@@ -893,7 +549,12 @@ func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
 }
 
 // busyResumable is notes.busy for callers that can be suspended.
-func (n *notes) busyResumable(r *greenlet.Run, stop *bool) (st greenlet.Status) {
+func (n *notes) busyResumable(r *greenlet.Run, stop *bool) greenlet.Status {
+	return (*notesBusyFrame)(nil).body(r, n, stop)
+}
+
+// body runs notes.busy up to its first suspension; f is nil until there has been one.
+func (f *notesBusyFrame) body(r *greenlet.Run, n *notes, stop *bool) (st greenlet.Status) {
 //line descriptor_test.go:159
 loop_159:
 //line descriptor_test.go:159
@@ -902,27 +563,26 @@ loop_159:
 	}
 //line descriptor_test.go:160
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesBusyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 26)
 		f.n, f.stop, f.PC = n, stop, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:914
+//line descriptor_greenlet_test.go:574
 
-// Resume continues notes.busy where it is suspended, or starts it.
+// Resume continues notes.busy where it is suspended.
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, stop := f.n, f.stop
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.stop))
 	case 1:
-		// resumed from descriptor_test.go:160
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_160
 	}
 
-//line descriptor_test.go:159
 loop_159:
 //line descriptor_test.go:159
 	if *stop {
@@ -931,66 +591,20 @@ loop_159:
 //line descriptor_test.go:160
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:942
+//line descriptor_greenlet_test.go:601
 
-// Args replaces the parameters before the start.
-func (f *notesBusyFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.stop = greenlet.Arg[*bool](f, args, 0)
-}
+func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
+func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
+func (f *notesBusyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*notesBusyFrame) Func() *greenlet.Func      { return &notesBusyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesBusyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesBusyFrame) Forget() {
-	f.n, f.stop = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesBusyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[26].(*notesBusyFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesBusyFrame) take(r *greenlet.Run) *notesBusyFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*notesBusyFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(notesBusyFrame)
-}
-func (*notesBusyFrame) Func() *greenlet.Func {
-	return &notesBusyFrameInfo
-}
-
-var notesBusyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 158,
-	Name: "github.com/going-green/greenlet/hub.(*notes).busy",
-	Points: []greenlet.Point{
-		{
-			Line: 160,
-			Live: "n stop",
-		},
-	},
-}
+var notesBusyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160:n stop"}
 var _ func(*notes, *bool) = (*notes).busy
 
 // notesEndsFrame is an activation of notes.ends.
@@ -1009,13 +623,17 @@ func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
 }
 
 // endsResumable is notes.ends for callers that can be suspended.
-func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) (st greenlet.Status) {
+func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) greenlet.Status {
+	return (*notesEndsFrame)(nil).body(r, n, d, stop)
+}
+
+// body runs notes.ends up to its first suspension; f is nil until there has been one.
+func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bool) (st greenlet.Status) {
 //line descriptor_test.go:166
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*notesEndsFrame)(nil).take(r)
-		f.stop, f.PC = stop, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.n, f.d, f.stop, f.PC = nil, nil, stop, 1
 		return st
 	}
 //line descriptor_test.go:167
@@ -1023,87 +641,33 @@ func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1027
+//line descriptor_greenlet_test.go:645
 
-// Resume continues notes.ends where it is suspended, or starts it.
+// Resume continues notes.ends where it is suspended.
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, stop := f.d, f.stop
+	stop := f.stop
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.stop))
 	case 1:
-		// resumed from descriptor_test.go:166
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_166
 	}
 
-//line descriptor_test.go:166
-	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.n = nil
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_166:
 //line descriptor_test.go:167
 	*stop = true
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1054
+//line descriptor_greenlet_test.go:664
 
-// Args replaces the parameters before the start.
-func (f *notesEndsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-	f.stop = greenlet.Arg[*bool](f, args, 1)
-}
+func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
+func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
+func (f *notesEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*notesEndsFrame) Func() *greenlet.Func      { return &notesEndsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesEndsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesEndsFrame) Forget() {
-	f.n, f.d, f.stop = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesEndsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*notesEndsFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesEndsFrame) take(r *greenlet.Run) *notesEndsFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*notesEndsFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(notesEndsFrame)
-}
-func (*notesEndsFrame) Func() *greenlet.Func {
-	return &notesEndsFrameInfo
-}
-
-var notesEndsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 165,
-	Name: "github.com/going-green/greenlet/hub.(*notes).ends",
-	Points: []greenlet.Point{
-		{
-			Line: 166,
-			Live: "stop",
-		},
-	},
-}
+var notesEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166:stop"}
 var _ func(*notes, *Descriptor, *bool) = (*notes).ends
 
 // notesOthersFrame is an activation of notes.others.
@@ -1121,7 +685,12 @@ func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
 }
 
 // othersResumable is notes.others for callers that can be suspended.
-func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*notesOthersFrame)(nil).body(r, n, d)
+}
+
+// body runs notes.others up to its next suspension; f is nil until there has been one.
+func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:195
 	put(d, "x")
 	for i := range 2 {
@@ -1131,67 +700,19 @@ func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1135
+//line descriptor_greenlet_test.go:704
 
-// Resume continues notes.others where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
-//line descriptor_test.go:195
-	put(d, "x")
-	for i := range 2 {
-		n.Go(n.newNotesOneFrame("other", i))
-	}
-	n.pace.due = true
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
 
-//line descriptor_greenlet_test.go:1149
+func (f *notesOthersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesOthersFrame) Forget()                 { *f = notesOthersFrame{Header: f.Header} }
+func (f *notesOthersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*notesOthersFrame) Func() *greenlet.Func      { return &notesOthersFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesOthersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesOthersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesOthersFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesOthersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*notesOthersFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesOthersFrame) take(r *greenlet.Run) *notesOthersFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*notesOthersFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(notesOthersFrame)
-}
-func (*notesOthersFrame) Func() *greenlet.Func {
-	return &notesOthersFrameInfo
-}
-
-var notesOthersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 194,
-	Name: "github.com/going-green/greenlet/hub.(*notes).others",
-}
+var notesOthersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).others", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 194}
 var _ func(*notes, *Descriptor) = (*notes).others
 
 // notesNotesOneFrame is an activation of notes.notesOne.
@@ -1210,70 +731,30 @@ func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
 }
 
 // notesOneResumable is notes.notesOne for callers that can be suspended.
-func (n *notes) notesOneResumable(r *greenlet.Run, name string, i int) (st greenlet.Status) {
+func (n *notes) notesOneResumable(r *greenlet.Run, name string, i int) greenlet.Status {
+	return (*notesNotesOneFrame)(nil).body(r, n, name, i)
+}
+
+// body runs notes.notesOne up to its next suspension; f is nil until there has been one.
+func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int) (st greenlet.Status) {
 //line descriptor_test.go:203
 	n.note("%s %d", name, i)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1220
+//line descriptor_greenlet_test.go:746
 
-// Resume continues notes.notesOne where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, name, i := f.n, f.name, f.i
-//line descriptor_test.go:203
-	n.note("%s %d", name, i)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
 }
 
-//line descriptor_greenlet_test.go:1230
+func (f *notesNotesOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.i) }
+func (f *notesNotesOneFrame) Forget()                 { *f = notesNotesOneFrame{Header: f.Header} }
+func (f *notesNotesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*notesNotesOneFrame) Func() *greenlet.Func      { return &notesNotesOneFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesNotesOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.i = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesNotesOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesNotesOneFrame) Forget() {
-	f.n, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesNotesOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*notesNotesOneFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesNotesOneFrame) take(r *greenlet.Run) *notesNotesOneFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*notesNotesOneFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(notesNotesOneFrame)
-}
-func (*notesNotesOneFrame) Func() *greenlet.Func {
-	return &notesNotesOneFrameInfo
-}
-
-var notesNotesOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 203,
-	Name: "github.com/going-green/greenlet/hub.(*notes).notesOne",
-}
+var notesNotesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).notesOne", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 203}
 var _ func(*notes, string, int) = (*notes).notesOne
 
 // notesWaitsForeverFrame is an activation of notes.waitsForever.
@@ -1296,19 +777,15 @@ func (n *notes) waitsForeverResumable(r *greenlet.Run, d *Descriptor) greenlet.S
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesWaitsForeverFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.d)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesWaitsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.d))
 }
 
 // run is notes.waitsForever as a state machine; f is nil in a call that has not been suspended.
 func (f *notesWaitsForeverFrame) run(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesWaitsForeverFrame](r, 34)
 		f.n, f.d = n, d
 		r.Guard()
 	}
@@ -1329,11 +806,9 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from descriptor_test.go:208
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_208
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1348,11 +823,8 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 //line descriptor_test.go:208
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f.n = nil
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.d, f.PC = nil, nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_208:
 	goto unwind
@@ -1361,65 +833,21 @@ unwind:
 	for f.Pending() {
 //line descriptor_test.go:209
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1373
+//line descriptor_greenlet_test.go:844
 
-// Args replaces the parameters before the start.
-func (f *notesWaitsForeverFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
+func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
+func (f *notesWaitsForeverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*notesWaitsForeverFrame) Func() *greenlet.Func      { return &notesWaitsForeverFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesWaitsForeverFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesWaitsForeverFrame) Forget() {
-	f.n, f.d = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesWaitsForeverFrame) Release(r *greenlet.Run) {
-	*f = notesWaitsForeverFrame{}
-	c := r.Cache()
-	if head, ok := c[34].(*notesWaitsForeverFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesWaitsForeverFrame) take(r *greenlet.Run) *notesWaitsForeverFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*notesWaitsForeverFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(notesWaitsForeverFrame)
-}
-func (*notesWaitsForeverFrame) Func() *greenlet.Func {
-	return &notesWaitsForeverFrameInfo
-}
-
-var notesWaitsForeverFrameInfo = greenlet.Func{
-	End:  209,
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 206,
-	Name: "github.com/going-green/greenlet/hub.(*notes).waitsForever",
-	Points: []greenlet.Point{
-		{Line: 208},
-	},
-}
+var notesWaitsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).waitsForever", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 206, End: 209, Points: "208"}
 var _ func(*notes, *Descriptor) = (*notes).waitsForever
 
 // notesClosesBothFrame is an activation of notes.closesBoth.
@@ -1437,71 +865,31 @@ func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
 }
 
 // closesBothResumable is notes.closesBoth for callers that can be suspended.
-func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) (st greenlet.Status) {
+func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) greenlet.Status {
+	return (*notesClosesBothFrame)(nil).body(r, n, p)
+}
+
+// body runs notes.closesBoth up to its next suspension; f is nil until there has been one.
+func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st greenlet.Status) {
 //line descriptor_test.go:289
 	p.a.CloseFile()
 	p.b.CloseFile()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1448
+//line descriptor_greenlet_test.go:881
 
-// Resume continues notes.closesBoth where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-//line descriptor_test.go:289
-	p.a.CloseFile()
-	p.b.CloseFile()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
 
-//line descriptor_greenlet_test.go:1459
+func (f *notesClosesBothFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
+func (f *notesClosesBothFrame) Forget()                 { *f = notesClosesBothFrame{Header: f.Header} }
+func (f *notesClosesBothFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*notesClosesBothFrame) Func() *greenlet.Func      { return &notesClosesBothFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesClosesBothFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[pipe](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesClosesBothFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesClosesBothFrame) Forget() {
-	f.n, f.p = nil, pipe{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesBothFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*notesClosesBothFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesClosesBothFrame) take(r *greenlet.Run) *notesClosesBothFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*notesClosesBothFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(notesClosesBothFrame)
-}
-func (*notesClosesBothFrame) Func() *greenlet.Func {
-	return &notesClosesBothFrameInfo
-}
-
-var notesClosesBothFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 288,
-	Name: "github.com/going-green/greenlet/hub.(*notes).closesBoth",
-}
+var notesClosesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).closesBoth", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 288}
 var _ func(*notes, pipe) = (*notes).closesBoth
 
 // notesEntersFrame is an activation of notes.enters.
@@ -1519,72 +907,38 @@ func (n *notes) newEntersFrame() *notesEntersFrame {
 }
 
 // Results are what notes.enters has returned.
-func (f *notesEntersFrame) Results() any {
-	return f.ret0
+func (f *notesEntersFrame) Results() any { return f.ret0 }
+func (f *notesEntersFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // entersResumable is notes.enters for callers that can be suspended.
-func (n *notes) entersResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func (n *notes) entersResumable(r *greenlet.Run) (any, greenlet.Status) {
+	return (*notesEntersFrame)(nil).body(r, n)
+}
+
+// body runs notes.enters up to its next suspension; f is nil until there has been one.
+func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenlet.Status) {
 //line descriptor_test.go:327
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1533
+//line descriptor_greenlet_test.go:929
 
-// Resume continues notes.enters where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-//line descriptor_test.go:327
-	f.ret0 = runsElsewhere(n.Hub)
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.n)
+	return r.Started(f, &f.Header, st)
 }
 
-//line descriptor_greenlet_test.go:1543
+func (f *notesEntersFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *notesEntersFrame) Forget()                              { *f = notesEntersFrame{Header: f.Header, ret0: f.ret0} }
+func (f *notesEntersFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
+func (*notesEntersFrame) Func() *greenlet.Func                   { return &notesEntersFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesEntersFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesEntersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesEntersFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesEntersFrame) Release(r *greenlet.Run) {
-	f.n, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[48].(*notesEntersFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesEntersFrame) take(r *greenlet.Run) *notesEntersFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*notesEntersFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(notesEntersFrame)
-}
-func (*notesEntersFrame) Func() *greenlet.Func {
-	return &notesEntersFrameInfo
-}
-
-var notesEntersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 327,
-	Name: "github.com/going-green/greenlet/hub.(*notes).enters",
-}
+var notesEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).enters", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 327}
 var _ func(*notes) any = (*notes).enters
 
 // notesKillsWaitingFrame is an activation of notes.killsWaiting.
@@ -1604,7 +958,12 @@ func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
 }
 
 // killsWaitingResumable is notes.killsWaiting for callers that can be suspended.
-func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) (st greenlet.Status) {
+func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) greenlet.Status {
+	return (*notesKillsWaitingFrame)(nil).body(r, n, p0)
+}
+
+// body runs notes.killsWaiting up to its first suspension; f is nil until there has been one.
+func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st greenlet.Status) {
 	var (
 		p    *pipe
 		task *Task
@@ -1616,34 +975,30 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) (st greenlet.Sta
 //line descriptor_test.go:360
 	task = n.Go(n.newWaitsForeverFrame(p.a))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesKillsWaitingFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:362
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*notesKillsWaitingFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
 	if st != greenlet.Done {
-		f := (*notesKillsWaitingFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.n, f.p, f.PC = n, p, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:364
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
 	if st != greenlet.Done {
-		f := (*notesKillsWaitingFrame)(nil).take(r)
-		f.n, f.PC = n, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.p, f.n, f.PC = nil, n, 4
 		return st
 	}
 //line descriptor_test.go:365
@@ -1651,9 +1006,9 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1655
+//line descriptor_greenlet_test.go:1010
 
-// Resume continues notes.killsWaiting where it is suspended, or starts it.
+// Resume continues notes.killsWaiting where it is suspended.
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -1663,67 +1018,46 @@ func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1   error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
 	case 1:
-		// resumed from descriptor_test.go:361
 		p, task = f.p, f.task
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_361
 	case 2:
-		// resumed from descriptor_test.go:362
 		p, task = f.p, f.task
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_362
 	case 3:
-		// resumed from descriptor_test.go:364
 		p = f.p
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_364
 	case 4:
-		// resumed from descriptor_test.go:365
-		callee := r.Callee().(*DescriptorWaitReadForFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
 		goto resumed_365
 	}
 
-	p = new(pipe)
-	*p = f.p0
-//line descriptor_test.go:360
-	task = n.Go(n.newWaitsForeverFrame(p.a))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.p, f.task, f.PC = p, task, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_361:
 //line descriptor_test.go:362
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f.p, f.task, f.PC = p, task, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_362:
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
 	if st != greenlet.Done {
-		f.task = nil
-		f.p, f.PC = p, 3
-		r.Link(f, &f.Header)
-		return st
+		f.task, f.p, f.PC = nil, p, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
 //line descriptor_test.go:364
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
 	if st != greenlet.Done {
-		f.p = nil
-		f.task = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.p, f.task, f.PC = nil, nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_365:
 //line descriptor_test.go:365
@@ -1731,71 +1065,14 @@ resumed_365:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1735
+//line descriptor_greenlet_test.go:1069
 
-// Args replaces the parameters before the start.
-func (f *notesKillsWaitingFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p0 = greenlet.Arg[pipe](f, args, 0)
-}
+func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
+func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
+func (f *notesKillsWaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*notesKillsWaitingFrame) Func() *greenlet.Func      { return &notesKillsWaitingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesKillsWaitingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesKillsWaitingFrame) Forget() {
-	f.n, f.p0, f.p, f.task = nil, pipe{}, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsWaitingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*notesKillsWaitingFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsWaitingFrame) take(r *greenlet.Run) *notesKillsWaitingFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*notesKillsWaitingFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(notesKillsWaitingFrame)
-}
-func (*notesKillsWaitingFrame) Func() *greenlet.Func {
-	return &notesKillsWaitingFrameInfo
-}
-
-var notesKillsWaitingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 359,
-	Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting",
-	Points: []greenlet.Point{
-		{
-			Line: 361,
-			Live: "n p task",
-		},
-		{
-			Line: 362,
-			Live: "n p task",
-		},
-		{
-			Line: 364,
-			Live: "n p",
-		},
-		{
-			Line: 365,
-			Live: "n",
-		},
-	},
-}
+var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361:n p task; 362:n p task; 364:n p; 365:n"}
 var _ func(*notes, pipe) = (*notes).killsWaiting
 
 // notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364, with what it captures.
@@ -1812,81 +1089,46 @@ func (c *notesKillsWaitingFunc1) value() func() {
 // notesKillsWaitingFunc1Frame is an activation of the literal notesKillsWaitingFunc1.
 type notesKillsWaitingFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesKillsWaitingFunc1
 }
 
 // CallResumable is the literal notesKillsWaitingFunc1 for callers that can be suspended.
-func (c *notesKillsWaitingFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesKillsWaitingFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesKillsWaitingFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesKillsWaitingFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaitingFunc1) (st greenlet.Status) {
 //line descriptor_test.go:364
 	_, st = c.p.a.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*notesKillsWaitingFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1833
+//line descriptor_greenlet_test.go:1113
 
-// Resume continues the literal notesKillsWaitingFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesKillsWaitingFunc1 where it is suspended.
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from descriptor_test.go:364
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_364
 	}
 
-//line descriptor_test.go:364
-	_, st = c.p.a.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_364:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1857
+func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*notesKillsWaitingFunc1Frame) Func() *greenlet.Func      { return &notesKillsWaitingFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[54].(*notesKillsWaitingFunc1Frame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsWaitingFunc1Frame) take(r *greenlet.Run) *notesKillsWaitingFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[54].(*notesKillsWaitingFunc1Frame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(notesKillsWaitingFunc1Frame)
-}
-func (*notesKillsWaitingFunc1Frame) Func() *greenlet.Func {
-	return &notesKillsWaitingFunc1FrameInfo
-}
-
-var notesKillsWaitingFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 364,
-	Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting.func1",
-	Points: []greenlet.Point{
-		{Line: 364},
-	},
-}
+var notesKillsWaitingFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting.func1", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 364, Points: "364"}
 
 // logAwaitsReadinessFrame is an activation of log.awaitsReadiness.
 type logAwaitsReadinessFrame struct {
@@ -1903,87 +1145,12 @@ func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
 }
 
 // awaitsReadinessResumable is log.awaitsReadiness for callers that can be suspended.
-func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) (st greenlet.Status) {
-	var (
-		t0 error
-		t1 error
-		t2 error
-		t3 error
-		t4 error
-	)
-//line descriptor_test.go:389
-	t0, st = r.WaitResumable(r2, Out)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:389
-	l.say("%v", t0)
-	t1, st = r.WaitForResumable(r2, In, 2*time.Second)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:390
-	l.say("%v", t1)
-	t2, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 3
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:391
-	l.say("%v", t2)
-	r.Exhausted(In)
-	r.SetDeadline(In, l.Now())
-	t3, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 4
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:394
-	l.say("%v", t3)
-	r.SetDeadline(In, l.Now().Add(time.Hour))
-	t4, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 5
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:396
-	l.say("%v", t4)
-	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.l, f.r, f.PC = l, r, 6
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line descriptor_test.go:398
-	r.Exhausted(Out)
-	l.say("%v", r.Check(Out))
-	_, st = r.WaitResumable(r2, Out)
-	if st != greenlet.Done {
-		f := (*logAwaitsReadinessFrame)(nil).take(r2)
-		f.PC = 7
-		r2.Link(f, &f.Header)
-		return st
-	}
-	return greenlet.Done
+func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
+	return (*logAwaitsReadinessFrame)(nil).body(r2, l, r)
 }
 
-//line descriptor_greenlet_test.go:1983
-
-// Resume continues log.awaitsReadiness where it is suspended, or starts it.
-func (f *logAwaitsReadinessFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	l, r := f.l, f.r
+// body runs log.awaitsReadiness up to its next suspension; f is nil until there has been one.
+func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
 	var (
 		t0 error
 		t1 error
@@ -1991,52 +1158,37 @@ func (f *logAwaitsReadinessFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) 
 		t3 error
 		t4 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from descriptor_test.go:389
-		callee := r2.Callee().(*ReadinessWaitFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
-		goto resumed_389
-	case 2:
-		// resumed from descriptor_test.go:390
-		callee := r2.Callee().(*ReadinessWaitForFrame)
-		t1 = callee.Results()
-		callee.Release(r2)
-		goto resumed_390
-	case 3:
-		// resumed from descriptor_test.go:391
-		callee := r2.Callee().(*ReadinessWaitFrame)
-		t2 = callee.Results()
-		callee.Release(r2)
-		goto resumed_391
-	case 4:
-		// resumed from descriptor_test.go:394
-		callee := r2.Callee().(*ReadinessWaitFrame)
-		t3 = callee.Results()
-		callee.Release(r2)
-		goto resumed_394
-	case 5:
-		// resumed from descriptor_test.go:396
-		callee := r2.Callee().(*ReadinessWaitFrame)
-		t4 = callee.Results()
-		callee.Release(r2)
-		goto resumed_396
-	case 6:
-		// resumed from descriptor_test.go:397
-		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto resumed_397
-	case 7:
-		// resumed from descriptor_test.go:400
-		r2.Callee().(*ReadinessWaitFrame).Release(r2)
-		goto resumed_400
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r2.Callee().(*ReadinessWaitFrame).Returned(r2)
+			goto resumed_389
+		case 2:
+			t1 = r2.Callee().(*ReadinessWaitForFrame).Returned(r2)
+			goto resumed_390
+		case 3:
+			t2 = r2.Callee().(*ReadinessWaitFrame).Returned(r2)
+			goto resumed_391
+		case 4:
+			t3 = r2.Callee().(*ReadinessWaitFrame).Returned(r2)
+			goto resumed_394
+		case 5:
+			t4 = r2.Callee().(*ReadinessWaitFrame).Returned(r2)
+			goto resumed_396
+		case 6:
+			r2.Callee().(*HubSleepFrame).Release(r2)
+			goto resumed_397
+		case 7:
+			r2.Callee().(*ReadinessWaitFrame).Release(r2)
+			goto resumed_400
+		}
 	}
 
 //line descriptor_test.go:389
 	t0, st = r.WaitResumable(r2, Out)
 	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 1
 		return st
 	}
 resumed_389:
@@ -2044,8 +1196,8 @@ resumed_389:
 	l.say("%v", t0)
 	t1, st = r.WaitForResumable(r2, In, 2*time.Second)
 	if st != greenlet.Done {
-		f.PC = 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 2
 		return st
 	}
 resumed_390:
@@ -2053,8 +1205,8 @@ resumed_390:
 	l.say("%v", t1)
 	t2, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f.PC = 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 3
 		return st
 	}
 resumed_391:
@@ -2064,8 +1216,8 @@ resumed_391:
 	r.SetDeadline(In, l.Now())
 	t3, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f.PC = 4
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 4
 		return st
 	}
 resumed_394:
@@ -2074,16 +1226,16 @@ resumed_394:
 	r.SetDeadline(In, l.Now().Add(time.Hour))
 	t4, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f.PC = 5
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 5
 		return st
 	}
 resumed_396:
 //line descriptor_test.go:396
 	l.say("%v", t4)
 	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f.PC = 6
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = l, r, 6
 		return st
 	}
 resumed_397:
@@ -2092,90 +1244,27 @@ resumed_397:
 	l.say("%v", r.Check(Out))
 	_, st = r.WaitResumable(r2, Out)
 	if st != greenlet.Done {
-		f.l = nil
-		f.r = nil
-		f.PC = 7
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 57)
+		f.l, f.r, f.PC = nil, nil, 7
 		return st
 	}
 resumed_400:
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2106
+//line descriptor_greenlet_test.go:1256
 
-// Args replaces the parameters before the start.
-func (f *logAwaitsReadinessFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.r = greenlet.Arg[*Readiness](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logAwaitsReadinessFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAwaitsReadinessFrame) Forget() {
-	f.l, f.r = nil, nil
-}
+func (f *logAwaitsReadinessFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
+func (f *logAwaitsReadinessFrame) Forget()                 { *f = logAwaitsReadinessFrame{Header: f.Header} }
+func (f *logAwaitsReadinessFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*logAwaitsReadinessFrame) Func() *greenlet.Func      { return &logAwaitsReadinessFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logAwaitsReadinessFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[57].(*logAwaitsReadinessFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAwaitsReadinessFrame) take(r *greenlet.Run) *logAwaitsReadinessFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*logAwaitsReadinessFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(logAwaitsReadinessFrame)
-}
-func (*logAwaitsReadinessFrame) Func() *greenlet.Func {
-	return &logAwaitsReadinessFrameInfo
-}
-
-var logAwaitsReadinessFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 388,
-	Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness",
-	Points: []greenlet.Point{
-		{
-			Line: 389,
-			Live: "l r",
-		},
-		{
-			Line: 390,
-			Live: "l r",
-		},
-		{
-			Line: 391,
-			Live: "l r",
-		},
-		{
-			Line: 394,
-			Live: "l r",
-		},
-		{
-			Line: 396,
-			Live: "l r",
-		},
-		{
-			Line: 397,
-			Live: "l r",
-		},
-		{Line: 400},
-	},
-}
+var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389:l r; 390:l r; 391:l r; 394:l r; 396:l r; 397:l r; 400"}
 var _ func(*log, *Readiness) = (*log).awaitsReadiness
 
 // logSteersFrame is an activation of log.steers.
@@ -2193,20 +1282,23 @@ func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
 }
 
 // steersResumable is log.steers for callers that can be suspended.
-func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) (st greenlet.Status) {
+func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
+	return (*logSteersFrame)(nil).body(r2, l, r)
+}
+
+// body runs log.steers up to its first suspension; f is nil until there has been one.
+func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
 //line descriptor_test.go:405
 	if st = l.SleepResumable(r2, 3*time.Second); st != greenlet.Done {
-		f := (*logSteersFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 14)
 		f.l, f.r, f.PC = l, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line descriptor_test.go:406
 	r.Signal(In)
 	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f := (*logSteersFrame)(nil).take(r2)
-		f.r, f.PC = r, 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 14)
+		f.l, f.r, f.PC = nil, r, 2
 		return st
 	}
 //line descriptor_test.go:408
@@ -2215,36 +1307,28 @@ func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2219
+//line descriptor_greenlet_test.go:1311
 
-// Resume continues log.steers where it is suspended, or starts it.
+// Resume continues log.steers where it is suspended.
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.l, f.r))
 	case 1:
-		// resumed from descriptor_test.go:405
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_405
 	case 2:
-		// resumed from descriptor_test.go:407
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_407
 	}
 
-//line descriptor_test.go:405
-	if st = l.SleepResumable(r2, 3*time.Second); st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_405:
 //line descriptor_test.go:406
 	r.Signal(In)
 	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 2
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_407:
 //line descriptor_test.go:408
@@ -2253,63 +1337,14 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2257
+//line descriptor_greenlet_test.go:1341
 
-// Args replaces the parameters before the start.
-func (f *logSteersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.r = greenlet.Arg[*Readiness](f, args, 0)
-}
+func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
+func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
+func (f *logSteersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*logSteersFrame) Func() *greenlet.Func      { return &logSteersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logSteersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSteersFrame) Forget() {
-	f.l, f.r = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSteersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*logSteersFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSteersFrame) take(r *greenlet.Run) *logSteersFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*logSteersFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(logSteersFrame)
-}
-func (*logSteersFrame) Func() *greenlet.Func {
-	return &logSteersFrameInfo
-}
-
-var logSteersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 404,
-	Name: "github.com/going-green/greenlet/hub.(*log).steers",
-	Points: []greenlet.Point{
-		{
-			Line: 405,
-			Live: "l r",
-		},
-		{
-			Line: 407,
-			Live: "r",
-		},
-	},
-}
+var logSteersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405:l r; 407:r"}
 var _ func(*log, *Readiness) = (*log).steers
 
 // waitsReadFrame is an activation of waitsRead.
@@ -2326,92 +1361,44 @@ func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
 }
 
 // waitsReadResumable is waitsRead for callers that can be suspended.
-func waitsReadResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func waitsReadResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+	return (*waitsReadFrame)(nil).body(r, d)
+}
+
+// body runs waitsRead up to its first suspension; f is nil until there has been one.
+func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:429
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f := (*waitsReadFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 48)
+		f.d, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2342
+//line descriptor_greenlet_test.go:1381
 
-// Resume continues waitsRead where it is suspended, or starts it.
+// Resume continues waitsRead where it is suspended.
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d := f.d
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.d))
 	case 1:
-		// resumed from descriptor_test.go:429
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_429
 	}
 
-//line descriptor_test.go:429
-	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.d = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_429:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2366
+func (f *waitsReadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *waitsReadFrame) Forget()                 { *f = waitsReadFrame{Header: f.Header} }
+func (f *waitsReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*waitsReadFrame) Func() *greenlet.Func      { return &waitsReadFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *waitsReadFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[*Descriptor](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *waitsReadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *waitsReadFrame) Forget() {
-	f.d = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsReadFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*waitsReadFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsReadFrame) take(r *greenlet.Run) *waitsReadFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*waitsReadFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(waitsReadFrame)
-}
-func (*waitsReadFrame) Func() *greenlet.Func {
-	return &waitsReadFrameInfo
-}
-
-var waitsReadFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 429,
-	Name: "github.com/going-green/greenlet/hub.waitsRead",
-	Points: []greenlet.Point{
-		{Line: 429},
-	},
-}
+var waitsReadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.waitsRead", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 429, Points: "429"}
 var _ func(*Descriptor) = waitsRead
 
 // yieldsThenPutsFrame is an activation of yieldsThenPuts.
@@ -2430,12 +1417,16 @@ func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
 }
 
 // yieldsThenPutsResumable is yieldsThenPuts for callers that can be suspended.
-func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) (st greenlet.Status) {
+func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) greenlet.Status {
+	return (*yieldsThenPutsFrame)(nil).body(r, h, n, fd)
+}
+
+// body runs yieldsThenPuts up to its first suspension; f is nil until there has been one.
+func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st greenlet.Status) {
 //line descriptor_test.go:433
 	if st = yieldsResumable(r, h, n); st != greenlet.Done {
-		f := (*yieldsThenPutsFrame)(nil).take(r)
-		f.fd, f.PC = fd, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 13)
+		f.h, f.fd, f.PC = nil, fd, 1
 		return st
 	}
 //line descriptor_test.go:434
@@ -2443,84 +1434,31 @@ func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) (st greenle
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2447
+//line descriptor_greenlet_test.go:1438
 
-// Resume continues yieldsThenPuts where it is suspended, or starts it.
+// Resume continues yieldsThenPuts where it is suspended.
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, n, fd := f.h, f.n, f.fd
+	fd := f.fd
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.fd))
 	case 1:
-		// resumed from descriptor_test.go:433
 		r.Callee().(*yieldsFrame).Release(r)
 		goto resumed_433
 	}
 
-//line descriptor_test.go:433
-	if st = yieldsResumable(r, h, n); st != greenlet.Done {
-		f.h = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_433:
 //line descriptor_test.go:434
 	_, _ = unix.Write(fd, []byte("x"))
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2472
+//line descriptor_greenlet_test.go:1457
 
-// Args replaces the parameters before the start.
-func (f *yieldsThenPutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.fd = greenlet.Arg[int](f, args, 2)
-}
+func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
+func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }
+func (f *yieldsThenPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*yieldsThenPutsFrame) Func() *greenlet.Func      { return &yieldsThenPutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldsThenPutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *yieldsThenPutsFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldsThenPutsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*yieldsThenPutsFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldsThenPutsFrame) take(r *greenlet.Run) *yieldsThenPutsFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*yieldsThenPutsFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(yieldsThenPutsFrame)
-}
-func (*yieldsThenPutsFrame) Func() *greenlet.Func {
-	return &yieldsThenPutsFrameInfo
-}
-
-var yieldsThenPutsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/descriptor_test.go",
-	Line: 432,
-	Name: "github.com/going-green/greenlet/hub.yieldsThenPuts",
-	Points: []greenlet.Point{
-		{
-			Line: 433,
-			Live: "fd",
-		},
-	},
-}
+var yieldsThenPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433:fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts

@@ -22,99 +22,48 @@ func (e *Event) NewWaitFrame() *EventWaitFrame {
 }
 
 // WaitResumable is Event.Wait for callers that can be suspended.
-func (e *Event) WaitResumable(r *greenlet.Run) (st greenlet.Status) {
+func (e *Event) WaitResumable(r *greenlet.Run) greenlet.Status {
+	return (*EventWaitFrame)(nil).body(r, e)
+}
+
+// body runs Event.Wait up to its first suspension; f is nil until there has been one.
+func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 //line event.go:37
 	if e.set {
 		return greenlet.Done
 	}
-	{
 //line event.go:38
-		f := (*EventWaitFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.e, f.PC = e, 1
+	f = greenlet.Leaf(r, f, 61)
+	f.e, f.PC = e, 1
 //line event.go:38
-		return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
-	}
+	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:41
+//line event_greenlet.go:43
 
-// Resume continues Event.Wait where it is suspended, or starts it.
+// Resume continues Event.Wait where it is suspended.
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.e))
 	case 1:
-		// resumed from event.go:38
 		goto resumed_38
 	}
 
-//line event.go:37
-	if e.set {
-		goto after_if_37
-	}
-//line event.go:38
-	f.PC = 1
-//line event.go:38
-	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 resumed_38:
 //line event.go:39
 	e.hub.awake(r.Current())
-after_if_37:
 	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:67
+//line event_greenlet.go:61
 
-// Args replaces the parameters before the start.
-func (f *EventWaitFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
+func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*EventWaitFrame) Func() *greenlet.Func      { return &infoOfEventWaitFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *EventWaitFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *EventWaitFrame) Forget() {
-	f.e = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *EventWaitFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*EventWaitFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*EventWaitFrame) take(r *greenlet.Run) *EventWaitFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*EventWaitFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(EventWaitFrame)
-}
-func (*EventWaitFrame) Func() *greenlet.Func {
-	return &infoOfEventWaitFrame
-}
-
-var infoOfEventWaitFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/event.go",
-	Line: 36,
-	Name: "github.com/going-green/greenlet/hub.(*Event).Wait",
-	Points: []greenlet.Point{
-		{
-			Line: 38,
-			Live: "e",
-		},
-	},
-}
+var infoOfEventWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38:e"}
 var _ func(*Event) = (*Event).Wait
 
 // EventWaitForFrame is an activation of Event.WaitFor.
@@ -133,43 +82,43 @@ func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
 }
 
 // Results are what Event.WaitFor has returned.
-func (f *EventWaitForFrame) Results() bool {
-	return f.ret0
+func (f *EventWaitForFrame) Results() bool { return f.ret0 }
+func (f *EventWaitForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitForResumable is Event.WaitFor for callers that can be suspended.
-func (e *Event) WaitForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (e *Event) WaitForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*EventWaitForFrame)(nil).body(r, e, d)
+}
+
+// body runs Event.WaitFor up to its first suspension; f is nil until there has been one.
+func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line event.go:47
 	if e.set {
 		return true, greenlet.Done
 	}
-	f := (*EventWaitForFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 36)
 	f.e, f.PC = e, 1
 //line event.go:50
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:154
+//line event_greenlet.go:110
 
-// Resume continues Event.WaitFor where it is suspended, or starts it.
+// Resume continues Event.WaitFor where it is suspended.
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	e, d := f.e, f.d
+	e := f.e
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.e, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from event.go:50
 		goto resumed_50
 	}
 
-//line event.go:47
-	if e.set {
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-//line event.go:50
-	f.PC = 1
-//line event.go:50
-	return r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 resumed_50:
 //line event.go:51
 	e.hub.awake(r.Current())
@@ -177,57 +126,13 @@ resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:181
+//line event_greenlet.go:130
 
-// Args replaces the parameters before the start.
-func (f *EventWaitForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *EventWaitForFrame) Forget()                              { *f = EventWaitForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *EventWaitForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
+func (*EventWaitForFrame) Func() *greenlet.Func                   { return &infoOfEventWaitForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *EventWaitForFrame) Forget() {
-	f.e = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *EventWaitForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*EventWaitForFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*EventWaitForFrame) take(r *greenlet.Run) *EventWaitForFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*EventWaitForFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(EventWaitForFrame)
-}
-func (*EventWaitForFrame) Func() *greenlet.Func {
-	return &infoOfEventWaitForFrame
-}
-
-var infoOfEventWaitForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/event.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor",
-	Points: []greenlet.Point{
-		{
-			Line: 50,
-			Live: "e",
-		},
-	},
-}
+var infoOfEventWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50:e"}
 var _ func(*Event, time.Duration) bool = (*Event).WaitFor

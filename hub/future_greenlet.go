@@ -24,106 +24,65 @@ func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] {
 }
 
 // Results are what Future.Get has returned.
-func (f *FutureGetFrame[T]) Results() (T, error) {
-	return f.ret0, f.ret1
+func (f *FutureGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *FutureGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetResumable is Future.Get for callers that can be suspended.
-func (f *Future[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 error, st greenlet.Status) {
+func (f *Future[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
+	return (*FutureGetFrame[T])(nil).body(r, f)
+}
+
+// body runs Future.Get up to its first suspension; f is nil until there has been one.
+func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 error, st greenlet.Status) {
 //line future.go:45
 	if f.done {
 //line future.go:49
 		return f.value, f.err, greenlet.Done
 	}
-	{
 //line future.go:46
-		f2 := (*FutureGetFrame[T])(nil).take(r)
-		r.Leaf(f2, &f2.Header)
-		f2.f, f2.PC = f, 1
+	f2 = greenlet.Leaf(r, f2, 25)
+	f2.f, f2.PC = f, 1
 //line future.go:46
-		return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
-	}
+	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:49
+//line future_greenlet.go:54
 
-// Resume continues Future.Get where it is suspended, or starts it.
+// Resume continues Future.Get where it is suspended.
 func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
 	switch f2.PC {
+	case 0:
+		f2.ret0, f2.ret1, st = f2.body(r, f2.f)
+		return r.Started(f2, &f2.Header, st)
 	case 1:
-		// resumed from future.go:46
 		goto resumed_46
 	}
 
-//line future.go:45
-	if f.done {
-		goto after_if_45
-	}
-//line future.go:46
-	f2.PC = 1
-//line future.go:46
-	return r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 resumed_46:
 //line future.go:47
 	f.hub.awake(r.Current())
-after_if_45:
+//line future.go:49
 	f2.ret0, f2.ret1 = f.value, f.err
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:76
+//line future_greenlet.go:75
 
-// Args replaces the parameters before the start.
-func (f *FutureGetFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *FutureGetFrame[T]) Forget() {
-	f.f = nil
+	*f = FutureGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *FutureGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*FutureGetFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *FutureGetFrame[T]) Release(r *greenlet.Run) {
-	f.f, f.ret0, f.ret1 = nil, *new(T), nil
-	c := r.Cache()
-	if head, ok := c[25].(*FutureGetFrame[T]); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*FutureGetFrame[T]) take(r *greenlet.Run) *FutureGetFrame[T] {
-	c := r.Cache()
-	if f, ok := c[25].(*FutureGetFrame[T]); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(FutureGetFrame[T])
-}
-func (*FutureGetFrame[T]) Func() *greenlet.Func {
-	return &infoOfFutureGetFrame
-}
-
-var infoOfFutureGetFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/future.go",
-	Line: 44,
-	Name: "github.com/going-green/greenlet/hub.(*Future).Get",
-	Points: []greenlet.Point{
-		{
-			Line: 46,
-			Live: "f",
-		},
-	},
-}
+var infoOfFutureGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46:f"}
 
 func _[T any]() {
 	var _ func(*Future[T]) (T, error) = (*Future[T]).Get
@@ -146,46 +105,45 @@ func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
 }
 
 // Results are what Future.GetFor has returned.
-func (f *FutureGetForFrame[T]) Results() (T, error) {
-	return f.ret0, f.ret1
+func (f *FutureGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *FutureGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetForResumable is Future.GetFor for callers that can be suspended.
-func (f *Future[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
+func (f *Future[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error, greenlet.Status) {
+	return (*FutureGetForFrame[T])(nil).body(r, f, d)
+}
+
+// body runs Future.GetFor up to its first suspension; f is nil until there has been one.
+func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
 //line future.go:56
 	if f.done {
 //line future.go:64
 		return f.value, f.err, greenlet.Done
 	}
-	{
 //line future.go:57
-		f2 := (*FutureGetForFrame[T])(nil).take(r)
-		r.Leaf(f2, &f2.Header)
-		f2.f, f2.d, f2.PC = f, d, 1
+	f2 = greenlet.Leaf(r, f2, 24)
+	f2.f, f2.d, f2.PC = f, d, 1
 //line future.go:57
-		return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
-	}
+	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:171
+//line future_greenlet.go:135
 
-// Resume continues Future.GetFor where it is suspended, or starts it.
+// Resume continues Future.GetFor where it is suspended.
 func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, d := f2.f, f2.d
 	switch f2.PC {
+	case 0:
+		f2.ret0, f2.ret1, st = f2.body(r, f2.f, f2.d)
+		return r.Started(f2, &f2.Header, st)
 	case 1:
-		// resumed from future.go:57
 		goto resumed_57
 	}
 
-//line future.go:56
-	if f.done {
-		goto after_if_56
-	}
-//line future.go:57
-	f2.PC = 1
-//line future.go:57
-	return r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 resumed_57:
 	{
 //line future.go:58
@@ -196,65 +154,24 @@ resumed_57:
 			return r.Return(f2, &f2.Header)
 		}
 	}
-after_if_56:
 //line future.go:64
 	f2.ret0, f2.ret1 = f.value, f.err
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:206
+//line future_greenlet.go:163
 
-// Args replaces the parameters before the start.
-func (f *FutureGetForFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *FutureGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *FutureGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *FutureGetForFrame[T]) Forget() {
-	f.f = nil
+	*f = FutureGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *FutureGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*FutureGetForFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *FutureGetForFrame[T]) Release(r *greenlet.Run) {
-	f.f, f.ret0, f.ret1 = nil, *new(T), nil
-	c := r.Cache()
-	if head, ok := c[24].(*FutureGetForFrame[T]); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*FutureGetForFrame[T]) take(r *greenlet.Run) *FutureGetForFrame[T] {
-	c := r.Cache()
-	if f, ok := c[24].(*FutureGetForFrame[T]); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(FutureGetForFrame[T])
-}
-func (*FutureGetForFrame[T]) Func() *greenlet.Func {
-	return &infoOfFutureGetForFrame
-}
-
-var infoOfFutureGetForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/future.go",
-	Line: 55,
-	Name: "github.com/going-green/greenlet/hub.(*Future).GetFor",
-	Points: []greenlet.Point{
-		{
-			Line: 57,
-			Live: "f d",
-		},
-	},
-}
+var infoOfFutureGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57:f d"}
 
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor

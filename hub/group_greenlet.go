@@ -24,21 +24,28 @@ func (g *Group) NewGoFrame(frame greenlet.Frame) *GroupGoFrame {
 }
 
 // Results are what Group.Go has returned.
-func (f *GroupGoFrame) Results() *Task {
-	return f.ret0
+func (f *GroupGoFrame) Results() *Task { return f.ret0 }
+func (f *GroupGoFrame) Returned(r *greenlet.Run) (ret0 *Task) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // GoResumable is Group.Go for callers that can be suspended.
-func (g *Group) GoResumable(r *greenlet.Run, frame greenlet.Frame) (ret0 *Task, st greenlet.Status) {
+func (g *Group) GoResumable(r *greenlet.Run, frame greenlet.Frame) (*Task, greenlet.Status) {
+	return (*GroupGoFrame)(nil).body(r, g, frame)
+}
+
+// body runs Group.Go up to its first suspension; f is nil until there has been one.
+func (f *GroupGoFrame) body(r *greenlet.Run, g *Group, frame greenlet.Frame) (ret0 *Task, st greenlet.Status) {
 //line group.go:63
 	if !(g.room != nil) {
 		goto after_if_63
 	}
 //line group.go:64
 	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f := (*GroupGoFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 25)
 		f.g, f.frame, f.PC = g, frame, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 after_if_63:
@@ -46,88 +53,35 @@ after_if_63:
 	return g.add(g.hub.Go(frame)), greenlet.Done
 }
 
-//line group_greenlet.go:50
+//line group_greenlet.go:57
 
-// Resume continues Group.Go where it is suspended, or starts it.
+// Resume continues Group.Go where it is suspended.
 func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, frame := f.g, f.frame
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.g, f.frame)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from group.go:64
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_64
 	}
 
-//line group.go:63
-	if !(g.room != nil) {
-		goto after_if_63
-	}
-//line group.go:64
-	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_64:
-after_if_63:
 //line group.go:66
 	f.ret0 = g.add(g.hub.Go(frame))
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:79
+//line group_greenlet.go:77
 
-// Args replaces the parameters before the start.
-func (f *GroupGoFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.frame = greenlet.Arg[greenlet.Frame](f, args, 0)
-}
+func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.frame) }
+func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *GroupGoFrame) Forget()                              { *f = GroupGoFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupGoFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 25) }
+func (*GroupGoFrame) Func() *greenlet.Func                   { return &infoOfGroupGoFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *GroupGoFrame) Forget() {
-	f.g, f.frame = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupGoFrame) Release(r *greenlet.Run) {
-	f.g, f.frame, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[25].(*GroupGoFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupGoFrame) take(r *greenlet.Run) *GroupGoFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*GroupGoFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(GroupGoFrame)
-}
-func (*GroupGoFrame) Func() *greenlet.Func {
-	return &infoOfGroupGoFrame
-}
-
-var infoOfGroupGoFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/hub.(*Group).Go",
-	Points: []greenlet.Point{
-		{
-			Line: 64,
-			Live: "g frame",
-		},
-	},
-}
+var infoOfGroupGoFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "64:g frame"}
 var _ func(*Group, greenlet.Frame) *Task = (*Group).Go
 
 // GroupAddFrame is an activation of Group.Add.
@@ -145,16 +99,20 @@ func (g *Group) NewAddFrame(t *Task) *GroupAddFrame {
 }
 
 // AddResumable is Group.Add for callers that can be suspended.
-func (g *Group) AddResumable(r *greenlet.Run, t *Task) (st greenlet.Status) {
+func (g *Group) AddResumable(r *greenlet.Run, t *Task) greenlet.Status {
+	return (*GroupAddFrame)(nil).body(r, g, t)
+}
+
+// body runs Group.Add up to its first suspension; f is nil until there has been one.
+func (f *GroupAddFrame) body(r *greenlet.Run, g *Group, t *Task) (st greenlet.Status) {
 //line group.go:82
 	if !(g.room != nil) {
 		goto after_if_82
 	}
 //line group.go:83
 	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f := (*GroupAddFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 30)
 		f.g, f.t, f.PC = g, t, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 after_if_82:
@@ -163,88 +121,33 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:167
+//line group_greenlet.go:125
 
-// Resume continues Group.Add where it is suspended, or starts it.
+// Resume continues Group.Add where it is suspended.
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, t := f.g, f.t
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.g, f.t))
 	case 1:
-		// resumed from group.go:83
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_83
 	}
 
-//line group.go:82
-	if !(g.room != nil) {
-		goto after_if_82
-	}
-//line group.go:83
-	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_83:
-after_if_82:
 //line group.go:85
 	g.add(t)
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:196
+//line group_greenlet.go:144
 
-// Args replaces the parameters before the start.
-func (f *GroupAddFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[*Task](f, args, 0)
-}
+func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
+func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
+func (f *GroupAddFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
+func (*GroupAddFrame) Func() *greenlet.Func      { return &infoOfGroupAddFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *GroupAddFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *GroupAddFrame) Forget() {
-	f.g, f.t = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupAddFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[30].(*GroupAddFrame); !ok {
-		f.Caller, f.Depth, c[30] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[30] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupAddFrame) take(r *greenlet.Run) *GroupAddFrame {
-	c := r.Cache()
-	if f, ok := c[30].(*GroupAddFrame); ok {
-		c[30] = f.Caller
-		return f
-	}
-	return new(GroupAddFrame)
-}
-func (*GroupAddFrame) Func() *greenlet.Func {
-	return &infoOfGroupAddFrame
-}
-
-var infoOfGroupAddFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 81,
-	Name: "github.com/going-green/greenlet/hub.(*Group).Add",
-	Points: []greenlet.Point{
-		{
-			Line: 83,
-			Live: "g t",
-		},
-	},
-}
+var infoOfGroupAddFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 81, Points: "83:g t"}
 var _ func(*Group, *Task) = (*Group).Add
 
 // GroupJoinFrame is an activation of Group.Join.
@@ -262,106 +165,61 @@ func (g *Group) NewJoinFrame() *GroupJoinFrame {
 }
 
 // Results are what Group.Join has returned.
-func (f *GroupJoinFrame) Results() error {
-	return f.ret0
+func (f *GroupJoinFrame) Results() error { return f.ret0 }
+func (f *GroupJoinFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // JoinResumable is Group.Join for callers that can be suspended.
-func (g *Group) JoinResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (g *Group) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*GroupJoinFrame)(nil).body(r, g)
+}
+
+// body runs Group.Join up to its first suspension; f is nil until there has been one.
+func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenlet.Status) {
 //line group.go:156
 	if !(g.n > 0) {
 //line group.go:160
 		return g.err, greenlet.Done
 	}
-	{
 //line group.go:157
-		f := (*GroupJoinFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.g, f.PC = g, 1
+	f = greenlet.Leaf(r, f, 27)
+	f.g, f.PC = g, 1
 //line group.go:157
-		return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
-	}
+	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:287
+//line group_greenlet.go:195
 
-// Resume continues Group.Join where it is suspended, or starts it.
+// Resume continues Group.Join where it is suspended.
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.g)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from group.go:157
 		goto resumed_157
 	}
 
-//line group.go:156
-	if !(g.n > 0) {
-		goto after_if_156
-	}
-//line group.go:157
-	f.PC = 1
-//line group.go:157
-	return r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 resumed_157:
 //line group.go:158
 	g.hub.awake(r.Current())
-after_if_156:
+//line group.go:160
 	f.ret0 = g.err
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:314
+//line group_greenlet.go:216
 
-// Args replaces the parameters before the start.
-func (f *GroupJoinFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
+func (*GroupJoinFrame) Func() *greenlet.Func                   { return &infoOfGroupJoinFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *GroupJoinFrame) Forget() {
-	f.g = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupJoinFrame) Release(r *greenlet.Run) {
-	f.g, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[27].(*GroupJoinFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupJoinFrame) take(r *greenlet.Run) *GroupJoinFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*GroupJoinFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(GroupJoinFrame)
-}
-func (*GroupJoinFrame) Func() *greenlet.Func {
-	return &infoOfGroupJoinFrame
-}
-
-var infoOfGroupJoinFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 155,
-	Name: "github.com/going-green/greenlet/hub.(*Group).Join",
-	Points: []greenlet.Point{
-		{
-			Line: 157,
-			Live: "g",
-		},
-	},
-}
+var infoOfGroupJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 155, Points: "157:g"}
 var _ func(*Group) error = (*Group).Join
 
 // GroupJoinForFrame is an activation of Group.JoinFor.
@@ -381,48 +239,45 @@ func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
 }
 
 // Results are what Group.JoinFor has returned.
-func (f *GroupJoinForFrame) Results() (error, bool) {
-	return f.ret0, f.ret1
+func (f *GroupJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *GroupJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // JoinForResumable is Group.JoinFor for callers that can be suspended.
-func (g *Group) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
+func (g *Group) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool, greenlet.Status) {
+	return (*GroupJoinForFrame)(nil).body(r, g, d)
+}
+
+// body runs Group.JoinFor up to its first suspension; f is nil until there has been one.
+func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
 //line group.go:167
 	if !(g.n > 0) {
 //line group.go:172
 		return g.err, true, greenlet.Done
 	}
-	{
 //line group.go:168
-		f := (*GroupJoinForFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.g, f.PC = g, 1
+	f = greenlet.Leaf(r, f, 10)
+	f.g, f.PC = g, 1
 //line group.go:168
-		return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
-	}
+	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:406
+//line group_greenlet.go:269
 
-// Resume continues Group.JoinFor where it is suspended, or starts it.
+// Resume continues Group.JoinFor where it is suspended.
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g, d := f.g, f.d
+	g := f.g
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.g, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from group.go:168
 		goto resumed_168
 	}
 
-//line group.go:167
-	if !(g.n > 0) {
-//line group.go:172
-		f.ret0, f.ret1 = g.err, true
-		return r.Return(f, &f.Header)
-	}
-//line group.go:168
-	f.PC = 1
-//line group.go:168
-	return r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 resumed_168:
 //line group.go:169
 	g.hub.awake(r.Current())
@@ -430,59 +285,19 @@ resumed_168:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:434
+//line group_greenlet.go:289
 
-// Args replaces the parameters before the start.
-func (f *GroupJoinForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *GroupJoinForFrame) Forget() {
-	f.g = nil
+	*f = GroupJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *GroupJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*GroupJoinForFrame) Func() *greenlet.Func      { return &infoOfGroupJoinForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupJoinForFrame) Release(r *greenlet.Run) {
-	f.g, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*GroupJoinForFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupJoinForFrame) take(r *greenlet.Run) *GroupJoinForFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*GroupJoinForFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(GroupJoinForFrame)
-}
-func (*GroupJoinForFrame) Func() *greenlet.Func {
-	return &infoOfGroupJoinForFrame
-}
-
-var infoOfGroupJoinForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 166,
-	Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor",
-	Points: []greenlet.Point{
-		{
-			Line: 168,
-			Live: "g",
-		},
-	},
-}
+var infoOfGroupJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 166, Points: "168:g"}
 var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
 
 // GroupKillFrame is an activation of Group.Kill.
@@ -499,35 +314,36 @@ func (g *Group) NewKillFrame() *GroupKillFrame {
 }
 
 // KillResumable is Group.Kill for callers that can be suspended.
-func (g *Group) KillResumable(r *greenlet.Run) (st greenlet.Status) {
+func (g *Group) KillResumable(r *greenlet.Run) greenlet.Status {
+	return (*GroupKillFrame)(nil).body(r, g)
+}
+
+// body runs Group.Kill up to its first suspension; f is nil until there has been one.
+func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 //line group.go:180
 	g.interrupt()
 	if !(g.n > 0) {
 		return greenlet.Done
 	}
-	{
 //line group.go:182
-		f := (*GroupKillFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.g, f.PC = g, 1
+	f = greenlet.Leaf(r, f, 51)
+	f.g, f.PC = g, 1
 //line group.go:182
-		return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
-	}
+	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:519
+//line group_greenlet.go:336
 
-// Resume continues Group.Kill where it is suspended, or starts it.
+// Resume continues Group.Kill where it is suspended.
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.g))
 	case 1:
-		// resumed from group.go:182
 		goto resumed_182
 	}
 
-//line group.go:180
-	g.interrupt()
 loop_181:
 //line group.go:181
 	if !(g.n > 0) {
@@ -544,58 +360,13 @@ resumed_182:
 	goto loop_181
 }
 
-//line group_greenlet.go:548
+//line group_greenlet.go:364
 
-// Args replaces the parameters before the start.
-func (f *GroupKillFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
+func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*GroupKillFrame) Func() *greenlet.Func      { return &infoOfGroupKillFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *GroupKillFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *GroupKillFrame) Forget() {
-	f.g = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupKillFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*GroupKillFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupKillFrame) take(r *greenlet.Run) *GroupKillFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*GroupKillFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(GroupKillFrame)
-}
-func (*GroupKillFrame) Func() *greenlet.Func {
-	return &infoOfGroupKillFrame
-}
-
-var infoOfGroupKillFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 179,
-	Name: "github.com/going-green/greenlet/hub.(*Group).Kill",
-	Points: []greenlet.Point{
-		{
-			Line: 182,
-			Live: "g",
-		},
-	},
-}
+var infoOfGroupKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 179, Points: "182:g"}
 var _ func(*Group) = (*Group).Kill
 
 // GroupKillForFrame is an activation of Group.KillFor.
@@ -614,104 +385,60 @@ func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
 }
 
 // Results are what Group.KillFor has returned.
-func (f *GroupKillForFrame) Results() bool {
-	return f.ret0
+func (f *GroupKillForFrame) Results() bool { return f.ret0 }
+func (f *GroupKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // KillForResumable is Group.KillFor for callers that can be suspended.
-func (g *Group) KillForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (g *Group) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*GroupKillForFrame)(nil).body(r, g, d)
+}
+
+// body runs Group.KillFor up to its first suspension; f is nil until there has been one.
+func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 bool, st greenlet.Status) {
 	var ok bool
 //line group.go:193
 	g.interrupt()
 	_, ok, st = g.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f := (*GroupKillForFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 2)
+		f.g, f.PC = nil, 1
 		return ret0, st
 	}
 //line group.go:195
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:638
+//line group_greenlet.go:416
 
-// Resume continues Group.KillFor where it is suspended, or starts it.
+// Resume continues Group.KillFor where it is suspended.
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g, d := f.g, f.d
 	var ok bool
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.g, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from group.go:194
-		callee := r.Callee().(*GroupJoinForFrame)
-		_, ok = callee.Results()
-		callee.Release(r)
+		_, ok = r.Callee().(*GroupJoinForFrame).Returned(r)
 		goto resumed_194
 	}
 
-//line group.go:193
-	g.interrupt()
-	_, ok, st = g.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f.g = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_194:
 //line group.go:195
 	f.ret0 = ok
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:668
+//line group_greenlet.go:436
 
-// Args replaces the parameters before the start.
-func (f *GroupKillForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *GroupKillForFrame) Forget()                              { *f = GroupKillForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupKillForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
+func (*GroupKillForFrame) Func() *greenlet.Func                   { return &infoOfGroupKillForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *GroupKillForFrame) Forget() {
-	f.g = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *GroupKillForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*GroupKillForFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*GroupKillForFrame) take(r *greenlet.Run) *GroupKillForFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*GroupKillForFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(GroupKillForFrame)
-}
-func (*GroupKillForFrame) Func() *greenlet.Func {
-	return &infoOfGroupKillForFrame
-}
-
-var infoOfGroupKillForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group.go",
-	Line: 192,
-	Name: "github.com/going-green/greenlet/hub.(*Group).KillFor",
-	Points: []greenlet.Point{
-		{Line: 194},
-	},
-}
+var infoOfGroupKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).KillFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 192, Points: "194"}
 var _ func(*Group, time.Duration) bool = (*Group).KillFor

@@ -26,7 +26,12 @@ func (l *log) newPooledFrame(size int) *logPooledFrame {
 }
 
 // pooledResumable is log.pooled for callers that can be suspended.
-func (l *log) pooledResumable(r *greenlet.Run, size int) (st greenlet.Status) {
+func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
+	return (*logPooledFrame)(nil).body(r, l, size)
+}
+
+// body runs log.pooled up to its first suspension; f is nil until there has been one.
+func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
 	var (
 		g *Group
 		i int
@@ -42,9 +47,8 @@ loop_18:
 //line group_test.go:19
 	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
 	if st != greenlet.Done {
-		f := (*logPooledFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.l, f.g, f.i, f.PC = l, g, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:18
@@ -54,9 +58,8 @@ after_loop_18:
 	l.say("started, %d left", g.Len())
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*logPooledFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.l, f.g, f.PC = l, g, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:23
@@ -64,31 +67,28 @@ after_loop_18:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:68
+//line group_greenlet_test.go:71
 
-// Resume continues log.pooled where it is suspended, or starts it.
+// Resume continues log.pooled where it is suspended.
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, size := f.l, f.size
+	l := f.l
 	var (
 		g *Group
 		i int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.size))
 	case 1:
-		// resumed from group_test.go:19
 		g, i = f.g, f.i
 		r.Callee().(*GroupGoFrame).Release(r)
 		goto resumed_19
 	case 2:
-		// resumed from group_test.go:22
 		g = f.g
 		r.Callee().(*GroupJoinFrame).Release(r)
 		goto resumed_22
 	}
 
-//line group_test.go:17
-	g = l.NewPool(size)
-	i = 0
 loop_18:
 //line group_test.go:18
 	if !(i < 5) {
@@ -98,8 +98,7 @@ loop_18:
 	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
 	if st != greenlet.Done {
 		f.g, f.i, f.PC = g, i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
 //line group_test.go:18
@@ -110,8 +109,7 @@ after_loop_18:
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
 		f.g, f.PC = g, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_22:
 //line group_test.go:23
@@ -119,63 +117,14 @@ resumed_22:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:123
+//line group_greenlet_test.go:121
 
-// Args replaces the parameters before the start.
-func (f *logPooledFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.size = greenlet.Arg[int](f, args, 0)
-}
+func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
+func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
+func (f *logPooledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*logPooledFrame) Func() *greenlet.Func      { return &logPooledFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logPooledFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPooledFrame) Forget() {
-	f.l, f.g = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPooledFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[33].(*logPooledFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPooledFrame) take(r *greenlet.Run) *logPooledFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*logPooledFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(logPooledFrame)
-}
-func (*logPooledFrame) Func() *greenlet.Func {
-	return &logPooledFrameInfo
-}
-
-var logPooledFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 16,
-	Name: "github.com/going-green/greenlet/hub.(*log).pooled",
-	Points: []greenlet.Point{
-		{
-			Line: 19,
-			Live: "l g i",
-		},
-		{
-			Line: 22,
-			Live: "l g",
-		},
-	},
-}
+var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19:l g i; 22:l g"}
 var _ func(*log, int) = (*log).pooled
 
 // logKillsGroupFrame is an activation of log.killsGroup.
@@ -193,112 +142,65 @@ func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
 }
 
 // killsGroupResumable is log.killsGroup for callers that can be suspended.
-func (l *log) killsGroupResumable(r *greenlet.Run) (st greenlet.Status) {
-	var g *Group
-//line group_test.go:37
-	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f := (*logKillsGroupFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line group_test.go:39
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logKillsGroupFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line group_test.go:40
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f := (*logKillsGroupFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line group_test.go:41
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsGroupFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line group_test.go:42
-	l.say("%d left", g.Len())
-	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*logKillsGroupFrame)(nil).take(r)
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
-	}
-	return greenlet.Done
+func (l *log) killsGroupResumable(r *greenlet.Run) greenlet.Status {
+	return (*logKillsGroupFrame)(nil).body(r, l)
 }
 
-//line group_greenlet_test.go:242
-
-// Resume continues log.killsGroup where it is suspended, or starts it.
-func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
+// body runs log.killsGroup up to its next suspension; f is nil until there has been one.
+func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
-	switch f.PC {
-	case 1:
-		// resumed from group_test.go:38
-		g = f.g
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_38
-	case 2:
-		// resumed from group_test.go:39
-		g = f.g
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_39
-	case 3:
-		// resumed from group_test.go:40
-		g = f.g
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_40
-	case 4:
-		// resumed from group_test.go:41
-		g = f.g
-		r.Callee().(*GroupKillFrame).Release(r)
-		goto resumed_41
-	case 5:
-		// resumed from group_test.go:43
-		r.Callee().(*GroupJoinFrame).Release(r)
-		goto resumed_43
+	if f != nil {
+		switch f.PC {
+		case 1:
+			g = f.g
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_38
+		case 2:
+			g = f.g
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_39
+		case 3:
+			g = f.g
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_40
+		case 4:
+			g = f.g
+			r.Callee().(*GroupKillFrame).Release(r)
+			goto resumed_41
+		case 5:
+			r.Callee().(*GroupJoinFrame).Release(r)
+			goto resumed_43
+		}
 	}
 
 //line group_test.go:37
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f.g, f.PC = g, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.l, f.g, f.PC = l, g, 1
 		return st
 	}
 resumed_38:
 //line group_test.go:39
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.g, f.PC = g, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.l, f.g, f.PC = l, g, 2
 		return st
 	}
 resumed_39:
 //line group_test.go:40
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f.g, f.PC = g, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.l, f.g, f.PC = l, g, 3
 		return st
 	}
 resumed_40:
 //line group_test.go:41
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f.g, f.PC = g, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.l, f.g, f.PC = l, g, 4
 		return st
 	}
 resumed_41:
@@ -306,81 +208,26 @@ resumed_41:
 	l.say("%d left", g.Len())
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f.l = nil
-		f.g = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.l, f.g, f.PC = nil, nil, 5
 		return st
 	}
 resumed_43:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line group_greenlet_test.go:320
+//line group_greenlet_test.go:220
 
-// Args replaces the parameters before the start.
-func (f *logKillsGroupFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logKillsGroupFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKillsGroupFrame) Forget() {
-	f.l, f.g = nil, nil
-}
+func (f *logKillsGroupFrame) Forget()                 { *f = logKillsGroupFrame{Header: f.Header} }
+func (f *logKillsGroupFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*logKillsGroupFrame) Func() *greenlet.Func      { return &logKillsGroupFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logKillsGroupFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[20].(*logKillsGroupFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKillsGroupFrame) take(r *greenlet.Run) *logKillsGroupFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*logKillsGroupFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(logKillsGroupFrame)
-}
-func (*logKillsGroupFrame) Func() *greenlet.Func {
-	return &logKillsGroupFrameInfo
-}
-
-var logKillsGroupFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 36,
-	Name: "github.com/going-green/greenlet/hub.(*log).killsGroup",
-	Points: []greenlet.Point{
-		{
-			Line: 38,
-			Live: "l g",
-		},
-		{
-			Line: 39,
-			Live: "l g",
-		},
-		{
-			Line: 40,
-			Live: "l g",
-		},
-		{
-			Line: 41,
-			Live: "l g",
-		},
-		{Line: 43},
-	},
-}
+var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38:l g; 39:l g; 40:l g; 41:l g; 43"}
 var _ func(*log) = (*log).killsGroup
 
 // logKillsNewcomersFrame is an activation of log.killsNewcomers.
@@ -398,30 +245,32 @@ func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
 }
 
 // killsNewcomersResumable is log.killsNewcomers for callers that can be suspended.
-func (l *log) killsNewcomersResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) killsNewcomersResumable(r *greenlet.Run) greenlet.Status {
+	return (*logKillsNewcomersFrame)(nil).body(r, l)
+}
+
+// body runs log.killsNewcomers up to its first suspension; f is nil until there has been one.
+func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
 //line group_test.go:54
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f := (*logKillsNewcomersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.g, f.PC = l, g, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:56
 	l.Go(l.newComesFrame(g))
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logKillsNewcomersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.g, f.PC = l, g, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:58
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsNewcomersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.g, f.PC = l, g, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:59
@@ -429,52 +278,41 @@ func (l *log) killsNewcomersResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:433
+//line group_greenlet_test.go:282
 
-// Resume continues log.killsNewcomers where it is suspended, or starts it.
+// Resume continues log.killsNewcomers where it is suspended.
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var g *Group
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from group_test.go:55
 		g = f.g
 		r.Callee().(*GroupGoFrame).Release(r)
 		goto resumed_55
 	case 2:
-		// resumed from group_test.go:57
 		g = f.g
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_57
 	case 3:
-		// resumed from group_test.go:58
 		g = f.g
 		r.Callee().(*GroupKillFrame).Release(r)
 		goto resumed_58
 	}
 
-//line group_test.go:54
-	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f.g, f.PC = g, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_55:
 //line group_test.go:56
 	l.Go(l.newComesFrame(g))
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f.g, f.PC = g, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line group_test.go:58
 	if st = g.KillResumable(r); st != greenlet.Done {
 		f.g, f.PC = g, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line group_test.go:59
@@ -482,66 +320,13 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:486
+//line group_greenlet_test.go:324
 
-// Args replaces the parameters before the start.
-func (f *logKillsNewcomersFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
+func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*logKillsNewcomersFrame) Func() *greenlet.Func      { return &logKillsNewcomersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logKillsNewcomersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKillsNewcomersFrame) Forget() {
-	f.l, f.g = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*logKillsNewcomersFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKillsNewcomersFrame) take(r *greenlet.Run) *logKillsNewcomersFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*logKillsNewcomersFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(logKillsNewcomersFrame)
-}
-func (*logKillsNewcomersFrame) Func() *greenlet.Func {
-	return &logKillsNewcomersFrameInfo
-}
-
-var logKillsNewcomersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers",
-	Points: []greenlet.Point{
-		{
-			Line: 55,
-			Live: "l g",
-		},
-		{
-			Line: 57,
-			Live: "l g",
-		},
-		{
-			Line: 58,
-			Live: "l g",
-		},
-	},
-}
+var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55:l g; 57:l g; 58:l g"}
 var _ func(*log) = (*log).killsNewcomers
 
 // logComesFrame is an activation of log.comes.
@@ -559,115 +344,63 @@ func (l *log) newComesFrame(g *Group) *logComesFrame {
 }
 
 // comesResumable is log.comes for callers that can be suspended.
-func (l *log) comesResumable(r *greenlet.Run, g *Group) (st greenlet.Status) {
+func (l *log) comesResumable(r *greenlet.Run, g *Group) greenlet.Status {
+	return (*logComesFrame)(nil).body(r, l, g)
+}
+
+// body runs log.comes up to its first suspension; f is nil until there has been one.
+func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Status) {
 //line group_test.go:64
 	if st = l.SleepResumable(r, time.Second/2); st != greenlet.Done {
-		f := (*logComesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.l, f.g, f.PC = l, g, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line group_test.go:65
 	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
 	if st != greenlet.Done {
-		f := (*logComesFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.l, f.g, f.PC = nil, nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:582
+//line group_greenlet_test.go:370
 
-// Resume continues log.comes where it is suspended, or starts it.
+// Resume continues log.comes where it is suspended.
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
 	case 1:
-		// resumed from group_test.go:64
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_64
 	case 2:
-		// resumed from group_test.go:65
 		r.Callee().(*GroupGoFrame).Release(r)
 		goto resumed_65
 	}
 
-//line group_test.go:64
-	if st = l.SleepResumable(r, time.Second/2); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_64:
 //line group_test.go:65
 	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
 	if st != greenlet.Done {
-		f.l = nil
-		f.g = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.g, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:618
+//line group_greenlet_test.go:397
 
-// Args replaces the parameters before the start.
-func (f *logComesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-}
+func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
+func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
+func (f *logComesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*logComesFrame) Func() *greenlet.Func      { return &logComesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logComesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logComesFrame) Forget() {
-	f.l, f.g = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logComesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*logComesFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logComesFrame) take(r *greenlet.Run) *logComesFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*logComesFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(logComesFrame)
-}
-func (*logComesFrame) Func() *greenlet.Func {
-	return &logComesFrameInfo
-}
-
-var logComesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub.(*log).comes",
-	Points: []greenlet.Point{
-		{
-			Line: 64,
-			Live: "l g",
-		},
-		{Line: 65},
-	},
-}
+var logComesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64:l g; 65"}
 var _ func(*log, *Group) = (*log).comes
 
 // blocksFrame is an activation of blocks.
@@ -686,14 +419,18 @@ func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
 }
 
 // blocksResumable is blocks for callers that can be suspended.
-func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.Status) {
+func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) greenlet.Status {
+	return (*blocksFrame)(nil).body(r, h, m, sum)
+}
+
+// body runs blocks up to its first suspension; f is nil until there has been one.
+func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.Status) {
 	var t0 int
 //line group_test.go:90
 	t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) })
 	if st != greenlet.Done {
-		f := (*blocksFrame)(nil).take(r)
-		f.sum, f.PC = sum, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 50)
+		f.h, f.m, f.sum, f.PC = nil, nil, sum, 1
 		return st
 	}
 //line group_test.go:90
@@ -703,31 +440,20 @@ func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:707
+//line group_greenlet_test.go:444
 
-// Resume continues blocks where it is suspended, or starts it.
+// Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, m, sum := f.h, f.m, f.sum
+	sum := f.sum
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.m, f.sum))
 	case 1:
-		// resumed from group_test.go:90
-		t0 = r.Callee().(interface {
-			Results() int
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
 		goto resumed_90
 	}
 
-//line group_test.go:90
-	t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) })
-	if st != greenlet.Done {
-		f.h = nil
-		f.m = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_90:
 //line group_test.go:90
 	if t0 > 0 {
@@ -736,61 +462,14 @@ resumed_90:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:740
+//line group_greenlet_test.go:466
 
-// Args replaces the parameters before the start.
-func (f *blocksFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.m = greenlet.Arg[*meter](f, args, 1)
-	f.sum = greenlet.Arg[*int](f, args, 2)
-}
+func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
+func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
+func (f *blocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
+func (*blocksFrame) Func() *greenlet.Func      { return &blocksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *blocksFrame) Forget() {
-	f.h, f.m, f.sum = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *blocksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[50].(*blocksFrame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*blocksFrame) take(r *greenlet.Run) *blocksFrame {
-	c := r.Cache()
-	if f, ok := c[50].(*blocksFrame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(blocksFrame)
-}
-func (*blocksFrame) Func() *greenlet.Func {
-	return &blocksFrameInfo
-}
-
-var blocksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 89,
-	Name: "github.com/going-green/greenlet/hub.blocks",
-	Points: []greenlet.Point{
-		{
-			Line: 90,
-			Live: "sum",
-		},
-	},
-}
+var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90:sum"}
 var _ func(*Hub, *meter, *int) = blocks
 
 // failsBlockedFrame is an activation of failsBlocked.
@@ -814,25 +493,24 @@ func failsBlockedResumable(r *greenlet.Run, h *Hub) (any, greenlet.Status) {
 }
 
 // Results are what failsBlocked has returned.
-func (f *failsBlockedFrame) Results() any {
-	return f.ret0
+func (f *failsBlockedFrame) Results() any { return f.ret0 }
+func (f *failsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *failsBlockedFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.h)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *failsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.h)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is failsBlocked as a state machine; f is nil in a call that has not been suspended.
 func (f *failsBlockedFrame) run(r *greenlet.Run, h *Hub) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[failsBlockedFrame](r, 37)
 		f.h = h
 		r.Guard()
 	}
@@ -855,12 +533,10 @@ func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) 
 	var v *any
 	switch f.PC {
 	case 1:
-		// resumed from group_test.go:98
 		v = f.v
 		r.Callee().Release(r)
 		goto resumed_98
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -872,10 +548,8 @@ func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) 
 		f.DeferFunc(func() { (*vRef) = recover() })
 		_, st = BlockResumable(r, h, func() int { panic("in the goroutine") })
 		if st != greenlet.Done {
-			f.h = nil
-			f.v, f.PC = v, 1
-			r.Link(f, &f.Header)
-			return st
+			f.h, f.v, f.PC = nil, v, 1
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_98:
@@ -887,8 +561,7 @@ unwind:
 	for f.Pending() {
 //line group_test.go:100
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.v
@@ -896,60 +569,17 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:900
+//line group_greenlet_test.go:573
 
-// Args replaces the parameters before the start.
-func (f *failsBlockedFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
+func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *failsBlockedFrame) Forget() {
-	f.h, f.v = nil, nil
+	*f = failsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *failsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*failsBlockedFrame) Func() *greenlet.Func      { return &failsBlockedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *failsBlockedFrame) Release(r *greenlet.Run) {
-	*f = failsBlockedFrame{}
-	c := r.Cache()
-	if head, ok := c[37].(*failsBlockedFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsBlockedFrame) take(r *greenlet.Run) *failsBlockedFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*failsBlockedFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(failsBlockedFrame)
-}
-func (*failsBlockedFrame) Func() *greenlet.Func {
-	return &failsBlockedFrameInfo
-}
-
-var failsBlockedFrameInfo = greenlet.Func{
-	End:  100,
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 96,
-	Name: "github.com/going-green/greenlet/hub.failsBlocked",
-	Points: []greenlet.Point{
-		{
-			Line: 98,
-			Live: "v",
-		},
-	},
-}
+var failsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98:v"}
 var _ func(*Hub) any = failsBlocked
 
 // exitsBlockedFrame is an activation of exitsBlocked.
@@ -974,25 +604,24 @@ func exitsBlockedResumable(r *greenlet.Run, h *Hub, f func()) (any, greenlet.Sta
 }
 
 // Results are what exitsBlocked has returned.
-func (f *exitsBlockedFrame) Results() any {
-	return f.ret0
+func (f *exitsBlockedFrame) Results() any { return f.ret0 }
+func (f *exitsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *exitsBlockedFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.h, f.f)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *exitsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.h, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is exitsBlocked as a state machine; f is nil in a call that has not been suspended.
 func (f2 *exitsBlockedFrame) run(r *greenlet.Run, h *Hub, f func()) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[exitsBlockedFrame](r, 9)
 		f2.h, f2.f = h, f
 		r.Guard()
 	}
@@ -1015,12 +644,10 @@ func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenl
 	var v *any
 	switch f2.PC {
 	case 1:
-		// resumed from group_test.go:135
 		v = f2.v
 		r.Callee().Release(r)
 		goto resumed_135
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1032,11 +659,8 @@ func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenl
 		f2.DeferFunc(func() { (*vRef) = recover() })
 		_, st = BlockResumable(r, h, (&exitsBlockedFunc2{f: &f}).value())
 		if st != greenlet.Done {
-			f2.h = nil
-			f2.f = nil
-			f2.v, f2.PC = v, 1
-			r.Link(f2, &f2.Header)
-			return st
+			f2.h, f2.f, f2.v, f2.PC = nil, nil, v, 1
+			return r.Link(f2, &f2.Header, st)
 		}
 	}
 resumed_135:
@@ -1048,8 +672,7 @@ unwind:
 	for f2.Pending() {
 //line group_test.go:137
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.v
@@ -1057,61 +680,17 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:1061
+//line group_greenlet_test.go:684
 
-// Args replaces the parameters before the start.
-func (f *exitsBlockedFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.f = greenlet.Arg[func()](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
+func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *exitsBlockedFrame) Forget() {
-	f.h, f.f, f.v = nil, nil, nil
+	*f = exitsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *exitsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*exitsBlockedFrame) Func() *greenlet.Func      { return &exitsBlockedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *exitsBlockedFrame) Release(r *greenlet.Run) {
-	*f = exitsBlockedFrame{}
-	c := r.Cache()
-	if head, ok := c[9].(*exitsBlockedFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*exitsBlockedFrame) take(r *greenlet.Run) *exitsBlockedFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*exitsBlockedFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(exitsBlockedFrame)
-}
-func (*exitsBlockedFrame) Func() *greenlet.Func {
-	return &exitsBlockedFrameInfo
-}
-
-var exitsBlockedFrameInfo = greenlet.Func{
-	End:  137,
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 133,
-	Name: "github.com/going-green/greenlet/hub.exitsBlocked",
-	Points: []greenlet.Point{
-		{
-			Line: 135,
-			Live: "v",
-		},
-	},
-}
+var exitsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135:v"}
 var _ func(*Hub, func()) any = exitsBlocked
 
 // exitsBlockedFunc2 is the function literal of group_test.go:135, with what it captures.
@@ -1128,27 +707,31 @@ func (c *exitsBlockedFunc2) value() func() int {
 // exitsBlockedFunc2Frame is an activation of the literal exitsBlockedFunc2.
 type exitsBlockedFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *exitsBlockedFunc2
 	ret0 int
 }
 
-// Results are what the literal exitsBlockedFunc2 has returned.
-func (f *exitsBlockedFunc2Frame) Results() int {
-	return f.ret0
+func (f *exitsBlockedFunc2Frame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal exitsBlockedFunc2 for callers that can be suspended.
-func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
+func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+	return (*exitsBlockedFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal exitsBlockedFunc2 up to its first suspension; f is nil until there has been one.
+func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (ret0 int, st greenlet.Status) {
 //line group_test.go:135
 	if c2, ok := greenlet.Resumable((*c.f)).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 		st = c2.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*exitsBlockedFunc2Frame)(nil).take(r)
+			f2 = greenlet.Caller(r, f2, 53)
 			f2.c, f2.PC = c, 1
-			r.Link(f2, &f2.Header)
 			return ret0, st
 		}
 	} else {
@@ -1158,69 +741,27 @@ func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (ret0 int, st greenle
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:1162
+//line group_greenlet_test.go:745
 
-// Resume continues the literal exitsBlockedFunc2 where it is suspended, or starts it.
+// Resume continues the literal exitsBlockedFunc2 where it is suspended.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
 	switch f2.PC {
 	case 1:
-		// resumed from group_test.go:135
 		r.Callee().Release(r)
 		goto resumed_135
 	}
 
-//line group_test.go:135
-	if c2, ok := greenlet.Resumable((*c.f)).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c2.CallResumable(r)
-		if st != greenlet.Done {
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		(*c.f)()
-	}
 resumed_135:
 //line group_test.go:135
 	f2.ret0 = 1
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:1194
+//line group_greenlet_test.go:763
 
-// Release gives the frame back, for the next call that suspends.
-func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[53].(*exitsBlockedFunc2Frame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
+func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*exitsBlockedFunc2Frame) take(r *greenlet.Run) *exitsBlockedFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[53].(*exitsBlockedFunc2Frame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(exitsBlockedFunc2Frame)
-}
-func (*exitsBlockedFunc2Frame) Func() *greenlet.Func {
-	return &exitsBlockedFunc2FrameInfo
-}
-
-var exitsBlockedFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/group_test.go",
-	Line: 135,
-	Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2",
-	Points: []greenlet.Point{
-		{Line: 135},
-	},
-}
+var exitsBlockedFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}

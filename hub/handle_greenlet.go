@@ -24,12 +24,20 @@ func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
 }
 
 // Results are what Spawn has returned.
-func (f *SpawnFrame[T]) Results() *Handle[T] {
-	return f.ret0
+func (f *SpawnFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *SpawnFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // SpawnResumable is Spawn for callers that can be suspended.
-func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (ret0 *Handle[T], st greenlet.Status) {
+func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (*Handle[T], greenlet.Status) {
+	return (*SpawnFrame[T])(nil).body(r, s, frame)
+}
+
+// body runs Spawn up to its first suspension; f is nil until there has been one.
+func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (ret0 *Handle[T], st greenlet.Status) {
 	var t0 *Task
 //line handle.go:35
 	if c, ok := s.(interface {
@@ -37,9 +45,8 @@ func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (ret0
 	}); ok {
 		t0, st = c.GoResumable(r, frame)
 		if st != greenlet.Done {
-			f := (*SpawnFrame[T])(nil).take(r)
-			f.frame, f.PC = frame, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 3)
+			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, st
 		}
 	} else {
@@ -49,96 +56,36 @@ func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (ret0
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:53
+//line handle_greenlet.go:60
 
-// Resume continues Spawn where it is suspended, or starts it.
+// Resume continues Spawn where it is suspended.
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, frame := f.s, f.frame
+	frame := f.frame
 	var t0 *Task
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.frame)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from handle.go:35
-		t0 = r.Callee().(interface {
-			Results() *Task
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
 		goto resumed_35
 	}
 
-//line handle.go:35
-	if c, ok := s.(interface {
-		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
-	}); ok {
-		t0, st = c.GoResumable(r, frame)
-		if st != greenlet.Done {
-			f.s = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		t0 = s.Go(frame)
-	}
 resumed_35:
 //line handle.go:35
 	f.ret0 = &Handle[T]{t0, frame}
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:89
+//line handle_greenlet.go:81
 
-// Args replaces the parameters before the start.
-func (f *SpawnFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.s = greenlet.Arg[Starter](f, args, 0)
-	f.frame = greenlet.Arg[Returning[T]](f, args, 1)
-}
+func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
+func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *SpawnFrame[T]) Forget()                              { *f = SpawnFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *SpawnFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 3) }
+func (*SpawnFrame[T]) Func() *greenlet.Func                   { return &infoOfSpawnFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *SpawnFrame[T]) Forget() {
-	f.s, f.frame = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *SpawnFrame[T]) Release(r *greenlet.Run) {
-	f.s, f.frame, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[3].(*SpawnFrame[T]); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SpawnFrame[T]) take(r *greenlet.Run) *SpawnFrame[T] {
-	c := r.Cache()
-	if f, ok := c[3].(*SpawnFrame[T]); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(SpawnFrame[T])
-}
-func (*SpawnFrame[T]) Func() *greenlet.Func {
-	return &infoOfSpawnFrame
-}
-
-var infoOfSpawnFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/handle.go",
-	Line: 35,
-	Name: "github.com/going-green/greenlet/hub.Spawn",
-	Points: []greenlet.Point{
-		{
-			Line: 35,
-			Live: "frame",
-		},
-	},
-}
+var infoOfSpawnFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Spawn", File: "github.com/going-green/greenlet/hub/handle.go", Line: 35, Points: "35:frame"}
 
 func _[T any]() {
 	var _ func(Starter, Returning[T]) *Handle[T] = Spawn[T]
@@ -161,12 +108,20 @@ func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
 }
 
 // Results are what Try has returned.
-func (f *TryFrame[T]) Results() *Handle[T] {
-	return f.ret0
+func (f *TryFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *TryFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // TryResumable is Try for callers that can be suspended.
-func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st greenlet.Status) {
+func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (*Handle[T], greenlet.Status) {
+	return (*TryFrame[T])(nil).body(r, s, frame0)
+}
+
+// body runs Try up to its first suspension; f is nil until there has been one.
+func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st greenlet.Status) {
 	var (
 		frame *Trying[T]
 		t0    *Task
@@ -179,9 +134,8 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Ha
 	}); ok {
 		t0, st = c.GoResumable(r, (*frame))
 		if st != greenlet.Done {
-			f := (*TryFrame[T])(nil).take(r)
-			f.frame, f.PC = frame, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 37)
+			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, st
 		}
 	} else {
@@ -200,111 +154,46 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Ha
 	}
 }
 
-//line handle_greenlet.go:204
+//line handle_greenlet.go:158
 
-// Resume continues Try where it is suspended, or starts it.
+// Resume continues Try where it is suspended.
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var (
 		frame *Trying[T]
 		t0    *Task
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.frame0)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from handle.go:41
 		frame = f.frame
-		t0 = r.Callee().(interface {
-			Results() *Task
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
 		goto resumed_41
 	}
 
-	frame = new(Trying[T])
-	*frame = f.frame0
-//line handle.go:41
-	if c, ok := s.(interface {
-		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
-	}); ok {
-		t0, st = c.GoResumable(r, (*frame))
-		if st != greenlet.Done {
-			f.s = nil
-			f.frame, f.PC = frame, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		t0 = s.Go((*frame))
-	}
 resumed_41:
-	{
 //line handle.go:41
-		h := &Handle[T]{t0, (*frame)}
-		frameRef2 := frame
+	h := &Handle[T]{t0, (*frame)}
+	frameRef2 := frame
 //line handle.go:42
-		h.more("Try").fails = func() error {
-			_, err := (*frameRef2).Results()
-			return err
-		}
-		f.ret0 = h
-		return r.Return(f, &f.Header)
+	h.more("Try").fails = func() error {
+		_, err := (*frameRef2).Results()
+		return err
 	}
+	f.ret0 = h
+	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:255
+//line handle_greenlet.go:189
 
-// Args replaces the parameters before the start.
-func (f *TryFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.s = greenlet.Arg[Starter](f, args, 0)
-	f.frame0 = greenlet.Arg[Trying[T]](f, args, 1)
-}
+func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
+func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *TryFrame[T]) Forget()                              { *f = TryFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *TryFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 37) }
+func (*TryFrame[T]) Func() *greenlet.Func                   { return &infoOfTryFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *TryFrame[T]) Forget() {
-	f.s, f.frame0, f.frame = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *TryFrame[T]) Release(r *greenlet.Run) {
-	f.s, f.frame0, f.frame, f.ret0 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[37].(*TryFrame[T]); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*TryFrame[T]) take(r *greenlet.Run) *TryFrame[T] {
-	c := r.Cache()
-	if f, ok := c[37].(*TryFrame[T]); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(TryFrame[T])
-}
-func (*TryFrame[T]) Func() *greenlet.Func {
-	return &infoOfTryFrame
-}
-
-var infoOfTryFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/handle.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/hub.Try",
-	Points: []greenlet.Point{
-		{
-			Line: 41,
-			Live: "frame",
-		},
-	},
-}
+var infoOfTryFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Try", File: "github.com/going-green/greenlet/hub/handle.go", Line: 40, Points: "41:frame"}
 
 func _[T any]() {
 	var _ func(Starter, Trying[T]) *Handle[T] = Try[T]
@@ -326,18 +215,25 @@ func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] {
 }
 
 // Results are what Handle.Get has returned.
-func (f *HandleGetFrame[T]) Results() (T, error) {
-	return f.ret0, f.ret1
+func (f *HandleGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *HandleGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetResumable is Handle.Get for callers that can be suspended.
-func (h *Handle[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 error, st greenlet.Status) {
+func (h *Handle[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
+	return (*HandleGetFrame[T])(nil).body(r, h)
+}
+
+// body runs Handle.Get up to its first suspension; f is nil until there has been one.
+func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 error, st greenlet.Status) {
 //line handle.go:54
 	_, st = h.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*HandleGetFrame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.h, f.PC = h, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line handle.go:55
@@ -345,83 +241,38 @@ func (h *Handle[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 error, st greenl
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:349
+//line handle_greenlet.go:245
 
-// Resume continues Handle.Get where it is suspended, or starts it.
+// Resume continues Handle.Get where it is suspended.
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from handle.go:54
 		r.Callee().(*TaskJoinFrame).Release(r)
 		goto resumed_54
 	}
 
-//line handle.go:54
-	_, st = h.JoinResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_54:
 //line handle.go:55
 	f.ret0, f.ret1 = h.results()
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:374
+//line handle_greenlet.go:265
 
-// Args replaces the parameters before the start.
-func (f *HandleGetFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *HandleGetFrame[T]) Forget() {
-	f.h = nil
+	*f = HandleGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *HandleGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*HandleGetFrame[T]) Func() *greenlet.Func      { return &infoOfHandleGetFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *HandleGetFrame[T]) Release(r *greenlet.Run) {
-	f.h, f.ret0, f.ret1 = nil, *new(T), nil
-	c := r.Cache()
-	if head, ok := c[0].(*HandleGetFrame[T]); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HandleGetFrame[T]) take(r *greenlet.Run) *HandleGetFrame[T] {
-	c := r.Cache()
-	if f, ok := c[0].(*HandleGetFrame[T]); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(HandleGetFrame[T])
-}
-func (*HandleGetFrame[T]) Func() *greenlet.Func {
-	return &infoOfHandleGetFrame
-}
-
-var infoOfHandleGetFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/handle.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/hub.(*Handle).Get",
-	Points: []greenlet.Point{
-		{
-			Line: 54,
-			Live: "h",
-		},
-	},
-}
+var infoOfHandleGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).Get", File: "github.com/going-green/greenlet/hub/handle.go", Line: 53, Points: "54:h"}
 
 func _[T any]() {
 	var _ func(*Handle[T]) (T, error) = (*Handle[T]).Get
@@ -444,19 +295,26 @@ func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
 }
 
 // Results are what Handle.GetFor has returned.
-func (f *HandleGetForFrame[T]) Results() (T, error) {
-	return f.ret0, f.ret1
+func (f *HandleGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *HandleGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetForResumable is Handle.GetFor for callers that can be suspended.
-func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
+func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error, greenlet.Status) {
+	return (*HandleGetForFrame[T])(nil).body(r, h, d)
+}
+
+// body runs Handle.GetFor up to its first suspension; f is nil until there has been one.
+func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
 	var ok bool
 //line handle.go:62
 	_, ok, st = h.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f := (*HandleGetForFrame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 47)
 		f.h, f.d, f.PC = h, d, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	{
@@ -470,95 +328,46 @@ func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, r
 	}
 }
 
-//line handle_greenlet.go:474
+//line handle_greenlet.go:332
 
-// Resume continues Handle.GetFor where it is suspended, or starts it.
+// Resume continues Handle.GetFor where it is suspended.
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
 	var ok bool
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from handle.go:62
-		callee := r.Callee().(*TaskJoinForFrame)
-		_, ok = callee.Results()
-		callee.Release(r)
+		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 		goto resumed_62
 	}
 
-//line handle.go:62
-	_, ok, st = h.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_62:
-	{
 //line handle.go:62
-		if !ok {
-			var zero T
-			f.ret0, f.ret1 = zero, &Timeout{d}
-			return r.Return(f, &f.Header)
-		}
-//line handle.go:66
-		f.ret0, f.ret1 = h.results()
+	if !ok {
+		var zero T
+		f.ret0, f.ret1 = zero, &Timeout{d}
 		return r.Return(f, &f.Header)
 	}
+//line handle.go:66
+	f.ret0, f.ret1 = h.results()
+	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:510
+//line handle_greenlet.go:359
 
-// Args replaces the parameters before the start.
-func (f *HandleGetForFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *HandleGetForFrame[T]) Forget() {
-	f.h = nil
+	*f = HandleGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *HandleGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
+func (*HandleGetForFrame[T]) Func() *greenlet.Func      { return &infoOfHandleGetForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *HandleGetForFrame[T]) Release(r *greenlet.Run) {
-	f.h, f.ret0, f.ret1 = nil, *new(T), nil
-	c := r.Cache()
-	if head, ok := c[47].(*HandleGetForFrame[T]); !ok {
-		f.Caller, f.Depth, c[47] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[47] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HandleGetForFrame[T]) take(r *greenlet.Run) *HandleGetForFrame[T] {
-	c := r.Cache()
-	if f, ok := c[47].(*HandleGetForFrame[T]); ok {
-		c[47] = f.Caller
-		return f
-	}
-	return new(HandleGetForFrame[T])
-}
-func (*HandleGetForFrame[T]) Func() *greenlet.Func {
-	return &infoOfHandleGetForFrame
-}
-
-var infoOfHandleGetForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/handle.go",
-	Line: 61,
-	Name: "github.com/going-green/greenlet/hub.(*Handle).GetFor",
-	Points: []greenlet.Point{
-		{
-			Line: 62,
-			Live: "h d",
-		},
-	},
-}
+var infoOfHandleGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).GetFor", File: "github.com/going-green/greenlet/hub/handle.go", Line: 61, Points: "62:h d"}
 
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor

@@ -23,12 +23,20 @@ func (h *Hub) newLoopFrame() *hubLoopFrame {
 }
 
 // Results are what Hub.loop has returned.
-func (f *hubLoopFrame) Results() error {
-	return f.ret0
+func (f *hubLoopFrame) Results() error { return f.ret0 }
+func (f *hubLoopFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // loopResumable is Hub.loop for callers that can be suspended.
-func (h *Hub) loopResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (h *Hub) loopResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*hubLoopFrame)(nil).body(r, h)
+}
+
+// body runs Hub.loop up to its first suspension; f is nil until there has been one.
+func (f *hubLoopFrame) body(r *greenlet.Run, h *Hub) (ret0 error, st greenlet.Status) {
 	var (
 		end bool
 		err error
@@ -37,9 +45,8 @@ func (h *Hub) loopResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 loop_114:
 	end, err, st = h.turnsResumable(r)
 	if st != greenlet.Done {
-		f := (*hubLoopFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.h, f.PC = h, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line hub.go:115
@@ -49,9 +56,9 @@ loop_114:
 	goto loop_114
 }
 
-//line hub_greenlet.go:53
+//line hub_greenlet.go:60
 
-// Resume continues Hub.loop where it is suspended, or starts it.
+// Resume continues Hub.loop where it is suspended.
 func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	var (
@@ -59,21 +66,20 @@ func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.h)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from hub.go:115
-		callee := r.Callee().(*hubTurnsFrame)
-		end, err = callee.Results()
-		callee.Release(r)
+		end, err = r.Callee().(*hubTurnsFrame).Returned(r)
 		goto resumed_115
 	}
 
-//line hub.go:114
 loop_114:
+//line hub.go:115
 	end, err, st = h.turnsResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_115:
 //line hub.go:115
@@ -84,58 +90,14 @@ resumed_115:
 	goto loop_114
 }
 
-//line hub_greenlet.go:88
+//line hub_greenlet.go:94
 
-// Args replaces the parameters before the start.
-func (f *hubLoopFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *hubLoopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 33) }
+func (*hubLoopFrame) Func() *greenlet.Func                   { return &hubLoopFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *hubLoopFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *hubLoopFrame) Release(r *greenlet.Run) {
-	f.h, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[33].(*hubLoopFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hubLoopFrame) take(r *greenlet.Run) *hubLoopFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*hubLoopFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(hubLoopFrame)
-}
-func (*hubLoopFrame) Func() *greenlet.Func {
-	return &hubLoopFrameInfo
-}
-
-var hubLoopFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub.go",
-	Line: 113,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).loop",
-	Points: []greenlet.Point{
-		{
-			Line: 115,
-			Live: "h",
-		},
-	},
-}
+var hubLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 113, Points: "115:h"}
 var _ func(*Hub) error = (*Hub).loop
 
 // hubTurnsFrame is an activation of Hub.turns.
@@ -160,25 +122,24 @@ func (h *Hub) turnsResumable(r *greenlet.Run) (bool, error, greenlet.Status) {
 }
 
 // Results are what Hub.turns has returned.
-func (f *hubTurnsFrame) Results() (bool, error) {
-	return f.ret0, f.ret1
+func (f *hubTurnsFrame) Results() (bool, error) { return f.ret0, f.ret1 }
+func (f *hubTurnsFrame) Returned(r *greenlet.Run) (ret0 bool, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *hubTurnsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.h)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *hubTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.h)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is Hub.turns as a state machine; f is nil in a call that has not been suspended.
 func (f *hubTurnsFrame) run(r *greenlet.Run, h *Hub) (ret0 bool, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[hubTurnsFrame](r, 35)
 		f.h = h
 		r.Guard()
 	}
@@ -201,12 +162,10 @@ func (f *hubTurnsFrame) step(r *greenlet.Run, h *Hub) (end2 greenlet.Status) {
 	var n2 int
 	switch f.PC {
 	case 1:
-		// resumed from hub.go:137
 		n2 = f.n2
 		r.Callee().(*hubResumeFrame).Release(r)
 		goto resumed_137
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -248,8 +207,7 @@ loop_135:
 	h.pace.first--
 	if st = h.resumeResumable(r, h.ready.pop()); st != greenlet.Done {
 		f.n2, f.PC = n2, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_137:
 	n2--
@@ -259,67 +217,25 @@ unwind:
 	for f.Pending() {
 //line hub.go:153
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:271
+//line hub_greenlet.go:228
 
-// Args replaces the parameters before the start.
-func (f *hubTurnsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *hubTurnsFrame) Forget() {
-	f.h = nil
+	*f = hubTurnsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *hubTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*hubTurnsFrame) Func() *greenlet.Func      { return &hubTurnsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *hubTurnsFrame) Release(r *greenlet.Run) {
-	*f = hubTurnsFrame{}
-	c := r.Cache()
-	if head, ok := c[35].(*hubTurnsFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hubTurnsFrame) take(r *greenlet.Run) *hubTurnsFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*hubTurnsFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(hubTurnsFrame)
-}
-func (*hubTurnsFrame) Func() *greenlet.Func {
-	return &hubTurnsFrameInfo
-}
-
-var hubTurnsFrameInfo = greenlet.Func{
-	End:  153,
-	File: "github.com/going-green/greenlet/hub/hub.go",
-	Line: 125,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).turns",
-	Points: []greenlet.Point{
-		{
-			Line: 137,
-			Live: "h n2",
-		},
-	},
-}
+var hubTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 125, End: 153, Points: "137:h n2"}
 var _ func(*Hub) (bool, error) = (*Hub).turns
 
 // hubResumeFrame is an activation of Hub.resume.
@@ -338,7 +254,12 @@ func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
 }
 
 // resumeResumable is Hub.resume for callers that can be suspended.
-func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) (st greenlet.Status) {
+func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) greenlet.Status {
+	return (*hubResumeFrame)(nil).body(r, h, t)
+}
+
+// body runs Hub.resume up to its first suspension; f is nil until there has been one.
+func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Status) {
 	var (
 		w   *waiter
 		g2  *greenlet.Greenlet
@@ -372,88 +293,42 @@ func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) (st greenlet.Status) {
 //line hub.go:187
 		v := w.slot
 		w.slot = nil
-		f := (*hubResumeFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f = greenlet.Leaf(r, f, 10)
 		f.h, f.t, f.PC = h, t, 1
 		r.Await(&f.got)
 //line hub.go:189
 		return r.Throw(f, &f.Header, g2, v)
 	}
 else_186:
-	{
 //line hub.go:191
-		f := (*hubResumeFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.h, f.t, f.PC = h, t, 2
-		r.Await(&f.got)
+	f = greenlet.Leaf(r, f, 10)
+	f.h, f.t, f.PC = h, t, 2
+	r.Await(&f.got)
 //line hub.go:191
-		return r.SendNone(g2)
-	}
+	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:395
+//line hub_greenlet.go:312
 
-// Resume continues Hub.resume where it is suspended, or starts it.
+// Resume continues Hub.resume where it is suspended.
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, t := f.h, f.t
-	var (
-		w   *waiter
-		g2  *greenlet.Greenlet
-		got any
-	)
+	var got any
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.t))
 	case 1:
-		// resumed from hub.go:189
 		got = f.got
 		r.Received()
 		goto resumed_189
 	case 2:
-		// resumed from hub.go:191
 		got = f.got
 		r.Received()
 		goto resumed_191
 	}
 
-	{
-//line hub.go:171
-		w = &t.waiter
-		var raise bool
-		g2, raise = w.g, w.state == thrown
-//line hub.go:173
-		if g2 == nil && t.done {
-			return r.Return(f, &f.Header) // killed before it began
-		}
-		h.resumed(t)
-		if g2 == nil {
-			t.root = r.New(t.frame)
-			g2 = t.root
-		} else if t.root.Parent() != h.self {
-			t.root.SetParent(h.self) // of an earlier Run
-		}
-		w.g, w.state = nil, active
-		h.running, h.resumes = t, g2
-		got = nil
-		if !raise {
-			goto else_186
-		}
-	}
-	{
-//line hub.go:187
-		v := w.slot
-		w.slot = nil
-		f.PC = 1
-		r.Await(&f.got)
-//line hub.go:189
-		return r.Throw(f, &f.Header, g2, v)
-	}
 resumed_189:
 	goto after_if_186
-else_186:
-//line hub.go:191
-	f.PC = 2
-	r.Await(&f.got)
-//line hub.go:191
-	return r.SendNone(g2)
 resumed_191:
 after_if_186:
 //line hub.go:193
@@ -469,61 +344,12 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:473
+//line hub_greenlet.go:348
 
-// Args replaces the parameters before the start.
-func (f *hubResumeFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[*Task](f, args, 0)
-}
+func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
+func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }
+func (f *hubResumeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*hubResumeFrame) Func() *greenlet.Func      { return &hubResumeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *hubResumeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *hubResumeFrame) Forget() {
-	f.h, f.t, f.got = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *hubResumeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*hubResumeFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hubResumeFrame) take(r *greenlet.Run) *hubResumeFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*hubResumeFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(hubResumeFrame)
-}
-func (*hubResumeFrame) Func() *greenlet.Func {
-	return &hubResumeFrameInfo
-}
-
-var hubResumeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub.go",
-	Line: 170,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).resume",
-	Points: []greenlet.Point{
-		{
-			Line: 189,
-			Live: "h t",
-		},
-		{
-			Line: 191,
-			Live: "h t",
-		},
-	},
-}
+var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189:h t; 191:h t"}
 var _ func(*Hub, *Task) = (*Hub).resume

@@ -28,7 +28,12 @@ func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleep
 }
 
 // sleeperResumable is log.sleeper for callers that can be suspended.
-func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.Duration) (st greenlet.Status) {
+func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.Duration) greenlet.Status {
+	return (*logSleeperFrame)(nil).body(r, l, name, times, d)
+}
+
+// body runs log.sleeper up to its first suspension; f is nil until there has been one.
+func (f *logSleeperFrame) body(r *greenlet.Run, l *log, name string, times int, d time.Duration) (st greenlet.Status) {
 	var i int
 //line hub_test.go:45
 	i = 0
@@ -42,9 +47,8 @@ loop_45:
 //line hub_test.go:46
 	l.say("%s %d", name, i)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f := (*logSleeperFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 14)
 		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:45
@@ -52,22 +56,21 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:56
+//line hub_greenlet_test.go:60
 
-// Resume continues log.sleeper where it is suspended, or starts it.
+// Resume continues log.sleeper where it is suspended.
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
 	case 1:
-		// resumed from hub_test.go:47
 		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_47
 	}
 
-//line hub_test.go:45
-	i = 0
 loop_45:
 //line hub_test.go:45
 	if !(i < times) {
@@ -79,8 +82,7 @@ loop_45:
 	l.say("%s %d", name, i)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_47:
 //line hub_test.go:45
@@ -88,61 +90,14 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:92
+//line hub_greenlet_test.go:94
 
-// Args replaces the parameters before the start.
-func (f *logSleeperFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.times = greenlet.Arg[int](f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 2)
-}
+func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
+func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
+func (f *logSleeperFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*logSleeperFrame) Func() *greenlet.Func      { return &logSleeperFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logSleeperFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSleeperFrame) Forget() {
-	f.l, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSleeperFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*logSleeperFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSleeperFrame) take(r *greenlet.Run) *logSleeperFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*logSleeperFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(logSleeperFrame)
-}
-func (*logSleeperFrame) Func() *greenlet.Func {
-	return &logSleeperFrameInfo
-}
-
-var logSleeperFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 44,
-	Name: "github.com/going-green/greenlet/hub.(*log).sleeper",
-	Points: []greenlet.Point{
-		{
-			Line: 47,
-			Live: "l name times d i",
-		},
-	},
-}
+var logSleeperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47:l name times d i"}
 var _ func(*log, string, int, time.Duration) = (*log).sleeper
 
 // logCountsFrame is an activation of log.counts.
@@ -163,12 +118,20 @@ func (l *log) newCountsFrame(n int) *logCountsFrame {
 }
 
 // Results are what log.counts has returned.
-func (f *logCountsFrame) Results() int {
-	return f.ret0
+func (f *logCountsFrame) Results() int { return f.ret0 }
+func (f *logCountsFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // countsResumable is log.counts for callers that can be suspended.
-func (l *log) countsResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+	return (*logCountsFrame)(nil).body(r, l, n)
+}
+
+// body runs log.counts up to its first suspension; f is nil until there has been one.
+func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
 		i   int
@@ -183,9 +146,8 @@ loop_66:
 	}
 //line hub_test.go:67
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logCountsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line hub_test.go:68
@@ -195,9 +157,9 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:199
+//line hub_greenlet_test.go:161
 
-// Resume continues log.counts where it is suspended, or starts it.
+// Resume continues log.counts where it is suspended.
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
 	var (
@@ -205,15 +167,15 @@ func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i   int
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.l, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from hub_test.go:67
 		sum, i = f.sum, f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_67
 	}
 
-//line hub_test.go:66
-	i = 0
 loop_66:
 //line hub_test.go:66
 	if !(i < n) {
@@ -224,8 +186,7 @@ loop_66:
 //line hub_test.go:67
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.sum, f.i, f.PC = sum, i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
 //line hub_test.go:68
@@ -235,59 +196,15 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:239
+//line hub_greenlet_test.go:200
 
-// Args replaces the parameters before the start.
-func (f *logCountsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
+func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *logCountsFrame) Forget()                              { *f = logCountsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *logCountsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
+func (*logCountsFrame) Func() *greenlet.Func                   { return &logCountsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logCountsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logCountsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*logCountsFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logCountsFrame) take(r *greenlet.Run) *logCountsFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*logCountsFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(logCountsFrame)
-}
-func (*logCountsFrame) Func() *greenlet.Func {
-	return &logCountsFrameInfo
-}
-
-var logCountsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 65,
-	Name: "github.com/going-green/greenlet/hub.(*log).counts",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "l n sum i",
-		},
-	},
-}
+var logCountsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67:l n sum i"}
 var _ func(*log, int) int = (*log).counts
 
 // logJoinsFrame is an activation of log.joins.
@@ -306,7 +223,12 @@ func (l *log) newJoinsFrame() *logJoinsFrame {
 }
 
 // joinsResumable is log.joins for callers that can be suspended.
-func (l *log) joinsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
+	return (*logJoinsFrame)(nil).body(r, l)
+}
+
+// body runs log.joins up to its first suspension; f is nil until there has been one.
+func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		frame *logCountsFrame
 		task  *Task
@@ -320,27 +242,24 @@ func (l *log) joinsResumable(r *greenlet.Run) (st greenlet.Status) {
 	task = l.Go(frame)
 	err, ok, st = task.JoinForResumable(r, 2*time.Second)
 	if st != greenlet.Done {
-		f := (*logJoinsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:78
 	l.say("%v %v", err, ok)
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*logJoinsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
 	t1, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*logJoinsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 41)
 		f.l, f.task, f.PC = l, task, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:80
@@ -348,9 +267,9 @@ func (l *log) joinsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:352
+//line hub_greenlet_test.go:271
 
-// Resume continues log.joins where it is suspended, or starts it.
+// Resume continues log.joins where it is suspended.
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var (
@@ -362,56 +281,37 @@ func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1    error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from hub_test.go:77
 		frame, task = f.frame, f.task
-		callee := r.Callee().(*TaskJoinForFrame)
-		err, ok = callee.Results()
-		callee.Release(r)
+		err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 		goto resumed_77
 	case 2:
-		// resumed from hub_test.go:79
 		frame, task = f.frame, f.task
-		callee := r.Callee().(*TaskJoinFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
 		goto resumed_79
 	case 3:
-		// resumed from hub_test.go:80
 		task = f.task
-		callee := r.Callee().(*TaskJoinFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*TaskJoinFrame).Returned(r)
 		goto resumed_80
 	}
 
-//line hub_test.go:75
-	frame = l.newCountsFrame(5)
-	task = l.Go(frame)
-	err, ok, st = task.JoinForResumable(r, 2*time.Second)
-	if st != greenlet.Done {
-		f.frame, f.task, f.PC = frame, task, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_77:
 //line hub_test.go:78
 	l.say("%v %v", err, ok)
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
 		f.frame, f.task, f.PC = frame, task, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
 	t1, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f.frame = nil
-		f.task, f.PC = task, 3
-		r.Link(f, &f.Header)
-		return st
+		f.frame, f.task, f.PC = nil, task, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
 //line hub_test.go:80
@@ -419,66 +319,13 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:423
+//line hub_greenlet_test.go:323
 
-// Args replaces the parameters before the start.
-func (f *logJoinsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
+func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*logJoinsFrame) Func() *greenlet.Func      { return &logJoinsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logJoinsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logJoinsFrame) Forget() {
-	f.l, f.frame, f.task = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logJoinsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*logJoinsFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logJoinsFrame) take(r *greenlet.Run) *logJoinsFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*logJoinsFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(logJoinsFrame)
-}
-func (*logJoinsFrame) Func() *greenlet.Func {
-	return &logJoinsFrameInfo
-}
-
-var logJoinsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 74,
-	Name: "github.com/going-green/greenlet/hub.(*log).joins",
-	Points: []greenlet.Point{
-		{
-			Line: 77,
-			Live: "l frame task",
-		},
-		{
-			Line: 79,
-			Live: "l frame task",
-		},
-		{
-			Line: 80,
-			Live: "l task",
-		},
-	},
-}
+var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77:l frame task; 79:l frame task; 80:l task"}
 var _ func(*log) = (*log).joins
 
 // logFailsFrame is an activation of log.fails.
@@ -496,92 +343,47 @@ func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
 }
 
 // failsResumable is log.fails for callers that can be suspended.
-func (l *log) failsResumable(r *greenlet.Run, d time.Duration) (st greenlet.Status) {
+func (l *log) failsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+	return (*logFailsFrame)(nil).body(r, l, d)
+}
+
+// body runs log.fails up to its first suspension; f is nil until there has been one.
+func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st greenlet.Status) {
 //line hub_test.go:91
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f := (*logFailsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 29)
+		f.l, f.PC = nil, 1
 		return st
 	}
 //line hub_test.go:92
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:512
+//line hub_greenlet_test.go:363
 
-// Resume continues log.fails where it is suspended, or starts it.
+// Resume continues log.fails where it is suspended.
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, d := f.l, f.d
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.d))
 	case 1:
-		// resumed from hub_test.go:91
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_91
 	}
 
-//line hub_test.go:91
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_91:
 //line hub_test.go:92
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:536
+//line hub_greenlet_test.go:380
 
-// Args replaces the parameters before the start.
-func (f *logFailsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
+func (f *logFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*logFailsFrame) Func() *greenlet.Func      { return &logFailsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logFailsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logFailsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logFailsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[29].(*logFailsFrame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFailsFrame) take(r *greenlet.Run) *logFailsFrame {
-	c := r.Cache()
-	if f, ok := c[29].(*logFailsFrame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(logFailsFrame)
-}
-func (*logFailsFrame) Func() *greenlet.Func {
-	return &logFailsFrameInfo
-}
-
-var logFailsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 90,
-	Name: "github.com/going-green/greenlet/hub.(*log).fails",
-	Points: []greenlet.Point{
-		{Line: 91},
-	},
-}
+var logFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fails", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 90, Points: "91"}
 var _ func(*log, time.Duration) = (*log).fails
 
 // logWatchesFrame is an activation of log.watches.
@@ -600,7 +402,12 @@ func (l0 *log) newWatchesFrame() *logWatchesFrame {
 }
 
 // watchesResumable is log.watches for callers that can be suspended.
-func (l0 *log) watchesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) watchesResumable(r *greenlet.Run) greenlet.Status {
+	return (*logWatchesFrame)(nil).body(r, l0)
+}
+
+// body runs log.watches up to its first suspension; f is nil until there has been one.
+func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l   **log
 		bad *Task
@@ -616,9 +423,8 @@ func (l0 *log) watchesResumable(r *greenlet.Run) (st greenlet.Status) {
 		bad.Link(func(t *Task) { (*lRef).say("linked %v", t.Done()) })
 		err, st = bad.JoinResumable(r)
 		if st != greenlet.Done {
-			f := (*logWatchesFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 55)
 			f.l, f.bad, f.PC = l, bad, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -632,9 +438,9 @@ func (l0 *log) watchesResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:636
+//line hub_greenlet_test.go:442
 
-// Resume continues log.watches where it is suspended, or starts it.
+// Resume continues log.watches where it is suspended.
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		l   **log
@@ -642,93 +448,30 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
-		// resumed from hub_test.go:99
 		l, bad = f.l, f.bad
-		callee := r.Callee().(*TaskJoinFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*TaskJoinFrame).Returned(r)
 		goto resumed_99
 	}
 
-	l = new(*log)
-	*l = f.l0
-	{
-//line hub_test.go:97
-		bad = (*l).Go((*l).newFailsFrame(time.Second))
-		lRef3 := l
-//line hub_test.go:98
-		bad.Link(func(t *Task) { (*lRef3).say("linked %v", t.Done()) })
-		err, st = bad.JoinResumable(r)
-		if st != greenlet.Done {
-			f.l, f.bad, f.PC = l, bad, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_99:
-	{
 //line hub_test.go:100
-		(*l).say("%v", errors.Is(err, errors.ErrUnsupported))
-		lRef4 := l
+	(*l).say("%v", errors.Is(err, errors.ErrUnsupported))
+	lRef3 := l
 //line hub_test.go:101
-		bad.Link(func(t *Task) { (*lRef4).say("linked late") })
-		return r.Return(f, &f.Header)
-	}
+	bad.Link(func(t *Task) { (*lRef3).say("linked late") })
+	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:681
+//line hub_greenlet_test.go:469
 
-// Args replaces the parameters before the start.
-func (f *logWatchesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
+func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*logWatchesFrame) Func() *greenlet.Func      { return &logWatchesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logWatchesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWatchesFrame) Forget() {
-	f.l0, f.l, f.bad = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWatchesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*logWatchesFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWatchesFrame) take(r *greenlet.Run) *logWatchesFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*logWatchesFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(logWatchesFrame)
-}
-func (*logWatchesFrame) Func() *greenlet.Func {
-	return &logWatchesFrameInfo
-}
-
-var logWatchesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 96,
-	Name: "github.com/going-green/greenlet/hub.(*log).watches",
-	Points: []greenlet.Point{
-		{
-			Line: 99,
-			Live: "l bad",
-		},
-	},
-}
+var logWatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99:l bad"}
 var _ func(*log) = (*log).watches
 
 // logStubbornFrame is an activation of log.stubborn.
@@ -750,19 +493,15 @@ func (l *log) stubbornResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logStubbornFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logStubbornFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.stubborn as a state machine; f is nil in a call that has not been suspended.
 func (f *logStubbornFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logStubbornFrame](r, 61)
 		f.l = l
 		r.Guard()
 	}
@@ -783,11 +522,9 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:122
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_122
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -800,10 +537,8 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	}
 //line hub_test.go:122
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_122:
 	goto unwind
@@ -812,64 +547,20 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:123
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:824
+//line hub_greenlet_test.go:558
 
-// Args replaces the parameters before the start.
-func (f *logStubbornFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
+func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*logStubbornFrame) Func() *greenlet.Func      { return &logStubbornFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logStubbornFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logStubbornFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logStubbornFrame) Release(r *greenlet.Run) {
-	*f = logStubbornFrame{}
-	c := r.Cache()
-	if head, ok := c[61].(*logStubbornFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logStubbornFrame) take(r *greenlet.Run) *logStubbornFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*logStubbornFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(logStubbornFrame)
-}
-func (*logStubbornFrame) Func() *greenlet.Func {
-	return &logStubbornFrameInfo
-}
-
-var logStubbornFrameInfo = greenlet.Func{
-	End:  123,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 116,
-	Name: "github.com/going-green/greenlet/hub.(*log).stubborn",
-	Points: []greenlet.Point{
-		{Line: 122},
-	},
-}
+var logStubbornFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 116, End: 123, Points: "122"}
 var _ func(*log) = (*log).stubborn
 
 // logStubbornFunc1 is the function literal of hub_test.go:117, with what it captures.
@@ -888,23 +579,26 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:892
+//line hub_greenlet_test.go:583
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logStubbornFunc1
 }
 
 // CallResumable is the literal logStubbornFunc1 for callers that can be suspended.
-func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logStubbornFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logStubbornFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st greenlet.Status) {
 //line hub_test.go:118
 	(*c.l).say("cleans up")
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logStubbornFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:120
@@ -912,66 +606,30 @@ func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:916
+//line hub_greenlet_test.go:610
 
-// Resume continues the literal logStubbornFunc1 where it is suspended, or starts it.
+// Resume continues the literal logStubbornFunc1 where it is suspended.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:119
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_119
 	}
 
-//line hub_test.go:118
-	(*c.l).say("cleans up")
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_119:
 //line hub_test.go:120
 	(*c.l).say("cleaned up")
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:942
+//line hub_greenlet_test.go:628
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[54].(*logStubbornFunc1Frame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
+func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logStubbornFunc1Frame) take(r *greenlet.Run) *logStubbornFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[54].(*logStubbornFunc1Frame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(logStubbornFunc1Frame)
-}
-func (*logStubbornFunc1Frame) Func() *greenlet.Func {
-	return &logStubbornFunc1FrameInfo
-}
-
-var logStubbornFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 117,
-	Name: "github.com/going-green/greenlet/hub.(*log).stubborn.func1",
-	Points: []greenlet.Point{
-		{Line: 119},
-	},
-}
+var logStubbornFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 117, Points: "119"}
 
 // logKillsFrame is an activation of log.kills.
 type logKillsFrame struct {
@@ -990,91 +648,39 @@ func (l *log) newKillsFrame() *logKillsFrame {
 }
 
 // killsResumable is log.kills for callers that can be suspended.
-func (l *log) killsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		task   *Task
-		unborn *Task
-		late   *Task
-	)
-//line hub_test.go:127
-	task = l.Go(l.newStubbornFrame())
-	unborn = l.Go(l.newStubbornFrame())
-	late = l.GoAfter(time.Minute, l.newStubbornFrame())
-	if st = unborn.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsFrame)(nil).take(r)
-		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line hub_test.go:131
-	if st = late.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsFrame)(nil).take(r)
-		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line hub_test.go:132
-	l.say("%v %v", unborn.Err(), late.Err())
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logKillsFrame)(nil).take(r)
-		f.l, f.task, f.PC = l, task, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line hub_test.go:134
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsFrame)(nil).take(r)
-		f.l, f.task, f.PC = l, task, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line hub_test.go:135
-	l.say("%v", task.Err())
-	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*logKillsFrame)(nil).take(r)
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
-	}
-	return greenlet.Done
+func (l *log) killsResumable(r *greenlet.Run) greenlet.Status {
+	return (*logKillsFrame)(nil).body(r, l)
 }
 
-//line hub_greenlet_test.go:1044
-
-// Resume continues log.kills where it is suspended, or starts it.
-func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
+// body runs log.kills up to its next suspension; f is nil until there has been one.
+func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		task   *Task
 		unborn *Task
 		late   *Task
 	)
-	switch f.PC {
-	case 1:
-		// resumed from hub_test.go:130
-		task, unborn, late = f.task, f.unborn, f.late
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_130
-	case 2:
-		// resumed from hub_test.go:131
-		task, unborn, late = f.task, f.unborn, f.late
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_131
-	case 3:
-		// resumed from hub_test.go:133
-		task = f.task
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_133
-	case 4:
-		// resumed from hub_test.go:134
-		task = f.task
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_134
-	case 5:
-		// resumed from hub_test.go:136
-		r.Callee().(*TaskJoinFrame).Release(r)
-		goto resumed_136
+	if f != nil {
+		switch f.PC {
+		case 1:
+			task, unborn, late = f.task, f.unborn, f.late
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_130
+		case 2:
+			task, unborn, late = f.task, f.unborn, f.late
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_131
+		case 3:
+			task = f.task
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_133
+		case 4:
+			task = f.task
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_134
+		case 5:
+			r.Callee().(*TaskJoinFrame).Release(r)
+			goto resumed_136
+		}
 	}
 
 //line hub_test.go:127
@@ -1082,34 +688,30 @@ func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	unborn = l.Go(l.newStubbornFrame())
 	late = l.GoAfter(time.Minute, l.newStubbornFrame())
 	if st = unborn.KillResumable(r); st != greenlet.Done {
-		f.task, f.unborn, f.late, f.PC = task, unborn, late, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 1
 		return st
 	}
 resumed_130:
 //line hub_test.go:131
 	if st = late.KillResumable(r); st != greenlet.Done {
-		f.task, f.unborn, f.late, f.PC = task, unborn, late, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 2
 		return st
 	}
 resumed_131:
 //line hub_test.go:132
 	l.say("%v %v", unborn.Err(), late.Err())
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.unborn = nil
-		f.late = nil
-		f.task, f.PC = task, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 3
 		return st
 	}
 resumed_133:
 //line hub_test.go:134
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f.unborn = nil
-		f.late = nil
-		f.task, f.PC = task, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 4
 		return st
 	}
 resumed_134:
@@ -1117,83 +719,26 @@ resumed_134:
 	l.say("%v", task.Err())
 	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
 	if st != greenlet.Done {
-		f.l = nil
-		f.task = nil
-		f.unborn = nil
-		f.late = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.l, f.task, f.unborn, f.late, f.PC = nil, nil, nil, nil, 5
 		return st
 	}
 resumed_136:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1133
+//line hub_greenlet_test.go:731
 
-// Args replaces the parameters before the start.
-func (f *logKillsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logKillsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKillsFrame) Forget() {
-	f.l, f.task, f.unborn, f.late = nil, nil, nil, nil
-}
+func (f *logKillsFrame) Forget()                 { *f = logKillsFrame{Header: f.Header} }
+func (f *logKillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*logKillsFrame) Func() *greenlet.Func      { return &logKillsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logKillsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[25].(*logKillsFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKillsFrame) take(r *greenlet.Run) *logKillsFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*logKillsFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(logKillsFrame)
-}
-func (*logKillsFrame) Func() *greenlet.Func {
-	return &logKillsFrameInfo
-}
-
-var logKillsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 126,
-	Name: "github.com/going-green/greenlet/hub.(*log).kills",
-	Points: []greenlet.Point{
-		{
-			Line: 130,
-			Live: "l task unborn late",
-		},
-		{
-			Line: 131,
-			Live: "l task unborn late",
-		},
-		{
-			Line: 133,
-			Live: "l task",
-		},
-		{
-			Line: 134,
-			Live: "l task",
-		},
-		{Line: 136},
-	},
-}
+var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130:l task unborn late; 131:l task unborn late; 133:l task; 134:l task; 136"}
 var _ func(*log) = (*log).kills
 
 // logSuicideFrame is an activation of log.suicide.
@@ -1215,19 +760,15 @@ func (l *log) suicideResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logSuicideFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logSuicideFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.suicide as a state machine; f is nil in a call that has not been suspended.
 func (f *logSuicideFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logSuicideFrame](r, 6)
 		f.l = l
 		r.Guard()
 	}
@@ -1248,11 +789,9 @@ func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:142
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_142
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1267,8 +806,7 @@ func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 //line hub_test.go:142
 	if st = l.running.KillResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_142:
 //line hub_test.go:143
@@ -1279,67 +817,20 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:144
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1291
+//line hub_greenlet_test.go:828
 
-// Args replaces the parameters before the start.
-func (f *logSuicideFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
+func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*logSuicideFrame) Func() *greenlet.Func      { return &logSuicideFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logSuicideFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSuicideFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSuicideFrame) Release(r *greenlet.Run) {
-	*f = logSuicideFrame{}
-	c := r.Cache()
-	if head, ok := c[6].(*logSuicideFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSuicideFrame) take(r *greenlet.Run) *logSuicideFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*logSuicideFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(logSuicideFrame)
-}
-func (*logSuicideFrame) Func() *greenlet.Func {
-	return &logSuicideFrameInfo
-}
-
-var logSuicideFrameInfo = greenlet.Func{
-	End:  144,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 140,
-	Name: "github.com/going-green/greenlet/hub.(*log).suicide",
-	Points: []greenlet.Point{
-		{
-			Line: 142,
-			Live: "l",
-		},
-	},
-}
+var logSuicideFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142:l"}
 var _ func(*log) = (*log).suicide
 
 // logTimeoutsFrame is an activation of log.timeouts.
@@ -1357,7 +848,12 @@ func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
 }
 
 // timeoutsResumable is log.timeouts for callers that can be suspended.
-func (l0 *log) timeoutsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
+	return (*logTimeoutsFrame)(nil).body(r, l0)
+}
+
+// body runs log.timeouts up to its first suspension; f is nil until there has been one.
+func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l   **log
 		err error
@@ -1368,43 +864,39 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:154
 	err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value())
 	if st != greenlet.Done {
-		f := (*logTimeoutsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:158
 	(*l).say("outer %v", err)
 	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
 	if st != greenlet.Done {
-		f := (*logTimeoutsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.l, f.PC = l, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:164
 	(*l).say("outer %v", err)
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
 	if st != greenlet.Done {
-		f := (*logTimeoutsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:165
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f := (*logTimeoutsFrame)(nil).take(r)
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.l, f.PC = nil, 4
 		return st
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1406
+//line hub_greenlet_test.go:898
 
-// Resume continues log.timeouts where it is suspended, or starts it.
+// Resume continues log.timeouts where it is suspended.
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		l   **log
@@ -1412,50 +904,32 @@ func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
-		// resumed from hub_test.go:154
 		l = f.l
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_154
 	case 2:
-		// resumed from hub_test.go:159
 		l = f.l
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_159
 	case 3:
-		// resumed from hub_test.go:165
 		l = f.l
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_165
 	case 4:
-		// resumed from hub_test.go:166
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_166
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line hub_test.go:154
-	err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_154:
 //line hub_test.go:158
 	(*l).say("outer %v", err)
 	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
 	if st != greenlet.Done {
 		f.l, f.PC = l, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_159:
 //line hub_test.go:164
@@ -1463,83 +937,26 @@ resumed_159:
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
 	if st != greenlet.Done {
 		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_165:
 //line hub_test.go:165
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.l = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1483
+//line hub_greenlet_test.go:954
 
-// Args replaces the parameters before the start.
-func (f *logTimeoutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
+func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*logTimeoutsFrame) Func() *greenlet.Func      { return &logTimeoutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logTimeoutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logTimeoutsFrame) Forget() {
-	f.l0, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logTimeoutsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*logTimeoutsFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logTimeoutsFrame) take(r *greenlet.Run) *logTimeoutsFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*logTimeoutsFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(logTimeoutsFrame)
-}
-func (*logTimeoutsFrame) Func() *greenlet.Func {
-	return &logTimeoutsFrameInfo
-}
-
-var logTimeoutsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 153,
-	Name: "github.com/going-green/greenlet/hub.(*log).timeouts",
-	Points: []greenlet.Point{
-		{
-			Line: 154,
-			Live: "l",
-		},
-		{
-			Line: 159,
-			Live: "l",
-		},
-		{
-			Line: 165,
-			Live: "l",
-		},
-		{Line: 166},
-	},
-}
+var logTimeoutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154:l; 159:l; 165:l; 166"}
 var _ func(*log) = (*log).timeouts
 
 // logTimeoutsFunc1 is the function literal of hub_test.go:154, with what it captures.
@@ -1557,24 +974,27 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1561
+//line hub_greenlet_test.go:978
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logTimeoutsFunc1
 }
 
 // CallResumable is the literal logTimeoutsFunc1 for callers that can be suspended.
-func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logTimeoutsFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logTimeoutsFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st greenlet.Status) {
 	var err error
 //line hub_test.go:155
 	err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f := (*logTimeoutsFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 13)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:156
@@ -1582,69 +1002,31 @@ func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1586
+//line hub_greenlet_test.go:1006
 
-// Resume continues the literal logTimeoutsFunc1 where it is suspended, or starts it.
+// Resume continues the literal logTimeoutsFunc1 where it is suspended.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:155
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_155
 	}
 
-//line hub_test.go:155
-	err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_155:
 //line hub_test.go:156
 	(*c.l).say("inner %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1615
+//line hub_greenlet_test.go:1025
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[13].(*logTimeoutsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
+func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logTimeoutsFunc1Frame) take(r *greenlet.Run) *logTimeoutsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[13].(*logTimeoutsFunc1Frame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(logTimeoutsFunc1Frame)
-}
-func (*logTimeoutsFunc1Frame) Func() *greenlet.Func {
-	return &logTimeoutsFunc1FrameInfo
-}
-
-var logTimeoutsFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 154,
-	Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1",
-	Points: []greenlet.Point{
-		{Line: 155},
-	},
-}
+var logTimeoutsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 154, Points: "155"}
 
 // logTimeoutsFunc1_1 is the function literal of hub_test.go:155, with what it captures.
 type logTimeoutsFunc1_1 struct {
@@ -1660,79 +1042,45 @@ func (c *logTimeoutsFunc1_1) value() func() {
 // logTimeoutsFunc1_1Frame is an activation of the literal logTimeoutsFunc1_1.
 type logTimeoutsFunc1_1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logTimeoutsFunc1_1
 }
 
 // CallResumable is the literal logTimeoutsFunc1_1 for callers that can be suspended.
-func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logTimeoutsFunc1_1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logTimeoutsFunc1_1 up to its first suspension; f is nil until there has been one.
+func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (st greenlet.Status) {
 //line hub_test.go:155
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f := (*logTimeoutsFunc1_1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1680
+//line hub_greenlet_test.go:1065
 
-// Resume continues the literal logTimeoutsFunc1_1 where it is suspended, or starts it.
+// Resume continues the literal logTimeoutsFunc1_1 where it is suspended.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:155
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_155
 	}
 
-//line hub_test.go:155
-	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_155:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1703
+func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*logTimeoutsFunc1_1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1_1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[49].(*logTimeoutsFunc1_1Frame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logTimeoutsFunc1_1Frame) take(r *greenlet.Run) *logTimeoutsFunc1_1Frame {
-	c := r.Cache()
-	if f, ok := c[49].(*logTimeoutsFunc1_1Frame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(logTimeoutsFunc1_1Frame)
-}
-func (*logTimeoutsFunc1_1Frame) Func() *greenlet.Func {
-	return &logTimeoutsFunc1_1FrameInfo
-}
-
-var logTimeoutsFunc1_1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 155,
-	Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1.1",
-	Points: []greenlet.Point{
-		{Line: 155},
-	},
-}
+var logTimeoutsFunc1_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 155, Points: "155"}
 
 // logTimeoutsFunc2 is the function literal of hub_test.go:159, with what it captures.
 type logTimeoutsFunc2 struct {
@@ -1750,111 +1098,72 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1754
+//line hub_greenlet_test.go:1102
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logTimeoutsFunc2
 }
 
 // CallResumable is the literal logTimeoutsFunc2 for callers that can be suspended.
-func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logTimeoutsFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal logTimeoutsFunc2 up to its first suspension; f is nil until there has been one.
+func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st greenlet.Status) {
 	var err error
 //line hub_test.go:160
 	err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f := (*logTimeoutsFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:161
 	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logTimeoutsFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1785
+//line hub_greenlet_test.go:1135
 
-// Resume continues the literal logTimeoutsFunc2 where it is suspended, or starts it.
+// Resume continues the literal logTimeoutsFunc2 where it is suspended.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:160
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_160
 	case 2:
-		// resumed from hub_test.go:162
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_162
 	}
 
-//line hub_test.go:160
-	err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 //line hub_test.go:161
 	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1824
+//line hub_greenlet_test.go:1162
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[42].(*logTimeoutsFunc2Frame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
+func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logTimeoutsFunc2Frame) take(r *greenlet.Run) *logTimeoutsFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[42].(*logTimeoutsFunc2Frame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(logTimeoutsFunc2Frame)
-}
-func (*logTimeoutsFunc2Frame) Func() *greenlet.Func {
-	return &logTimeoutsFunc2FrameInfo
-}
-
-var logTimeoutsFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 159,
-	Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2",
-	Points: []greenlet.Point{
-		{Line: 160},
-		{Line: 162},
-	},
-}
+var logTimeoutsFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 159, Points: "160; 162"}
 
 // logTimeoutsFunc2_1 is the function literal of hub_test.go:160, with what it captures.
 type logTimeoutsFunc2_1 struct {
@@ -1870,79 +1179,45 @@ func (c *logTimeoutsFunc2_1) value() func() {
 // logTimeoutsFunc2_1Frame is an activation of the literal logTimeoutsFunc2_1.
 type logTimeoutsFunc2_1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logTimeoutsFunc2_1
 }
 
 // CallResumable is the literal logTimeoutsFunc2_1 for callers that can be suspended.
-func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logTimeoutsFunc2_1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logTimeoutsFunc2_1 up to its first suspension; f is nil until there has been one.
+func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (st greenlet.Status) {
 //line hub_test.go:160
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f := (*logTimeoutsFunc2_1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1890
+//line hub_greenlet_test.go:1202
 
-// Resume continues the literal logTimeoutsFunc2_1 where it is suspended, or starts it.
+// Resume continues the literal logTimeoutsFunc2_1 where it is suspended.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:160
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_160
 	}
 
-//line hub_test.go:160
-	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1913
+func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*logTimeoutsFunc2_1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2_1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[10].(*logTimeoutsFunc2_1Frame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logTimeoutsFunc2_1Frame) take(r *greenlet.Run) *logTimeoutsFunc2_1Frame {
-	c := r.Cache()
-	if f, ok := c[10].(*logTimeoutsFunc2_1Frame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(logTimeoutsFunc2_1Frame)
-}
-func (*logTimeoutsFunc2_1Frame) Func() *greenlet.Func {
-	return &logTimeoutsFunc2_1FrameInfo
-}
-
-var logTimeoutsFunc2_1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 160,
-	Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2.1",
-	Points: []greenlet.Point{
-		{Line: 160},
-	},
-}
+var logTimeoutsFunc2_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 160, Points: "160"}
 
 // logYieldsThriceFrame is an activation of log.yieldsThrice.
 type logYieldsThriceFrame struct {
@@ -1960,7 +1235,12 @@ func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
 }
 
 // yieldsThriceResumable is log.yieldsThrice for callers that can be suspended.
-func (l0 *log) yieldsThriceResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) yieldsThriceResumable(r *greenlet.Run) greenlet.Status {
+	return (*logYieldsThriceFrame)(nil).body(r, l0)
+}
+
+// body runs log.yieldsThrice up to its first suspension; f is nil until there has been one.
+func (f *logYieldsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l  **log
 		t0 int
@@ -1976,9 +1256,8 @@ loop_178:
 	}
 //line hub_test.go:179
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f := (*logYieldsThriceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.l, f.t0, f.PC = l, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:178
@@ -1986,26 +1265,23 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1990
+//line hub_greenlet_test.go:1269
 
-// Resume continues log.yieldsThrice where it is suspended, or starts it.
+// Resume continues log.yieldsThrice where it is suspended.
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		l  **log
 		t0 int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
-		// resumed from hub_test.go:179
 		l, t0 = f.l, f.t0
 		r.Callee().(*logYieldsThriceFunc1Frame).Release(r)
 		goto resumed_179
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line hub_test.go:178
-	t0 = 0
 loop_178:
 //line hub_test.go:178
 	if !(t0 < 3) {
@@ -2014,8 +1290,7 @@ loop_178:
 //line hub_test.go:179
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_179:
 //line hub_test.go:178
@@ -2023,58 +1298,13 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:2027
+//line hub_greenlet_test.go:1302
 
-// Args replaces the parameters before the start.
-func (f *logYieldsThriceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
+func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*logYieldsThriceFrame) Func() *greenlet.Func      { return &logYieldsThriceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logYieldsThriceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logYieldsThriceFrame) Forget() {
-	f.l0, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logYieldsThriceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[49].(*logYieldsThriceFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logYieldsThriceFrame) take(r *greenlet.Run) *logYieldsThriceFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*logYieldsThriceFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(logYieldsThriceFrame)
-}
-func (*logYieldsThriceFrame) Func() *greenlet.Func {
-	return &logYieldsThriceFrameInfo
-}
-
-var logYieldsThriceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 177,
-	Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice",
-	Points: []greenlet.Point{
-		{
-			Line: 179,
-			Live: "l t0",
-		},
-	},
-}
+var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "179:l t0"}
 var _ func(*log) = (*log).yieldsThrice
 
 // logYieldsThriceFunc1 is the function literal of hub_test.go:179, with what it captures.
@@ -2092,12 +1322,11 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:2096
+//line hub_greenlet_test.go:1326
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c *logYieldsThriceFunc1
 }
 
@@ -2107,19 +1336,15 @@ func (c *logYieldsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logYieldsThriceFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logYieldsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
 // run is the literal logYieldsThriceFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logYieldsThriceFunc1Frame) run(r *greenlet.Run, c *logYieldsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logYieldsThriceFunc1Frame](r, 26)
 		f.c = c
 		r.Guard()
 	}
@@ -2140,11 +1365,9 @@ func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:181
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_181
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -2154,8 +1377,7 @@ func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
 		if st = (*c.l).YieldResumable(r); st != greenlet.Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_181:
@@ -2165,49 +1387,19 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:182
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2177
+//line hub_greenlet_test.go:1398
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) {
-	*f = logYieldsThriceFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[26].(*logYieldsThriceFunc1Frame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
+func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logYieldsThriceFunc1Frame) take(r *greenlet.Run) *logYieldsThriceFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[26].(*logYieldsThriceFunc1Frame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(logYieldsThriceFunc1Frame)
-}
-func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func {
-	return &logYieldsThriceFunc1FrameInfo
-}
-
-var logYieldsThriceFunc1FrameInfo = greenlet.Func{
-	End:  182,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 179,
-	Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice.func1",
-	Points: []greenlet.Point{
-		{Line: 181},
-	},
-}
+var logYieldsThriceFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 179, End: 182, Points: "181"}
 
 // logInterruptsFrame is an activation of log.interrupts.
 type logInterruptsFrame struct {
@@ -2224,7 +1416,12 @@ func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
 }
 
 // interruptsResumable is log.interrupts for callers that can be suspended.
-func (l *log) interruptsResumable(r *greenlet.Run, task *Task) (st greenlet.Status) {
+func (l *log) interruptsResumable(r *greenlet.Run, task *Task) greenlet.Status {
+	return (*logInterruptsFrame)(nil).body(r, l, task)
+}
+
+// body runs log.interrupts up to its next suspension; f is nil until there has been one.
+func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 //line hub_test.go:188
 	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
 		task.Interrupt(v)
@@ -2232,65 +1429,19 @@ func (l *log) interruptsResumable(r *greenlet.Run, task *Task) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2236
+//line hub_greenlet_test.go:1433
 
-// Resume continues log.interrupts where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	task := f.task
-//line hub_test.go:188
-	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
-		task.Interrupt(v)
-	}
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 }
 
-//line hub_greenlet_test.go:2248
+func (f *logInterruptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
+func (f *logInterruptsFrame) Forget()                 { *f = logInterruptsFrame{Header: f.Header} }
+func (f *logInterruptsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*logInterruptsFrame) Func() *greenlet.Func      { return &logInterruptsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logInterruptsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.task = greenlet.Arg[*Task](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logInterruptsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logInterruptsFrame) Forget() {
-	f.l, f.task = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logInterruptsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*logInterruptsFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logInterruptsFrame) take(r *greenlet.Run) *logInterruptsFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*logInterruptsFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(logInterruptsFrame)
-}
-func (*logInterruptsFrame) Func() *greenlet.Func {
-	return &logInterruptsFrameInfo
-}
-
-var logInterruptsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 187,
-	Name: "github.com/going-green/greenlet/hub.(*log).interrupts",
-}
+var logInterruptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).interrupts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 187}
 var _ func(*log, *Task) = (*log).interrupts
 
 // logSleepsThriceFrame is an activation of log.sleepsThrice.
@@ -2309,7 +1460,12 @@ func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
 }
 
 // sleepsThriceResumable is log.sleepsThrice for callers that can be suspended.
-func (l0 *log) sleepsThriceResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) sleepsThriceResumable(r *greenlet.Run) greenlet.Status {
+	return (*logSleepsThriceFrame)(nil).body(r, l0)
+}
+
+// body runs log.sleepsThrice up to its first suspension; f is nil until there has been one.
+func (f *logSleepsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l  **log
 		t0 int
@@ -2325,9 +1481,8 @@ loop_206:
 	}
 //line hub_test.go:207
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f := (*logSleepsThriceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 43)
 		f.l, f.t0, f.PC = l, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:206
@@ -2335,26 +1490,23 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:2339
+//line hub_greenlet_test.go:1494
 
-// Resume continues log.sleepsThrice where it is suspended, or starts it.
+// Resume continues log.sleepsThrice where it is suspended.
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		l  **log
 		t0 int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
-		// resumed from hub_test.go:207
 		l, t0 = f.l, f.t0
 		r.Callee().(*logSleepsThriceFunc1Frame).Release(r)
 		goto resumed_207
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line hub_test.go:206
-	t0 = 0
 loop_206:
 //line hub_test.go:206
 	if !(t0 < 3) {
@@ -2363,8 +1515,7 @@ loop_206:
 //line hub_test.go:207
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_207:
 //line hub_test.go:206
@@ -2372,58 +1523,13 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:2376
+//line hub_greenlet_test.go:1527
 
-// Args replaces the parameters before the start.
-func (f *logSleepsThriceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
+func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*logSleepsThriceFrame) Func() *greenlet.Func      { return &logSleepsThriceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logSleepsThriceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSleepsThriceFrame) Forget() {
-	f.l0, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSleepsThriceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[43].(*logSleepsThriceFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSleepsThriceFrame) take(r *greenlet.Run) *logSleepsThriceFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*logSleepsThriceFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(logSleepsThriceFrame)
-}
-func (*logSleepsThriceFrame) Func() *greenlet.Func {
-	return &logSleepsThriceFrameInfo
-}
-
-var logSleepsThriceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 205,
-	Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice",
-	Points: []greenlet.Point{
-		{
-			Line: 207,
-			Live: "l t0",
-		},
-	},
-}
+var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "207:l t0"}
 var _ func(*log) = (*log).sleepsThrice
 
 // logSleepsThriceFunc1 is the function literal of hub_test.go:207, with what it captures.
@@ -2441,12 +1547,11 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:2445
+//line hub_greenlet_test.go:1551
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c *logSleepsThriceFunc1
 }
 
@@ -2456,19 +1561,15 @@ func (c *logSleepsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logSleepsThriceFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logSleepsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
 // run is the literal logSleepsThriceFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logSleepsThriceFunc1Frame) run(r *greenlet.Run, c *logSleepsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logSleepsThriceFunc1Frame](r, 12)
 		f.c = c
 		r.Guard()
 	}
@@ -2489,11 +1590,9 @@ func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:209
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_209
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -2503,8 +1602,7 @@ func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
 		if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_209:
@@ -2514,49 +1612,19 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:210
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2526
+//line hub_greenlet_test.go:1623
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) {
-	*f = logSleepsThriceFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[12].(*logSleepsThriceFunc1Frame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
+func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logSleepsThriceFunc1Frame) take(r *greenlet.Run) *logSleepsThriceFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[12].(*logSleepsThriceFunc1Frame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(logSleepsThriceFunc1Frame)
-}
-func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func {
-	return &logSleepsThriceFunc1FrameInfo
-}
-
-var logSleepsThriceFunc1FrameInfo = greenlet.Func{
-	End:  210,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 207,
-	Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice.func1",
-	Points: []greenlet.Point{
-		{Line: 209},
-	},
-}
+var logSleepsThriceFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 207, End: 210, Points: "209"}
 
 // logWaitsFrame is an activation of log.waits.
 type logWaitsFrame struct {
@@ -2574,22 +1642,25 @@ func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
 }
 
 // waitsResumable is log.waits for callers that can be suspended.
-func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) (st greenlet.Status) {
+func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) greenlet.Status {
+	return (*logWaitsFrame)(nil).body(r, l, e, name)
+}
+
+// body runs log.waits up to its first suspension; f is nil until there has been one.
+func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st greenlet.Status) {
 	var t0 bool
 //line hub_test.go:216
 	t0, st = e.WaitForResumable(r, 2*time.Second)
 	if st != greenlet.Done {
-		f := (*logWaitsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:216
 	l.say("%s %v", name, t0)
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f := (*logWaitsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:218
@@ -2597,39 +1668,29 @@ func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2601
+//line hub_greenlet_test.go:1672
 
-// Resume continues log.waits where it is suspended, or starts it.
+// Resume continues log.waits where it is suspended.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
 	var t0 bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.e, f.name))
 	case 1:
-		// resumed from hub_test.go:216
-		callee := r.Callee().(*EventWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*EventWaitForFrame).Returned(r)
 		goto resumed_216
 	case 2:
-		// resumed from hub_test.go:217
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_217
 	}
 
-//line hub_test.go:216
-	t0, st = e.WaitForResumable(r, 2*time.Second)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_216:
 //line hub_test.go:216
 	l.say("%s %v", name, t0)
 	if st = e.WaitResumable(r); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_217:
 //line hub_test.go:218
@@ -2637,64 +1698,14 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2641
+//line hub_greenlet_test.go:1702
 
-// Args replaces the parameters before the start.
-func (f *logWaitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
-}
+func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
+func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
+func (f *logWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*logWaitsFrame) Func() *greenlet.Func      { return &logWaitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWaitsFrame) Forget() {
-	f.l, f.e, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*logWaitsFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWaitsFrame) take(r *greenlet.Run) *logWaitsFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*logWaitsFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(logWaitsFrame)
-}
-func (*logWaitsFrame) Func() *greenlet.Func {
-	return &logWaitsFrameInfo
-}
-
-var logWaitsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 215,
-	Name: "github.com/going-green/greenlet/hub.(*log).waits",
-	Points: []greenlet.Point{
-		{
-			Line: 216,
-			Live: "l e name",
-		},
-		{
-			Line: 217,
-			Live: "l e name",
-		},
-	},
-}
+var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216:l e name; 217:l e name"}
 var _ func(*log, *Event, string) = (*log).waits
 
 // logSetsFrame is an activation of log.sets.
@@ -2712,21 +1723,24 @@ func (l *log) newSetsFrame(e *Event) *logSetsFrame {
 }
 
 // setsResumable is log.sets for callers that can be suspended.
-func (l *log) setsResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
+func (l *log) setsResumable(r *greenlet.Run, e *Event) greenlet.Status {
+	return (*logSetsFrame)(nil).body(r, l, e)
+}
+
+// body runs log.sets up to its first suspension; f is nil until there has been one.
+func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line hub_test.go:223
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logSetsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 11)
 		f.l, f.e, f.PC = l, e, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:224
 	e.Set()
 	e.Clear()
 	if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f := (*logSetsFrame)(nil).take(r)
-		f.e, f.PC = e, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 11)
+		f.l, f.e, f.PC = nil, e, 2
 		return st
 	}
 //line hub_test.go:227
@@ -2734,37 +1748,29 @@ func (l *log) setsResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2738
+//line hub_greenlet_test.go:1752
 
-// Resume continues log.sets where it is suspended, or starts it.
+// Resume continues log.sets where it is suspended.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 	case 1:
-		// resumed from hub_test.go:223
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_223
 	case 2:
-		// resumed from hub_test.go:226
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_226
 	}
 
-//line hub_test.go:223
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_223:
 //line hub_test.go:224
 	e.Set()
 	e.Clear()
 	if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_226:
 //line hub_test.go:227
@@ -2772,63 +1778,14 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2776
+//line hub_greenlet_test.go:1782
 
-// Args replaces the parameters before the start.
-func (f *logSetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-}
+func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
+func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
+func (f *logSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*logSetsFrame) Func() *greenlet.Func      { return &logSetsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logSetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSetsFrame) Forget() {
-	f.l, f.e = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*logSetsFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSetsFrame) take(r *greenlet.Run) *logSetsFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*logSetsFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(logSetsFrame)
-}
-func (*logSetsFrame) Func() *greenlet.Func {
-	return &logSetsFrameInfo
-}
-
-var logSetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 222,
-	Name: "github.com/going-green/greenlet/hub.(*log).sets",
-	Points: []greenlet.Point{
-		{
-			Line: 223,
-			Live: "l e",
-		},
-		{
-			Line: 226,
-			Live: "e",
-		},
-	},
-}
+var logSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223:l e; 226:e"}
 var _ func(*log, *Event) = (*log).sets
 
 // logEntersFrame is an activation of log.enters.
@@ -2849,14 +1806,18 @@ func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patienc
 }
 
 // entersResumable is log.enters for callers that can be suspended.
-func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
+func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time.Duration, patience time.Duration) greenlet.Status {
+	return (*logEntersFrame)(nil).body(r, l, s, name, d, patience)
+}
+
+// body runs log.enters up to its first suspension; f is nil until there has been one.
+func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var t0 bool
 //line hub_test.go:242
 	t0, st = s.AcquireForResumable(r, patience)
 	if st != greenlet.Done {
-		f := (*logEntersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 29)
 		f.l, f.s, f.name, f.d, f.PC = l, s, name, d, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:242
@@ -2866,9 +1827,8 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	}
 	l.say("%s in", name)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f := (*logEntersFrame)(nil).take(r)
-		f.s, f.PC = s, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 29)
+		f.l, f.name, f.s, f.PC = nil, "", s, 2
 		return st
 	}
 //line hub_test.go:248
@@ -2876,32 +1836,23 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2880
+//line hub_greenlet_test.go:1840
 
-// Resume continues log.enters where it is suspended, or starts it.
+// Resume continues log.enters where it is suspended.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, s, name, d, patience := f.l, f.s, f.name, f.d, f.patience
+	l, s, name, d := f.l, f.s, f.name, f.d
 	var t0 bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
 	case 1:
-		// resumed from hub_test.go:242
-		callee := r.Callee().(*SemaphoreAcquireForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
 		goto resumed_242
 	case 2:
-		// resumed from hub_test.go:247
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_247
 	}
 
-//line hub_test.go:242
-	t0, st = s.AcquireForResumable(r, patience)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_242:
 //line hub_test.go:242
 	if !t0 {
@@ -2910,11 +1861,8 @@ resumed_242:
 	}
 	l.say("%s in", name)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.l = nil
-		f.name = ""
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.name, f.PC = nil, "", 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_247:
 //line hub_test.go:248
@@ -2922,66 +1870,16 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2926
+//line hub_greenlet_test.go:1874
 
-// Args replaces the parameters before the start.
 func (f *logEntersFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.s = greenlet.Arg[*Semaphore](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 2)
-	f.patience = greenlet.Arg[time.Duration](f, args, 3)
+	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
 }
+func (f *logEntersFrame) Forget()                 { *f = logEntersFrame{Header: f.Header} }
+func (f *logEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*logEntersFrame) Func() *greenlet.Func      { return &logEntersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logEntersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logEntersFrame) Forget() {
-	f.l, f.s, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logEntersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[29].(*logEntersFrame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logEntersFrame) take(r *greenlet.Run) *logEntersFrame {
-	c := r.Cache()
-	if f, ok := c[29].(*logEntersFrame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(logEntersFrame)
-}
-func (*logEntersFrame) Func() *greenlet.Func {
-	return &logEntersFrameInfo
-}
-
-var logEntersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 241,
-	Name: "github.com/going-green/greenlet/hub.(*log).enters",
-	Points: []greenlet.Point{
-		{
-			Line: 242,
-			Live: "l s name d",
-		},
-		{
-			Line: 247,
-			Live: "s",
-		},
-	},
-}
+var logEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242:l s name d; 247:s"}
 var _ func(*log, *Semaphore, string, time.Duration, time.Duration) = (*log).enters
 
 // logKillsOneFrame is an activation of log.killsOne.
@@ -2999,114 +1897,61 @@ func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
 }
 
 // killsOneResumable is log.killsOne for callers that can be suspended.
-func (l *log) killsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status) {
+func (l *log) killsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
+	return (*logKillsOneFrame)(nil).body(r, l, task)
+}
+
+// body runs log.killsOne up to its first suspension; f is nil until there has been one.
+func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 //line hub_test.go:269
 	if st = l.SleepResumable(r, 1); st != greenlet.Done {
-		f := (*logKillsOneFrame)(nil).take(r)
-		f.task, f.PC = task, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 13)
+		f.l, f.task, f.PC = nil, task, 1
 		return st
 	}
 //line hub_test.go:270
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*logKillsOneFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 13)
+		f.l, f.task, f.PC = nil, nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3021
+//line hub_greenlet_test.go:1922
 
-// Resume continues log.killsOne where it is suspended, or starts it.
+// Resume continues log.killsOne where it is suspended.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, task := f.l, f.task
+	task := f.task
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 	case 1:
-		// resumed from hub_test.go:269
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_269
 	case 2:
-		// resumed from hub_test.go:270
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_270
 	}
 
-//line hub_test.go:269
-	if st = l.SleepResumable(r, 1); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_269:
 //line hub_test.go:270
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f.l = nil
-		f.task = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.task, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3057
+//line hub_greenlet_test.go:1948
 
-// Args replaces the parameters before the start.
-func (f *logKillsOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.task = greenlet.Arg[*Task](f, args, 0)
-}
+func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
+func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
+func (f *logKillsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*logKillsOneFrame) Func() *greenlet.Func      { return &logKillsOneFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logKillsOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKillsOneFrame) Forget() {
-	f.l, f.task = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logKillsOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*logKillsOneFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKillsOneFrame) take(r *greenlet.Run) *logKillsOneFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*logKillsOneFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(logKillsOneFrame)
-}
-func (*logKillsOneFrame) Func() *greenlet.Func {
-	return &logKillsOneFrameInfo
-}
-
-var logKillsOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 268,
-	Name: "github.com/going-green/greenlet/hub.(*log).killsOne",
-	Points: []greenlet.Point{
-		{
-			Line: 269,
-			Live: "task",
-		},
-		{Line: 270},
-	},
-}
+var logKillsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 268, Points: "269:task; 270"}
 var _ func(*log, *Task) = (*log).killsOne
 
 // logHoldsFrame is an activation of log.holds.
@@ -3125,21 +1970,24 @@ func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
 }
 
 // holdsResumable is log.holds for callers that can be suspended.
-func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) (st greenlet.Status) {
+func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) greenlet.Status {
+	return (*logHoldsFrame)(nil).body(r, l, s)
+}
+
+// body runs log.holds up to its first suspension; f is nil until there has been one.
+func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet.Status) {
 	var task *Task
 //line hub_test.go:285
 	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f := (*logHoldsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.l, f.s, f.PC = l, s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:286
 	task = l.Go(l.newGrantedFrame(s))
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logHoldsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.l, f.s, f.task, f.PC = l, s, task, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:288
@@ -3149,37 +1997,30 @@ func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3153
+//line hub_greenlet_test.go:2001
 
-// Resume continues log.holds where it is suspended, or starts it.
+// Resume continues log.holds where it is suspended.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
 	var task *Task
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.s))
 	case 1:
-		// resumed from hub_test.go:285
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_285
 	case 2:
-		// resumed from hub_test.go:287
 		task = f.task
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_287
 	}
 
-//line hub_test.go:285
-	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_285:
 //line hub_test.go:286
 	task = l.Go(l.newGrantedFrame(s))
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f.task, f.PC = task, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_287:
 //line hub_test.go:288
@@ -3189,63 +2030,14 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3193
+//line hub_greenlet_test.go:2034
 
-// Args replaces the parameters before the start.
-func (f *logHoldsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*Semaphore](f, args, 0)
-}
+func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
+func (f *logHoldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*logHoldsFrame) Func() *greenlet.Func      { return &logHoldsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logHoldsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logHoldsFrame) Forget() {
-	f.l, f.s, f.task = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logHoldsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*logHoldsFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logHoldsFrame) take(r *greenlet.Run) *logHoldsFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*logHoldsFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(logHoldsFrame)
-}
-func (*logHoldsFrame) Func() *greenlet.Func {
-	return &logHoldsFrameInfo
-}
-
-var logHoldsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 284,
-	Name: "github.com/going-green/greenlet/hub.(*log).holds",
-	Points: []greenlet.Point{
-		{
-			Line: 285,
-			Live: "l s",
-		},
-		{
-			Line: 287,
-			Live: "l s task",
-		},
-	},
-}
+var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285:l s; 287:l s task"}
 var _ func(*log, *Semaphore) = (*log).holds
 
 // logGrantedFrame is an activation of log.granted.
@@ -3270,19 +2062,15 @@ func (l0 *log) grantedResumable(r *greenlet.Run, s0 *Semaphore) greenlet.Status 
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logGrantedFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l0, f.s0)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logGrantedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l0, f.s0))
 }
 
 // run is log.granted as a state machine; f is nil in a call that has not been suspended.
 func (f *logGrantedFrame) run(r *greenlet.Run, l0 *log, s0 *Semaphore) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logGrantedFrame](r, 15)
 		f.l0, f.s0 = l0, s0
 		r.Guard()
 	}
@@ -3307,17 +2095,14 @@ func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end gre
 	)
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:295
 		l, s = f.l, f.s
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_295
 	case 2:
-		// resumed from hub_test.go:301
 		l = f.l
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_301
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -3328,8 +2113,7 @@ func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end gre
 //line hub_test.go:295
 	if st = (*s).AcquireResumable(r); st != greenlet.Done {
 		f.l, f.s, f.PC = l, s, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_295:
 	{
@@ -3342,10 +2126,8 @@ resumed_295:
 		})
 		(*l).say("granted goes on")
 		if st = (*l).YieldResumable(r); st != greenlet.Done {
-			f.s = nil
-			f.l, f.PC = l, 2
-			r.Link(f, &f.Header)
-			return st
+			f.s, f.l, f.PC = nil, l, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_301:
@@ -3357,72 +2139,21 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:303
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3369
+//line hub_greenlet_test.go:2150
 
-// Args replaces the parameters before the start.
-func (f *logGrantedFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s0 = greenlet.Arg[*Semaphore](f, args, 0)
-}
+func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
+func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
+func (f *logGrantedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*logGrantedFrame) Func() *greenlet.Func      { return &logGrantedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logGrantedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logGrantedFrame) Forget() {
-	f.l0, f.s0, f.l, f.s = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logGrantedFrame) Release(r *greenlet.Run) {
-	*f = logGrantedFrame{}
-	c := r.Cache()
-	if head, ok := c[15].(*logGrantedFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logGrantedFrame) take(r *greenlet.Run) *logGrantedFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*logGrantedFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(logGrantedFrame)
-}
-func (*logGrantedFrame) Func() *greenlet.Func {
-	return &logGrantedFrameInfo
-}
-
-var logGrantedFrameInfo = greenlet.Func{
-	End:  303,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 294,
-	Name: "github.com/going-green/greenlet/hub.(*log).granted",
-	Points: []greenlet.Point{
-		{
-			Line: 295,
-			Live: "l s",
-		},
-		{
-			Line: 301,
-			Live: "l",
-		},
-	},
-}
+var logGrantedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 294, End: 303, Points: "295:l s; 301:l"}
 var _ func(*log, *Semaphore) = (*log).granted
 
 // logProducesFrame is an activation of log.produces.
@@ -3442,7 +2173,12 @@ func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
 }
 
 // producesResumable is log.produces for callers that can be suspended.
-func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
+func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
+	return (*logProducesFrame)(nil).body(r, l, q, n)
+}
+
+// body runs log.produces up to its first suspension; f is nil until there has been one.
+func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
 //line hub_test.go:307
 	i = 0
@@ -3455,9 +2191,8 @@ loop_307:
 	}
 //line hub_test.go:308
 	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f := (*logProducesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 63)
 		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:309
@@ -3467,22 +2202,21 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:3471
+//line hub_greenlet_test.go:2206
 
-// Resume continues log.produces where it is suspended, or starts it.
+// Resume continues log.produces where it is suspended.
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, n := f.l, f.q, f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
 	case 1:
-		// resumed from hub_test.go:308
 		i = f.i
 		r.Callee().Release(r)
 		goto resumed_308
 	}
 
-//line hub_test.go:307
-	i = 0
 loop_307:
 //line hub_test.go:307
 	if !(i < n) {
@@ -3493,8 +2227,7 @@ loop_307:
 //line hub_test.go:308
 	if st = q.PutResumable(r, i); st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_308:
 //line hub_test.go:309
@@ -3504,60 +2237,14 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:3508
+//line hub_greenlet_test.go:2241
 
-// Args replaces the parameters before the start.
-func (f *logProducesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
+func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
+func (f *logProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
+func (*logProducesFrame) Func() *greenlet.Func      { return &logProducesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logProducesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logProducesFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logProducesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[63].(*logProducesFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logProducesFrame) take(r *greenlet.Run) *logProducesFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*logProducesFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(logProducesFrame)
-}
-func (*logProducesFrame) Func() *greenlet.Func {
-	return &logProducesFrameInfo
-}
-
-var logProducesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 306,
-	Name: "github.com/going-green/greenlet/hub.(*log).produces",
-	Points: []greenlet.Point{
-		{
-			Line: 308,
-			Live: "l q n i",
-		},
-	},
-}
+var logProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 306, Points: "308:l q n i"}
 var _ func(*log, *Queue[int], int) = (*log).produces
 
 // logConsumesFrame is an activation of log.consumes.
@@ -3576,7 +2263,12 @@ func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame
 }
 
 // consumesResumable is log.consumes for callers that can be suspended.
-func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration) (st greenlet.Status) {
+func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration) greenlet.Status {
+	return (*logConsumesFrame)(nil).body(r, l, q, d)
+}
+
+// body runs log.consumes up to its first suspension; f is nil until there has been one.
+func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var (
 		v  int
 		ok bool
@@ -3585,9 +2277,8 @@ func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration)
 loop_316:
 	v, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f := (*logConsumesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line hub_test.go:318
@@ -3597,17 +2288,16 @@ loop_316:
 	}
 	l.say("got %d", v)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f := (*logConsumesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:3609
+//line hub_greenlet_test.go:2299
 
-// Resume continues log.consumes where it is suspended, or starts it.
+// Resume continues log.consumes where it is suspended.
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, d := f.l, f.q, f.d
 	var (
@@ -3615,26 +2305,24 @@ func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
 	case 1:
-		// resumed from hub_test.go:317
 		v, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_317
 	case 2:
-		// resumed from hub_test.go:323
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_323
 	}
 
-//line hub_test.go:316
 loop_316:
+//line hub_test.go:317
 	v, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_317:
 //line hub_test.go:318
@@ -3645,71 +2333,20 @@ resumed_317:
 	l.say("got %d", v)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:3656
+//line hub_greenlet_test.go:2343
 
-// Args replaces the parameters before the start.
-func (f *logConsumesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
+func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
+func (f *logConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*logConsumesFrame) Func() *greenlet.Func      { return &logConsumesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logConsumesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logConsumesFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logConsumesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*logConsumesFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logConsumesFrame) take(r *greenlet.Run) *logConsumesFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*logConsumesFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(logConsumesFrame)
-}
-func (*logConsumesFrame) Func() *greenlet.Func {
-	return &logConsumesFrameInfo
-}
-
-var logConsumesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 315,
-	Name: "github.com/going-green/greenlet/hub.(*log).consumes",
-	Points: []greenlet.Point{
-		{
-			Line: 317,
-			Live: "l q d",
-		},
-		{
-			Line: 323,
-			Live: "l q d",
-		},
-	},
-}
+var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317:l q d; 323:l q d"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).consumes
 
 // logPutsFrame is an activation of log.puts.
@@ -3733,19 +2370,15 @@ func (l *log) putsResumable(r *greenlet.Run, q *Queue[int], v int) greenlet.Stat
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logPutsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.q, f.v)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.q, f.v))
 }
 
 // run is log.puts as a state machine; f is nil in a call that has not been suspended.
 func (f *logPutsFrame) run(r *greenlet.Run, l *log, q *Queue[int], v int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logPutsFrame](r, 14)
 		f.l, f.q, f.v = l, q, v
 		r.Guard()
 	}
@@ -3766,11 +2399,9 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:350
 		r.Callee().Release(r)
 		goto resumed_350
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -3784,11 +2415,8 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 	}
 //line hub_test.go:350
 	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f.l = nil
-		f.q = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.q, f.PC = nil, nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_350:
 	goto unwind
@@ -3797,66 +2425,21 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:351
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3809
+//line hub_greenlet_test.go:2436
 
-// Args replaces the parameters before the start.
-func (f *logPutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.v = greenlet.Arg[int](f, args, 1)
-}
+func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
+func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
+func (f *logPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*logPutsFrame) Func() *greenlet.Func      { return &logPutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logPutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPutsFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPutsFrame) Release(r *greenlet.Run) {
-	*f = logPutsFrame{}
-	c := r.Cache()
-	if head, ok := c[14].(*logPutsFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPutsFrame) take(r *greenlet.Run) *logPutsFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*logPutsFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(logPutsFrame)
-}
-func (*logPutsFrame) Func() *greenlet.Func {
-	return &logPutsFrameInfo
-}
-
-var logPutsFrameInfo = greenlet.Func{
-	End:  351,
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 348,
-	Name: "github.com/going-green/greenlet/hub.(*log).puts",
-	Points: []greenlet.Point{
-		{Line: 350},
-	},
-}
+var logPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).puts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 348, End: 351, Points: "350"}
 var _ func(*log, *Queue[int], int) = (*log).puts
 
 // logGetsForFrame is an activation of log.getsFor.
@@ -3875,7 +2458,12 @@ func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
 }
 
 // getsForResumable is log.getsFor for callers that can be suspended.
-func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) (st greenlet.Status) {
+func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) greenlet.Status {
+	return (*logGetsForFrame)(nil).body(r, l, q, d)
+}
+
+// body runs log.getsFor up to its first suspension; f is nil until there has been one.
+func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var (
 		v  int
 		ok bool
@@ -3883,9 +2471,8 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 //line hub_test.go:355
 	v, ok, st = q.GetForResumable(r, d)
 	if st != greenlet.Done {
-		f := (*logGetsForFrame)(nil).take(r)
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 46)
+		f.q, f.l, f.PC = nil, l, 1
 		return st
 	}
 //line hub_test.go:356
@@ -3893,93 +2480,39 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3897
+//line hub_greenlet_test.go:2484
 
-// Resume continues log.getsFor where it is suspended, or starts it.
+// Resume continues log.getsFor where it is suspended.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, d := f.l, f.q, f.d
+	l := f.l
 	var (
 		v  int
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
 	case 1:
-		// resumed from hub_test.go:355
 		v, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_355
 	}
 
-//line hub_test.go:355
-	v, ok, st = q.GetForResumable(r, d)
-	if st != greenlet.Done {
-		f.q = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_355:
 //line hub_test.go:356
 	l.say("%d %v", v, ok)
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3930
+//line hub_greenlet_test.go:2509
 
-// Args replaces the parameters before the start.
-func (f *logGetsForFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
+func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
+func (f *logGetsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*logGetsForFrame) Func() *greenlet.Func      { return &logGetsForFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logGetsForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logGetsForFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logGetsForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[46].(*logGetsForFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logGetsForFrame) take(r *greenlet.Run) *logGetsForFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*logGetsForFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(logGetsForFrame)
-}
-func (*logGetsForFrame) Func() *greenlet.Func {
-	return &logGetsForFrameInfo
-}
-
-var logGetsForFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 354,
-	Name: "github.com/going-green/greenlet/hub.(*log).getsFor",
-	Points: []greenlet.Point{
-		{
-			Line: 355,
-			Live: "l",
-		},
-	},
-}
+var logGetsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 354, Points: "355:l"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).getsFor
 
 // logClosesFrame is an activation of log.closes.
@@ -3997,69 +2530,30 @@ func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
 }
 
 // closesResumable is log.closes for callers that can be suspended.
-func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
+func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
+	return (*logClosesFrame)(nil).body(r, l, q)
+}
+
+// body runs log.closes up to its next suspension; f is nil until there has been one.
+func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
 //line hub_test.go:377
 	q.Close()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:4007
+//line hub_greenlet_test.go:2545
 
-// Resume continues log.closes where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q := f.q
-//line hub_test.go:377
-	q.Close()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
 
-//line hub_greenlet_test.go:4017
+func (f *logClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
+func (f *logClosesFrame) Forget()                 { *f = logClosesFrame{Header: f.Header} }
+func (f *logClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*logClosesFrame) Func() *greenlet.Func      { return &logClosesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logClosesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logClosesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logClosesFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logClosesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*logClosesFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logClosesFrame) take(r *greenlet.Run) *logClosesFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*logClosesFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(logClosesFrame)
-}
-func (*logClosesFrame) Func() *greenlet.Func {
-	return &logClosesFrameInfo
-}
-
-var logClosesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 377,
-	Name: "github.com/going-green/greenlet/hub.(*log).closes",
-}
+var logClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).closes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 377}
 var _ func(*log, *Queue[int]) = (*log).closes
 
 // logCancelsFrame is an activation of log.cancels.
@@ -4077,12 +2571,16 @@ func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
 }
 
 // cancelsResumable is log.cancels for callers that can be suspended.
-func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) (st greenlet.Status) {
+func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) greenlet.Status {
+	return (*logCancelsFrame)(nil).body(r, l, cancel)
+}
+
+// body runs log.cancels up to its first suspension; f is nil until there has been one.
+func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCauseFunc) (st greenlet.Status) {
 //line hub_test.go:415
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logCancelsFrame)(nil).take(r)
-		f.cancel, f.PC = cancel, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.l, f.cancel, f.PC = nil, cancel, 1
 		return st
 	}
 //line hub_test.go:416
@@ -4091,9 +2589,8 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	}); ok {
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
-			f := (*logCancelsFrame)(nil).take(r)
-			f.PC = 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 55)
+			f.l, f.cancel, f.PC = nil, nil, 2
 			return st
 		}
 	} else {
@@ -4102,29 +2599,22 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:4106
+//line hub_greenlet_test.go:2603
 
-// Resume continues log.cancels where it is suspended, or starts it.
+// Resume continues log.cancels where it is suspended.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, cancel := f.l, f.cancel
+	cancel := f.cancel
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
 	case 1:
-		// resumed from hub_test.go:415
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_415
 	case 2:
-		// resumed from hub_test.go:416
 		r.Callee().Release(r)
 		goto resumed_416
 	}
 
-//line hub_test.go:415
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_415:
 //line hub_test.go:416
 	if c, ok := greenlet.Resumable(cancel).(interface {
@@ -4132,11 +2622,8 @@ resumed_415:
 	}); ok {
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
-			f.l = nil
-			f.cancel = nil
-			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			f.l, f.cancel, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		cancel(errors.ErrUnsupported)
@@ -4145,60 +2632,14 @@ resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:4149
+//line hub_greenlet_test.go:2636
 
-// Args replaces the parameters before the start.
-func (f *logCancelsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.cancel = greenlet.Arg[context.CancelCauseFunc](f, args, 0)
-}
+func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
+func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
+func (f *logCancelsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*logCancelsFrame) Func() *greenlet.Func      { return &logCancelsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logCancelsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logCancelsFrame) Forget() {
-	f.l, f.cancel = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logCancelsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*logCancelsFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logCancelsFrame) take(r *greenlet.Run) *logCancelsFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*logCancelsFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(logCancelsFrame)
-}
-func (*logCancelsFrame) Func() *greenlet.Func {
-	return &logCancelsFrameInfo
-}
-
-var logCancelsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 414,
-	Name: "github.com/going-green/greenlet/hub.(*log).cancels",
-	Points: []greenlet.Point{
-		{
-			Line: 415,
-			Live: "cancel",
-		},
-		{Line: 416},
-	},
-}
+var logCancelsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 414, Points: "415:cancel; 416"}
 var _ func(*log, context.CancelCauseFunc) = (*log).cancels
 
 // sumsFrame is an activation of sums.
@@ -4219,12 +2660,20 @@ func newSumsFrame(q *Queue[int], n int) *sumsFrame {
 }
 
 // Results are what sums has returned.
-func (f *sumsFrame) Results() int {
-	return f.ret0
+func (f *sumsFrame) Results() int { return f.ret0 }
+func (f *sumsFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // sumsResumable is sums for callers that can be suspended.
-func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
+func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status) {
+	return (*sumsFrame)(nil).body(r, q, n)
+}
+
+// body runs sums up to its first suspension; f is nil until there has been one.
+func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
 		t0  int
@@ -4241,9 +2690,8 @@ loop_440:
 //line hub_test.go:441
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f := (*sumsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 40)
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line hub_test.go:442
@@ -4253,9 +2701,9 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4257
+//line hub_greenlet_test.go:2705
 
-// Resume continues sums where it is suspended, or starts it.
+// Resume continues sums where it is suspended.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
 	var (
@@ -4264,18 +2712,17 @@ func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v   int
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from hub_test.go:441
 		sum, t0 = f.sum, f.t0
 		v, _ = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_441
 	}
 
-//line hub_test.go:440
-	t0 = 0
 loop_440:
 //line hub_test.go:440
 	if !(t0 < n) {
@@ -4287,8 +2734,7 @@ loop_440:
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_441:
 //line hub_test.go:442
@@ -4298,60 +2744,15 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4302
+//line hub_greenlet_test.go:2748
 
-// Args replaces the parameters before the start.
-func (f *sumsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
+func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *sumsFrame) Forget()                              { *f = sumsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *sumsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
+func (*sumsFrame) Func() *greenlet.Func                   { return &sumsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sumsFrame) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sumsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*sumsFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sumsFrame) take(r *greenlet.Run) *sumsFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*sumsFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(sumsFrame)
-}
-func (*sumsFrame) Func() *greenlet.Func {
-	return &sumsFrameInfo
-}
-
-var sumsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 439,
-	Name: "github.com/going-green/greenlet/hub.sums",
-	Points: []greenlet.Point{
-		{
-			Line: 441,
-			Live: "q n sum t0",
-		},
-	},
-}
+var sumsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 439, Points: "441:q n sum t0"}
 var _ func(*Queue[int], int) int = sums
 
 // logTicksFrame is an activation of log.ticks.
@@ -4370,7 +2771,12 @@ func (l *log) newTicksFrame(n int) *logTicksFrame {
 }
 
 // ticksResumable is log.ticks for callers that can be suspended.
-func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (l *log) ticksResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*logTicksFrame)(nil).body(r, l, n)
+}
+
+// body runs log.ticks up to its first suspension; f is nil until there has been one.
+func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var i int
 //line hub_test.go:457
 	i = 0
@@ -4380,45 +2786,35 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 //line hub_test.go:458
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logTicksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 52)
 		f.l, f.n, f.i, f.PC = l, n, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
-	{
 //line hub_test.go:459
-		f := (*logTicksFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.l, f.n, f.i, f.PC = l, n, i, 2
+	f = greenlet.Leaf(r, f, 52)
+	f.l, f.n, f.i, f.PC = l, n, i, 2
 //line hub_test.go:459
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, i)
-	}
+	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:4403
+//line hub_greenlet_test.go:2801
 
-// Resume continues log.ticks where it is suspended, or starts it.
+// Resume continues log.ticks where it is suspended.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 	case 1:
-		// resumed from hub_test.go:458
 		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_458
 	case 2:
-		// resumed from hub_test.go:459
 		i = f.i
 		goto resumed_459
 	}
 
-//line hub_test.go:457
-	i = 0
 loop_457:
 //line hub_test.go:457
 	if !(i < n) {
@@ -4427,81 +2823,27 @@ loop_457:
 //line hub_test.go:458
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_458:
 //line hub_test.go:459
 	f.i, f.PC = i, 2
 //line hub_test.go:459
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, i)
+	return greenlet.Yielded(r, i)
 resumed_459:
 //line hub_test.go:457
 	i++
 	goto loop_457
 }
 
-//line hub_greenlet_test.go:4449
+//line hub_greenlet_test.go:2840
 
-// Args replaces the parameters before the start.
-func (f *logTicksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
+func (f *logTicksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*logTicksFrame) Func() *greenlet.Func      { return &logTicksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logTicksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logTicksFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logTicksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[52].(*logTicksFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logTicksFrame) take(r *greenlet.Run) *logTicksFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*logTicksFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(logTicksFrame)
-}
-func (*logTicksFrame) Func() *greenlet.Func {
-	return &logTicksFrameInfo
-}
-
-var logTicksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 456,
-	Name: "github.com/going-green/greenlet/hub.(*log).ticks",
-	Points: []greenlet.Point{
-		{
-			Line: 458,
-			Live: "l n i",
-		},
-		{
-			Line: 459,
-			Live: "l n i",
-		},
-	},
-}
+var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458:l n i; 459:l n i"}
 var _ func(*log, int) = (*log).ticks
 
 // logIteratesFrame is an activation of log.iterates.
@@ -4520,21 +2862,25 @@ func (l *log) newIteratesFrame() *logIteratesFrame {
 }
 
 // iteratesResumable is log.iterates for callers that can be suspended.
-func (l *log) iteratesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) iteratesResumable(r *greenlet.Run) greenlet.Status {
+	return (*logIteratesFrame)(nil).body(r, l)
+}
+
+// body runs log.iterates up to its first suspension; f is nil until there has been one.
+func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line hub_test.go:465
 	g = r.New(l.newTicksFrame(3))
-	f := (*logIteratesFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 33)
 	f.l, f.g, f.PC = l, g, 1
 	r.Await(&f.v)
 //line hub_test.go:466
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:4536
+//line hub_greenlet_test.go:2882
 
-// Resume continues log.iterates where it is suspended, or starts it.
+// Resume continues log.iterates where it is suspended.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var (
@@ -4542,26 +2888,20 @@ func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v any
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from hub_test.go:466
 		g = f.g
 		v = f.v
 		r.Received()
 		goto resumed_466
 	case 2:
-		// resumed from hub_test.go:466
 		g = f.g
 		v = f.v
 		r.Received()
 		goto resumed_466b
 	}
 
-//line hub_test.go:465
-	g = r.New(l.newTicksFrame(3))
-	f.g, f.PC = g, 1
-	r.Await(&f.v)
-//line hub_test.go:466
-	return r.SendNone(g)
 resumed_466:
 loop_466:
 //line hub_test.go:466
@@ -4571,8 +2911,7 @@ loop_466:
 //line hub_test.go:467
 	l.say("%v", v)
 //line hub_test.go:466
-	f.v = nil
-	f.PC = 2
+	f.v, f.PC = nil, 2
 	r.Await(&f.v)
 //line hub_test.go:466
 	return r.SendNone(g)
@@ -4580,60 +2919,11 @@ resumed_466b:
 	goto loop_466
 }
 
-//line hub_greenlet_test.go:4584
+//line hub_greenlet_test.go:2923
 
-// Args replaces the parameters before the start.
-func (f *logIteratesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
+func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*logIteratesFrame) Func() *greenlet.Func      { return &logIteratesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logIteratesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logIteratesFrame) Forget() {
-	f.l, f.g, f.v = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logIteratesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[33].(*logIteratesFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logIteratesFrame) take(r *greenlet.Run) *logIteratesFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*logIteratesFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(logIteratesFrame)
-}
-func (*logIteratesFrame) Func() *greenlet.Func {
-	return &logIteratesFrameInfo
-}
-
-var logIteratesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/hub_test.go",
-	Line: 464,
-	Name: "github.com/going-green/greenlet/hub.(*log).iterates",
-	Points: []greenlet.Point{
-		{
-			Line: 466,
-			Live: "l g",
-		},
-		{
-			Line: 466,
-			Live: "l g",
-		},
-	},
-}
+var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466:l g; 466:l g"}
 var _ func(*log) = (*log).iterates

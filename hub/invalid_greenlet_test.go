@@ -29,19 +29,15 @@ func (l0 *log) waitsInResumable(r *greenlet.Run, way string) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logWaitsInFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l0, f.way)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logWaitsInFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l0, f.way))
 }
 
 // run is log.waitsIn as a state machine; f is nil in a call that has not been suspended.
 func (f *logWaitsInFrame) run(r *greenlet.Run, l0 *log, way string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logWaitsInFrame](r, 41)
 		f.l0, f.way = l0, way
 		r.Guard()
 	}
@@ -63,37 +59,30 @@ func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenl
 	var l **log
 	switch f.PC {
 	case 1:
-		// resumed from invalid_test.go:25
 		l = f.l
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_25
 	case 2:
-		// resumed from invalid_test.go:27
 		l = f.l
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_27
 	case 3:
-		// resumed from invalid_test.go:29
 		l = f.l
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_29
 	case 4:
-		// resumed from invalid_test.go:31
 		l = f.l
 		r.Callee().(*EventWaitForFrame).Release(r)
 		goto resumed_31
 	case 5:
-		// resumed from invalid_test.go:33
 		l = f.l
 		r.Callee().Release(r)
 		goto resumed_33
 	case 6:
-		// resumed from invalid_test.go:35
 		l = f.l
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_35
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -126,30 +115,24 @@ func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenl
 case_24:
 //line invalid_test.go:25
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
 	goto after_switch_23
 case_26:
 //line invalid_test.go:27
 	if st = (*l).YieldResumable(r); st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 2
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
 	goto after_switch_23
 case_28:
 //line invalid_test.go:29
 	if st = (*l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 	goto after_switch_23
@@ -157,10 +140,8 @@ case_30:
 //line invalid_test.go:31
 	_, st = (*l).NewEvent().WaitForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 4
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_31:
 	goto after_switch_23
@@ -168,20 +149,16 @@ case_32:
 //line invalid_test.go:33
 	_, _, st = NewQueue[int]((*l).Hub, 0).GetResumable(r)
 	if st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 5
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 5
+		return r.Link(f, &f.Header, st)
 	}
 resumed_33:
 	goto after_switch_23
 case_34:
 //line invalid_test.go:35
 	if st = (*l).NewSemaphore(0).AcquireResumable(r); st != greenlet.Done {
-		f.way = ""
-		f.l, f.PC = l, 6
-		r.Link(f, &f.Header)
-		return st
+		f.way, f.l, f.PC = "", l, 6
+		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 after_switch_23:
@@ -193,88 +170,21 @@ unwind:
 	for f.Pending() {
 //line invalid_test.go:38
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:205
+//line invalid_greenlet_test.go:181
 
-// Args replaces the parameters before the start.
-func (f *logWaitsInFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.way = greenlet.Arg[string](f, args, 0)
-}
+func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
+func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
+func (f *logWaitsInFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*logWaitsInFrame) Func() *greenlet.Func      { return &logWaitsInFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logWaitsInFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWaitsInFrame) Forget() {
-	f.l0, f.way, f.l = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsInFrame) Release(r *greenlet.Run) {
-	*f = logWaitsInFrame{}
-	c := r.Cache()
-	if head, ok := c[41].(*logWaitsInFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWaitsInFrame) take(r *greenlet.Run) *logWaitsInFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*logWaitsInFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(logWaitsInFrame)
-}
-func (*logWaitsInFrame) Func() *greenlet.Func {
-	return &logWaitsInFrameInfo
-}
-
-var logWaitsInFrameInfo = greenlet.Func{
-	End:  38,
-	File: "github.com/going-green/greenlet/hub/invalid_test.go",
-	Line: 17,
-	Name: "github.com/going-green/greenlet/hub.(*log).waitsIn",
-	Points: []greenlet.Point{
-		{
-			Line: 25,
-			Live: "l",
-		},
-		{
-			Line: 27,
-			Live: "l",
-		},
-		{
-			Line: 29,
-			Live: "l",
-		},
-		{
-			Line: 31,
-			Live: "l",
-		},
-		{
-			Line: 33,
-			Live: "l",
-		},
-		{
-			Line: 35,
-			Live: "l",
-		},
-	},
-}
+var logWaitsInFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25:l; 27:l; 29:l; 31:l; 33:l; 35:l"}
 var _ func(*log, string) = (*log).waitsIn
 
 // logBelowFrame is an activation of log.below.
@@ -293,90 +203,41 @@ func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
 }
 
 // belowResumable is log.below for callers that can be suspended.
-func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet) (st greenlet.Status) {
+func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet) greenlet.Status {
+	return (*logBelowFrame)(nil).body(r, l, way, g)
+}
+
+// body runs log.below up to its first suspension; f is nil until there has been one.
+func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:44
 	*g = r.New(l.newWaitsInFrame(way))
-	f := (*logBelowFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 1)
+	f.l, f.way, f.g, f.PC = nil, "", nil, 1
 //line invalid_test.go:45
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:307
+//line invalid_greenlet_test.go:221
 
-// Resume continues log.below where it is suspended, or starts it.
+// Resume continues log.below where it is suspended.
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, way, g := f.l, f.way, f.g
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.way, f.g))
 	case 1:
-		// resumed from invalid_test.go:45
 		goto resumed_45
 	}
 
-//line invalid_test.go:44
-	*g = r.New(l.newWaitsInFrame(way))
-	f.l = nil
-	f.way = ""
-	f.g = nil
-	f.PC = 1
-//line invalid_test.go:45
-	return r.SendNone((*g))
 resumed_45:
 	return r.Return(f, &f.Header)
 }
 
-//line invalid_greenlet_test.go:330
+func (f *logBelowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way, &f.g) }
+func (f *logBelowFrame) Forget()                 { *f = logBelowFrame{Header: f.Header} }
+func (f *logBelowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*logBelowFrame) Func() *greenlet.Func      { return &logBelowFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logBelowFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.way = greenlet.Arg[string](f, args, 0)
-	f.g = greenlet.Arg[**greenlet.Greenlet](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logBelowFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logBelowFrame) Forget() {
-	f.l, f.way, f.g = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logBelowFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*logBelowFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logBelowFrame) take(r *greenlet.Run) *logBelowFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*logBelowFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(logBelowFrame)
-}
-func (*logBelowFrame) Func() *greenlet.Func {
-	return &logBelowFrameInfo
-}
-
-var logBelowFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/invalid_test.go",
-	Line: 43,
-	Name: "github.com/going-green/greenlet/hub.(*log).below",
-	Points: []greenlet.Point{
-		{Line: 45},
-	},
-}
+var logBelowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).below", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 43, Points: "45"}
 var _ func(*log, string, **greenlet.Greenlet) = (*log).below
 
 // logMeddlesFrame is an activation of log.meddles.
@@ -394,84 +255,38 @@ func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
 }
 
 // meddlesResumable is log.meddles for callers that can be suspended.
-func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) (st greenlet.Status) {
+func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) greenlet.Status {
+	return (*logMeddlesFrame)(nil).body(r, l, g)
+}
+
+// body runs log.meddles up to its first suspension; f is nil until there has been one.
+func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:49
-	f := (*logMeddlesFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 20)
+	f.l, f.g, f.PC = nil, nil, 1
 //line invalid_test.go:49
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:407
+//line invalid_greenlet_test.go:272
 
-// Resume continues log.meddles where it is suspended, or starts it.
+// Resume continues log.meddles where it is suspended.
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g := f.g
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
 	case 1:
-		// resumed from invalid_test.go:49
 		goto resumed_49
 	}
 
-//line invalid_test.go:49
-	f.l = nil
-	f.g = nil
-	f.PC = 1
-//line invalid_test.go:49
-	return r.SendNone((*g))
 resumed_49:
 	return r.Return(f, &f.Header)
 }
 
-//line invalid_greenlet_test.go:428
+func (f *logMeddlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
+func (f *logMeddlesFrame) Forget()                 { *f = logMeddlesFrame{Header: f.Header} }
+func (f *logMeddlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*logMeddlesFrame) Func() *greenlet.Func      { return &logMeddlesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logMeddlesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.g = greenlet.Arg[**greenlet.Greenlet](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logMeddlesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logMeddlesFrame) Forget() {
-	f.l, f.g = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logMeddlesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[20].(*logMeddlesFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMeddlesFrame) take(r *greenlet.Run) *logMeddlesFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*logMeddlesFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(logMeddlesFrame)
-}
-func (*logMeddlesFrame) Func() *greenlet.Func {
-	return &logMeddlesFrameInfo
-}
-
-var logMeddlesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/invalid_test.go",
-	Line: 49,
-	Name: "github.com/going-green/greenlet/hub.(*log).meddles",
-	Points: []greenlet.Point{
-		{Line: 49},
-	},
-}
+var logMeddlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles

@@ -23,105 +23,61 @@ func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
 }
 
 // Results are what JoinAll has returned.
-func (f *JoinAllFrame) Results() error {
-	return f.ret0
+func (f *JoinAllFrame) Results() error { return f.ret0 }
+func (f *JoinAllFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // JoinAllResumable is JoinAll for callers that can be suspended.
-func JoinAllResumable(r *greenlet.Run, tasks ...*Task) (ret0 error, st greenlet.Status) {
+func JoinAllResumable(r *greenlet.Run, tasks ...*Task) (error, greenlet.Status) {
+	return (*JoinAllFrame)(nil).body(r, tasks)
+}
+
+// body runs JoinAll up to its first suspension; f is nil until there has been one.
+func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st greenlet.Status) {
 	var t0 []*Task
 //line join.go:13
 	t0, st = AwaitResumable(r, -1, tasks...)
 	if st != greenlet.Done {
-		f := (*JoinAllFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 3)
+		f.tasks, f.PC = nil, 1
 		return ret0, st
 	}
 //line join.go:13
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:46
+//line join_greenlet.go:53
 
-// Resume continues JoinAll where it is suspended, or starts it.
+// Resume continues JoinAll where it is suspended.
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	tasks := f.tasks
 	var t0 []*Task
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.tasks)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from join.go:13
-		t0 = r.Callee().(interface {
-			Results() []*Task
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
 		goto resumed_13
 	}
 
-//line join.go:13
-	t0, st = AwaitResumable(r, -1, tasks...)
-	if st != greenlet.Done {
-		f.tasks = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_13:
 //line join.go:13
 	f.ret0 = firstError(t0)
 	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:76
+//line join_greenlet.go:73
 
-// Args replaces the parameters before the start.
-func (f *JoinAllFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 0)
-	f.tasks = greenlet.Rest[*Task](f, args, 0)
-}
+func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
+func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *JoinAllFrame) Forget()                              { *f = JoinAllFrame{Header: f.Header, ret0: f.ret0} }
+func (f *JoinAllFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 3) }
+func (*JoinAllFrame) Func() *greenlet.Func                   { return &infoOfJoinAllFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *JoinAllFrame) Forget() {
-	f.tasks = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *JoinAllFrame) Release(r *greenlet.Run) {
-	f.tasks, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[3].(*JoinAllFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*JoinAllFrame) take(r *greenlet.Run) *JoinAllFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*JoinAllFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(JoinAllFrame)
-}
-func (*JoinAllFrame) Func() *greenlet.Func {
-	return &infoOfJoinAllFrame
-}
-
-var infoOfJoinAllFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/join.go",
-	Line: 13,
-	Name: "github.com/going-green/greenlet/hub.JoinAll",
-	Points: []greenlet.Point{
-		{Line: 13},
-	},
-}
+var infoOfJoinAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 13, Points: "13"}
 var _ func(...*Task) error = JoinAll
 
 // valueJoinAllFrame is JoinAll as a value, for callers that can be suspended.
@@ -151,108 +107,66 @@ func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
 }
 
 // Results are what JoinAllFor has returned.
-func (f *JoinAllForFrame) Results() (error, bool) {
-	return f.ret0, f.ret1
+func (f *JoinAllForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *JoinAllForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // JoinAllForResumable is JoinAllFor for callers that can be suspended.
-func JoinAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (ret0 error, ret1 bool, st greenlet.Status) {
+func JoinAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (error, bool, greenlet.Status) {
+	return (*JoinAllForFrame)(nil).body(r, d, tasks)
+}
+
+// body runs JoinAllFor up to its first suspension; f is nil until there has been one.
+func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 error, ret1 bool, st greenlet.Status) {
 	var ended []*Task
 //line join.go:20
 	ended, st = AwaitForResumable(r, d, -1, tasks...)
 	if st != greenlet.Done {
-		f := (*JoinAllForFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 18)
 		f.tasks, f.PC = tasks, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line join.go:21
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:174
+//line join_greenlet.go:137
 
-// Resume continues JoinAllFor where it is suspended, or starts it.
+// Resume continues JoinAllFor where it is suspended.
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, tasks := f.d, f.tasks
+	tasks := f.tasks
 	var ended []*Task
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.d, f.tasks)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from join.go:20
-		ended = r.Callee().(interface {
-			Results() []*Task
-		}).Results()
-		r.Callee().Release(r)
+		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
 		goto resumed_20
 	}
 
-//line join.go:20
-	ended, st = AwaitForResumable(r, d, -1, tasks...)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_20:
 //line join.go:21
 	f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
 	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:203
+//line join_greenlet.go:158
 
-// Args replaces the parameters before the start.
-func (f *JoinAllForFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.tasks = greenlet.Rest[*Task](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *JoinAllForFrame) Forget() {
-	f.tasks = nil
+	*f = JoinAllForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *JoinAllForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*JoinAllForFrame) Func() *greenlet.Func      { return &infoOfJoinAllForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *JoinAllForFrame) Release(r *greenlet.Run) {
-	f.tasks, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[18].(*JoinAllForFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*JoinAllForFrame) take(r *greenlet.Run) *JoinAllForFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*JoinAllForFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(JoinAllForFrame)
-}
-func (*JoinAllForFrame) Func() *greenlet.Func {
-	return &infoOfJoinAllForFrame
-}
-
-var infoOfJoinAllForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/join.go",
-	Line: 19,
-	Name: "github.com/going-green/greenlet/hub.JoinAllFor",
-	Points: []greenlet.Point{
-		{
-			Line: 20,
-			Live: "tasks",
-		},
-	},
-}
+var infoOfJoinAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20:tasks"}
 var _ func(time.Duration, ...*Task) (error, bool) = JoinAllFor
 
 // valueJoinAllForFrame is JoinAllFor as a value, for callers that can be suspended.
@@ -280,7 +194,12 @@ func NewKillAllFrame(tasks ...*Task) *KillAllFrame {
 }
 
 // KillAllResumable is KillAll for callers that can be suspended.
-func KillAllResumable(r *greenlet.Run, tasks ...*Task) (st greenlet.Status) {
+func KillAllResumable(r *greenlet.Run, tasks ...*Task) greenlet.Status {
+	return (*KillAllFrame)(nil).body(r, tasks)
+}
+
+// body runs KillAll up to its first suspension; f is nil until there has been one.
+func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status) {
 	var suicide bool
 	{
 //line join.go:38
@@ -289,9 +208,8 @@ func KillAllResumable(r *greenlet.Run, tasks ...*Task) (st greenlet.Status) {
 //line join.go:39
 		_, st = AwaitResumable(r, -1, others...)
 		if st != greenlet.Done {
-			f := (*KillAllFrame)(nil).take(r)
-			f.suicide, f.PC = suicide, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 19)
+			f.tasks, f.suicide, f.PC = nil, suicide, 1
 			return st
 		}
 	}
@@ -302,33 +220,20 @@ func KillAllResumable(r *greenlet.Run, tasks ...*Task) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line join_greenlet.go:306
+//line join_greenlet.go:224
 
-// Resume continues KillAll where it is suspended, or starts it.
+// Resume continues KillAll where it is suspended.
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	tasks := f.tasks
 	var suicide bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.tasks))
 	case 1:
-		// resumed from join.go:39
 		suicide = f.suicide
 		r.Callee().Release(r)
 		goto resumed_39
 	}
 
-	{
-//line join.go:38
-		var others []*Task
-		others, suicide = killOthers(tasks)
-//line join.go:39
-		_, st = AwaitResumable(r, -1, others...)
-		if st != greenlet.Done {
-			f.tasks = nil
-			f.suicide, f.PC = suicide, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_39:
 //line join.go:40
 	if suicide {
@@ -337,59 +242,14 @@ resumed_39:
 	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:341
+//line join_greenlet.go:246
 
-// Args replaces the parameters before the start.
-func (f *KillAllFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 0)
-	f.tasks = greenlet.Rest[*Task](f, args, 0)
-}
+func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
+func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
+func (f *KillAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*KillAllFrame) Func() *greenlet.Func      { return &infoOfKillAllFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *KillAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *KillAllFrame) Forget() {
-	f.tasks = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *KillAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[19].(*KillAllFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*KillAllFrame) take(r *greenlet.Run) *KillAllFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*KillAllFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(KillAllFrame)
-}
-func (*KillAllFrame) Func() *greenlet.Func {
-	return &infoOfKillAllFrame
-}
-
-var infoOfKillAllFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/join.go",
-	Line: 37,
-	Name: "github.com/going-green/greenlet/hub.KillAll",
-	Points: []greenlet.Point{
-		{
-			Line: 39,
-			Live: "suicide",
-		},
-	},
-}
+var infoOfKillAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39:suicide"}
 var _ func(...*Task) = KillAll
 
 // valueKillAllFrame is KillAll as a value, for callers that can be suspended.
@@ -420,12 +280,20 @@ func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
 }
 
 // Results are what KillAllFor has returned.
-func (f *KillAllForFrame) Results() bool {
-	return f.ret0
+func (f *KillAllForFrame) Results() bool { return f.ret0 }
+func (f *KillAllForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // KillAllForResumable is KillAllFor for callers that can be suspended.
-func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (ret0 bool, st greenlet.Status) {
+func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (bool, greenlet.Status) {
+	return (*KillAllForFrame)(nil).body(r, d, tasks)
+}
+
+// body runs KillAllFor up to its first suspension; f is nil until there has been one.
+func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 bool, st greenlet.Status) {
 	var (
 		others  []*Task
 		suicide bool
@@ -435,9 +303,8 @@ func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (ret0
 	others, suicide = killOthers(tasks)
 	ended, st = AwaitForResumable(r, d, -1, others...)
 	if st != greenlet.Done {
-		f := (*KillAllForFrame)(nil).take(r)
-		f.others, f.suicide, f.PC = others, suicide, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.tasks, f.others, f.suicide, f.PC = nil, others, suicide, 1
 		return ret0, st
 	}
 //line join.go:52
@@ -447,36 +314,25 @@ func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (ret0
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:451
+//line join_greenlet.go:318
 
-// Resume continues KillAllFor where it is suspended, or starts it.
+// Resume continues KillAllFor where it is suspended.
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, tasks := f.d, f.tasks
 	var (
 		others  []*Task
 		suicide bool
 		ended   []*Task
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.d, f.tasks)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from join.go:51
 		others, suicide = f.others, f.suicide
-		ended = r.Callee().(interface {
-			Results() []*Task
-		}).Results()
-		r.Callee().Release(r)
+		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
 		goto resumed_51
 	}
 
-//line join.go:50
-	others, suicide = killOthers(tasks)
-	ended, st = AwaitForResumable(r, d, -1, others...)
-	if st != greenlet.Done {
-		f.tasks = nil
-		f.others, f.suicide, f.PC = others, suicide, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_51:
 //line join.go:52
 	if suicide {
@@ -486,60 +342,15 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:490
+//line join_greenlet.go:346
 
-// Args replaces the parameters before the start.
-func (f *KillAllForFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.tasks = greenlet.Rest[*Task](f, args, 1)
-}
+func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
+func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *KillAllForFrame) Forget()                              { *f = KillAllForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *KillAllForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 34) }
+func (*KillAllForFrame) Func() *greenlet.Func                   { return &infoOfKillAllForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *KillAllForFrame) Forget() {
-	f.tasks, f.others = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *KillAllForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*KillAllForFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*KillAllForFrame) take(r *greenlet.Run) *KillAllForFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*KillAllForFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(KillAllForFrame)
-}
-func (*KillAllForFrame) Func() *greenlet.Func {
-	return &infoOfKillAllForFrame
-}
-
-var infoOfKillAllForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/join.go",
-	Line: 49,
-	Name: "github.com/going-green/greenlet/hub.KillAllFor",
-	Points: []greenlet.Point{
-		{
-			Line: 51,
-			Live: "others suicide",
-		},
-	},
-}
+var infoOfKillAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51:others suicide"}
 var _ func(time.Duration, ...*Task) bool = KillAllFor
 
 // valueKillAllForFrame is KillAllFor as a value, for callers that can be suspended.

@@ -27,19 +27,15 @@ func (l *log) refusesForGoodResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logRefusesForGoodFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logRefusesForGoodFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.refusesForGood as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesForGoodFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logRefusesForGoodFrame](r, 23)
 		f.l = l
 		r.Guard()
 	}
@@ -60,11 +56,9 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from loop_test.go:34
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_34
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -77,10 +71,8 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 	}
 //line loop_test.go:34
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_34:
 	goto unwind
@@ -89,64 +81,20 @@ unwind:
 	for f.Pending() {
 //line loop_test.go:35
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:101
+//line loop_greenlet_test.go:92
 
-// Args replaces the parameters before the start.
-func (f *logRefusesForGoodFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
+func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*logRefusesForGoodFrame) Func() *greenlet.Func      { return &logRefusesForGoodFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logRefusesForGoodFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logRefusesForGoodFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) {
-	*f = logRefusesForGoodFrame{}
-	c := r.Cache()
-	if head, ok := c[23].(*logRefusesForGoodFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logRefusesForGoodFrame) take(r *greenlet.Run) *logRefusesForGoodFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*logRefusesForGoodFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(logRefusesForGoodFrame)
-}
-func (*logRefusesForGoodFrame) Func() *greenlet.Func {
-	return &logRefusesForGoodFrameInfo
-}
-
-var logRefusesForGoodFrameInfo = greenlet.Func{
-	End:  35,
-	File: "github.com/going-green/greenlet/hub/loop_test.go",
-	Line: 29,
-	Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood",
-	Points: []greenlet.Point{
-		{Line: 34},
-	},
-}
+var logRefusesForGoodFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 29, End: 35, Points: "34"}
 var _ func(*log) = (*log).refusesForGood
 
 // logRefusesForGoodFunc1 is the function literal of loop_test.go:30, with what it captures.
@@ -164,12 +112,11 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:168
+//line loop_greenlet_test.go:116
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c        *logRefusesForGoodFunc1
 	deferrer *greenlet.DeferHeader
 }
@@ -185,19 +132,15 @@ func (c *logRefusesForGoodFunc1) CallDeferred(r *greenlet.Run, d *greenlet.Defer
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logRefusesForGoodFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.deferrer, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logRefusesForGoodFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
 }
 
 // run is the literal logRefusesForGoodFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesForGoodFunc1Frame) run(r *greenlet.Run, d *greenlet.DeferHeader, c *logRefusesForGoodFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logRefusesForGoodFunc1Frame](r, 56)
 		f.c, f.deferrer = c, d
 	}
 	st = f.step(r, c)
@@ -212,7 +155,6 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from loop_test.go:32
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_32
 	}
@@ -221,47 +163,18 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 	(*c.l).say("refuses %v", f.deferrer.Recover())
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_32:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:232
+//line loop_greenlet_test.go:173
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) {
-	*f = logRefusesForGoodFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[56].(*logRefusesForGoodFunc1Frame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
+func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logRefusesForGoodFunc1Frame) take(r *greenlet.Run) *logRefusesForGoodFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[56].(*logRefusesForGoodFunc1Frame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(logRefusesForGoodFunc1Frame)
-}
-func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func {
-	return &logRefusesForGoodFunc1FrameInfo
-}
-
-var logRefusesForGoodFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/loop_test.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood.func1",
-	Points: []greenlet.Point{
-		{Line: 32},
-	},
-}
+var logRefusesForGoodFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood.func1", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 30, Points: "32"}
 
 // logJoinsOneFrame is an activation of log.joinsOne.
 type logJoinsOneFrame struct {
@@ -278,14 +191,18 @@ func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
 }
 
 // joinsOneResumable is log.joinsOne for callers that can be suspended.
-func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status) {
+func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
+	return (*logJoinsOneFrame)(nil).body(r, l, task)
+}
+
+// body runs log.joinsOne up to its first suspension; f is nil until there has been one.
+func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 	var t0 error
 //line loop_test.go:63
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*logJoinsOneFrame)(nil).take(r)
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.task, f.l, f.PC = nil, l, 1
 		return st
 	}
 //line loop_test.go:63
@@ -293,88 +210,34 @@ func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:297
+//line loop_greenlet_test.go:214
 
-// Resume continues log.joinsOne where it is suspended, or starts it.
+// Resume continues log.joinsOne where it is suspended.
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, task := f.l, f.task
+	l := f.l
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 	case 1:
-		// resumed from loop_test.go:63
-		callee := r.Callee().(*TaskJoinFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
 		goto resumed_63
 	}
 
-//line loop_test.go:63
-	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f.task = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_63:
 //line loop_test.go:63
 	l.say("joined: %v", t0 != nil)
 	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:326
+//line loop_greenlet_test.go:234
 
-// Args replaces the parameters before the start.
-func (f *logJoinsOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.task = greenlet.Arg[*Task](f, args, 0)
-}
+func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
+func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
+func (f *logJoinsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*logJoinsOneFrame) Func() *greenlet.Func      { return &logJoinsOneFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logJoinsOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logJoinsOneFrame) Forget() {
-	f.l, f.task = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logJoinsOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*logJoinsOneFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logJoinsOneFrame) take(r *greenlet.Run) *logJoinsOneFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*logJoinsOneFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(logJoinsOneFrame)
-}
-func (*logJoinsOneFrame) Func() *greenlet.Func {
-	return &logJoinsOneFrameInfo
-}
-
-var logJoinsOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/loop_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub.(*log).joinsOne",
-	Points: []greenlet.Point{
-		{
-			Line: 63,
-			Live: "l",
-		},
-	},
-}
+var logJoinsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 63, Points: "63:l"}
 var _ func(*log, *Task) = (*log).joinsOne
 
 // logHasTurnsFrame is an activation of log.hasTurns.
@@ -393,7 +256,12 @@ func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
 }
 
 // hasTurnsResumable is log.hasTurns for callers that can be suspended.
-func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) (st greenlet.Status) {
+func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) greenlet.Status {
+	return (*logHasTurnsFrame)(nil).body(r, l, n)
+}
+
+// body runs log.hasTurns up to its first suspension; f is nil until there has been one.
+func (f *logHasTurnsFrame) body(r *greenlet.Run, l *log, n *int) (st greenlet.Status) {
 	var t0 int
 //line loop_test.go:116
 	t0 = 0
@@ -405,9 +273,8 @@ loop_116:
 //line loop_test.go:117
 	l.say("task after %d", *n)
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logHasTurnsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line loop_test.go:116
@@ -415,22 +282,21 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:419
+//line loop_greenlet_test.go:286
 
-// Resume continues log.hasTurns where it is suspended, or starts it.
+// Resume continues log.hasTurns where it is suspended.
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 	case 1:
-		// resumed from loop_test.go:118
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_118
 	}
 
-//line loop_test.go:116
-	t0 = 0
 loop_116:
 //line loop_test.go:116
 	if !(t0 < 2) {
@@ -440,8 +306,7 @@ loop_116:
 	l.say("task after %d", *n)
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
 //line loop_test.go:116
@@ -449,59 +314,14 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:453
+//line loop_greenlet_test.go:318
 
-// Args replaces the parameters before the start.
-func (f *logHasTurnsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[*int](f, args, 0)
-}
+func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
+func (f *logHasTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*logHasTurnsFrame) Func() *greenlet.Func      { return &logHasTurnsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logHasTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logHasTurnsFrame) Forget() {
-	f.l, f.n = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logHasTurnsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*logHasTurnsFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logHasTurnsFrame) take(r *greenlet.Run) *logHasTurnsFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*logHasTurnsFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(logHasTurnsFrame)
-}
-func (*logHasTurnsFrame) Func() *greenlet.Func {
-	return &logHasTurnsFrameInfo
-}
-
-var logHasTurnsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/loop_test.go",
-	Line: 115,
-	Name: "github.com/going-green/greenlet/hub.(*log).hasTurns",
-	Points: []greenlet.Point{
-		{
-			Line: 118,
-			Live: "l n t0",
-		},
-	},
-}
+var logHasTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 115, Points: "118:l n t0"}
 var _ func(*log, *int) = (*log).hasTurns
 
 // logDrivesFrame is an activation of log.drives.
@@ -519,88 +339,43 @@ func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
 }
 
 // drivesResumable is log.drives for callers that can be suspended.
-func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
+func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status {
+	return (*logDrivesFrame)(nil).body(r, l, g)
+}
+
+// body runs log.drives up to its first suspension; f is nil until there has been one.
+func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st greenlet.Status) {
 //line loop_test.go:124
-	f := (*logDrivesFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.l, f.PC = l, 1
+	f = greenlet.Leaf(r, f, 27)
+	f.g, f.l, f.PC = nil, l, 1
 //line loop_test.go:124
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:532
+//line loop_greenlet_test.go:356
 
-// Resume continues log.drives where it is suspended, or starts it.
+// Resume continues log.drives where it is suspended.
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, g := f.l, f.g
+	l := f.l
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
 	case 1:
-		// resumed from loop_test.go:124
 		goto resumed_124
 	}
 
-//line loop_test.go:124
-	f.g = nil
-	f.PC = 1
-//line loop_test.go:124
-	return r.SendNone(g)
 resumed_124:
 //line loop_test.go:125
 	l.say("not reached")
 	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:554
+//line loop_greenlet_test.go:374
 
-// Args replaces the parameters before the start.
-func (f *logDrivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.g = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-}
+func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
+func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }
+func (f *logDrivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*logDrivesFrame) Func() *greenlet.Func      { return &logDrivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logDrivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logDrivesFrame) Forget() {
-	f.l, f.g = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logDrivesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*logDrivesFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logDrivesFrame) take(r *greenlet.Run) *logDrivesFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*logDrivesFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(logDrivesFrame)
-}
-func (*logDrivesFrame) Func() *greenlet.Func {
-	return &logDrivesFrameInfo
-}
-
-var logDrivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/loop_test.go",
-	Line: 123,
-	Name: "github.com/going-green/greenlet/hub.(*log).drives",
-	Points: []greenlet.Point{
-		{
-			Line: 124,
-			Live: "l",
-		},
-	},
-}
+var logDrivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124:l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives

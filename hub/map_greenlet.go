@@ -33,25 +33,24 @@ func MapResumable[A any, R any](r *greenlet.Run, g *Group, items []A, f func(A) 
 }
 
 // Results are what Map has returned.
-func (f *MapFrame[A, R]) Results() ([]R, error) {
-	return f.ret0, f.ret1
+func (f *MapFrame[A, R]) Results() ([]R, error) { return f.ret0, f.ret1 }
+func (f *MapFrame[A, R]) Returned(r *greenlet.Run) (ret0 []R, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *MapFrame[A, R]) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.g, f.items, f.f)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *MapFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.g, f.items, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is Map as a state machine; f is nil in a call that has not been suspended.
 func (f2 *MapFrame[A, R]) run(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[MapFrame[A, R]](r, 28)
 		f2.g, f2.items, f2.f = g, items, f
 		r.Guard()
 	}
@@ -78,23 +77,18 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 	)
 	switch f2.PC {
 	case 1:
-		// resumed from map.go:25
 		m, results = f2.m, f2.results
 		c = r.Callee().(interface {
-			Results() *mapped[A, R]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *mapped[A, R]
+		}).Returned(r)
 		goto resumed_25
 	case 2:
-		// resumed from map.go:25
 		m, results = f2.m, f2.results
 		c = r.Callee().(interface {
-			Results() *mapped[A, R]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *mapped[A, R]
+		}).Returned(r)
 		goto resumed_25b
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -120,12 +114,8 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 		results = make([]R, len(items))
 		c, st = (*m).nextResumable(r)
 		if st != greenlet.Done {
-			f2.g = nil
-			f2.items = nil
-			f2.f = nil
-			f2.m, f2.results, f2.PC = m, results, 1
-			r.Link(f2, &f2.Header)
-			return st
+			f2.g, f2.items, f2.f, f2.m, f2.results, f2.PC = nil, nil, nil, m, results, 1
+			return r.Link(f2, &f2.Header, st)
 		}
 	}
 resumed_25:
@@ -146,12 +136,8 @@ loop_25:
 //line map.go:25
 	c, st = (*m).nextResumable(r)
 	if st != greenlet.Done {
-		f2.g = nil
-		f2.items = nil
-		f2.f = nil
-		f2.m, f2.results, f2.PC = m, results, 2
-		r.Link(f2, &f2.Header)
-		return st
+		f2.g, f2.items, f2.f, f2.m, f2.results, f2.PC = nil, nil, nil, m, results, 2
+		return r.Link(f2, &f2.Header, st)
 	}
 resumed_25b:
 	goto loop_25
@@ -160,74 +146,26 @@ unwind:
 	for f2.Pending() {
 //line map.go:32
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:172
+//line map_greenlet.go:157
 
-// Args replaces the parameters before the start.
-func (f *MapFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-	f.items = greenlet.Arg[[]A](f, args, 1)
-	f.f = greenlet.Arg[func(A) (R, error)](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *MapFrame[A, R]) Forget() {
-	f.g, f.items, f.f, f.m, f.results = nil, nil, nil, nil, nil
+	*f = MapFrame[A, R]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *MapFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*MapFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *MapFrame[A, R]) Release(r *greenlet.Run) {
-	*f = MapFrame[A, R]{}
-	c := r.Cache()
-	if head, ok := c[28].(*MapFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MapFrame[A, R]) take(r *greenlet.Run) *MapFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[28].(*MapFrame[A, R]); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(MapFrame[A, R])
-}
-func (*MapFrame[A, R]) Func() *greenlet.Func {
-	return &infoOfMapFrame
-}
-
-var infoOfMapFrame = greenlet.Func{
-	End:  32,
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 15,
-	Name: "github.com/going-green/greenlet/hub.Map",
-	Points: []greenlet.Point{
-		{
-			Line: 25,
-			Live: "m results",
-		},
-		{
-			Line: 25,
-			Live: "m results",
-		},
-	},
-}
+var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25:m results; 25:m results"}
 
 func _[A any, R any]() {
 	var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
@@ -251,12 +189,20 @@ func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) 
 }
 
 // Results are what MapSeq has returned.
-func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] {
-	return f.ret0
+func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
+func (f *MapSeqFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // MapSeqResumable is MapSeq for callers that can be suspended.
-func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
+func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], greenlet.Status) {
+	return (*MapSeqFrame[A, R])(nil).body(r, g, n, items, f)
+}
+
+// body runs MapSeq up to its next suspension; f is nil until there has been one.
+func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
 //line map.go:43
 	return (&func1MapSeq[A, R]{
 		f:     &f,
@@ -266,71 +212,21 @@ func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:270
+//line map_greenlet.go:216
 
-// Resume continues MapSeq where it is suspended, or starts it.
-func (f2 *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g, n, items, f := f2.g, f2.n, f2.items, f2.f
-//line map.go:43
-	f2.ret0 = (&func1MapSeq[A, R]{
-		f:     &f,
-		g:     &g,
-		items: &items,
-		n:     &n,
-	}).value()
-	return r.Return(f2, &f2.Header)
+// Resume continues the activation; the driver calls it.
+func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet.go:285
+func (f *MapSeqFrame[A, R]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
+func (f *MapSeqFrame[A, R]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *MapSeqFrame[A, R]) Forget()                              { *f = MapSeqFrame[A, R]{Header: f.Header, ret0: f.ret0} }
+func (f *MapSeqFrame[A, R]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
+func (*MapSeqFrame[A, R]) Func() *greenlet.Func                   { return &infoOfMapSeqFrame }
 
-// Args replaces the parameters before the start.
-func (f *MapSeqFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.items = greenlet.Arg[iter.Seq[A]](f, args, 2)
-	f.f = greenlet.Arg[func(A) (R, error)](f, args, 3)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *MapSeqFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *MapSeqFrame[A, R]) Forget() {
-	f.g, f.items, f.f = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *MapSeqFrame[A, R]) Release(r *greenlet.Run) {
-	f.g, f.items, f.f, f.ret0 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[63].(*MapSeqFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MapSeqFrame[A, R]) take(r *greenlet.Run) *MapSeqFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[63].(*MapSeqFrame[A, R]); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(MapSeqFrame[A, R])
-}
-func (*MapSeqFrame[A, R]) Func() *greenlet.Func {
-	return &infoOfMapSeqFrame
-}
-
-var infoOfMapSeqFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 42,
-	Name: "github.com/going-green/greenlet/hub.MapSeq",
-}
+var infoOfMapSeqFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapSeq", File: "github.com/going-green/greenlet/hub/map.go", Line: 42}
 
 func _[A any, R any]() {
 	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapSeq[A, R]
@@ -353,81 +249,46 @@ func (c *func1MapSeq[A, R]) value() func(func(R, error) bool) {
 // func1MapSeqFrame is an activation of the literal func1MapSeq.
 type func1MapSeqFrame[A any, R any] struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c     *func1MapSeq[A, R]
 	yield func(R, error) bool
 }
 
 // CallResumable is the literal func1MapSeq for callers that can be suspended.
-func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) (st greenlet.Status) {
+func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) greenlet.Status {
+	return (*func1MapSeqFrame[A, R])(nil).body(r, c, yield)
+}
+
+// body runs the literal func1MapSeq up to its first suspension; f is nil until there has been one.
+func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:43
 	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 := (*func1MapSeqFrame[A, R])(nil).take(r)
-		f2.c, f2.PC = c, 1
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 10)
+		f2.yield, f2.c, f2.PC = nil, c, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line map_greenlet.go:374
+//line map_greenlet.go:273
 
-// Resume continues the literal func1MapSeq where it is suspended, or starts it.
+// Resume continues the literal func1MapSeq where it is suspended.
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, yield := f2.c, f2.yield
+	c := f2.c
 	_ = c
 	switch f2.PC {
 	case 1:
-		// resumed from map.go:43
 		r.Callee().Release(r)
 		goto resumed_43
 	}
 
-//line map.go:43
-	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2.yield = nil
-		f2.PC = 1
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_43:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:398
+func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*func1MapSeqFrame[A, R]) Func() *greenlet.Func      { return &func1MapSeqFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) {
-	f.c, f.yield = nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*func1MapSeqFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*func1MapSeqFrame[A, R]) take(r *greenlet.Run) *func1MapSeqFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[10].(*func1MapSeqFrame[A, R]); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(func1MapSeqFrame[A, R])
-}
-func (*func1MapSeqFrame[A, R]) Func() *greenlet.Func {
-	return &func1MapSeqFrameInfo
-}
-
-var func1MapSeqFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 43,
-	Name: "github.com/going-green/greenlet/hub.MapSeq.func1",
-	Points: []greenlet.Point{
-		{Line: 43},
-	},
-}
+var func1MapSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapSeq.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 43, Points: "43"}
 
 // MapUnorderedFrame is an activation of MapUnordered.
 type MapUnorderedFrame[A any, R any] struct {
@@ -447,12 +308,20 @@ func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f fu
 }
 
 // Results are what MapUnordered has returned.
-func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] {
-	return f.ret0
+func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
+func (f *MapUnorderedFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // MapUnorderedResumable is MapUnordered for callers that can be suspended.
-func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
+func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], greenlet.Status) {
+	return (*MapUnorderedFrame[A, R])(nil).body(r, g, n, items, f)
+}
+
+// body runs MapUnordered up to its next suspension; f is nil until there has been one.
+func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
 //line map.go:50
 	return (&func1MapUnordered[A, R]{
 		f:     &f,
@@ -462,71 +331,27 @@ func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:466
+//line map_greenlet.go:335
 
-// Resume continues MapUnordered where it is suspended, or starts it.
-func (f2 *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g, n, items, f := f2.g, f2.n, f2.items, f2.f
-//line map.go:50
-	f2.ret0 = (&func1MapUnordered[A, R]{
-		f:     &f,
-		g:     &g,
-		items: &items,
-		n:     &n,
-	}).value()
-	return r.Return(f2, &f2.Header)
+// Resume continues the activation; the driver calls it.
+func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet.go:481
-
-// Args replaces the parameters before the start.
 func (f *MapUnorderedFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.items = greenlet.Arg[iter.Seq[A]](f, args, 2)
-	f.f = greenlet.Arg[func(A) (R, error)](f, args, 3)
+	greenlet.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f)
 }
-
-// Send hands the results to the parent greenlet.
 func (f *MapUnorderedFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *MapUnorderedFrame[A, R]) Forget() {
-	f.g, f.items, f.f = nil, nil, nil
+	*f = MapUnorderedFrame[A, R]{Header: f.Header, ret0: f.ret0}
 }
+func (f *MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*MapUnorderedFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapUnorderedFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *MapUnorderedFrame[A, R]) Release(r *greenlet.Run) {
-	f.g, f.items, f.f, f.ret0 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[2].(*MapUnorderedFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MapUnorderedFrame[A, R]) take(r *greenlet.Run) *MapUnorderedFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[2].(*MapUnorderedFrame[A, R]); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(MapUnorderedFrame[A, R])
-}
-func (*MapUnorderedFrame[A, R]) Func() *greenlet.Func {
-	return &infoOfMapUnorderedFrame
-}
-
-var infoOfMapUnorderedFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 49,
-	Name: "github.com/going-green/greenlet/hub.MapUnordered",
-}
+var infoOfMapUnorderedFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered", File: "github.com/going-green/greenlet/hub/map.go", Line: 49}
 
 func _[A any, R any]() {
 	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapUnordered[A, R]
@@ -549,81 +374,46 @@ func (c *func1MapUnordered[A, R]) value() func(func(R, error) bool) {
 // func1MapUnorderedFrame is an activation of the literal func1MapUnordered.
 type func1MapUnorderedFrame[A any, R any] struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c     *func1MapUnordered[A, R]
 	yield func(R, error) bool
 }
 
 // CallResumable is the literal func1MapUnordered for callers that can be suspended.
-func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) (st greenlet.Status) {
+func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) greenlet.Status {
+	return (*func1MapUnorderedFrame[A, R])(nil).body(r, c, yield)
+}
+
+// body runs the literal func1MapUnordered up to its first suspension; f is nil until there has been one.
+func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:50
 	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 := (*func1MapUnorderedFrame[A, R])(nil).take(r)
-		f2.c, f2.PC = c, 1
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 35)
+		f2.yield, f2.c, f2.PC = nil, c, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line map_greenlet.go:570
+//line map_greenlet.go:398
 
-// Resume continues the literal func1MapUnordered where it is suspended, or starts it.
+// Resume continues the literal func1MapUnordered where it is suspended.
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, yield := f2.c, f2.yield
+	c := f2.c
 	_ = c
 	switch f2.PC {
 	case 1:
-		// resumed from map.go:50
 		r.Callee().Release(r)
 		goto resumed_50
 	}
 
-//line map.go:50
-	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2.yield = nil
-		f2.PC = 1
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_50:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:594
+func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*func1MapUnorderedFrame[A, R]) Func() *greenlet.Func      { return &func1MapUnorderedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) {
-	f.c, f.yield = nil, nil
-	c := r.Cache()
-	if head, ok := c[35].(*func1MapUnorderedFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*func1MapUnorderedFrame[A, R]) take(r *greenlet.Run) *func1MapUnorderedFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[35].(*func1MapUnorderedFrame[A, R]); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(func1MapUnorderedFrame[A, R])
-}
-func (*func1MapUnorderedFrame[A, R]) Func() *greenlet.Func {
-	return &func1MapUnorderedFrameInfo
-}
-
-var func1MapUnorderedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 50,
-	Name: "github.com/going-green/greenlet/hub.MapUnordered.func1",
-	Points: []greenlet.Point{
-		{Line: 50},
-	},
-}
+var func1MapUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 50, Points: "50"}
 
 // mappingAllFrame is an activation of mapping.all.
 type mappingAllFrame[A any, R any] struct {
@@ -646,19 +436,15 @@ func (m *mapping[A, R]) allResumable(r *greenlet.Run, items iter.Seq[A], yield f
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *mappingAllFrame[A, R]) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.m, f.items, f.yield)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *mappingAllFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.m, f.items, f.yield))
 }
 
 // run is mapping.all as a state machine; f is nil in a call that has not been suspended.
 func (f *mappingAllFrame[A, R]) run(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[mappingAllFrame[A, R]](r, 15)
 		f.m, f.items, f.yield = m, items, yield
 		r.Guard()
 	}
@@ -684,28 +470,19 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map.go:89
 		c = r.Callee().(interface {
-			Results() *mapped[A, R]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *mapped[A, R]
+		}).Returned(r)
 		goto resumed_89
 	case 2:
-		// resumed from map.go:89
-		t1 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_89b
 	case 3:
-		// resumed from map.go:89
 		c = r.Callee().(interface {
-			Results() *mapped[A, R]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *mapped[A, R]
+		}).Returned(r)
 		goto resumed_89c
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -744,10 +521,8 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 //line map.go:89
 		c, st = m.nextResumable(r)
 		if st != greenlet.Done {
-			f.items = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.items, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_89:
@@ -763,10 +538,8 @@ loop_89:
 	}); ok {
 		t1, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
-			f.items = nil
-			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			f.items, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t1 = yield(c.result, c.err)
@@ -781,10 +554,8 @@ after_if_89:
 //line map.go:89
 	c, st = m.nextResumable(r)
 	if st != greenlet.Done {
-		f.items = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.items, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_89c:
 	goto loop_89
@@ -793,77 +564,21 @@ unwind:
 	for f.Pending() {
 //line map.go:91
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:805
+//line map_greenlet.go:575
 
-// Args replaces the parameters before the start.
-func (f *mappingAllFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.items = greenlet.Arg[iter.Seq[A]](f, args, 0)
-	f.yield = greenlet.Arg[func(R, error) bool](f, args, 1)
-}
+func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
+func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
+func (f *mappingAllFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*mappingAllFrame[A, R]) Func() *greenlet.Func      { return &mappingAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *mappingAllFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *mappingAllFrame[A, R]) Forget() {
-	f.m, f.items, f.yield = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *mappingAllFrame[A, R]) Release(r *greenlet.Run) {
-	*f = mappingAllFrame[A, R]{}
-	c := r.Cache()
-	if head, ok := c[15].(*mappingAllFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mappingAllFrame[A, R]) take(r *greenlet.Run) *mappingAllFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[15].(*mappingAllFrame[A, R]); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(mappingAllFrame[A, R])
-}
-func (*mappingAllFrame[A, R]) Func() *greenlet.Func {
-	return &mappingAllFrameInfo
-}
-
-var mappingAllFrameInfo = greenlet.Func{
-	End:  91,
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 84,
-	Name: "github.com/going-green/greenlet/hub.(*mapping).all",
-	Points: []greenlet.Point{
-		{
-			Line: 89,
-			Live: "m yield",
-		},
-		{
-			Line: 89,
-			Live: "m yield",
-		},
-		{
-			Line: 89,
-			Live: "m yield",
-		},
-	},
-}
+var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89:m yield; 89:m yield; 89:m yield"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R], iter.Seq[A], func(R, error) bool) = (*mapping[A, R]).all
@@ -884,60 +599,64 @@ func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
 }
 
 // Results are what mapping.next has returned.
-func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] {
-	return f.ret0
+func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { return f.ret0 }
+func (f *mappingNextFrame[A, R]) Returned(r *greenlet.Run) (ret0 *mapped[A, R]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // nextResumable is mapping.next for callers that can be suspended.
-func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (ret0 *mapped[A, R], st greenlet.Status) {
-//line map.go:98
-	if st = m.fillResumable(r); st != greenlet.Done {
-		f := (*mappingNextFrame[A, R])(nil).take(r)
-		f.m, f.PC = m, 1
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-	{
-//line map.go:99
-		if len(m.results) > 0 && m.results[0].task.done {
-			c := m.results[0]
-			m.results[0] = nil
-			m.results = m.results[1:]
-			m.taken++
-			return c, greenlet.Done
-		}
-		if m.count == m.taken {
-			return nil, greenlet.Done
-		}
-		f := (*mappingNextFrame[A, R])(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.m, f.PC = m, 2
-//line map.go:109
-		return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
-	}
+func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (*mapped[A, R], greenlet.Status) {
+	return (*mappingNextFrame[A, R])(nil).body(r, m)
 }
 
-//line map_greenlet.go:921
+// body runs mapping.next up to its first suspension; f is nil until there has been one.
+func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st greenlet.Status) {
+//line map.go:98
+	if st = m.fillResumable(r); st != greenlet.Done {
+		f = greenlet.Caller(r, f, 3)
+		f.m, f.PC = m, 1
+		return ret0, st
+	}
+//line map.go:99
+	if len(m.results) > 0 && m.results[0].task.done {
+		c := m.results[0]
+		m.results[0] = nil
+		m.results = m.results[1:]
+		m.taken++
+		return c, greenlet.Done
+	}
+	if m.count == m.taken {
+		return nil, greenlet.Done
+	}
+	f = greenlet.Leaf(r, f, 3)
+	f.m, f.PC = m, 2
+//line map.go:109
+	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
+}
 
-// Resume continues mapping.next where it is suspended, or starts it.
+//line map_greenlet.go:640
+
+// Resume continues mapping.next where it is suspended.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.m)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from map.go:98
 		r.Callee().Release(r)
 		goto resumed_98
 	case 2:
-		// resumed from map.go:109
 		goto resumed_109
 	}
 
-//line map.go:97
 loop_97:
+//line map.go:98
 	if st = m.fillResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_98:
 //line map.go:99
@@ -964,62 +683,18 @@ resumed_109:
 	goto loop_97
 }
 
-//line map_greenlet.go:968
+//line map_greenlet.go:687
 
-// Args replaces the parameters before the start.
-func (f *mappingNextFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *mappingNextFrame[A, R]) Forget() {
-	f.m = nil
+	*f = mappingNextFrame[A, R]{Header: f.Header, ret0: f.ret0}
 }
+func (f *mappingNextFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*mappingNextFrame[A, R]) Func() *greenlet.Func      { return &mappingNextFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *mappingNextFrame[A, R]) Release(r *greenlet.Run) {
-	f.m, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[3].(*mappingNextFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mappingNextFrame[A, R]) take(r *greenlet.Run) *mappingNextFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[3].(*mappingNextFrame[A, R]); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(mappingNextFrame[A, R])
-}
-func (*mappingNextFrame[A, R]) Func() *greenlet.Func {
-	return &mappingNextFrameInfo
-}
-
-var mappingNextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 96,
-	Name: "github.com/going-green/greenlet/hub.(*mapping).next",
-	Points: []greenlet.Point{
-		{
-			Line: 98,
-			Live: "m",
-		},
-		{
-			Line: 109,
-			Live: "m",
-		},
-	},
-}
+var mappingNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98:m; 109:m"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) *mapped[A, R] = (*mapping[A, R]).next
@@ -1040,13 +715,30 @@ func (m *mapping[A, R]) newFillFrame() *mappingFillFrame[A, R] {
 }
 
 // fillResumable is mapping.fill for callers that can be suspended.
-func (m *mapping[A, R]) fillResumable(r *greenlet.Run) (st greenlet.Status) {
+func (m *mapping[A, R]) fillResumable(r *greenlet.Run) greenlet.Status {
+	return (*mappingFillFrame[A, R])(nil).body(r, m)
+}
+
+// body runs mapping.fill up to its next suspension; f is nil until there has been one.
+func (f *mappingFillFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
 	var (
 		item2 A
 		ok    bool
 		c     *mapped[A, R]
 		t1    *Task
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			item2, ok = r.Callee().(interface{ Returned(*greenlet.Run) (A, bool) }).Returned(r)
+			goto resumed_122
+		case 2:
+			c = f.c
+			t1 = r.Callee().(*GroupGoFrame).Returned(r)
+			goto resumed_128
+		}
+	}
+
 //line map.go:118
 loop_118:
 //line map.go:118
@@ -1065,88 +757,8 @@ loop_118:
 		}); ok2 {
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
-				f := (*mappingFillFrame[A, R])(nil).take(r)
-				f.m, f.PC = m, 1
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			item2, ok = t0()
-		}
-	}
-//line map.go:123
-	if !ok {
-		m.dry = true
-		return greenlet.Done
-	}
-	c = &mapped[A, R]{of: m, index: m.count, item: item2}
-	t1, st = m.group.GoResumable(r, c.newRunFrame())
-	if st != greenlet.Done {
-		f := (*mappingFillFrame[A, R])(nil).take(r)
-		f.m, f.c, f.PC = m, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map.go:128
-	c.task = t1
-	m.own.add(c.task)
-	m.count++
-	c.task.links.add(&c.link, c)
-	if m.ordered {
-		m.results = append(m.results, c)
-	}
-	goto loop_118
-}
-
-//line map_greenlet.go:1102
-
-// Resume continues mapping.fill where it is suspended, or starts it.
-func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m := f.m
-	var (
-		item2 A
-		ok    bool
-		c     *mapped[A, R]
-		t1    *Task
-	)
-	switch f.PC {
-	case 1:
-		// resumed from map.go:122
-		item2, ok = r.Callee().(interface {
-			Results() (A, bool)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_122
-	case 2:
-		// resumed from map.go:128
-		c = f.c
-		callee := r.Callee().(*GroupGoFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_128
-	}
-
-//line map.go:118
-loop_118:
-//line map.go:118
-	if !(!m.dry && (m.limit < 0 || m.count-m.taken < max(1, m.limit))) {
-		return r.Return(f, &f.Header)
-	}
-	{
-//line map.go:119
-		if m.count > m.taken && m.group.Free() == 0 {
-			return r.Return(f, &f.Header)
-		}
-		t0 := m.source
-//line map.go:122
-		if c2, ok2 := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
-		}); ok2 {
-			item2, ok, st = c2.CallResumable(r)
-			if st != greenlet.Done {
-				f.c = nil
-				f.PC = 1
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 11)
+				f.c, f.m, f.PC = nil, m, 1
 				return st
 			}
 		} else {
@@ -1157,13 +769,13 @@ resumed_122:
 //line map.go:123
 	if !ok {
 		m.dry = true
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	c = &mapped[A, R]{of: m, index: m.count, item: item2}
 	t1, st = m.group.GoResumable(r, c.newRunFrame())
 	if st != greenlet.Done {
-		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 11)
+		f.m, f.c, f.PC = m, c, 2
 		return st
 	}
 resumed_128:
@@ -1178,62 +790,18 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:1182
+//line map_greenlet.go:794
 
-// Args replaces the parameters before the start.
-func (f *mappingFillFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *mappingFillFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *mappingFillFrame[A, R]) Forget() {
-	f.m, f.c = nil, nil
-}
+func (f *mappingFillFrame[A, R]) Forget()                 { *f = mappingFillFrame[A, R]{Header: f.Header} }
+func (f *mappingFillFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*mappingFillFrame[A, R]) Func() *greenlet.Func      { return &mappingFillFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *mappingFillFrame[A, R]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*mappingFillFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mappingFillFrame[A, R]) take(r *greenlet.Run) *mappingFillFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[11].(*mappingFillFrame[A, R]); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(mappingFillFrame[A, R])
-}
-func (*mappingFillFrame[A, R]) Func() *greenlet.Func {
-	return &mappingFillFrameInfo
-}
-
-var mappingFillFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 117,
-	Name: "github.com/going-green/greenlet/hub.(*mapping).fill",
-	Points: []greenlet.Point{
-		{
-			Line: 122,
-			Live: "m",
-		},
-		{
-			Line: 128,
-			Live: "m c",
-		},
-	},
-}
+var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122:m; 128:m c"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).fill
@@ -1253,7 +821,12 @@ func (c *mapped[A, R]) newRunFrame() *mappedRunFrame[A, R] {
 }
 
 // runResumable is mapped.run for callers that can be suspended.
-func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *mapped[A, R]) runResumable(r *greenlet.Run) greenlet.Status {
+	return (*mappedRunFrame[A, R])(nil).body(r, c)
+}
+
+// body runs mapped.run up to its first suspension; f is nil until there has been one.
+func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st greenlet.Status) {
 	var (
 		t1 R
 		t2 error
@@ -1267,9 +840,8 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 		}); ok {
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
-				f2 := (*mappedRunFrame[A, R])(nil).take(r)
+				f2 = greenlet.Caller(r, f2, 58)
 				f2.c, f2.PC = c, 1
-				r.Link(f2, &f2.Header)
 				return st
 			}
 		} else {
@@ -1281,9 +853,9 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1285
+//line map_greenlet.go:857
 
-// Resume continues mapped.run where it is suspended, or starts it.
+// Resume continues mapped.run where it is suspended.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	var (
@@ -1291,90 +863,28 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t2 error
 	)
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.c))
 	case 1:
-		// resumed from map.go:139
 		t1, t2 = r.Callee().(interface {
-			Results() (R, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (R, error)
+		}).Returned(r)
 		goto resumed_139
 	}
 
-	{
-//line map.go:139
-		t0 := c.of.f
-//line map.go:139
-		if c2, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
-		}); ok {
-			t1, t2, st = c2.CallResumable(r, c.item)
-			if st != greenlet.Done {
-				f2.PC = 1
-				r.Link(f2, &f2.Header)
-				return st
-			}
-		} else {
-			t1, t2 = t0(c.item)
-		}
-	}
 resumed_139:
 //line map.go:139
 	c.result, c.err = t1, t2
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:1327
+//line map_greenlet.go:882
 
-// Args replaces the parameters before the start.
-func (f *mappedRunFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
+func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*mappedRunFrame[A, R]) Func() *greenlet.Func      { return &mappedRunFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *mappedRunFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *mappedRunFrame[A, R]) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*mappedRunFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mappedRunFrame[A, R]) take(r *greenlet.Run) *mappedRunFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[58].(*mappedRunFrame[A, R]); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(mappedRunFrame[A, R])
-}
-func (*mappedRunFrame[A, R]) Func() *greenlet.Func {
-	return &mappedRunFrameInfo
-}
-
-var mappedRunFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 139,
-	Name: "github.com/going-green/greenlet/hub.(*mapped).run",
-	Points: []greenlet.Point{
-		{
-			Line: 139,
-			Live: "c",
-		},
-	},
-}
+var mappedRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139:c"}
 
 func _[A any, R any]() {
 	var _ func(*mapped[A, R]) = (*mapped[A, R]).run
@@ -1394,89 +904,42 @@ func (m *mapping[A, R]) newEndFrame() *mappingEndFrame[A, R] {
 }
 
 // endResumable is mapping.end for callers that can be suspended.
-func (m *mapping[A, R]) endResumable(r *greenlet.Run) (st greenlet.Status) {
+func (m *mapping[A, R]) endResumable(r *greenlet.Run) greenlet.Status {
+	return (*mappingEndFrame[A, R])(nil).body(r, m)
+}
+
+// body runs mapping.end up to its first suspension; f is nil until there has been one.
+func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
 //line map.go:154
 	if st = m.own.KillResumable(r); st != greenlet.Done {
-		f := (*mappingEndFrame[A, R])(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.m, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1409
+//line map_greenlet.go:923
 
-// Resume continues mapping.end where it is suspended, or starts it.
+// Resume continues mapping.end where it is suspended.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m := f.m
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m))
 	case 1:
-		// resumed from map.go:154
 		r.Callee().(*GroupKillFrame).Release(r)
 		goto resumed_154
 	}
 
-//line map.go:154
-	if st = m.own.KillResumable(r); st != greenlet.Done {
-		f.m = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_154:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet.go:1432
+func (f *mappingEndFrame[A, R]) Forget()                 { *f = mappingEndFrame[A, R]{Header: f.Header} }
+func (f *mappingEndFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*mappingEndFrame[A, R]) Func() *greenlet.Func      { return &mappingEndFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *mappingEndFrame[A, R]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *mappingEndFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *mappingEndFrame[A, R]) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *mappingEndFrame[A, R]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*mappingEndFrame[A, R]); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mappingEndFrame[A, R]) take(r *greenlet.Run) *mappingEndFrame[A, R] {
-	c := r.Cache()
-	if f, ok := c[21].(*mappingEndFrame[A, R]); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(mappingEndFrame[A, R])
-}
-func (*mappingEndFrame[A, R]) Func() *greenlet.Func {
-	return &mappingEndFrameInfo
-}
-
-var mappingEndFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map.go",
-	Line: 154,
-	Name: "github.com/going-green/greenlet/hub.(*mapping).end",
-	Points: []greenlet.Point{
-		{Line: 154},
-	},
-}
+var mappingEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).end", File: "github.com/going-green/greenlet/hub/map.go", Line: 154, Points: "154"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end

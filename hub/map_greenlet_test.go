@@ -35,25 +35,24 @@ func (l *log) workResumable(r *greenlet.Run, n0 int) (string, error, greenlet.St
 }
 
 // Results are what log.work has returned.
-func (f *logWorkFrame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logWorkFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *logWorkFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logWorkFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.l, f.n0)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *logWorkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.l, f.n0)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is log.work as a state machine; f is nil in a call that has not been suspended.
 func (f *logWorkFrame) run(r *greenlet.Run, l *log, n0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logWorkFrame](r, 19)
 		f.l, f.n0 = l, n0
 		r.Guard()
 	}
@@ -76,12 +75,10 @@ func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Statu
 	var n *int
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:24
 		n = f.n
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_24
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -96,10 +93,8 @@ func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Statu
 			}
 		})
 		if st = l.SleepResumable(r, time.Duration(max((*n), -(*n)))*time.Second); st != greenlet.Done {
-			f.l = nil
-			f.n, f.PC = n, 1
-			r.Link(f, &f.Header)
-			return st
+			f.l, f.n, f.PC = nil, n, 1
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_24:
@@ -119,68 +114,26 @@ unwind:
 	for f.Pending() {
 //line map_test.go:32
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:131
+//line map_greenlet_test.go:125
 
-// Args replaces the parameters before the start.
-func (f *logWorkFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n0 = greenlet.Arg[int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *logWorkFrame) Forget() {
-	f.l, f.n = nil, nil
+	*f = logWorkFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *logWorkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*logWorkFrame) Func() *greenlet.Func      { return &logWorkFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logWorkFrame) Release(r *greenlet.Run) {
-	*f = logWorkFrame{}
-	c := r.Cache()
-	if head, ok := c[19].(*logWorkFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWorkFrame) take(r *greenlet.Run) *logWorkFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*logWorkFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(logWorkFrame)
-}
-func (*logWorkFrame) Func() *greenlet.Func {
-	return &logWorkFrameInfo
-}
-
-var logWorkFrameInfo = greenlet.Func{
-	End:  32,
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 18,
-	Name: "github.com/going-green/greenlet/hub.(*log).work",
-	Points: []greenlet.Point{
-		{
-			Line: 24,
-			Live: "n",
-		},
-	},
-}
+var logWorkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24:n"}
 var _ func(*log, int) (string, error) = (*log).work
 
 // logWorkFrameValue is log.work as a value, for callers that can be suspended.
@@ -212,140 +165,64 @@ func (l0 *log) newMapsFrame() *logMapsFrame {
 }
 
 // mapsResumable is log.maps for callers that can be suspended.
-func (l0 *log) mapsResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) mapsResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*logMapsFrame)(nil).body(r2, l0)
+}
+
+// body runs log.maps up to its next suspension; f is nil until there has been one.
+func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l       **log
 		r       []string
 		err     error
 		timeout error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l = f.l
+			r, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) ([]string, error)
+			}).Returned(r2)
+			goto resumed_36
+		case 2:
+			l = f.l
+			r, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) ([]string, error)
+			}).Returned(r2)
+			goto resumed_38
+		case 3:
+			l = f.l
+			r, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) ([]string, error)
+			}).Returned(r2)
+			goto resumed_40
+		case 4:
+			l = f.l
+			r, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) ([]string, error)
+			}).Returned(r2)
+			goto resumed_42
+		case 5:
+			l = f.l
+			r, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) ([]string, error)
+			}).Returned(r2)
+			goto resumed_44
+		case 6:
+			l = f.l
+			timeout = r2.Callee().(*HubWithTimeoutFrame).Returned(r2)
+			goto resumed_46
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 //line map_test.go:36
 	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:37
-	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
-		f.l, f.PC = l, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:39
-	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
-		f.l, f.PC = l, 3
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:41
-	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
-		f.l, f.PC = l, 4
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:43
-	(*l).say("%v %v", r, errors.As(err, new(*PanicError)))
-	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
-		f.l, f.PC = l, 5
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:45
-	(*l).say("%v %v", r, err)
-	timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value())
-	if st != greenlet.Done {
-		f := (*logMapsFrame)(nil).take(r2)
-		f.l, f.PC = l, 6
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:47
-	(*l).say("%v", timeout)
-	return greenlet.Done
-}
-
-//line map_greenlet_test.go:283
-
-// Resume continues log.maps where it is suspended, or starts it.
-func (f *logMapsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	var (
-		l       **log
-		r       []string
-		err     error
-		timeout error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from map_test.go:36
-		l = f.l
-		r, err = r2.Callee().(interface {
-			Results() ([]string, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_36
-	case 2:
-		// resumed from map_test.go:38
-		l = f.l
-		r, err = r2.Callee().(interface {
-			Results() ([]string, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_38
-	case 3:
-		// resumed from map_test.go:40
-		l = f.l
-		r, err = r2.Callee().(interface {
-			Results() ([]string, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_40
-	case 4:
-		// resumed from map_test.go:42
-		l = f.l
-		r, err = r2.Callee().(interface {
-			Results() ([]string, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_42
-	case 5:
-		// resumed from map_test.go:44
-		l = f.l
-		r, err = r2.Callee().(interface {
-			Results() ([]string, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_44
-	case 6:
-		// resumed from map_test.go:46
-		l = f.l
-		callee := r2.Callee().(*HubWithTimeoutFrame)
-		timeout = callee.Results()
-		callee.Release(r2)
-		goto resumed_46
-	}
-
-	l = new(*log)
-	*l = f.l0
-//line map_test.go:36
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f.l, f.PC = l, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_36:
@@ -353,8 +230,8 @@ resumed_36:
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value())
 	if st != greenlet.Done {
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 2
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_38:
@@ -362,8 +239,8 @@ resumed_38:
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 3
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_40:
@@ -371,8 +248,8 @@ resumed_40:
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 4
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_42:
@@ -380,8 +257,8 @@ resumed_42:
 	(*l).say("%v %v", r, errors.As(err, new(*PanicError)))
 	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 5
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_44:
@@ -389,88 +266,28 @@ resumed_44:
 	(*l).say("%v %v", r, err)
 	timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value())
 	if st != greenlet.Done {
+		f = greenlet.Caller(r2, f, 9)
 		f.l, f.PC = l, 6
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_46:
 //line map_test.go:47
 	(*l).say("%v", timeout)
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line map_greenlet_test.go:403
+//line map_greenlet_test.go:280
 
-// Args replaces the parameters before the start.
-func (f *logMapsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logMapsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logMapsFrame) Forget() {
-	f.l0, f.l = nil, nil
-}
+func (f *logMapsFrame) Forget()                 { *f = logMapsFrame{Header: f.Header} }
+func (f *logMapsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*logMapsFrame) Func() *greenlet.Func      { return &logMapsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[9].(*logMapsFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsFrame) take(r *greenlet.Run) *logMapsFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*logMapsFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(logMapsFrame)
-}
-func (*logMapsFrame) Func() *greenlet.Func {
-	return &logMapsFrameInfo
-}
-
-var logMapsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 35,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps",
-	Points: []greenlet.Point{
-		{
-			Line: 36,
-			Live: "l",
-		},
-		{
-			Line: 38,
-			Live: "l",
-		},
-		{
-			Line: 40,
-			Live: "l",
-		},
-		{
-			Line: 42,
-			Live: "l",
-		},
-		{
-			Line: 44,
-			Live: "l",
-		},
-		{
-			Line: 46,
-			Live: "l",
-		},
-	},
-}
+var logMapsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36:l; 38:l; 40:l; 42:l; 44:l; 46:l"}
 var _ func(*log) = (*log).maps
 
 // logMapsFunc1 is the function literal of map_test.go:38, with what it captures.
@@ -487,20 +304,25 @@ func (c *logMapsFunc1) value() func(int) (string, error) {
 // logMapsFunc1Frame is an activation of the literal logMapsFunc1.
 type logMapsFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsFunc1
 	n    int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsFunc1 has returned.
-func (f *logMapsFunc1Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsFunc1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsFunc1 for callers that can be suspended.
-func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (string, error, greenlet.Status) {
+	return (*logMapsFunc1Frame)(nil).body(r, c, n)
+}
+
+// body runs the literal logMapsFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -508,20 +330,19 @@ func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (ret0 string, ret1 
 //line map_test.go:38
 	t0, t1, st = (*c.l).workResumable(r, n)
 	if st != greenlet.Done {
-		f := (*logMapsFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 50)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:38
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:521
+//line map_greenlet_test.go:342
 
-// Resume continues the literal logMapsFunc1 where it is suspended, or starts it.
+// Resume continues the literal logMapsFunc1 where it is suspended.
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, n := f.c, f.n
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -529,60 +350,22 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:38
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_38
 	}
 
-//line map_test.go:38
-	t0, t1, st = (*c.l).workResumable(r, n)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_38:
 //line map_test.go:38
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:553
+//line map_greenlet_test.go:364
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsFunc1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[50].(*logMapsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
+func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
+func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsFunc1Frame) take(r *greenlet.Run) *logMapsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[50].(*logMapsFunc1Frame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(logMapsFunc1Frame)
-}
-func (*logMapsFunc1Frame) Func() *greenlet.Func {
-	return &logMapsFunc1FrameInfo
-}
-
-var logMapsFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 38,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.func1",
-	Points: []greenlet.Point{
-		{Line: 38},
-	},
-}
+var logMapsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 38, Points: "38"}
 
 // logMapsFunc2 is the function literal of map_test.go:46, with what it captures.
 type logMapsFunc2 struct {
@@ -598,81 +381,46 @@ func (c *logMapsFunc2) value() func() {
 // logMapsFunc2Frame is an activation of the literal logMapsFunc2.
 type logMapsFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logMapsFunc2
 }
 
 // CallResumable is the literal logMapsFunc2 for callers that can be suspended.
-func (c *logMapsFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logMapsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logMapsFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal logMapsFunc2 up to its first suspension; f is nil until there has been one.
+func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.Status) {
 //line map_test.go:46
 	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value())
 	if st != greenlet.Done {
-		f := (*logMapsFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 53)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:619
+//line map_greenlet_test.go:405
 
-// Resume continues the literal logMapsFunc2 where it is suspended, or starts it.
+// Resume continues the literal logMapsFunc2 where it is suspended.
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:46
 		r.Callee().Release(r)
 		goto resumed_46
 	}
 
-//line map_test.go:46
-	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:643
+func (f *logMapsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*logMapsFunc2Frame) Func() *greenlet.Func      { return &logMapsFunc2FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[53].(*logMapsFunc2Frame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsFunc2Frame) take(r *greenlet.Run) *logMapsFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[53].(*logMapsFunc2Frame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(logMapsFunc2Frame)
-}
-func (*logMapsFunc2Frame) Func() *greenlet.Func {
-	return &logMapsFunc2FrameInfo
-}
-
-var logMapsFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.func2",
-	Points: []greenlet.Point{
-		{Line: 46},
-	},
-}
+var logMapsFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
 
 // logMapsValue1 is work as a value of map_test.go:36, with what it captures.
 type logMapsValue1 struct {
@@ -688,20 +436,25 @@ func (c *logMapsValue1) value() func(int) (string, error) {
 // logMapsValue1Frame is an activation of the literal logMapsValue1.
 type logMapsValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsValue1 has returned.
-func (f *logMapsValue1Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsValue1 for callers that can be suspended.
-func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsValue1Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsValue1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -709,20 +462,19 @@ func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 //line map_test.go:36
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 25)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:36
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:722
+//line map_greenlet_test.go:474
 
-// Resume continues the literal logMapsValue1 where it is suspended, or starts it.
+// Resume continues the literal logMapsValue1 where it is suspended.
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -730,60 +482,22 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:36
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_36
 	}
 
-//line map_test.go:36
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_36:
 //line map_test.go:36
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:754
+//line map_greenlet_test.go:496
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsValue1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[25].(*logMapsValue1Frame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
+func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsValue1Frame) take(r *greenlet.Run) *logMapsValue1Frame {
-	c := r.Cache()
-	if f, ok := c[25].(*logMapsValue1Frame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(logMapsValue1Frame)
-}
-func (*logMapsValue1Frame) Func() *greenlet.Func {
-	return &logMapsValue1FrameInfo
-}
-
-var logMapsValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 36,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.value1",
-	Points: []greenlet.Point{
-		{Line: 36},
-	},
-}
+var logMapsValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 36, Points: "36"}
 
 // logMapsValue2 is work as a value of map_test.go:40, with what it captures.
 type logMapsValue2 struct {
@@ -799,20 +513,25 @@ func (c *logMapsValue2) value() func(int) (string, error) {
 // logMapsValue2Frame is an activation of the literal logMapsValue2.
 type logMapsValue2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsValue2
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsValue2 has returned.
-func (f *logMapsValue2Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsValue2Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsValue2 for callers that can be suspended.
-func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsValue2Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsValue2 up to its first suspension; f is nil until there has been one.
+func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -820,20 +539,19 @@ func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 //line map_test.go:40
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsValue2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:40
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:833
+//line map_greenlet_test.go:551
 
-// Resume continues the literal logMapsValue2 where it is suspended, or starts it.
+// Resume continues the literal logMapsValue2 where it is suspended.
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -841,60 +559,22 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:40
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_40
 	}
 
-//line map_test.go:40
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_40:
 //line map_test.go:40
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:865
+//line map_greenlet_test.go:573
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsValue2Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[54].(*logMapsValue2Frame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
+func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsValue2Frame) take(r *greenlet.Run) *logMapsValue2Frame {
-	c := r.Cache()
-	if f, ok := c[54].(*logMapsValue2Frame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(logMapsValue2Frame)
-}
-func (*logMapsValue2Frame) Func() *greenlet.Func {
-	return &logMapsValue2FrameInfo
-}
-
-var logMapsValue2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.value2",
-	Points: []greenlet.Point{
-		{Line: 40},
-	},
-}
+var logMapsValue2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 40, Points: "40"}
 
 // logMapsValue3 is work as a value of map_test.go:42, with what it captures.
 type logMapsValue3 struct {
@@ -910,20 +590,25 @@ func (c *logMapsValue3) value() func(int) (string, error) {
 // logMapsValue3Frame is an activation of the literal logMapsValue3.
 type logMapsValue3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsValue3
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsValue3 has returned.
-func (f *logMapsValue3Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsValue3Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsValue3 for callers that can be suspended.
-func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsValue3Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsValue3 up to its first suspension; f is nil until there has been one.
+func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -931,20 +616,19 @@ func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 //line map_test.go:42
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsValue3Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 51)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:42
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:944
+//line map_greenlet_test.go:628
 
-// Resume continues the literal logMapsValue3 where it is suspended, or starts it.
+// Resume continues the literal logMapsValue3 where it is suspended.
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -952,60 +636,22 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:42
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_42
 	}
 
-//line map_test.go:42
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_42:
 //line map_test.go:42
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:976
+//line map_greenlet_test.go:650
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsValue3Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[51].(*logMapsValue3Frame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
+func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsValue3Frame) take(r *greenlet.Run) *logMapsValue3Frame {
-	c := r.Cache()
-	if f, ok := c[51].(*logMapsValue3Frame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(logMapsValue3Frame)
-}
-func (*logMapsValue3Frame) Func() *greenlet.Func {
-	return &logMapsValue3FrameInfo
-}
-
-var logMapsValue3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 42,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.value3",
-	Points: []greenlet.Point{
-		{Line: 42},
-	},
-}
+var logMapsValue3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 42, Points: "42"}
 
 // logMapsValue4 is work as a value of map_test.go:44, with what it captures.
 type logMapsValue4 struct {
@@ -1021,20 +667,25 @@ func (c *logMapsValue4) value() func(int) (string, error) {
 // logMapsValue4Frame is an activation of the literal logMapsValue4.
 type logMapsValue4Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsValue4
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsValue4 has returned.
-func (f *logMapsValue4Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsValue4Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsValue4 for callers that can be suspended.
-func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsValue4Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsValue4 up to its first suspension; f is nil until there has been one.
+func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -1042,20 +693,19 @@ func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 //line map_test.go:44
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsValue4Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:44
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1055
+//line map_greenlet_test.go:705
 
-// Resume continues the literal logMapsValue4 where it is suspended, or starts it.
+// Resume continues the literal logMapsValue4 where it is suspended.
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -1063,60 +713,22 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:44
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_44
 	}
 
-//line map_test.go:44
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_44:
 //line map_test.go:44
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1087
+//line map_greenlet_test.go:727
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsValue4Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[8].(*logMapsValue4Frame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
+func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsValue4Frame) take(r *greenlet.Run) *logMapsValue4Frame {
-	c := r.Cache()
-	if f, ok := c[8].(*logMapsValue4Frame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(logMapsValue4Frame)
-}
-func (*logMapsValue4Frame) Func() *greenlet.Func {
-	return &logMapsValue4FrameInfo
-}
-
-var logMapsValue4FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 44,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.value4",
-	Points: []greenlet.Point{
-		{Line: 44},
-	},
-}
+var logMapsValue4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value4", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 44, Points: "44"}
 
 // logMapsValue5 is work as a value of map_test.go:46, with what it captures.
 type logMapsValue5 struct {
@@ -1132,20 +744,25 @@ func (c *logMapsValue5) value() func(int) (string, error) {
 // logMapsValue5Frame is an activation of the literal logMapsValue5.
 type logMapsValue5Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsValue5
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsValue5 has returned.
-func (f *logMapsValue5Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsValue5Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsValue5 for callers that can be suspended.
-func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsValue5Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsValue5 up to its first suspension; f is nil until there has been one.
+func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -1153,20 +770,19 @@ func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 //line map_test.go:46
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsValue5Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:46
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1166
+//line map_greenlet_test.go:782
 
-// Resume continues the literal logMapsValue5 where it is suspended, or starts it.
+// Resume continues the literal logMapsValue5 where it is suspended.
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -1174,60 +790,22 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:46
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_46
 	}
 
-//line map_test.go:46
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_46:
 //line map_test.go:46
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1198
+//line map_greenlet_test.go:804
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsValue5Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[61].(*logMapsValue5Frame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
+func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsValue5Frame) take(r *greenlet.Run) *logMapsValue5Frame {
-	c := r.Cache()
-	if f, ok := c[61].(*logMapsValue5Frame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(logMapsValue5Frame)
-}
-func (*logMapsValue5Frame) Func() *greenlet.Func {
-	return &logMapsValue5FrameInfo
-}
-
-var logMapsValue5FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/hub.(*log).maps.value5",
-	Points: []greenlet.Point{
-		{Line: 46},
-	},
-}
+var logMapsValue5FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value5", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
 
 // logMapsSeqFrame is an activation of log.mapsSeq.
 type logMapsSeqFrame struct {
@@ -1247,7 +825,12 @@ func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
 }
 
 // mapsSeqResumable is log.mapsSeq for callers that can be suspended.
-func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.Status) {
+func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) greenlet.Status {
+	return (*logMapsSeqFrame)(nil).body(r2, l0, g, n)
+}
+
+// body runs log.mapsSeq up to its first suspension; f is nil until there has been one.
+func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st greenlet.Status) {
 	var (
 		l    **log
 		t0   iter.Seq2[string, error]
@@ -1258,9 +841,8 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 //line map_test.go:72
 	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f := (*logMapsSeqFrame)(nil).take(r2)
-		f.l, f.PC = l, 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 16)
+		f.g, f.l, f.PC = nil, l, 1
 		return st
 	}
 	{
@@ -1277,9 +859,8 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 			l:    l,
 			loop: loop,
 		}).value()); st != greenlet.Done {
-			f := (*logMapsSeqFrame)(nil).take(r2)
-			f.loop, f.PC = loop, 2
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 16)
+			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
 			return st
 		}
 	}
@@ -1288,42 +869,30 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1292
+//line map_greenlet_test.go:873
 
-// Resume continues log.mapsSeq where it is suspended, or starts it.
+// Resume continues log.mapsSeq where it is suspended.
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	g, n := f.g, f.n
 	var (
 		l    **log
 		t0   iter.Seq2[string, error]
 		loop *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.l0, f.g, f.n))
 	case 1:
-		// resumed from map_test.go:72
 		l = f.l
 		t0 = r2.Callee().(interface {
-			Results() iter.Seq2[string, error]
-		}).Results()
-		r2.Callee().Release(r2)
+			Returned(*greenlet.Run) iter.Seq2[string, error]
+		}).Returned(r2)
 		goto resumed_72
 	case 2:
-		// resumed from map_test.go:72
 		loop = f.loop
 		r2.Callee().Release(r2)
 		goto resumed_72b
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line map_test.go:72
-	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f.g = nil
-		f.l, f.PC = l, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_72:
 	{
 //line map_test.go:72
@@ -1339,11 +908,8 @@ resumed_72:
 			l:    l,
 			loop: loop,
 		}).value()); st != greenlet.Done {
-			f.g = nil
-			f.l = nil
-			f.loop, f.PC = loop, 2
-			r2.Link(f, &f.Header)
-			return st
+			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_72b:
@@ -1352,64 +918,14 @@ resumed_72b:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1356
+//line map_greenlet_test.go:922
 
-// Args replaces the parameters before the start.
-func (f *logMapsSeqFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
+func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
+func (f *logMapsSeqFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*logMapsSeqFrame) Func() *greenlet.Func      { return &logMapsSeqFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logMapsSeqFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logMapsSeqFrame) Forget() {
-	f.l0, f.g, f.l, f.loop = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsSeqFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*logMapsSeqFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsSeqFrame) take(r *greenlet.Run) *logMapsSeqFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*logMapsSeqFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(logMapsSeqFrame)
-}
-func (*logMapsSeqFrame) Func() *greenlet.Func {
-	return &logMapsSeqFrameInfo
-}
-
-var logMapsSeqFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 71,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq",
-	Points: []greenlet.Point{
-		{
-			Line: 72,
-			Live: "l",
-		},
-		{
-			Line: 72,
-			Live: "loop",
-		},
-	},
-}
+var logMapsSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72:l; 72:loop"}
 var _ func(*log, *Group, int) = (*log).mapsSeq
 
 // logMapsSeqValue1 is work as a value of map_test.go:72, with what it captures.
@@ -1426,20 +942,25 @@ func (c *logMapsSeqValue1) value() func(int) (string, error) {
 // logMapsSeqValue1Frame is an activation of the literal logMapsSeqValue1.
 type logMapsSeqValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsSeqValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsSeqValue1 has returned.
-func (f *logMapsSeqValue1Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsSeqValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsSeqValue1 for callers that can be suspended.
-func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsSeqValue1Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsSeqValue1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -1447,20 +968,19 @@ func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, 
 //line map_test.go:72
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsSeqValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 32)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:72
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1460
+//line map_greenlet_test.go:980
 
-// Resume continues the literal logMapsSeqValue1 where it is suspended, or starts it.
+// Resume continues the literal logMapsSeqValue1 where it is suspended.
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -1468,60 +988,22 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:72
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_72
 	}
 
-//line map_test.go:72
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_72:
 //line map_test.go:72
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1492
+//line map_greenlet_test.go:1002
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[32].(*logMapsSeqValue1Frame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
+func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsSeqValue1Frame) take(r *greenlet.Run) *logMapsSeqValue1Frame {
-	c := r.Cache()
-	if f, ok := c[32].(*logMapsSeqValue1Frame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(logMapsSeqValue1Frame)
-}
-func (*logMapsSeqValue1Frame) Func() *greenlet.Func {
-	return &logMapsSeqValue1FrameInfo
-}
-
-var logMapsSeqValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 72,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq.value1",
-	Points: []greenlet.Point{
-		{Line: 72},
-	},
-}
+var logMapsSeqValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "72"}
 
 // logMapsSeqRange1 is the body of the loop of map_test.go:72, with what it captures.
 type logMapsSeqRange1 struct {
@@ -1542,32 +1024,36 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1546
+//line map_greenlet_test.go:1028
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsSeqRange1
 	r    string
 	err  error
 	ret0 bool
 }
 
-// Results are what the literal logMapsSeqRange1 has returned.
-func (f *logMapsSeqRange1Frame) Results() bool {
-	return f.ret0
+func (f *logMapsSeqRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsSeqRange1 for callers that can be suspended.
-func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) (ret0 bool, st greenlet.Status) {
+func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+	return (*logMapsSeqRange1Frame)(nil).body(r2, c, r, err)
+}
+
+// body runs the literal logMapsSeqRange1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:73
 	(*c.l).say("%q %v", r, err)
 	if st = (*c.l).SleepResumable(r2, time.Second); st != greenlet.Done {
-		f := (*logMapsSeqRange1Frame)(nil).take(r2)
-		f.c, f.PC = c, 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 8)
+		f.r, f.err, f.c, f.PC = "", nil, c, 1
 		return ret0, st
 	}
 //line map_test.go:75
@@ -1576,29 +1062,18 @@ func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) 
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1580
+//line map_greenlet_test.go:1066
 
-// Resume continues the literal logMapsSeqRange1 where it is suspended, or starts it.
+// Resume continues the literal logMapsSeqRange1 where it is suspended.
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r, err := f.c, f.r, f.err
+	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:74
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_74
 	}
 
-	c.loop.Begin()
-//line map_test.go:73
-	(*c.l).say("%q %v", r, err)
-	if st = (*c.l).SleepResumable(r2, time.Second); st != greenlet.Done {
-		f.r = ""
-		f.err = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_74:
 //line map_test.go:75
 	c.loop.Again()
@@ -1607,40 +1082,12 @@ resumed_74:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1611
+//line map_greenlet_test.go:1086
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) {
-	f.c, f.r, f.err = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[8].(*logMapsSeqRange1Frame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
+func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsSeqRange1Frame) take(r *greenlet.Run) *logMapsSeqRange1Frame {
-	c := r.Cache()
-	if f, ok := c[8].(*logMapsSeqRange1Frame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(logMapsSeqRange1Frame)
-}
-func (*logMapsSeqRange1Frame) Func() *greenlet.Func {
-	return &logMapsSeqRange1FrameInfo
-}
-
-var logMapsSeqRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 72,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq-range1",
-	Points: []greenlet.Point{
-		{Line: 74},
-	},
-}
+var logMapsSeqRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "74"}
 
 // logMapsUnorderedFrame is an activation of log.mapsUnordered.
 type logMapsUnorderedFrame struct {
@@ -1662,7 +1109,12 @@ func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
 }
 
 // mapsUnorderedResumable is log.mapsUnordered for callers that can be suspended.
-func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*logMapsUnorderedFrame)(nil).body(r2, l0)
+}
+
+// body runs log.mapsUnordered up to its next suspension; f is nil until there has been one.
+func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l     **log
 		pool  *Group
@@ -1675,198 +1127,55 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 		t4    iter.Seq[int]
 		loop3 *greenlet.Loop
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, pool = f.l, f.pool
+			t0 = r2.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq2[string, error]
+			}).Returned(r2)
+			goto resumed_97
+		case 2:
+			l, pool, loop = f.l, f.pool, f.loop
+			r2.Callee().Release(r2)
+			goto resumed_97b
+		case 3:
+			l, pool = f.l, f.pool
+			t1 = r2.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq2[string, error]
+			}).Returned(r2)
+			goto resumed_100
+		case 4:
+			l, pool, loop2 = f.l, f.pool, f.loop2
+			r2.Callee().Release(r2)
+			goto resumed_100b
+		case 5:
+			l, t3 = f.l, f.t3
+			t4 = r2.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq[int]
+			}).Returned(r2)
+			goto resumed_110
+		case 6:
+			l = f.l
+			t2 = r2.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq2[string, error]
+			}).Returned(r2)
+			goto resumed_110b
+		case 7:
+			loop3 = f.loop3
+			r2.Callee().Release(r2)
+			goto resumed_110c
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 //line map_test.go:96
 	pool = (*l).NewPool(3)
 	t0, st = MapUnorderedResumable(r2, pool, 0, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f := (*logMapsUnorderedFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 5)
 		f.l, f.pool, f.PC = l, pool, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:97
-	loop = greenlet.NewLoop()
-//line map_test.go:97
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
-			l:    l,
-			loop: loop,
-		}).value())
-		if st != greenlet.Done {
-			f := (*logMapsUnorderedFrame)(nil).take(r2)
-			f.l, f.pool, f.loop, f.PC = l, pool, loop, 2
-			r2.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		t0((&logMapsUnorderedRange1{
-			l:    l,
-			loop: loop,
-		}).value())
-	}
-//line map_test.go:97
-	loop.End()
-//line map_test.go:100
-	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f := (*logMapsUnorderedFrame)(nil).take(r2)
-		f.l, f.pool, f.PC = l, pool, 3
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:100
-	loop2 = greenlet.NewLoop()
-//line map_test.go:100
-	if c, ok := greenlet.Resumable(t1).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
-			l:    l,
-			loop: loop2,
-		}).value())
-		if st != greenlet.Done {
-			f := (*logMapsUnorderedFrame)(nil).take(r2)
-			f.l, f.pool, f.loop2, f.PC = l, pool, loop2, 4
-			r2.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		t1((&logMapsUnorderedRange2{
-			l:    l,
-			loop: loop2,
-		}).value())
-	}
-	{
-//line map_test.go:100
-		loop2.End()
-//line map_test.go:106
-		(*l).say("%d free", pool.Free())
-//line map_test.go:108
-		q := NewQueue[int]((*l).Hub, 0)
-		(*l).Go((*l).newProducesFrame(q, 3))
-		t3 = (*l).NewPool(2)
-//line map_test.go:110
-		t4, st = q.AllResumable(r2)
-		if st != greenlet.Done {
-			f := (*logMapsUnorderedFrame)(nil).take(r2)
-			f.l, f.t3, f.PC = l, t3, 5
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
-//line map_test.go:110
-	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f := (*logMapsUnorderedFrame)(nil).take(r2)
-		f.l, f.PC = l, 6
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:110
-	loop3 = greenlet.NewLoop()
-//line map_test.go:110
-	if c, ok := greenlet.Resumable(t2).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
-			l:    l,
-			loop: loop3,
-		}).value())
-		if st != greenlet.Done {
-			f := (*logMapsUnorderedFrame)(nil).take(r2)
-			f.loop3, f.PC = loop3, 7
-			r2.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		t2((&logMapsUnorderedRange3{
-			l:    l,
-			loop: loop3,
-		}).value())
-	}
-//line map_test.go:110
-	loop3.End()
-	return greenlet.Done
-}
-
-//line map_greenlet_test.go:1797
-
-// Resume continues log.mapsUnordered where it is suspended, or starts it.
-func (f *logMapsUnorderedFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	var (
-		l     **log
-		pool  *Group
-		t0    iter.Seq2[string, error]
-		loop  *greenlet.Loop
-		t1    iter.Seq2[string, error]
-		loop2 *greenlet.Loop
-		t2    iter.Seq2[string, error]
-		t3    *Group
-		t4    iter.Seq[int]
-		loop3 *greenlet.Loop
-	)
-	switch f.PC {
-	case 1:
-		// resumed from map_test.go:97
-		l, pool = f.l, f.pool
-		t0 = r2.Callee().(interface {
-			Results() iter.Seq2[string, error]
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_97
-	case 2:
-		// resumed from map_test.go:97
-		l, pool, loop = f.l, f.pool, f.loop
-		r2.Callee().Release(r2)
-		goto resumed_97b
-	case 3:
-		// resumed from map_test.go:100
-		l, pool = f.l, f.pool
-		t1 = r2.Callee().(interface {
-			Results() iter.Seq2[string, error]
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_100
-	case 4:
-		// resumed from map_test.go:100
-		l, pool, loop2 = f.l, f.pool, f.loop2
-		r2.Callee().Release(r2)
-		goto resumed_100b
-	case 5:
-		// resumed from map_test.go:110
-		l, t3 = f.l, f.t3
-		t4 = r2.Callee().(interface {
-			Results() iter.Seq[int]
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_110
-	case 6:
-		// resumed from map_test.go:110
-		l = f.l
-		t2 = r2.Callee().(interface {
-			Results() iter.Seq2[string, error]
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_110b
-	case 7:
-		// resumed from map_test.go:110
-		loop3 = f.loop3
-		r2.Callee().Release(r2)
-		goto resumed_110c
-	}
-
-	l = new(*log)
-	*l = f.l0
-//line map_test.go:96
-	pool = (*l).NewPool(3)
-	t0, st = MapUnorderedResumable(r2, pool, 0, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f.l, f.pool, f.PC = l, pool, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 resumed_97:
@@ -1881,8 +1190,8 @@ resumed_97:
 			loop: loop,
 		}).value())
 		if st != greenlet.Done {
+			f = greenlet.Caller(r2, f, 5)
 			f.l, f.pool, f.loop, f.PC = l, pool, loop, 2
-			r2.Link(f, &f.Header)
 			return st
 		}
 	} else {
@@ -1897,9 +1206,8 @@ resumed_97b:
 //line map_test.go:100
 	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f.loop = nil
-		f.l, f.pool, f.PC = l, pool, 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 5)
+		f.loop, f.l, f.pool, f.PC = nil, l, pool, 3
 		return st
 	}
 resumed_100:
@@ -1914,9 +1222,8 @@ resumed_100:
 			loop: loop2,
 		}).value())
 		if st != greenlet.Done {
-			f.loop = nil
-			f.l, f.pool, f.loop2, f.PC = l, pool, loop2, 4
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 5)
+			f.loop, f.l, f.pool, f.loop2, f.PC = nil, l, pool, loop2, 4
 			return st
 		}
 	} else {
@@ -1938,11 +1245,8 @@ resumed_100b:
 //line map_test.go:110
 		t4, st = q.AllResumable(r2)
 		if st != greenlet.Done {
-			f.pool = nil
-			f.loop = nil
-			f.loop2 = nil
-			f.l, f.t3, f.PC = l, t3, 5
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 5)
+			f.pool, f.loop, f.loop2, f.l, f.t3, f.PC = nil, nil, nil, l, t3, 5
 			return st
 		}
 	}
@@ -1950,12 +1254,8 @@ resumed_110:
 //line map_test.go:110
 	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f.pool = nil
-		f.loop = nil
-		f.loop2 = nil
-		f.t3 = nil
-		f.l, f.PC = l, 6
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 5)
+		f.pool, f.loop, f.loop2, f.t3, f.l, f.PC = nil, nil, nil, nil, l, 6
 		return st
 	}
 resumed_110b:
@@ -1970,13 +1270,8 @@ resumed_110b:
 			loop: loop3,
 		}).value())
 		if st != greenlet.Done {
-			f.l = nil
-			f.pool = nil
-			f.loop = nil
-			f.loop2 = nil
-			f.t3 = nil
-			f.loop3, f.PC = loop3, 7
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 5)
+			f.l, f.pool, f.loop, f.loop2, f.t3, f.loop3, f.PC = nil, nil, nil, nil, nil, loop3, 7
 			return st
 		}
 	} else {
@@ -1988,85 +1283,21 @@ resumed_110b:
 resumed_110c:
 //line map_test.go:110
 	loop3.End()
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1995
+//line map_greenlet_test.go:1290
 
-// Args replaces the parameters before the start.
-func (f *logMapsUnorderedFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logMapsUnorderedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logMapsUnorderedFrame) Forget() {
-	f.l0, f.l, f.pool, f.loop, f.loop2, f.t3, f.loop3 = nil, nil, nil, nil, nil, nil, nil
-}
+func (f *logMapsUnorderedFrame) Forget()                 { *f = logMapsUnorderedFrame{Header: f.Header} }
+func (f *logMapsUnorderedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*logMapsUnorderedFrame) Func() *greenlet.Func      { return &logMapsUnorderedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*logMapsUnorderedFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedFrame) take(r *greenlet.Run) *logMapsUnorderedFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*logMapsUnorderedFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedFrame)
-}
-func (*logMapsUnorderedFrame) Func() *greenlet.Func {
-	return &logMapsUnorderedFrameInfo
-}
-
-var logMapsUnorderedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 95,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered",
-	Points: []greenlet.Point{
-		{
-			Line: 97,
-			Live: "l pool",
-		},
-		{
-			Line: 97,
-			Live: "l pool loop",
-		},
-		{
-			Line: 100,
-			Live: "l pool",
-		},
-		{
-			Line: 100,
-			Live: "l pool loop2",
-		},
-		{
-			Line: 110,
-			Live: "l t3",
-		},
-		{
-			Line: 110,
-			Live: "l",
-		},
-		{
-			Line: 110,
-			Live: "loop3",
-		},
-	},
-}
+var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97:l pool; 97:l pool loop; 100:l pool; 100:l pool loop2; 110:l t3; 110:l; 110:loop3"}
 var _ func(*log) = (*log).mapsUnordered
 
 // logMapsUnorderedValue1 is work as a value of map_test.go:97, with what it captures.
@@ -2083,20 +1314,25 @@ func (c *logMapsUnorderedValue1) value() func(int) (string, error) {
 // logMapsUnorderedValue1Frame is an activation of the literal logMapsUnorderedValue1.
 type logMapsUnorderedValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsUnorderedValue1 has returned.
-func (f *logMapsUnorderedValue1Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsUnorderedValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue1 for callers that can be suspended.
-func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsUnorderedValue1Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsUnorderedValue1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -2104,20 +1340,19 @@ func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 //line map_test.go:97
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsUnorderedValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:97
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2117
+//line map_greenlet_test.go:1352
 
-// Resume continues the literal logMapsUnorderedValue1 where it is suspended, or starts it.
+// Resume continues the literal logMapsUnorderedValue1 where it is suspended.
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -2125,60 +1360,22 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:97
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_97
 	}
 
-//line map_test.go:97
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_97:
 //line map_test.go:97
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2149
+//line map_greenlet_test.go:1374
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[21].(*logMapsUnorderedValue1Frame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
+func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedValue1Frame) take(r *greenlet.Run) *logMapsUnorderedValue1Frame {
-	c := r.Cache()
-	if f, ok := c[21].(*logMapsUnorderedValue1Frame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedValue1Frame)
-}
-func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedValue1FrameInfo
-}
-
-var logMapsUnorderedValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value1",
-	Points: []greenlet.Point{
-		{Line: 97},
-	},
-}
+var logMapsUnorderedValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97, Points: "97"}
 
 // logMapsUnorderedValue2 is work as a value of map_test.go:100, with what it captures.
 type logMapsUnorderedValue2 struct {
@@ -2194,20 +1391,25 @@ func (c *logMapsUnorderedValue2) value() func(int) (string, error) {
 // logMapsUnorderedValue2Frame is an activation of the literal logMapsUnorderedValue2.
 type logMapsUnorderedValue2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedValue2
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsUnorderedValue2 has returned.
-func (f *logMapsUnorderedValue2Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsUnorderedValue2Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue2 for callers that can be suspended.
-func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsUnorderedValue2Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsUnorderedValue2 up to its first suspension; f is nil until there has been one.
+func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -2215,20 +1417,19 @@ func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 //line map_test.go:100
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsUnorderedValue2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 18)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:100
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2228
+//line map_greenlet_test.go:1429
 
-// Resume continues the literal logMapsUnorderedValue2 where it is suspended, or starts it.
+// Resume continues the literal logMapsUnorderedValue2 where it is suspended.
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -2236,60 +1437,22 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:100
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_100
 	}
 
-//line map_test.go:100
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_100:
 //line map_test.go:100
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2260
+//line map_greenlet_test.go:1451
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[18].(*logMapsUnorderedValue2Frame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
+func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedValue2Frame) take(r *greenlet.Run) *logMapsUnorderedValue2Frame {
-	c := r.Cache()
-	if f, ok := c[18].(*logMapsUnorderedValue2Frame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedValue2Frame)
-}
-func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedValue2FrameInfo
-}
-
-var logMapsUnorderedValue2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 100,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value2",
-	Points: []greenlet.Point{
-		{Line: 100},
-	},
-}
+var logMapsUnorderedValue2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100, Points: "100"}
 
 // logMapsUnorderedValue3 is work as a value of map_test.go:110, with what it captures.
 type logMapsUnorderedValue3 struct {
@@ -2305,20 +1468,25 @@ func (c *logMapsUnorderedValue3) value() func(int) (string, error) {
 // logMapsUnorderedValue3Frame is an activation of the literal logMapsUnorderedValue3.
 type logMapsUnorderedValue3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedValue3
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-// Results are what the literal logMapsUnorderedValue3 has returned.
-func (f *logMapsUnorderedValue3Frame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *logMapsUnorderedValue3Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue3 for callers that can be suspended.
-func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+	return (*logMapsUnorderedValue3Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal logMapsUnorderedValue3 up to its first suspension; f is nil until there has been one.
+func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		t0 string
 		t1 error
@@ -2326,20 +1494,19 @@ func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 //line map_test.go:110
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f := (*logMapsUnorderedValue3Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 63)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:110
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2339
+//line map_greenlet_test.go:1506
 
-// Resume continues the literal logMapsUnorderedValue3 where it is suspended, or starts it.
+// Resume continues the literal logMapsUnorderedValue3 where it is suspended.
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	var (
 		t0 string
@@ -2347,60 +1514,22 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:110
-		callee := r.Callee().(*logWorkFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 		goto resumed_110
 	}
 
-//line map_test.go:110
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_110:
 //line map_test.go:110
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2371
+//line map_greenlet_test.go:1528
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[63].(*logMapsUnorderedValue3Frame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
+func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
+func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedValue3Frame) take(r *greenlet.Run) *logMapsUnorderedValue3Frame {
-	c := r.Cache()
-	if f, ok := c[63].(*logMapsUnorderedValue3Frame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedValue3Frame)
-}
-func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedValue3FrameInfo
-}
-
-var logMapsUnorderedValue3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value3",
-	Points: []greenlet.Point{
-		{Line: 110},
-	},
-}
+var logMapsUnorderedValue3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110, Points: "110"}
 
 // logMapsUnorderedRange1 is the body of the loop of map_test.go:97, with what it captures.
 type logMapsUnorderedRange1 struct {
@@ -2420,25 +1549,30 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2424
+//line map_greenlet_test.go:1553
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedRange1
 	r    string
 	err  error
 	ret0 bool
 }
 
-// Results are what the literal logMapsUnorderedRange1 has returned.
-func (f *logMapsUnorderedRange1Frame) Results() bool {
-	return f.ret0
+func (f *logMapsUnorderedRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange1 for callers that can be suspended.
-func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err error) (ret0 bool, st greenlet.Status) {
+func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+	return (*logMapsUnorderedRange1Frame)(nil).body(r2, c, r, err)
+}
+
+// body runs the literal logMapsUnorderedRange1 up to its next suspension; f is nil until there has been one.
+func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange1, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:98
 	(*c.l).say("%q %v", r, err)
@@ -2447,52 +1581,18 @@ func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2451
+//line map_greenlet_test.go:1585
 
-// Resume continues the literal logMapsUnorderedRange1 where it is suspended, or starts it.
-func (f *logMapsUnorderedRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r, err := f.c, f.r, f.err
-	_ = c
-	c.loop.Begin()
-//line map_test.go:98
-	(*c.l).say("%q %v", r, err)
-	c.loop.Again()
-//line map_test.go:99
-	f.ret0 = true
-	return r2.Return(f, &f.Header)
+// Resume continues the activation; the driver calls it.
+func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.c, f.r, f.err)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet_test.go:2466
+func (f *logMapsUnorderedRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*logMapsUnorderedRange1Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedRange1Frame) Release(r *greenlet.Run) {
-	f.c, f.r, f.err = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[17].(*logMapsUnorderedRange1Frame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedRange1Frame) take(r *greenlet.Run) *logMapsUnorderedRange1Frame {
-	c := r.Cache()
-	if f, ok := c[17].(*logMapsUnorderedRange1Frame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedRange1Frame)
-}
-func (*logMapsUnorderedRange1Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedRange1FrameInfo
-}
-
-var logMapsUnorderedRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range1",
-}
+var logMapsUnorderedRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97}
 
 // logMapsUnorderedRange2 is the body of the loop of map_test.go:100, with what it captures.
 type logMapsUnorderedRange2 struct {
@@ -2516,25 +1616,30 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2520
+//line map_greenlet_test.go:1620
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedRange2
 	r    string
 	err  error
 	ret0 bool
 }
 
-// Results are what the literal logMapsUnorderedRange2 has returned.
-func (f *logMapsUnorderedRange2Frame) Results() bool {
-	return f.ret0
+func (f *logMapsUnorderedRange2Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange2 for callers that can be suspended.
-func (c *logMapsUnorderedRange2) CallResumable(r2 *greenlet.Run, r string, err error) (ret0 bool, st greenlet.Status) {
+func (c *logMapsUnorderedRange2) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+	return (*logMapsUnorderedRange2Frame)(nil).body(r2, c, r, err)
+}
+
+// body runs the literal logMapsUnorderedRange2 up to its next suspension; f is nil until there has been one.
+func (f *logMapsUnorderedRange2Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange2, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:101
 	(*c.l).say("%q %v", r, err)
@@ -2551,61 +1656,18 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:2555
+//line map_greenlet_test.go:1660
 
-// Resume continues the literal logMapsUnorderedRange2 where it is suspended, or starts it.
-func (f *logMapsUnorderedRange2Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r, err := f.c, f.r, f.err
-	_ = c
-	c.loop.Begin()
-//line map_test.go:101
-	(*c.l).say("%q %v", r, err)
-	if r == "r3" {
-		goto leave_103
-	}
-	c.loop.Again()
-//line map_test.go:105
-	f.ret0 = true
-	return r2.Return(f, &f.Header)
-leave_103:
-//line map_test.go:103
-	c.loop.Leave(0)
-//line map_test.go:103
-	f.ret0 = false
-	return r2.Return(f, &f.Header)
+// Resume continues the activation; the driver calls it.
+func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.c, f.r, f.err)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet_test.go:2579
+func (f *logMapsUnorderedRange2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*logMapsUnorderedRange2Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange2FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedRange2Frame) Release(r *greenlet.Run) {
-	f.c, f.r, f.err = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[14].(*logMapsUnorderedRange2Frame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedRange2Frame) take(r *greenlet.Run) *logMapsUnorderedRange2Frame {
-	c := r.Cache()
-	if f, ok := c[14].(*logMapsUnorderedRange2Frame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedRange2Frame)
-}
-func (*logMapsUnorderedRange2Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedRange2FrameInfo
-}
-
-var logMapsUnorderedRange2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 100,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range2",
-}
+var logMapsUnorderedRange2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100}
 
 // logMapsUnorderedRange3 is the body of the loop of map_test.go:110, with what it captures.
 type logMapsUnorderedRange3 struct {
@@ -2625,25 +1687,30 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2629
+//line map_greenlet_test.go:1691
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsUnorderedRange3
 	r    string
 	err  error
 	ret0 bool
 }
 
-// Results are what the literal logMapsUnorderedRange3 has returned.
-func (f *logMapsUnorderedRange3Frame) Results() bool {
-	return f.ret0
+func (f *logMapsUnorderedRange3Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange3 for callers that can be suspended.
-func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err error) (ret0 bool, st greenlet.Status) {
+func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+	return (*logMapsUnorderedRange3Frame)(nil).body(r2, c, r, err)
+}
+
+// body runs the literal logMapsUnorderedRange3 up to its next suspension; f is nil until there has been one.
+func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange3, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:111
 	(*c.l).say("%q %v", r, err)
@@ -2652,52 +1719,18 @@ func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2656
+//line map_greenlet_test.go:1723
 
-// Resume continues the literal logMapsUnorderedRange3 where it is suspended, or starts it.
-func (f *logMapsUnorderedRange3Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r, err := f.c, f.r, f.err
-	_ = c
-	c.loop.Begin()
-//line map_test.go:111
-	(*c.l).say("%q %v", r, err)
-	c.loop.Again()
-//line map_test.go:112
-	f.ret0 = true
-	return r2.Return(f, &f.Header)
+// Resume continues the activation; the driver calls it.
+func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.c, f.r, f.err)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet_test.go:2671
+func (f *logMapsUnorderedRange3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*logMapsUnorderedRange3Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange3FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsUnorderedRange3Frame) Release(r *greenlet.Run) {
-	f.c, f.r, f.err = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[11].(*logMapsUnorderedRange3Frame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsUnorderedRange3Frame) take(r *greenlet.Run) *logMapsUnorderedRange3Frame {
-	c := r.Cache()
-	if f, ok := c[11].(*logMapsUnorderedRange3Frame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(logMapsUnorderedRange3Frame)
-}
-func (*logMapsUnorderedRange3Frame) Func() *greenlet.Func {
-	return &logMapsUnorderedRange3FrameInfo
-}
-
-var logMapsUnorderedRange3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range3",
-}
+var logMapsUnorderedRange3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110}
 
 // logGroupedFrame is an activation of log.grouped.
 type logGroupedFrame struct {
@@ -2715,130 +1748,12 @@ func (l *log) newGroupedFrame() *logGroupedFrame {
 }
 
 // groupedResumable is log.grouped for callers that can be suspended.
-func (l *log) groupedResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		g     *Group
-		first *Task
-		ok    bool
-		err   error
-		t0    error
-		t1    *Task
-		t2    bool
-	)
-//line map_test.go:126
-	g = l.NewPool(2)
-	first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early")))
-	if st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line map_test.go:128
-		_, ok = g.TryGo(l.newReturnsFrame(3*time.Second, errors.New("late")))
-		_, full := g.TryGo(newNothingFrame())
-		l.say("%v %v %d %d", ok, full, g.Free(), l.NewGroup().Free())
-		err, ok, st = g.JoinForResumable(r, time.Second)
-		if st != greenlet.Done {
-			f := (*logGroupedFrame)(nil).take(r)
-			f.l, f.g, f.first, f.PC = l, g, first, 2
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line map_test.go:132
-	l.say("%v %v", err, ok)
-	l.say("%v %v", g.Discard(first), g.Discard(first))
-	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.first, f.PC = l, g, first, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:135
-	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.first, f.PC = l, g, first, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:136
-	l.say("%v %d", g.Err(), len(g.Tasks()))
-	t0, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.first, f.PC = l, g, first, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:137
-	l.say("%v", t0)
-	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:139
-	l.say("%d", g.Len())
-//line map_test.go:141
-	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newRefusesFrame())
-	if st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:143
-	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
-	if st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:143
-	if st = t1.KillResumable(r); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:144
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:145
-	t2, st = g.KillForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 11
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:145
-	l.say("%v %d", t2, g.Len())
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f := (*logGroupedFrame)(nil).take(r)
-		f.l, f.g, f.PC = l, g, 12
-		r.Link(f, &f.Header)
-		return st
-	}
-//line map_test.go:147
-	l.say("%v", g.Err())
-	return greenlet.Done
+func (l *log) groupedResumable(r *greenlet.Run) greenlet.Status {
+	return (*logGroupedFrame)(nil).body(r, l)
 }
 
-//line map_greenlet_test.go:2838
-
-// Resume continues log.grouped where it is suspended, or starts it.
-func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
+// body runs log.grouped up to its next suspension; f is nil until there has been one.
+func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		g     *Group
 		first *Task
@@ -2848,85 +1763,65 @@ func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1    *Task
 		t2    bool
 	)
-	switch f.PC {
-	case 1:
-		// resumed from map_test.go:127
-		g = f.g
-		callee := r.Callee().(*GroupGoFrame)
-		first = callee.Results()
-		callee.Release(r)
-		goto resumed_127
-	case 2:
-		// resumed from map_test.go:131
-		g, first = f.g, f.first
-		callee := r.Callee().(*GroupJoinForFrame)
-		err, ok = callee.Results()
-		callee.Release(r)
-		goto resumed_131
-	case 3:
-		// resumed from map_test.go:134
-		g, first = f.g, f.first
-		r.Callee().(*GroupAddFrame).Release(r)
-		goto resumed_134
-	case 4:
-		// resumed from map_test.go:135
-		g, first = f.g, f.first
-		r.Callee().(*GroupAddFrame).Release(r)
-		goto resumed_135
-	case 5:
-		// resumed from map_test.go:137
-		g, first = f.g, f.first
-		callee := r.Callee().(*GroupJoinFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_137
-	case 6:
-		// resumed from map_test.go:138
-		g = f.g
-		r.Callee().(*GroupAddFrame).Release(r)
-		goto resumed_138
-	case 7:
-		// resumed from map_test.go:142
-		g = f.g
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_142
-	case 8:
-		// resumed from map_test.go:143
-		g = f.g
-		callee := r.Callee().(*GroupGoFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_143
-	case 9:
-		// resumed from map_test.go:143
-		g = f.g
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_143b
-	case 10:
-		// resumed from map_test.go:144
-		g = f.g
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_144
-	case 11:
-		// resumed from map_test.go:145
-		g = f.g
-		callee := r.Callee().(*GroupKillForFrame)
-		t2 = callee.Results()
-		callee.Release(r)
-		goto resumed_145
-	case 12:
-		// resumed from map_test.go:146
-		g = f.g
-		r.Callee().(*GroupKillFrame).Release(r)
-		goto resumed_146
+	if f != nil {
+		switch f.PC {
+		case 1:
+			g = f.g
+			first = r.Callee().(*GroupGoFrame).Returned(r)
+			goto resumed_127
+		case 2:
+			g, first = f.g, f.first
+			err, ok = r.Callee().(*GroupJoinForFrame).Returned(r)
+			goto resumed_131
+		case 3:
+			g, first = f.g, f.first
+			r.Callee().(*GroupAddFrame).Release(r)
+			goto resumed_134
+		case 4:
+			g, first = f.g, f.first
+			r.Callee().(*GroupAddFrame).Release(r)
+			goto resumed_135
+		case 5:
+			g, first = f.g, f.first
+			t0 = r.Callee().(*GroupJoinFrame).Returned(r)
+			goto resumed_137
+		case 6:
+			g = f.g
+			r.Callee().(*GroupAddFrame).Release(r)
+			goto resumed_138
+		case 7:
+			g = f.g
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_142
+		case 8:
+			g = f.g
+			t1 = r.Callee().(*GroupGoFrame).Returned(r)
+			goto resumed_143
+		case 9:
+			g = f.g
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_143b
+		case 10:
+			g = f.g
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_144
+		case 11:
+			g = f.g
+			t2 = r.Callee().(*GroupKillForFrame).Returned(r)
+			goto resumed_145
+		case 12:
+			g = f.g
+			r.Callee().(*GroupKillFrame).Release(r)
+			goto resumed_146
+		}
 	}
 
 //line map_test.go:126
 	g = l.NewPool(2)
 	first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early")))
 	if st != greenlet.Done {
-		f.g, f.PC = g, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.l, f.g, f.PC = l, g, 1
 		return st
 	}
 resumed_127:
@@ -2937,8 +1832,8 @@ resumed_127:
 		l.say("%v %v %d %d", ok, full, g.Free(), l.NewGroup().Free())
 		err, ok, st = g.JoinForResumable(r, time.Second)
 		if st != greenlet.Done {
-			f.g, f.first, f.PC = g, first, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 36)
+			f.l, f.g, f.first, f.PC = l, g, first, 2
 			return st
 		}
 	}
@@ -2947,15 +1842,15 @@ resumed_131:
 	l.say("%v %v", err, ok)
 	l.say("%v %v", g.Discard(first), g.Discard(first))
 	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f.g, f.first, f.PC = g, first, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.l, f.g, f.first, f.PC = l, g, first, 3
 		return st
 	}
 resumed_134:
 //line map_test.go:135
 	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != greenlet.Done {
-		f.g, f.first, f.PC = g, first, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.l, f.g, f.first, f.PC = l, g, first, 4
 		return st
 	}
 resumed_135:
@@ -2963,17 +1858,16 @@ resumed_135:
 	l.say("%v %d", g.Err(), len(g.Tasks()))
 	t0, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f.g, f.first, f.PC = g, first, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.l, f.g, f.first, f.PC = l, g, first, 5
 		return st
 	}
 resumed_137:
 //line map_test.go:137
 	l.say("%v", t0)
 	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 6
 		return st
 	}
 resumed_138:
@@ -2983,156 +1877,66 @@ resumed_138:
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newRefusesFrame())
 	if st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 7
 		return st
 	}
 resumed_142:
 //line map_test.go:143
 	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
 	if st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 8
 		return st
 	}
 resumed_143:
 //line map_test.go:143
 	if st = t1.KillResumable(r); st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 9
 		return st
 	}
 resumed_143b:
 //line map_test.go:144
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 10
 		return st
 	}
 resumed_144:
 //line map_test.go:145
 	t2, st = g.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 11
 		return st
 	}
 resumed_145:
 //line map_test.go:145
 	l.say("%v %d", t2, g.Len())
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f.first = nil
-		f.g, f.PC = g, 12
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.first, f.l, f.g, f.PC = nil, l, g, 12
 		return st
 	}
 resumed_146:
 //line map_test.go:147
 	l.say("%v", g.Err())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line map_greenlet_test.go:3041
+//line map_greenlet_test.go:1929
 
-// Args replaces the parameters before the start.
-func (f *logGroupedFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logGroupedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logGroupedFrame) Forget() {
-	f.l, f.g, f.first = nil, nil, nil
-}
+func (f *logGroupedFrame) Forget()                 { *f = logGroupedFrame{Header: f.Header} }
+func (f *logGroupedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*logGroupedFrame) Func() *greenlet.Func      { return &logGroupedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logGroupedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*logGroupedFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logGroupedFrame) take(r *greenlet.Run) *logGroupedFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*logGroupedFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(logGroupedFrame)
-}
-func (*logGroupedFrame) Func() *greenlet.Func {
-	return &logGroupedFrameInfo
-}
-
-var logGroupedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 125,
-	Name: "github.com/going-green/greenlet/hub.(*log).grouped",
-	Points: []greenlet.Point{
-		{
-			Line: 127,
-			Live: "l g",
-		},
-		{
-			Line: 131,
-			Live: "l g first",
-		},
-		{
-			Line: 134,
-			Live: "l g first",
-		},
-		{
-			Line: 135,
-			Live: "l g first",
-		},
-		{
-			Line: 137,
-			Live: "l g first",
-		},
-		{
-			Line: 138,
-			Live: "l g",
-		},
-		{
-			Line: 142,
-			Live: "l g",
-		},
-		{
-			Line: 143,
-			Live: "l g",
-		},
-		{
-			Line: 143,
-			Live: "l g",
-		},
-		{
-			Line: 144,
-			Live: "l g",
-		},
-		{
-			Line: 145,
-			Live: "l g",
-		},
-		{
-			Line: 146,
-			Live: "l g",
-		},
-	},
-}
+var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127:l g; 131:l g first; 134:l g first; 135:l g first; 137:l g first; 138:l g; 142:l g; 143:l g; 143:l g; 144:l g; 145:l g; 146:l g"}
 var _ func(*log) = (*log).grouped
 
 // logMapsManyFrame is an activation of log.mapsMany.
@@ -3152,7 +1956,12 @@ func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
 }
 
 // mapsManyResumable is log.mapsMany for callers that can be suspended.
-func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.Status) {
+func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) greenlet.Status {
+	return (*logMapsManyFrame)(nil).body(r, l, g, n)
+}
+
+// body runs log.mapsMany up to its first suspension; f is nil until there has been one.
+func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st greenlet.Status) {
 	var (
 		t0   iter.Seq2[int, error]
 		loop *greenlet.Loop
@@ -3162,9 +1971,8 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 		items := make([]int, n)
 		t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value())
 		if st != greenlet.Done {
-			f := (*logMapsManyFrame)(nil).take(r)
-			f.PC = 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 8)
+			f.l, f.g, f.PC = nil, nil, 1
 			return st
 		}
 	}
@@ -3176,9 +1984,8 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	}); ok {
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
-			f := (*logMapsManyFrame)(nil).take(r)
-			f.loop, f.PC = loop, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 8)
+			f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
 			return st
 		}
 	} else {
@@ -3189,42 +1996,28 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:3193
+//line map_greenlet_test.go:2000
 
-// Resume continues log.mapsMany where it is suspended, or starts it.
+// Resume continues log.mapsMany where it is suspended.
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, g, n := f.l, f.g, f.n
 	var (
 		t0   iter.Seq2[int, error]
 		loop *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.g, f.n))
 	case 1:
-		// resumed from map_test.go:160
 		t0 = r.Callee().(interface {
-			Results() iter.Seq2[int, error]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) iter.Seq2[int, error]
+		}).Returned(r)
 		goto resumed_160
 	case 2:
-		// resumed from map_test.go:160
 		loop = f.loop
 		r.Callee().Release(r)
 		goto resumed_160b
 	}
 
-	{
-//line map_test.go:159
-		items := make([]int, n)
-		t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value())
-		if st != greenlet.Done {
-			f.l = nil
-			f.g = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_160:
 //line map_test.go:160
 	loop = greenlet.NewLoop()
@@ -3234,11 +2027,8 @@ resumed_160:
 	}); ok {
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
-			f.l = nil
-			f.g = nil
-			f.loop, f.PC = loop, 2
-			r.Link(f, &f.Header)
-			return st
+			f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0((&logMapsManyRange1{loop: loop}).value())
@@ -3249,61 +2039,14 @@ resumed_160b:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3253
+//line map_greenlet_test.go:2043
 
-// Args replaces the parameters before the start.
-func (f *logMapsManyFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.g = greenlet.Arg[*Group](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
+func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
+func (f *logMapsManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*logMapsManyFrame) Func() *greenlet.Func      { return &logMapsManyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logMapsManyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logMapsManyFrame) Forget() {
-	f.l, f.g, f.loop = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsManyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*logMapsManyFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsManyFrame) take(r *greenlet.Run) *logMapsManyFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*logMapsManyFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(logMapsManyFrame)
-}
-func (*logMapsManyFrame) Func() *greenlet.Func {
-	return &logMapsManyFrameInfo
-}
-
-var logMapsManyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 158,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsMany",
-	Points: []greenlet.Point{
-		{Line: 160},
-		{
-			Line: 160,
-			Live: "loop",
-		},
-	},
-}
+var logMapsManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 158, Points: "160; 160:loop"}
 var _ func(*log, *Group, int) = (*log).mapsMany
 
 // logMapsManyFunc1 is the function literal of map_test.go:160, with what it captures.
@@ -3320,89 +2063,58 @@ func (c *logMapsManyFunc1) value() func(int) (int, error) {
 // logMapsManyFunc1Frame is an activation of the literal logMapsManyFunc1.
 type logMapsManyFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsManyFunc1
 	ret0 int
 	ret1 error
 }
 
-// Results are what the literal logMapsManyFunc1 has returned.
-func (f *logMapsManyFunc1Frame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *logMapsManyFunc1Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsManyFunc1 for callers that can be suspended.
-func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (int, error, greenlet.Status) {
+	return (*logMapsManyFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logMapsManyFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st greenlet.Status) {
 //line map_test.go:160
 	if st = (*c.l).YieldResumable(r); st != greenlet.Done {
-		f := (*logMapsManyFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line map_test.go:160
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:3348
+//line map_greenlet_test.go:2095
 
-// Resume continues the literal logMapsManyFunc1 where it is suspended, or starts it.
+// Resume continues the literal logMapsManyFunc1 where it is suspended.
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from map_test.go:160
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_160
 	}
 
-//line map_test.go:160
-	if st = (*c.l).YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 //line map_test.go:160
 	f.ret0, f.ret1 = 0, nil
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3373
+//line map_greenlet_test.go:2113
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret1 = nil, nil
-	c := r.Cache()
-	if head, ok := c[21].(*logMapsManyFunc1Frame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
+func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logMapsManyFunc1Frame) take(r *greenlet.Run) *logMapsManyFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[21].(*logMapsManyFunc1Frame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(logMapsManyFunc1Frame)
-}
-func (*logMapsManyFunc1Frame) Func() *greenlet.Func {
-	return &logMapsManyFunc1FrameInfo
-}
-
-var logMapsManyFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 160,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsMany.func1",
-	Points: []greenlet.Point{
-		{Line: 160},
-	},
-}
+var logMapsManyFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160, Points: "160"}
 
 // logMapsManyRange1 is the body of the loop of map_test.go:160, with what it captures.
 type logMapsManyRange1 struct {
@@ -3422,18 +2134,23 @@ func (c *logMapsManyRange1) value() func(int, error) bool {
 // logMapsManyRange1Frame is an activation of the literal logMapsManyRange1.
 type logMapsManyRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *logMapsManyRange1
 	ret0 bool
 }
 
-// Results are what the literal logMapsManyRange1 has returned.
-func (f *logMapsManyRange1Frame) Results() bool {
-	return f.ret0
+func (f *logMapsManyRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal logMapsManyRange1 for callers that can be suspended.
-func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (ret0 bool, st greenlet.Status) {
+func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (bool, greenlet.Status) {
+	return (*logMapsManyRange1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logMapsManyRange1 up to its next suspension; f is nil until there has been one.
+func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:161
 	c.loop.Again()
@@ -3441,48 +2158,15 @@ func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (ret0
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:3445
+//line map_greenlet_test.go:2162
 
-// Resume continues the literal logMapsManyRange1 where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	_ = c
-	c.loop.Begin()
-//line map_test.go:161
-	c.loop.Again()
-//line map_test.go:161
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.c)
+	return r.Started(f, &f.Header, st)
 }
 
-//line map_greenlet_test.go:3459
+func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*logMapsManyRange1Frame) Func() *greenlet.Func      { return &logMapsManyRange1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[48].(*logMapsManyRange1Frame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logMapsManyRange1Frame) take(r *greenlet.Run) *logMapsManyRange1Frame {
-	c := r.Cache()
-	if f, ok := c[48].(*logMapsManyRange1Frame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(logMapsManyRange1Frame)
-}
-func (*logMapsManyRange1Frame) Func() *greenlet.Func {
-	return &logMapsManyRange1FrameInfo
-}
-
-var logMapsManyRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/map_test.go",
-	Line: 160,
-	Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1",
-}
+var logMapsManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160}

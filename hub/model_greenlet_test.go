@@ -21,7 +21,12 @@ func (m *model) newLivesFrame(n int) *modelLivesFrame {
 }
 
 // livesResumable is model.lives for callers that can be suspended.
-func (m *model) livesResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (m *model) livesResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*modelLivesFrame)(nil).body(r, m, n)
+}
+
+// body runs model.lives up to its first suspension; f is nil until there has been one.
+func (f *modelLivesFrame) body(r *greenlet.Run, m *model, n int) (st greenlet.Status) {
 	var t0 int
 //line model_test.go:90
 	t0 = 0
@@ -35,9 +40,8 @@ loop_90:
 		return greenlet.Done
 	}
 	if st = m.survivesResumable(r); st != greenlet.Done {
-		f := (*modelLivesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line model_test.go:90
@@ -45,22 +49,21 @@ loop_90:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:49
+//line model_greenlet_test.go:53
 
-// Resume continues model.lives where it is suspended, or starts it.
+// Resume continues model.lives where it is suspended.
 func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
 	case 1:
-		// resumed from model_test.go:94
 		t0 = f.t0
 		r.Callee().(*modelSurvivesFrame).Release(r)
 		goto resumed_94
 	}
 
-//line model_test.go:90
-	t0 = 0
 loop_90:
 //line model_test.go:90
 	if !(t0 < n) {
@@ -72,8 +75,7 @@ loop_90:
 	}
 	if st = m.survivesResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_94:
 //line model_test.go:90
@@ -81,59 +83,14 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:85
+//line model_greenlet_test.go:87
 
-// Args replaces the parameters before the start.
-func (f *modelLivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
+func (f *modelLivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*modelLivesFrame) Func() *greenlet.Func      { return &modelLivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelLivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelLivesFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelLivesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*modelLivesFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelLivesFrame) take(r *greenlet.Run) *modelLivesFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*modelLivesFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(modelLivesFrame)
-}
-func (*modelLivesFrame) Func() *greenlet.Func {
-	return &modelLivesFrameInfo
-}
-
-var modelLivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 89,
-	Name: "github.com/going-green/greenlet/hub.(*model).lives",
-	Points: []greenlet.Point{
-		{
-			Line: 94,
-			Live: "m n t0",
-		},
-	},
-}
+var modelLivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94:m n t0"}
 var _ func(*model, int) = (*model).lives
 
 // modelSurvivesFrame is an activation of model.survives.
@@ -155,19 +112,15 @@ func (m *model) survivesResumable(r2 *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *modelSurvivesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.m)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *modelSurvivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.m))
 }
 
 // run is model.survives as a state machine; f is nil in a call that has not been suspended.
 func (f *modelSurvivesFrame) run(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[modelSurvivesFrame](r2, 36)
 		f.m = m
 		r2.Guard()
 	}
@@ -188,15 +141,12 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from model_test.go:106
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
 		goto resumed_106
 	case 2:
-		// resumed from model_test.go:108
 		r2.Callee().(*modelActsFrame).Release(r2)
 		goto resumed_108
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -212,20 +162,16 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 //line model_test.go:106
 	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelSurvivesValue1{recv: greenlet.Ref(m)}).value())
 	if st != greenlet.Done {
-		f.m = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
+		f.m, f.PC = nil, 1
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_106:
 	goto after_if_105
 else_105:
 //line model_test.go:108
 	if st = m.actsResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		f.m, f.PC = nil, 2
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_108:
 after_if_105:
@@ -235,65 +181,20 @@ unwind:
 	for f.Pending() {
 //line model_test.go:110
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:247
+//line model_greenlet_test.go:192
 
-// Args replaces the parameters before the start.
-func (f *modelSurvivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
+func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*modelSurvivesFrame) Func() *greenlet.Func      { return &modelSurvivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelSurvivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelSurvivesFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelSurvivesFrame) Release(r *greenlet.Run) {
-	*f = modelSurvivesFrame{}
-	c := r.Cache()
-	if head, ok := c[36].(*modelSurvivesFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelSurvivesFrame) take(r *greenlet.Run) *modelSurvivesFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*modelSurvivesFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(modelSurvivesFrame)
-}
-func (*modelSurvivesFrame) Func() *greenlet.Func {
-	return &modelSurvivesFrameInfo
-}
-
-var modelSurvivesFrameInfo = greenlet.Func{
-	End:  110,
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 99,
-	Name: "github.com/going-green/greenlet/hub.(*model).survives",
-	Points: []greenlet.Point{
-		{Line: 106},
-		{Line: 108},
-	},
-}
+var modelSurvivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 99, End: 110, Points: "106; 108"}
 var _ func(*model) = (*model).survives
 
 // modelSurvivesValue1 is acts as a value of model_test.go:106, with what it captures.
@@ -310,79 +211,45 @@ func (c *modelSurvivesValue1) value() func() {
 // modelSurvivesValue1Frame is an activation of the literal modelSurvivesValue1.
 type modelSurvivesValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *modelSurvivesValue1
 }
 
 // CallResumable is the literal modelSurvivesValue1 for callers that can be suspended.
-func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*modelSurvivesValue1Frame)(nil).body(r, c)
+}
+
+// body runs the literal modelSurvivesValue1 up to its first suspension; f is nil until there has been one.
+func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1) (st greenlet.Status) {
 //line model_test.go:106
 	if st = (*c.recv).actsResumable(r); st != greenlet.Done {
-		f := (*modelSurvivesValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 36)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:330
+//line model_greenlet_test.go:234
 
-// Resume continues the literal modelSurvivesValue1 where it is suspended, or starts it.
+// Resume continues the literal modelSurvivesValue1 where it is suspended.
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from model_test.go:106
 		r.Callee().(*modelActsFrame).Release(r)
 		goto resumed_106
 	}
 
-//line model_test.go:106
-	if st = (*c.recv).actsResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_106:
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:353
+func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*modelSurvivesValue1Frame) Func() *greenlet.Func      { return &modelSurvivesValue1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[36].(*modelSurvivesValue1Frame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelSurvivesValue1Frame) take(r *greenlet.Run) *modelSurvivesValue1Frame {
-	c := r.Cache()
-	if f, ok := c[36].(*modelSurvivesValue1Frame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(modelSurvivesValue1Frame)
-}
-func (*modelSurvivesValue1Frame) Func() *greenlet.Func {
-	return &modelSurvivesValue1FrameInfo
-}
-
-var modelSurvivesValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 106,
-	Name: "github.com/going-green/greenlet/hub.(*model).survives.value1",
-	Points: []greenlet.Point{
-		{Line: 106},
-	},
-}
+var modelSurvivesValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives.value1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 106, Points: "106"}
 
 // modelActsFrame is an activation of model.acts.
 type modelActsFrame struct {
@@ -398,7 +265,12 @@ func (m *model) newActsFrame() *modelActsFrame {
 }
 
 // actsResumable is model.acts for callers that can be suspended.
-func (m *model) actsResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (m *model) actsResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*modelActsFrame)(nil).body(r2, m)
+}
+
+// body runs model.acts up to its first suspension; f is nil until there has been one.
+func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 //line model_test.go:114
 	switch m.r.IntN(10) {
 	case 0, 1:
@@ -425,256 +297,113 @@ func (m *model) actsResumable(r2 *greenlet.Run) (st greenlet.Status) {
 case_115:
 //line model_test.go:116
 	if st = m.putsResumable(r2); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 1
 		return st
 	}
 	goto after_switch_114
 case_117:
 //line model_test.go:118
 	if st = m.getsResumable(r2); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 2
 		return st
 	}
 	goto after_switch_114
 case_119:
 //line model_test.go:120
 	if st = m.entersResumable(r2); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 3
 		return st
 	}
 	goto after_switch_114
 case_121:
 //line model_test.go:122
 	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 4
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 4
 		return st
 	}
 	goto after_switch_114
 case_123:
 //line model_test.go:124
 	if st = m.waitsOrSetsResumable(r2); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 5
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 5
 		return st
 	}
 	goto after_switch_114
 case_125:
 //line model_test.go:126
 	if st = m.peeksResumable(r2); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 6
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 6
 		return st
 	}
 	goto after_switch_114
 case_132:
-//line model_test.go:133
 	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
-		f := (*modelActsFrame)(nil).take(r2)
-		f.PC = 7
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 10)
+		f.m, f.PC = nil, 7
 		return st
 	}
 after_switch_114:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:492
+//line model_greenlet_test.go:356
 
-// Resume continues model.acts where it is suspended, or starts it.
+// Resume continues model.acts where it is suspended.
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	m := f.m
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
-		// resumed from model_test.go:116
 		r2.Callee().(*modelPutsFrame).Release(r2)
 		goto resumed_116
 	case 2:
-		// resumed from model_test.go:118
 		r2.Callee().(*modelGetsFrame).Release(r2)
 		goto resumed_118
 	case 3:
-		// resumed from model_test.go:120
 		r2.Callee().(*modelEntersFrame).Release(r2)
 		goto resumed_120
 	case 4:
-		// resumed from model_test.go:122
 		r2.Callee().(*modelLocksFrame).Release(r2)
 		goto resumed_122
 	case 5:
-		// resumed from model_test.go:124
 		r2.Callee().(*modelWaitsOrSetsFrame).Release(r2)
 		goto resumed_124
 	case 6:
-		// resumed from model_test.go:126
 		r2.Callee().(*modelPeeksFrame).Release(r2)
 		goto resumed_126
 	case 7:
-		// resumed from model_test.go:133
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_133
 	}
 
-//line model_test.go:114
-	switch m.r.IntN(10) {
-	case 0, 1:
-		goto case_115
-	case 2, 3:
-		goto case_117
-	case 4:
-		goto case_119
-	case 5:
-		goto case_121
-	case 6:
-		goto case_123
-	case 7:
-		goto case_125
-	case 8:
-		victim := m.tasks[m.r.IntN(len(m.tasks))]
-		if victim != m.Current() {
-			victim.Interrupt(errModel)
-		}
-	default:
-		goto case_132
-	}
-	goto after_switch_114
-case_115:
-//line model_test.go:116
-	if st = m.putsResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_116:
 	goto after_switch_114
-case_117:
-//line model_test.go:118
-	if st = m.getsResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_118:
 	goto after_switch_114
-case_119:
-//line model_test.go:120
-	if st = m.entersResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 3
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_120:
 	goto after_switch_114
-case_121:
-//line model_test.go:122
-	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != greenlet.Done {
-		f.m = nil
-		f.PC = 4
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_122:
 	goto after_switch_114
-case_123:
-//line model_test.go:124
-	if st = m.waitsOrSetsResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 5
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_124:
 	goto after_switch_114
-case_125:
-//line model_test.go:126
-	if st = m.peeksResumable(r2); st != greenlet.Done {
-		f.m = nil
-		f.PC = 6
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_126:
 	goto after_switch_114
-case_132:
-//line model_test.go:133
-	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
-		f.m = nil
-		f.PC = 7
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_133:
 after_switch_114:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:624
+func (f *modelActsFrame) Forget()                 { *f = modelActsFrame{Header: f.Header} }
+func (f *modelActsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*modelActsFrame) Func() *greenlet.Func      { return &modelActsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *modelActsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *modelActsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelActsFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelActsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*modelActsFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelActsFrame) take(r *greenlet.Run) *modelActsFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*modelActsFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(modelActsFrame)
-}
-func (*modelActsFrame) Func() *greenlet.Func {
-	return &modelActsFrameInfo
-}
-
-var modelActsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 113,
-	Name: "github.com/going-green/greenlet/hub.(*model).acts",
-	Points: []greenlet.Point{
-		{Line: 116},
-		{Line: 118},
-		{Line: 120},
-		{Line: 122},
-		{Line: 124},
-		{Line: 126},
-		{Line: 133},
-	},
-}
+var modelActsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).acts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 113, Points: "116; 118; 120; 122; 124; 126; 133"}
 var _ func(*model) = (*model).acts
 
 // modelActsFrameValue is model.acts as a value, for callers that can be suspended.
@@ -706,7 +435,12 @@ func (m *model) newPutsFrame() *modelPutsFrame {
 }
 
 // putsResumable is model.puts for callers that can be suspended.
-func (m *model) putsResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (m *model) putsResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*modelPutsFrame)(nil).body(r2, m)
+}
+
+// body runs model.puts up to its first suspension; f is nil until there has been one.
+func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var (
 		v  int
 		t0 bool
@@ -723,9 +457,8 @@ func (m *model) putsResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 //line model_test.go:143
 	if st = m.queue.PutResumable(r2, v); st != greenlet.Done {
-		f := (*modelPutsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 	goto after_if_142
@@ -733,9 +466,8 @@ else_142:
 //line model_test.go:144
 	t0, st = m.queue.PutForResumable(r2, v, m.some())
 	if st != greenlet.Done {
-		f := (*modelPutsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 2
-		r2.Link(f, &f.Header)
 		return st
 	}
 	if !t0 {
@@ -750,9 +482,9 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:754
+//line model_greenlet_test.go:486
 
-// Resume continues model.puts where it is suspended, or starts it.
+// Resume continues model.puts where it is suspended.
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	var (
@@ -760,47 +492,20 @@ func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t0 bool
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
-		// resumed from model_test.go:143
 		v = f.v
 		r2.Callee().Release(r2)
 		goto resumed_143
 	case 2:
-		// resumed from model_test.go:144
 		v = f.v
-		t0 = r2.Callee().(interface {
-			Results() bool
-		}).Results()
-		r2.Callee().Release(r2)
+		t0 = r2.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r2)
 		goto resumed_144
 	}
 
-//line model_test.go:139
-	v = len(m.put)
-	m.put, m.got = append(m.put, span{start: m.tick()}), append(m.got, span{})
-	if m.queue.TryPut(v) {
-		goto after_if_141
-	}
-//line model_test.go:142
-	if !(m.r.IntN(2) == 0) {
-		goto else_142
-	}
-//line model_test.go:143
-	if st = m.queue.PutResumable(r2, v); st != greenlet.Done {
-		f.v, f.PC = v, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_143:
 	goto after_if_142
-else_142:
-//line model_test.go:144
-	t0, st = m.queue.PutForResumable(r2, v, m.some())
-	if st != greenlet.Done {
-		f.v, f.PC = v, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_144:
 	if !t0 {
 //line model_test.go:145
@@ -809,67 +514,18 @@ resumed_144:
 after_if_142:
 //line model_test.go:147
 	m.rows[0].serve(m, m.put[v])
-after_if_141:
+//line model_test.go:149
 	m.put[v].end = m.tick()
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:818
+//line model_greenlet_test.go:523
 
-// Args replaces the parameters before the start.
-func (f *modelPutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
+func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*modelPutsFrame) Func() *greenlet.Func      { return &modelPutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelPutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelPutsFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelPutsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[59].(*modelPutsFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelPutsFrame) take(r *greenlet.Run) *modelPutsFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*modelPutsFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(modelPutsFrame)
-}
-func (*modelPutsFrame) Func() *greenlet.Func {
-	return &modelPutsFrameInfo
-}
-
-var modelPutsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 138,
-	Name: "github.com/going-green/greenlet/hub.(*model).puts",
-	Points: []greenlet.Point{
-		{
-			Line: 143,
-			Live: "m v",
-		},
-		{
-			Line: 144,
-			Live: "m v",
-		},
-	},
-}
+var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143:m v; 144:m v"}
 var _ func(*model) = (*model).puts
 
 // modelGetsFrame is an activation of model.gets.
@@ -887,7 +543,12 @@ func (m *model) newGetsFrame() *modelGetsFrame {
 }
 
 // getsResumable is model.gets for callers that can be suspended.
-func (m *model) getsResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*modelGetsFrame)(nil).body(r2, m)
+}
+
+// body runs model.gets up to its first suspension; f is nil until there has been one.
+func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var (
 		s  span
 		v  int
@@ -906,9 +567,8 @@ func (m *model) getsResumable(r2 *greenlet.Run) (st greenlet.Status) {
 //line model_test.go:158
 	v, ok, st = m.queue.GetResumable(r2)
 	if st != greenlet.Done {
-		f := (*modelGetsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 	goto after_if_157
@@ -916,9 +576,8 @@ else_157:
 //line model_test.go:160
 	v, ok, st = m.queue.GetForResumable(r2, m.some())
 	if st != greenlet.Done {
-		f := (*modelGetsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 2
-		r2.Link(f, &f.Header)
 		return st
 	}
 after_if_157:
@@ -935,9 +594,9 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:939
+//line model_greenlet_test.go:598
 
-// Resume continues model.gets where it is suspended, or starts it.
+// Resume continues model.gets where it is suspended.
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	var (
@@ -946,51 +605,24 @@ func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
-		// resumed from model_test.go:158
 		s = f.s
 		v, ok = r2.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r2.Callee().Release(r2)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r2)
 		goto resumed_158
 	case 2:
-		// resumed from model_test.go:160
 		s = f.s
 		v, ok = r2.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r2.Callee().Release(r2)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r2)
 		goto resumed_160
 	}
 
-//line model_test.go:154
-	s = span{start: m.tick()}
-	v, ok = m.queue.TryGet()
-	if ok {
-		goto after_if_156
-	}
-//line model_test.go:157
-	if !(m.r.IntN(2) == 0) {
-		goto else_157
-	}
-//line model_test.go:158
-	v, ok, st = m.queue.GetResumable(r2)
-	if st != greenlet.Done {
-		f.s, f.PC = s, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_158:
 	goto after_if_157
-else_157:
-//line model_test.go:160
-	v, ok, st = m.queue.GetForResumable(r2, m.some())
-	if st != greenlet.Done {
-		f.s, f.PC = s, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 after_if_157:
 //line model_test.go:162
@@ -998,7 +630,7 @@ after_if_157:
 		return r2.Return(f, &f.Header)
 	}
 	m.rows[1].serve(m, s)
-after_if_156:
+//line model_test.go:167
 	if s.end = m.tick(); m.got[v].end > 0 {
 		m.fail("%d was got twice", v)
 	}
@@ -1006,62 +638,13 @@ after_if_156:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1010
+//line model_greenlet_test.go:642
 
-// Args replaces the parameters before the start.
-func (f *modelGetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
+func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*modelGetsFrame) Func() *greenlet.Func      { return &modelGetsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelGetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelGetsFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelGetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*modelGetsFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelGetsFrame) take(r *greenlet.Run) *modelGetsFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*modelGetsFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(modelGetsFrame)
-}
-func (*modelGetsFrame) Func() *greenlet.Func {
-	return &modelGetsFrameInfo
-}
-
-var modelGetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 153,
-	Name: "github.com/going-green/greenlet/hub.(*model).gets",
-	Points: []greenlet.Point{
-		{
-			Line: 158,
-			Live: "m s",
-		},
-		{
-			Line: 160,
-			Live: "m s",
-		},
-	},
-}
+var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158:m s; 160:m s"}
 var _ func(*model) = (*model).gets
 
 // modelEntersFrame is an activation of model.enters.
@@ -1085,19 +668,15 @@ func (m0 *model) entersResumable(r2 *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *modelEntersFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.m0)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *modelEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.m0))
 }
 
 // run is model.enters as a state machine; f is nil in a call that has not been suspended.
 func (f *modelEntersFrame) run(r2 *greenlet.Run, m0 *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[modelEntersFrame](r2, 24)
 		f.m0 = m0
 		r2.Guard()
 	}
@@ -1123,23 +702,17 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from model_test.go:178
 		m, s = f.m, f.s
 		r2.Callee().(*SemaphoreAcquireFrame).Release(r2)
 		goto resumed_178
 	case 2:
-		// resumed from model_test.go:179
 		m, s = f.m, f.s
-		callee := r2.Callee().(*SemaphoreAcquireForFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
+		t0 = r2.Callee().(*SemaphoreAcquireForFrame).Returned(r2)
 		goto resumed_179
 	case 3:
-		// resumed from model_test.go:192
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_192
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1157,8 +730,7 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 //line model_test.go:178
 	if st = (*m).sem.AcquireResumable(r2); st != greenlet.Done {
 		f.m, f.s, f.PC = m, s, 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_178:
 	goto after_if_177
@@ -1167,8 +739,7 @@ else_177:
 	t0, st = (*m).sem.AcquireForResumable(r2, (*m).some())
 	if st != greenlet.Done {
 		f.m, f.s, f.PC = m, s, 2
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_179:
 	if !t0 {
@@ -1192,10 +763,8 @@ after_if_176:
 			(*m).fail("%d hold the semaphore", (*m).inside)
 		}
 		if st = (*m).SleepResumable(r2, (*m).some()); st != greenlet.Done {
-			f.m = nil
-			f.PC = 3
-			r2.Link(f, &f.Header)
-			return st
+			f.m, f.PC = nil, 3
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_192:
@@ -1205,72 +774,20 @@ unwind:
 	for f.Pending() {
 //line model_test.go:193
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1217
+//line model_greenlet_test.go:785
 
-// Args replaces the parameters before the start.
-func (f *modelEntersFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
+func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*modelEntersFrame) Func() *greenlet.Func      { return &modelEntersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelEntersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelEntersFrame) Forget() {
-	f.m0, f.m = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelEntersFrame) Release(r *greenlet.Run) {
-	*f = modelEntersFrame{}
-	c := r.Cache()
-	if head, ok := c[24].(*modelEntersFrame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelEntersFrame) take(r *greenlet.Run) *modelEntersFrame {
-	c := r.Cache()
-	if f, ok := c[24].(*modelEntersFrame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(modelEntersFrame)
-}
-func (*modelEntersFrame) Func() *greenlet.Func {
-	return &modelEntersFrameInfo
-}
-
-var modelEntersFrameInfo = greenlet.Func{
-	End:  193,
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 174,
-	Name: "github.com/going-green/greenlet/hub.(*model).enters",
-	Points: []greenlet.Point{
-		{
-			Line: 178,
-			Live: "m s",
-		},
-		{
-			Line: 179,
-			Live: "m s",
-		},
-		{Line: 192},
-	},
-}
+var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178:m s; 179:m s; 192"}
 var _ func(*model) = (*model).enters
 
 // modelLocksFrame is an activation of model.locks.
@@ -1294,19 +811,15 @@ func (m *model) locksResumable(r2 *greenlet.Run, depth int) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *modelLocksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.m, f.depth)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *modelLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.m, f.depth))
 }
 
 // run is model.locks as a state machine; f is nil in a call that has not been suspended.
 func (f *modelLocksFrame) run(r2 *greenlet.Run, m *model, depth int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[modelLocksFrame](r2, 37)
 		f.m, f.depth = m, depth
 		r2.Guard()
 	}
@@ -1331,27 +844,20 @@ func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end green
 	)
 	switch f.PC {
 	case 1:
-		// resumed from model_test.go:200
 		s = f.s
 		r2.Callee().(*MutexLockFrame).Release(r2)
 		goto resumed_200
 	case 2:
-		// resumed from model_test.go:201
 		s = f.s
-		callee := r2.Callee().(*MutexLockForFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
+		t0 = r2.Callee().(*MutexLockForFrame).Returned(r2)
 		goto resumed_201
 	case 3:
-		// resumed from model_test.go:207
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_207
 	case 4:
-		// resumed from model_test.go:212
 		r2.Callee().(*modelLocksFrame).Release(r2)
 		goto resumed_212
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1367,8 +873,7 @@ func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end green
 //line model_test.go:200
 	if st = m.mutex.LockResumable(r2); st != greenlet.Done {
 		f.s, f.PC = s, 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_200:
 	goto after_if_199
@@ -1377,8 +882,7 @@ else_199:
 	t0, st = m.mutex.LockForResumable(r2, m.some())
 	if st != greenlet.Done {
 		f.s, f.PC = s, 2
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_201:
 	if !t0 {
@@ -1392,8 +896,7 @@ after_if_198:
 	f.DeferFunc(m.mutex.Unlock)
 	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
 		f.PC = 3
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_207:
 //line model_test.go:208
@@ -1405,10 +908,8 @@ resumed_207:
 	}
 //line model_test.go:212
 	if st = m.locksResumable(r2, depth-1); st != greenlet.Done {
-		f.m = nil
-		f.PC = 4
-		r2.Link(f, &f.Header)
-		return st
+		f.m, f.PC = nil, 4
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_212:
 after_if_211:
@@ -1418,77 +919,21 @@ unwind:
 	for f.Pending() {
 //line model_test.go:214
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1430
+//line model_greenlet_test.go:930
 
-// Args replaces the parameters before the start.
-func (f *modelLocksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.depth = greenlet.Arg[int](f, args, 0)
-}
+func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
+func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
+func (f *modelLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*modelLocksFrame) Func() *greenlet.Func      { return &modelLocksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelLocksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelLocksFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelLocksFrame) Release(r *greenlet.Run) {
-	*f = modelLocksFrame{}
-	c := r.Cache()
-	if head, ok := c[37].(*modelLocksFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelLocksFrame) take(r *greenlet.Run) *modelLocksFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*modelLocksFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(modelLocksFrame)
-}
-func (*modelLocksFrame) Func() *greenlet.Func {
-	return &modelLocksFrameInfo
-}
-
-var modelLocksFrameInfo = greenlet.Func{
-	End:  214,
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 196,
-	Name: "github.com/going-green/greenlet/hub.(*model).locks",
-	Points: []greenlet.Point{
-		{
-			Line: 200,
-			Live: "m depth s",
-		},
-		{
-			Line: 201,
-			Live: "m depth s",
-		},
-		{
-			Line: 207,
-			Live: "m depth",
-		},
-		{Line: 212},
-	},
-}
+var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200:m depth s; 201:m depth s; 207:m depth; 212"}
 var _ func(*model, int) = (*model).locks
 
 // modelWaitsOrSetsFrame is an activation of model.waitsOrSets.
@@ -1507,7 +952,12 @@ func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
 }
 
 // waitsOrSetsResumable is model.waitsOrSets for callers that can be suspended.
-func (m *model) waitsOrSetsResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (m *model) waitsOrSetsResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*modelWaitsOrSetsFrame)(nil).body(r2, m)
+}
+
+// body runs model.waitsOrSets up to its first suspension; f is nil until there has been one.
+func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var (
 		start int
 		was   bool
@@ -1529,9 +979,8 @@ case_224:
 	start, was = m.tick(), m.event.IsSet()
 	t0, st = m.event.WaitForResumable(r2, m.some())
 	if st != greenlet.Done {
-		f := (*modelWaitsOrSetsFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 51)
 		f.m, f.start, f.was, f.PC = m, start, was, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line model_test.go:226
@@ -1542,9 +991,9 @@ after_switch_218:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1546
+//line model_greenlet_test.go:995
 
-// Resume continues model.waitsOrSets where it is suspended, or starts it.
+// Resume continues model.waitsOrSets where it is suspended.
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	var (
@@ -1553,96 +1002,29 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t0    bool
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
-		// resumed from model_test.go:226
 		start, was = f.start, f.was
-		callee := r2.Callee().(*EventWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
+		t0 = r2.Callee().(*EventWaitForFrame).Returned(r2)
 		goto resumed_226
 	}
 
-//line model_test.go:218
-	switch m.r.IntN(4) {
-	case 0:
-		m.set = m.tick()
-		m.event.Set()
-	case 1:
-		m.event.Clear()
-	default:
-		goto case_224
-	}
-	goto after_switch_218
-case_224:
-//line model_test.go:225
-	start, was = m.tick(), m.event.IsSet()
-	t0, st = m.event.WaitForResumable(r2, m.some())
-	if st != greenlet.Done {
-		f.m, f.start, f.was, f.PC = m, start, was, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_226:
 //line model_test.go:226
 	if t0 && !was && m.set < start {
 		m.fail("waited for an event that was not set")
 	}
-after_switch_218:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1595
+//line model_greenlet_test.go:1022
 
-// Args replaces the parameters before the start.
-func (f *modelWaitsOrSetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
+func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*modelWaitsOrSetsFrame) Func() *greenlet.Func      { return &modelWaitsOrSetsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelWaitsOrSetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelWaitsOrSetsFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*modelWaitsOrSetsFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelWaitsOrSetsFrame) take(r *greenlet.Run) *modelWaitsOrSetsFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*modelWaitsOrSetsFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(modelWaitsOrSetsFrame)
-}
-func (*modelWaitsOrSetsFrame) Func() *greenlet.Func {
-	return &modelWaitsOrSetsFrameInfo
-}
-
-var modelWaitsOrSetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 217,
-	Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets",
-	Points: []greenlet.Point{
-		{
-			Line: 226,
-			Live: "m start was",
-		},
-	},
-}
+var modelWaitsOrSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226:m start was"}
 var _ func(*model) = (*model).waitsOrSets
 
 // modelPeeksFrame is an activation of model.peeks.
@@ -1659,7 +1041,12 @@ func (m *model) newPeeksFrame() *modelPeeksFrame {
 }
 
 // peeksResumable is model.peeks for callers that can be suspended.
-func (m *model) peeksResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (m *model) peeksResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*modelPeeksFrame)(nil).body(r2, m)
+}
+
+// body runs model.peeks up to its first suspension; f is nil until there has been one.
+func (f *modelPeeksFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 //line model_test.go:234
 	if !(m.r.IntN(2) == 0) {
 		goto after_if_234
@@ -1667,9 +1054,8 @@ func (m *model) peeksResumable(r2 *greenlet.Run) (st greenlet.Status) {
 //line model_test.go:235
 	_, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0])
 	if st != greenlet.Done {
-		f := (*modelPeeksFrame)(nil).take(r2)
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 45)
+		f.m, f.PC = nil, 1
 		return st
 	}
 //line model_test.go:236
@@ -1677,107 +1063,42 @@ func (m *model) peeksResumable(r2 *greenlet.Run) (st greenlet.Status) {
 after_if_234:
 	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value())
 	if st != greenlet.Done {
-		f := (*modelPeeksFrame)(nil).take(r2)
-		f.PC = 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 45)
+		f.m, f.PC = nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1689
+//line model_greenlet_test.go:1074
 
-// Resume continues model.peeks where it is suspended, or starts it.
+// Resume continues model.peeks where it is suspended.
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	m := f.m
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
-		// resumed from model_test.go:235
 		r2.Callee().Release(r2)
 		goto resumed_235
 	case 2:
-		// resumed from model_test.go:238
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
 		goto resumed_238
 	}
 
-//line model_test.go:234
-	if !(m.r.IntN(2) == 0) {
-		goto after_if_234
-	}
-//line model_test.go:235
-	_, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0])
-	if st != greenlet.Done {
-		f.m = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_235:
 //line model_test.go:236
 	return r2.Return(f, &f.Header)
-after_if_234:
-	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value())
-	if st != greenlet.Done {
-		f.m = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_238:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1732
+//line model_greenlet_test.go:1096
 
-// Args replaces the parameters before the start.
-func (f *modelPeeksFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
+func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
+func (*modelPeeksFrame) Func() *greenlet.Func      { return &modelPeeksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *modelPeeksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *modelPeeksFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *modelPeeksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[45].(*modelPeeksFrame); !ok {
-		f.Caller, f.Depth, c[45] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[45] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*modelPeeksFrame) take(r *greenlet.Run) *modelPeeksFrame {
-	c := r.Cache()
-	if f, ok := c[45].(*modelPeeksFrame); ok {
-		c[45] = f.Caller
-		return f
-	}
-	return new(modelPeeksFrame)
-}
-func (*modelPeeksFrame) Func() *greenlet.Func {
-	return &modelPeeksFrameInfo
-}
-
-var modelPeeksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 233,
-	Name: "github.com/going-green/greenlet/hub.(*model).peeks",
-	Points: []greenlet.Point{
-		{Line: 235},
-		{Line: 238},
-	},
-}
+var modelPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 233, Points: "235; 238"}
 var _ func(*model) = (*model).peeks
 
 // modelPeeksFunc1 is the function literal of model_test.go:238, with what it captures.
@@ -1796,17 +1117,21 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1800
+//line model_greenlet_test.go:1121
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *modelPeeksFunc1
 }
 
 // CallResumable is the literal modelPeeksFunc1 for callers that can be suspended.
-func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*modelPeeksFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal modelPeeksFunc1 up to its first suspension; f is nil until there has been one.
+func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st greenlet.Status) {
 	var (
 		v  int
 		ok bool
@@ -1814,9 +1139,8 @@ func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 //line model_test.go:239
 	v, ok, st = (*c.m).queue.PeekResumable(r)
 	if st != greenlet.Done {
-		f := (*modelPeeksFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line model_test.go:239
@@ -1826,9 +1150,9 @@ func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1830
+//line model_greenlet_test.go:1154
 
-// Resume continues the literal modelPeeksFunc1 where it is suspended, or starts it.
+// Resume continues the literal modelPeeksFunc1 where it is suspended.
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
@@ -1838,21 +1162,12 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from model_test.go:239
 		v, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_239
 	}
 
-//line model_test.go:239
-	v, ok, st = (*c.m).queue.PeekResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_239:
 //line model_test.go:239
 	if ok && (*c.m).put[v].start == 0 {
@@ -1861,37 +1176,9 @@ resumed_239:
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1865
+//line model_greenlet_test.go:1180
 
-// Release gives the frame back, for the next call that suspends.
-func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[6].(*modelPeeksFunc1Frame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
+func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*modelPeeksFunc1Frame) take(r *greenlet.Run) *modelPeeksFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[6].(*modelPeeksFunc1Frame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(modelPeeksFunc1Frame)
-}
-func (*modelPeeksFunc1Frame) Func() *greenlet.Func {
-	return &modelPeeksFunc1FrameInfo
-}
-
-var modelPeeksFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/model_test.go",
-	Line: 238,
-	Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1",
-	Points: []greenlet.Point{
-		{Line: 239},
-	},
-}
+var modelPeeksFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}

@@ -22,69 +22,30 @@ func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
 }
 
 // blocksUntilResumable is blocksUntil for callers that can be suspended.
-func blocksUntilResumable(r *greenlet.Run, free chan bool) (st greenlet.Status) {
+func blocksUntilResumable(r *greenlet.Run, free chan bool) greenlet.Status {
+	return (*blocksUntilFrame)(nil).body(r, free)
+}
+
+// body runs blocksUntil up to its next suspension; f is nil until there has been one.
+func (f *blocksUntilFrame) body(r *greenlet.Run, free chan bool) (st greenlet.Status) {
 //line monitor_test.go:60
 	<-free
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:32
+//line monitor_greenlet_test.go:37
 
-// Resume continues blocksUntil where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *blocksUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	free := f.free
-//line monitor_test.go:60
-	<-free
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.free))
 }
 
-//line monitor_greenlet_test.go:42
+func (f *blocksUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.free) }
+func (f *blocksUntilFrame) Forget()                 { *f = blocksUntilFrame{Header: f.Header} }
+func (f *blocksUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*blocksUntilFrame) Func() *greenlet.Func      { return &blocksUntilFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *blocksUntilFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.free = greenlet.Arg[chan bool](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *blocksUntilFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *blocksUntilFrame) Forget() {
-	f.free = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *blocksUntilFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*blocksUntilFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*blocksUntilFrame) take(r *greenlet.Run) *blocksUntilFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*blocksUntilFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(blocksUntilFrame)
-}
-func (*blocksUntilFrame) Func() *greenlet.Func {
-	return &blocksUntilFrameInfo
-}
-
-var blocksUntilFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/monitor_test.go",
-	Line: 60,
-	Name: "github.com/going-green/greenlet/hub.blocksUntil",
-}
+var blocksUntilFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocksUntil", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 60}
 var _ func(chan bool) = blocksUntil
 
 // logLabelledFrame is an activation of log.labelled.
@@ -102,12 +63,16 @@ func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
 }
 
 // labelledResumable is log.labelled for callers that can be suspended.
-func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) (st greenlet.Status) {
+func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
+	return (*logLabelledFrame)(nil).body(r, l, t)
+}
+
+// body runs log.labelled up to its first suspension; f is nil until there has been one.
+func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st greenlet.Status) {
 //line monitor_test.go:120
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logLabelledFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.l, f.t, f.PC = l, t, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line monitor_test.go:121
@@ -115,81 +80,31 @@ func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:119
+//line monitor_greenlet_test.go:84
 
-// Resume continues log.labelled where it is suspended, or starts it.
+// Resume continues log.labelled where it is suspended.
 func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, t := f.l, f.t
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
 	case 1:
-		// resumed from monitor_test.go:120
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_120
 	}
 
-//line monitor_test.go:120
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_120:
 //line monitor_test.go:121
 	l.say("%s", labels(t))
 	return r.Return(f, &f.Header)
 }
 
-//line monitor_greenlet_test.go:143
+//line monitor_greenlet_test.go:103
 
-// Args replaces the parameters before the start.
-func (f *logLabelledFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[*testing.T](f, args, 0)
-}
+func (f *logLabelledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
+func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Header: f.Header} }
+func (f *logLabelledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*logLabelledFrame) Func() *greenlet.Func      { return &logLabelledFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logLabelledFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logLabelledFrame) Forget() {
-	f.l, f.t = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logLabelledFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*logLabelledFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logLabelledFrame) take(r *greenlet.Run) *logLabelledFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*logLabelledFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(logLabelledFrame)
-}
-func (*logLabelledFrame) Func() *greenlet.Func {
-	return &logLabelledFrameInfo
-}
-
-var logLabelledFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/monitor_test.go",
-	Line: 119,
-	Name: "github.com/going-green/greenlet/hub.(*log).labelled",
-	Points: []greenlet.Point{
-		{
-			Line: 120,
-			Live: "l t",
-		},
-	},
-}
+var logLabelledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120:l t"}
 var _ func(*log, *testing.T) = (*log).labelled

@@ -22,101 +22,49 @@ func (m *Mutex) NewLockFrame() *MutexLockFrame {
 }
 
 // LockResumable is Mutex.Lock for callers that can be suspended.
-func (m *Mutex) LockResumable(r *greenlet.Run) (st greenlet.Status) {
+func (m *Mutex) LockResumable(r *greenlet.Run) greenlet.Status {
+	return (*MutexLockFrame)(nil).body(r, m)
+}
+
+// body runs Mutex.Lock up to its first suspension; f is nil until there has been one.
+func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 //line mutex.go:31
 	if m.TryLock() {
 		return greenlet.Done
 	}
-	{
 //line mutex.go:32
-		m.hub.running.slot = m
-		f := (*MutexLockFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.m, f.PC = m, 1
+	m.hub.running.slot = m
+	f = greenlet.Leaf(r, f, 30)
+	f.m, f.PC = m, 1
 //line mutex.go:33
-		return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
-	}
+	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:42
+//line mutex_greenlet.go:44
 
-// Resume continues Mutex.Lock where it is suspended, or starts it.
+// Resume continues Mutex.Lock where it is suspended.
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m))
 	case 1:
-		// resumed from mutex.go:33
 		goto resumed_33
 	}
 
-//line mutex.go:31
-	if m.TryLock() {
-		goto after_if_31
-	}
-//line mutex.go:32
-	m.hub.running.slot = m
-	f.PC = 1
-//line mutex.go:33
-	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 resumed_33:
 //line mutex.go:34
 	m.hub.awake(r.Current())
-after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:69
+//line mutex_greenlet.go:62
 
-// Args replaces the parameters before the start.
-func (f *MutexLockFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
+func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
+func (*MutexLockFrame) Func() *greenlet.Func      { return &infoOfMutexLockFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *MutexLockFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *MutexLockFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *MutexLockFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[30].(*MutexLockFrame); !ok {
-		f.Caller, f.Depth, c[30] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[30] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MutexLockFrame) take(r *greenlet.Run) *MutexLockFrame {
-	c := r.Cache()
-	if f, ok := c[30].(*MutexLockFrame); ok {
-		c[30] = f.Caller
-		return f
-	}
-	return new(MutexLockFrame)
-}
-func (*MutexLockFrame) Func() *greenlet.Func {
-	return &infoOfMutexLockFrame
-}
-
-var infoOfMutexLockFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/mutex.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "m",
-		},
-	},
-}
+var infoOfMutexLockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33:m"}
 var _ func(*Mutex) = (*Mutex).Lock
 
 // MutexLockForFrame is an activation of Mutex.LockFor.
@@ -135,45 +83,44 @@ func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
 }
 
 // Results are what Mutex.LockFor has returned.
-func (f *MutexLockForFrame) Results() bool {
-	return f.ret0
+func (f *MutexLockForFrame) Results() bool { return f.ret0 }
+func (f *MutexLockForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // LockForResumable is Mutex.LockFor for callers that can be suspended.
-func (m *Mutex) LockForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (m *Mutex) LockForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*MutexLockForFrame)(nil).body(r, m, d)
+}
+
+// body runs Mutex.LockFor up to its first suspension; f is nil until there has been one.
+func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line mutex.go:42
 	if m.TryLock() {
 		return true, greenlet.Done
 	}
 	m.hub.running.slot = m
-	f := (*MutexLockForFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 53)
 	f.m, f.PC = m, 1
 //line mutex.go:46
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:157
+//line mutex_greenlet.go:112
 
-// Resume continues Mutex.LockFor where it is suspended, or starts it.
+// Resume continues Mutex.LockFor where it is suspended.
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, d := f.m, f.d
+	m := f.m
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.m, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from mutex.go:46
 		goto resumed_46
 	}
 
-//line mutex.go:42
-	if m.TryLock() {
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-//line mutex.go:45
-	m.hub.running.slot = m
-	f.PC = 1
-//line mutex.go:46
-	return r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 resumed_46:
 //line mutex.go:47
 	m.hub.awake(r.Current())
@@ -181,57 +128,13 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:185
+//line mutex_greenlet.go:132
 
-// Args replaces the parameters before the start.
-func (f *MutexLockForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *MutexLockForFrame) Forget()                              { *f = MutexLockForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *MutexLockForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
+func (*MutexLockForFrame) Func() *greenlet.Func                   { return &infoOfMutexLockForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *MutexLockForFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *MutexLockForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[53].(*MutexLockForFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MutexLockForFrame) take(r *greenlet.Run) *MutexLockForFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*MutexLockForFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(MutexLockForFrame)
-}
-func (*MutexLockForFrame) Func() *greenlet.Func {
-	return &infoOfMutexLockForFrame
-}
-
-var infoOfMutexLockForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/mutex.go",
-	Line: 41,
-	Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor",
-	Points: []greenlet.Point{
-		{
-			Line: 46,
-			Live: "m",
-		},
-	},
-}
+var infoOfMutexLockForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46:m"}
 var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor

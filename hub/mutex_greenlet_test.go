@@ -24,35 +24,36 @@ func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
 }
 
 // locksResumable is log.locks for callers that can be suspended.
-func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) (st greenlet.Status) {
+func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) greenlet.Status {
+	return (*logLocksFrame)(nil).body(r, l, m, name)
+}
+
+// body runs log.locks up to its first suspension; f is nil until there has been one.
+func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st greenlet.Status) {
 //line mutex_test.go:14
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f := (*logLocksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:15
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f := (*logLocksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:16
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logLocksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:17
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logLocksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 4
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:20
@@ -61,49 +62,39 @@ func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) (st greenle
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:65
+//line mutex_greenlet_test.go:66
 
-// Resume continues log.locks where it is suspended, or starts it.
+// Resume continues log.locks where it is suspended.
 func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, m, name := f.l, f.m, f.name
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
 	case 1:
-		// resumed from mutex_test.go:14
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_14
 	case 2:
-		// resumed from mutex_test.go:15
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_15
 	case 3:
-		// resumed from mutex_test.go:16
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_16
 	case 4:
-		// resumed from mutex_test.go:19
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_19
 	}
 
-//line mutex_test.go:14
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_14:
 //line mutex_test.go:15
 	if st = m.LockResumable(r); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_15:
 //line mutex_test.go:16
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_16:
 //line mutex_test.go:17
@@ -111,8 +102,7 @@ resumed_16:
 	l.say("%s %v", name, m.Owner() == l.Current())
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
 //line mutex_test.go:20
@@ -121,72 +111,14 @@ resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:125
+//line mutex_greenlet_test.go:115
 
-// Args replaces the parameters before the start.
-func (f *logLocksFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.m = greenlet.Arg[*Mutex](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
-}
+func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
+func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
+func (f *logLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*logLocksFrame) Func() *greenlet.Func      { return &logLocksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logLocksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logLocksFrame) Forget() {
-	f.l, f.m, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logLocksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*logLocksFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logLocksFrame) take(r *greenlet.Run) *logLocksFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*logLocksFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(logLocksFrame)
-}
-func (*logLocksFrame) Func() *greenlet.Func {
-	return &logLocksFrameInfo
-}
-
-var logLocksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/mutex_test.go",
-	Line: 13,
-	Name: "github.com/going-green/greenlet/hub.(*log).locks",
-	Points: []greenlet.Point{
-		{
-			Line: 14,
-			Live: "l m name",
-		},
-		{
-			Line: 15,
-			Live: "l m name",
-		},
-		{
-			Line: 16,
-			Live: "l m name",
-		},
-		{
-			Line: 19,
-			Live: "l m name",
-		},
-	},
-}
+var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14:l m name; 15:l m name; 16:l m name; 19:l m name"}
 var _ func(*log, *Mutex, string) = (*log).locks
 
 // logLocksForFrame is an activation of log.locksFor.
@@ -212,19 +144,15 @@ func (l0 *log) locksForResumable(r *greenlet.Run, m *Mutex, d time.Duration) gre
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logLocksForFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l0, f.m, f.d)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logLocksForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l0, f.m, f.d))
 }
 
 // run is log.locksFor as a state machine; f is nil in a call that has not been suspended.
 func (f *logLocksForFrame) run(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logLocksForFrame](r, 41)
 		f.l0, f.m, f.d = l0, m, d
 		r.Guard()
 	}
@@ -250,14 +178,10 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 	)
 	switch f.PC {
 	case 1:
-		// resumed from mutex_test.go:27
 		l, t1 = f.l, f.t1
-		callee := r.Callee().(*MutexLockForFrame)
-		t2 = callee.Results()
-		callee.Release(r)
+		t2 = r.Callee().(*MutexLockForFrame).Returned(r)
 		goto resumed_27
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -273,8 +197,7 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 		t2, st = m.LockForResumable(r, d)
 		if st != greenlet.Done {
 			f.l, f.t1, f.PC = l, t1, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_27:
@@ -287,69 +210,21 @@ unwind:
 	for f.Pending() {
 //line mutex_test.go:29
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:299
+//line mutex_greenlet_test.go:221
 
-// Args replaces the parameters before the start.
-func (f *logLocksForFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.m = greenlet.Arg[*Mutex](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
+func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
+func (f *logLocksForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*logLocksForFrame) Func() *greenlet.Func      { return &logLocksForFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logLocksForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logLocksForFrame) Forget() {
-	f.l0, f.m, f.l = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logLocksForFrame) Release(r *greenlet.Run) {
-	*f = logLocksForFrame{}
-	c := r.Cache()
-	if head, ok := c[41].(*logLocksForFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logLocksForFrame) take(r *greenlet.Run) *logLocksForFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*logLocksForFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(logLocksForFrame)
-}
-func (*logLocksForFrame) Func() *greenlet.Func {
-	return &logLocksForFrameInfo
-}
-
-var logLocksForFrameInfo = greenlet.Func{
-	End:  29,
-	File: "github.com/going-green/greenlet/hub/mutex_test.go",
-	Line: 25,
-	Name: "github.com/going-green/greenlet/hub.(*log).locksFor",
-	Points: []greenlet.Point{
-		{
-			Line: 27,
-			Live: "l m t1",
-		},
-	},
-}
+var logLocksForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27:l m t1"}
 var _ func(*log, *Mutex, time.Duration) = (*log).locksFor
 
 // logLocksTwoFrame is an activation of log.locksTwo.
@@ -368,140 +243,76 @@ func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
 }
 
 // locksTwoResumable is log.locksTwo for callers that can be suspended.
-func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) (st greenlet.Status) {
+func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) greenlet.Status {
+	return (*logLocksTwoFrame)(nil).body(r, l, a, b)
+}
+
+// body runs log.locksTwo up to its first suspension; f is nil until there has been one.
+func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st greenlet.Status) {
 //line mutex_test.go:49
 	if st = a.LockResumable(r); st != greenlet.Done {
-		f := (*logLocksTwoFrame)(nil).take(r)
-		f.l, f.b, f.PC = l, b, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.a, f.l, f.b, f.PC = nil, l, b, 1
 		return st
 	}
 //line mutex_test.go:50
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logLocksTwoFrame)(nil).take(r)
-		f.b, f.PC = b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.l, f.a, f.b, f.PC = nil, nil, b, 2
 		return st
 	}
 //line mutex_test.go:51
 	if st = b.LockResumable(r); st != greenlet.Done {
-		f := (*logLocksTwoFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
 		return st
 	}
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:397
+//line mutex_greenlet_test.go:274
 
-// Resume continues log.locksTwo where it is suspended, or starts it.
+// Resume continues log.locksTwo where it is suspended.
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, a, b := f.l, f.a, f.b
+	l, b := f.l, f.b
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
 	case 1:
-		// resumed from mutex_test.go:49
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_49
 	case 2:
-		// resumed from mutex_test.go:50
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_50
 	case 3:
-		// resumed from mutex_test.go:51
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_51
 	}
 
-//line mutex_test.go:49
-	if st = a.LockResumable(r); st != greenlet.Done {
-		f.a = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_49:
 //line mutex_test.go:50
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.l = nil
-		f.a = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.a, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_50:
 //line mutex_test.go:51
 	if st = b.LockResumable(r); st != greenlet.Done {
-		f.l = nil
-		f.a = nil
-		f.b = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:447
+//line mutex_greenlet_test.go:309
 
-// Args replaces the parameters before the start.
-func (f *logLocksTwoFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a = greenlet.Arg[*Mutex](f, args, 0)
-	f.b = greenlet.Arg[*Mutex](f, args, 1)
-}
+func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
+func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
+func (f *logLocksTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*logLocksTwoFrame) Func() *greenlet.Func      { return &logLocksTwoFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logLocksTwoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logLocksTwoFrame) Forget() {
-	f.l, f.a, f.b = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logLocksTwoFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*logLocksTwoFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logLocksTwoFrame) take(r *greenlet.Run) *logLocksTwoFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*logLocksTwoFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(logLocksTwoFrame)
-}
-func (*logLocksTwoFrame) Func() *greenlet.Func {
-	return &logLocksTwoFrameInfo
-}
-
-var logLocksTwoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/mutex_test.go",
-	Line: 48,
-	Name: "github.com/going-green/greenlet/hub.(*log).locksTwo",
-	Points: []greenlet.Point{
-		{
-			Line: 49,
-			Live: "l b",
-		},
-		{
-			Line: 50,
-			Live: "b",
-		},
-		{Line: 51},
-	},
-}
+var logLocksTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49:l b; 50:b; 51"}
 var _ func(*log, *Mutex, *Mutex) = (*log).locksTwo
 
 // contendsFrame is an activation of contends.
@@ -520,7 +331,12 @@ func newContendsFrame(m *Mutex, n int) *contendsFrame {
 }
 
 // contendsResumable is contends for callers that can be suspended.
-func contendsResumable(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
+func contendsResumable(r *greenlet.Run, m *Mutex, n int) greenlet.Status {
+	return (*contendsFrame)(nil).body(r, m, n)
+}
+
+// body runs contends up to its first suspension; f is nil until there has been one.
+func (f *contendsFrame) body(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
 	var t0 int
 //line mutex_test.go:68
 	t0 = 0
@@ -531,16 +347,14 @@ loop_68:
 	}
 //line mutex_test.go:69
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f := (*contendsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:70
 	if st = m.hub.YieldResumable(r); st != greenlet.Done {
-		f := (*contendsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line mutex_test.go:71
@@ -550,27 +364,25 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:554
+//line mutex_greenlet_test.go:368
 
-// Resume continues contends where it is suspended, or starts it.
+// Resume continues contends where it is suspended.
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
 	case 1:
-		// resumed from mutex_test.go:69
 		t0 = f.t0
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_69
 	case 2:
-		// resumed from mutex_test.go:70
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_70
 	}
 
-//line mutex_test.go:68
-	t0 = 0
 loop_68:
 //line mutex_test.go:68
 	if !(t0 < n) {
@@ -579,15 +391,13 @@ loop_68:
 //line mutex_test.go:69
 	if st = m.LockResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line mutex_test.go:70
 	if st = m.hub.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
 //line mutex_test.go:71
@@ -597,62 +407,12 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:601
+//line mutex_greenlet_test.go:411
 
-// Args replaces the parameters before the start.
-func (f *contendsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.m = greenlet.Arg[*Mutex](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
+func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }
+func (f *contendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*contendsFrame) Func() *greenlet.Func      { return &contendsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *contendsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *contendsFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *contendsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*contendsFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*contendsFrame) take(r *greenlet.Run) *contendsFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*contendsFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(contendsFrame)
-}
-func (*contendsFrame) Func() *greenlet.Func {
-	return &contendsFrameInfo
-}
-
-var contendsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/mutex_test.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/hub.contends",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "m n t0",
-		},
-		{
-			Line: 70,
-			Live: "m n t0",
-		},
-	},
-}
+var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69:m n t0; 70:m n t0"}
 var _ func(*Mutex, int) = contends

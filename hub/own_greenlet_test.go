@@ -27,7 +27,12 @@ func (l *log) newRemembersFrame(name string) *logRemembersFrame {
 }
 
 // remembersResumable is log.remembers for callers that can be suspended.
-func (l *log) remembersResumable(r *greenlet.Run, name string) (st greenlet.Status) {
+func (l *log) remembersResumable(r *greenlet.Run, name string) greenlet.Status {
+	return (*logRemembersFrame)(nil).body(r, l, name)
+}
+
+// body runs log.remembers up to its first suspension; f is nil until there has been one.
+func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 	var (
 		t  *Task
 		ok bool
@@ -39,9 +44,8 @@ func (l *log) remembersResumable(r *greenlet.Run, name string) (st greenlet.Stat
 	language.Set(t, "of "+name)
 	language.Set(t, "spoken by "+name)
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logRemembersFrame)(nil).take(r)
-		f.l, f.t, f.ok, f.PC = l, t, ok, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.name, f.l, f.t, f.ok, f.PC = "", l, t, ok, 1
 		return st
 	}
 	{
@@ -56,101 +60,43 @@ func (l *log) remembersResumable(r *greenlet.Run, name string) (st greenlet.Stat
 	}
 }
 
-//line own_greenlet_test.go:60
+//line own_greenlet_test.go:64
 
-// Resume continues log.remembers where it is suspended, or starts it.
+// Resume continues log.remembers where it is suspended.
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, name := f.l, f.name
+	l := f.l
 	var (
 		t  *Task
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
 	case 1:
-		// resumed from own_test.go:24
 		t, ok = f.t, f.ok
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_24
 	}
 
-//line own_test.go:19
-	t = l.Current()
-	_, ok = user.Get(t)
-	user.Set(t, name)
-	language.Set(t, "of "+name)
-	language.Set(t, "spoken by "+name)
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.name = ""
-		f.t, f.ok, f.PC = t, ok, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_24:
-	{
 //line own_test.go:25
-		a, _ := user.Get(t)
-		b, _ := language.Get(t)
-		l.say("%v %s %s", ok, a, b)
-		user.Delete(t)
-		_, ok = user.Get(t)
-		l.say("%v", ok)
-		return r.Return(f, &f.Header)
-	}
+	a, _ := user.Get(t)
+	b, _ := language.Get(t)
+	l.say("%v %s %s", ok, a, b)
+	user.Delete(t)
+	_, ok = user.Get(t)
+	l.say("%v", ok)
+	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:102
+//line own_greenlet_test.go:93
 
-// Args replaces the parameters before the start.
-func (f *logRemembersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
+func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
+func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
+func (f *logRemembersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*logRemembersFrame) Func() *greenlet.Func      { return &logRemembersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logRemembersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logRemembersFrame) Forget() {
-	f.l, f.name, f.t = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logRemembersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*logRemembersFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logRemembersFrame) take(r *greenlet.Run) *logRemembersFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*logRemembersFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(logRemembersFrame)
-}
-func (*logRemembersFrame) Func() *greenlet.Func {
-	return &logRemembersFrameInfo
-}
-
-var logRemembersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 18,
-	Name: "github.com/going-green/greenlet/hub.(*log).remembers",
-	Points: []greenlet.Point{
-		{
-			Line: 24,
-			Live: "l t ok",
-		},
-	},
-}
+var logRemembersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24:l t ok"}
 var _ func(*log, string) = (*log).remembers
 
 // logInContextFrame is an activation of log.inContext.
@@ -170,7 +116,12 @@ func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
 }
 
 // inContextResumable is log.inContext for callers that can be suspended.
-func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st greenlet.Status) {
+func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) greenlet.Status {
+	return (*logInContextFrame)(nil).body(r, l0, base)
+}
+
+// body runs log.inContext up to its first suspension; f is nil until there has been one.
+func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context) (st greenlet.Status) {
 	var (
 		l   **log
 		ctx context.Context
@@ -188,9 +139,8 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st gre
 		(*l).GoAfter(time.Second, (*l).newCallsFrame((&logInContextFunc1{cancel: &cancel}).value()))
 		err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value())
 		if st != greenlet.Done {
-			f := (*logInContextFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 36)
 			f.l, f.base, f.ctx, f.PC = l, base, ctx, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -201,9 +151,8 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st gre
 //line own_test.go:74
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") })
 		if st != greenlet.Done {
-			f := (*logInContextFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 36)
 			f.l, f.base, f.PC = l, base, 2
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -211,9 +160,8 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st gre
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
 	if st != greenlet.Done {
-		f := (*logInContextFrame)(nil).take(r)
-		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.base, f.l, f.PC = nil, l, 3
 		return st
 	}
 	{
@@ -223,9 +171,8 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st gre
 //line own_test.go:76
 		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
 		if st != greenlet.Done {
-			f := (*logInContextFrame)(nil).take(r)
-			f.l, f.PC = l, 4
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 36)
+			f.base, f.l, f.PC = nil, l, 4
 			return st
 		}
 	}
@@ -234,9 +181,9 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) (st gre
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:238
+//line own_greenlet_test.go:185
 
-// Resume continues log.inContext where it is suspended, or starts it.
+// Resume continues log.inContext where it is suspended.
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	base := f.base
 	var (
@@ -247,51 +194,26 @@ func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
 	case 1:
-		// resumed from own_test.go:61
 		l, ctx = f.l, f.ctx
-		callee := r.Callee().(*HubWithContextFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_61
 	case 2:
-		// resumed from own_test.go:74
 		l = f.l
-		callee := r.Callee().(*HubWithContextFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_74
 	case 3:
-		// resumed from own_test.go:75
 		l = f.l
-		callee := r.Callee().(*HubWithContextFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_75
 	case 4:
-		// resumed from own_test.go:76
 		l = f.l
-		callee := r.Callee().(*HubWithContextFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_76
 	}
 
-	l = new(*log)
-	*l = f.l0
-	{
-//line own_test.go:59
-		var cancel context.CancelCauseFunc
-		ctx, cancel = context.WithCancelCause(base)
-//line own_test.go:60
-		(*l).GoAfter(time.Second, (*l).newCallsFrame((&logInContextFunc1{cancel: &cancel}).value()))
-		err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value())
-		if st != greenlet.Done {
-			f.l, f.ctx, f.PC = l, ctx, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_61:
 	{
 //line own_test.go:73
@@ -300,10 +222,8 @@ resumed_61:
 //line own_test.go:74
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
 		if st != greenlet.Done {
-			f.ctx = nil
-			f.l, f.PC = l, 2
-			r.Link(f, &f.Header)
-			return st
+			f.ctx, f.l, f.PC = nil, l, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_74:
@@ -311,11 +231,8 @@ resumed_74:
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
 	if st != greenlet.Done {
-		f.base = nil
-		f.ctx = nil
-		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
-		return st
+		f.base, f.ctx, f.l, f.PC = nil, nil, l, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 	{
@@ -325,11 +242,8 @@ resumed_75:
 //line own_test.go:76
 		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) })
 		if st != greenlet.Done {
-			f.base = nil
-			f.ctx = nil
-			f.l, f.PC = l, 4
-			r.Link(f, &f.Header)
-			return st
+			f.base, f.ctx, f.l, f.PC = nil, nil, l, 4
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_76:
@@ -338,71 +252,14 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:342
+//line own_greenlet_test.go:256
 
-// Args replaces the parameters before the start.
-func (f *logInContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.base = greenlet.Arg[context.Context](f, args, 0)
-}
+func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
+func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
+func (f *logInContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*logInContextFrame) Func() *greenlet.Func      { return &logInContextFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logInContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logInContextFrame) Forget() {
-	f.l0, f.base, f.l, f.ctx = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*logInContextFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logInContextFrame) take(r *greenlet.Run) *logInContextFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*logInContextFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(logInContextFrame)
-}
-func (*logInContextFrame) Func() *greenlet.Func {
-	return &logInContextFrameInfo
-}
-
-var logInContextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 58,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext",
-	Points: []greenlet.Point{
-		{
-			Line: 61,
-			Live: "l base ctx",
-		},
-		{
-			Line: 74,
-			Live: "l base",
-		},
-		{
-			Line: 75,
-			Live: "l",
-		},
-		{
-			Line: 76,
-			Live: "l",
-		},
-	},
-}
+var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61:l base ctx; 74:l base; 75:l; 76:l"}
 var _ func(*log, context.Context) = (*log).inContext
 
 // logInContextFunc1 is the function literal of own_test.go:60, with what it captures.
@@ -419,21 +276,24 @@ func (c *logInContextFunc1) value() func() {
 // logInContextFunc1Frame is an activation of the literal logInContextFunc1.
 type logInContextFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logInContextFunc1
 }
 
 // CallResumable is the literal logInContextFunc1 for callers that can be suspended.
-func (c *logInContextFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logInContextFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logInContextFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logInContextFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st greenlet.Status) {
 //line own_test.go:60
 	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
-			f := (*logInContextFunc1Frame)(nil).take(r)
+			f = greenlet.Caller(r, f, 1)
 			f.c, f.PC = c, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	} else {
@@ -442,70 +302,26 @@ func (c *logInContextFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:446
+//line own_greenlet_test.go:306
 
-// Resume continues the literal logInContextFunc1 where it is suspended, or starts it.
+// Resume continues the literal logInContextFunc1 where it is suspended.
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:60
 		r.Callee().Release(r)
 		goto resumed_60
 	}
 
-//line own_test.go:60
-	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
-		CallResumable(*greenlet.Run, error) greenlet.Status
-	}); ok {
-		st = c2.CallResumable(r, errors.ErrUnsupported)
-		if st != greenlet.Done {
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		(*c.cancel)(errors.ErrUnsupported)
-	}
 resumed_60:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:476
+func (f *logInContextFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*logInContextFunc1Frame) Func() *greenlet.Func      { return &logInContextFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[1].(*logInContextFunc1Frame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logInContextFunc1Frame) take(r *greenlet.Run) *logInContextFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[1].(*logInContextFunc1Frame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(logInContextFunc1Frame)
-}
-func (*logInContextFunc1Frame) Func() *greenlet.Func {
-	return &logInContextFunc1FrameInfo
-}
-
-var logInContextFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 60,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext.func1",
-	Points: []greenlet.Point{
-		{Line: 60},
-	},
-}
+var logInContextFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 60, Points: "60"}
 
 // logInContextFunc2 is the function literal of own_test.go:61, with what it captures.
 type logInContextFunc2 struct {
@@ -524,25 +340,28 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:528
+//line own_greenlet_test.go:344
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logInContextFunc2
 }
 
 // CallResumable is the literal logInContextFunc2 for callers that can be suspended.
-func (c *logInContextFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logInContextFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logInContextFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal logInContextFunc2 up to its first suspension; f is nil until there has been one.
+func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st greenlet.Status) {
 	var err error
 //line own_test.go:62
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f := (*logInContextFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 62)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line own_test.go:71
@@ -550,70 +369,31 @@ func (c *logInContextFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:554
+//line own_greenlet_test.go:373
 
-// Resume continues the literal logInContextFunc2 where it is suspended, or starts it.
+// Resume continues the literal logInContextFunc2 where it is suspended.
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:63
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_63
 	}
 
-//line own_test.go:62
-	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
-	err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_63:
 //line own_test.go:71
 	(*c.l).say("not here %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:584
+//line own_greenlet_test.go:392
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[62].(*logInContextFunc2Frame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
+func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logInContextFunc2Frame) take(r *greenlet.Run) *logInContextFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[62].(*logInContextFunc2Frame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(logInContextFunc2Frame)
-}
-func (*logInContextFunc2Frame) Func() *greenlet.Func {
-	return &logInContextFunc2FrameInfo
-}
-
-var logInContextFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 61,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2",
-	Points: []greenlet.Point{
-		{Line: 63},
-	},
-}
+var logInContextFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 61, Points: "63"}
 
 // logInContextFunc2_1 is the function literal of own_test.go:63, with what it captures.
 type logInContextFunc2_1 struct {
@@ -632,111 +412,72 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:636
+//line own_greenlet_test.go:416
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logInContextFunc2_1
 }
 
 // CallResumable is the literal logInContextFunc2_1 for callers that can be suspended.
-func (c *logInContextFunc2_1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logInContextFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logInContextFunc2_1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logInContextFunc2_1 up to its first suspension; f is nil until there has been one.
+func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1) (st greenlet.Status) {
 	var err error
 //line own_test.go:64
 	err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f := (*logInContextFunc2_1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line own_test.go:68
 	(*c.l).say("inner %v", err)
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f := (*logInContextFunc2_1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:667
+//line own_greenlet_test.go:449
 
-// Resume continues the literal logInContextFunc2_1 where it is suspended, or starts it.
+// Resume continues the literal logInContextFunc2_1 where it is suspended.
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:64
-		callee := r.Callee().(*HubWithContextFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_64
 	case 2:
-		// resumed from own_test.go:69
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_69
 	}
 
-//line own_test.go:64
-	err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_64:
 //line own_test.go:68
 	(*c.l).say("inner %v", err)
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:706
+//line own_greenlet_test.go:476
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[22].(*logInContextFunc2_1Frame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
+func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logInContextFunc2_1Frame) take(r *greenlet.Run) *logInContextFunc2_1Frame {
-	c := r.Cache()
-	if f, ok := c[22].(*logInContextFunc2_1Frame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(logInContextFunc2_1Frame)
-}
-func (*logInContextFunc2_1Frame) Func() *greenlet.Func {
-	return &logInContextFunc2_1FrameInfo
-}
-
-var logInContextFunc2_1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1",
-	Points: []greenlet.Point{
-		{Line: 64},
-		{Line: 69},
-	},
-}
+var logInContextFunc2_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 63, Points: "64; 69"}
 
 // logInContextFunc2_1_1 is the function literal of own_test.go:64, with what it captures.
 type logInContextFunc2_1_1 struct {
@@ -753,86 +494,51 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:757
+//line own_greenlet_test.go:498
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logInContextFunc2_1_1
 }
 
 // CallResumable is the literal logInContextFunc2_1_1 for callers that can be suspended.
-func (c *logInContextFunc2_1_1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logInContextFunc2_1_1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logInContextFunc2_1_1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logInContextFunc2_1_1 up to its first suspension; f is nil until there has been one.
+func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1_1) (st greenlet.Status) {
 //line own_test.go:65
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f := (*logInContextFunc2_1_1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 30)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:779
+//line own_greenlet_test.go:523
 
-// Resume continues the literal logInContextFunc2_1_1 where it is suspended, or starts it.
+// Resume continues the literal logInContextFunc2_1_1 where it is suspended.
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:66
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_66
 	}
 
-//line own_test.go:65
-	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_66:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:803
+func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
+func (*logInContextFunc2_1_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1_1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[30].(*logInContextFunc2_1_1Frame); !ok {
-		f.Caller, f.Depth, c[30] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[30] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logInContextFunc2_1_1Frame) take(r *greenlet.Run) *logInContextFunc2_1_1Frame {
-	c := r.Cache()
-	if f, ok := c[30].(*logInContextFunc2_1_1Frame); ok {
-		c[30] = f.Caller
-		return f
-	}
-	return new(logInContextFunc2_1_1Frame)
-}
-func (*logInContextFunc2_1_1Frame) Func() *greenlet.Func {
-	return &logInContextFunc2_1_1FrameInfo
-}
-
-var logInContextFunc2_1_1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1.1",
-	Points: []greenlet.Point{
-		{Line: 66},
-	},
-}
+var logInContextFunc2_1_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 64, Points: "66"}
 
 // logInContextFunc4 is the function literal of own_test.go:75, with what it captures.
 type logInContextFunc4 struct {
@@ -848,79 +554,45 @@ func (c *logInContextFunc4) value() func() {
 // logInContextFunc4Frame is an activation of the literal logInContextFunc4.
 type logInContextFunc4Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logInContextFunc4
 }
 
 // CallResumable is the literal logInContextFunc4 for callers that can be suspended.
-func (c *logInContextFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logInContextFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logInContextFunc4Frame)(nil).body(r, c)
+}
+
+// body runs the literal logInContextFunc4 up to its first suspension; f is nil until there has been one.
+func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st greenlet.Status) {
 //line own_test.go:75
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logInContextFunc4Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:868
+//line own_greenlet_test.go:577
 
-// Resume continues the literal logInContextFunc4 where it is suspended, or starts it.
+// Resume continues the literal logInContextFunc4 where it is suspended.
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:75
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_75
 	}
 
-//line own_test.go:75
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:891
+func (f *logInContextFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*logInContextFunc4Frame) Func() *greenlet.Func      { return &logInContextFunc4FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logInContextFunc4Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[16].(*logInContextFunc4Frame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logInContextFunc4Frame) take(r *greenlet.Run) *logInContextFunc4Frame {
-	c := r.Cache()
-	if f, ok := c[16].(*logInContextFunc4Frame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(logInContextFunc4Frame)
-}
-func (*logInContextFunc4Frame) Func() *greenlet.Func {
-	return &logInContextFunc4FrameInfo
-}
-
-var logInContextFunc4FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 75,
-	Name: "github.com/going-green/greenlet/hub.(*log).inContext.func4",
-	Points: []greenlet.Point{
-		{Line: 75},
-	},
-}
+var logInContextFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func4", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 75, Points: "75"}
 
 // logHoldsContextFrame is an activation of log.holdsContext.
 type logHoldsContextFrame struct {
@@ -942,19 +614,15 @@ func (l *log) holdsContextResumable(r *greenlet.Run, ctx *context.Context) green
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logHoldsContextFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.ctx)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logHoldsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.ctx))
 }
 
 // run is log.holdsContext as a state machine; f is nil in a call that has not been suspended.
 func (f *logHoldsContextFrame) run(r *greenlet.Run, l *log, ctx *context.Context) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logHoldsContextFrame](r, 31)
 		f.l, f.ctx = l, ctx
 		r.Guard()
 	}
@@ -975,11 +643,9 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:92
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_92
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -987,11 +653,8 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 	*ctx = l.Current().Context()
 	f.DeferFunc(func() { l.say("killed: %v", context.Cause(*ctx)) })
 	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.l = nil
-		f.ctx = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.ctx, f.PC = nil, nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 	goto unwind
@@ -1000,65 +663,21 @@ unwind:
 	for f.Pending() {
 //line own_test.go:93
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1012
+//line own_greenlet_test.go:674
 
-// Args replaces the parameters before the start.
-func (f *logHoldsContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.ctx = greenlet.Arg[*context.Context](f, args, 0)
-}
+func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
+func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
+func (f *logHoldsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*logHoldsContextFrame) Func() *greenlet.Func      { return &logHoldsContextFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logHoldsContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logHoldsContextFrame) Forget() {
-	f.l, f.ctx = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logHoldsContextFrame) Release(r *greenlet.Run) {
-	*f = logHoldsContextFrame{}
-	c := r.Cache()
-	if head, ok := c[31].(*logHoldsContextFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logHoldsContextFrame) take(r *greenlet.Run) *logHoldsContextFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*logHoldsContextFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(logHoldsContextFrame)
-}
-func (*logHoldsContextFrame) Func() *greenlet.Func {
-	return &logHoldsContextFrameInfo
-}
-
-var logHoldsContextFrameInfo = greenlet.Func{
-	End:  93,
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 89,
-	Name: "github.com/going-green/greenlet/hub.(*log).holdsContext",
-	Points: []greenlet.Point{
-		{Line: 92},
-	},
-}
+var logHoldsContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holdsContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 89, End: 93, Points: "92"}
 var _ func(*log, *context.Context) = (*log).holdsContext
 
 // logWaitsForContextFrame is an activation of log.waitsForContext.
@@ -1078,14 +697,18 @@ func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error)
 }
 
 // waitsForContextResumable is log.waitsForContext for callers that can be suspended.
-func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *Event, err *error) (st greenlet.Status) {
+func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *Event, err *error) greenlet.Status {
+	return (*logWaitsForContextFrame)(nil).body(r, l, ctx, e, err)
+}
+
+// body runs log.waitsForContext up to its first suspension; f is nil until there has been one.
+func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Context, e *Event, err *error) (st greenlet.Status) {
 	var t0 error
 //line own_test.go:110
 	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: greenlet.Ref(e)}).value())
 	if st != greenlet.Done {
-		f := (*logWaitsForContextFrame)(nil).take(r)
-		f.err, f.PC = err, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 62)
+		f.l, f.ctx, f.e, f.err, f.PC = nil, nil, nil, err, 1
 		return st
 	}
 //line own_test.go:110
@@ -1093,92 +716,34 @@ func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1097
+//line own_greenlet_test.go:720
 
-// Resume continues log.waitsForContext where it is suspended, or starts it.
+// Resume continues log.waitsForContext where it is suspended.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, ctx, e, err := f.l, f.ctx, f.e, f.err
+	err := f.err
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.ctx, f.e, f.err))
 	case 1:
-		// resumed from own_test.go:110
-		callee := r.Callee().(*HubWithContextFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_110
 	}
 
-//line own_test.go:110
-	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: greenlet.Ref(e)}).value())
-	if st != greenlet.Done {
-		f.l = nil
-		f.ctx = nil
-		f.e = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_110:
 //line own_test.go:110
 	*err = t0
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1128
+//line own_greenlet_test.go:740
 
-// Args replaces the parameters before the start.
-func (f *logWaitsForContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.ctx = greenlet.Arg[context.Context](f, args, 0)
-	f.e = greenlet.Arg[*Event](f, args, 1)
-	f.err = greenlet.Arg[*error](f, args, 2)
-}
+func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
+func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
+func (f *logWaitsForContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*logWaitsForContextFrame) Func() *greenlet.Func      { return &logWaitsForContextFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logWaitsForContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWaitsForContextFrame) Forget() {
-	f.l, f.ctx, f.e, f.err = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsForContextFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[62].(*logWaitsForContextFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWaitsForContextFrame) take(r *greenlet.Run) *logWaitsForContextFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*logWaitsForContextFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(logWaitsForContextFrame)
-}
-func (*logWaitsForContextFrame) Func() *greenlet.Func {
-	return &logWaitsForContextFrameInfo
-}
-
-var logWaitsForContextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 109,
-	Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext",
-	Points: []greenlet.Point{
-		{
-			Line: 110,
-			Live: "err",
-		},
-	},
-}
+var logWaitsForContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110:err"}
 var _ func(*log, context.Context, *Event, *error) = (*log).waitsForContext
 
 // logWaitsForContextValue1 is Wait as a value of own_test.go:110, with what it captures.
@@ -1195,79 +760,47 @@ func (c *logWaitsForContextValue1) value() func() {
 // logWaitsForContextValue1Frame is an activation of the literal logWaitsForContextValue1.
 type logWaitsForContextValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logWaitsForContextValue1
 }
 
 // CallResumable is the literal logWaitsForContextValue1 for callers that can be suspended.
-func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logWaitsForContextValue1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logWaitsForContextValue1 up to its first suspension; f is nil until there has been one.
+func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForContextValue1) (st greenlet.Status) {
 //line own_test.go:110
 	if st = (*c.recv).WaitResumable(r); st != greenlet.Done {
-		f := (*logWaitsForContextValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 26)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1215
+//line own_greenlet_test.go:783
 
-// Resume continues the literal logWaitsForContextValue1 where it is suspended, or starts it.
+// Resume continues the literal logWaitsForContextValue1 where it is suspended.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:110
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_110
 	}
 
-//line own_test.go:110
-	if st = (*c.recv).WaitResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1238
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[26].(*logWaitsForContextValue1Frame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWaitsForContextValue1Frame) take(r *greenlet.Run) *logWaitsForContextValue1Frame {
-	c := r.Cache()
-	if f, ok := c[26].(*logWaitsForContextValue1Frame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(logWaitsForContextValue1Frame)
-}
+func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logWaitsForContextValue1Frame) Func() *greenlet.Func {
 	return &logWaitsForContextValue1FrameInfo
 }
 
-var logWaitsForContextValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext.value1",
-	Points: []greenlet.Point{
-		{Line: 110},
-	},
-}
+var logWaitsForContextValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 110, Points: "110"}
 
 // logSetsThenFrame is an activation of log.setsThen.
 type logSetsThenFrame struct {
@@ -1285,7 +818,12 @@ func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
 }
 
 // setsThenResumable is log.setsThen for callers that can be suspended.
-func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenlet.Status) {
+func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) greenlet.Status {
+	return (*logSetsThenFrame)(nil).body(r, l, e, f)
+}
+
+// body runs log.setsThen up to its first suspension; f is nil until there has been one.
+func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (st greenlet.Status) {
 //line own_test.go:138
 	e.Set()
 	if c, ok := greenlet.Resumable(f).(interface {
@@ -1293,9 +831,8 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenle
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*logSetsThenFrame)(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 54)
+			f2.l, f2.e, f2.f, f2.PC = nil, nil, nil, 1
 			return st
 		}
 	} else {
@@ -1304,90 +841,28 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenle
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1308
+//line own_greenlet_test.go:845
 
-// Resume continues log.setsThen where it is suspended, or starts it.
+// Resume continues log.setsThen where it is suspended.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	e, f := f2.e, f2.f
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.e, f2.f))
 	case 1:
-		// resumed from own_test.go:139
 		r.Callee().Release(r)
 		goto resumed_139
 	}
 
-//line own_test.go:138
-	e.Set()
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2.l = nil
-			f2.e = nil
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		f()
-	}
 resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line own_greenlet_test.go:1341
+func (f *logSetsThenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.f) }
+func (f *logSetsThenFrame) Forget()                 { *f = logSetsThenFrame{Header: f.Header} }
+func (f *logSetsThenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*logSetsThenFrame) Func() *greenlet.Func      { return &logSetsThenFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logSetsThenFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-	f.f = greenlet.Arg[func()](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logSetsThenFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSetsThenFrame) Forget() {
-	f.l, f.e, f.f = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSetsThenFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[54].(*logSetsThenFrame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSetsThenFrame) take(r *greenlet.Run) *logSetsThenFrame {
-	c := r.Cache()
-	if f, ok := c[54].(*logSetsThenFrame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(logSetsThenFrame)
-}
-func (*logSetsThenFrame) Func() *greenlet.Func {
-	return &logSetsThenFrameInfo
-}
-
-var logSetsThenFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 137,
-	Name: "github.com/going-green/greenlet/hub.(*log).setsThen",
-	Points: []greenlet.Point{
-		{Line: 139},
-	},
-}
+var logSetsThenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).setsThen", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 137, Points: "139"}
 var _ func(*log, *Event, func()) = (*log).setsThen
 
 // entersContextsFrame is an activation of entersContexts.
@@ -1407,7 +882,12 @@ func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsF
 }
 
 // entersContextsResumable is entersContexts for callers that can be suspended.
-func entersContextsResumable(r *greenlet.Run, h *Hub, ctx context.Context, n int) (st greenlet.Status) {
+func entersContextsResumable(r *greenlet.Run, h *Hub, ctx context.Context, n int) greenlet.Status {
+	return (*entersContextsFrame)(nil).body(r, h, ctx, n)
+}
+
+// body runs entersContexts up to its first suspension; f is nil until there has been one.
+func (f *entersContextsFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, n int) (st greenlet.Status) {
 	var t0 int
 //line own_test.go:151
 	t0 = 0
@@ -1419,9 +899,8 @@ loop_151:
 //line own_test.go:152
 	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: greenlet.Ref(h)}).value())
 	if st != greenlet.Done {
-		f := (*entersContextsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.h, f.ctx, f.n, f.t0, f.PC = h, ctx, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line own_test.go:151
@@ -1429,22 +908,21 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1433
+//line own_greenlet_test.go:912
 
-// Resume continues entersContexts where it is suspended, or starts it.
+// Resume continues entersContexts where it is suspended.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.ctx, f.n))
 	case 1:
-		// resumed from own_test.go:152
 		t0 = f.t0
 		r.Callee().(*HubWithContextFrame).Release(r)
 		goto resumed_152
 	}
 
-//line own_test.go:151
-	t0 = 0
 loop_151:
 //line own_test.go:151
 	if !(t0 < n) {
@@ -1454,8 +932,7 @@ loop_151:
 	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: greenlet.Ref(h)}).value())
 	if st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_152:
 //line own_test.go:151
@@ -1463,61 +940,14 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1467
+//line own_greenlet_test.go:944
 
-// Args replaces the parameters before the start.
-func (f *entersContextsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.ctx = greenlet.Arg[context.Context](f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 2)
-}
+func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
+func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
+func (f *entersContextsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*entersContextsFrame) Func() *greenlet.Func      { return &entersContextsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *entersContextsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *entersContextsFrame) Forget() {
-	f.h, f.ctx = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *entersContextsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*entersContextsFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*entersContextsFrame) take(r *greenlet.Run) *entersContextsFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*entersContextsFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(entersContextsFrame)
-}
-func (*entersContextsFrame) Func() *greenlet.Func {
-	return &entersContextsFrameInfo
-}
-
-var entersContextsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 150,
-	Name: "github.com/going-green/greenlet/hub.entersContexts",
-	Points: []greenlet.Point{
-		{
-			Line: 152,
-			Live: "h ctx n t0",
-		},
-	},
-}
+var entersContextsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152:h ctx n t0"}
 var _ func(*Hub, context.Context, int) = entersContexts
 
 // entersContextsValue1 is Yield as a value of own_test.go:152, with what it captures.
@@ -1534,79 +964,45 @@ func (c *entersContextsValue1) value() func() {
 // entersContextsValue1Frame is an activation of the literal entersContextsValue1.
 type entersContextsValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *entersContextsValue1
 }
 
 // CallResumable is the literal entersContextsValue1 for callers that can be suspended.
-func (c *entersContextsValue1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *entersContextsValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*entersContextsValue1Frame)(nil).body(r, c)
+}
+
+// body runs the literal entersContextsValue1 up to its first suspension; f is nil until there has been one.
+func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue1) (st greenlet.Status) {
 //line own_test.go:152
 	if st = (*c.recv).YieldResumable(r); st != greenlet.Done {
-		f := (*entersContextsValue1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 29)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1554
+//line own_greenlet_test.go:987
 
-// Resume continues the literal entersContextsValue1 where it is suspended, or starts it.
+// Resume continues the literal entersContextsValue1 where it is suspended.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from own_test.go:152
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_152
 	}
 
-//line own_test.go:152
-	if st = (*c.recv).YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_152:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1577
+func (f *entersContextsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*entersContextsValue1Frame) Func() *greenlet.Func      { return &entersContextsValue1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *entersContextsValue1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[29].(*entersContextsValue1Frame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*entersContextsValue1Frame) take(r *greenlet.Run) *entersContextsValue1Frame {
-	c := r.Cache()
-	if f, ok := c[29].(*entersContextsValue1Frame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(entersContextsValue1Frame)
-}
-func (*entersContextsValue1Frame) Func() *greenlet.Func {
-	return &entersContextsValue1FrameInfo
-}
-
-var entersContextsValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 152,
-	Name: "github.com/going-green/greenlet/hub.entersContexts.value1",
-	Points: []greenlet.Point{
-		{Line: 152},
-	},
-}
+var entersContextsValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 152, Points: "152"}
 
 // logAsksTwiceFrame is an activation of log.asksTwice.
 type logAsksTwiceFrame struct {
@@ -1624,15 +1020,19 @@ func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
 }
 
 // asksTwiceResumable is log.asksTwice for callers that can be suspended.
-func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
+func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) greenlet.Status {
+	return (*logAsksTwiceFrame)(nil).body(r, l, e)
+}
+
+// body runs log.asksTwice up to its first suspension; f is nil until there has been one.
+func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 	var ctx context.Context
 //line own_test.go:158
 	ctx = l.Current().Context()
 	l.say("%v", ctx.Err())
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f := (*logAsksTwiceFrame)(nil).take(r)
-		f.l, f.ctx, f.PC = l, ctx, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.e, f.l, f.ctx, f.PC = nil, l, ctx, 1
 		return st
 	}
 //line own_test.go:161
@@ -1640,86 +1040,33 @@ func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1644
+//line own_greenlet_test.go:1044
 
-// Resume continues log.asksTwice where it is suspended, or starts it.
+// Resume continues log.asksTwice where it is suspended.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, e := f.l, f.e
+	l := f.l
 	var ctx context.Context
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 	case 1:
-		// resumed from own_test.go:160
 		ctx = f.ctx
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_160
 	}
 
-//line own_test.go:158
-	ctx = l.Current().Context()
-	l.say("%v", ctx.Err())
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f.e = nil
-		f.ctx, f.PC = ctx, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 //line own_test.go:161
 	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1673
+//line own_greenlet_test.go:1065
 
-// Args replaces the parameters before the start.
-func (f *logAsksTwiceFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-}
+func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
+func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }
+func (f *logAsksTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*logAsksTwiceFrame) Func() *greenlet.Func      { return &logAsksTwiceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logAsksTwiceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAsksTwiceFrame) Forget() {
-	f.l, f.e, f.ctx = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logAsksTwiceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*logAsksTwiceFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAsksTwiceFrame) take(r *greenlet.Run) *logAsksTwiceFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*logAsksTwiceFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(logAsksTwiceFrame)
-}
-func (*logAsksTwiceFrame) Func() *greenlet.Func {
-	return &logAsksTwiceFrameInfo
-}
-
-var logAsksTwiceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/own_test.go",
-	Line: 157,
-	Name: "github.com/going-green/greenlet/hub.(*log).asksTwice",
-	Points: []greenlet.Point{
-		{
-			Line: 160,
-			Live: "l ctx",
-		},
-	},
-}
+var logAsksTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160:l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice

@@ -24,72 +24,38 @@ func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] {
 }
 
 // Results are what Queue.All has returned.
-func (f *QueueAllFrame[T]) Results() iter.Seq[T] {
-	return f.ret0
+func (f *QueueAllFrame[T]) Results() iter.Seq[T] { return f.ret0 }
+func (f *QueueAllFrame[T]) Returned(r *greenlet.Run) (ret0 iter.Seq[T]) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // AllResumable is Queue.All for callers that can be suspended.
-func (q *Queue[T]) AllResumable(r *greenlet.Run) (ret0 iter.Seq[T], st greenlet.Status) {
+func (q *Queue[T]) AllResumable(r *greenlet.Run) (iter.Seq[T], greenlet.Status) {
+	return (*QueueAllFrame[T])(nil).body(r, q)
+}
+
+// body runs Queue.All up to its next suspension; f is nil until there has been one.
+func (f *QueueAllFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 iter.Seq[T], st greenlet.Status) {
 //line queue_end.go:14
 	return (&func1QueueAll[T]{q: &q}).value(), greenlet.Done
 }
 
-//line queue_end_greenlet.go:38
+//line queue_end_greenlet.go:46
 
-// Resume continues Queue.All where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q := f.q
-//line queue_end.go:14
-	f.ret0 = (&func1QueueAll[T]{q: &q}).value()
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.q)
+	return r.Started(f, &f.Header, st)
 }
 
-//line queue_end_greenlet.go:48
+func (f *QueueAllFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *QueueAllFrame[T]) Forget()                              { *f = QueueAllFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueueAllFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
+func (*QueueAllFrame[T]) Func() *greenlet.Func                   { return &infoOfQueueAllFrame }
 
-// Args replaces the parameters before the start.
-func (f *QueueAllFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *QueueAllFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *QueueAllFrame[T]) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *QueueAllFrame[T]) Release(r *greenlet.Run) {
-	f.q, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[14].(*QueueAllFrame[T]); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueueAllFrame[T]) take(r *greenlet.Run) *QueueAllFrame[T] {
-	c := r.Cache()
-	if f, ok := c[14].(*QueueAllFrame[T]); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(QueueAllFrame[T])
-}
-func (*QueueAllFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueueAllFrame
-}
-
-var infoOfQueueAllFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_end.go",
-	Line: 13,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).All",
-}
+var infoOfQueueAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 13}
 
 func _[T any]() {
 	var _ func(*Queue[T]) iter.Seq[T] = (*Queue[T]).All
@@ -110,18 +76,22 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:114
+//line queue_end_greenlet.go:80
 
 // func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c     *func1QueueAll[T]
 	yield func(T) bool
 }
 
 // CallResumable is the literal func1QueueAll for callers that can be suspended.
-func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) (st greenlet.Status) {
+func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) greenlet.Status {
+	return (*func1QueueAllFrame[T])(nil).body(r, c, yield)
+}
+
+// body runs the literal func1QueueAll up to its first suspension; f is nil until there has been one.
+func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
 	var (
 		v  T
 		ok bool
@@ -131,9 +101,8 @@ func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) (s
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
-		f := (*func1QueueAllFrame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 loop_15:
@@ -148,9 +117,8 @@ loop_15:
 	}); ok2 {
 		t1, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
-			f := (*func1QueueAllFrame[T])(nil).take(r)
+			f = greenlet.Caller(r, f, 23)
 			f.yield, f.c, f.PC = yield, c, 2
-			r.Link(f, &f.Header)
 			return st
 		}
 	} else {
@@ -165,17 +133,16 @@ after_if_15:
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
-		f := (*func1QueueAllFrame[T])(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:177
+//line queue_end_greenlet.go:144
 
-// Resume continues the literal func1QueueAll where it is suspended, or starts it.
+// Resume continues the literal func1QueueAll where it is suspended.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, yield := f.c, f.yield
 	_ = c
@@ -187,35 +154,16 @@ func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from queue_end.go:15
-		v, ok = r.Callee().(interface {
-			Results() (T, bool)
-		}).Results()
-		r.Callee().Release(r)
+		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
 		goto resumed_15
 	case 2:
-		// resumed from queue_end.go:15
-		t1 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_15b
 	case 3:
-		// resumed from queue_end.go:15
-		v, ok = r.Callee().(interface {
-			Results() (T, bool)
-		}).Results()
-		r.Callee().Release(r)
+		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
 		goto resumed_15c
 	}
 
-//line queue_end.go:15
-	v, ok, st = (*c.q).GetResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_15:
 loop_15:
 	t0 = ok
@@ -230,8 +178,7 @@ loop_15:
 		t1, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
 			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t1 = yield(v)
@@ -247,58 +194,18 @@ after_if_15:
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
 		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:258
+//line queue_end_greenlet.go:204
 
-// Release gives the frame back, for the next call that suspends.
-func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) {
-	f.c, f.yield = nil, nil
-	c := r.Cache()
-	if head, ok := c[23].(*func1QueueAllFrame[T]); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
+func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
 
-// take gets a free frame, or a new one.
-func (*func1QueueAllFrame[T]) take(r *greenlet.Run) *func1QueueAllFrame[T] {
-	c := r.Cache()
-	if f, ok := c[23].(*func1QueueAllFrame[T]); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(func1QueueAllFrame[T])
-}
-func (*func1QueueAllFrame[T]) Func() *greenlet.Func {
-	return &func1QueueAllFrameInfo
-}
-
-var func1QueueAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_end.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1",
-	Points: []greenlet.Point{
-		{
-			Line: 15,
-			Live: "yield",
-		},
-		{
-			Line: 15,
-			Live: "yield",
-		},
-		{
-			Line: 15,
-			Live: "yield",
-		},
-	},
-}
+var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15:yield; 15:yield; 15:yield"}
 
 // QueueJoinFrame is an activation of Queue.Join.
 type QueueJoinFrame[T any] struct {
@@ -314,99 +221,48 @@ func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T] {
 }
 
 // JoinResumable is Queue.Join for callers that can be suspended.
-func (q *Queue[T]) JoinResumable(r *greenlet.Run) (st greenlet.Status) {
+func (q *Queue[T]) JoinResumable(r *greenlet.Run) greenlet.Status {
+	return (*QueueJoinFrame[T])(nil).body(r, q)
+}
+
+// body runs Queue.Join up to its first suspension; f is nil until there has been one.
+func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Status) {
 //line queue_end.go:62
 	if !(q.undone > 0) {
 		return greenlet.Done
 	}
-	{
 //line queue_end.go:63
-		f := (*QueueJoinFrame[T])(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.q, f.PC = q, 1
+	f = greenlet.Leaf(r, f, 59)
+	f.q, f.PC = q, 1
 //line queue_end.go:63
-		return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
-	}
+	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:333
+//line queue_end_greenlet.go:242
 
-// Resume continues Queue.Join where it is suspended, or starts it.
+// Resume continues Queue.Join where it is suspended.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q))
 	case 1:
-		// resumed from queue_end.go:63
 		goto resumed_63
 	}
 
-//line queue_end.go:62
-	if !(q.undone > 0) {
-		goto after_if_62
-	}
-//line queue_end.go:63
-	f.PC = 1
-//line queue_end.go:63
-	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 resumed_63:
 //line queue_end.go:64
 	q.hub.awake(r.Current())
-after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:359
+//line queue_end_greenlet.go:260
 
-// Args replaces the parameters before the start.
-func (f *QueueJoinFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
+func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*QueueJoinFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *QueueJoinFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *QueueJoinFrame[T]) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[59].(*QueueJoinFrame[T]); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueueJoinFrame[T]) take(r *greenlet.Run) *QueueJoinFrame[T] {
-	c := r.Cache()
-	if f, ok := c[59].(*QueueJoinFrame[T]); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(QueueJoinFrame[T])
-}
-func (*QueueJoinFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueueJoinFrame
-}
-
-var infoOfQueueJoinFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_end.go",
-	Line: 61,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).Join",
-	Points: []greenlet.Point{
-		{
-			Line: 63,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueueJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) = (*Queue[T]).Join
@@ -428,43 +284,43 @@ func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
 }
 
 // Results are what Queue.JoinFor has returned.
-func (f *QueueJoinForFrame[T]) Results() bool {
-	return f.ret0
+func (f *QueueJoinForFrame[T]) Results() bool { return f.ret0 }
+func (f *QueueJoinForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // JoinForResumable is Queue.JoinFor for callers that can be suspended.
-func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*QueueJoinForFrame[T])(nil).body(r, q, d)
+}
+
+// body runs Queue.JoinFor up to its first suspension; f is nil until there has been one.
+func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 bool, st greenlet.Status) {
 //line queue_end.go:72
 	if q.undone == 0 {
 		return true, greenlet.Done
 	}
-	f := (*QueueJoinForFrame[T])(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 42)
 	f.q, f.PC = q, 1
 //line queue_end.go:75
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:449
+//line queue_end_greenlet.go:312
 
-// Resume continues Queue.JoinFor where it is suspended, or starts it.
+// Resume continues Queue.JoinFor where it is suspended.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, d := f.q, f.d
+	q := f.q
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from queue_end.go:75
 		goto resumed_75
 	}
 
-//line queue_end.go:72
-	if q.undone == 0 {
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-//line queue_end.go:75
-	f.PC = 1
-//line queue_end.go:75
-	return r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 resumed_75:
 //line queue_end.go:76
 	q.hub.awake(r.Current())
@@ -472,59 +328,17 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:476
+//line queue_end_greenlet.go:332
 
-// Args replaces the parameters before the start.
-func (f *QueueJoinForFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *QueueJoinForFrame[T]) Forget()                 { *f = QueueJoinForFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueueJoinForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*QueueJoinForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinForFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *QueueJoinForFrame[T]) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *QueueJoinForFrame[T]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*QueueJoinForFrame[T]); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueueJoinForFrame[T]) take(r *greenlet.Run) *QueueJoinForFrame[T] {
-	c := r.Cache()
-	if f, ok := c[42].(*QueueJoinForFrame[T]); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(QueueJoinForFrame[T])
-}
-func (*QueueJoinForFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueueJoinForFrame
-}
-
-var infoOfQueueJoinForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_end.go",
-	Line: 71,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor",
-	Points: []greenlet.Point{
-		{
-			Line: 75,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueueJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor

@@ -23,104 +23,51 @@ func (q *Queue[T]) NewPutFrame(v T) *QueuePutFrame[T] {
 }
 
 // PutResumable is Queue.Put for callers that can be suspended.
-func (q *Queue[T]) PutResumable(r *greenlet.Run, v T) (st greenlet.Status) {
+func (q *Queue[T]) PutResumable(r *greenlet.Run, v T) greenlet.Status {
+	return (*QueuePutFrame[T])(nil).body(r, q, v)
+}
+
+// body runs Queue.Put up to its first suspension; f is nil until there has been one.
+func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.Status) {
 //line queue.go:57
 	if q.TryPut(v) {
 		return greenlet.Done
 	}
-	{
 //line queue.go:58
-		q.hold(v)
-		f := (*QueuePutFrame[T])(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.q, f.PC = q, 1
+	q.hold(v)
+	f = greenlet.Leaf(r, f, 32)
+	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:59
-		return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
-	}
+	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:43
+//line queue_greenlet.go:45
 
-// Resume continues Queue.Put where it is suspended, or starts it.
+// Resume continues Queue.Put where it is suspended.
 func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, v := f.q, f.v
+	q := f.q
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q, f.v))
 	case 1:
-		// resumed from queue.go:59
 		goto resumed_59
 	}
 
-//line queue.go:57
-	if q.TryPut(v) {
-		goto after_if_57
-	}
-//line queue.go:58
-	q.hold(v)
-	f.v = *new(T)
-	f.PC = 1
-//line queue.go:59
-	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 resumed_59:
 //line queue.go:60
 	q.hub.awake(r.Current())
 	q.taken()
-after_if_57:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:72
+//line queue_greenlet.go:64
 
-// Args replaces the parameters before the start.
-func (f *QueuePutFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[T](f, args, 0)
-}
+func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
+func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
+func (f *QueuePutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*QueuePutFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *QueuePutFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *QueuePutFrame[T]) Forget() {
-	f.q, f.v = nil, *new(T)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *QueuePutFrame[T]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[32].(*QueuePutFrame[T]); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueuePutFrame[T]) take(r *greenlet.Run) *QueuePutFrame[T] {
-	c := r.Cache()
-	if f, ok := c[32].(*QueuePutFrame[T]); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(QueuePutFrame[T])
-}
-func (*QueuePutFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueuePutFrame
-}
-
-var infoOfQueuePutFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue.go",
-	Line: 56,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).Put",
-	Points: []greenlet.Point{
-		{
-			Line: 59,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueuePutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 56, Points: "59:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T) = (*Queue[T]).Put
@@ -143,46 +90,44 @@ func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
 }
 
 // Results are what Queue.PutFor has returned.
-func (f *QueuePutForFrame[T]) Results() bool {
-	return f.ret0
+func (f *QueuePutForFrame[T]) Results() bool { return f.ret0 }
+func (f *QueuePutForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // PutForResumable is Queue.PutFor for callers that can be suspended.
-func (q *Queue[T]) PutForResumable(r *greenlet.Run, v T, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (q *Queue[T]) PutForResumable(r *greenlet.Run, v T, d time.Duration) (bool, greenlet.Status) {
+	return (*QueuePutForFrame[T])(nil).body(r, q, v, d)
+}
+
+// body runs Queue.PutFor up to its first suspension; f is nil until there has been one.
+func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line queue.go:69
 	if q.TryPut(v) {
 		return true, greenlet.Done
 	}
 	q.hold(v)
-	f := (*QueuePutForFrame[T])(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f = greenlet.Leaf(r, f, 15)
+	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:73
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:165
+//line queue_greenlet.go:119
 
-// Resume continues Queue.PutFor where it is suspended, or starts it.
+// Resume continues Queue.PutFor where it is suspended.
 func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, v, d := f.q, f.v, f.d
+	q := f.q
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q, f.v, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from queue.go:73
 		goto resumed_73
 	}
 
-//line queue.go:69
-	if q.TryPut(v) {
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-//line queue.go:72
-	q.hold(v)
-	f.v = *new(T)
-	f.PC = 1
-//line queue.go:73
-	return r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 resumed_73:
 //line queue.go:74
 	q.hub.awake(r.Current())
@@ -190,60 +135,17 @@ resumed_73:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:194
+//line queue_greenlet.go:139
 
-// Args replaces the parameters before the start.
-func (f *QueuePutForFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.v = greenlet.Arg[T](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *QueuePutForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.v, &f.d) }
 func (f *QueuePutForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *QueuePutForFrame[T]) Forget()                 { *f = QueuePutForFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueuePutForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*QueuePutForFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutForFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *QueuePutForFrame[T]) Forget() {
-	f.q, f.v = nil, *new(T)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *QueuePutForFrame[T]) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[15].(*QueuePutForFrame[T]); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueuePutForFrame[T]) take(r *greenlet.Run) *QueuePutForFrame[T] {
-	c := r.Cache()
-	if f, ok := c[15].(*QueuePutForFrame[T]); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(QueuePutForFrame[T])
-}
-func (*QueuePutForFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueuePutForFrame
-}
-
-var infoOfQueuePutForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue.go",
-	Line: 68,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor",
-	Points: []greenlet.Point{
-		{
-			Line: 73,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueuePutForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 68, Points: "73:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T, time.Duration) bool = (*Queue[T]).PutFor
@@ -265,12 +167,20 @@ func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] {
 }
 
 // Results are what Queue.Get has returned.
-func (f *QueueGetFrame[T]) Results() (T, bool) {
-	return f.ret0, f.ret1
+func (f *QueueGetFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueueGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetResumable is Queue.Get for callers that can be suspended.
-func (q *Queue[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 bool, st greenlet.Status) {
+func (q *Queue[T]) GetResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
+	return (*QueueGetFrame[T])(nil).body(r, q)
+}
+
+// body runs Queue.Get up to its first suspension; f is nil until there has been one.
+func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
 	var (
 		v  T
 		ok bool
@@ -280,38 +190,25 @@ func (q *Queue[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 bool, st greenlet
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f := (*QueueGetFrame[T])(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 59)
 	f.q, f.PC = q, 1
 //line queue.go:105
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:291
+//line queue_greenlet.go:200
 
-// Resume continues Queue.Get where it is suspended, or starts it.
+// Resume continues Queue.Get where it is suspended.
 func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
-	var (
-		v  T
-		ok bool
-	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.q)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from queue.go:105
 		goto resumed_105
 	}
 
-//line queue.go:101
-	if v, ok = q.TryGet(); ok || q.closed {
-		f.ret0, f.ret1 = v, ok
-		return r.Return(f, &f.Header)
-	}
-//line queue.go:104
-	q.cell(forValue)
-	f.PC = 1
-//line queue.go:105
-	return r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 resumed_105:
 //line queue.go:106
 	q.hub.awake(r.Current())
@@ -319,58 +216,18 @@ resumed_105:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:323
+//line queue_greenlet.go:220
 
-// Args replaces the parameters before the start.
-func (f *QueueGetFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *QueueGetFrame[T]) Forget() {
-	f.q = nil
+	*f = QueueGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *QueueGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*QueueGetFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *QueueGetFrame[T]) Release(r *greenlet.Run) {
-	f.q, f.ret0 = nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[59].(*QueueGetFrame[T]); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueueGetFrame[T]) take(r *greenlet.Run) *QueueGetFrame[T] {
-	c := r.Cache()
-	if f, ok := c[59].(*QueueGetFrame[T]); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(QueueGetFrame[T])
-}
-func (*QueueGetFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueueGetFrame
-}
-
-var infoOfQueueGetFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue.go",
-	Line: 100,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).Get",
-	Points: []greenlet.Point{
-		{
-			Line: 105,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueueGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 100, Points: "105:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Get
@@ -393,12 +250,20 @@ func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
 }
 
 // Results are what Queue.GetFor has returned.
-func (f *QueueGetForFrame[T]) Results() (T, bool) {
-	return f.ret0, f.ret1
+func (f *QueueGetForFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueueGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // GetForResumable is Queue.GetFor for callers that can be suspended.
-func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, ret1 bool, st greenlet.Status) {
+func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, bool, greenlet.Status) {
+	return (*QueueGetForFrame[T])(nil).body(r, q, d)
+}
+
+// body runs Queue.GetFor up to its first suspension; f is nil until there has been one.
+func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 T, ret1 bool, st greenlet.Status) {
 	var (
 		v  T
 		ok bool
@@ -408,38 +273,25 @@ func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, re
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f := (*QueueGetForFrame[T])(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 42)
 	f.q, f.PC = q, 1
 //line queue.go:118
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:419
+//line queue_greenlet.go:283
 
-// Resume continues Queue.GetFor where it is suspended, or starts it.
+// Resume continues Queue.GetFor where it is suspended.
 func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, d := f.q, f.d
-	var (
-		v  T
-		ok bool
-	)
+	q := f.q
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.q, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from queue.go:118
 		goto resumed_118
 	}
 
-//line queue.go:114
-	if v, ok = q.TryGet(); ok || q.closed {
-		f.ret0, f.ret1 = v, ok
-		return r.Return(f, &f.Header)
-	}
-//line queue.go:117
-	q.cell(forValue)
-	f.PC = 1
-//line queue.go:118
-	return r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 resumed_118:
 //line queue.go:119
 	q.hub.awake(r.Current())
@@ -447,59 +299,19 @@ resumed_118:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:451
+//line queue_greenlet.go:303
 
-// Args replaces the parameters before the start.
-func (f *QueueGetForFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *QueueGetForFrame[T]) Forget() {
-	f.q = nil
+	*f = QueueGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *QueueGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*QueueGetForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *QueueGetForFrame[T]) Release(r *greenlet.Run) {
-	f.q, f.ret0 = nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[42].(*QueueGetForFrame[T]); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueueGetForFrame[T]) take(r *greenlet.Run) *QueueGetForFrame[T] {
-	c := r.Cache()
-	if f, ok := c[42].(*QueueGetForFrame[T]); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(QueueGetForFrame[T])
-}
-func (*QueueGetForFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueueGetForFrame
-}
-
-var infoOfQueueGetForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue.go",
-	Line: 113,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor",
-	Points: []greenlet.Point{
-		{
-			Line: 118,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueueGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 113, Points: "118:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) (T, bool) = (*Queue[T]).GetFor
@@ -521,12 +333,20 @@ func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] {
 }
 
 // Results are what Queue.Peek has returned.
-func (f *QueuePeekFrame[T]) Results() (T, bool) {
-	return f.ret0, f.ret1
+func (f *QueuePeekFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueuePeekFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // PeekResumable is Queue.Peek for callers that can be suspended.
-func (q *Queue[T]) PeekResumable(r *greenlet.Run) (ret0 T, ret1 bool, st greenlet.Status) {
+func (q *Queue[T]) PeekResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
+	return (*QueuePeekFrame[T])(nil).body(r, q)
+}
+
+// body runs Queue.Peek up to its first suspension; f is nil until there has been one.
+func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
 	var (
 		v  T
 		ok bool
@@ -536,38 +356,25 @@ func (q *Queue[T]) PeekResumable(r *greenlet.Run) (ret0 T, ret1 bool, st greenle
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f := (*QueuePeekFrame[T])(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 10)
 	f.q, f.PC = q, 1
 //line queue.go:144
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:547
+//line queue_greenlet.go:366
 
-// Resume continues Queue.Peek where it is suspended, or starts it.
+// Resume continues Queue.Peek where it is suspended.
 func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
-	var (
-		v  T
-		ok bool
-	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.q)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from queue.go:144
 		goto resumed_144
 	}
 
-//line queue.go:140
-	if v, ok = q.TryPeek(); ok || q.closed {
-		f.ret0, f.ret1 = v, ok
-		return r.Return(f, &f.Header)
-	}
-//line queue.go:143
-	q.cell(forValue)
-	f.PC = 1
-//line queue.go:144
-	return r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 resumed_144:
 //line queue.go:145
 	q.hub.awake(r.Current())
@@ -575,58 +382,18 @@ resumed_144:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:579
+//line queue_greenlet.go:386
 
-// Args replaces the parameters before the start.
-func (f *QueuePeekFrame[T]) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *QueuePeekFrame[T]) Forget() {
-	f.q = nil
+	*f = QueuePeekFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *QueuePeekFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*QueuePeekFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePeekFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *QueuePeekFrame[T]) Release(r *greenlet.Run) {
-	f.q, f.ret0 = nil, *new(T)
-	c := r.Cache()
-	if head, ok := c[10].(*QueuePeekFrame[T]); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*QueuePeekFrame[T]) take(r *greenlet.Run) *QueuePeekFrame[T] {
-	c := r.Cache()
-	if f, ok := c[10].(*QueuePeekFrame[T]); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(QueuePeekFrame[T])
-}
-func (*QueuePeekFrame[T]) Func() *greenlet.Func {
-	return &infoOfQueuePeekFrame
-}
-
-var infoOfQueuePeekFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue.go",
-	Line: 139,
-	Name: "github.com/going-green/greenlet/hub.(*Queue).Peek",
-	Points: []greenlet.Point{
-		{
-			Line: 144,
-			Live: "q",
-		},
-	},
-}
+var infoOfQueuePeekFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 139, Points: "144:q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek

@@ -30,90 +30,12 @@ func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
 }
 
 // ordersResumable is log.orders for callers that can be suspended.
-func (l *log) ordersResumable(r *greenlet.Run, q *Queue[string]) (st greenlet.Status) {
-	var (
-		t0  []string
-		t1  int
-		t2  int
-		v2  string
-		t3  iter.Seq[string]
-		ok  bool
-		ok2 bool
-	)
-//line queue_test.go:16
-	t0 = []string{"b1", "c1", "a1", "b2", "a2"}
-//line queue_test.go:16
-	t1 = len(t0)
-//line queue_test.go:16
-	t2 = 0
-loop_16:
-//line queue_test.go:16
-	if !(t2 < t1) {
-		goto after_loop_16
-	}
-	{
-		v := t0[t2]
-//line queue_test.go:17
-		if st = q.PutResumable(r, v); st != greenlet.Done {
-			f := (*logOrdersFrame)(nil).take(r)
-			f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line queue_test.go:16
-	t2++
-	goto loop_16
-after_loop_16:
-	{
-//line queue_test.go:19
-		first, _ := q.TryPeek()
-		l.say("%s of %d", first, q.Len())
-		l.Go(l.newPutsStringFrame(q, "a3"))
-		if st = l.YieldResumable(r); st != greenlet.Done {
-			f := (*logOrdersFrame)(nil).take(r)
-			f.l, f.q, f.PC = l, q, 2
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line queue_test.go:23
-	v2, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*logOrdersFrame)(nil).take(r)
-		f.l, f.q, f.PC = l, q, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line queue_test.go:24
-	q.Close()
-	t3, st = q.AllResumable(r)
-	if st != greenlet.Done {
-		f := (*logOrdersFrame)(nil).take(r)
-		f.l, f.q, f.v2, f.PC = l, q, v2, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line queue_test.go:25
-	l.say("%s %v", v2, slices.Collect(t3))
-	_, ok = q.TryPeek()
-	_, ok2, st = q.PeekResumable(r)
-	if st != greenlet.Done {
-		f := (*logOrdersFrame)(nil).take(r)
-		f.l, f.q, f.ok, f.PC = l, q, ok, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line queue_test.go:28
-	l.say("%v %v %v", ok, ok2, q.Closed())
-	return greenlet.Done
+func (l *log) ordersResumable(r *greenlet.Run, q *Queue[string]) greenlet.Status {
+	return (*logOrdersFrame)(nil).body(r, l, q)
 }
 
-//line queue_greenlet_test.go:113
-
-// Resume continues log.orders where it is suspended, or starts it.
-func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q := f.l, f.q
+// body runs log.orders up to its next suspension; f is nil until there has been one.
+func (f *logOrdersFrame) body(r *greenlet.Run, l *log, q *Queue[string]) (st greenlet.Status) {
 	var (
 		t0  []string
 		t1  int
@@ -123,39 +45,33 @@ func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		ok  bool
 		ok2 bool
 	)
-	switch f.PC {
-	case 1:
-		// resumed from queue_test.go:17
-		t0, t1, t2 = f.t0, f.t1, f.t2
-		r.Callee().Release(r)
-		goto resumed_17
-	case 2:
-		// resumed from queue_test.go:22
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_22
-	case 3:
-		// resumed from queue_test.go:23
-		v2, _ = r.Callee().(interface {
-			Results() (string, bool)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_23
-	case 4:
-		// resumed from queue_test.go:25
-		v2 = f.v2
-		t3 = r.Callee().(interface {
-			Results() iter.Seq[string]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_25
-	case 5:
-		// resumed from queue_test.go:27
-		ok = f.ok
-		_, ok2 = r.Callee().(interface {
-			Results() (string, bool)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_27
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1, t2 = f.t0, f.t1, f.t2
+			r.Callee().Release(r)
+			goto resumed_17
+		case 2:
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_22
+		case 3:
+			v2, _ = r.Callee().(interface {
+				Returned(*greenlet.Run) (string, bool)
+			}).Returned(r)
+			goto resumed_23
+		case 4:
+			v2 = f.v2
+			t3 = r.Callee().(interface {
+				Returned(*greenlet.Run) iter.Seq[string]
+			}).Returned(r)
+			goto resumed_25
+		case 5:
+			ok = f.ok
+			_, ok2 = r.Callee().(interface {
+				Returned(*greenlet.Run) (string, bool)
+			}).Returned(r)
+			goto resumed_27
+		}
 	}
 
 //line queue_test.go:16
@@ -173,8 +89,8 @@ loop_16:
 		v := t0[t2]
 //line queue_test.go:17
 		if st = q.PutResumable(r, v); st != greenlet.Done {
-			f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 31)
+			f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 1
 			return st
 		}
 	}
@@ -189,9 +105,8 @@ after_loop_16:
 		l.say("%s of %d", first, q.Len())
 		l.Go(l.newPutsStringFrame(q, "a3"))
 		if st = l.YieldResumable(r); st != greenlet.Done {
-			f.t0 = nil
-			f.PC = 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 31)
+			f.t0, f.l, f.q, f.PC = nil, l, q, 2
 			return st
 		}
 	}
@@ -199,9 +114,8 @@ resumed_22:
 //line queue_test.go:23
 	v2, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.t0, f.l, f.q, f.PC = nil, l, q, 3
 		return st
 	}
 resumed_23:
@@ -209,9 +123,8 @@ resumed_23:
 	q.Close()
 	t3, st = q.AllResumable(r)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.v2, f.PC = v2, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.t0, f.l, f.q, f.v2, f.PC = nil, l, q, v2, 4
 		return st
 	}
 resumed_25:
@@ -220,87 +133,29 @@ resumed_25:
 	_, ok = q.TryPeek()
 	_, ok2, st = q.PeekResumable(r)
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.v2 = ""
-		f.ok, f.PC = ok, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.t0, f.v2, f.l, f.q, f.ok, f.PC = nil, "", l, q, ok, 5
 		return st
 	}
 resumed_27:
 //line queue_test.go:28
 	l.say("%v %v %v", ok, ok2, q.Closed())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:236
+//line queue_greenlet_test.go:147
 
-// Args replaces the parameters before the start.
-func (f *logOrdersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.q = greenlet.Arg[*Queue[string]](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logOrdersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logOrdersFrame) Forget() {
-	f.l, f.q, f.t0, f.v2 = nil, nil, nil, ""
-}
+func (f *logOrdersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
+func (f *logOrdersFrame) Forget()                 { *f = logOrdersFrame{Header: f.Header} }
+func (f *logOrdersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*logOrdersFrame) Func() *greenlet.Func      { return &logOrdersFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logOrdersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*logOrdersFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logOrdersFrame) take(r *greenlet.Run) *logOrdersFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*logOrdersFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(logOrdersFrame)
-}
-func (*logOrdersFrame) Func() *greenlet.Func {
-	return &logOrdersFrameInfo
-}
-
-var logOrdersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_test.go",
-	Line: 15,
-	Name: "github.com/going-green/greenlet/hub.(*log).orders",
-	Points: []greenlet.Point{
-		{
-			Line: 17,
-			Live: "l q t0 t1 t2",
-		},
-		{
-			Line: 22,
-			Live: "l q",
-		},
-		{
-			Line: 23,
-			Live: "l q",
-		},
-		{
-			Line: 25,
-			Live: "l q v2",
-		},
-		{
-			Line: 27,
-			Live: "l q ok",
-		},
-	},
-}
+var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17:l q t0 t1 t2; 22:l q; 23:l q; 25:l q v2; 27:l q ok"}
 var _ func(*log, *Queue[string]) = (*log).orders
 
 // logPutsStringFrame is an activation of log.putsString.
@@ -319,93 +174,43 @@ func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame
 }
 
 // putsStringResumable is log.putsString for callers that can be suspended.
-func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) (st greenlet.Status) {
+func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) greenlet.Status {
+	return (*logPutsStringFrame)(nil).body(r, l, q, v)
+}
+
+// body runs log.putsString up to its first suspension; f is nil until there has been one.
+func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v string) (st greenlet.Status) {
 //line queue_test.go:32
 	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f := (*logPutsStringFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 45)
+		f.l, f.q, f.v, f.PC = nil, nil, "", 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:334
+//line queue_greenlet_test.go:193
 
-// Resume continues log.putsString where it is suspended, or starts it.
+// Resume continues log.putsString where it is suspended.
 func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, v := f.q, f.v
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v))
 	case 1:
-		// resumed from queue_test.go:32
 		r.Callee().Release(r)
 		goto resumed_32
 	}
 
-//line queue_test.go:32
-	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f.l = nil
-		f.q = nil
-		f.v = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:359
+func (f *logPutsStringFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
+func (f *logPutsStringFrame) Forget()                 { *f = logPutsStringFrame{Header: f.Header} }
+func (f *logPutsStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
+func (*logPutsStringFrame) Func() *greenlet.Func      { return &logPutsStringFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logPutsStringFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[string]](f, args, 0)
-	f.v = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logPutsStringFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPutsStringFrame) Forget() {
-	f.l, f.q, f.v = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPutsStringFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[45].(*logPutsStringFrame); !ok {
-		f.Caller, f.Depth, c[45] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[45] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPutsStringFrame) take(r *greenlet.Run) *logPutsStringFrame {
-	c := r.Cache()
-	if f, ok := c[45].(*logPutsStringFrame); ok {
-		c[45] = f.Caller
-		return f
-	}
-	return new(logPutsStringFrame)
-}
-func (*logPutsStringFrame) Func() *greenlet.Func {
-	return &logPutsStringFrameInfo
-}
-
-var logPutsStringFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_test.go",
-	Line: 32,
-	Name: "github.com/going-green/greenlet/hub.(*log).putsString",
-	Points: []greenlet.Point{
-		{Line: 32},
-	},
-}
+var logPutsStringFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsString", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 32, Points: "32"}
 var _ func(*log, *Queue[string], string) = (*log).putsString
 
 // logPeeksFrame is an activation of log.peeks.
@@ -424,7 +229,12 @@ func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
 }
 
 // peeksResumable is log.peeks for callers that can be suspended.
-func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) (st greenlet.Status) {
+func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) greenlet.Status {
+	return (*logPeeksFrame)(nil).body(r, l, q, name)
+}
+
+// body runs log.peeks up to its first suspension; f is nil until there has been one.
+func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string) (st greenlet.Status) {
 	var (
 		v  int
 		ok bool
@@ -432,9 +242,8 @@ func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) (st gr
 //line queue_test.go:93
 	v, ok, st = q.PeekResumable(r)
 	if st != greenlet.Done {
-		f := (*logPeeksFrame)(nil).take(r)
-		f.l, f.name, f.PC = l, name, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 62)
+		f.q, f.l, f.name, f.PC = nil, l, name, 1
 		return st
 	}
 //line queue_test.go:94
@@ -442,93 +251,39 @@ func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) (st gr
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:446
+//line queue_greenlet_test.go:255
 
-// Resume continues log.peeks where it is suspended, or starts it.
+// Resume continues log.peeks where it is suspended.
 func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, name := f.l, f.q, f.name
+	l, name := f.l, f.name
 	var (
 		v  int
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.name))
 	case 1:
-		// resumed from queue_test.go:93
 		v, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_93
 	}
 
-//line queue_test.go:93
-	v, ok, st = q.PeekResumable(r)
-	if st != greenlet.Done {
-		f.q = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_93:
 //line queue_test.go:94
 	l.say("%s sees %d %v", name, v, ok)
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:479
+//line queue_greenlet_test.go:280
 
-// Args replaces the parameters before the start.
-func (f *logPeeksFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
-}
+func (f *logPeeksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.name) }
+func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.Header} }
+func (f *logPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*logPeeksFrame) Func() *greenlet.Func      { return &logPeeksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logPeeksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPeeksFrame) Forget() {
-	f.l, f.q, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPeeksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[62].(*logPeeksFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPeeksFrame) take(r *greenlet.Run) *logPeeksFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*logPeeksFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(logPeeksFrame)
-}
-func (*logPeeksFrame) Func() *greenlet.Func {
-	return &logPeeksFrameInfo
-}
-
-var logPeeksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_test.go",
-	Line: 92,
-	Name: "github.com/going-green/greenlet/hub.(*log).peeks",
-	Points: []greenlet.Point{
-		{
-			Line: 93,
-			Live: "l name",
-		},
-	},
-}
+var logPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93:l name"}
 var _ func(*log, *Queue[int], string) = (*log).peeks
 
 // logPutsForFrame is an activation of log.putsFor.
@@ -548,14 +303,18 @@ func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsFor
 }
 
 // putsForResumable is log.putsFor for callers that can be suspended.
-func (l *log) putsForResumable(r *greenlet.Run, q *Queue[int], v int, d time.Duration) (st greenlet.Status) {
+func (l *log) putsForResumable(r *greenlet.Run, q *Queue[int], v int, d time.Duration) greenlet.Status {
+	return (*logPutsForFrame)(nil).body(r, l, q, v, d)
+}
+
+// body runs log.putsFor up to its first suspension; f is nil until there has been one.
+func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d time.Duration) (st greenlet.Status) {
 	var t0 bool
 //line queue_test.go:99
 	t0, st = q.PutForResumable(r, v, d)
 	if st != greenlet.Done {
-		f := (*logPutsForFrame)(nil).take(r)
-		f.l, f.v, f.PC = l, v, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 37)
+		f.q, f.l, f.v, f.PC = nil, l, v, 1
 		return st
 	}
 //line queue_test.go:99
@@ -563,91 +322,34 @@ func (l *log) putsForResumable(r *greenlet.Run, q *Queue[int], v int, d time.Dur
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:567
+//line queue_greenlet_test.go:326
 
-// Resume continues log.putsFor where it is suspended, or starts it.
+// Resume continues log.putsFor where it is suspended.
 func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, v, d := f.l, f.q, f.v, f.d
+	l, v := f.l, f.v
 	var t0 bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v, f.d))
 	case 1:
-		// resumed from queue_test.go:99
-		t0 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_99
 	}
 
-//line queue_test.go:99
-	t0, st = q.PutForResumable(r, v, d)
-	if st != greenlet.Done {
-		f.q = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_99:
 //line queue_test.go:99
 	l.say("put %d: %v", v, t0)
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:597
+//line queue_greenlet_test.go:346
 
-// Args replaces the parameters before the start.
-func (f *logPutsForFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.v = greenlet.Arg[int](f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 2)
-}
+func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
+func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
+func (f *logPutsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*logPutsForFrame) Func() *greenlet.Func      { return &logPutsForFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logPutsForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPutsForFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPutsForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[37].(*logPutsForFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPutsForFrame) take(r *greenlet.Run) *logPutsForFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*logPutsForFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(logPutsForFrame)
-}
-func (*logPutsForFrame) Func() *greenlet.Func {
-	return &logPutsForFrameInfo
-}
-
-var logPutsForFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_test.go",
-	Line: 98,
-	Name: "github.com/going-green/greenlet/hub.(*log).putsFor",
-	Points: []greenlet.Point{
-		{
-			Line: 99,
-			Live: "l v",
-		},
-	},
-}
+var logPutsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99:l v"}
 var _ func(*log, *Queue[int], int, time.Duration) = (*log).putsFor
 
 // logJoinsQueueFrame is an activation of log.joinsQueue.
@@ -665,22 +367,25 @@ func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
 }
 
 // joinsQueueResumable is log.joinsQueue for callers that can be suspended.
-func (l *log) joinsQueueResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
+func (l *log) joinsQueueResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
+	return (*logJoinsQueueFrame)(nil).body(r, l, q)
+}
+
+// body runs log.joinsQueue up to its first suspension; f is nil until there has been one.
+func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
 	var t0 bool
 //line queue_test.go:131
 	t0, st = q.JoinForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*logJoinsQueueFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.l, f.q, f.PC = l, q, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line queue_test.go:131
 	l.say("%v", t0)
 	if st = q.JoinResumable(r); st != greenlet.Done {
-		f := (*logJoinsQueueFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.l, f.q, f.PC = l, q, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line queue_test.go:133
@@ -688,40 +393,29 @@ func (l *log) joinsQueueResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.S
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:692
+//line queue_greenlet_test.go:397
 
-// Resume continues log.joinsQueue where it is suspended, or starts it.
+// Resume continues log.joinsQueue where it is suspended.
 func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
 	var t0 bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 	case 1:
-		// resumed from queue_test.go:131
-		t0 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_131
 	case 2:
-		// resumed from queue_test.go:132
 		r.Callee().Release(r)
 		goto resumed_132
 	}
 
-//line queue_test.go:131
-	t0, st = q.JoinForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_131:
 //line queue_test.go:131
 	l.say("%v", t0)
 	if st = q.JoinResumable(r); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_132:
 //line queue_test.go:133
@@ -729,61 +423,12 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:733
+//line queue_greenlet_test.go:427
 
-// Args replaces the parameters before the start.
-func (f *logJoinsQueueFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-}
+func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
+func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }
+func (f *logJoinsQueueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*logJoinsQueueFrame) Func() *greenlet.Func      { return &logJoinsQueueFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logJoinsQueueFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logJoinsQueueFrame) Forget() {
-	f.l, f.q = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logJoinsQueueFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*logJoinsQueueFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logJoinsQueueFrame) take(r *greenlet.Run) *logJoinsQueueFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*logJoinsQueueFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(logJoinsQueueFrame)
-}
-func (*logJoinsQueueFrame) Func() *greenlet.Func {
-	return &logJoinsQueueFrameInfo
-}
-
-var logJoinsQueueFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/queue_test.go",
-	Line: 130,
-	Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue",
-	Points: []greenlet.Point{
-		{
-			Line: 131,
-			Live: "l q",
-		},
-		{
-			Line: 132,
-			Live: "l q",
-		},
-	},
-}
+var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131:l q; 132:l q"}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue

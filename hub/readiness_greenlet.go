@@ -24,38 +24,46 @@ func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
 }
 
 // Results are what Readiness.Wait has returned.
-func (f *ReadinessWaitFrame) Results() error {
-	return f.ret0
+func (f *ReadinessWaitFrame) Results() error { return f.ret0 }
+func (f *ReadinessWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitResumable is Readiness.Wait for callers that can be suspended.
-func (r *Readiness) WaitResumable(r2 *greenlet.Run, dir Direction) (ret0 error, st greenlet.Status) {
+func (r *Readiness) WaitResumable(r2 *greenlet.Run, dir Direction) (error, greenlet.Status) {
+	return (*ReadinessWaitFrame)(nil).body(r2, r, dir)
+}
+
+// body runs Readiness.Wait up to its first suspension; f is nil until there has been one.
+func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (ret0 error, st greenlet.Status) {
 //line readiness.go:136
 	{
 		loop, err := r.Park(r2.Current(), dir)
 		if loop == nil {
 			return err, greenlet.Done
 		}
-		f := (*ReadinessWaitFrame)(nil).take(r2)
-		r2.Leaf(f, &f.Header)
+		f = greenlet.Leaf(r2, f, 37)
 		f.r, f.dir, f.PC = r, dir, 1
 //line readiness.go:141
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:48
+//line readiness_greenlet.go:55
 
-// Resume continues Readiness.Wait where it is suspended, or starts it.
+// Resume continues Readiness.Wait where it is suspended.
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r2, f.r, f.dir)
+		return r2.Started(f, &f.Header, st)
 	case 1:
-		// resumed from readiness.go:141
 		goto resumed_141
 	}
 
-//line readiness.go:136
 loop_136:
 	{
 //line readiness.go:137
@@ -73,59 +81,15 @@ resumed_141:
 	goto loop_136
 }
 
-//line readiness_greenlet.go:77
+//line readiness_greenlet.go:85
 
-// Args replaces the parameters before the start.
-func (f *ReadinessWaitFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.dir = greenlet.Arg[Direction](f, args, 0)
-}
+func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
+func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ReadinessWaitFrame) Forget()                              { *f = ReadinessWaitFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReadinessWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 37) }
+func (*ReadinessWaitFrame) Func() *greenlet.Func                   { return &infoOfReadinessWaitFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ReadinessWaitFrame) Forget() {
-	f.r = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ReadinessWaitFrame) Release(r *greenlet.Run) {
-	f.r, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[37].(*ReadinessWaitFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ReadinessWaitFrame) take(r *greenlet.Run) *ReadinessWaitFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*ReadinessWaitFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(ReadinessWaitFrame)
-}
-func (*ReadinessWaitFrame) Func() *greenlet.Func {
-	return &infoOfReadinessWaitFrame
-}
-
-var infoOfReadinessWaitFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/readiness.go",
-	Line: 135,
-	Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait",
-	Points: []greenlet.Point{
-		{
-			Line: 141,
-			Live: "r dir",
-		},
-	},
-}
+var infoOfReadinessWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141:r dir"}
 var _ func(*Readiness, Direction) error = (*Readiness).Wait
 
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
@@ -146,12 +110,20 @@ func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWa
 }
 
 // Results are what Readiness.WaitFor has returned.
-func (f *ReadinessWaitForFrame) Results() error {
-	return f.ret0
+func (f *ReadinessWaitForFrame) Results() error { return f.ret0 }
+func (f *ReadinessWaitForFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitForResumable is Readiness.WaitFor for callers that can be suspended.
-func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Duration) (ret0 error, st greenlet.Status) {
+func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Duration) (error, greenlet.Status) {
+	return (*ReadinessWaitForFrame)(nil).body(r2, r, dir, d)
+}
+
+// body runs Readiness.WaitFor up to its first suspension; f is nil until there has been one.
+func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction, d time.Duration) (ret0 error, st greenlet.Status) {
 	var until time.Time
 //line readiness.go:149
 	until = r.hub.Now().Add(d)
@@ -160,29 +132,28 @@ func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Dur
 		if loop == nil {
 			return err, greenlet.Done
 		}
-		f := (*ReadinessWaitForFrame)(nil).take(r2)
-		r2.Leaf(f, &f.Header)
+		f = greenlet.Leaf(r2, f, 44)
 		f.r, f.dir, f.until, f.PC = r, dir, until, 1
 //line readiness.go:155
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:172
+//line readiness_greenlet.go:143
 
-// Resume continues Readiness.WaitFor where it is suspended, or starts it.
+// Resume continues Readiness.WaitFor where it is suspended.
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, dir, d := f.r, f.dir, f.d
+	r, dir := f.r, f.dir
 	var until time.Time
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r2, f.r, f.dir, f.d)
+		return r2.Started(f, &f.Header, st)
 	case 1:
-		// resumed from readiness.go:155
 		until = f.until
 		goto resumed_155
 	}
 
-//line readiness.go:149
-	until = r.hub.Now().Add(d)
 loop_150:
 	{
 //line readiness.go:151
@@ -200,60 +171,17 @@ resumed_155:
 	goto loop_150
 }
 
-//line readiness_greenlet.go:204
+//line readiness_greenlet.go:175
 
-// Args replaces the parameters before the start.
-func (f *ReadinessWaitForFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.dir = greenlet.Arg[Direction](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *ReadinessWaitForFrame) Forget()                 { *f = ReadinessWaitForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReadinessWaitForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*ReadinessWaitForFrame) Func() *greenlet.Func      { return &infoOfReadinessWaitForFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ReadinessWaitForFrame) Forget() {
-	f.r, f.until = nil, time.Time{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ReadinessWaitForFrame) Release(r *greenlet.Run) {
-	f.r, f.until, f.ret0 = nil, time.Time{}, nil
-	c := r.Cache()
-	if head, ok := c[44].(*ReadinessWaitForFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ReadinessWaitForFrame) take(r *greenlet.Run) *ReadinessWaitForFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*ReadinessWaitForFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(ReadinessWaitForFrame)
-}
-func (*ReadinessWaitForFrame) Func() *greenlet.Func {
-	return &infoOfReadinessWaitForFrame
-}
-
-var infoOfReadinessWaitForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/readiness.go",
-	Line: 148,
-	Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor",
-	Points: []greenlet.Point{
-		{
-			Line: 155,
-			Live: "r dir until",
-		},
-	},
-}
+var infoOfReadinessWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155:r dir until"}
 var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
 
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
@@ -271,98 +199,46 @@ func (r *Readiness) NewGiveWayFrame(dir Direction) *ReadinessGiveWayFrame {
 }
 
 // GiveWayResumable is Readiness.GiveWay for callers that can be suspended.
-func (r *Readiness) GiveWayResumable(r2 *greenlet.Run, dir Direction) (st greenlet.Status) {
+func (r *Readiness) GiveWayResumable(r2 *greenlet.Run, dir Direction) greenlet.Status {
+	return (*ReadinessGiveWayFrame)(nil).body(r2, r, dir)
+}
+
+// body runs Readiness.GiveWay up to its first suspension; f is nil until there has been one.
+func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (st greenlet.Status) {
 //line readiness.go:164
 	if !r.greedy(r2.Current(), dir) {
 		goto after_if_164
 	}
 //line readiness.go:165
 	if st = r.hub.YieldResumable(r2); st != greenlet.Done {
-		f := (*ReadinessGiveWayFrame)(nil).take(r2)
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 40)
+		f.r, f.PC = nil, 1
 		return st
 	}
 after_if_164:
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:291
+//line readiness_greenlet.go:223
 
-// Resume continues Readiness.GiveWay where it is suspended, or starts it.
+// Resume continues Readiness.GiveWay where it is suspended.
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, dir := f.r, f.dir
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.dir))
 	case 1:
-		// resumed from readiness.go:165
 		r2.Callee().(*HubYieldFrame).Release(r2)
 		goto resumed_165
 	}
 
-//line readiness.go:164
-	if !r.greedy(r2.Current(), dir) {
-		goto after_if_164
-	}
-//line readiness.go:165
-	if st = r.hub.YieldResumable(r2); st != greenlet.Done {
-		f.r = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_165:
-after_if_164:
 	return r2.Return(f, &f.Header)
 }
 
-//line readiness_greenlet.go:319
+func (f *ReadinessGiveWayFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.dir) }
+func (f *ReadinessGiveWayFrame) Forget()                 { *f = ReadinessGiveWayFrame{Header: f.Header} }
+func (f *ReadinessGiveWayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*ReadinessGiveWayFrame) Func() *greenlet.Func      { return &infoOfReadinessGiveWayFrame }
 
-// Args replaces the parameters before the start.
-func (f *ReadinessGiveWayFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.dir = greenlet.Arg[Direction](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *ReadinessGiveWayFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ReadinessGiveWayFrame) Forget() {
-	f.r = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ReadinessGiveWayFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*ReadinessGiveWayFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ReadinessGiveWayFrame) take(r *greenlet.Run) *ReadinessGiveWayFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*ReadinessGiveWayFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(ReadinessGiveWayFrame)
-}
-func (*ReadinessGiveWayFrame) Func() *greenlet.Func {
-	return &infoOfReadinessGiveWayFrame
-}
-
-var infoOfReadinessGiveWayFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/readiness.go",
-	Line: 163,
-	Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay",
-	Points: []greenlet.Point{
-		{Line: 165},
-	},
-}
+var infoOfReadinessGiveWayFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 163, Points: "165"}
 var _ func(*Readiness, Direction) = (*Readiness).GiveWay

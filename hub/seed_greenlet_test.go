@@ -30,7 +30,12 @@ func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
 }
 
 // fatesResumable is log.fates for callers that can be suspended.
-func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) (st greenlet.Status) {
+func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) greenlet.Status {
+	return (*logFatesFrame)(nil).body(r, l, q, s)
+}
+
+// body runs log.fates up to its first suspension; f is nil until there has been one.
+func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphore) (st greenlet.Status) {
 	var (
 		t0 []*Task
 		t1 int
@@ -42,9 +47,8 @@ func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) (st g
 		l.Go(l.newFateFrame(q, s, i))
 	}
 	if st = l.SleepResumable(r, 3*time.Millisecond); st != greenlet.Done {
-		f := (*logFatesFrame)(nil).take(r)
-		f.l, f.q, f.PC = l, q, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.s, f.l, f.q, f.PC = nil, l, q, 1
 		return st
 	}
 //line seed_test.go:34
@@ -67,9 +71,8 @@ loop_34:
 	}
 //line seed_test.go:36
 	if st = t.KillResumable(r); st != greenlet.Done {
-		f := (*logFatesFrame)(nil).take(r)
-		f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.s, f.l, f.q, f.t0, f.t1, f.t2, f.PC = nil, l, q, t0, t1, t2, 2
 		return st
 	}
 next_34:
@@ -78,11 +81,11 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:82
+//line seed_greenlet_test.go:85
 
-// Resume continues log.fates where it is suspended, or starts it.
+// Resume continues log.fates where it is suspended.
 func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, s := f.l, f.q, f.s
+	l, q := f.l, f.q
 	var (
 		t0 []*Task
 		t1 int
@@ -90,27 +93,17 @@ func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t  *Task
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
 	case 1:
-		// resumed from seed_test.go:33
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_33
 	case 2:
-		// resumed from seed_test.go:36
 		t0, t1, t2 = f.t0, f.t1, f.t2
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_36
 	}
 
-//line seed_test.go:30
-	for i := range 10 {
-		l.Go(l.newFateFrame(q, s, i))
-	}
-	if st = l.SleepResumable(r, 3*time.Millisecond); st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_33:
 //line seed_test.go:34
 	t0 = l.Tasks()
@@ -132,10 +125,8 @@ loop_34:
 	}
 //line seed_test.go:36
 	if st = t.KillResumable(r); st != greenlet.Done {
-		f.s = nil
-		f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 2
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.t0, f.t1, f.t2, f.PC = nil, t0, t1, t2, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
 next_34:
@@ -144,64 +135,14 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:148
+//line seed_greenlet_test.go:139
 
-// Args replaces the parameters before the start.
-func (f *logFatesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.s = greenlet.Arg[*Semaphore](f, args, 1)
-}
+func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
+func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
+func (f *logFatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*logFatesFrame) Func() *greenlet.Func      { return &logFatesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logFatesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logFatesFrame) Forget() {
-	f.l, f.q, f.s, f.t0 = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logFatesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*logFatesFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFatesFrame) take(r *greenlet.Run) *logFatesFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*logFatesFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(logFatesFrame)
-}
-func (*logFatesFrame) Func() *greenlet.Func {
-	return &logFatesFrameInfo
-}
-
-var logFatesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 29,
-	Name: "github.com/going-green/greenlet/hub.(*log).fates",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "l q",
-		},
-		{
-			Line: 36,
-			Live: "l q t0 t1 t2",
-		},
-	},
-}
+var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33:l q; 36:l q t0 t1 t2"}
 var _ func(*log, *Queue[int], *Semaphore) = (*log).fates
 
 // logFateFrame is an activation of log.fate.
@@ -224,7 +165,12 @@ func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame 
 }
 
 // fateResumable is log.fate for callers that can be suspended.
-func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 int) (st greenlet.Status) {
+func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 int) greenlet.Status {
+	return (*logFateFrame)(nil).body(r, l0, q, s0, i0)
+}
+
+// body runs log.fate up to its next suspension; f is nil until there has been one.
+func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semaphore, i0 int) (st greenlet.Status) {
 	var (
 		l   **log
 		s   **Semaphore
@@ -234,6 +180,37 @@ func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 i
 		n   int
 		err error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, s, i = f.l, f.s, f.i
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_45
+		case 2:
+			l, s, i = f.l, f.s, f.i
+			r.Callee().Release(r)
+			goto resumed_46
+		case 3:
+			l, i = f.l, f.i
+			r.Callee().(*HubWithTimeoutFrame).Release(r)
+			goto resumed_48
+		case 4:
+			l, i = f.l, f.i
+			v, ok = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, bool)
+			}).Returned(r)
+			goto resumed_54
+		case 5:
+			l, i = f.l, f.i
+			n = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
+			goto resumed_59
+		case 6:
+			l, i = f.l, f.i
+			err = r.Callee().(*HubWithContextFrame).Returned(r)
+			goto resumed_63
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 	s = new(*Semaphore)
@@ -246,149 +223,15 @@ func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 i
 	}
 //line seed_test.go:45
 	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != greenlet.Done {
-		f := (*logFateFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 26)
 		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line seed_test.go:46
-	if st = q.PutResumable(r, (*i)); st != greenlet.Done {
-		f := (*logFateFrame)(nil).take(r)
-		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_44:
-//line seed_test.go:48
-	_, st = (*l).WithTimeoutResumable(r, 2*time.Millisecond, (&logFateFunc1{
-		i: i,
-		l: l,
-		s: s,
-	}).value())
-	if st != greenlet.Done {
-		f := (*logFateFrame)(nil).take(r)
-		f.l, f.q, f.i, f.PC = l, q, i, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line seed_test.go:54
-	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
-	if st != greenlet.Done {
-		f := (*logFateFrame)(nil).take(r)
-		f.l, f.i, f.PC = l, i, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line seed_test.go:55
-		if (*i) == 7 {
-			panic("seven")
-		}
-		(*l).say("%d has got %d %v", (*i), v, ok)
-		iRef := i
-//line seed_test.go:59
-		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
-		if st != greenlet.Done {
-			f := (*logFateFrame)(nil).take(r)
-			f.l, f.i, f.PC = l, i, 5
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	{
-//line seed_test.go:60
-		(*l).say("%d", n)
-		ctx, cancel := context.WithCancelCause(context.Background())
-		(*l).AfterFunc(time.Duration((*l).Rand().Int64N(10)), (&logFateFunc3{cancel: &cancel}).value())
-		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
-		if st != greenlet.Done {
-			f := (*logFateFrame)(nil).take(r)
-			f.l, f.i, f.PC = l, i, 6
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line seed_test.go:64
-	(*l).say("%d %v", (*i), err)
-	return greenlet.Done
-}
-
-//line seed_greenlet_test.go:317
-
-// Resume continues log.fate where it is suspended, or starts it.
-func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q := f.q
-	var (
-		l   **log
-		s   **Semaphore
-		i   *int
-		v   int
-		ok  bool
-		n   int
-		err error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from seed_test.go:45
-		l, s, i = f.l, f.s, f.i
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_45
-	case 2:
-		// resumed from seed_test.go:46
-		l, s, i = f.l, f.s, f.i
-		r.Callee().Release(r)
-		goto resumed_46
-	case 3:
-		// resumed from seed_test.go:48
-		l, i = f.l, f.i
-		r.Callee().(*HubWithTimeoutFrame).Release(r)
-		goto resumed_48
-	case 4:
-		// resumed from seed_test.go:54
-		l, i = f.l, f.i
-		v, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_54
-	case 5:
-		// resumed from seed_test.go:59
-		l, i = f.l, f.i
-		n = r.Callee().(interface {
-			Results() int
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_59
-	case 6:
-		// resumed from seed_test.go:63
-		l, i = f.l, f.i
-		callee := r.Callee().(*HubWithContextFrame)
-		err = callee.Results()
-		callee.Release(r)
-		goto resumed_63
-	}
-
-	l = new(*log)
-	*l = f.l0
-	s = new(*Semaphore)
-	*s = f.s0
-	i = new(int)
-	*i = f.i0
-//line seed_test.go:44
-	if !((*i)%2 == 0) {
-		goto after_if_44
-	}
-//line seed_test.go:45
-	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != greenlet.Done {
-		f.l, f.s, f.i, f.PC = l, s, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_45:
 //line seed_test.go:46
 	if st = q.PutResumable(r, (*i)); st != greenlet.Done {
-		f.l, f.s, f.i, f.PC = l, s, i, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 2
 		return st
 	}
 resumed_46:
@@ -400,19 +243,16 @@ after_if_44:
 		s: s,
 	}).value())
 	if st != greenlet.Done {
-		f.s = nil
-		f.l, f.i, f.PC = l, i, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.s, f.l, f.q, f.i, f.PC = nil, l, q, i, 3
 		return st
 	}
 resumed_48:
 //line seed_test.go:54
 	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
 	if st != greenlet.Done {
-		f.q = nil
-		f.s = nil
-		f.l, f.i, f.PC = l, i, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 4
 		return st
 	}
 resumed_54:
@@ -422,14 +262,12 @@ resumed_54:
 			panic("seven")
 		}
 		(*l).say("%d has got %d %v", (*i), v, ok)
-		iRef2 := i
+		iRef := i
 //line seed_test.go:59
-		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef2) })
+		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
 		if st != greenlet.Done {
-			f.q = nil
-			f.s = nil
-			f.l, f.i, f.PC = l, i, 5
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 26)
+			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 5
 			return st
 		}
 	}
@@ -441,94 +279,30 @@ resumed_59:
 		(*l).AfterFunc(time.Duration((*l).Rand().Int64N(10)), (&logFateFunc3{cancel: &cancel}).value())
 		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
 		if st != greenlet.Done {
-			f.q = nil
-			f.s = nil
-			f.l, f.i, f.PC = l, i, 6
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 26)
+			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 6
 			return st
 		}
 	}
 resumed_63:
 //line seed_test.go:64
 	(*l).say("%d %v", (*i), err)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:458
+//line seed_greenlet_test.go:294
 
-// Args replaces the parameters before the start.
-func (f *logFateFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.q = greenlet.Arg[*Queue[int]](f, args, 0)
-	f.s0 = greenlet.Arg[*Semaphore](f, args, 1)
-	f.i0 = greenlet.Arg[int](f, args, 2)
+// Resume continues the activation; the driver calls it.
+func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *logFateFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *logFateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s0, &f.i0) }
+func (f *logFateFrame) Forget()                 { *f = logFateFrame{Header: f.Header} }
+func (f *logFateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*logFateFrame) Func() *greenlet.Func      { return &logFateFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logFateFrame) Forget() {
-	f.l0, f.q, f.s0, f.l, f.s, f.i = nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logFateFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[26].(*logFateFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFateFrame) take(r *greenlet.Run) *logFateFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*logFateFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(logFateFrame)
-}
-func (*logFateFrame) Func() *greenlet.Func {
-	return &logFateFrameInfo
-}
-
-var logFateFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 43,
-	Name: "github.com/going-green/greenlet/hub.(*log).fate",
-	Points: []greenlet.Point{
-		{
-			Line: 45,
-			Live: "l q s i",
-		},
-		{
-			Line: 46,
-			Live: "l q s i",
-		},
-		{
-			Line: 48,
-			Live: "l q i",
-		},
-		{
-			Line: 54,
-			Live: "l i",
-		},
-		{
-			Line: 59,
-			Live: "l i",
-		},
-		{
-			Line: 63,
-			Live: "l i",
-		},
-	},
-}
+var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45:l q s i; 46:l q s i; 48:l q i; 54:l i; 59:l i; 63:l i"}
 var _ func(*log, *Queue[int], *Semaphore, int) = (*log).fate
 
 // logFateFunc1 is the function literal of seed_test.go:48, with what it captures.
@@ -550,12 +324,11 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:554
+//line seed_greenlet_test.go:328
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c *logFateFunc1
 }
 
@@ -565,19 +338,15 @@ func (c *logFateFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logFateFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logFateFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
 // run is the literal logFateFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logFateFunc1Frame) run(r *greenlet.Run, c *logFateFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logFateFunc1Frame](r, 55)
 		f.c = c
 		r.Guard()
 	}
@@ -598,23 +367,19 @@ func (f *logFateFunc1Frame) step(r *greenlet.Run, c *logFateFunc1) (end greenlet
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from seed_test.go:49
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_49
 	case 2:
-		// resumed from seed_test.go:52
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_52
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line seed_test.go:49
 	if st = (*c.s).AcquireResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_49:
 //line seed_test.go:50
@@ -622,8 +387,7 @@ resumed_49:
 	(*c.l).Tracef("%d is in", (*c.i))
 	if st = (*c.l).SleepResumable(r, time.Millisecond); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_52:
 	goto unwind
@@ -632,50 +396,19 @@ unwind:
 	for f.Pending() {
 //line seed_test.go:53
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:644
+//line seed_greenlet_test.go:407
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logFateFunc1Frame) Release(r *greenlet.Run) {
-	*f = logFateFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[55].(*logFateFunc1Frame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
+func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*logFateFunc1Frame) take(r *greenlet.Run) *logFateFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[55].(*logFateFunc1Frame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(logFateFunc1Frame)
-}
-func (*logFateFunc1Frame) Func() *greenlet.Func {
-	return &logFateFunc1FrameInfo
-}
-
-var logFateFunc1FrameInfo = greenlet.Func{
-	End:  53,
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 48,
-	Name: "github.com/going-green/greenlet/hub.(*log).fate.func1",
-	Points: []greenlet.Point{
-		{Line: 49},
-		{Line: 52},
-	},
-}
+var logFateFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 48, End: 53, Points: "49; 52"}
 
 // logFateFunc3 is the function literal of seed_test.go:62, with what it captures.
 type logFateFunc3 struct {
@@ -691,12 +424,16 @@ func (c *logFateFunc3) value() func() {
 // logFateFunc3Frame is an activation of the literal logFateFunc3.
 type logFateFunc3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logFateFunc3
 }
 
 // CallResumable is the literal logFateFunc3 for callers that can be suspended.
-func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logFateFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logFateFunc3Frame)(nil).body(r, c)
+}
+
+// body runs the literal logFateFunc3 up to its first suspension; f is nil until there has been one.
+func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.Status) {
 	{
 //line seed_test.go:62
 		t0 := errors.New("enough")
@@ -706,9 +443,8 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 		}); ok {
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
-				f := (*logFateFunc3Frame)(nil).take(r)
+				f = greenlet.Caller(r, f, 13)
 				f.c, f.PC = c, 1
-				r.Link(f, &f.Header)
 				return st
 			}
 		} else {
@@ -718,74 +454,26 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:722
+//line seed_greenlet_test.go:458
 
-// Resume continues the literal logFateFunc3 where it is suspended, or starts it.
+// Resume continues the literal logFateFunc3 where it is suspended.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from seed_test.go:62
 		r.Callee().Release(r)
 		goto resumed_62
 	}
 
-	{
-//line seed_test.go:62
-		t0 := errors.New("enough")
-//line seed_test.go:62
-		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
-			CallResumable(*greenlet.Run, error) greenlet.Status
-		}); ok {
-			st = c2.CallResumable(r, t0)
-			if st != greenlet.Done {
-				f.PC = 1
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			(*c.cancel)(t0)
-		}
-	}
 resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:756
+func (f *logFateFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*logFateFunc3Frame) Func() *greenlet.Func      { return &logFateFunc3FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logFateFunc3Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[13].(*logFateFunc3Frame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFateFunc3Frame) take(r *greenlet.Run) *logFateFunc3Frame {
-	c := r.Cache()
-	if f, ok := c[13].(*logFateFunc3Frame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(logFateFunc3Frame)
-}
-func (*logFateFunc3Frame) Func() *greenlet.Func {
-	return &logFateFunc3FrameInfo
-}
-
-var logFateFunc3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/hub.(*log).fate.func3",
-	Points: []greenlet.Point{
-		{Line: 62},
-	},
-}
+var logFateFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func3", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 62, Points: "62"}
 
 // logFateFunc4 is the function literal of seed_test.go:63, with what it captures.
 type logFateFunc4 struct {
@@ -801,79 +489,45 @@ func (c *logFateFunc4) value() func() {
 // logFateFunc4Frame is an activation of the literal logFateFunc4.
 type logFateFunc4Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logFateFunc4
 }
 
 // CallResumable is the literal logFateFunc4 for callers that can be suspended.
-func (c *logFateFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logFateFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logFateFunc4Frame)(nil).body(r, c)
+}
+
+// body runs the literal logFateFunc4 up to its first suspension; f is nil until there has been one.
+func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.Status) {
 //line seed_test.go:63
 	if st = (*c.l).SleepResumable(r, 5); st != greenlet.Done {
-		f := (*logFateFunc4Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:821
+//line seed_greenlet_test.go:512
 
-// Resume continues the literal logFateFunc4 where it is suspended, or starts it.
+// Resume continues the literal logFateFunc4 where it is suspended.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from seed_test.go:63
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_63
 	}
 
-//line seed_test.go:63
-	if st = (*c.l).SleepResumable(r, 5); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:844
+func (f *logFateFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*logFateFunc4Frame) Func() *greenlet.Func      { return &logFateFunc4FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logFateFunc4Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[6].(*logFateFunc4Frame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFateFunc4Frame) take(r *greenlet.Run) *logFateFunc4Frame {
-	c := r.Cache()
-	if f, ok := c[6].(*logFateFunc4Frame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(logFateFunc4Frame)
-}
-func (*logFateFunc4Frame) Func() *greenlet.Func {
-	return &logFateFunc4FrameInfo
-}
-
-var logFateFunc4FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub.(*log).fate.func4",
-	Points: []greenlet.Point{
-		{Line: 63},
-	},
-}
+var logFateFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func4", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 63, Points: "63"}
 
 // logHearsTwoFrame is an activation of log.hearsTwo.
 type logHearsTwoFrame struct {
@@ -890,124 +544,70 @@ func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
 }
 
 // hearsTwoResumable is log.hearsTwo for callers that can be suspended.
-func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) (st greenlet.Status) {
+func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) greenlet.Status {
+	return (*logHearsTwoFrame)(nil).body(r, l, ch)
+}
+
+// body runs log.hearsTwo up to its first suspension; f is nil until there has been one.
+func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenlet.Status) {
 	var v int
 //line seed_test.go:69
 	v, _, st = ReceiveResumable(r, l.Hub, ch)
 	if st != greenlet.Done {
-		f := (*logHearsTwoFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 51)
 		f.l, f.ch, f.PC = l, ch, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line seed_test.go:70
 	l.say("%d", v)
 	_, _, st = ReceiveResumable(r, l.Hub, ch)
 	if st != greenlet.Done {
-		f := (*logHearsTwoFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 51)
+		f.l, f.ch, f.PC = nil, nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:916
+//line seed_greenlet_test.go:573
 
-// Resume continues log.hearsTwo where it is suspended, or starts it.
+// Resume continues log.hearsTwo where it is suspended.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
 	var v int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.ch))
 	case 1:
-		// resumed from seed_test.go:69
 		v, _ = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_69
 	case 2:
-		// resumed from seed_test.go:71
 		r.Callee().Release(r)
 		goto resumed_71
 	}
 
-//line seed_test.go:69
-	v, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_69:
 //line seed_test.go:70
 	l.say("%d", v)
 	_, _, st = ReceiveResumable(r, l.Hub, ch)
 	if st != greenlet.Done {
-		f.l = nil
-		f.ch = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.ch, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:958
+//line seed_greenlet_test.go:604
 
-// Args replaces the parameters before the start.
-func (f *logHearsTwoFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.ch = greenlet.Arg[chan int](f, args, 0)
-}
+func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
+func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
+func (f *logHearsTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*logHearsTwoFrame) Func() *greenlet.Func      { return &logHearsTwoFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logHearsTwoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logHearsTwoFrame) Forget() {
-	f.l, f.ch = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logHearsTwoFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*logHearsTwoFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logHearsTwoFrame) take(r *greenlet.Run) *logHearsTwoFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*logHearsTwoFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(logHearsTwoFrame)
-}
-func (*logHearsTwoFrame) Func() *greenlet.Func {
-	return &logHearsTwoFrameInfo
-}
-
-var logHearsTwoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 68,
-	Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "l ch",
-		},
-		{Line: 71},
-	},
-}
+var logHearsTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 68, Points: "69:l ch; 71"}
 var _ func(*log, chan int) = (*log).hearsTwo
 
 // logWithinFrame is an activation of log.within.
@@ -1026,7 +626,12 @@ func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
 }
 
 // withinResumable is log.within for callers that can be suspended.
-func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenlet.Status) {
+func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) greenlet.Status {
+	return (*logWithinFrame)(nil).body(r, l0, ctx)
+}
+
+// body runs log.within up to its first suspension; f is nil until there has been one.
+func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st greenlet.Status) {
 	var (
 		l   **log
 		err error
@@ -1036,9 +641,8 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenle
 //line seed_test.go:76
 	err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value())
 	if st != greenlet.Done {
-		f := (*logWithinFrame)(nil).take(r)
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 1)
+		f.ctx, f.l, f.PC = nil, l, 1
 		return st
 	}
 //line seed_test.go:77
@@ -1046,94 +650,37 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenle
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1050
+//line seed_greenlet_test.go:654
 
-// Resume continues log.within where it is suspended, or starts it.
+// Resume continues log.within where it is suspended.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	ctx := f.ctx
 	var (
 		l   **log
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0, f.ctx))
 	case 1:
-		// resumed from seed_test.go:76
 		l = f.l
-		callee := r.Callee().(*HubWithContextFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
 		goto resumed_76
 	}
 
-	l = new(*log)
-	*l = f.l0
-//line seed_test.go:76
-	err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f.ctx = nil
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_76:
 //line seed_test.go:77
 	(*l).say("%v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1085
+//line seed_greenlet_test.go:677
 
-// Args replaces the parameters before the start.
-func (f *logWithinFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.ctx = greenlet.Arg[context.Context](f, args, 0)
-}
+func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
+func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
+func (f *logWithinFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*logWithinFrame) Func() *greenlet.Func      { return &logWithinFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logWithinFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logWithinFrame) Forget() {
-	f.l0, f.ctx, f.l = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logWithinFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*logWithinFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWithinFrame) take(r *greenlet.Run) *logWithinFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*logWithinFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(logWithinFrame)
-}
-func (*logWithinFrame) Func() *greenlet.Func {
-	return &logWithinFrameInfo
-}
-
-var logWithinFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 75,
-	Name: "github.com/going-green/greenlet/hub.(*log).within",
-	Points: []greenlet.Point{
-		{
-			Line: 76,
-			Live: "l",
-		},
-	},
-}
+var logWithinFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 75, Points: "76:l"}
 var _ func(*log, context.Context) = (*log).within
 
 // logWithinFunc1 is the function literal of seed_test.go:76, with what it captures.
@@ -1150,79 +697,45 @@ func (c *logWithinFunc1) value() func() {
 // logWithinFunc1Frame is an activation of the literal logWithinFunc1.
 type logWithinFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logWithinFunc1
 }
 
 // CallResumable is the literal logWithinFunc1 for callers that can be suspended.
-func (c *logWithinFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logWithinFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logWithinFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logWithinFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st greenlet.Status) {
 //line seed_test.go:76
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f := (*logWithinFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1170
+//line seed_greenlet_test.go:720
 
-// Resume continues the literal logWithinFunc1 where it is suspended, or starts it.
+// Resume continues the literal logWithinFunc1 where it is suspended.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from seed_test.go:76
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_76
 	}
 
-//line seed_test.go:76
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1193
+func (f *logWithinFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*logWithinFunc1Frame) Func() *greenlet.Func      { return &logWithinFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logWithinFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[10].(*logWithinFunc1Frame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logWithinFunc1Frame) take(r *greenlet.Run) *logWithinFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[10].(*logWithinFunc1Frame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(logWithinFunc1Frame)
-}
-func (*logWithinFunc1Frame) Func() *greenlet.Func {
-	return &logWithinFunc1FrameInfo
-}
-
-var logWithinFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub.(*log).within.func1",
-	Points: []greenlet.Point{
-		{Line: 76},
-	},
-}
+var logWithinFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 76, Points: "76"}
 
 // logCancelsOneFrame is an activation of log.cancelsOne.
 type logCancelsOneFrame struct {
@@ -1239,16 +752,20 @@ func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame 
 }
 
 // cancelsOneResumable is log.cancelsOne for callers that can be suspended.
-func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (st greenlet.Status) {
+func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) greenlet.Status {
+	return (*logCancelsOneFrame)(nil).body(r, l, cancel)
+}
+
+// body runs log.cancelsOne up to its first suspension; f is nil until there has been one.
+func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.CancelFunc) (st greenlet.Status) {
 //line seed_test.go:81
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f := (*logCancelsOneFrame)(nil).take(r)
-			f.PC = 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 31)
+			f.l, f.cancel, f.PC = nil, nil, 1
 			return st
 		}
 	} else {
@@ -1257,87 +774,28 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1261
+//line seed_greenlet_test.go:778
 
-// Resume continues log.cancelsOne where it is suspended, or starts it.
+// Resume continues log.cancelsOne where it is suspended.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	cancel := f.cancel
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
 	case 1:
-		// resumed from seed_test.go:81
 		r.Callee().Release(r)
 		goto resumed_81
 	}
 
-//line seed_test.go:81
-	if c, ok := greenlet.Resumable(cancel).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f.l = nil
-			f.cancel = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		cancel()
-	}
 resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1292
+func (f *logCancelsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
+func (f *logCancelsOneFrame) Forget()                 { *f = logCancelsOneFrame{Header: f.Header} }
+func (f *logCancelsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*logCancelsOneFrame) Func() *greenlet.Func      { return &logCancelsOneFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logCancelsOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.cancel = greenlet.Arg[context.CancelFunc](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logCancelsOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logCancelsOneFrame) Forget() {
-	f.l, f.cancel = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logCancelsOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*logCancelsOneFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logCancelsOneFrame) take(r *greenlet.Run) *logCancelsOneFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*logCancelsOneFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(logCancelsOneFrame)
-}
-func (*logCancelsOneFrame) Func() *greenlet.Func {
-	return &logCancelsOneFrameInfo
-}
-
-var logCancelsOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 81,
-	Name: "github.com/going-green/greenlet/hub.(*log).cancelsOne",
-	Points: []greenlet.Point{
-		{Line: 81},
-	},
-}
+var logCancelsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancelsOne", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 81, Points: "81"}
 var _ func(*log, context.CancelFunc) = (*log).cancelsOne
 
 // logTwiceFrame is an activation of log.twice.
@@ -1355,13 +813,17 @@ func (l *log) newTwiceFrame(name string) *logTwiceFrame {
 }
 
 // twiceResumable is log.twice for callers that can be suspended.
-func (l *log) twiceResumable(r *greenlet.Run, name string) (st greenlet.Status) {
+func (l *log) twiceResumable(r *greenlet.Run, name string) greenlet.Status {
+	return (*logTwiceFrame)(nil).body(r, l, name)
+}
+
+// body runs log.twice up to its first suspension; f is nil until there has been one.
+func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 //line seed_test.go:165
 	l.say("%s", name)
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logTwiceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 34)
 		f.l, f.name, f.PC = l, name, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line seed_test.go:167
@@ -1369,84 +831,33 @@ func (l *log) twiceResumable(r *greenlet.Run, name string) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1373
+//line seed_greenlet_test.go:835
 
-// Resume continues log.twice where it is suspended, or starts it.
+// Resume continues log.twice where it is suspended.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
 	case 1:
-		// resumed from seed_test.go:166
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_166
 	}
 
-//line seed_test.go:165
-	l.say("%s", name)
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_166:
 //line seed_test.go:167
 	l.say("%s", strings.ToUpper(name))
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1398
+//line seed_greenlet_test.go:854
 
-// Args replaces the parameters before the start.
-func (f *logTwiceFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
+func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
+func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
+func (f *logTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*logTwiceFrame) Func() *greenlet.Func      { return &logTwiceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logTwiceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logTwiceFrame) Forget() {
-	f.l, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logTwiceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*logTwiceFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logTwiceFrame) take(r *greenlet.Run) *logTwiceFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*logTwiceFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(logTwiceFrame)
-}
-func (*logTwiceFrame) Func() *greenlet.Func {
-	return &logTwiceFrameInfo
-}
-
-var logTwiceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 164,
-	Name: "github.com/going-green/greenlet/hub.(*log).twice",
-	Points: []greenlet.Point{
-		{
-			Line: 166,
-			Live: "l name",
-		},
-	},
-}
+var logTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 164, Points: "166:l name"}
 var _ func(*log, string) = (*log).twice
 
 // logBlocksFrame is an activation of log.blocks.
@@ -1464,16 +875,20 @@ func (l *log) newBlocksFrame(name string) *logBlocksFrame {
 }
 
 // blocksResumable is log.blocks for callers that can be suspended.
-func (l *log) blocksResumable(r *greenlet.Run, name string) (st greenlet.Status) {
+func (l *log) blocksResumable(r *greenlet.Run, name string) greenlet.Status {
+	return (*logBlocksFrame)(nil).body(r, l, name)
+}
+
+// body runs log.blocks up to its first suspension; f is nil until there has been one.
+func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 	var same bool
 	{
 //line seed_test.go:239
 		id := goroutineID()
 		same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id })
 		if st != greenlet.Done {
-			f := (*logBlocksFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 18)
 			f.l, f.name, f.PC = l, name, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -1482,91 +897,34 @@ func (l *log) blocksResumable(r *greenlet.Run, name string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1486
+//line seed_greenlet_test.go:901
 
-// Resume continues log.blocks where it is suspended, or starts it.
+// Resume continues log.blocks where it is suspended.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
 	var same bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
 	case 1:
-		// resumed from seed_test.go:240
-		same = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		same = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_240
 	}
 
-	{
-//line seed_test.go:239
-		id := goroutineID()
-		same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id })
-		if st != greenlet.Done {
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_240:
 //line seed_test.go:241
 	l.say("%s %v", name, same)
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1518
+//line seed_greenlet_test.go:921
 
-// Args replaces the parameters before the start.
-func (f *logBlocksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
+func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
+func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
+func (f *logBlocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*logBlocksFrame) Func() *greenlet.Func      { return &logBlocksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logBlocksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logBlocksFrame) Forget() {
-	f.l, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logBlocksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[18].(*logBlocksFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logBlocksFrame) take(r *greenlet.Run) *logBlocksFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*logBlocksFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(logBlocksFrame)
-}
-func (*logBlocksFrame) Func() *greenlet.Func {
-	return &logBlocksFrameInfo
-}
-
-var logBlocksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 238,
-	Name: "github.com/going-green/greenlet/hub.(*log).blocks",
-	Points: []greenlet.Point{
-		{
-			Line: 240,
-			Live: "l name",
-		},
-	},
-}
+var logBlocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 238, Points: "240:l name"}
 var _ func(*log, string) = (*log).blocks
 
 // logPostsFrame is an activation of log.posts.
@@ -1583,91 +941,42 @@ func (l *log) newPostsFrame() *logPostsFrame {
 }
 
 // postsResumable is log.posts for callers that can be suspended.
-func (l *log) postsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) postsResumable(r *greenlet.Run) greenlet.Status {
+	return (*logPostsFrame)(nil).body(r, l)
+}
+
+// body runs log.posts up to its first suspension; f is nil until there has been one.
+func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line seed_test.go:275
 	l.Post(func() { l.say("posted") })
 	l.say("%v", l.postElsewhere())
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*logPostsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 15)
+		f.l, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1600
+//line seed_greenlet_test.go:962
 
-// Resume continues log.posts where it is suspended, or starts it.
+// Resume continues log.posts where it is suspended.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from seed_test.go:277
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_277
 	}
 
-//line seed_test.go:275
-	l.Post(func() { l.say("posted") })
-	l.say("%v", l.postElsewhere())
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_277:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1625
+func (f *logPostsFrame) Forget()                 { *f = logPostsFrame{Header: f.Header} }
+func (f *logPostsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*logPostsFrame) Func() *greenlet.Func      { return &logPostsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logPostsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logPostsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logPostsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logPostsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[15].(*logPostsFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logPostsFrame) take(r *greenlet.Run) *logPostsFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*logPostsFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(logPostsFrame)
-}
-func (*logPostsFrame) Func() *greenlet.Func {
-	return &logPostsFrameInfo
-}
-
-var logPostsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/seed_test.go",
-	Line: 274,
-	Name: "github.com/going-green/greenlet/hub.(*log).posts",
-	Points: []greenlet.Point{
-		{Line: 277},
-	},
-}
+var logPostsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 274, Points: "277"}
 var _ func(*log) = (*log).posts

@@ -22,99 +22,48 @@ func (s *Semaphore) NewAcquireFrame() *SemaphoreAcquireFrame {
 }
 
 // AcquireResumable is Semaphore.Acquire for callers that can be suspended.
-func (s *Semaphore) AcquireResumable(r *greenlet.Run) (st greenlet.Status) {
+func (s *Semaphore) AcquireResumable(r *greenlet.Run) greenlet.Status {
+	return (*SemaphoreAcquireFrame)(nil).body(r, s)
+}
+
+// body runs Semaphore.Acquire up to its first suspension; f is nil until there has been one.
+func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet.Status) {
 //line semaphore.go:33
 	if s.TryAcquire() {
 		return greenlet.Done
 	}
-	{
 //line semaphore.go:34
-		f := (*SemaphoreAcquireFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.s, f.PC = s, 1
+	f = greenlet.Leaf(r, f, 2)
+	f.s, f.PC = s, 1
 //line semaphore.go:34
-		return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
-	}
+	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:41
+//line semaphore_greenlet.go:43
 
-// Resume continues Semaphore.Acquire where it is suspended, or starts it.
+// Resume continues Semaphore.Acquire where it is suspended.
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		// resumed from semaphore.go:34
 		goto resumed_34
 	}
 
-//line semaphore.go:33
-	if s.TryAcquire() {
-		goto after_if_33
-	}
-//line semaphore.go:34
-	f.PC = 1
-//line semaphore.go:34
-	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 resumed_34:
 //line semaphore.go:35
 	s.hub.awake(r.Current())
-after_if_33:
 	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:67
+//line semaphore_greenlet.go:61
 
-// Args replaces the parameters before the start.
-func (f *SemaphoreAcquireFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
+func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*SemaphoreAcquireFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *SemaphoreAcquireFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *SemaphoreAcquireFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*SemaphoreAcquireFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SemaphoreAcquireFrame) take(r *greenlet.Run) *SemaphoreAcquireFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*SemaphoreAcquireFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(SemaphoreAcquireFrame)
-}
-func (*SemaphoreAcquireFrame) Func() *greenlet.Func {
-	return &infoOfSemaphoreAcquireFrame
-}
-
-var infoOfSemaphoreAcquireFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/semaphore.go",
-	Line: 32,
-	Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire",
-	Points: []greenlet.Point{
-		{
-			Line: 34,
-			Live: "s",
-		},
-	},
-}
+var infoOfSemaphoreAcquireFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34:s"}
 var _ func(*Semaphore) = (*Semaphore).Acquire
 
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
@@ -133,43 +82,43 @@ func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFram
 }
 
 // Results are what Semaphore.AcquireFor has returned.
-func (f *SemaphoreAcquireForFrame) Results() bool {
-	return f.ret0
+func (f *SemaphoreAcquireForFrame) Results() bool { return f.ret0 }
+func (f *SemaphoreAcquireForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // AcquireForResumable is Semaphore.AcquireFor for callers that can be suspended.
-func (s *Semaphore) AcquireForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (s *Semaphore) AcquireForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*SemaphoreAcquireForFrame)(nil).body(r, s, d)
+}
+
+// body runs Semaphore.AcquireFor up to its first suspension; f is nil until there has been one.
+func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line semaphore.go:43
 	if s.TryAcquire() {
 		return true, greenlet.Done
 	}
-	f := (*SemaphoreAcquireForFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 17)
 	f.s, f.PC = s, 1
 //line semaphore.go:46
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:154
+//line semaphore_greenlet.go:110
 
-// Resume continues Semaphore.AcquireFor where it is suspended, or starts it.
+// Resume continues Semaphore.AcquireFor where it is suspended.
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, d := f.s, f.d
+	s := f.s
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from semaphore.go:46
 		goto resumed_46
 	}
 
-//line semaphore.go:43
-	if s.TryAcquire() {
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-//line semaphore.go:46
-	f.PC = 1
-//line semaphore.go:46
-	return r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 resumed_46:
 //line semaphore.go:47
 	s.hub.awake(r.Current())
@@ -177,57 +126,17 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:181
+//line semaphore_greenlet.go:130
 
-// Args replaces the parameters before the start.
-func (f *SemaphoreAcquireForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *SemaphoreAcquireForFrame) Forget() {
-	f.s = nil
+	*f = SemaphoreAcquireForFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *SemaphoreAcquireForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*SemaphoreAcquireForFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *SemaphoreAcquireForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[17].(*SemaphoreAcquireForFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SemaphoreAcquireForFrame) take(r *greenlet.Run) *SemaphoreAcquireForFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*SemaphoreAcquireForFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(SemaphoreAcquireForFrame)
-}
-func (*SemaphoreAcquireForFrame) Func() *greenlet.Func {
-	return &infoOfSemaphoreAcquireForFrame
-}
-
-var infoOfSemaphoreAcquireForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/semaphore.go",
-	Line: 42,
-	Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor",
-	Points: []greenlet.Point{
-		{
-			Line: 46,
-			Live: "s",
-		},
-	},
-}
+var infoOfSemaphoreAcquireForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46:s"}
 var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor

@@ -23,89 +23,45 @@ func (h *Hub) NewSleepFrame(d time.Duration) *HubSleepFrame {
 }
 
 // SleepResumable is Hub.Sleep for callers that can be suspended.
-func (h *Hub) SleepResumable(r *greenlet.Run, d time.Duration) (st greenlet.Status) {
+func (h *Hub) SleepResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+	return (*HubSleepFrame)(nil).body(r, h, d)
+}
+
+// body runs Hub.Sleep up to its first suspension; f is nil until there has been one.
+func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st greenlet.Status) {
 //line sleep.go:15
-	f := (*HubSleepFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 18)
 	f.h, f.PC = h, 1
 //line sleep.go:15
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:36
+//line sleep_greenlet.go:40
 
-// Resume continues Hub.Sleep where it is suspended, or starts it.
+// Resume continues Hub.Sleep where it is suspended.
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, d := f.h, f.d
+	h := f.h
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.d))
 	case 1:
-		// resumed from sleep.go:15
 		goto resumed_15
 	}
 
-//line sleep.go:15
-	f.PC = 1
-//line sleep.go:15
-	return r.SendNone(h.sleepFor(r.Current(), d))
 resumed_15:
 //line sleep.go:16
 	h.awake(r.Current())
 	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:57
+//line sleep_greenlet.go:58
 
-// Args replaces the parameters before the start.
-func (f *HubSleepFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
+func (f *HubSleepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*HubSleepFrame) Func() *greenlet.Func      { return &infoOfHubSleepFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *HubSleepFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HubSleepFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HubSleepFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[18].(*HubSleepFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HubSleepFrame) take(r *greenlet.Run) *HubSleepFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*HubSleepFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(HubSleepFrame)
-}
-func (*HubSleepFrame) Func() *greenlet.Func {
-	return &infoOfHubSleepFrame
-}
-
-var infoOfHubSleepFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sleep.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep",
-	Points: []greenlet.Point{
-		{
-			Line: 15,
-			Live: "h",
-		},
-	},
-}
+var infoOfHubSleepFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 14, Points: "15:h"}
 var _ func(*Hub, time.Duration) = (*Hub).Sleep
 
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
@@ -123,90 +79,45 @@ func (h *Hub) NewSleepUntilFrame(at time.Time) *HubSleepUntilFrame {
 }
 
 // SleepUntilResumable is Hub.SleepUntil for callers that can be suspended.
-func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) (st greenlet.Status) {
+func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) greenlet.Status {
+	return (*HubSleepUntilFrame)(nil).body(r, h, at)
+}
+
+// body runs Hub.SleepUntil up to its first suspension; f is nil until there has been one.
+func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st greenlet.Status) {
 //line sleep.go:23
-	f := (*HubSleepUntilFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.h, f.PC = h, 1
+	f = greenlet.Leaf(r, f, 40)
+	f.at, f.h, f.PC = time.Time{}, h, 1
 //line sleep.go:23
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.clock.Now())))
 }
 
-//line sleep_greenlet.go:136
+//line sleep_greenlet.go:96
 
-// Resume continues Hub.SleepUntil where it is suspended, or starts it.
+// Resume continues Hub.SleepUntil where it is suspended.
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, at := f.h, f.at
+	h := f.h
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.at))
 	case 1:
-		// resumed from sleep.go:23
 		goto resumed_23
 	}
 
-//line sleep.go:23
-	f.at = time.Time{}
-	f.PC = 1
-//line sleep.go:23
-	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.clock.Now())))
 resumed_23:
 //line sleep.go:24
 	h.awake(r.Current())
 	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:158
+//line sleep_greenlet.go:114
 
-// Args replaces the parameters before the start.
-func (f *HubSleepUntilFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.at = greenlet.Arg[time.Time](f, args, 0)
-}
+func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
+func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
+func (f *HubSleepUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*HubSleepUntilFrame) Func() *greenlet.Func      { return &infoOfHubSleepUntilFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *HubSleepUntilFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HubSleepUntilFrame) Forget() {
-	f.h, f.at = nil, time.Time{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HubSleepUntilFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*HubSleepUntilFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HubSleepUntilFrame) take(r *greenlet.Run) *HubSleepUntilFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*HubSleepUntilFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(HubSleepUntilFrame)
-}
-func (*HubSleepUntilFrame) Func() *greenlet.Func {
-	return &infoOfHubSleepUntilFrame
-}
-
-var infoOfHubSleepUntilFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sleep.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil",
-	Points: []greenlet.Point{
-		{
-			Line: 23,
-			Live: "h",
-		},
-	},
-}
+var infoOfHubSleepUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 22, Points: "23:h"}
 var _ func(*Hub, time.Time) = (*Hub).SleepUntil
 
 // HubYieldFrame is an activation of Hub.Yield.
@@ -223,88 +134,44 @@ func (h *Hub) NewYieldFrame() *HubYieldFrame {
 }
 
 // YieldResumable is Hub.Yield for callers that can be suspended.
-func (h *Hub) YieldResumable(r *greenlet.Run) (st greenlet.Status) {
+func (h *Hub) YieldResumable(r *greenlet.Run) greenlet.Status {
+	return (*HubYieldFrame)(nil).body(r, h)
+}
+
+// body runs Hub.Yield up to its first suspension; f is nil until there has been one.
+func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 //line sleep.go:31
-	f := (*HubYieldFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 48)
 	f.h, f.PC = h, 1
 //line sleep.go:31
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:236
+//line sleep_greenlet.go:151
 
-// Resume continues Hub.Yield where it is suspended, or starts it.
+// Resume continues Hub.Yield where it is suspended.
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h))
 	case 1:
-		// resumed from sleep.go:31
 		goto resumed_31
 	}
 
-//line sleep.go:31
-	f.PC = 1
-//line sleep.go:31
-	return r.SendNone(h.sleepFor(r.Current(), 0))
 resumed_31:
 //line sleep.go:32
 	h.awake(r.Current())
 	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:257
+//line sleep_greenlet.go:169
 
-// Args replaces the parameters before the start.
-func (f *HubYieldFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
+func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*HubYieldFrame) Func() *greenlet.Func      { return &infoOfHubYieldFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *HubYieldFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HubYieldFrame) Forget() {
-	f.h = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HubYieldFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*HubYieldFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HubYieldFrame) take(r *greenlet.Run) *HubYieldFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*HubYieldFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(HubYieldFrame)
-}
-func (*HubYieldFrame) Func() *greenlet.Func {
-	return &infoOfHubYieldFrame
-}
-
-var infoOfHubYieldFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sleep.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).Yield",
-	Points: []greenlet.Point{
-		{
-			Line: 31,
-			Live: "h",
-		},
-	},
-}
+var infoOfHubYieldFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Yield", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 30, Points: "31:h"}
 var _ func(*Hub) = (*Hub).Yield
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
@@ -330,25 +197,24 @@ func (h *Hub) WithTimeoutResumable(r *greenlet.Run, d time.Duration, f func()) (
 }
 
 // Results are what Hub.WithTimeout has returned.
-func (f *HubWithTimeoutFrame) Results() error {
-	return f.ret0
+func (f *HubWithTimeoutFrame) Results() error { return f.ret0 }
+func (f *HubWithTimeoutFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *HubWithTimeoutFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.h, f.d, f.f)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *HubWithTimeoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.h, f.d, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is Hub.WithTimeout as a state machine; f is nil in a call that has not been suspended.
 func (f2 *HubWithTimeoutFrame) run(r *greenlet.Run, h *Hub, d time.Duration, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[HubWithTimeoutFrame](r, 46)
 		f2.h, f2.d, f2.f = h, d, f
 		r.Guard()
 	}
@@ -371,12 +237,10 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 	var err *error
 	switch f2.PC {
 	case 1:
-		// resumed from sleep.go:62
 		err = f2.err
 		r.Callee().Release(r)
 		goto resumed_62
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -396,11 +260,8 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2.h = nil
-			f2.f = nil
-			f2.err, f2.PC = err, 1
-			r.Link(f2, &f2.Header)
-			return st
+			f2.h, f2.f, f2.err, f2.PC = nil, nil, err, 1
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -414,8 +275,7 @@ unwind:
 	for f2.Pending() {
 //line sleep.go:64
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.err
@@ -423,59 +283,17 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:427
+//line sleep_greenlet.go:287
 
-// Args replaces the parameters before the start.
-func (f *HubWithTimeoutFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.f = greenlet.Arg[func()](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *HubWithTimeoutFrame) Forget() {
-	f.h, f.f, f.err = nil, nil, nil
+	*f = HubWithTimeoutFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *HubWithTimeoutFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*HubWithTimeoutFrame) Func() *greenlet.Func      { return &infoOfHubWithTimeoutFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *HubWithTimeoutFrame) Release(r *greenlet.Run) {
-	*f = HubWithTimeoutFrame{}
-	c := r.Cache()
-	if head, ok := c[46].(*HubWithTimeoutFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HubWithTimeoutFrame) take(r *greenlet.Run) *HubWithTimeoutFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*HubWithTimeoutFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(HubWithTimeoutFrame)
-}
-func (*HubWithTimeoutFrame) Func() *greenlet.Func {
-	return &infoOfHubWithTimeoutFrame
-}
-
-var infoOfHubWithTimeoutFrame = greenlet.Func{
-	End:  64,
-	File: "github.com/going-green/greenlet/hub/sleep.go",
-	Line: 60,
-	Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout",
-	Points: []greenlet.Point{
-		{
-			Line: 62,
-			Live: "err",
-		},
-	},
-}
+var infoOfHubWithTimeoutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 60, End: 64, Points: "62:err"}
 var _ func(*Hub, time.Duration, func()) error = (*Hub).WithTimeout

@@ -24,72 +24,27 @@ func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
 }
 
 // loadResumable is soak.load for callers that can be suspended.
-func (s *soak) loadResumable(r *greenlet.Run, d time.Duration) (st greenlet.Status) {
-	var end time.Time
-//line soak_test.go:31
-	end = s.Now().Add(d)
-loop_31:
-//line soak_test.go:31
-	if !s.Now().Before(end) {
-		goto after_loop_31
-	}
-//line soak_test.go:32
-	for range 3 {
-		s.Go(s.newProducesFrame())
-		s.Go(s.newConsumesFrame())
-		s.GoAfter(s.duration(), s.newGuardsFrame(s.duration(), s.duration()))
-		s.Go(s.newHuntsFrame())
-	}
-	_, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration()))
-	if st != greenlet.Done {
-		f := (*soakLoadFrame)(nil).take(r)
-		f.s, f.end, f.PC = s, end, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:31
-	if st = s.SleepResumable(r, 100*time.Millisecond); st != greenlet.Done {
-		f := (*soakLoadFrame)(nil).take(r)
-		f.s, f.end, f.PC = s, end, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-	goto loop_31
-after_loop_31:
-//line soak_test.go:40
-	if st = s.pool.KillResumable(r); st != greenlet.Done {
-		f := (*soakLoadFrame)(nil).take(r)
-		f.s, f.PC = s, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:41
-	s.queue.Close()
-	s.meeting.Close()
-	return greenlet.Done
+func (s *soak) loadResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+	return (*soakLoadFrame)(nil).body(r, s, d)
 }
 
-//line soak_greenlet_test.go:73
-
-// Resume continues soak.load where it is suspended, or starts it.
-func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, d := f.s, f.d
+// body runs soak.load up to its next suspension; f is nil until there has been one.
+func (f *soakLoadFrame) body(r *greenlet.Run, s *soak, d time.Duration) (st greenlet.Status) {
 	var end time.Time
-	switch f.PC {
-	case 1:
-		// resumed from soak_test.go:38
-		end = f.end
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_38
-	case 2:
-		// resumed from soak_test.go:31
-		end = f.end
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_31
-	case 3:
-		// resumed from soak_test.go:40
-		r.Callee().(*GroupKillFrame).Release(r)
-		goto resumed_40
+	if f != nil {
+		switch f.PC {
+		case 1:
+			end = f.end
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_38
+		case 2:
+			end = f.end
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_31
+		case 3:
+			r.Callee().(*GroupKillFrame).Release(r)
+			goto resumed_40
+		}
 	}
 
 //line soak_test.go:31
@@ -108,15 +63,15 @@ loop_31:
 	}
 	_, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration()))
 	if st != greenlet.Done {
-		f.end, f.PC = end, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 22)
+		f.s, f.end, f.PC = s, end, 1
 		return st
 	}
 resumed_38:
 //line soak_test.go:31
 	if st = s.SleepResumable(r, 100*time.Millisecond); st != greenlet.Done {
-		f.end, f.PC = end, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 22)
+		f.s, f.end, f.PC = s, end, 2
 		return st
 	}
 resumed_31:
@@ -124,79 +79,30 @@ resumed_31:
 after_loop_31:
 //line soak_test.go:40
 	if st = s.pool.KillResumable(r); st != greenlet.Done {
-		f.end = time.Time{}
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 22)
+		f.end, f.s, f.PC = time.Time{}, s, 3
 		return st
 	}
 resumed_40:
 //line soak_test.go:41
 	s.queue.Close()
 	s.meeting.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:140
+//line soak_greenlet_test.go:94
 
-// Args replaces the parameters before the start.
-func (f *soakLoadFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *soakLoadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakLoadFrame) Forget() {
-	f.s, f.end = nil, time.Time{}
-}
+func (f *soakLoadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *soakLoadFrame) Forget()                 { *f = soakLoadFrame{Header: f.Header} }
+func (f *soakLoadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*soakLoadFrame) Func() *greenlet.Func      { return &soakLoadFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakLoadFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[22].(*soakLoadFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakLoadFrame) take(r *greenlet.Run) *soakLoadFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*soakLoadFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(soakLoadFrame)
-}
-func (*soakLoadFrame) Func() *greenlet.Func {
-	return &soakLoadFrameInfo
-}
-
-var soakLoadFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub.(*soak).load",
-	Points: []greenlet.Point{
-		{
-			Line: 38,
-			Live: "s end",
-		},
-		{
-			Line: 31,
-			Live: "s end",
-		},
-		{
-			Line: 40,
-			Live: "s",
-		},
-	},
-}
+var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38:s end; 31:s end; 40:s"}
 var _ func(*soak, time.Duration) = (*soak).load
 
 // soakProducesFrame is an activation of soak.produces.
@@ -214,144 +120,84 @@ func (s0 *soak) newProducesFrame() *soakProducesFrame {
 }
 
 // producesResumable is soak.produces for callers that can be suspended.
-func (s0 *soak) producesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (s0 *soak) producesResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakProducesFrame)(nil).body(r, s0)
+}
+
+// body runs soak.produces up to its first suspension; f is nil until there has been one.
+func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status) {
 	var s **soak
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:47
 	if st = (*s).SleepResumable(r, (*s).duration()); st != greenlet.Done {
-		f := (*soakProducesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:48
 	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
-		f := (*soakProducesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.s, f.PC = s, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:49
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
 	if st != greenlet.Done {
-		f := (*soakProducesFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.s, f.PC = nil, 3
 		return st
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:248
+//line soak_greenlet_test.go:156
 
-// Resume continues soak.produces where it is suspended, or starts it.
+// Resume continues soak.produces where it is suspended.
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s0))
 	case 1:
-		// resumed from soak_test.go:47
 		s = f.s
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_47
 	case 2:
-		// resumed from soak_test.go:48
 		s = f.s
 		r.Callee().Release(r)
 		goto resumed_48
 	case 3:
-		// resumed from soak_test.go:50
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
 		goto resumed_50
 	}
 
-	s = new(*soak)
-	*s = f.s0
-//line soak_test.go:47
-	if st = (*s).SleepResumable(r, (*s).duration()); st != greenlet.Done {
-		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_47:
 //line soak_test.go:48
 	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
 		f.s, f.PC = s, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_48:
 //line soak_test.go:49
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
 	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:299
+//line soak_greenlet_test.go:195
 
-// Args replaces the parameters before the start.
-func (f *soakProducesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
+func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*soakProducesFrame) Func() *greenlet.Func      { return &soakProducesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *soakProducesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakProducesFrame) Forget() {
-	f.s0, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakProducesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*soakProducesFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakProducesFrame) take(r *greenlet.Run) *soakProducesFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*soakProducesFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(soakProducesFrame)
-}
-func (*soakProducesFrame) Func() *greenlet.Func {
-	return &soakProducesFrameInfo
-}
-
-var soakProducesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/hub.(*soak).produces",
-	Points: []greenlet.Point{
-		{
-			Line: 47,
-			Live: "s",
-		},
-		{
-			Line: 48,
-			Live: "s",
-		},
-		{Line: 50},
-	},
-}
+var soakProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47:s; 48:s; 50"}
 var _ func(*soak) = (*soak).produces
 
 // soakProducesFunc1 is the function literal of soak_test.go:50, with what it captures.
@@ -368,79 +214,45 @@ func (c *soakProducesFunc1) value() func() {
 // soakProducesFunc1Frame is an activation of the literal soakProducesFunc1.
 type soakProducesFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *soakProducesFunc1
 }
 
 // CallResumable is the literal soakProducesFunc1 for callers that can be suspended.
-func (c *soakProducesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *soakProducesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakProducesFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal soakProducesFunc1 up to its first suspension; f is nil until there has been one.
+func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st greenlet.Status) {
 //line soak_test.go:50
 	if st = (*c.s).meeting.PutResumable(r, 1); st != greenlet.Done {
-		f := (*soakProducesFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:388
+//line soak_greenlet_test.go:237
 
-// Resume continues the literal soakProducesFunc1 where it is suspended, or starts it.
+// Resume continues the literal soakProducesFunc1 where it is suspended.
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from soak_test.go:50
 		r.Callee().Release(r)
 		goto resumed_50
 	}
 
-//line soak_test.go:50
-	if st = (*c.s).meeting.PutResumable(r, 1); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:411
+func (f *soakProducesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*soakProducesFunc1Frame) Func() *greenlet.Func      { return &soakProducesFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakProducesFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[46].(*soakProducesFunc1Frame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakProducesFunc1Frame) take(r *greenlet.Run) *soakProducesFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[46].(*soakProducesFunc1Frame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(soakProducesFunc1Frame)
-}
-func (*soakProducesFunc1Frame) Func() *greenlet.Func {
-	return &soakProducesFunc1FrameInfo
-}
-
-var soakProducesFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 50,
-	Name: "github.com/going-green/greenlet/hub.(*soak).produces.func1",
-	Points: []greenlet.Point{
-		{Line: 50},
-	},
-}
+var soakProducesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 50, Points: "50"}
 
 // soakConsumesFrame is an activation of soak.consumes.
 type soakConsumesFrame struct {
@@ -456,7 +268,12 @@ func (s *soak) newConsumesFrame() *soakConsumesFrame {
 }
 
 // consumesResumable is soak.consumes for callers that can be suspended.
-func (s *soak) consumesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (s *soak) consumesResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakConsumesFrame)(nil).body(r, s)
+}
+
+// body runs soak.consumes up to its first suspension; f is nil until there has been one.
+func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var (
 		n  int
 		ok bool
@@ -464,9 +281,8 @@ func (s *soak) consumesResumable(r *greenlet.Run) (st greenlet.Status) {
 //line soak_test.go:55
 	n, ok, st = s.queue.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f := (*soakConsumesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:55
@@ -475,17 +291,16 @@ func (s *soak) consumesResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 	_, _, st = s.meeting.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f := (*soakConsumesFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 35)
+		f.s, f.PC = nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:487
+//line soak_greenlet_test.go:302
 
-// Resume continues soak.consumes where it is suspended, or starts it.
+// Resume continues soak.consumes where it is suspended.
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
 	var (
@@ -493,26 +308,18 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		// resumed from soak_test.go:55
 		n, ok = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_55
 	case 2:
-		// resumed from soak_test.go:58
 		r.Callee().Release(r)
 		goto resumed_58
 	}
 
-//line soak_test.go:55
-	n, ok, st = s.queue.GetForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_55:
 //line soak_test.go:55
 	if ok {
@@ -520,68 +327,20 @@ resumed_55:
 	}
 	_, _, st = s.meeting.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:533
+//line soak_greenlet_test.go:338
 
-// Args replaces the parameters before the start.
-func (f *soakConsumesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
+func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*soakConsumesFrame) Func() *greenlet.Func      { return &soakConsumesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *soakConsumesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakConsumesFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakConsumesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[35].(*soakConsumesFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakConsumesFrame) take(r *greenlet.Run) *soakConsumesFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*soakConsumesFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(soakConsumesFrame)
-}
-func (*soakConsumesFrame) Func() *greenlet.Func {
-	return &soakConsumesFrameInfo
-}
-
-var soakConsumesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 54,
-	Name: "github.com/going-green/greenlet/hub.(*soak).consumes",
-	Points: []greenlet.Point{
-		{
-			Line: 55,
-			Live: "s",
-		},
-		{Line: 58},
-	},
-}
+var soakConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55:s; 58"}
 var _ func(*soak) = (*soak).consumes
 
 // soakGuardsFrame is an activation of soak.guards.
@@ -601,7 +360,12 @@ func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGua
 }
 
 // guardsResumable is soak.guards for callers that can be suspended.
-func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.Duration) (st greenlet.Status) {
+func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.Duration) greenlet.Status {
+	return (*soakGuardsFrame)(nil).body(r, s0, d, patience)
+}
+
+// body runs soak.guards up to its first suspension; f is nil until there has been one.
+func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var (
 		s   **soak
 		err error
@@ -614,49 +378,33 @@ func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.
 		s: s,
 	}).value())
 	if st != greenlet.Done {
-		f := (*soakGuardsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
-//line soak_test.go:74
 	if err != nil {
 		(*s).timeouts++
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:630
+//line soak_greenlet_test.go:392
 
-// Resume continues soak.guards where it is suspended, or starts it.
+// Resume continues soak.guards where it is suspended.
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d, patience := f.d, f.patience
 	var (
 		s   **soak
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s0, f.d, f.patience))
 	case 1:
-		// resumed from soak_test.go:65
 		s = f.s
-		callee := r.Callee().(*HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 		goto resumed_65
 	}
 
-	s = new(*soak)
-	*s = f.s0
-//line soak_test.go:65
-	err, st = (*s).WithTimeoutResumable(r, patience, (&soakGuardsFunc1{
-		d: &d,
-		s: s,
-	}).value())
-	if st != greenlet.Done {
-		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_65:
 //line soak_test.go:74
 	if err != nil {
@@ -665,60 +413,14 @@ resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:669
+//line soak_greenlet_test.go:417
 
-// Args replaces the parameters before the start.
-func (f *soakGuardsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-	f.patience = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
+func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
+func (f *soakGuardsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*soakGuardsFrame) Func() *greenlet.Func      { return &soakGuardsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *soakGuardsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakGuardsFrame) Forget() {
-	f.s0, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakGuardsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*soakGuardsFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakGuardsFrame) take(r *greenlet.Run) *soakGuardsFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*soakGuardsFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(soakGuardsFrame)
-}
-func (*soakGuardsFrame) Func() *greenlet.Func {
-	return &soakGuardsFrameInfo
-}
-
-var soakGuardsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/hub.(*soak).guards",
-	Points: []greenlet.Point{
-		{
-			Line: 65,
-			Live: "s",
-		},
-	},
-}
+var soakGuardsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65:s"}
 var _ func(*soak, time.Duration, time.Duration) = (*soak).guards
 
 // soakGuardsFunc1 is the function literal of soak_test.go:65, with what it captures.
@@ -742,12 +444,11 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:746
+//line soak_greenlet_test.go:448
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
 	greenlet.DeferHeader
-	greenlet.NoRoot
 	c *soakGuardsFunc1
 }
 
@@ -757,19 +458,15 @@ func (c *soakGuardsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *soakGuardsFunc1Frame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *soakGuardsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
 // run is the literal soakGuardsFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *soakGuardsFunc1Frame) run(r *greenlet.Run, c *soakGuardsFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[soakGuardsFunc1Frame](r, 21)
 		f.c = c
 		r.Guard()
 	}
@@ -790,23 +487,19 @@ func (f *soakGuardsFunc1Frame) step(r *greenlet.Run, c *soakGuardsFunc1) (end gr
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from soak_test.go:66
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_66
 	case 2:
-		// resumed from soak_test.go:72
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_72
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line soak_test.go:66
 	if st = (*c.s).semaphore.AcquireResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_66:
 	{
@@ -820,8 +513,7 @@ resumed_66:
 		})
 		if st = (*c.s).SleepResumable(r, (*c.d)); st != greenlet.Done {
 			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_72:
@@ -831,50 +523,19 @@ unwind:
 	for f.Pending() {
 //line soak_test.go:73
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:843
+//line soak_greenlet_test.go:534
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) {
-	*f = soakGuardsFunc1Frame{}
-	c := r.Cache()
-	if head, ok := c[21].(*soakGuardsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
+func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*soakGuardsFunc1Frame) take(r *greenlet.Run) *soakGuardsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[21].(*soakGuardsFunc1Frame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(soakGuardsFunc1Frame)
-}
-func (*soakGuardsFunc1Frame) Func() *greenlet.Func {
-	return &soakGuardsFunc1FrameInfo
-}
-
-var soakGuardsFunc1FrameInfo = greenlet.Func{
-	End:  73,
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 65,
-	Name: "github.com/going-green/greenlet/hub.(*soak).guards.func1",
-	Points: []greenlet.Point{
-		{Line: 66},
-		{Line: 72},
-	},
-}
+var soakGuardsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 65, End: 73, Points: "66; 72"}
 
 // soakHuntsFrame is an activation of soak.hunts.
 type soakHuntsFrame struct {
@@ -891,93 +552,41 @@ func (s *soak) newHuntsFrame() *soakHuntsFrame {
 }
 
 // huntsResumable is soak.hunts for callers that can be suspended.
-func (s *soak) huntsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		task *Task
-		ok   bool
-	)
-//line soak_test.go:83
-	task = s.Go(s.newGuardsFrame(s.duration(), s.duration()))
-	_, ok, st = task.JoinForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f := (*soakHuntsFrame)(nil).take(r)
-		f.s, f.task, f.PC = s, task, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:84
-	if ok {
-		goto after_if_84
-	}
-//line soak_test.go:85
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*soakHuntsFrame)(nil).take(r)
-		f.s, f.PC = s, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_84:
-//line soak_test.go:87
-	task = s.GoAfter(s.duration(), s.newConsumesFrame())
-	if !(s.rand.IntN(2) == 0) {
-		goto after_if_88
-	}
-//line soak_test.go:89
-	if st = s.SleepResumable(r, s.duration()); st != greenlet.Done {
-		f := (*soakHuntsFrame)(nil).take(r)
-		f.task, f.PC = task, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:90
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*soakHuntsFrame)(nil).take(r)
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_88:
-	return greenlet.Done
+func (s *soak) huntsResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakHuntsFrame)(nil).body(r, s)
 }
 
-//line soak_greenlet_test.go:944
-
-// Resume continues soak.hunts where it is suspended, or starts it.
-func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
+// body runs soak.hunts up to its next suspension; f is nil until there has been one.
+func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var (
 		task *Task
 		ok   bool
 	)
-	switch f.PC {
-	case 1:
-		// resumed from soak_test.go:84
-		task = f.task
-		callee := r.Callee().(*TaskJoinForFrame)
-		_, ok = callee.Results()
-		callee.Release(r)
-		goto resumed_84
-	case 2:
-		// resumed from soak_test.go:85
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_85
-	case 3:
-		// resumed from soak_test.go:89
-		task = f.task
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_89
-	case 4:
-		// resumed from soak_test.go:90
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_90
+	if f != nil {
+		switch f.PC {
+		case 1:
+			task = f.task
+			_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
+			goto resumed_84
+		case 2:
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_85
+		case 3:
+			task = f.task
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_89
+		case 4:
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_90
+		}
 	}
 
 //line soak_test.go:83
 	task = s.Go(s.newGuardsFrame(s.duration(), s.duration()))
 	_, ok, st = task.JoinForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f.task, f.PC = task, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.s, f.task, f.PC = s, task, 1
 		return st
 	}
 resumed_84:
@@ -987,9 +596,8 @@ resumed_84:
 	}
 //line soak_test.go:85
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f.task = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.task, f.s, f.PC = nil, s, 2
 		return st
 	}
 resumed_85:
@@ -1001,86 +609,34 @@ after_if_84:
 	}
 //line soak_test.go:89
 	if st = s.SleepResumable(r, s.duration()); st != greenlet.Done {
-		f.s = nil
-		f.task, f.PC = task, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.s, f.task, f.PC = nil, task, 3
 		return st
 	}
 resumed_89:
 //line soak_test.go:90
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f.s = nil
-		f.task = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.s, f.task, f.PC = nil, nil, 4
 		return st
 	}
 resumed_90:
 after_if_88:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1024
+//line soak_greenlet_test.go:629
 
-// Args replaces the parameters before the start.
-func (f *soakHuntsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *soakHuntsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakHuntsFrame) Forget() {
-	f.s, f.task = nil, nil
-}
+func (f *soakHuntsFrame) Forget()                 { *f = soakHuntsFrame{Header: f.Header} }
+func (f *soakHuntsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*soakHuntsFrame) Func() *greenlet.Func      { return &soakHuntsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakHuntsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*soakHuntsFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakHuntsFrame) take(r *greenlet.Run) *soakHuntsFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*soakHuntsFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(soakHuntsFrame)
-}
-func (*soakHuntsFrame) Func() *greenlet.Func {
-	return &soakHuntsFrameInfo
-}
-
-var soakHuntsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 82,
-	Name: "github.com/going-green/greenlet/hub.(*soak).hunts",
-	Points: []greenlet.Point{
-		{
-			Line: 84,
-			Live: "s task",
-		},
-		{
-			Line: 85,
-			Live: "s",
-		},
-		{
-			Line: 89,
-			Live: "task",
-		},
-		{Line: 90},
-	},
-}
+var soakHuntsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84:s task; 85:s; 89:task; 90"}
 var _ func(*soak) = (*soak).hunts
 
 // soakWeighsFrame is an activation of soak.weighs.
@@ -1099,7 +655,12 @@ func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
 }
 
 // weighsResumable is soak.weighs for callers that can be suspended.
-func (s *soak) weighsResumable(r *greenlet.Run, minutes int) (st greenlet.Status) {
+func (s *soak) weighsResumable(r *greenlet.Run, minutes int) greenlet.Status {
+	return (*soakWeighsFrame)(nil).body(r, s, minutes)
+}
+
+// body runs soak.weighs up to its first suspension; f is nil until there has been one.
+func (f *soakWeighsFrame) body(r *greenlet.Run, s *soak, minutes int) (st greenlet.Status) {
 	var t0 int
 //line soak_test.go:96
 	t0 = 0
@@ -1110,9 +671,8 @@ loop_96:
 	}
 //line soak_test.go:97
 	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f := (*soakWeighsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:98
@@ -1122,22 +682,21 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1126
+//line soak_greenlet_test.go:686
 
-// Resume continues soak.weighs where it is suspended, or starts it.
+// Resume continues soak.weighs where it is suspended.
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, minutes := f.s, f.minutes
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
 	case 1:
-		// resumed from soak_test.go:97
 		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_97
 	}
 
-//line soak_test.go:96
-	t0 = 0
 loop_96:
 //line soak_test.go:96
 	if !(t0 < minutes) {
@@ -1146,8 +705,7 @@ loop_96:
 //line soak_test.go:97
 	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line soak_test.go:98
@@ -1157,59 +715,14 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1161
+//line soak_greenlet_test.go:719
 
-// Args replaces the parameters before the start.
-func (f *soakWeighsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.minutes = greenlet.Arg[int](f, args, 0)
-}
+func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
+func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
+func (f *soakWeighsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*soakWeighsFrame) Func() *greenlet.Func      { return &soakWeighsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *soakWeighsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakWeighsFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakWeighsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*soakWeighsFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakWeighsFrame) take(r *greenlet.Run) *soakWeighsFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*soakWeighsFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(soakWeighsFrame)
-}
-func (*soakWeighsFrame) Func() *greenlet.Func {
-	return &soakWeighsFrameInfo
-}
-
-var soakWeighsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 95,
-	Name: "github.com/going-green/greenlet/hub.(*soak).weighs",
-	Points: []greenlet.Point{
-		{
-			Line: 97,
-			Live: "s minutes t0",
-		},
-	},
-}
+var soakWeighsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97:s minutes t0"}
 var _ func(*soak, int) = (*soak).weighs
 
 // wakesFrame is an activation of wakes.
@@ -1229,12 +742,16 @@ func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wa
 }
 
 // wakesResumable is wakes for callers that can be suspended.
-func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st greenlet.Status) {
+func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) greenlet.Status {
+	return (*wakesFrame)(nil).body(r, h, d, last, woken)
+}
+
+// body runs wakes up to its first suspension; f is nil until there has been one.
+func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st greenlet.Status) {
 //line soak_test.go:143
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f := (*wakesFrame)(nil).take(r)
-		f.d, f.last, f.woken, f.PC = d, last, woken, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 41)
+		f.h, f.d, f.last, f.woken, f.PC = nil, d, last, woken, 1
 		return st
 	}
 //line soak_test.go:144
@@ -1245,25 +762,19 @@ func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duratio
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1249
+//line soak_greenlet_test.go:766
 
-// Resume continues wakes where it is suspended, or starts it.
+// Resume continues wakes where it is suspended.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, d, last, woken := f.h, f.d, f.last, f.woken
+	d, last, woken := f.d, f.last, f.woken
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.d, f.last, f.woken))
 	case 1:
-		// resumed from soak_test.go:143
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_143
 	}
 
-//line soak_test.go:143
-	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f.h = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_143:
 //line soak_test.go:144
 	if d >= *last {
@@ -1273,60 +784,12 @@ resumed_143:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1277
+//line soak_greenlet_test.go:788
 
-// Args replaces the parameters before the start.
-func (f *wakesFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-	f.last = greenlet.Arg[*time.Duration](f, args, 2)
-	f.woken = greenlet.Arg[*int](f, args, 3)
-}
+func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
+func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }
+func (f *wakesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*wakesFrame) Func() *greenlet.Func      { return &wakesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *wakesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *wakesFrame) Forget() {
-	f.h, f.last, f.woken = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *wakesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*wakesFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*wakesFrame) take(r *greenlet.Run) *wakesFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*wakesFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(wakesFrame)
-}
-func (*wakesFrame) Func() *greenlet.Func {
-	return &wakesFrameInfo
-}
-
-var wakesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/soak_test.go",
-	Line: 142,
-	Name: "github.com/going-green/greenlet/hub.wakes",
-	Points: []greenlet.Point{
-		{
-			Line: 143,
-			Live: "d last woken",
-		},
-	},
-}
+var wakesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143:d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes

@@ -19,115 +19,64 @@ func (l *log) newCountedFrame() *logCountedFrame {
 }
 
 // countedResumable is log.counted for callers that can be suspended.
-func (l *log) countedResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) countedResumable(r *greenlet.Run) greenlet.Status {
+	return (*logCountedFrame)(nil).body(r, l)
+}
+
+// body runs log.counted up to its first suspension; f is nil until there has been one.
+func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line stats_test.go:15
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logCountedFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 52)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stats_test.go:16
 	l.say("%+v", l.Stats())
 	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
 	if st != greenlet.Done {
-		f := (*logCountedFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 52)
+		f.l, f.PC = nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line stats_greenlet_test.go:43
+//line stats_greenlet_test.go:46
 
-// Resume continues log.counted where it is suspended, or starts it.
+// Resume continues log.counted where it is suspended.
 func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from stats_test.go:15
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_15
 	case 2:
-		// resumed from stats_test.go:17
 		r.Callee().Release(r)
 		goto resumed_17
 	}
 
-//line stats_test.go:15
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_15:
 //line stats_test.go:16
 	l.say("%+v", l.Stats())
 	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
 	if st != greenlet.Done {
-		f.l = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line stats_greenlet_test.go:79
+//line stats_greenlet_test.go:74
 
-// Args replaces the parameters before the start.
-func (f *logCountedFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
+func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*logCountedFrame) Func() *greenlet.Func      { return &logCountedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logCountedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logCountedFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logCountedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[52].(*logCountedFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logCountedFrame) take(r *greenlet.Run) *logCountedFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*logCountedFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(logCountedFrame)
-}
-func (*logCountedFrame) Func() *greenlet.Func {
-	return &logCountedFrameInfo
-}
-
-var logCountedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/stats_test.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/hub.(*log).counted",
-	Points: []greenlet.Point{
-		{
-			Line: 15,
-			Live: "l",
-		},
-		{Line: 17},
-	},
-}
+var logCountedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15:l; 17"}
 var _ func(*log) = (*log).counted
 
 // readsPublishedFrame is an activation of readsPublished.
@@ -147,7 +96,12 @@ func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublish
 }
 
 // readsPublishedResumable is readsPublished for callers that can be suspended.
-func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
+func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) greenlet.Status {
+	return (*readsPublishedFrame)(nil).body(r, h, stats, seen)
+}
+
+// body runs readsPublished up to its first suspension; f is nil until there has been one.
+func (f *readsPublishedFrame) body(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
 	var t0 int
 //line stats_test.go:40
 	t0 = 0
@@ -159,9 +113,8 @@ loop_40:
 //line stats_test.go:41
 	*seen = append(*seen, resumes(stats))
 	if st = h.YieldResumable(r); st != greenlet.Done {
-		f := (*readsPublishedFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 19)
 		f.h, f.stats, f.seen, f.t0, f.PC = h, stats, seen, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stats_test.go:40
@@ -169,22 +122,21 @@ loop_40:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:173
+//line stats_greenlet_test.go:126
 
-// Resume continues readsPublished where it is suspended, or starts it.
+// Resume continues readsPublished where it is suspended.
 func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, stats, seen := f.h, f.stats, f.seen
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
 	case 1:
-		// resumed from stats_test.go:42
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_42
 	}
 
-//line stats_test.go:40
-	t0 = 0
 loop_40:
 //line stats_test.go:40
 	if !(t0 < 3) {
@@ -194,8 +146,7 @@ loop_40:
 	*seen = append(*seen, resumes(stats))
 	if st = h.YieldResumable(r); st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_42:
 //line stats_test.go:40
@@ -203,59 +154,12 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:207
+//line stats_greenlet_test.go:158
 
-// Args replaces the parameters before the start.
-func (f *readsPublishedFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*Hub](f, args, 0)
-	f.stats = greenlet.Arg[func() any](f, args, 1)
-	f.seen = greenlet.Arg[*[]int](f, args, 2)
-}
+func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
+func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }
+func (f *readsPublishedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*readsPublishedFrame) Func() *greenlet.Func      { return &readsPublishedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *readsPublishedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *readsPublishedFrame) Forget() {
-	f.h, f.stats, f.seen = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *readsPublishedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[19].(*readsPublishedFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*readsPublishedFrame) take(r *greenlet.Run) *readsPublishedFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*readsPublishedFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(readsPublishedFrame)
-}
-func (*readsPublishedFrame) Func() *greenlet.Func {
-	return &readsPublishedFrameInfo
-}
-
-var readsPublishedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/stats_test.go",
-	Line: 39,
-	Name: "github.com/going-green/greenlet/hub.readsPublished",
-	Points: []greenlet.Point{
-		{
-			Line: 42,
-			Live: "h stats seen t0",
-		},
-	},
-}
+var readsPublishedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42:h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished

@@ -23,106 +23,61 @@ func (t *Task) NewJoinFrame() *TaskJoinFrame {
 }
 
 // Results are what Task.Join has returned.
-func (f *TaskJoinFrame) Results() error {
-	return f.ret0
+func (f *TaskJoinFrame) Results() error { return f.ret0 }
+func (f *TaskJoinFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // JoinResumable is Task.Join for callers that can be suspended.
-func (t *Task) JoinResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (t *Task) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*TaskJoinFrame)(nil).body(r, t)
+}
+
+// body runs Task.Join up to its first suspension; f is nil until there has been one.
+func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.Status) {
 //line task.go:159
 	if t.done {
 //line task.go:163
 		return t.Err(), greenlet.Done
 	}
-	{
 //line task.go:160
-		f := (*TaskJoinFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.t, f.PC = t, 1
+	f = greenlet.Leaf(r, f, 27)
+	f.t, f.PC = t, 1
 //line task.go:160
-		return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
-	}
+	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:48
+//line task_greenlet.go:53
 
-// Resume continues Task.Join where it is suspended, or starts it.
+// Resume continues Task.Join where it is suspended.
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.t)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from task.go:160
 		goto resumed_160
 	}
 
-//line task.go:159
-	if t.done {
-		goto after_if_159
-	}
-//line task.go:160
-	f.PC = 1
-//line task.go:160
-	return r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 resumed_160:
 //line task.go:161
 	t.hub.awake(r.Current())
-after_if_159:
+//line task.go:163
 	f.ret0 = t.Err()
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:75
+//line task_greenlet.go:74
 
-// Args replaces the parameters before the start.
-func (f *TaskJoinFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
+func (f *TaskJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
+func (*TaskJoinFrame) Func() *greenlet.Func                   { return &infoOfTaskJoinFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *TaskJoinFrame) Forget() {
-	f.t = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *TaskJoinFrame) Release(r *greenlet.Run) {
-	f.t, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[27].(*TaskJoinFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*TaskJoinFrame) take(r *greenlet.Run) *TaskJoinFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*TaskJoinFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(TaskJoinFrame)
-}
-func (*TaskJoinFrame) Func() *greenlet.Func {
-	return &infoOfTaskJoinFrame
-}
-
-var infoOfTaskJoinFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/task.go",
-	Line: 158,
-	Name: "github.com/going-green/greenlet/hub.(*Task).Join",
-	Points: []greenlet.Point{
-		{
-			Line: 160,
-			Live: "t",
-		},
-	},
-}
+var infoOfTaskJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 158, Points: "160:t"}
 var _ func(*Task) error = (*Task).Join
 
 // TaskJoinForFrame is an activation of Task.JoinFor.
@@ -142,46 +97,45 @@ func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
 }
 
 // Results are what Task.JoinFor has returned.
-func (f *TaskJoinForFrame) Results() (error, bool) {
-	return f.ret0, f.ret1
+func (f *TaskJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *TaskJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // JoinForResumable is Task.JoinFor for callers that can be suspended.
-func (t *Task) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
+func (t *Task) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool, greenlet.Status) {
+	return (*TaskJoinForFrame)(nil).body(r, t, d)
+}
+
+// body runs Task.JoinFor up to its first suspension; f is nil until there has been one.
+func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
 //line task.go:170
 	if t.done {
 //line task.go:177
 		return t.Err(), true, greenlet.Done
 	}
-	{
 //line task.go:171
-		f := (*TaskJoinForFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.t, f.PC = t, 1
+	f = greenlet.Leaf(r, f, 10)
+	f.t, f.PC = t, 1
 //line task.go:171
-		return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
-	}
+	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:167
+//line task_greenlet.go:127
 
-// Resume continues Task.JoinFor where it is suspended, or starts it.
+// Resume continues Task.JoinFor where it is suspended.
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	t, d := f.t, f.d
+	t := f.t
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.t, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from task.go:171
 		goto resumed_171
 	}
 
-//line task.go:170
-	if t.done {
-		goto after_if_170
-	}
-//line task.go:171
-	f.PC = 1
-//line task.go:171
-	return r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 resumed_171:
 //line task.go:172
 	t.hub.awake(r.Current())
@@ -189,65 +143,23 @@ resumed_171:
 		f.ret0, f.ret1 = nil, false
 		return r.Return(f, &f.Header)
 	}
-after_if_170:
-//line task.go:177
 	f.ret0, f.ret1 = t.Err(), true
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:199
+//line task_greenlet.go:151
 
-// Args replaces the parameters before the start.
-func (f *TaskJoinForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *TaskJoinForFrame) Forget() {
-	f.t = nil
+	*f = TaskJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *TaskJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*TaskJoinForFrame) Func() *greenlet.Func      { return &infoOfTaskJoinForFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *TaskJoinForFrame) Release(r *greenlet.Run) {
-	f.t, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*TaskJoinForFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*TaskJoinForFrame) take(r *greenlet.Run) *TaskJoinForFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*TaskJoinForFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(TaskJoinForFrame)
-}
-func (*TaskJoinForFrame) Func() *greenlet.Func {
-	return &infoOfTaskJoinForFrame
-}
-
-var infoOfTaskJoinForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/task.go",
-	Line: 169,
-	Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor",
-	Points: []greenlet.Point{
-		{
-			Line: 171,
-			Live: "t",
-		},
-	},
-}
+var infoOfTaskJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 169, Points: "171:t"}
 var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
 
 // TaskKillFrame is an activation of Task.Kill.
@@ -264,7 +176,12 @@ func (t *Task) NewKillFrame() *TaskKillFrame {
 }
 
 // KillResumable is Task.Kill for callers that can be suspended.
-func (t *Task) KillResumable(r *greenlet.Run) (st greenlet.Status) {
+func (t *Task) KillResumable(r *greenlet.Run) greenlet.Status {
+	return (*TaskKillFrame)(nil).body(r, t)
+}
+
+// body runs Task.Kill up to its first suspension; f is nil until there has been one.
+func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 //line task.go:201
 	if t == t.hub.running {
 		panic(greenlet.Exit)
@@ -272,91 +189,34 @@ func (t *Task) KillResumable(r *greenlet.Run) (st greenlet.Status) {
 	t.Interrupt(greenlet.Exit)
 	_, st = t.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*TaskKillFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 51)
+		f.t, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line task_greenlet.go:284
+//line task_greenlet.go:200
 
-// Resume continues Task.Kill where it is suspended, or starts it.
+// Resume continues Task.Kill where it is suspended.
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	t := f.t
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		// resumed from task.go:205
 		r.Callee().(*TaskJoinFrame).Release(r)
 		goto resumed_205
 	}
 
-//line task.go:201
-	if t == t.hub.running {
-		panic(greenlet.Exit)
-	}
-	t.Interrupt(greenlet.Exit)
-	_, st = t.JoinResumable(r)
-	if st != greenlet.Done {
-		f.t = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_205:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:312
+func (f *TaskKillFrame) Forget()                 { *f = TaskKillFrame{Header: f.Header} }
+func (f *TaskKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*TaskKillFrame) Func() *greenlet.Func      { return &infoOfTaskKillFrame }
 
-// Args replaces the parameters before the start.
-func (f *TaskKillFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *TaskKillFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *TaskKillFrame) Forget() {
-	f.t = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *TaskKillFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*TaskKillFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*TaskKillFrame) take(r *greenlet.Run) *TaskKillFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*TaskKillFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(TaskKillFrame)
-}
-func (*TaskKillFrame) Func() *greenlet.Func {
-	return &infoOfTaskKillFrame
-}
-
-var infoOfTaskKillFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/task.go",
-	Line: 200,
-	Name: "github.com/going-green/greenlet/hub.(*Task).Kill",
-	Points: []greenlet.Point{
-		{Line: 205},
-	},
-}
+var infoOfTaskKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Kill", File: "github.com/going-green/greenlet/hub/task.go", Line: 200, Points: "205"}
 var _ func(*Task) = (*Task).Kill
 
 // TaskKillForFrame is an activation of Task.KillFor.
@@ -375,12 +235,20 @@ func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
 }
 
 // Results are what Task.KillFor has returned.
-func (f *TaskKillForFrame) Results() bool {
-	return f.ret0
+func (f *TaskKillForFrame) Results() bool { return f.ret0 }
+func (f *TaskKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // KillForResumable is Task.KillFor for callers that can be suspended.
-func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+	return (*TaskKillForFrame)(nil).body(r, t, d)
+}
+
+// body runs Task.KillFor up to its first suspension; f is nil until there has been one.
+func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 bool, st greenlet.Status) {
 	var ok bool
 //line task.go:213
 	if t == t.hub.running {
@@ -389,96 +257,41 @@ func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st
 	t.Interrupt(greenlet.Exit)
 	_, ok, st = t.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f := (*TaskKillForFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 2)
+		f.t, f.PC = nil, 1
 		return ret0, st
 	}
 //line task.go:218
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:402
+//line task_greenlet.go:269
 
-// Resume continues Task.KillFor where it is suspended, or starts it.
+// Resume continues Task.KillFor where it is suspended.
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	t, d := f.t, f.d
 	var ok bool
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.t, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from task.go:217
-		callee := r.Callee().(*TaskJoinForFrame)
-		_, ok = callee.Results()
-		callee.Release(r)
+		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 		goto resumed_217
 	}
 
-//line task.go:213
-	if t == t.hub.running {
-		panic(greenlet.Exit)
-	}
-	t.Interrupt(greenlet.Exit)
-	_, ok, st = t.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f.t = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_217:
 //line task.go:218
 	f.ret0 = ok
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:435
+//line task_greenlet.go:289
 
-// Args replaces the parameters before the start.
-func (f *TaskKillForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *TaskKillForFrame) Forget()                              { *f = TaskKillForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *TaskKillForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
+func (*TaskKillForFrame) Func() *greenlet.Func                   { return &infoOfTaskKillForFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *TaskKillForFrame) Forget() {
-	f.t = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *TaskKillForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*TaskKillForFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*TaskKillForFrame) take(r *greenlet.Run) *TaskKillForFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*TaskKillForFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(TaskKillForFrame)
-}
-func (*TaskKillForFrame) Func() *greenlet.Func {
-	return &infoOfTaskKillForFrame
-}
-
-var infoOfTaskKillForFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/task.go",
-	Line: 212,
-	Name: "github.com/going-green/greenlet/hub.(*Task).KillFor",
-	Points: []greenlet.Point{
-		{Line: 217},
-	},
-}
+var infoOfTaskKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).KillFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 212, Points: "217"}
 var _ func(*Task, time.Duration) bool = (*Task).KillFor

@@ -24,97 +24,46 @@ func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
 }
 
 // familyResumable is log.family for callers that can be suspended.
-func (l *log) familyResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
+func (l *log) familyResumable(r *greenlet.Run, e *Event) greenlet.Status {
+	return (*logFamilyFrame)(nil).body(r, l, e)
+}
+
+// body runs log.family up to its first suspension; f is nil until there has been one.
+func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line tree_test.go:25
 	l.Go(l.newIteratesFrame())
 	l.Go(l.newStartsFrame(e))
 	_, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value())
 	if st != greenlet.Done {
-		f := (*logFamilyFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 52)
+		f.l, f.e, f.PC = nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:42
+//line tree_greenlet_test.go:46
 
-// Resume continues log.family where it is suspended, or starts it.
+// Resume continues log.family where it is suspended.
 func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, e := f.l, f.e
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 	case 1:
-		// resumed from tree_test.go:27
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
 		goto resumed_27
 	}
 
-//line tree_test.go:25
-	l.Go(l.newIteratesFrame())
-	l.Go(l.newStartsFrame(e))
-	_, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value())
-	if st != greenlet.Done {
-		f.l = nil
-		f.e = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_27:
 	return r.Return(f, &f.Header)
 }
 
-//line tree_greenlet_test.go:69
+func (f *logFamilyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
+func (f *logFamilyFrame) Forget()                 { *f = logFamilyFrame{Header: f.Header} }
+func (f *logFamilyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*logFamilyFrame) Func() *greenlet.Func      { return &logFamilyFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logFamilyFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logFamilyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logFamilyFrame) Forget() {
-	f.l, f.e = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logFamilyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[52].(*logFamilyFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFamilyFrame) take(r *greenlet.Run) *logFamilyFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*logFamilyFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(logFamilyFrame)
-}
-func (*logFamilyFrame) Func() *greenlet.Func {
-	return &logFamilyFrameInfo
-}
-
-var logFamilyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/tree_test.go",
-	Line: 24,
-	Name: "github.com/going-green/greenlet/hub.(*log).family",
-	Points: []greenlet.Point{
-		{Line: 27},
-	},
-}
+var logFamilyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).family", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 24, Points: "27"}
 var _ func(*log, *Event) = (*log).family
 
 // logFamilyFunc1 is the function literal of tree_test.go:27, with what it captures.
@@ -131,79 +80,45 @@ func (c *logFamilyFunc1) value() func() {
 // logFamilyFunc1Frame is an activation of the literal logFamilyFunc1.
 type logFamilyFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logFamilyFunc1
 }
 
 // CallResumable is the literal logFamilyFunc1 for callers that can be suspended.
-func (c *logFamilyFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logFamilyFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logFamilyFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logFamilyFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st greenlet.Status) {
 //line tree_test.go:27
 	if st = (*c.e).WaitResumable(r); st != greenlet.Done {
-		f := (*logFamilyFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:151
+//line tree_greenlet_test.go:103
 
-// Resume continues the literal logFamilyFunc1 where it is suspended, or starts it.
+// Resume continues the literal logFamilyFunc1 where it is suspended.
 func (f *logFamilyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from tree_test.go:27
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_27
 	}
 
-//line tree_test.go:27
-	if st = (*c.e).WaitResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_27:
 	return r.Return(f, &f.Header)
 }
 
-//line tree_greenlet_test.go:174
+func (f *logFamilyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*logFamilyFunc1Frame) Func() *greenlet.Func      { return &logFamilyFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logFamilyFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[49].(*logFamilyFunc1Frame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logFamilyFunc1Frame) take(r *greenlet.Run) *logFamilyFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[49].(*logFamilyFunc1Frame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(logFamilyFunc1Frame)
-}
-func (*logFamilyFunc1Frame) Func() *greenlet.Func {
-	return &logFamilyFunc1FrameInfo
-}
-
-var logFamilyFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/tree_test.go",
-	Line: 27,
-	Name: "github.com/going-green/greenlet/hub.(*log).family.func1",
-	Points: []greenlet.Point{
-		{Line: 27},
-	},
-}
+var logFamilyFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).family.func1", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 27, Points: "27"}
 
 // logStartsFrame is an activation of log.starts.
 type logStartsFrame struct {
@@ -220,69 +135,30 @@ func (l *log) newStartsFrame(e *Event) *logStartsFrame {
 }
 
 // startsResumable is log.starts for callers that can be suspended.
-func (l *log) startsResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
+func (l *log) startsResumable(r *greenlet.Run, e *Event) greenlet.Status {
+	return (*logStartsFrame)(nil).body(r, l, e)
+}
+
+// body runs log.starts up to its next suspension; f is nil until there has been one.
+func (f *logStartsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line tree_test.go:32
 	l.Go(l.newWaitsFrame(e, "orphan"))
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:230
+//line tree_greenlet_test.go:150
 
-// Resume continues log.starts where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logStartsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, e := f.l, f.e
-//line tree_test.go:32
-	l.Go(l.newWaitsFrame(e, "orphan"))
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 }
 
-//line tree_greenlet_test.go:240
+func (f *logStartsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
+func (f *logStartsFrame) Forget()                 { *f = logStartsFrame{Header: f.Header} }
+func (f *logStartsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*logStartsFrame) Func() *greenlet.Func      { return &logStartsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logStartsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.e = greenlet.Arg[*Event](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logStartsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logStartsFrame) Forget() {
-	f.l, f.e = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logStartsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*logStartsFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logStartsFrame) take(r *greenlet.Run) *logStartsFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*logStartsFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(logStartsFrame)
-}
-func (*logStartsFrame) Func() *greenlet.Func {
-	return &logStartsFrameInfo
-}
-
-var logStartsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/tree_test.go",
-	Line: 31,
-	Name: "github.com/going-green/greenlet/hub.(*log).starts",
-}
+var logStartsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).starts", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 31}
 var _ func(*log, *Event) = (*log).starts
 
 // logShowsFrame is an activation of log.shows.
@@ -301,72 +177,31 @@ func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
 }
 
 // showsResumable is log.shows for callers that can be suspended.
-func (l *log) showsResumable(r *greenlet.Run, t *testing.T, e *Event) (st greenlet.Status) {
+func (l *log) showsResumable(r *greenlet.Run, t *testing.T, e *Event) greenlet.Status {
+	return (*logShowsFrame)(nil).body(r, l, t, e)
+}
+
+// body runs log.shows up to its next suspension; f is nil until there has been one.
+func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (st greenlet.Status) {
 //line tree_test.go:79
 	l.lines = append(l.lines, l.tree(t))
 	e.Set()
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:312
+//line tree_greenlet_test.go:193
 
-// Resume continues log.shows where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, t, e := f.l, f.t, f.e
-//line tree_test.go:79
-	l.lines = append(l.lines, l.tree(t))
-	e.Set()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
 }
 
-//line tree_greenlet_test.go:323
+func (f *logShowsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.e) }
+func (f *logShowsFrame) Forget()                 { *f = logShowsFrame{Header: f.Header} }
+func (f *logShowsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*logShowsFrame) Func() *greenlet.Func      { return &logShowsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logShowsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.t = greenlet.Arg[*testing.T](f, args, 0)
-	f.e = greenlet.Arg[*Event](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logShowsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logShowsFrame) Forget() {
-	f.l, f.t, f.e = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logShowsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*logShowsFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logShowsFrame) take(r *greenlet.Run) *logShowsFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*logShowsFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(logShowsFrame)
-}
-func (*logShowsFrame) Func() *greenlet.Func {
-	return &logShowsFrameInfo
-}
-
-var logShowsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/tree_test.go",
-	Line: 78,
-	Name: "github.com/going-green/greenlet/hub.(*log).shows",
-}
+var logShowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).shows", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 78}
 var _ func(*log, *testing.T, *Event) = (*log).shows
 
 // holdsUpFrame is an activation of holdsUp.
@@ -384,70 +219,29 @@ func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
 }
 
 // holdsUpResumable is holdsUp for callers that can be suspended.
-func holdsUpResumable(r *greenlet.Run, inside chan bool, free chan bool) (st greenlet.Status) {
+func holdsUpResumable(r *greenlet.Run, inside chan bool, free chan bool) greenlet.Status {
+	return (*holdsUpFrame)(nil).body(r, inside, free)
+}
+
+// body runs holdsUp up to its next suspension; f is nil until there has been one.
+func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (st greenlet.Status) {
 //line tree_test.go:126
 	inside <- true
 	<-free
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:395
+//line tree_greenlet_test.go:235
 
-// Resume continues holdsUp where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	inside, free := f.inside, f.free
-//line tree_test.go:126
-	inside <- true
-	<-free
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))
 }
 
-//line tree_greenlet_test.go:406
+func (f *holdsUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.inside, &f.free) }
+func (f *holdsUpFrame) Forget()                 { *f = holdsUpFrame{Header: f.Header} }
+func (f *holdsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*holdsUpFrame) Func() *greenlet.Func      { return &holdsUpFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *holdsUpFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.inside = greenlet.Arg[chan bool](f, args, 0)
-	f.free = greenlet.Arg[chan bool](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *holdsUpFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *holdsUpFrame) Forget() {
-	f.inside, f.free = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *holdsUpFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[3].(*holdsUpFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*holdsUpFrame) take(r *greenlet.Run) *holdsUpFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*holdsUpFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(holdsUpFrame)
-}
-func (*holdsUpFrame) Func() *greenlet.Func {
-	return &holdsUpFrameInfo
-}
-
-var holdsUpFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/tree_test.go",
-	Line: 125,
-	Name: "github.com/going-green/greenlet/hub.holdsUp",
-}
+var holdsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
 var _ func(chan bool, chan bool) = holdsUp

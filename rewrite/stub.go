@@ -16,6 +16,7 @@ package rewrite
 //
 //	type setWalkFrame[type_0 comparable] struct{ import_0.Frame }
 //	func (*setWalkFrame[type_0]) Results() error { for {} }
+//	func (*setWalkFrame[type_0]) Returned(*import_0.Run) error { for {} }
 //	func (*Set[type_0]) newWalkFrame(import_1.Duration, func(type_0)) *setWalkFrame[type_0] { for {} }
 //	func (*Set[type_0]) walkResumable(*import_0.Run, import_1.Duration, func(type_0)) (error, import_0.Status) { for {} }
 //
@@ -142,6 +143,7 @@ func (w *stubWriter) function(fn directive.Func) {
 	fmt.Fprintf(&w.body, "type %s%s struct{ %s.Frame }\n", frame, sig.typeParams, runtime)
 	if len(sig.results) > 0 {
 		fmt.Fprintf(&w.body, "func (*%s%s) Results() (%s) { for {} }\n", frame, sig.typeArgs, strings.Join(sig.results, ", "))
+		fmt.Fprintf(&w.body, "func (*%s%s) Returned(*%s.Run) (%s) { for {} }\n", frame, sig.typeArgs, runtime, strings.Join(sig.results, ", "))
 	}
 	fmt.Fprintf(&w.body, "func %s%s%s(%s) *%s%s { for {} }\n", recv, names.Constructor(decl.Name.Name), params,
 		strings.Join(sig.params, ", "), frame, sig.typeArgs)

@@ -184,18 +184,6 @@ func (t *codes) add(c code) {
 	t.entries[i] = c
 }
 
-// NoRoot is embedded by frames that can't be a greenlet's first: those of
-// function literals.
-type NoRoot struct{}
-
-// Args panics.
-func (NoRoot) Args([]any) { panic("greenlet: the frame of a function literal can't begin a greenlet") }
-
-// Send panics.
-func (NoRoot) Send(*Run) Status {
-	panic("greenlet: the frame of a function literal can't begin a greenlet")
-}
-
 // RefMethod is Ref for the operand of a method value, which is evaluated for
 // its panic if the operand is a nil interface.
 func RefMethod[T, F any](v T, _ F) *T { return &v }

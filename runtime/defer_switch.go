@@ -55,7 +55,6 @@ func (w *waiter) Resume(r *Run) Status {
 
 func (w *waiter) Func() *Func      { return waiterFunc }
 func (w *waiter) Release(*Run)     {}
-func (w *waiter) Args([]any)       {}
 func (w *waiter) Send(*Run) Status { return Switched }
 
 var waiterFunc = &Func{Name: "deferred switch"}

@@ -1,5 +1,10 @@
 package greenlet
 
+import (
+	"strconv"
+	"strings"
+)
+
 // This file is the protocol between generated code and the driver, with
 // protocol.go. Nothing in it is meant to be called by hand; users hold frames
 // by the [Frame] interface.
@@ -16,9 +21,6 @@ type Frame interface {
 	Resume(r *Run) Status
 	// Func describes the function this is an activation of.
 	Func() *Func
-	// Args replaces the parameters of a frame that has not started. It panics
-	// with an [*ArgumentError] if count or types do not fit.
-	Args(args []any)
 	// Send delivers the results of a frame that has returned to the parent
 	// of the current greenlet.
 	Send(r *Run) Status
@@ -29,6 +31,22 @@ type Frame interface {
 	Forget()
 
 	header() *Header
+}
+
+// A taker is a frame of a function that has parameters.
+type taker interface {
+	// Args replaces the parameters of a frame that has not started. It panics
+	// with an [*ArgumentError] if count or types do not fit.
+	Args(args []any)
+}
+
+// setArgs replaces the parameters of f, which has not started.
+func setArgs(f Frame, args []any) {
+	if t, ok := f.(taker); ok {
+		t.Args(args)
+	} else {
+		count(f, args, 0)
+	}
 }
 
 // An asker is a frame of a function that does nothing but yield values of type T. Ask
@@ -43,25 +61,29 @@ type answered[R, T any] interface{ Ask(*R) *T }
 // embed it.
 type Header struct {
 	// Caller is the frame to continue when this one returns; nil for the
-	// root frame of a greenlet. In a free frame it links the free list.
+	// root frame of a greenlet.
 	Caller Frame
 	// PC is the state: 0 before the start, n at suspension n.
-	PC uint32
-	// Depth is the length of the free list below a free frame. It is inUse in
-	// a frame that New, Seq, Pull or Call has got, and hasRoom before in one that
-	// MakeFrame has made.
-	Depth uint32
+	PC  uint32
+	use use
 }
 
+// use says who has a frame that was made by a constructor.
+type use uint32
+
 const (
-	inUse   = ^uint32(0)
-	hasRoom = inUse - 1
+	unused  use = iota
+	hasRoom     // nobody yet, and there is room for the greenlet that will run it: see MakeFrame
+	inUse       // New, Seq, Pull or Call has got it
 )
 
 func (h *Header) header() *Header { return h }
 
 // Forget is that of frames which hold no memory but in their results.
 func (h *Header) Forget() {}
+
+// Send is that of frames without results.
+func (h *Header) Send(r *Run) Status { return r.Finish() }
 
 // Status says how a call of a resumable function came back.
 type Status uint8
@@ -80,17 +102,35 @@ const (
 
 // Func describes a resumable function, for tracebacks and messages.
 type Func struct {
-	Name   string  // as in Go tracebacks: path/to/pkg.(*T).Method
-	File   string  // path/to/pkg/file.go, as go build -trimpath has it
-	Line   int     // of the declaration
-	End    int     // of the closing brace, if it defers
-	Points []Point // by state number minus one
+	Name string // as in Go tracebacks: path/to/pkg.(*T).Method
+	File string // path/to/pkg/file.go, as go build -trimpath has it
+	Line int    // of the declaration
+	End  int    // of the closing brace, if it defers
+	// Points are its suspensions, by state number: of each the line and, behind a
+	// colon, the locals that live across it, if there are any: "12:a b; 17; 20:a".
+	Points string
 }
 
 // Point describes one suspension of a function.
 type Point struct {
-	Line int    // line of the switch point
-	Live string // names of the locals that live across it, separated by spaces
+	Line int      // of the switch point
+	Live []string // names of the locals that live across it
+}
+
+// Point describes the suspension of state pc, which begins with 1; ok is false if there
+// is none.
+func (f *Func) Point(pc int) (p Point, ok bool) {
+	i := 0
+	for text := range strings.SplitSeq(f.Points, "; ") {
+		if i++; i != pc || text == "" {
+			continue
+		}
+		line, live, _ := strings.Cut(text, ":")
+		p.Line, _ = strconv.Atoi(line)
+		p.Live = strings.Fields(live)
+		return p, true
+	}
+	return p, false
 }
 
 // line is the line of state pc. Deferred calls are made at the closing brace: Go has
@@ -99,10 +139,10 @@ func (f *Func) line(pc uint32) int {
 	if pc == Unwind && f.End != 0 {
 		return f.End
 	}
-	if pc == 0 || int(pc) > len(f.Points) {
-		return f.Line
+	if p, ok := f.Point(int(pc)); ok {
+		return p.Line
 	}
-	return f.Points[pc-1].Line
+	return f.Line
 }
 
 // A hot call has no frame (f == nil) until it first suspends. Then it takes
@@ -124,10 +164,20 @@ func (r *Run) Mark() Frame { return r.cur.leaf }
 func (r *Run) Recovered(mark Frame) { r.cur.leaf, r.cur.slot = mark, nil }
 
 // Link makes f, whose header is h, the caller of the frame that has just
-// suspended below it.
-func (r *Run) Link(f Frame, h *Header) {
+// suspended below it with the status st, which it returns.
+func (r *Run) Link(f Frame, h *Header, st Status) Status {
 	r.tail.Caller = f
 	r.tail = h
+	return st
+}
+
+// Started is the end of the first step of a frame f, whose header is h: of the call of
+// its function, with the status st.
+func (r *Run) Started(f Frame, h *Header, st Status) Status {
+	if st == Done {
+		return r.Return(f, h)
+	}
+	return st
 }
 
 // Enter suspends f, whose header is h, to run callee as a nested call.
@@ -169,29 +219,3 @@ func (r *Run) Current() *Greenlet { return r.cur }
 func (r *Run) New(run Frame) *Greenlet {
 	return newGreenlet(run, r.cur, "New")
 }
-
-// cacheSize is the number of free lists of a run. Frame types share them by a
-// hash of their name, so that no table of types has to be kept and
-// instances of generic frames need no number of their own.
-const cacheSize = 64
-
-// maxFree bounds a free list: enough for a deep recursion that goes up and
-// down, too little to matter when it is over.
-const maxFree = 4096
-
-// Cache holds free frames, linked by their headers. The generated code of a
-// frame type takes frames from and gives them back to one fixed list; a list
-// that holds frames of another type counts as empty.
-type Cache [cacheSize]Frame
-
-// Cache is the run's free lists.
-func (r *Run) Cache() *Cache {
-	if r.cache == nil {
-		r.cache = caches.Get().(*Cache)
-	}
-	return r.cache
-}
-
-// Push is the depth of a free frame that is put above one whose header is h,
-// or false when the list is full.
-func (h *Header) Push() (depth uint32, room bool) { return h.Depth + 1, h.Depth < maxFree }

@@ -98,10 +98,10 @@ func adopt(run Frame, op string) {
 		panic(&StateError{Op: op, Reason: "the frame is nil"})
 	}
 	h := run.header()
-	if h.PC != 0 || h.Depth == inUse || h.Caller != nil {
+	if h.PC != 0 || h.use == inUse || h.Caller != nil {
 		panic(&StateError{Op: op, Reason: "the frame of " + run.Func().Name + " is already in use"})
 	}
-	h.Depth = inUse
+	h.use = inUse
 }
 
 // Parent is the greenlet that gets the result, or the panic, of g. Main has

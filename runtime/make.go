@@ -14,7 +14,7 @@ type rooted[F any] struct {
 func MakeFrame[F any]() *F {
 	r := new(rooted[F])
 	if unsafe.Offsetof(r.frame) == unsafe.Sizeof(r.g) { // it may be more where a word has 32 bits
-		(*Header)(unsafe.Pointer(&r.frame)).Depth = hasRoom
+		(*Header)(unsafe.Pointer(&r.frame)).use = hasRoom
 	}
 	return &r.frame
 }
@@ -30,7 +30,7 @@ func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
 		h = run.header()
 	}
 	watching := hooked.Load()
-	if h != nil && h.Depth == hasRoom && (!watching || dropHandler.Load() == nil) {
+	if h != nil && h.use == hasRoom && (!watching || dropHandler.Load() == nil) {
 		g = (*Greenlet)(unsafe.Add(unsafe.Pointer(h), -int(unsafe.Sizeof(Greenlet{}))))
 		g.watched, g.rooted = true, true
 	} else {

@@ -1,5 +1,7 @@
 package greenlet
 
+import "reflect"
+
 // The half of the API that generated code calls, with frame.go: where a
 // switch goes and what it carries. The caller has recorded its state in its
 // frame; it returns the status it gets. A switch that can't be made panics,
@@ -15,7 +17,7 @@ func (r *Run) Received() { r.cur.slot = nil }
 
 // Out is where the plain caller receives what the current greenlet yields, or
 // nil if its parent is another greenlet. A yield looks there first: a T that
-// finds a *T is stored, and the function returns [Left]. Else it is Yielded.
+// finds a *T is stored, and the function returns [Left]; see [Yielded].
 func (r *Run) Out() any {
 	if r.cur.parent != &main {
 		return nil
@@ -23,18 +25,17 @@ func (r *Run) Out() any {
 	return r.slot
 }
 
-// Asked yields v, which a frame has been asked for. Its parent is known only now: what
-// it has run may have changed it.
-func Asked[T any](r *Run, v T) Status {
+// Yielded switches to the parent of the current greenlet with v. Usually that is the
+// plain caller, who receives a T.
+func Yielded[T any](r *Run, v T) Status {
 	if p, ok := r.Out().(*T); ok {
 		*p = v
 		return Left
 	}
-	return Yielded(r, v)
+	return yielded(r, v)
 }
 
-// Yielded switches to the parent of the current greenlet with v.
-func Yielded[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
+func yielded[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
 
 // Send switches to to with v.
 func Send[T any](r *Run, to *Greenlet, v T) Status {
@@ -100,7 +101,6 @@ func (t *thrower) Resume(r *Run) Status {
 
 func (t *thrower) Func() *Func      { return throwerFunc }
 func (t *thrower) Release(*Run)     {}
-func (t *thrower) Args([]any)       {}
 func (t *thrower) Send(*Run) Status { return Switched }
 
 var throwerFunc = &Func{Name: "throw"}
@@ -111,34 +111,52 @@ func Result[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
 // Finish is Result for the end of a frame without results.
 func (r *Run) Finish() Status { return r.send(r.cur.parent, nil, false) }
 
-// CountMin panics unless there are at least n arguments.
-func CountMin(f Frame, args []any, n int) {
+// SetArgs stores args, those of the first switch, in the parameters of f that to points
+// to, one for each; a nil is for a blank one.
+func SetArgs(f Frame, args []any, to ...any) {
+	count(f, args, len(to))
+	for i, p := range to {
+		if p != nil {
+			setArg(f, reflect.ValueOf(p).Elem(), args, i)
+		}
+	}
+}
+
+// SetVariadic is SetArgs for a function whose last parameter takes all that is left.
+func SetVariadic(f Frame, args []any, to ...any) {
+	n := len(to) - 1
 	if len(args) < n {
-		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
+		count(f, args, n)
+	}
+	SetArgs(f, args[:n:n], to[:n]...)
+	if to[n] == nil {
+		return
+	}
+	rest := reflect.ValueOf(to[n]).Elem()
+	rest.SetZero()
+	if len(args) > n {
+		rest.Set(reflect.MakeSlice(rest.Type(), len(args)-n, len(args)-n))
+	}
+	for i := n; i < len(args); i++ {
+		setArg(f, rest.Index(i-n), args, i)
 	}
 }
 
-// Rest is the arguments from i on as the last parameter, of type ...T.
-func Rest[T any](f Frame, args []any, i int) []T {
-	var rest []T
-	for ; i < len(args); i++ {
-		rest = append(rest, Arg[T](f, args, i))
+// setArg sets a parameter to argument i. A nil is the zero value of types that have a nil.
+func setArg(f Frame, to reflect.Value, args []any, i int) {
+	v := reflect.ValueOf(args[i])
+	switch {
+	case args[i] == nil && canBeNil(to.Type()):
+		to.SetZero()
+	case args[i] != nil && (v.Type() == to.Type() || to.Kind() == reflect.Interface && v.Type().Implements(to.Type())):
+		to.Set(v)
+	default:
+		panic(&ArgumentError{Func: f.Func(), Want: to.Type().String(), Got: valueType(args[i]), Index: i})
 	}
-	return rest
 }
 
-// Arg is argument i of a frame's Args as a parameter of type T. A nil is the
-// zero value of types that have a nil.
-func Arg[T any](f Frame, args []any, i int) T {
-	v, ok := args[i].(T)
-	if !ok && (args[i] != nil || !nilable[T]()) {
-		panic(&ArgumentError{Func: f.Func(), Want: typeName[T](), Got: valueType(args[i]), Index: i})
-	}
-	return v
-}
-
-// Count panics unless there are n arguments.
-func Count(f Frame, args []any, n int) {
+// count panics unless there are n arguments.
+func count(f Frame, args []any, n int) {
 	if len(args) != n {
 		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
 	}

@@ -76,20 +76,13 @@ func (f *pushFrame) Resume(r *Run) Status {
 	if f.PC == 0 {
 		f.PC = 1
 		if st := f.call(r); st != Done {
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		r.Callee().Release(r)
 	}
 	return r.Return(f, &f.Header)
 }
-
-// Args panics if there are arguments.
-func (f *pushFrame) Args(args []any) { Count(f, args, 0) }
-
-// Send ends the greenlet.
-func (f *pushFrame) Send(r *Run) Status { return r.Finish() }
 
 // Release gives nothing back.
 func (f *pushFrame) Release(*Run) {}
@@ -106,18 +99,20 @@ var (
 // time, so that it is part of the yielder.
 type yielding struct {
 	Header
-	NoRoot
 	stopped bool
 }
 
 // Resume returns from yield.
 func (y *yielding) Resume(r *Run) Status { return r.Return(y, &y.Header) }
 
-// Results say whether to go on.
-func (y *yielding) Results() bool { return !y.stopped }
-
 // Release makes the yielder ready for the next call.
 func (y *yielding) Release(*Run) { y.Caller, y.PC = nil, 0 }
+
+// Returned says whether to go on.
+func (y *yielding) Returned(r *Run) bool {
+	y.Release(r)
+	return !y.stopped
+}
 
 // Func describes yield.
 func (y *yielding) Func() *Func { return yieldFunc }
@@ -126,10 +121,6 @@ func (y *yielding) Func() *Func { return yieldFunc }
 func yieldValue[T any](y *yielding, r *Run, v T) Status {
 	r.Leaf(y, &y.Header)
 	y.PC = 1
-	if p, ok := r.Out().(*T); ok {
-		*p = v
-		return Left
-	}
 	return Yielded(r, v)
 }
 

@@ -31,7 +31,6 @@ func (c *pushed) CallResumable(r *Run, yield func(int) bool) Status {
 
 type pushedFrame struct {
 	Header
-	NoRoot
 	c     *pushed
 	yield func(int) bool
 	i     int
@@ -45,8 +44,7 @@ func (f *pushedFrame) run(r *Run) Status {
 		more, st := y.CallResumable(r, f.i)
 		if st != Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 		*f.c.more = more
 		if !more {
@@ -58,8 +56,7 @@ func (f *pushedFrame) run(r *Run) Status {
 }
 
 func (f *pushedFrame) Resume(r *Run) Status {
-	more := r.Callee().(interface{ Results() bool }).Results()
-	r.Callee().Release(r)
+	more := r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
 	*f.c.more = more
 	f.i++
 	if more {

@@ -159,7 +159,6 @@ func (i *Iteration[Y]) CallResumable(r *Run, yield Y) Status {
 // deferred call stops the iterator.
 type iterationFrame[Y any] struct {
 	DeferHeader
-	NoRoot
 	call    func(r *Run, yield Y) (ok, more bool, st Status)
 	stop    func()
 	yield   Y
@@ -204,9 +203,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 	more := true
 	switch f.PC {
 	case 1:
-		callee := r.Callee().(interface{ Results() bool })
-		more = callee.Results()
-		r.Callee().Release(r)
+		more = r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
 	case Unwind:
 		more = false
 	}
@@ -215,8 +212,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 		if st != Done {
 			f.watch()
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 		more = ok && again
 	}

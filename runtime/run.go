@@ -10,7 +10,7 @@ type Run struct {
 	tail   *Header   // outermost frame linked by the suspension in progress
 	callee Frame     // frame that has just returned, for its caller
 	slot   any       // where the plain caller receives: a *R, or nil
-	cache  *Cache    // free frames; nil until one is wanted
+	cache  *frames   // free; nil until there is one
 	out    any       // what an untyped plain caller receives into
 	cell   any       // a *R kept for typed plain callers
 	thrown any       // panic on its way to the plain caller
@@ -21,7 +21,7 @@ type Run struct {
 
 var (
 	runs   = sync.Pool{New: func() any { return &Run{cur: &main} }}
-	caches = sync.Pool{New: func() any { return new(Cache) }}
+	caches = sync.Pool{New: func() any { return new(frames) }}
 )
 
 // enter begins a run for plain code. It is ended by exit; a run that a panic
@@ -267,7 +267,7 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 			if !several {
 				args = Values{v}
 			}
-			g.leaf.Args(args)
+			setArgs(g.leaf, args)
 		}
 		return g
 	case current:

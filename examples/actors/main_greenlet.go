@@ -23,7 +23,12 @@ func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
+func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) greenlet.Status {
+	return (*serveFrame)(nil).body(r, opener)
+}
+
+// body runs serve up to its first suspension; f is nil until there has been one.
+func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
 	var (
 		balance int
 		answer  int
@@ -32,19 +37,17 @@ func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Sta
 //line main.go:57
 	balance, answer = 0, 0
 	self = r.Current()
-	f := (*serveFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.balance, f.answer, f.self, f.PC = balance, answer, self, 1
+	f = greenlet.Leaf(r, f, 4)
+	f.opener, f.balance, f.answer, f.self, f.PC = nil, balance, answer, self, 1
 	r.Await(&f.m)
 //line main.go:59
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:44
+//line main_greenlet.go:48
 
-// Resume continues serve where it is suspended, or starts it.
+// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	opener := f.opener
 	var (
 		balance int
 		answer  int
@@ -52,34 +55,25 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		m       message
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.opener))
 	case 1:
-		// resumed from main.go:59
 		balance, answer, self = f.balance, f.answer, f.self
 		m = f.m
 		r.Received()
 		goto resumed_59
 	case 2:
-		// resumed from main.go:70
 		balance, self, m = f.balance, f.self, f.m
 		answer = f.answer
 		r.Received()
 		goto resumed_70
 	case 3:
-		// resumed from main.go:73
 		balance, answer, self = f.balance, f.answer, f.self
 		m = f.m
 		r.Received()
 		goto resumed_73
 	}
 
-//line main.go:57
-	balance, answer = 0, 0
-	self = r.Current()
-	f.opener = nil
-	f.balance, f.answer, f.self, f.PC = balance, answer, self, 1
-	r.Await(&f.m)
-//line main.go:59
-	return greenlet.Send[int](r, opener, 0)
 resumed_59:
 //line main.go:60
 loop_60:
@@ -112,8 +106,7 @@ resumed_70:
 //line main.go:71
 	balance -= answer
 after_switch_61:
-	f.m = message{}
-	f.balance, f.answer, f.PC = balance, answer, 3
+	f.m, f.balance, f.answer, f.PC = message{}, balance, answer, 3
 	r.Await(&f.m)
 //line main.go:73
 	return greenlet.Send(r, m.sender, answer)
@@ -121,65 +114,12 @@ resumed_73:
 	goto loop_60
 }
 
-//line main_greenlet.go:125
+//line main_greenlet.go:118
 
-// Args replaces the parameters before the start.
-func (f *serveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.opener = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-}
+func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
+func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }
+func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serveFrame) Forget() {
-	f.opener, f.self, f.m = nil, nil, message{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*serveFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serveFrame) take(r *greenlet.Run) *serveFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*serveFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(serveFrame)
-}
-func (*serveFrame) Func() *greenlet.Func {
-	return &serveFrameInfo
-}
-
-var serveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/actors/main.go",
-	Line: 56,
-	Name: "main.serve",
-	Points: []greenlet.Point{
-		{
-			Line: 59,
-			Live: "balance answer self",
-		},
-		{
-			Line: 70,
-			Live: "balance self m",
-		},
-		{
-			Line: 73,
-			Live: "balance answer self",
-		},
-	},
-}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59:balance answer self; 70:balance self m; 73:balance answer self"}
 var _ func(*greenlet.Greenlet) = serve

@@ -43,25 +43,24 @@ func (c *crawler) fetchResumable(r *greenlet.Run, page *url.URL) ([]*url.URL, er
 }
 
 // Results are what crawler.fetch has returned.
-func (f *crawlerFetchFrame) Results() ([]*url.URL, error) {
-	return f.ret0, f.ret1
+func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { return f.ret0, f.ret1 }
+func (f *crawlerFetchFrame) Returned(r *greenlet.Run) (ret0 []*url.URL, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *crawlerFetchFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.c, f.page)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *crawlerFetchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.c, f.page)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is crawler.fetch as a state machine; f is nil in a call that has not been suspended.
 func (f *crawlerFetchFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[crawlerFetchFrame](r, 47)
 		f.c, f.page = c, page
 		r.Guard()
 	}
@@ -93,27 +92,17 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:47
-		callee := r.Callee().(*socket.DialFrame)
-		conn, t0 = callee.Results()
-		callee.Release(r)
+		conn, t0 = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_47
 	case 2:
-		// resumed from main.go:62
 		conn, req = f.conn, f.req
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_62
 	case 3:
-		// resumed from main.go:69
 		conn, req, answer, buf = f.conn, f.req, f.answer, f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err3 = callee.Results()
-		callee.Release(r)
+		n, err3 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_69
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -121,8 +110,7 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	conn, t0, st = socket.DialResumable(r, c.Hub, "tcp", page.Host)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_47:
 	{
@@ -157,11 +145,8 @@ resumed_47:
 //line main.go:62
 		_, err2, st = conn.WriteResumable(r, out.Bytes())
 		if st != greenlet.Done {
-			f.c = nil
-			f.page = nil
-			f.conn, f.req, f.PC = conn, req, 2
-			r.Link(f, &f.Header)
-			return st
+			f.c, f.page, f.conn, f.req, f.PC = nil, nil, conn, req, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_62:
@@ -180,11 +165,8 @@ loop_68:
 //line main.go:69
 	n, err3, st = conn.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.c = nil
-		f.page = nil
-		f.conn, f.req, f.answer, f.buf, f.PC = conn, req, answer, buf, 3
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.page, f.conn, f.req, f.answer, f.buf, f.PC = nil, nil, conn, req, answer, buf, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line main.go:70
@@ -206,76 +188,26 @@ unwind:
 	for f.Pending() {
 //line main.go:79
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:218
+//line main_greenlet.go:199
 
-// Args replaces the parameters before the start.
-func (f *crawlerFetchFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.page = greenlet.Arg[*url.URL](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *crawlerFetchFrame) Forget() {
-	f.c, f.page, f.conn, f.req, f.answer, f.buf = nil, nil, nil, nil, nil, nil
+	*f = crawlerFetchFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *crawlerFetchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
+func (*crawlerFetchFrame) Func() *greenlet.Func      { return &crawlerFetchFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *crawlerFetchFrame) Release(r *greenlet.Run) {
-	*f = crawlerFetchFrame{}
-	c := r.Cache()
-	if head, ok := c[47].(*crawlerFetchFrame); !ok {
-		f.Caller, f.Depth, c[47] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[47] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*crawlerFetchFrame) take(r *greenlet.Run) *crawlerFetchFrame {
-	c := r.Cache()
-	if f, ok := c[47].(*crawlerFetchFrame); ok {
-		c[47] = f.Caller
-		return f
-	}
-	return new(crawlerFetchFrame)
-}
-func (*crawlerFetchFrame) Func() *greenlet.Func {
-	return &crawlerFetchFrameInfo
-}
-
-var crawlerFetchFrameInfo = greenlet.Func{
-	End:  79,
-	File: "github.com/going-green/greenlet/examples/crawler/main.go",
-	Line: 46,
-	Name: "main.(*crawler).fetch",
-	Points: []greenlet.Point{
-		{
-			Line: 47,
-			Live: "c page",
-		},
-		{
-			Line: 62,
-			Live: "conn req",
-		},
-		{
-			Line: 69,
-			Live: "conn req answer buf",
-		},
-	},
-}
+var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47:c page; 62:conn req; 69:conn req answer buf"}
 var _ func(*crawler, *url.URL) ([]*url.URL, error) = (*crawler).fetch
 
 // crawlerVisitFrame is an activation of crawler.visit.
@@ -298,19 +230,15 @@ func (c *crawler) visitResumable(r *greenlet.Run, page *url.URL) greenlet.Status
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *crawlerVisitFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c, f.page)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *crawlerVisitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c, f.page))
 }
 
 // run is crawler.visit as a state machine; f is nil in a call that has not been suspended.
 func (f *crawlerVisitFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[crawlerVisitFrame](r, 2)
 		f.c, f.page = c, page
 		r.Guard()
 	}
@@ -335,13 +263,9 @@ func (f *crawlerVisitFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:110
-		callee := r.Callee().(*crawlerFetchFrame)
-		links2, err = callee.Results()
-		callee.Release(r)
+		links2, err = r.Callee().(*crawlerFetchFrame).Returned(r)
 		goto resumed_110
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -350,8 +274,7 @@ func (f *crawlerVisitFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	links2, err, st = c.fetchResumable(r, page)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line main.go:111
@@ -372,68 +295,21 @@ unwind:
 	for f.Pending() {
 //line main.go:122
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:384
+//line main_greenlet.go:306
 
-// Args replaces the parameters before the start.
-func (f *crawlerVisitFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.page = greenlet.Arg[*url.URL](f, args, 0)
-}
+func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
+func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
+func (f *crawlerVisitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*crawlerVisitFrame) Func() *greenlet.Func      { return &crawlerVisitFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *crawlerVisitFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *crawlerVisitFrame) Forget() {
-	f.c, f.page = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *crawlerVisitFrame) Release(r *greenlet.Run) {
-	*f = crawlerVisitFrame{}
-	c := r.Cache()
-	if head, ok := c[2].(*crawlerVisitFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*crawlerVisitFrame) take(r *greenlet.Run) *crawlerVisitFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*crawlerVisitFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(crawlerVisitFrame)
-}
-func (*crawlerVisitFrame) Func() *greenlet.Func {
-	return &crawlerVisitFrameInfo
-}
-
-var crawlerVisitFrameInfo = greenlet.Func{
-	End:  122,
-	File: "github.com/going-green/greenlet/examples/crawler/main.go",
-	Line: 108,
-	Name: "main.(*crawler).visit",
-	Points: []greenlet.Point{
-		{
-			Line: 110,
-			Live: "c page",
-		},
-	},
-}
+var crawlerVisitFrameInfo = greenlet.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110:c page"}
 var _ func(*crawler, *url.URL) = (*crawler).visit
 
 // crawlerCrawlFrame is an activation of crawler.crawl.
@@ -453,7 +329,12 @@ func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
 }
 
 // crawlResumable is crawler.crawl for callers that can be suspended.
-func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c0 *crawler) crawlResumable(r *greenlet.Run) greenlet.Status {
+	return (*crawlerCrawlFrame)(nil).body(r, c0)
+}
+
+// body runs crawler.crawl up to its first suspension; f is nil until there has been one.
+func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Status) {
 	var (
 		c    **crawler
 		pool **hub.Group
@@ -468,9 +349,8 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:136
 	t0, st = (*c).found.AllResumable(r)
 	if st != greenlet.Done {
-		f := (*crawlerCrawlFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 38)
 		f.c, f.pool, f.PC = c, pool, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -488,9 +368,8 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 			loop: loop,
 			pool: pool,
 		}).value()); st != greenlet.Done {
-			f := (*crawlerCrawlFrame)(nil).take(r)
-			f.loop, f.PC = loop, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 38)
+			f.c, f.loop, f.PC = nil, loop, 2
 			return st
 		}
 	}
@@ -499,9 +378,9 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:503
+//line main_greenlet.go:382
 
-// Resume continues crawler.crawl where it is suspended, or starts it.
+// Resume continues crawler.crawl where it is suspended.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		c    **crawler
@@ -510,33 +389,20 @@ func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c0))
 	case 1:
-		// resumed from main.go:136
 		c, pool = f.c, f.pool
 		t0 = r.Callee().(interface {
-			Results() iter.Seq[*url.URL]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) iter.Seq[*url.URL]
+		}).Returned(r)
 		goto resumed_136
 	case 2:
-		// resumed from main.go:136
 		loop = f.loop
 		r.Callee().Release(r)
 		goto resumed_136b
 	}
 
-	c = new(*crawler)
-	*c = f.c0
-//line main.go:135
-	pool = new(*hub.Group)
-	*pool = (*c).NewPool(20)
-//line main.go:136
-	t0, st = (*c).found.AllResumable(r)
-	if st != greenlet.Done {
-		f.c, f.pool, f.PC = c, pool, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_136:
 	{
 //line main.go:136
@@ -553,11 +419,8 @@ resumed_136:
 			loop: loop,
 			pool: pool,
 		}).value()); st != greenlet.Done {
-			f.c = nil
-			f.pool = nil
-			f.loop, f.PC = loop, 2
-			r.Link(f, &f.Header)
-			return st
+			f.c, f.pool, f.loop, f.PC = nil, nil, loop, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_136b:
@@ -566,62 +429,13 @@ resumed_136b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:570
+//line main_greenlet.go:433
 
-// Args replaces the parameters before the start.
-func (f *crawlerCrawlFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
+func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*crawlerCrawlFrame) Func() *greenlet.Func      { return &crawlerCrawlFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *crawlerCrawlFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *crawlerCrawlFrame) Forget() {
-	f.c0, f.c, f.pool, f.loop = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *crawlerCrawlFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*crawlerCrawlFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*crawlerCrawlFrame) take(r *greenlet.Run) *crawlerCrawlFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*crawlerCrawlFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(crawlerCrawlFrame)
-}
-func (*crawlerCrawlFrame) Func() *greenlet.Func {
-	return &crawlerCrawlFrameInfo
-}
-
-var crawlerCrawlFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/crawler/main.go",
-	Line: 134,
-	Name: "main.(*crawler).crawl",
-	Points: []greenlet.Point{
-		{
-			Line: 136,
-			Live: "c pool",
-		},
-		{
-			Line: 136,
-			Live: "loop",
-		},
-	},
-}
+var crawlerCrawlFrameInfo = greenlet.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136:c pool; 136:loop"}
 var _ func(*crawler) = (*crawler).crawl
 
 // crawlerCrawlRange1 is the body of the loop of main.go:136, with what it captures.
@@ -644,31 +458,35 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:648
+//line main_greenlet.go:462
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c2   *crawlerCrawlRange1
 	page *url.URL
 	ret0 bool
 }
 
-// Results are what the literal crawlerCrawlRange1 has returned.
-func (f *crawlerCrawlRange1Frame) Results() bool {
-	return f.ret0
+func (f *crawlerCrawlRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal crawlerCrawlRange1 for callers that can be suspended.
-func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (ret0 bool, st greenlet.Status) {
+func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (bool, greenlet.Status) {
+	return (*crawlerCrawlRange1Frame)(nil).body(r, c2, page)
+}
+
+// body runs the literal crawlerCrawlRange1 up to its first suspension; f is nil until there has been one.
+func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, page *url.URL) (ret0 bool, st greenlet.Status) {
 	c2.loop.Begin()
 //line main.go:137
 	_, st = (*c2.pool).GoResumable(r, (*c2.c).newVisitFrame(page))
 	if st != greenlet.Done {
-		f := (*crawlerCrawlRange1Frame)(nil).take(r)
-		f.c2, f.PC = c2, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.page, f.c2, f.PC = nil, c2, 1
 		return ret0, st
 	}
 //line main.go:138
@@ -678,28 +496,18 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (ret
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:682
+//line main_greenlet.go:500
 
-// Resume continues the literal crawlerCrawlRange1 where it is suspended, or starts it.
+// Resume continues the literal crawlerCrawlRange1 where it is suspended.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c2, page := f.c2, f.page
+	c2 := f.c2
 	_ = c2
 	switch f.PC {
 	case 1:
-		// resumed from main.go:137
 		r.Callee().(*hub.GroupGoFrame).Release(r)
 		goto resumed_137
 	}
 
-	c2.loop.Begin()
-//line main.go:137
-	_, st = (*c2.pool).GoResumable(r, (*c2.c).newVisitFrame(page))
-	if st != greenlet.Done {
-		f.page = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_137:
 //line main.go:138
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
@@ -709,40 +517,12 @@ resumed_137:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:713
+//line main_greenlet.go:521
 
-// Release gives the frame back, for the next call that suspends.
-func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) {
-	f.c2, f.page = nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*crawlerCrawlRange1Frame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
+func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*crawlerCrawlRange1Frame) take(r *greenlet.Run) *crawlerCrawlRange1Frame {
-	c := r.Cache()
-	if f, ok := c[10].(*crawlerCrawlRange1Frame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(crawlerCrawlRange1Frame)
-}
-func (*crawlerCrawlRange1Frame) Func() *greenlet.Func {
-	return &crawlerCrawlRange1FrameInfo
-}
-
-var crawlerCrawlRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/crawler/main.go",
-	Line: 136,
-	Name: "main.(*crawler).crawl-range1",
-	Points: []greenlet.Point{
-		{Line: 137},
-	},
-}
+var crawlerCrawlRange1FrameInfo = greenlet.Func{Name: "main.(*crawler).crawl-range1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 136, Points: "137"}
 
 // crawlerFinishFrame is an activation of crawler.finish.
 type crawlerFinishFrame struct {
@@ -758,12 +538,16 @@ func (c *crawler) newFinishFrame() *crawlerFinishFrame {
 }
 
 // finishResumable is crawler.finish for callers that can be suspended.
-func (c *crawler) finishResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *crawler) finishResumable(r *greenlet.Run) greenlet.Status {
+	return (*crawlerFinishFrame)(nil).body(r, c)
+}
+
+// body runs crawler.finish up to its first suspension; f is nil until there has been one.
+func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Status) {
 //line main.go:146
 	if st = c.found.JoinResumable(r); st != greenlet.Done {
-		f := (*crawlerFinishFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:147
@@ -771,80 +555,30 @@ func (c *crawler) finishResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:775
+//line main_greenlet.go:559
 
-// Resume continues crawler.finish where it is suspended, or starts it.
+// Resume continues crawler.finish where it is suspended.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
-		// resumed from main.go:146
 		r.Callee().Release(r)
 		goto resumed_146
 	}
 
-//line main.go:146
-	if st = c.found.JoinResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_146:
 //line main.go:147
 	c.found.Close()
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:799
+//line main_greenlet.go:578
 
-// Args replaces the parameters before the start.
-func (f *crawlerFinishFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
+func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*crawlerFinishFrame) Func() *greenlet.Func      { return &crawlerFinishFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *crawlerFinishFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *crawlerFinishFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *crawlerFinishFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[6].(*crawlerFinishFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*crawlerFinishFrame) take(r *greenlet.Run) *crawlerFinishFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*crawlerFinishFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(crawlerFinishFrame)
-}
-func (*crawlerFinishFrame) Func() *greenlet.Func {
-	return &crawlerFinishFrameInfo
-}
-
-var crawlerFinishFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/crawler/main.go",
-	Line: 145,
-	Name: "main.(*crawler).finish",
-	Points: []greenlet.Point{
-		{
-			Line: 146,
-			Live: "c",
-		},
-	},
-}
+var crawlerFinishFrameInfo = greenlet.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146:c"}
 var _ func(*crawler) = (*crawler).finish

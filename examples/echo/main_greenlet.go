@@ -26,89 +26,32 @@ func newEchoFrame(c *socket.Conn) *echoFrame {
 }
 
 // echoResumable is echo for callers that can be suspended.
-func echoResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
-	var (
-		t0  error
-		buf *[4096]byte
-		n   int
-		err error
-	)
-//line main.go:27
-loop_27:
-//line main.go:27
-	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:27
-	if !(t0 == nil) {
-		return greenlet.Done
-	}
-//line main.go:28
-	buf = buffers.Get().(*[4096]byte)
-	n, err, st = c.ReadResumable(r, buf[:])
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.buf, f.PC = c, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:30
-	if !(err == nil) {
-		goto after_if_30
-	}
-//line main.go:31
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.buf, f.PC = c, buf, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_30:
-//line main.go:33
-	buffers.Put(buf)
-	if err != nil {
-		return greenlet.Done
-	}
-	goto loop_27
+func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*echoFrame)(nil).body(r, c)
 }
 
-//line main_greenlet.go:81
-
-// Resume continues echo where it is suspended, or starts it.
-func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
+// body runs echo up to its next suspension; f is nil until there has been one.
+func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var (
 		t0  error
 		buf *[4096]byte
 		n   int
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:27
-		callee := r.Callee().(*socket.ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_27
-	case 2:
-		// resumed from main.go:29
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_29
-	case 3:
-		// resumed from main.go:31
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_31
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
+			goto resumed_27
+		case 2:
+			buf = f.buf
+			n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_29
+		case 3:
+			buf = f.buf
+			_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_31
+		}
 	}
 
 //line main.go:27
@@ -116,22 +59,21 @@ loop_27:
 //line main.go:27
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.buf = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.buf, f.c, f.PC = nil, c, 1
 		return st
 	}
 resumed_27:
 //line main.go:27
 	if !(t0 == nil) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line main.go:28
 	buf = buffers.Get().(*[4096]byte)
 	n, err, st = c.ReadResumable(r, buf[:])
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.c, f.buf, f.PC = c, buf, 2
 		return st
 	}
 resumed_29:
@@ -142,8 +84,8 @@ resumed_29:
 //line main.go:31
 	_, err, st = c.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 21)
+		f.c, f.buf, f.PC = c, buf, 3
 		return st
 	}
 resumed_31:
@@ -151,72 +93,24 @@ after_if_30:
 //line main.go:33
 	buffers.Put(buf)
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_27
 }
 
-//line main_greenlet.go:160
+//line main_greenlet.go:102
 
-// Args replaces the parameters before the start.
-func (f *echoFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *echoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *echoFrame) Forget() {
-	f.c, f.buf = nil, nil
-}
+func (f *echoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} }
+func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *echoFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[21].(*echoFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*echoFrame) take(r *greenlet.Run) *echoFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*echoFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(echoFrame)
-}
-func (*echoFrame) Func() *greenlet.Func {
-	return &echoFrameInfo
-}
-
-var echoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/echo/main.go",
-	Line: 26,
-	Name: "main.echo",
-	Points: []greenlet.Point{
-		{
-			Line: 27,
-			Live: "c",
-		},
-		{
-			Line: 29,
-			Live: "c buf",
-		},
-		{
-			Line: 31,
-			Live: "c buf",
-		},
-	},
-}
+var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 26, Points: "27:c; 29:c buf; 31:c buf"}
 var _ func(*socket.Conn) = echo
 
 // serveFrame is an activation of serve.
@@ -234,104 +128,61 @@ func newServeFrame(s *socket.Server) *serveFrame {
 }
 
 // Results are what serve has returned.
-func (f *serveFrame) Results() error {
-	return f.ret0
+func (f *serveFrame) Results() error { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+	return (*serveFrame)(nil).body(r, s)
+}
+
+// body runs serve up to its first suspension; f is nil until there has been one.
+func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:43
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*serveFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 53)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line main.go:43
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:257
+//line main_greenlet.go:158
 
-// Resume continues serve where it is suspended, or starts it.
+// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from main.go:43
-		callee := r.Callee().(*socket.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 		goto resumed_43
 	}
 
-//line main.go:43
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_43:
 //line main.go:43
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:286
+//line main_greenlet.go:178
 
-// Args replaces the parameters before the start.
-func (f *serveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
+func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serveFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serveFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[53].(*serveFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serveFrame) take(r *greenlet.Run) *serveFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*serveFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(serveFrame)
-}
-func (*serveFrame) Func() *greenlet.Func {
-	return &serveFrameInfo
-}
-
-var serveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/echo/main.go",
-	Line: 43,
-	Name: "main.serve",
-	Points: []greenlet.Point{
-		{Line: 43},
-	},
-}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 43, Points: "43"}
 var _ func(*socket.Server) error = serve
 
 // stopFrame is an activation of stop.
@@ -348,14 +199,18 @@ func newStopFrame(s *socket.Server) *stopFrame {
 }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+	return (*stopFrame)(nil).body(r, s)
+}
+
+// body runs stop up to its first suspension; f is nil until there has been one.
+func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 	var killed int
 //line main.go:49
 	killed, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*stopFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 10)
+		f.s, f.PC = nil, 1
 		return st
 	}
 //line main.go:49
@@ -365,29 +220,19 @@ func stopResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:369
+//line main_greenlet.go:224
 
-// Resume continues stop where it is suspended, or starts it.
+// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var killed int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		// resumed from main.go:49
-		callee := r.Callee().(*socket.ServerStopFrame)
-		killed = callee.Results()
-		callee.Release(r)
+		killed = r.Callee().(*socket.ServerStopFrame).Returned(r)
 		goto resumed_49
 	}
 
-//line main.go:49
-	killed, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_49:
 //line main.go:49
 	if killed > 0 {
@@ -396,56 +241,14 @@ resumed_49:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:400
+//line main_greenlet.go:245
 
-// Args replaces the parameters before the start.
-func (f *stopFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *stopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *stopFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *stopFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*stopFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*stopFrame) take(r *greenlet.Run) *stopFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*stopFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(stopFrame)
-}
-func (*stopFrame) Func() *greenlet.Func {
-	return &stopFrameInfo
-}
-
-var stopFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/echo/main.go",
-	Line: 48,
-	Name: "main.stop",
-	Points: []greenlet.Point{
-		{Line: 49},
-	},
-}
+var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 48, Points: "49"}
 var _ func(*socket.Server) = stop
 
 // clientFrame is an activation of client.
@@ -472,19 +275,15 @@ func clientResumable(r *greenlet.Run, h *hub.Hub, address string, words ...strin
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *clientFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.h, f.address, f.words)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *clientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.h, f.address, f.words))
 }
 
 // run is client as a state machine; f is nil in a call that has not been suspended.
 func (f *clientFrame) run(r *greenlet.Run, h *hub.Hub, address string, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[clientFrame](r, 19)
 		f.h, f.address, f.words = h, address, words
 		r.Guard()
 	}
@@ -514,38 +313,25 @@ func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:58
-		callee := r.Callee().(*socket.DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_58
 	case 2:
-		// resumed from main.go:64
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 		goto resumed_64
 	case 3:
-		// resumed from main.go:67
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err3 = callee.Results()
-		callee.Release(r)
+		line, err3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_67
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line main.go:58
 	c, err, st = socket.DialResumable(r, h, "tcp", address)
 	if st != greenlet.Done {
-		f.h = nil
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.address, f.PC = nil, "", 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line main.go:59
@@ -573,11 +359,8 @@ loop_63:
 //line main.go:64
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
 		if st != greenlet.Done {
-			f.h = nil
-			f.address = ""
-			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
+			f.h, f.address, f.c, f.t0, f.t1, f.PC = nil, "", c, t0, t1, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_64:
@@ -587,11 +370,8 @@ resumed_64:
 	}
 	line, err3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.address = ""
-		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.address, f.c, f.t0, f.t1, f.PC = nil, "", c, t0, t1, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
 //line main.go:68
@@ -607,78 +387,21 @@ unwind:
 	for f.Pending() {
 //line main.go:73
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:619
+//line main_greenlet.go:398
 
-// Args replaces the parameters before the start.
-func (f *clientFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-	f.words = greenlet.Rest[string](f, args, 2)
-}
+func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
+func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
+func (f *clientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*clientFrame) Func() *greenlet.Func      { return &clientFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *clientFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *clientFrame) Forget() {
-	f.h, f.address, f.words, f.c = nil, "", nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *clientFrame) Release(r *greenlet.Run) {
-	*f = clientFrame{}
-	c := r.Cache()
-	if head, ok := c[19].(*clientFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*clientFrame) take(r *greenlet.Run) *clientFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*clientFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(clientFrame)
-}
-func (*clientFrame) Func() *greenlet.Func {
-	return &clientFrameInfo
-}
-
-var clientFrameInfo = greenlet.Func{
-	End:  73,
-	File: "github.com/going-green/greenlet/examples/echo/main.go",
-	Line: 57,
-	Name: "main.client",
-	Points: []greenlet.Point{
-		{
-			Line: 58,
-			Live: "words",
-		},
-		{
-			Line: 64,
-			Live: "words c t0 t1",
-		},
-		{
-			Line: 67,
-			Live: "words c t0 t1",
-		},
-	},
-}
+var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 57, End: 73, Points: "58:words; 64:words c t0 t1; 67:words c t0 t1"}
 var _ func(*hub.Hub, string, ...string) = client
 
 // showFrame is an activation of show.
@@ -696,139 +419,77 @@ func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
+func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) greenlet.Status {
+	return (*showFrame)(nil).body(r, h, s)
+}
+
+// body runs show up to its first suspension; f is nil until there has been one.
+func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
 //line main.go:79
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "hello", "world")).JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.h, f.s, f.PC = h, s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:80
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.s, f.PC = s, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.h, f.s, f.PC = nil, s, 2
 		return st
 	}
 //line main.go:81
 	if st = stopResumable(r, s); st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.h, f.s, f.PC = nil, nil, 3
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:727
+//line main_greenlet.go:452
 
-// Resume continues show where it is suspended, or starts it.
+// Resume continues show where it is suspended.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, s := f.h, f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 	case 1:
-		// resumed from main.go:79
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_79
 	case 2:
-		// resumed from main.go:80
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_80
 	case 3:
-		// resumed from main.go:81
 		r.Callee().(*stopFrame).Release(r)
 		goto resumed_81
 	}
 
-//line main.go:79
-	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "hello", "world")).JoinResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_79:
 //line main.go:80
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
 //line main.go:81
 	if st = stopResumable(r, s); st != greenlet.Done {
-		f.h = nil
-		f.s = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.s, f.PC = nil, nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:776
+//line main_greenlet.go:488
 
-// Args replaces the parameters before the start.
-func (f *showFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.s = greenlet.Arg[*socket.Server](f, args, 1)
-}
+func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
+func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }
+func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *showFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *showFrame) Forget() {
-	f.h, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *showFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*showFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*showFrame) take(r *greenlet.Run) *showFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*showFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(showFrame)
-}
-func (*showFrame) Func() *greenlet.Func {
-	return &showFrameInfo
-}
-
-var showFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/echo/main.go",
-	Line: 78,
-	Name: "main.show",
-	Points: []greenlet.Point{
-		{
-			Line: 79,
-			Live: "h s",
-		},
-		{
-			Line: 80,
-			Live: "s",
-		},
-		{Line: 81},
-	},
-}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 78, Points: "79:h s; 80:s; 81"}
 var _ func(*hub.Hub, *socket.Server) = show

@@ -26,8 +26,11 @@ func (p *parser) newPeekFrame() *parserPeekFrame {
 }
 
 // Results are what parser.peek has returned.
-func (f *parserPeekFrame) Results() rune {
-	return f.ret0
+func (f *parserPeekFrame) Results() rune { return f.ret0 }
+func (f *parserPeekFrame) Returned(r *greenlet.Run) (ret0 rune) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // peekResumable is parser.peek for callers that can be suspended.
@@ -42,20 +45,15 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 	{
 //line parser.go:33
-		f := (*parserPeekFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*parserPeekFrame)(nil), 48)
 		f.p, f.PC = p, 1
 		r.Await(&f.t0)
 //line parser.go:33
-		if p2, ok := r.Out().(*int); ok {
-			*p2 = p.offset
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, p.offset)
+		return ret0, greenlet.Yielded(r, p.offset)
 	}
 }
 
-//line parser_greenlet.go:59
+//line parser_greenlet.go:57
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -63,7 +61,6 @@ func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
 	var t0 []byte
 	switch f.PC {
 	case 1:
-		// resumed from parser.go:33
 		t0 = f.t0
 		goto resumed_33
 	}
@@ -91,7 +88,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:95
+//line parser_greenlet.go:92
 
 // Resume continues parser.peek for anyone who resumes it.
 func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -102,59 +99,15 @@ func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *parserPeekFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *parserPeekFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *parserPeekFrame) Forget()                              { *f = parserPeekFrame{Header: f.Header, ret0: f.ret0} }
+func (f *parserPeekFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
+func (*parserPeekFrame) Func() *greenlet.Func                   { return &parserPeekFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *parserPeekFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *parserPeekFrame) Forget() {
-	f.p, f.t0 = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *parserPeekFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*parserPeekFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserPeekFrame) take(r *greenlet.Run) *parserPeekFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*parserPeekFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(parserPeekFrame)
-}
-func (*parserPeekFrame) Func() *greenlet.Func {
-	return &parserPeekFrameInfo
-}
-
-var parserPeekFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 31,
-	Name: "main.(*parser).peek",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "p",
-		},
-	},
-}
+var parserPeekFrameInfo = greenlet.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33:p"}
 var _ func(*parser) rune = (*parser).peek
 
 // parserSpaceFrame is an activation of parser.space.
@@ -172,20 +125,27 @@ func (p *parser) newSpaceFrame() *parserSpaceFrame {
 }
 
 // Results are what parser.space has returned.
-func (f *parserSpaceFrame) Results() rune {
-	return f.ret0
+func (f *parserSpaceFrame) Results() rune { return f.ret0 }
+func (f *parserSpaceFrame) Returned(r *greenlet.Run) (ret0 rune) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // spaceResumable is parser.space for callers that can be suspended.
-func (p *parser) spaceResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) {
+func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
+	return (*parserSpaceFrame)(nil).body(r, p)
+}
+
+// body runs parser.space up to its first suspension; f is nil until there has been one.
+func (f *parserSpaceFrame) body(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
 	var c rune
 //line parser.go:54
 loop_54:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserSpaceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 19)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line parser.go:55
@@ -198,28 +158,27 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:202
+//line parser_greenlet.go:162
 
-// Resume continues parser.space where it is suspended, or starts it.
+// Resume continues parser.space where it is suspended.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var c rune
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from parser.go:55
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
+		c = r.Callee().(*parserPeekFrame).Returned(r)
 		goto resumed_55
 	}
 
-//line parser.go:54
 loop_54:
+//line parser.go:55
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_55:
 //line parser.go:55
@@ -233,58 +192,14 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:237
+//line parser_greenlet.go:196
 
-// Args replaces the parameters before the start.
-func (f *parserSpaceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
+func (f *parserSpaceFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
+func (*parserSpaceFrame) Func() *greenlet.Func                   { return &parserSpaceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *parserSpaceFrame) Forget() {
-	f.p = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *parserSpaceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[19].(*parserSpaceFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserSpaceFrame) take(r *greenlet.Run) *parserSpaceFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*parserSpaceFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(parserSpaceFrame)
-}
-func (*parserSpaceFrame) Func() *greenlet.Func {
-	return &parserSpaceFrameInfo
-}
-
-var parserSpaceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 53,
-	Name: "main.(*parser).space",
-	Points: []greenlet.Point{
-		{
-			Line: 55,
-			Live: "p",
-		},
-	},
-}
+var parserSpaceFrameInfo = greenlet.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55:p"}
 var _ func(*parser) rune = (*parser).space
 
 // parserDocumentFrame is an activation of parser.document.
@@ -305,12 +220,20 @@ func (p *parser) newDocumentFrame() *parserDocumentFrame {
 }
 
 // Results are what parser.document has returned.
-func (f *parserDocumentFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // documentResumable is parser.document for callers that can be suspended.
-func (p *parser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *parser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserDocumentFrame)(nil).body(r, p)
+}
+
+// body runs parser.document up to its first suspension; f is nil until there has been one.
+func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
 		err error
@@ -320,9 +243,8 @@ func (p *parser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, st gr
 //line parser.go:68
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*parserDocumentFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line parser.go:69
@@ -334,9 +256,8 @@ func (p *parser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, st gr
 //line parser.go:69
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserDocumentFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	t0 = t1 != end
@@ -348,9 +269,9 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:352
+//line parser_greenlet.go:273
 
-// Resume continues parser.document where it is suspended, or starts it.
+// Resume continues parser.document where it is suspended.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -360,28 +281,18 @@ func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1  rune
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from parser.go:68
-		callee := r.Callee().(*parserValueFrame)
-		v, err = callee.Results()
-		callee.Release(r)
+		v, err = r.Callee().(*parserValueFrame).Returned(r)
 		goto resumed_68
 	case 2:
-		// resumed from parser.go:69
 		v, err = f.v, f.err
-		callee := r.Callee().(*parserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*parserSpaceFrame).Returned(r)
 		goto resumed_69
 	}
 
-//line parser.go:68
-	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_68:
 //line parser.go:69
 	t0 = err == nil
@@ -393,8 +304,7 @@ resumed_68:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f.v, f.err, f.PC = v, err, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 	t0 = t1 != end
@@ -407,62 +317,18 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:411
+//line parser_greenlet.go:321
 
-// Args replaces the parameters before the start.
-func (f *parserDocumentFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserDocumentFrame) Forget() {
-	f.p, f.v, f.err = nil, nil, nil
+	*f = parserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*parserDocumentFrame) Func() *greenlet.Func      { return &parserDocumentFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserDocumentFrame) Release(r *greenlet.Run) {
-	f.p, f.v, f.err, f.ret0, f.ret1 = nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[46].(*parserDocumentFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserDocumentFrame) take(r *greenlet.Run) *parserDocumentFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*parserDocumentFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(parserDocumentFrame)
-}
-func (*parserDocumentFrame) Func() *greenlet.Func {
-	return &parserDocumentFrameInfo
-}
-
-var parserDocumentFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 67,
-	Name: "main.(*parser).document",
-	Points: []greenlet.Point{
-		{
-			Line: 68,
-			Live: "p",
-		},
-		{
-			Line: 69,
-			Live: "p v err",
-		},
-	},
-}
+var parserDocumentFrameInfo = greenlet.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68:p; 69:p v err"}
 var _ func(*parser) (any, error) = (*parser).document
 
 // parserValueFrame is an activation of parser.value.
@@ -481,104 +347,20 @@ func (p *parser) newValueFrame() *parserValueFrame {
 }
 
 // Results are what parser.value has returned.
-func (f *parserValueFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // valueResumable is parser.value for callers that can be suspended.
-func (p *parser) valueResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
-	var (
-		c  rune
-		t0 any
-		t1 error
-		t2 any
-		t3 error
-		t4 string
-		t5 error
-		t6 any
-		t7 error
-		t8 any
-		t9 error
-	)
-//line parser.go:77
-	c, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:77
-	switch {
-	case c == '{':
-		goto case_78
-	case c == '[':
-		goto case_80
-	case c == '"':
-		goto case_82
-	case c == '-' || '0' <= c && c <= '9':
-		goto case_84
-	default:
-		goto case_86
-	}
-case_78:
-//line parser.go:79
-	t0, t1, st = p.objectResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:79
-	return t0, t1, greenlet.Done
-case_80:
-	t2, t3, st = p.arrayResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:81
-	return t2, t3, greenlet.Done
-case_82:
-	t4, t5, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:83
-	return t4, t5, greenlet.Done
-case_84:
-	t6, t7, st = p.numberResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:85
-	return t6, t7, greenlet.Done
-case_86:
-	t8, t9, st = p.wordResumable(r)
-	if st != greenlet.Done {
-		f := (*parserValueFrame)(nil).take(r)
-		f.PC = 6
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line parser.go:87
-	return t8, t9, greenlet.Done
+func (p *parser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserValueFrame)(nil).body(r, p)
 }
 
-//line parser_greenlet.go:578
-
-// Resume continues parser.value where it is suspended, or starts it.
-func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs parser.value up to its next suspension; f is nil until there has been one.
+func (f *parserValueFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		c  rune
 		t0 any
@@ -592,51 +374,35 @@ func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t8 any
 		t9 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from parser.go:77
-		callee := r.Callee().(*parserSpaceFrame)
-		c = callee.Results()
-		callee.Release(r)
-		goto resumed_77
-	case 2:
-		// resumed from parser.go:79
-		callee := r.Callee().(*parserObjectFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_79
-	case 3:
-		// resumed from parser.go:81
-		callee := r.Callee().(*parserArrayFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_81
-	case 4:
-		// resumed from parser.go:83
-		callee := r.Callee().(*parserStrFrame)
-		t4, t5 = callee.Results()
-		callee.Release(r)
-		goto resumed_83
-	case 5:
-		// resumed from parser.go:85
-		callee := r.Callee().(*parserNumberFrame)
-		t6, t7 = callee.Results()
-		callee.Release(r)
-		goto resumed_85
-	case 6:
-		// resumed from parser.go:87
-		callee := r.Callee().(*parserWordFrame)
-		t8, t9 = callee.Results()
-		callee.Release(r)
-		goto resumed_87
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_77
+		case 2:
+			t0, t1 = r.Callee().(*parserObjectFrame).Returned(r)
+			goto resumed_79
+		case 3:
+			t2, t3 = r.Callee().(*parserArrayFrame).Returned(r)
+			goto resumed_81
+		case 4:
+			t4, t5 = r.Callee().(*parserStrFrame).Returned(r)
+			goto resumed_83
+		case 5:
+			t6, t7 = r.Callee().(*parserNumberFrame).Returned(r)
+			goto resumed_85
+		case 6:
+			t8, t9 = r.Callee().(*parserWordFrame).Returned(r)
+			goto resumed_87
+		}
 	}
 
 //line parser.go:77
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = p, 1
+		return ret0, ret1, st
 	}
 resumed_77:
 //line parser.go:77
@@ -656,126 +422,73 @@ case_78:
 //line parser.go:79
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = nil, 2
+		return ret0, ret1, st
 	}
 resumed_79:
 //line parser.go:79
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return t0, t1, greenlet.Done
 case_80:
-//line parser.go:81
 	t2, t3, st = p.arrayResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = nil, 3
+		return ret0, ret1, st
 	}
 resumed_81:
 //line parser.go:81
-	f.ret0, f.ret1 = t2, t3
-	return r.Return(f, &f.Header)
+	return t2, t3, greenlet.Done
 case_82:
-//line parser.go:83
 	t4, t5, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = nil, 4
+		return ret0, ret1, st
 	}
 resumed_83:
 //line parser.go:83
-	f.ret0, f.ret1 = t4, t5
-	return r.Return(f, &f.Header)
+	return t4, t5, greenlet.Done
 case_84:
-//line parser.go:85
 	t6, t7, st = p.numberResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = nil, 5
+		return ret0, ret1, st
 	}
 resumed_85:
 //line parser.go:85
-	f.ret0, f.ret1 = t6, t7
-	return r.Return(f, &f.Header)
+	return t6, t7, greenlet.Done
 case_86:
-//line parser.go:87
 	t8, t9, st = p.wordResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 6
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 22)
+		f.p, f.PC = nil, 6
+		return ret0, ret1, st
 	}
 resumed_87:
 //line parser.go:87
-	f.ret0, f.ret1 = t8, t9
-	return r.Return(f, &f.Header)
+	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:723
+//line parser_greenlet.go:475
 
-// Args replaces the parameters before the start.
-func (f *parserValueFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
+// Resume continues the activation; the driver calls it.
+func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-// Send hands the results to the parent greenlet.
 func (f *parserValueFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserValueFrame) Forget() {
-	f.p = nil
+	*f = parserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*parserValueFrame) Func() *greenlet.Func      { return &parserValueFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserValueFrame) Release(r *greenlet.Run) {
-	f.p, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[22].(*parserValueFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserValueFrame) take(r *greenlet.Run) *parserValueFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*parserValueFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(parserValueFrame)
-}
-func (*parserValueFrame) Func() *greenlet.Func {
-	return &parserValueFrameInfo
-}
-
-var parserValueFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 76,
-	Name: "main.(*parser).value",
-	Points: []greenlet.Point{
-		{
-			Line: 77,
-			Live: "p",
-		},
-		{Line: 79},
-		{Line: 81},
-		{Line: 83},
-		{Line: 85},
-		{Line: 87},
-	},
-}
+var parserValueFrameInfo = greenlet.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77:p; 79; 81; 83; 85; 87"}
 var _ func(*parser) (any, error) = (*parser).value
 
 // parserObjectFrame is an activation of parser.object.
@@ -796,12 +509,20 @@ func (p *parser) newObjectFrame() *parserObjectFrame {
 }
 
 // Results are what parser.object has returned.
-func (f *parserObjectFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // objectResumable is parser.object for callers that can be suspended.
-func (p *parser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *parser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserObjectFrame)(nil).body(r, p)
+}
+
+// body runs parser.object up to its next suspension; f is nil until there has been one.
+func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
 		t0      rune
@@ -813,16 +534,45 @@ func (p *parser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st gree
 		t4      error
 		t5      rune
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			members = f.members
+			t0 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_95
+		case 2:
+			members = f.members
+			t1 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_100
+		case 3:
+			members = f.members
+			name, err = r.Callee().(*parserStrFrame).Returned(r)
+			goto resumed_103
+		case 4:
+			members, name = f.members, f.name
+			t2 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_107
+		case 5:
+			members, name = f.members, f.name
+			t3, t4 = r.Callee().(*parserValueFrame).Returned(r)
+			goto resumed_111
+		case 6:
+			members = f.members
+			t5 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_114
+		}
+	}
+
 //line parser.go:93
 	p.skip()
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.p, f.members, f.PC = p, members, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_95:
 //line parser.go:95
 	if t0 == '}' {
 		p.skip()
@@ -831,33 +581,33 @@ func (p *parser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st gree
 loop_99:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.name, f.p, f.members, f.PC = "", p, members, 2
 		return ret0, ret1, st
 	}
+resumed_100:
 //line parser.go:100
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), greenlet.Done
 	}
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.name, f.p, f.members, f.PC = "", p, members, 3
 		return ret0, ret1, st
 	}
+resumed_103:
 //line parser.go:104
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
 	t2, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_107:
 //line parser.go:107
 	if t2 != ':' {
 		return nil, p.unexpected("a colon"), greenlet.Done
@@ -865,11 +615,11 @@ loop_99:
 	p.skip()
 	t3, t4, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_111:
 	members[name], err = t3, t4
 //line parser.go:111
 	if err != nil {
@@ -877,11 +627,11 @@ loop_99:
 	}
 	t5, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.name, f.p, f.members, f.PC = "", p, members, 6
 		return ret0, ret1, st
 	}
+resumed_114:
 //line parser.go:114
 	switch t5 {
 	case ',':
@@ -895,237 +645,24 @@ loop_99:
 	goto loop_99
 }
 
-//line parser_greenlet.go:899
+//line parser_greenlet.go:649
 
-// Resume continues parser.object where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		members map[string]any
-		t0      rune
-		t1      rune
-		name    string
-		err     error
-		t2      rune
-		t3      any
-		t4      error
-		t5      rune
-	)
-	switch f.PC {
-	case 1:
-		// resumed from parser.go:95
-		members = f.members
-		callee := r.Callee().(*parserSpaceFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_95
-	case 2:
-		// resumed from parser.go:100
-		members = f.members
-		callee := r.Callee().(*parserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_100
-	case 3:
-		// resumed from parser.go:103
-		members = f.members
-		callee := r.Callee().(*parserStrFrame)
-		name, err = callee.Results()
-		callee.Release(r)
-		goto resumed_103
-	case 4:
-		// resumed from parser.go:107
-		members, name = f.members, f.name
-		callee := r.Callee().(*parserSpaceFrame)
-		t2 = callee.Results()
-		callee.Release(r)
-		goto resumed_107
-	case 5:
-		// resumed from parser.go:111
-		members, name = f.members, f.name
-		callee := r.Callee().(*parserValueFrame)
-		t3, t4 = callee.Results()
-		callee.Release(r)
-		goto resumed_111
-	case 6:
-		// resumed from parser.go:114
-		members = f.members
-		callee := r.Callee().(*parserSpaceFrame)
-		t5 = callee.Results()
-		callee.Release(r)
-		goto resumed_114
-	}
-
-//line parser.go:93
-	p.skip()
-	members = map[string]any{}
-	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.members, f.PC = members, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_95:
-//line parser.go:95
-	if t0 == '}' {
-		p.skip()
-		f.ret0, f.ret1 = members, nil
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:99
-loop_99:
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_100:
-//line parser.go:100
-	if t1 != '"' {
-		f.ret0, f.ret1 = nil, p.unexpected("a name")
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:103
-	name, err, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_103:
-//line parser.go:104
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:107
-	t2, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.members, f.name, f.PC = members, name, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_107:
-//line parser.go:107
-	if t2 != ':' {
-		f.ret0, f.ret1 = nil, p.unexpected("a colon")
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:110
-	p.skip()
-	t3, t4, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.members, f.name, f.PC = members, name, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_111:
-	members[name], err = t3, t4
-//line parser.go:111
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:114
-	t5, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_114:
-//line parser.go:114
-	switch t5 {
-	case ',':
-		p.skip()
-	case '}':
-		p.skip()
-		f.ret0, f.ret1 = members, nil
-		return r.Return(f, &f.Header)
-	default:
-//line parser.go:121
-		f.ret0, f.ret1 = nil, p.unexpected("a comma or }")
-		return r.Return(f, &f.Header)
-	}
-	goto loop_99
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line parser_greenlet.go:1058
-
-// Args replaces the parameters before the start.
-func (f *parserObjectFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserObjectFrame) Forget() {
-	f.p, f.members, f.name = nil, nil, ""
+	*f = parserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*parserObjectFrame) Func() *greenlet.Func      { return &parserObjectFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserObjectFrame) Release(r *greenlet.Run) {
-	f.p, f.members, f.name, f.ret0, f.ret1 = nil, nil, "", nil, nil
-	c := r.Cache()
-	if head, ok := c[16].(*parserObjectFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserObjectFrame) take(r *greenlet.Run) *parserObjectFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*parserObjectFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(parserObjectFrame)
-}
-func (*parserObjectFrame) Func() *greenlet.Func {
-	return &parserObjectFrameInfo
-}
-
-var parserObjectFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 92,
-	Name: "main.(*parser).object",
-	Points: []greenlet.Point{
-		{
-			Line: 95,
-			Live: "p members",
-		},
-		{
-			Line: 100,
-			Live: "p members",
-		},
-		{
-			Line: 103,
-			Live: "p members",
-		},
-		{
-			Line: 107,
-			Live: "p members name",
-		},
-		{
-			Line: 111,
-			Live: "p members name",
-		},
-		{
-			Line: 114,
-			Live: "p members",
-		},
-	},
-}
+var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95:p members; 100:p members; 103:p members; 107:p members name; 111:p members name; 114:p members"}
 var _ func(*parser) (any, error) = (*parser).object
 
 // parserArrayFrame is an activation of parser.array.
@@ -1145,12 +682,20 @@ func (p *parser) newArrayFrame() *parserArrayFrame {
 }
 
 // Results are what parser.array has returned.
-func (f *parserArrayFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // arrayResumable is parser.array for callers that can be suspended.
-func (p *parser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *parser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserArrayFrame)(nil).body(r, p)
+}
+
+// body runs parser.array up to its next suspension; f is nil until there has been one.
+func (f *parserArrayFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		elements []any
 		t0       rune
@@ -1158,16 +703,33 @@ func (p *parser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st green
 		err      error
 		t1       rune
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			elements = f.elements
+			t0 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_130
+		case 2:
+			elements = f.elements
+			element, err = r.Callee().(*parserValueFrame).Returned(r)
+			goto resumed_135
+		case 3:
+			elements = f.elements
+			t1 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_140
+		}
+	}
+
 //line parser.go:128
 	p.skip()
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_130:
 //line parser.go:130
 	if t0 == ']' {
 		p.skip()
@@ -1176,11 +738,11 @@ func (p *parser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st green
 loop_134:
 	element, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*parserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_135:
 //line parser.go:136
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -1188,11 +750,11 @@ loop_134:
 	elements = append(elements, element)
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*parserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 3
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_140:
 //line parser.go:140
 	switch t1 {
 	case ',':
@@ -1206,157 +768,24 @@ loop_134:
 	goto loop_134
 }
 
-//line parser_greenlet.go:1210
+//line parser_greenlet.go:772
 
-// Resume continues parser.array where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		elements []any
-		t0       rune
-		element  any
-		err      error
-		t1       rune
-	)
-	switch f.PC {
-	case 1:
-		// resumed from parser.go:130
-		elements = f.elements
-		callee := r.Callee().(*parserSpaceFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_130
-	case 2:
-		// resumed from parser.go:135
-		elements = f.elements
-		callee := r.Callee().(*parserValueFrame)
-		element, err = callee.Results()
-		callee.Release(r)
-		goto resumed_135
-	case 3:
-		// resumed from parser.go:140
-		elements = f.elements
-		callee := r.Callee().(*parserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_140
-	}
-
-//line parser.go:128
-	p.skip()
-	elements = []any{}
-	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_130:
-//line parser.go:130
-	if t0 == ']' {
-		p.skip()
-		f.ret0, f.ret1 = elements, nil
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:134
-loop_134:
-	element, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_135:
-//line parser.go:136
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:139
-	elements = append(elements, element)
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_140:
-//line parser.go:140
-	switch t1 {
-	case ',':
-		p.skip()
-	case ']':
-		p.skip()
-		f.ret0, f.ret1 = elements, nil
-		return r.Return(f, &f.Header)
-	default:
-//line parser.go:147
-		f.ret0, f.ret1 = nil, p.unexpected("a comma or ]")
-		return r.Return(f, &f.Header)
-	}
-	goto loop_134
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line parser_greenlet.go:1301
-
-// Args replaces the parameters before the start.
-func (f *parserArrayFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserArrayFrame) Forget() {
-	f.p, f.elements = nil, nil
+	*f = parserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*parserArrayFrame) Func() *greenlet.Func      { return &parserArrayFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserArrayFrame) Release(r *greenlet.Run) {
-	f.p, f.elements, f.ret0, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[2].(*parserArrayFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserArrayFrame) take(r *greenlet.Run) *parserArrayFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*parserArrayFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(parserArrayFrame)
-}
-func (*parserArrayFrame) Func() *greenlet.Func {
-	return &parserArrayFrameInfo
-}
-
-var parserArrayFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 127,
-	Name: "main.(*parser).array",
-	Points: []greenlet.Point{
-		{
-			Line: 130,
-			Live: "p elements",
-		},
-		{
-			Line: 135,
-			Live: "p elements",
-		},
-		{
-			Line: 140,
-			Live: "p elements",
-		},
-	},
-}
+var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130:p elements; 135:p elements; 140:p elements"}
 var _ func(*parser) (any, error) = (*parser).array
 
 // parserStrFrame is an activation of parser.str.
@@ -1376,29 +805,50 @@ func (p *parser) newStrFrame() *parserStrFrame {
 }
 
 // Results are what parser.str has returned.
-func (f *parserStrFrame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *parserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *parserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // strResumable is parser.str for callers that can be suspended.
-func (p *parser) strResumable(r2 *greenlet.Run) (ret0 string, ret1 error, st greenlet.Status) {
+func (p *parser) strResumable(r2 *greenlet.Run) (string, error, greenlet.Status) {
+	return (*parserStrFrame)(nil).body(r2, p)
+}
+
+// body runs parser.str up to its next suspension; f is nil until there has been one.
+func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		s   *strings.Builder
 		c   rune
 		r   rune
 		err error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			s = f.s
+			c = r2.Callee().(*parserPeekFrame).Returned(r2)
+			goto resumed_157
+		case 2:
+			s = f.s
+			r, err = r2.Callee().(*parserEscapedFrame).Returned(r2)
+			goto resumed_166
+		}
+	}
+
 //line parser.go:154
 	p.skip()
 	s = new(strings.Builder)
 loop_156:
 	c, st = p.peekResumable(r2)
 	if st != greenlet.Done {
-		f := (*parserStrFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 1
-		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_157:
 //line parser.go:158
 	switch {
 	case c == end:
@@ -1419,11 +869,11 @@ case_164:
 	p.skip()
 	r, err, st = p.escapedResumable(r2)
 	if st != greenlet.Done {
-		f := (*parserStrFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 2
-		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_166:
 //line parser.go:167
 	if err != nil {
 		return "", err, greenlet.Done
@@ -1432,139 +882,22 @@ case_164:
 	goto loop_156
 }
 
-//line parser_greenlet.go:1436
+//line parser_greenlet.go:886
 
-// Resume continues parser.str where it is suspended, or starts it.
-func (f *parserStrFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		s   *strings.Builder
-		c   rune
-		r   rune
-		err error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from parser.go:157
-		s = f.s
-		callee := r2.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r2)
-		goto resumed_157
-	case 2:
-		// resumed from parser.go:166
-		s = f.s
-		callee := r2.Callee().(*parserEscapedFrame)
-		r, err = callee.Results()
-		callee.Release(r2)
-		goto resumed_166
-	}
-
-//line parser.go:154
-	p.skip()
-	s = new(strings.Builder)
-loop_156:
-	c, st = p.peekResumable(r2)
-	if st != greenlet.Done {
-		f.s, f.PC = s, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_157:
-//line parser.go:158
-	switch {
-	case c == end:
-		f.ret0, f.ret1 = "", p.unexpected("the rest of a string")
-		return r2.Return(f, &f.Header)
-	case c == '"':
-//line parser.go:162
-		p.skip()
-		f.ret0, f.ret1 = s.String(), nil
-		return r2.Return(f, &f.Header)
-	case c == '\\':
-		goto case_164
-	default:
-//line parser.go:172
-		p.skip()
-		s.WriteByte(byte(c))
-	}
-	goto loop_156
-case_164:
-//line parser.go:165
-	p.skip()
-	r, err, st = p.escapedResumable(r2)
-	if st != greenlet.Done {
-		f.s, f.PC = s, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_166:
-//line parser.go:167
-	if err != nil {
-		f.ret0, f.ret1 = "", err
-		return r2.Return(f, &f.Header)
-	}
-//line parser.go:170
-	s.WriteRune(r)
-	goto loop_156
+// Resume continues the activation; the driver calls it.
+func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line parser_greenlet.go:1513
-
-// Args replaces the parameters before the start.
-func (f *parserStrFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserStrFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *parserStrFrame) Forget()                 { *f = parserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *parserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*parserStrFrame) Func() *greenlet.Func      { return &parserStrFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *parserStrFrame) Forget() {
-	f.p, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *parserStrFrame) Release(r *greenlet.Run) {
-	f.p, f.s, f.ret0, f.ret1 = nil, nil, "", nil
-	c := r.Cache()
-	if head, ok := c[32].(*parserStrFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserStrFrame) take(r *greenlet.Run) *parserStrFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*parserStrFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(parserStrFrame)
-}
-func (*parserStrFrame) Func() *greenlet.Func {
-	return &parserStrFrameInfo
-}
-
-var parserStrFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 153,
-	Name: "main.(*parser).str",
-	Points: []greenlet.Point{
-		{
-			Line: 157,
-			Live: "p s",
-		},
-		{
-			Line: 166,
-			Live: "p s",
-		},
-	},
-}
+var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157:p s; 166:p s"}
 var _ func(*parser) (string, error) = (*parser).str
 
 // parserEscapedFrame is an activation of parser.escaped.
@@ -1585,26 +918,46 @@ func (p *parser) newEscapedFrame() *parserEscapedFrame {
 }
 
 // Results are what parser.escaped has returned.
-func (f *parserEscapedFrame) Results() (rune, error) {
-	return f.ret0, f.ret1
+func (f *parserEscapedFrame) Results() (rune, error) { return f.ret0, f.ret1 }
+func (f *parserEscapedFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // escapedResumable is parser.escaped for callers that can be suspended.
-func (p *parser) escapedResumable(r *greenlet.Run) (ret0 rune, ret1 error, st greenlet.Status) {
+func (p *parser) escapedResumable(r *greenlet.Run) (rune, error, greenlet.Status) {
+	return (*parserEscapedFrame)(nil).body(r, p)
+}
+
+// body runs parser.escaped up to its next suspension; f is nil until there has been one.
+func (f *parserEscapedFrame) body(r *greenlet.Run, p *parser) (ret0 rune, ret1 error, st greenlet.Status) {
 	var (
 		c      rune
 		digits string
 		t0     int
 		t1     rune
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_182
+		case 2:
+			digits, t0 = f.digits, f.t0
+			t1 = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_193
+		}
+	}
+
 //line parser.go:182
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserEscapedFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_182:
 //line parser.go:183
 	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
 		p.skip()
@@ -1629,88 +982,9 @@ loop_192:
 //line parser.go:193
 	t1, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserEscapedFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
-	}
-//line parser.go:193
-	digits += string(t1)
-	p.skip()
-//line parser.go:192
-	t0++
-	goto loop_192
-}
-
-//line parser_greenlet.go:1646
-
-// Resume continues parser.escaped where it is suspended, or starts it.
-func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		c      rune
-		digits string
-		t0     int
-		t1     rune
-	)
-	switch f.PC {
-	case 1:
-		// resumed from parser.go:182
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
-		goto resumed_182
-	case 2:
-		// resumed from parser.go:193
-		digits, t0 = f.digits, f.t0
-		callee := r.Callee().(*parserPeekFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_193
-	}
-
-//line parser.go:182
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_182:
-//line parser.go:183
-	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
-		p.skip()
-		f.ret0, f.ret1 = rune("\"\\/\b\f\n\r\t"[i]), nil
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:187
-	if c != 'u' {
-		f.ret0, f.ret1 = 0, p.unexpected("an escape")
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:190
-	p.skip()
-	digits = ""
-	t0 = 0
-loop_192:
-//line parser.go:192
-	if !(t0 < 4) {
-//line parser.go:196
-		n, err := strconv.ParseUint(digits, 16, 32)
-		if err != nil {
-			f.ret0, f.ret1 = 0, fmt.Errorf("offset %d: \\u%s is no character", p.offset-6, digits)
-			return r.Return(f, &f.Header)
-		}
-//line parser.go:200
-		f.ret0, f.ret1 = rune(n), nil
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:193
-	t1, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.digits, f.t0, f.PC = digits, t0, 2
-		r.Link(f, &f.Header)
-		return st
 	}
 resumed_193:
 //line parser.go:193
@@ -1721,62 +995,24 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:1725
+//line parser_greenlet.go:999
 
-// Args replaces the parameters before the start.
-func (f *parserEscapedFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
+// Resume continues the activation; the driver calls it.
+func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-// Send hands the results to the parent greenlet.
 func (f *parserEscapedFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserEscapedFrame) Forget() {
-	f.p, f.digits = nil, ""
+	*f = parserEscapedFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserEscapedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*parserEscapedFrame) Func() *greenlet.Func      { return &parserEscapedFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserEscapedFrame) Release(r *greenlet.Run) {
-	f.p, f.digits, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[2].(*parserEscapedFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserEscapedFrame) take(r *greenlet.Run) *parserEscapedFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*parserEscapedFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(parserEscapedFrame)
-}
-func (*parserEscapedFrame) Func() *greenlet.Func {
-	return &parserEscapedFrameInfo
-}
-
-var parserEscapedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 181,
-	Name: "main.(*parser).escaped",
-	Points: []greenlet.Point{
-		{
-			Line: 182,
-			Live: "p",
-		},
-		{
-			Line: 193,
-			Live: "p digits t0",
-		},
-	},
-}
+var parserEscapedFrameInfo = greenlet.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182:p; 193:p digits t0"}
 var _ func(*parser) (rune, error) = (*parser).escaped
 
 // parserNumberFrame is an activation of parser.number.
@@ -1796,12 +1032,20 @@ func (p *parser) newNumberFrame() *parserNumberFrame {
 }
 
 // Results are what parser.number has returned.
-func (f *parserNumberFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // numberResumable is parser.number for callers that can be suspended.
-func (p *parser) numberResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserNumberFrame)(nil).body(r, p)
+}
+
+// body runs parser.number up to its first suspension; f is nil until there has been one.
+func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		digits []byte
 		c      rune
@@ -1810,9 +1054,8 @@ func (p *parser) numberResumable(r *greenlet.Run) (ret0 any, ret1 error, st gree
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserNumberFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 loop_206:
@@ -1828,17 +1071,16 @@ loop_206:
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserNumberFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	goto loop_206
 }
 
-//line parser_greenlet.go:1840
+//line parser_greenlet.go:1082
 
-// Resume continues parser.number where it is suspended, or starts it.
+// Resume continues parser.number where it is suspended.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -1846,30 +1088,19 @@ func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c      rune
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from parser.go:206
 		digits = f.digits
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
+		c = r.Callee().(*parserPeekFrame).Returned(r)
 		goto resumed_206
 	case 2:
-		// resumed from parser.go:206
 		digits = f.digits
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
+		c = r.Callee().(*parserPeekFrame).Returned(r)
 		goto resumed_206b
 	}
 
-	digits = nil
-//line parser.go:206
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.digits, f.PC = digits, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_206:
 loop_206:
 //line parser.go:206
@@ -1885,69 +1116,24 @@ loop_206:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		f.digits, f.PC = digits, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1896
+//line parser_greenlet.go:1126
 
-// Args replaces the parameters before the start.
-func (f *parserNumberFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserNumberFrame) Forget() {
-	f.p, f.digits = nil, nil
+	*f = parserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*parserNumberFrame) Func() *greenlet.Func      { return &parserNumberFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserNumberFrame) Release(r *greenlet.Run) {
-	f.p, f.digits, f.ret0, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[46].(*parserNumberFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserNumberFrame) take(r *greenlet.Run) *parserNumberFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*parserNumberFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(parserNumberFrame)
-}
-func (*parserNumberFrame) Func() *greenlet.Func {
-	return &parserNumberFrameInfo
-}
-
-var parserNumberFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 204,
-	Name: "main.(*parser).number",
-	Points: []greenlet.Point{
-		{
-			Line: 206,
-			Live: "p digits",
-		},
-		{
-			Line: 206,
-			Live: "p digits",
-		},
-	},
-}
+var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206:p digits; 206:p digits"}
 var _ func(*parser) (any, error) = (*parser).number
 
 // parserWordFrame is an activation of parser.word.
@@ -1967,12 +1153,20 @@ func (p *parser) newWordFrame() *parserWordFrame {
 }
 
 // Results are what parser.word has returned.
-func (f *parserWordFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *parserWordFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserWordFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // wordResumable is parser.word for callers that can be suspended.
-func (p *parser) wordResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*parserWordFrame)(nil).body(r, p)
+}
+
+// body runs parser.word up to its first suspension; f is nil until there has been one.
+func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		letters []byte
 		c       rune
@@ -1981,9 +1175,8 @@ func (p *parser) wordResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenl
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserWordFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 loop_216:
@@ -2008,17 +1201,16 @@ loop_216:
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f := (*parserWordFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	goto loop_216
 }
 
-//line parser_greenlet.go:2020
+//line parser_greenlet.go:1212
 
-// Resume continues parser.word where it is suspended, or starts it.
+// Resume continues parser.word where it is suspended.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -2026,30 +1218,19 @@ func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c       rune
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from parser.go:216
 		letters = f.letters
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
+		c = r.Callee().(*parserPeekFrame).Returned(r)
 		goto resumed_216
 	case 2:
-		// resumed from parser.go:216
 		letters = f.letters
-		callee := r.Callee().(*parserPeekFrame)
-		c = callee.Results()
-		callee.Release(r)
+		c = r.Callee().(*parserPeekFrame).Returned(r)
 		goto resumed_216b
 	}
 
-	letters = nil
-//line parser.go:216
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.letters, f.PC = letters, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_216:
 loop_216:
 //line parser.go:216
@@ -2083,67 +1264,22 @@ loop_216:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
 		f.letters, f.PC = letters, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:2094
+//line parser_greenlet.go:1274
 
-// Args replaces the parameters before the start.
-func (f *parserWordFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *parserWordFrame) Forget() {
-	f.p, f.letters = nil, nil
+	*f = parserWordFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *parserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*parserWordFrame) Func() *greenlet.Func      { return &parserWordFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *parserWordFrame) Release(r *greenlet.Run) {
-	f.p, f.letters, f.ret0, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[49].(*parserWordFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*parserWordFrame) take(r *greenlet.Run) *parserWordFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*parserWordFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(parserWordFrame)
-}
-func (*parserWordFrame) Func() *greenlet.Func {
-	return &parserWordFrameInfo
-}
-
-var parserWordFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/feedparser/parser.go",
-	Line: 214,
-	Name: "main.(*parser).word",
-	Points: []greenlet.Point{
-		{
-			Line: 216,
-			Live: "p letters",
-		},
-		{
-			Line: 216,
-			Live: "p letters",
-		},
-	},
-}
+var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216:p letters; 216:p letters"}
 var _ func(*parser) (any, error) = (*parser).word

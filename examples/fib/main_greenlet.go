@@ -33,19 +33,14 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 	{
 //line main.go:18
-		f := (*fibFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*fibFrame)(nil), 51)
 		f.limit, f.a, f.b, f.PC = limit, a, b, 1
 //line main.go:18
-		if p, ok := r.Out().(*int); ok {
-			*p = a
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, a)
+		return greenlet.Yielded(r, a)
 	}
 }
 
-//line main_greenlet.go:49
+//line main_greenlet.go:44
 
 // Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) greenlet.Status {
@@ -56,7 +51,6 @@ func (f *fibFrame) Ask(p *int) greenlet.Status {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:18
 		a, b = f.a, f.b
 		goto resumed_18
 	}
@@ -79,7 +73,7 @@ resumed_18:
 	goto loop_17
 }
 
-//line main_greenlet.go:83
+//line main_greenlet.go:77
 
 // Resume continues fib for anyone who resumes it.
 func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -87,52 +81,12 @@ func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *fibFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.limit = greenlet.Arg[int](f, args, 0)
-}
+func (f *fibFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.limit) }
+func (f *fibFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*fibFrame) Func() *greenlet.Func      { return &fibFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *fibFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *fibFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[51].(*fibFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*fibFrame) take(r *greenlet.Run) *fibFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*fibFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(fibFrame)
-}
-func (*fibFrame) Func() *greenlet.Func {
-	return &fibFrameInfo
-}
-
-var fibFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/fib/main.go",
-	Line: 15,
-	Name: "main.fib",
-	Points: []greenlet.Point{
-		{
-			Line: 18,
-			Live: "limit a b",
-		},
-	},
-}
+var fibFrameInfo = greenlet.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18:limit a b"}
 var _ func(int) = fib

@@ -19,80 +19,41 @@ func newTask1Frame() *task1Frame {
 }
 
 // task1Resumable is task1 for callers that can be suspended.
-func task1Resumable(r *greenlet.Run) (st greenlet.Status) {
+func task1Resumable(r *greenlet.Run) greenlet.Status { return (*task1Frame)(nil).body(r) }
+
+// body runs task1 up to its first suspension; f is nil until there has been one.
+func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:17
 	fmt.Println("Task 1 - Part 1")
-	f := (*task1Frame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 49)
 	f.PC = 1
 //line main.go:18
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:33
+//line main_greenlet.go:35
 
-// Resume continues task1 where it is suspended, or starts it.
+// Resume continues task1 where it is suspended.
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from main.go:18
 		goto resumed_18
 	}
 
-//line main.go:17
-	fmt.Println("Task 1 - Part 1")
-	f.PC = 1
-//line main.go:18
-	return r.SendNone(g2)
 resumed_18:
 //line main.go:19
 	fmt.Println("Task 1 - Part 2")
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:54
+//line main_greenlet.go:52
 
-// Args replaces the parameters before the start.
-func (f *task1Frame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *task1Frame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *task1Frame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[49].(*task1Frame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*task1Frame) take(r *greenlet.Run) *task1Frame {
-	c := r.Cache()
-	if f, ok := c[49].(*task1Frame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(task1Frame)
-}
-func (*task1Frame) Func() *greenlet.Func {
-	return &task1FrameInfo
-}
-
-var task1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/pingpong/main.go",
-	Line: 16,
-	Name: "main.task1",
-	Points: []greenlet.Point{
-		{Line: 18},
-	},
-}
+var task1FrameInfo = greenlet.Func{Name: "main.task1", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 16, Points: "18"}
 var _ func() = task1
 
 // task2Frame is an activation of task2.
@@ -106,78 +67,39 @@ func newTask2Frame() *task2Frame {
 }
 
 // task2Resumable is task2 for callers that can be suspended.
-func task2Resumable(r *greenlet.Run) (st greenlet.Status) {
+func task2Resumable(r *greenlet.Run) greenlet.Status { return (*task2Frame)(nil).body(r) }
+
+// body runs task2 up to its first suspension; f is nil until there has been one.
+func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:24
 	fmt.Println("Task 2 - Part 1")
-	f := (*task2Frame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 46)
 	f.PC = 1
 //line main.go:25
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:120
+//line main_greenlet.go:83
 
-// Resume continues task2 where it is suspended, or starts it.
+// Resume continues task2 where it is suspended.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from main.go:25
 		goto resumed_25
 	}
 
-//line main.go:24
-	fmt.Println("Task 2 - Part 1")
-	f.PC = 1
-//line main.go:25
-	return r.SendNone(g1)
 resumed_25:
 //line main.go:26
 	fmt.Println("Task 2 - Part 2")
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:141
+//line main_greenlet.go:100
 
-// Args replaces the parameters before the start.
-func (f *task2Frame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *task2Frame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *task2Frame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[46].(*task2Frame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*task2Frame) take(r *greenlet.Run) *task2Frame {
-	c := r.Cache()
-	if f, ok := c[46].(*task2Frame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(task2Frame)
-}
-func (*task2Frame) Func() *greenlet.Func {
-	return &task2FrameInfo
-}
-
-var task2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/pingpong/main.go",
-	Line: 23,
-	Name: "main.task2",
-	Points: []greenlet.Point{
-		{Line: 25},
-	},
-}
+var task2FrameInfo = greenlet.Func{Name: "main.task2", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 23, Points: "25"}
 var _ func() = task2

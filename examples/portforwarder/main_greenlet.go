@@ -30,7 +30,12 @@ func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
 }
 
 // passResumable is pass for callers that can be suspended.
-func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
+func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) greenlet.Status {
+	return (*passFrame)(nil).body(r, from, to)
+}
+
+// body runs pass up to its first suspension; f is nil until there has been one.
+func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -42,9 +47,8 @@ func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st gree
 loop_27:
 	n, err, st = from.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*passFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 27)
 		f.from, f.to, f.buf, f.PC = from, to, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:29
@@ -54,9 +58,8 @@ loop_27:
 //line main.go:30
 	_, err2, st = to.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f := (*passFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 27)
 		f.from, f.to, f.buf, f.err, f.PC = from, to, buf, err, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:30
@@ -71,9 +74,9 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:75
+//line main_greenlet.go:78
 
-// Resume continues pass where it is suspended, or starts it.
+// Resume continues pass where it is suspended.
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	from, to := f.from, f.to
 	var (
@@ -83,31 +86,24 @@ func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2 error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.from, f.to))
 	case 1:
-		// resumed from main.go:28
 		buf = f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
+		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_28
 	case 2:
-		// resumed from main.go:30
 		buf, err = f.buf, f.err
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_30
 	}
 
-//line main.go:26
-	buf = make([]byte, 16<<10)
 loop_27:
+//line main.go:28
 	n, err, st = from.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.err = nil
-		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
+		f.err, f.buf, f.PC = nil, buf, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_28:
 //line main.go:29
@@ -118,8 +114,7 @@ resumed_28:
 	_, err2, st = to.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
 		f.buf, f.err, f.PC = buf, err, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line main.go:30
@@ -134,64 +129,14 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:138
+//line main_greenlet.go:133
 
-// Args replaces the parameters before the start.
-func (f *passFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.from = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.to = greenlet.Arg[*socket.Conn](f, args, 1)
-}
+func (f *passFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.from, &f.to) }
+func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} }
+func (f *passFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*passFrame) Func() *greenlet.Func      { return &passFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *passFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *passFrame) Forget() {
-	f.from, f.to, f.buf, f.err = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *passFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*passFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*passFrame) take(r *greenlet.Run) *passFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*passFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(passFrame)
-}
-func (*passFrame) Func() *greenlet.Func {
-	return &passFrameInfo
-}
-
-var passFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 25,
-	Name: "main.pass",
-	Points: []greenlet.Point{
-		{
-			Line: 28,
-			Live: "from to buf",
-		},
-		{
-			Line: 30,
-			Live: "from to buf err",
-		},
-	},
-}
+var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28:from to buf; 30:from to buf err"}
 var _ func(*socket.Conn, *socket.Conn) = pass
 
 // forwardFrame is an activation of forward.
@@ -215,19 +160,15 @@ func forwardResumable(r *greenlet.Run, c *socket.Conn, to string) greenlet.Statu
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *forwardFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *forwardFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c, f.to))
 }
 
 // run is forward as a state machine; f is nil in a call that has not been suspended.
 func (f *forwardFrame) run(r *greenlet.Run, c *socket.Conn, to string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[forwardFrame](r, 49)
 		f.c, f.to = c, to
 		r.Guard()
 	}
@@ -253,32 +194,24 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:45
-		callee := r.Callee().(*socket.DialFrame)
-		other, err = callee.Results()
-		callee.Release(r)
+		other, err = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_45
 	case 2:
-		// resumed from main.go:53
 		back = f.back
 		r.Callee().(*passFrame).Release(r)
 		goto resumed_53
 	case 3:
-		// resumed from main.go:54
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_54
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line main.go:45
 	other, err, st = socket.DialResumable(r, c.Hub(), "tcp", to)
 	if st != greenlet.Done {
-		f.to = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.to, f.PC = "", 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_45:
 //line main.go:46
@@ -303,22 +236,15 @@ resumed_45:
 	} // if this task is killed; otherwise it has ended
 //line main.go:53
 	if st = passResumable(r, c, other); st != greenlet.Done {
-		f.c = nil
-		f.to = ""
-		f.back, f.PC = back, 2
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.to, f.back, f.PC = nil, "", back, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line main.go:54
 	_, st = back.JoinResumable(r)
 	if st != greenlet.Done {
-		f.c = nil
-		f.to = ""
-		f.back = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.to, f.back, f.PC = nil, "", nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_54:
 	goto unwind
@@ -327,74 +253,21 @@ unwind:
 	for f.Pending() {
 //line main.go:55
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:339
+//line main_greenlet.go:264
 
-// Args replaces the parameters before the start.
-func (f *forwardFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.to = greenlet.Arg[string](f, args, 1)
-}
+func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
+func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
+func (f *forwardFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*forwardFrame) Func() *greenlet.Func      { return &forwardFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *forwardFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forwardFrame) Forget() {
-	f.c, f.to, f.back = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forwardFrame) Release(r *greenlet.Run) {
-	*f = forwardFrame{}
-	c := r.Cache()
-	if head, ok := c[49].(*forwardFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forwardFrame) take(r *greenlet.Run) *forwardFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*forwardFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(forwardFrame)
-}
-func (*forwardFrame) Func() *greenlet.Func {
-	return &forwardFrameInfo
-}
-
-var forwardFrameInfo = greenlet.Func{
-	End:  55,
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 44,
-	Name: "main.forward",
-	Points: []greenlet.Point{
-		{
-			Line: 45,
-			Live: "c",
-		},
-		{
-			Line: 53,
-			Live: "back",
-		},
-		{Line: 54},
-	},
-}
+var forwardFrameInfo = greenlet.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45:c; 53:back; 54"}
 var _ func(*socket.Conn, string) = forward
 
 // serveFrame is an activation of serve.
@@ -412,104 +285,61 @@ func newServeFrame(s *socket.Server) *serveFrame {
 }
 
 // Results are what serve has returned.
-func (f *serveFrame) Results() error {
-	return f.ret0
+func (f *serveFrame) Results() error { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+	return (*serveFrame)(nil).body(r, s)
+}
+
+// body runs serve up to its first suspension; f is nil until there has been one.
+func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:58
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*serveFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line main.go:58
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:435
+//line main_greenlet.go:315
 
-// Resume continues serve where it is suspended, or starts it.
+// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from main.go:58
-		callee := r.Callee().(*socket.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 		goto resumed_58
 	}
 
-//line main.go:58
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_58:
 //line main.go:58
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:464
+//line main_greenlet.go:335
 
-// Args replaces the parameters before the start.
-func (f *serveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 55) }
+func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serveFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serveFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[55].(*serveFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serveFrame) take(r *greenlet.Run) *serveFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*serveFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(serveFrame)
-}
-func (*serveFrame) Func() *greenlet.Func {
-	return &serveFrameInfo
-}
-
-var serveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 58,
-	Name: "main.serve",
-	Points: []greenlet.Point{
-		{Line: 58},
-	},
-}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 58, Points: "58"}
 var _ func(*socket.Server) error = serve
 
 // stopFrame is an activation of stop.
@@ -526,92 +356,44 @@ func newStopFrame(s *socket.Server) *stopFrame {
 }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+	return (*stopFrame)(nil).body(r, s)
+}
+
+// body runs stop up to its first suspension; f is nil until there has been one.
+func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 //line main.go:61
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*stopFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.s, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:542
+//line main_greenlet.go:376
 
-// Resume continues stop where it is suspended, or starts it.
+// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		// resumed from main.go:61
 		r.Callee().(*socket.ServerStopFrame).Release(r)
 		goto resumed_61
 	}
 
-//line main.go:61
-	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_61:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:566
+func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *stopFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *stopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *stopFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *stopFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*stopFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*stopFrame) take(r *greenlet.Run) *stopFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*stopFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(stopFrame)
-}
-func (*stopFrame) Func() *greenlet.Func {
-	return &stopFrameInfo
-}
-
-var stopFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 61,
-	Name: "main.stop",
-	Points: []greenlet.Point{
-		{Line: 61},
-	},
-}
+var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 61, Points: "61"}
 var _ func(*socket.Server) = stop
 
 // shoutFrame is an activation of shout.
@@ -629,7 +411,12 @@ func newShoutFrame(c *socket.Conn) *shoutFrame {
 }
 
 // shoutResumable is shout for callers that can be suspended.
-func shoutResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*shoutFrame)(nil).body(r, c)
+}
+
+// body runs shout up to its first suspension; f is nil until there has been one.
+func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var (
 		text *strings.Builder
 		line []byte
@@ -640,9 +427,8 @@ func shoutResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*shoutFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 13)
 		f.c, f.text, f.PC = c, text, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:70
@@ -655,17 +441,16 @@ after_loop_68:
 //line main.go:75
 	_, _, st = c.WriteStringResumable(r, text.String())
 	if st != greenlet.Done {
-		f := (*shoutFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 13)
+		f.c, f.PC = nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:667
+//line main_greenlet.go:452
 
-// Resume continues shout where it is suspended, or starts it.
+// Resume continues shout where it is suspended.
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var (
@@ -674,27 +459,23 @@ func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
-		// resumed from main.go:69
 		text = f.text
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_69
 	case 2:
-		// resumed from main.go:75
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		goto resumed_75
 	}
 
-	text = new(strings.Builder)
-//line main.go:68
 loop_68:
+//line main.go:69
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.text, f.PC = text, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line main.go:70
@@ -707,70 +488,21 @@ after_loop_68:
 //line main.go:75
 	_, _, st = c.WriteStringResumable(r, text.String())
 	if st != greenlet.Done {
-		f.c = nil
-		f.text = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.text, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:721
+//line main_greenlet.go:499
 
-// Args replaces the parameters before the start.
-func (f *shoutFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-}
+func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
+func (f *shoutFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*shoutFrame) Func() *greenlet.Func      { return &shoutFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *shoutFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *shoutFrame) Forget() {
-	f.c, f.text = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *shoutFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*shoutFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*shoutFrame) take(r *greenlet.Run) *shoutFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*shoutFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(shoutFrame)
-}
-func (*shoutFrame) Func() *greenlet.Func {
-	return &shoutFrameInfo
-}
-
-var shoutFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 66,
-	Name: "main.shout",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "c text",
-		},
-		{Line: 75},
-	},
-}
+var shoutFrameInfo = greenlet.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69:c text; 75"}
 var _ func(*socket.Conn) = shout
 
 // showFrame is an activation of show.
@@ -796,19 +528,15 @@ func showResumable(r *greenlet.Run, h *hub.Hub, servers ...*socket.Server) green
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *showFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.h, f.servers)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.h, f.servers))
 }
 
 // run is show as a state machine; f is nil in a call that has not been suspended.
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[showFrame](r, 43)
 		f.h, f.servers = h, servers
 		r.Guard()
 	}
@@ -837,40 +565,29 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) 
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:80
-		callee := r.Callee().(*socket.DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_80
 	case 2:
-		// resumed from main.go:85
 		c = f.c
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		goto resumed_85
 	case 3:
-		// resumed from main.go:88
 		c = f.c
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err2 = callee.Results()
-		callee.Release(r)
+		line, err2 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_88
 	case 4:
-		// resumed from main.go:96
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*stopFrame).Release(r)
 		goto resumed_96
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line main.go:80
 	c, err, st = socket.DialResumable(r, h, "tcp", servers[0].Listener.Addr().String())
 	if st != greenlet.Done {
-		f.h = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
 //line main.go:81
@@ -887,10 +604,8 @@ resumed_80:
 //line main.go:85
 	_, _, st = c.WriteStringResumable(r, "is there\nanybody\n")
 	if st != greenlet.Done {
-		f.h = nil
-		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.c, f.PC = nil, c, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line main.go:86
@@ -898,10 +613,8 @@ resumed_85:
 loop_87:
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.c, f.PC = c, 3
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.c, f.PC = nil, c, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
 //line main.go:89
@@ -925,11 +638,8 @@ loop_95:
 		s := servers[t1]
 //line main.go:96
 		if st = stopResumable(r, s); st != greenlet.Done {
-			f.h = nil
-			f.c = nil
-			f.t0, f.t1, f.PC = t0, t1, 4
-			r.Link(f, &f.Header)
-			return st
+			f.h, f.c, f.t0, f.t1, f.PC = nil, nil, t0, t1, 4
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_96:
@@ -940,79 +650,19 @@ unwind:
 	for f.Pending() {
 //line main.go:98
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:952
+//line main_greenlet.go:661
 
-// Args replaces the parameters before the start.
-func (f *showFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.servers = greenlet.Rest[*socket.Server](f, args, 1)
-}
+func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
+func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }
+func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *showFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *showFrame) Forget() {
-	f.h, f.servers, f.c = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *showFrame) Release(r *greenlet.Run) {
-	*f = showFrame{}
-	c := r.Cache()
-	if head, ok := c[43].(*showFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*showFrame) take(r *greenlet.Run) *showFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*showFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(showFrame)
-}
-func (*showFrame) Func() *greenlet.Func {
-	return &showFrameInfo
-}
-
-var showFrameInfo = greenlet.Func{
-	End:  98,
-	File: "github.com/going-green/greenlet/examples/portforwarder/main.go",
-	Line: 79,
-	Name: "main.show",
-	Points: []greenlet.Point{
-		{
-			Line: 80,
-			Live: "servers",
-		},
-		{
-			Line: 85,
-			Live: "servers c",
-		},
-		{
-			Line: 88,
-			Live: "servers c",
-		},
-		{
-			Line: 96,
-			Live: "servers t0 t1",
-		},
-	},
-}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80:servers; 85:servers c; 88:servers c; 96:servers t0 t1"}
 var _ func(*hub.Hub, ...*socket.Server) = show

@@ -29,11 +29,29 @@ func (m *market) newProduceFrame(name string, n int, pace time.Duration) *market
 }
 
 // produceResumable is market.produce for callers that can be suspended.
-func (m *market) produceResumable(r *greenlet.Run, name string, n int, pace time.Duration) (st greenlet.Status) {
+func (m *market) produceResumable(r *greenlet.Run, name string, n int, pace time.Duration) greenlet.Status {
+	return (*marketProduceFrame)(nil).body(r, m, name, n, pace)
+}
+
+// body runs market.produce up to its next suspension; f is nil until there has been one.
+func (f *marketProduceFrame) body(r *greenlet.Run, m *market, name string, n int, pace time.Duration) (st greenlet.Status) {
 	var (
 		i    int
 		good string
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_30
+		case 2:
+			i = f.i
+			r.Callee().Release(r)
+			goto resumed_34
+		}
+	}
+
 //line main.go:29
 	i = 0
 loop_29:
@@ -45,65 +63,8 @@ loop_29:
 	}
 //line main.go:30
 	if st = m.SleepResumable(r, pace); st != greenlet.Done {
-		f := (*marketProduceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 26)
 		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:31
-	good = fmt.Sprint(name, i)
-	if m.goods.TryPut(good) {
-		goto next_29
-	}
-//line main.go:33
-	m.say("%s waits with %s", name, good)
-	if st = m.goods.PutResumable(r, good); st != greenlet.Done {
-		f := (*marketProduceFrame)(nil).take(r)
-		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-next_29:
-//line main.go:29
-	i++
-	goto loop_29
-}
-
-//line main_greenlet.go:73
-
-// Resume continues market.produce where it is suspended, or starts it.
-func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, name, n, pace := f.m, f.name, f.n, f.pace
-	var (
-		i    int
-		good string
-	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:30
-		i = f.i
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_30
-	case 2:
-		// resumed from main.go:34
-		i = f.i
-		r.Callee().Release(r)
-		goto resumed_34
-	}
-
-//line main.go:29
-	i = 0
-loop_29:
-//line main.go:29
-	if !(i < n) {
-//line main.go:37
-		m.say("%s is done", name)
-		return r.Return(f, &f.Header)
-	}
-//line main.go:30
-	if st = m.SleepResumable(r, pace); st != greenlet.Done {
-		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_30:
@@ -115,8 +76,8 @@ resumed_30:
 //line main.go:33
 	m.say("%s waits with %s", name, good)
 	if st = m.goods.PutResumable(r, good); st != greenlet.Done {
-		f.i, f.PC = i, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 2
 		return st
 	}
 resumed_34:
@@ -126,65 +87,19 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:130
+//line main_greenlet.go:91
 
-// Args replaces the parameters before the start.
-func (f *marketProduceFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.pace = greenlet.Arg[time.Duration](f, args, 2)
+// Resume continues the activation; the driver calls it.
+func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *marketProduceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *marketProduceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.n, &f.pace) }
+func (f *marketProduceFrame) Forget()                 { *f = marketProduceFrame{Header: f.Header} }
+func (f *marketProduceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*marketProduceFrame) Func() *greenlet.Func      { return &marketProduceFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *marketProduceFrame) Forget() {
-	f.m, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *marketProduceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[26].(*marketProduceFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*marketProduceFrame) take(r *greenlet.Run) *marketProduceFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*marketProduceFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(marketProduceFrame)
-}
-func (*marketProduceFrame) Func() *greenlet.Func {
-	return &marketProduceFrameInfo
-}
-
-var marketProduceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/producers/main.go",
-	Line: 28,
-	Name: "main.(*market).produce",
-	Points: []greenlet.Point{
-		{
-			Line: 30,
-			Live: "m name n pace i",
-		},
-		{
-			Line: 34,
-			Live: "m name n pace i",
-		},
-	},
-}
+var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30:m name n pace i; 34:m name n pace i"}
 var _ func(*market, string, int, time.Duration) = (*market).produce
 
 // marketConsumeFrame is an activation of market.consume.
@@ -209,12 +124,20 @@ func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketCons
 }
 
 // Results are what market.consume has returned.
-func (f *marketConsumeFrame) Results() int {
-	return f.ret0
+func (f *marketConsumeFrame) Results() int { return f.ret0 }
+func (f *marketConsumeFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // consumeResumable is market.consume for callers that can be suspended.
-func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Duration) (ret0 int, st greenlet.Status) {
+func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Duration) (int, greenlet.Status) {
+	return (*marketConsumeFrame)(nil).body(r, m0, name0, pace0)
+}
+
+// body runs market.consume up to its first suspension; f is nil until there has been one.
+func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pace0 time.Duration) (ret0 int, st greenlet.Status) {
 	var (
 		m    **market
 		name *string
@@ -233,9 +156,8 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 //line main.go:42
 	t0, st = (*m).goods.AllResumable(r)
 	if st != greenlet.Done {
-		f := (*marketConsumeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 28)
 		f.m, f.name, f.pace, f.n, f.PC = m, name, pace, n, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 	{
@@ -255,9 +177,8 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 			name: name,
 			pace: pace,
 		}).value()); st != greenlet.Done {
-			f := (*marketConsumeFrame)(nil).take(r)
-			f.n, f.loop, f.PC = n, loop, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 28)
+			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
 			return ret0, st
 		}
 	}
@@ -267,9 +188,9 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:271
+//line main_greenlet.go:192
 
-// Resume continues market.consume where it is suspended, or starts it.
+// Resume continues market.consume where it is suspended.
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		m    **market
@@ -280,35 +201,21 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop *greenlet.Loop
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.m0, f.name0, f.pace0)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from main.go:42
 		m, name, pace, n = f.m, f.name, f.pace, f.n
 		t0 = r.Callee().(interface {
-			Results() iter.Seq[string]
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) iter.Seq[string]
+		}).Returned(r)
 		goto resumed_42
 	case 2:
-		// resumed from main.go:42
 		n, loop = f.n, f.loop
 		r.Callee().Release(r)
 		goto resumed_42b
 	}
 
-	m = new(*market)
-	*m = f.m0
-	name = new(string)
-	*name = f.name0
-	pace = new(time.Duration)
-	*pace = f.pace0
-	n = new(int)
-//line main.go:42
-	t0, st = (*m).goods.AllResumable(r)
-	if st != greenlet.Done {
-		f.m, f.name, f.pace, f.n, f.PC = m, name, pace, n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_42:
 	{
 //line main.go:42
@@ -327,12 +234,8 @@ resumed_42:
 			name: name,
 			pace: pace,
 		}).value()); st != greenlet.Done {
-			f.m = nil
-			f.name = nil
-			f.pace = nil
-			f.n, f.loop, f.PC = n, loop, 2
-			r.Link(f, &f.Header)
-			return st
+			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_42b:
@@ -343,64 +246,15 @@ resumed_42b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:347
+//line main_greenlet.go:250
 
-// Args replaces the parameters before the start.
-func (f *marketConsumeFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.name0 = greenlet.Arg[string](f, args, 0)
-	f.pace0 = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
+func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *marketConsumeFrame) Forget()                              { *f = marketConsumeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *marketConsumeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 28) }
+func (*marketConsumeFrame) Func() *greenlet.Func                   { return &marketConsumeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *marketConsumeFrame) Forget() {
-	f.m0, f.name0, f.m, f.name, f.pace, f.n, f.loop = nil, "", nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *marketConsumeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*marketConsumeFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*marketConsumeFrame) take(r *greenlet.Run) *marketConsumeFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*marketConsumeFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(marketConsumeFrame)
-}
-func (*marketConsumeFrame) Func() *greenlet.Func {
-	return &marketConsumeFrameInfo
-}
-
-var marketConsumeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/producers/main.go",
-	Line: 41,
-	Name: "main.(*market).consume",
-	Points: []greenlet.Point{
-		{
-			Line: 42,
-			Live: "m name pace n",
-		},
-		{
-			Line: 42,
-			Live: "n loop",
-		},
-	},
-}
+var marketConsumeFrameInfo = greenlet.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42:m name pace n; 42:n loop"}
 var _ func(*market, string, time.Duration) int = (*market).consume
 
 // marketConsumeRange1 is the body of the loop of main.go:42, with what it captures.
@@ -426,30 +280,34 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:430
+//line main_greenlet.go:284
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *marketConsumeRange1
 	good string
 	ret0 bool
 }
 
-// Results are what the literal marketConsumeRange1 has returned.
-func (f *marketConsumeRange1Frame) Results() bool {
-	return f.ret0
+func (f *marketConsumeRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal marketConsumeRange1 for callers that can be suspended.
-func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (ret0 bool, st greenlet.Status) {
+func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (bool, greenlet.Status) {
+	return (*marketConsumeRange1Frame)(nil).body(r, c, good)
+}
+
+// body runs the literal marketConsumeRange1 up to its first suspension; f is nil until there has been one.
+func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1, good string) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line main.go:43
 	if st = (*c.m).SleepResumable(r, (*c.pace)); st != greenlet.Done {
-		f := (*marketConsumeRange1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.good, f.c, f.PC = good, c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line main.go:44
@@ -460,26 +318,18 @@ func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (ret0 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:464
+//line main_greenlet.go:322
 
-// Resume continues the literal marketConsumeRange1 where it is suspended, or starts it.
+// Resume continues the literal marketConsumeRange1 where it is suspended.
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from main.go:43
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_43
 	}
 
-	c.loop.Begin()
-//line main.go:43
-	if st = (*c.m).SleepResumable(r, (*c.pace)); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_43:
 //line main.go:44
 	(*c.m).say("%s has %s", (*c.name), good)
@@ -490,43 +340,12 @@ resumed_43:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:494
+//line main_greenlet.go:344
 
-// Release gives the frame back, for the next call that suspends.
-func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) {
-	f.c, f.good = nil, ""
-	c := r.Cache()
-	if head, ok := c[12].(*marketConsumeRange1Frame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
+func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*marketConsumeRange1Frame) take(r *greenlet.Run) *marketConsumeRange1Frame {
-	c := r.Cache()
-	if f, ok := c[12].(*marketConsumeRange1Frame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(marketConsumeRange1Frame)
-}
-func (*marketConsumeRange1Frame) Func() *greenlet.Func {
-	return &marketConsumeRange1FrameInfo
-}
-
-var marketConsumeRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/producers/main.go",
-	Line: 42,
-	Name: "main.(*market).consume-range1",
-	Points: []greenlet.Point{
-		{
-			Line: 43,
-			Live: "good",
-		},
-	},
-}
+var marketConsumeRange1FrameInfo = greenlet.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43:good"}
 
 // marketDayFrame is an activation of market.day.
 type marketDayFrame struct {
@@ -546,82 +365,12 @@ func (m *market) newDayFrame() *marketDayFrame {
 }
 
 // dayResumable is market.day for callers that can be suspended.
-func (m *market) dayResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		producers *hub.Group
-		fast      *hub.Handle[int]
-		slow      *hub.Handle[int]
-		a         int
-		b         int
-	)
-//line main.go:54
-	producers = m.NewGroup()
-	_, st = producers.GoResumable(r, m.newProduceFrame("apple", 4, time.Second))
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.producers, f.PC = m, producers, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:56
-	_, st = producers.GoResumable(r, m.newProduceFrame("pear", 4, 2*time.Second))
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.producers, f.PC = m, producers, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:57
-	fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.producers, f.PC = m, producers, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:58
-	slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.producers, f.fast, f.PC = m, producers, fast, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:59
-	_, st = producers.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.fast, f.slow, f.PC = m, fast, slow, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:60
-	m.goods.Close()
-	a, _, st = fast.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.slow, f.PC = m, slow, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:62
-	b, _, st = slow.GetResumable(r)
-	if st != greenlet.Done {
-		f := (*marketDayFrame)(nil).take(r)
-		f.m, f.a, f.PC = m, a, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:63
-	m.say("Ann has had %d, Bob %d", a, b)
-	return greenlet.Done
+func (m *market) dayResumable(r *greenlet.Run) greenlet.Status {
+	return (*marketDayFrame)(nil).body(r, m)
 }
 
-//line main_greenlet.go:621
-
-// Resume continues market.day where it is suspended, or starts it.
-func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m := f.m
+// body runs market.day up to its next suspension; f is nil until there has been one.
+func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
 	var (
 		producers *hub.Group
 		fast      *hub.Handle[int]
@@ -629,95 +378,85 @@ func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		a         int
 		b         int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:55
-		producers = f.producers
-		r.Callee().(*hub.GroupGoFrame).Release(r)
-		goto resumed_55
-	case 2:
-		// resumed from main.go:56
-		producers = f.producers
-		r.Callee().(*hub.GroupGoFrame).Release(r)
-		goto resumed_56
-	case 3:
-		// resumed from main.go:57
-		producers = f.producers
-		fast = r.Callee().(interface {
-			Results() *hub.Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_57
-	case 4:
-		// resumed from main.go:58
-		producers, fast = f.producers, f.fast
-		slow = r.Callee().(interface {
-			Results() *hub.Handle[int]
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_58
-	case 5:
-		// resumed from main.go:59
-		fast, slow = f.fast, f.slow
-		r.Callee().(*hub.GroupJoinFrame).Release(r)
-		goto resumed_59
-	case 6:
-		// resumed from main.go:61
-		slow = f.slow
-		a, _ = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_61
-	case 7:
-		// resumed from main.go:62
-		a = f.a
-		b, _ = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_62
+	if f != nil {
+		switch f.PC {
+		case 1:
+			producers = f.producers
+			r.Callee().(*hub.GroupGoFrame).Release(r)
+			goto resumed_55
+		case 2:
+			producers = f.producers
+			r.Callee().(*hub.GroupGoFrame).Release(r)
+			goto resumed_56
+		case 3:
+			producers = f.producers
+			fast = r.Callee().(interface {
+				Returned(*greenlet.Run) *hub.Handle[int]
+			}).Returned(r)
+			goto resumed_57
+		case 4:
+			producers, fast = f.producers, f.fast
+			slow = r.Callee().(interface {
+				Returned(*greenlet.Run) *hub.Handle[int]
+			}).Returned(r)
+			goto resumed_58
+		case 5:
+			fast, slow = f.fast, f.slow
+			r.Callee().(*hub.GroupJoinFrame).Release(r)
+			goto resumed_59
+		case 6:
+			slow = f.slow
+			a, _ = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_61
+		case 7:
+			a = f.a
+			b, _ = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r)
+			goto resumed_62
+		}
 	}
 
 //line main.go:54
 	producers = m.NewGroup()
 	_, st = producers.GoResumable(r, m.newProduceFrame("apple", 4, time.Second))
 	if st != greenlet.Done {
-		f.producers, f.PC = producers, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.m, f.producers, f.PC = m, producers, 1
 		return st
 	}
 resumed_55:
 //line main.go:56
 	_, st = producers.GoResumable(r, m.newProduceFrame("pear", 4, 2*time.Second))
 	if st != greenlet.Done {
-		f.producers, f.PC = producers, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.m, f.producers, f.PC = m, producers, 2
 		return st
 	}
 resumed_56:
 //line main.go:57
 	fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
 	if st != greenlet.Done {
-		f.producers, f.PC = producers, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.m, f.producers, f.PC = m, producers, 3
 		return st
 	}
 resumed_57:
 //line main.go:58
 	slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
 	if st != greenlet.Done {
-		f.producers, f.fast, f.PC = producers, fast, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.m, f.producers, f.fast, f.PC = m, producers, fast, 4
 		return st
 	}
 resumed_58:
 //line main.go:59
 	_, st = producers.JoinResumable(r)
 	if st != greenlet.Done {
-		f.producers = nil
-		f.fast, f.slow, f.PC = fast, slow, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.producers, f.m, f.fast, f.slow, f.PC = nil, m, fast, slow, 5
 		return st
 	}
 resumed_59:
@@ -725,103 +464,34 @@ resumed_59:
 	m.goods.Close()
 	a, _, st = fast.GetResumable(r)
 	if st != greenlet.Done {
-		f.producers = nil
-		f.fast = nil
-		f.slow, f.PC = slow, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.producers, f.fast, f.m, f.slow, f.PC = nil, nil, m, slow, 6
 		return st
 	}
 resumed_61:
 //line main.go:62
 	b, _, st = slow.GetResumable(r)
 	if st != greenlet.Done {
-		f.producers = nil
-		f.fast = nil
-		f.slow = nil
-		f.a, f.PC = a, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 24)
+		f.producers, f.fast, f.slow, f.m, f.a, f.PC = nil, nil, nil, m, a, 7
 		return st
 	}
 resumed_62:
 //line main.go:63
 	m.say("Ann has had %d, Bob %d", a, b)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:752
+//line main_greenlet.go:486
 
-// Args replaces the parameters before the start.
-func (f *marketDayFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *marketDayFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *marketDayFrame) Forget() {
-	f.m, f.producers, f.fast, f.slow = nil, nil, nil, nil
-}
+func (f *marketDayFrame) Forget()                 { *f = marketDayFrame{Header: f.Header} }
+func (f *marketDayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*marketDayFrame) Func() *greenlet.Func      { return &marketDayFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *marketDayFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[24].(*marketDayFrame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*marketDayFrame) take(r *greenlet.Run) *marketDayFrame {
-	c := r.Cache()
-	if f, ok := c[24].(*marketDayFrame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(marketDayFrame)
-}
-func (*marketDayFrame) Func() *greenlet.Func {
-	return &marketDayFrameInfo
-}
-
-var marketDayFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/producers/main.go",
-	Line: 53,
-	Name: "main.(*market).day",
-	Points: []greenlet.Point{
-		{
-			Line: 55,
-			Live: "m producers",
-		},
-		{
-			Line: 56,
-			Live: "m producers",
-		},
-		{
-			Line: 57,
-			Live: "m producers",
-		},
-		{
-			Line: 58,
-			Live: "m producers fast",
-		},
-		{
-			Line: 59,
-			Live: "m fast slow",
-		},
-		{
-			Line: 61,
-			Live: "m slow",
-		},
-		{
-			Line: 62,
-			Live: "m a",
-		},
-	},
-}
+var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55:m producers; 56:m producers; 57:m producers; 58:m producers fast; 59:m fast slow; 61:m slow; 62:m a"}
 var _ func(*market) = (*market).day

@@ -21,7 +21,12 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 }
 
 // solveResumable is board.solve for callers that can be suspended.
-func (b *board) solveResumable(r *greenlet.Run) (st greenlet.Status) {
+func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
+	return (*boardSolveFrame)(nil).body(r, b)
+}
+
+// body runs board.solve up to its first suspension; f is nil until there has been one.
+func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 	var (
 		t0     int
 		column int
@@ -34,18 +39,11 @@ func (b *board) solveResumable(r *greenlet.Run) (st greenlet.Status) {
 		column = 0
 		goto loop_51
 	}
-	{
 //line main.go:48
-		f := (*boardSolveFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+	f = greenlet.Leaf(r, f, 49)
+	f.b, f.PC = nil, 1
 //line main.go:48
-		if p, ok := r.Out().(**board); ok {
-			*p = b
-			return greenlet.Left
-		}
-		return greenlet.Yielded[*board](r, b)
-	}
+	return greenlet.Yielded(r, b)
 loop_51:
 //line main.go:51
 	if !(column < t0) {
@@ -57,9 +55,8 @@ loop_51:
 	}
 	b.columns = append(b.columns, column)
 	if st = b.solveResumable(r); st != greenlet.Done {
-		f := (*boardSolveFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.b, f.t0, f.column, f.PC = b, t0, column, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:57
@@ -70,9 +67,9 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:74
+//line main_greenlet.go:71
 
-// Resume continues board.solve where it is suspended, or starts it.
+// Resume continues board.solve where it is suspended.
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var (
@@ -80,33 +77,16 @@ func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		column int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.b))
 	case 1:
-		// resumed from main.go:48
 		goto resumed_48
 	case 2:
-		// resumed from main.go:56
 		t0, column = f.t0, f.column
 		r.Callee().(*boardSolveFrame).Release(r)
 		goto resumed_56
 	}
 
-//line main.go:47
-	if !(len(b.columns) == b.size) {
-//line main.go:51
-		t0 = b.size
-//line main.go:51
-		column = 0
-		goto loop_51
-	}
-//line main.go:48
-	f.b = nil
-	f.PC = 1
-//line main.go:48
-	if p, ok := r.Out().(**board); ok {
-		*p = b
-		return greenlet.Left
-	}
-	return greenlet.Yielded[*board](r, b)
 resumed_48:
 //line main.go:49
 	return r.Return(f, &f.Header)
@@ -121,8 +101,7 @@ loop_51:
 	b.columns = append(b.columns, column)
 	if st = b.solveResumable(r); st != greenlet.Done {
 		f.t0, f.column, f.PC = t0, column, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
 //line main.go:57
@@ -133,57 +112,11 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:137
+//line main_greenlet.go:116
 
-// Args replaces the parameters before the start.
-func (f *boardSolveFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
+func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*boardSolveFrame) Func() *greenlet.Func      { return &boardSolveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *boardSolveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *boardSolveFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *boardSolveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[49].(*boardSolveFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*boardSolveFrame) take(r *greenlet.Run) *boardSolveFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*boardSolveFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(boardSolveFrame)
-}
-func (*boardSolveFrame) Func() *greenlet.Func {
-	return &boardSolveFrameInfo
-}
-
-var boardSolveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/queens/main.go",
-	Line: 46,
-	Name: "main.(*board).solve",
-	Points: []greenlet.Point{
-		{Line: 48},
-		{
-			Line: 56,
-			Live: "b t0 column",
-		},
-	},
-}
+var boardSolveFrameInfo = greenlet.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56:b t0 column"}
 var _ func(*board) = (*board).solve

@@ -25,16 +25,20 @@ func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
 }
 
 // fillResumable is bucket.fill for callers that can be suspended.
-func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) (st greenlet.Status) {
+func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) greenlet.Status {
+	return (*bucketFillFrame)(nil).body(r, b, perSecond, done)
+}
+
+// body runs bucket.fill up to its first suspension; f is nil until there has been one.
+func (f *bucketFillFrame) body(r *greenlet.Run, b *bucket, perSecond int, done *hub.Event) (st greenlet.Status) {
 	var t0 bool
 //line main.go:32
 loop_32:
 //line main.go:32
 	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
 	if st != greenlet.Done {
-		f := (*bucketFillFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 3)
 		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:32
@@ -47,29 +51,26 @@ loop_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:51
+//line main_greenlet.go:55
 
-// Resume continues bucket.fill where it is suspended, or starts it.
+// Resume continues bucket.fill where it is suspended.
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
 	var t0 bool
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
 	case 1:
-		// resumed from main.go:32
-		callee := r.Callee().(*hub.EventWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
 		goto resumed_32
 	}
 
-//line main.go:32
 loop_32:
 //line main.go:32
 	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_32:
 //line main.go:32
@@ -82,60 +83,14 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:86
+//line main_greenlet.go:87
 
-// Args replaces the parameters before the start.
-func (f *bucketFillFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.perSecond = greenlet.Arg[int](f, args, 0)
-	f.done = greenlet.Arg[*hub.Event](f, args, 1)
-}
+func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
+func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
+func (f *bucketFillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*bucketFillFrame) Func() *greenlet.Func      { return &bucketFillFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *bucketFillFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *bucketFillFrame) Forget() {
-	f.b, f.done = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *bucketFillFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[3].(*bucketFillFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*bucketFillFrame) take(r *greenlet.Run) *bucketFillFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*bucketFillFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(bucketFillFrame)
-}
-func (*bucketFillFrame) Func() *greenlet.Func {
-	return &bucketFillFrameInfo
-}
-
-var bucketFillFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/ratelimit/main.go",
-	Line: 31,
-	Name: "main.(*bucket).fill",
-	Points: []greenlet.Point{
-		{
-			Line: 32,
-			Live: "b perSecond done",
-		},
-	},
-}
+var bucketFillFrameInfo = greenlet.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32:b perSecond done"}
 var _ func(*bucket, int, *hub.Event) = (*bucket).fill
 
 // workerJobFrame is an activation of worker.job.
@@ -156,7 +111,12 @@ func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
 }
 
 // jobResumable is worker.job for callers that can be suspended.
-func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) (st greenlet.Status) {
+func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) greenlet.Status {
+	return (*workerJobFrame)(nil).body(r, w0, n, takes0)
+}
+
+// body runs worker.job up to its first suspension; f is nil until there has been one.
+func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Duration) (st greenlet.Status) {
 	var (
 		w     **worker
 		takes *time.Duration
@@ -168,9 +128,8 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) (st
 	*takes = takes0
 //line main.go:51
 	if st = (*w).limit.tokens.AcquireResumable(r); st != greenlet.Done {
-		f := (*workerJobFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 43)
 		f.w, f.n, f.takes, f.PC = w, n, takes, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:52
@@ -180,9 +139,8 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) (st
 		w:     w,
 	}).value())
 	if st != greenlet.Done {
-		f := (*workerJobFrame)(nil).take(r)
-		f.w, f.n, f.PC = w, n, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 43)
+		f.takes, f.w, f.n, f.PC = nil, w, n, 2
 		return st
 	}
 //line main.go:53
@@ -194,9 +152,9 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) (st
 	return greenlet.Done
 }
 
-//line main_greenlet.go:198
+//line main_greenlet.go:156
 
-// Resume continues worker.job where it is suspended, or starts it.
+// Resume continues worker.job where it is suspended.
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -205,30 +163,18 @@ func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err   error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
 	case 1:
-		// resumed from main.go:51
 		w, takes = f.w, f.takes
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
 		goto resumed_51
 	case 2:
-		// resumed from main.go:53
 		w = f.w
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_53
 	}
 
-	w = new(*worker)
-	*w = f.w0
-	takes = new(time.Duration)
-	*takes = f.takes0
-//line main.go:51
-	if st = (*w).limit.tokens.AcquireResumable(r); st != greenlet.Done {
-		f.w, f.takes, f.PC = w, takes, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_51:
 //line main.go:52
 	(*w).say("job %d starts", n)
@@ -237,10 +183,8 @@ resumed_51:
 		w:     w,
 	}).value())
 	if st != greenlet.Done {
-		f.takes = nil
-		f.w, f.PC = w, 2
-		r.Link(f, &f.Header)
-		return st
+		f.takes, f.w, f.PC = nil, w, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line main.go:53
@@ -252,64 +196,14 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:256
+//line main_greenlet.go:200
 
-// Args replaces the parameters before the start.
-func (f *workerJobFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.n = greenlet.Arg[int](f, args, 0)
-	f.takes0 = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
+func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
+func (f *workerJobFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*workerJobFrame) Func() *greenlet.Func      { return &workerJobFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *workerJobFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *workerJobFrame) Forget() {
-	f.w0, f.w, f.takes = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *workerJobFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[43].(*workerJobFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*workerJobFrame) take(r *greenlet.Run) *workerJobFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*workerJobFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(workerJobFrame)
-}
-func (*workerJobFrame) Func() *greenlet.Func {
-	return &workerJobFrameInfo
-}
-
-var workerJobFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/ratelimit/main.go",
-	Line: 50,
-	Name: "main.(*worker).job",
-	Points: []greenlet.Point{
-		{
-			Line: 51,
-			Live: "w n takes",
-		},
-		{
-			Line: 53,
-			Live: "w n",
-		},
-	},
-}
+var workerJobFrameInfo = greenlet.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51:w n takes; 53:w n"}
 var _ func(*worker, int, time.Duration) = (*worker).job
 
 // workerJobFunc1 is the function literal of main.go:53, with what it captures.
@@ -327,79 +221,45 @@ func (c *workerJobFunc1) value() func() {
 // workerJobFunc1Frame is an activation of the literal workerJobFunc1.
 type workerJobFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *workerJobFunc1
 }
 
 // CallResumable is the literal workerJobFunc1 for callers that can be suspended.
-func (c *workerJobFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *workerJobFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*workerJobFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal workerJobFunc1 up to its first suspension; f is nil until there has been one.
+func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st greenlet.Status) {
 //line main.go:53
 	if st = (*c.w).SleepResumable(r, (*c.takes)); st != greenlet.Done {
-		f := (*workerJobFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:347
+//line main_greenlet.go:244
 
-// Resume continues the literal workerJobFunc1 where it is suspended, or starts it.
+// Resume continues the literal workerJobFunc1 where it is suspended.
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from main.go:53
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_53
 	}
 
-//line main.go:53
-	if st = (*c.w).SleepResumable(r, (*c.takes)); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:370
+func (f *workerJobFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*workerJobFunc1Frame) Func() *greenlet.Func      { return &workerJobFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *workerJobFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[12].(*workerJobFunc1Frame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*workerJobFunc1Frame) take(r *greenlet.Run) *workerJobFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[12].(*workerJobFunc1Frame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(workerJobFunc1Frame)
-}
-func (*workerJobFunc1Frame) Func() *greenlet.Func {
-	return &workerJobFunc1FrameInfo
-}
-
-var workerJobFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/ratelimit/main.go",
-	Line: 53,
-	Name: "main.(*worker).job.func1",
-	Points: []greenlet.Point{
-		{Line: 53},
-	},
-}
+var workerJobFunc1FrameInfo = greenlet.Func{Name: "main.(*worker).job.func1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 53, Points: "53"}
 
 // workerAllFrame is an activation of worker.all.
 type workerAllFrame struct {
@@ -419,7 +279,12 @@ func (w *worker) newAllFrame(jobs int) *workerAllFrame {
 }
 
 // allResumable is worker.all for callers that can be suspended.
-func (w *worker) allResumable(r *greenlet.Run, jobs int) (st greenlet.Status) {
+func (w *worker) allResumable(r *greenlet.Run, jobs int) greenlet.Status {
+	return (*workerAllFrame)(nil).body(r, w, jobs)
+}
+
+// body runs worker.all up to its first suspension; f is nil until there has been one.
+func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet.Status) {
 	var (
 		done *hub.Event
 		pool *hub.Group
@@ -438,9 +303,8 @@ loop_65:
 //line main.go:66
 	_, st = pool.GoResumable(r, w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
 	if st != greenlet.Done {
-		f := (*workerAllFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.w, f.jobs, f.done, f.pool, f.n, f.PC = w, jobs, done, pool, n, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:65
@@ -449,9 +313,8 @@ loop_65:
 after_loop_65:
 	_, st = pool.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*workerAllFrame)(nil).take(r)
-		f.done, f.PC = done, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.w, f.done, f.PC = nil, done, 2
 		return st
 	}
 //line main.go:69
@@ -459,9 +322,9 @@ after_loop_65:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:463
+//line main_greenlet.go:326
 
-// Resume continues worker.all where it is suspended, or starts it.
+// Resume continues worker.all where it is suspended.
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, jobs := f.w, f.jobs
 	var (
@@ -470,23 +333,18 @@ func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n    int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
 	case 1:
-		// resumed from main.go:66
 		done, pool, n = f.done, f.pool, f.n
 		r.Callee().(*hub.GroupGoFrame).Release(r)
 		goto resumed_66
 	case 2:
-		// resumed from main.go:68
 		done = f.done
 		r.Callee().(*hub.GroupJoinFrame).Release(r)
 		goto resumed_68
 	}
 
-//line main.go:62
-	done = w.NewEvent()
-	w.Go(w.limit.newFillFrame(2, done))
-	pool = w.NewPool(3)
-	n = 0
 loop_65:
 //line main.go:65
 	if !(n < jobs) {
@@ -496,8 +354,7 @@ loop_65:
 	_, st = pool.GoResumable(r, w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
 	if st != greenlet.Done {
 		f.done, f.pool, f.n, f.PC = done, pool, n, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_66:
 //line main.go:65
@@ -506,11 +363,8 @@ resumed_66:
 after_loop_65:
 	_, st = pool.JoinResumable(r)
 	if st != greenlet.Done {
-		f.w = nil
-		f.pool = nil
-		f.done, f.PC = done, 2
-		r.Link(f, &f.Header)
-		return st
+		f.w, f.pool, f.done, f.PC = nil, nil, done, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
 //line main.go:69
@@ -518,61 +372,12 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:522
+//line main_greenlet.go:376
 
-// Args replaces the parameters before the start.
-func (f *workerAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.jobs = greenlet.Arg[int](f, args, 0)
-}
+func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
+func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }
+func (f *workerAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*workerAllFrame) Func() *greenlet.Func      { return &workerAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *workerAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *workerAllFrame) Forget() {
-	f.w, f.done, f.pool = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *workerAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*workerAllFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*workerAllFrame) take(r *greenlet.Run) *workerAllFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*workerAllFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(workerAllFrame)
-}
-func (*workerAllFrame) Func() *greenlet.Func {
-	return &workerAllFrameInfo
-}
-
-var workerAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/ratelimit/main.go",
-	Line: 61,
-	Name: "main.(*worker).all",
-	Points: []greenlet.Point{
-		{
-			Line: 66,
-			Live: "w jobs done pool n",
-		},
-		{
-			Line: 68,
-			Live: "done",
-		},
-	},
-}
+var workerAllFrameInfo = greenlet.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66:w jobs done pool n; 68:done"}
 var _ func(*worker, int) = (*worker).all

@@ -26,7 +26,12 @@ func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
 }
 
 // endResumable is end for callers that can be suspended.
-func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
+func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) greenlet.Status {
+	return (*endFrame)(nil).body(r, clients, replicas)
+}
+
+// body runs end up to its first suspension; f is nil until there has been one.
+func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
@@ -49,9 +54,8 @@ loop_63:
 //line main.go:64
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f := (*endFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 18)
 			f.clients, f.replicas, f.t0, f.t1, f.PC = clients, replicas, t0, t1, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -60,9 +64,9 @@ loop_63:
 	goto loop_63
 }
 
-//line main_greenlet.go:64
+//line main_greenlet.go:68
 
-// Resume continues end where it is suspended, or starts it.
+// Resume continues end where it is suspended.
 func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	clients, replicas := f.clients, f.replicas
 	var (
@@ -70,17 +74,14 @@ func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
 	case 1:
-		// resumed from main.go:64
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_64
 	}
 
-//line main.go:63
-	t0 = len(clients)
-//line main.go:63
-	t1 = 0
 loop_63:
 //line main.go:63
 	if !(t1 < t0) {
@@ -96,8 +97,7 @@ loop_63:
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
 			f.t0, f.t1, f.PC = t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_64:
@@ -108,56 +108,10 @@ resumed_64:
 
 //line main_greenlet.go:110
 
-// Args replaces the parameters before the start.
-func (f *endFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.clients = greenlet.Arg[[]*hub.Task](f, args, 0)
-	f.replicas = greenlet.Arg[[]*sim.Host](f, args, 1)
-}
+func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
+func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }
+func (f *endFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*endFrame) Func() *greenlet.Func      { return &endFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *endFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *endFrame) Forget() {
-	f.clients, f.replicas = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *endFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[18].(*endFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*endFrame) take(r *greenlet.Run) *endFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*endFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(endFrame)
-}
-func (*endFrame) Func() *greenlet.Func {
-	return &endFrameInfo
-}
-
-var endFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/replication/main.go",
-	Line: 62,
-	Name: "main.end",
-	Points: []greenlet.Point{
-		{
-			Line: 64,
-			Live: "clients replicas t0 t1",
-		},
-	},
-}
+var endFrameInfo = greenlet.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64:clients replicas t0 t1"}
 var _ func([]*hub.Task, []*sim.Host) = end

@@ -32,64 +32,12 @@ func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet.Status) {
-	var (
-		c    *socket.PacketConn
-		buf  []byte
-		n    int
-		from net.Addr
-		err  error
-		err2 error
-	)
-//line register.go:53
-	c = listen(r.host, fmt.Sprint(":", port))
-	buf = make([]byte, 100)
-loop_55:
-	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != greenlet.Done {
-		f := (*serveFrame)(nil).take(r2)
-		f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-	{
-//line register.go:57
-		if err != nil {
-			panic(err)
-		}
-		m := decode(buf[:n])
-		switch m.kind {
-		case "read":
-			m.kind, m.version, m.value = "value", r.version, r.value
-		case "write", "repair":
-			// It may be late. A repair is of what a reader has found missing
-			// here: is that not always newer? Not when it comes late.
-			if m.version > r.version || r.planted && m.kind == "repair" {
-				h.Tracef("%s stores version %d in place of %d", r.host.Name(), m.version, r.version)
-				r.version, r.value = m.version, m.value
-			}
-			m.kind = "done"
-		}
-		_, err2, st = c.WriteToResumable(r2, m.encode(), from)
-		if st != greenlet.Done {
-			f := (*serveFrame)(nil).take(r2)
-			f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 2
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
-//line register.go:73
-	if err2 != nil {
-		panic(err2)
-	}
-	goto loop_55
+func serveResumable(r2 *greenlet.Run, r *replica, h *hub.Hub) greenlet.Status {
+	return (*serveFrame)(nil).body(r2, r, h)
 }
 
-//line register_greenlet.go:89
-
-// Resume continues serve where it is suspended, or starts it.
-func (f *serveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, h := f.r, f.h
+// body runs serve up to its next suspension; f is nil until there has been one.
+func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet.Status) {
 	var (
 		c    *socket.PacketConn
 		buf  []byte
@@ -98,21 +46,17 @@ func (f *serveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err  error
 		err2 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from register.go:56
-		c, buf = f.c, f.buf
-		callee := r2.Callee().(*socket.PacketConnReadFromFrame)
-		n, from, err = callee.Results()
-		callee.Release(r2)
-		goto resumed_56
-	case 2:
-		// resumed from register.go:73
-		c, buf = f.c, f.buf
-		callee := r2.Callee().(*socket.PacketConnWriteToFrame)
-		_, err2 = callee.Results()
-		callee.Release(r2)
-		goto resumed_73
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c, buf = f.c, f.buf
+			n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
+			goto resumed_56
+		case 2:
+			c, buf = f.c, f.buf
+			_, err2 = r2.Callee().(*socket.PacketConnWriteToFrame).Returned(r2)
+			goto resumed_73
+		}
 	}
 
 //line register.go:53
@@ -121,8 +65,8 @@ func (f *serveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 loop_55:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
 	if st != greenlet.Done {
-		f.c, f.buf, f.PC = c, buf, 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 12)
+		f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 1
 		return st
 	}
 resumed_56:
@@ -146,8 +90,8 @@ resumed_56:
 		}
 		_, err2, st = c.WriteToResumable(r2, m.encode(), from)
 		if st != greenlet.Done {
-			f.c, f.buf, f.PC = c, buf, 2
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 12)
+			f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 2
 			return st
 		}
 	}
@@ -159,64 +103,19 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:163
+//line register_greenlet.go:107
 
-// Args replaces the parameters before the start.
-func (f *serveFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.r = greenlet.Arg[*replica](f, args, 0)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.h) }
+func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }
+func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serveFrame) Forget() {
-	f.r, f.h, f.c, f.buf = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*serveFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serveFrame) take(r *greenlet.Run) *serveFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*serveFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(serveFrame)
-}
-func (*serveFrame) Func() *greenlet.Func {
-	return &serveFrameInfo
-}
-
-var serveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/replication/register.go",
-	Line: 52,
-	Name: "main.serve",
-	Points: []greenlet.Point{
-		{
-			Line: 56,
-			Live: "r h c buf",
-		},
-		{
-			Line: 73,
-			Live: "r h c buf",
-		},
-	},
-}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56:r h c buf; 73:r h c buf"}
 var _ func(*replica, *hub.Hub) = serve
 
 // useFrame is an activation of use.
@@ -241,19 +140,15 @@ func useResumable(r *greenlet.Run, c *client, writes bool) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *useFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.c, f.writes)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *useFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.c, f.writes))
 }
 
 // run is use as a state machine; f is nil in a call that has not been suspended.
 func (f *useFrame) run(r *greenlet.Run, c *client, writes bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[useFrame](r, 44)
 		f.c, f.writes = c, writes
 		r.Guard()
 	}
@@ -279,24 +174,18 @@ func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.
 	)
 	switch f.PC {
 	case 1:
-		// resumed from register.go:103
 		i = f.i
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_103
 	case 2:
-		// resumed from register.go:106
 		i, op = f.i, f.op
 		r.Callee().(*clientAskFrame).Release(r)
 		goto resumed_106
 	case 3:
-		// resumed from register.go:108
 		i, op = f.i, f.op
-		callee := r.Callee().(*clientReadFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*clientReadFrame).Returned(r)
 		goto resumed_108
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -318,10 +207,8 @@ loop_102:
 	}
 //line register.go:103
 	if st = c.hub.SleepResumable(r, time.Duration(c.hub.Rand().Int64N(int64(10*time.Millisecond)))); st != greenlet.Done {
-		f.op = nil
-		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		f.op, f.i, f.PC = nil, i, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line register.go:104
@@ -333,8 +220,7 @@ resumed_103:
 	_, _, st = c.askResumable(r, message{kind: "write", version: i, value: i})
 	if st != greenlet.Done {
 		f.i, f.op, f.PC = i, op, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_106:
 	goto after_if_105
@@ -343,8 +229,7 @@ else_105:
 	t0, st = c.readResumable(r)
 	if st != greenlet.Done {
 		f.i, f.op, f.PC = i, op, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line register.go:108
@@ -358,77 +243,21 @@ unwind:
 	for f.Pending() {
 //line register.go:112
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line register_greenlet.go:370
+//line register_greenlet.go:254
 
-// Args replaces the parameters before the start.
-func (f *useFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*client](f, args, 0)
-	f.writes = greenlet.Arg[bool](f, args, 1)
-}
+func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
+func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
+func (f *useFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*useFrame) Func() *greenlet.Func      { return &useFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *useFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *useFrame) Forget() {
-	f.c, f.op = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *useFrame) Release(r *greenlet.Run) {
-	*f = useFrame{}
-	c := r.Cache()
-	if head, ok := c[44].(*useFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*useFrame) take(r *greenlet.Run) *useFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*useFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(useFrame)
-}
-func (*useFrame) Func() *greenlet.Func {
-	return &useFrameInfo
-}
-
-var useFrameInfo = greenlet.Func{
-	End:  112,
-	File: "github.com/going-green/greenlet/examples/replication/register.go",
-	Line: 99,
-	Name: "main.use",
-	Points: []greenlet.Point{
-		{
-			Line: 103,
-			Live: "c writes i",
-		},
-		{
-			Line: 106,
-			Live: "c writes i op",
-		},
-		{
-			Line: 108,
-			Live: "c writes i op",
-		},
-	},
-}
+var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103:c writes i; 106:c writes i op; 108:c writes i op"}
 var _ func(*client, bool) = use
 
 // clientReadFrame is an activation of client.read.
@@ -447,12 +276,20 @@ func (c *client) newReadFrame() *clientReadFrame {
 }
 
 // Results are what client.read has returned.
-func (f *clientReadFrame) Results() int {
-	return f.ret0
+func (f *clientReadFrame) Results() int { return f.ret0 }
+func (f *clientReadFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // readResumable is client.read for callers that can be suspended.
-func (c *client) readResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
+func (c *client) readResumable(r *greenlet.Run) (int, greenlet.Status) {
+	return (*clientReadFrame)(nil).body(r, c)
+}
+
+// body runs client.read up to its first suspension; f is nil until there has been one.
+func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenlet.Status) {
 	var (
 		newest message
 		agreed bool
@@ -460,9 +297,8 @@ func (c *client) readResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 //line register.go:119
 	newest, agreed, st = c.askResumable(r, message{kind: "read"})
 	if st != greenlet.Done {
-		f := (*clientReadFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 36)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line register.go:120
@@ -472,9 +308,8 @@ func (c *client) readResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 //line register.go:121
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
 	if st != greenlet.Done {
-		f := (*clientReadFrame)(nil).take(r)
-		f.newest, f.PC = newest, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.c, f.newest, f.PC = nil, newest, 2
 		return ret0, st
 	}
 after_if_120:
@@ -482,9 +317,9 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:486
+//line register_greenlet.go:321
 
-// Resume continues client.read where it is suspended, or starts it.
+// Resume continues client.read where it is suspended.
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var (
@@ -492,26 +327,18 @@ func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		agreed bool
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from register.go:119
-		callee := r.Callee().(*clientAskFrame)
-		newest, agreed = callee.Results()
-		callee.Release(r)
+		newest, agreed = r.Callee().(*clientAskFrame).Returned(r)
 		goto resumed_119
 	case 2:
-		// resumed from register.go:121
 		newest = f.newest
 		r.Callee().(*clientAskFrame).Release(r)
 		goto resumed_121
 	}
 
-//line register.go:119
-	newest, agreed, st = c.askResumable(r, message{kind: "read"})
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_119:
 //line register.go:120
 	if agreed {
@@ -520,10 +347,8 @@ resumed_119:
 //line register.go:121
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
 	if st != greenlet.Done {
-		f.c = nil
-		f.newest, f.PC = newest, 2
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.newest, f.PC = nil, newest, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_121:
 after_if_120:
@@ -532,62 +357,14 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:536
+//line register_greenlet.go:361
 
-// Args replaces the parameters before the start.
-func (f *clientReadFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
+func (f *clientReadFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
+func (*clientReadFrame) Func() *greenlet.Func                   { return &clientReadFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *clientReadFrame) Forget() {
-	f.c, f.newest = nil, message{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *clientReadFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*clientReadFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*clientReadFrame) take(r *greenlet.Run) *clientReadFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*clientReadFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(clientReadFrame)
-}
-func (*clientReadFrame) Func() *greenlet.Func {
-	return &clientReadFrameInfo
-}
-
-var clientReadFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/replication/register.go",
-	Line: 118,
-	Name: "main.(*client).read",
-	Points: []greenlet.Point{
-		{
-			Line: 119,
-			Live: "c",
-		},
-		{
-			Line: 121,
-			Live: "newest",
-		},
-	},
-}
+var clientReadFrameInfo = greenlet.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119:c; 121:newest"}
 var _ func(*client) int = (*client).read
 
 // clientAskFrame is an activation of client.ask.
@@ -614,12 +391,20 @@ func (c *client) newAskFrame(m message) *clientAskFrame {
 }
 
 // Results are what client.ask has returned.
-func (f *clientAskFrame) Results() (message, bool) {
-	return f.ret0, f.ret1
+func (f *clientAskFrame) Results() (message, bool) { return f.ret0, f.ret1 }
+func (f *clientAskFrame) Returned(r *greenlet.Run) (ret0 message, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // askResumable is client.ask for callers that can be suspended.
-func (c *client) askResumable(r *greenlet.Run, m message) (ret0 message, ret1 bool, st greenlet.Status) {
+func (c *client) askResumable(r *greenlet.Run, m message) (message, bool, greenlet.Status) {
+	return (*clientAskFrame)(nil).body(r, c, m)
+}
+
+// body runs client.ask up to its next suspension; f is nil until there has been one.
+func (f *clientAskFrame) body(r *greenlet.Run, c *client, m message) (ret0 message, ret1 bool, st greenlet.Status) {
 	var (
 		newest   message
 		agreed   bool
@@ -633,6 +418,19 @@ func (c *client) askResumable(r *greenlet.Run, m message) (ret0 message, ret1 bo
 		from     net.Addr
 		err2     error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			newest, agreed, answered, buf, t0, t1, t2 = f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2
+			_, err = r.Callee().(*socket.PacketConnWriteToFrame).Returned(r)
+			goto resumed_137
+		case 2:
+			newest, agreed, answered, buf = f.newest, f.agreed, f.answered, f.buf
+			n, from, err2 = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_143
+		}
+	}
+
 //line register.go:131
 	c.id++
 	m.id = c.id
@@ -661,12 +459,12 @@ loop_136:
 //line register.go:137
 		_, err, st = c.conn.WriteToResumable(r, m.encode(), sim.Addr{Net: "udp", Host: name, Port: port})
 		if st != greenlet.Done {
-			f := (*clientAskFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 49)
 			f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2, f.PC = c, m, newest, agreed, answered, buf, t0, t1, t2, 1
-			r.Link(f, &f.Header)
 			return ret0, ret1, st
 		}
 	}
+resumed_137:
 //line register.go:137
 	if err != nil {
 		panic(err)
@@ -682,11 +480,11 @@ loop_142:
 //line register.go:143
 	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*clientAskFrame)(nil).take(r)
-		f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = c, m, newest, agreed, answered, buf, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 49)
+		f.t0, f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = nil, c, m, newest, agreed, answered, buf, 2
 		return ret0, ret1, st
 	}
+resumed_143:
 	{
 //line register.go:144
 		if errors.Is(err2, os.ErrDeadlineExceeded) {
@@ -711,176 +509,21 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:715
+//line register_greenlet.go:513
 
-// Resume continues client.ask where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, m := f.c, f.m
-	var (
-		newest   message
-		agreed   bool
-		answered map[string]bool
-		buf      []byte
-		t0       []string
-		t1       int
-		t2       int
-		err      error
-		n        int
-		from     net.Addr
-		err2     error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from register.go:137
-		newest, agreed, answered, buf, t0, t1, t2 = f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2
-		callee := r.Callee().(*socket.PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_137
-	case 2:
-		// resumed from register.go:143
-		newest, agreed, answered, buf = f.newest, f.agreed, f.answered, f.buf
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		n, from, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_143
-	}
-
-//line register.go:131
-	c.id++
-	m.id = c.id
-	answered = map[string]bool{}
-	buf = make([]byte, 100)
-loop_135:
-//line register.go:135
-	if len(answered) < majority {
-		t0 = replicaNames
-//line register.go:136
-		t1 = len(t0)
-//line register.go:136
-		t2 = 0
-		goto loop_136
-	}
-	goto after_loop_135
-loop_136:
-//line register.go:136
-	if !(t2 < t1) {
-//line register.go:141
-		c.conn.SetReadDeadline(c.hub.Now().Add(patience))
-		goto loop_142
-	}
-	{
-		name := t0[t2]
-//line register.go:137
-		_, err, st = c.conn.WriteToResumable(r, m.encode(), sim.Addr{Net: "udp", Host: name, Port: port})
-		if st != greenlet.Done {
-			f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2, f.PC = m, newest, agreed, answered, buf, t0, t1, t2, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-resumed_137:
-//line register.go:137
-	if err != nil {
-		panic(err)
-	}
-//line register.go:136
-	t2++
-	goto loop_136
-loop_142:
-//line register.go:142
-	if !(len(answered) < majority) {
-		goto loop_135
-	}
-//line register.go:143
-	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f.t0 = nil
-		f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = m, newest, agreed, answered, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_143:
-	{
-//line register.go:144
-		if errors.Is(err2, os.ErrDeadlineExceeded) {
-			goto loop_135
-		}
-		if err2 != nil {
-			panic(err2)
-		}
-		answer := decode(buf[:n])
-		if answer.id != m.id {
-			goto loop_142 // to an earlier question
-		}
-		agreed = len(answered) == 0 || agreed && answer.version == newest.version
-		answered[from.String()] = true
-		if answer.version >= newest.version {
-			newest = answer
-		}
-		goto loop_142
-	}
-after_loop_135:
-//line register.go:161
-	f.ret0, f.ret1 = newest, agreed
-	return r.Return(f, &f.Header)
+	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
+	return r.Started(f, &f.Header, st)
 }
 
-//line register_greenlet.go:830
-
-// Args replaces the parameters before the start.
-func (f *clientAskFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.m = greenlet.Arg[message](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *clientAskFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.m) }
 func (f *clientAskFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *clientAskFrame) Forget()                 { *f = clientAskFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *clientAskFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*clientAskFrame) Func() *greenlet.Func      { return &clientAskFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *clientAskFrame) Forget() {
-	f.c, f.m, f.newest, f.answered, f.buf, f.t0 = nil, message{}, message{}, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *clientAskFrame) Release(r *greenlet.Run) {
-	f.c, f.m, f.newest, f.answered, f.buf, f.t0, f.ret0 = nil, message{}, message{}, nil, nil, nil, message{}
-	c := r.Cache()
-	if head, ok := c[49].(*clientAskFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*clientAskFrame) take(r *greenlet.Run) *clientAskFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*clientAskFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(clientAskFrame)
-}
-func (*clientAskFrame) Func() *greenlet.Func {
-	return &clientAskFrameInfo
-}
-
-var clientAskFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/replication/register.go",
-	Line: 130,
-	Name: "main.(*client).ask",
-	Points: []greenlet.Point{
-		{
-			Line: 137,
-			Live: "c m newest agreed answered buf t0 t1 t2",
-		},
-		{
-			Line: 143,
-			Live: "c m newest agreed answered buf",
-		},
-	},
-}
+var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137:c m newest agreed answered buf t0 t1 t2; 143:c m newest agreed answered buf"}
 var _ func(*client, message) (message, bool) = (*client).ask

@@ -40,25 +40,24 @@ func (r *resolver) lookUpResumable(r2 *greenlet.Run, name string) (netip.Addr, e
 }
 
 // Results are what resolver.lookUp has returned.
-func (f *resolverLookUpFrame) Results() (netip.Addr, error) {
-	return f.ret0, f.ret1
+func (f *resolverLookUpFrame) Results() (netip.Addr, error) { return f.ret0, f.ret1 }
+func (f *resolverLookUpFrame) Returned(r *greenlet.Run) (ret0 netip.Addr, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *resolverLookUpFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.r, f.name)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *resolverLookUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.r, f.name)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is resolver.lookUp as a state machine; f is nil in a call that has not been suspended.
 func (f *resolverLookUpFrame) run(r2 *greenlet.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[resolverLookUpFrame](r2, 55)
 		f.r, f.name = r, name
 		r2.Guard()
 	}
@@ -89,27 +88,17 @@ func (f *resolverLookUpFrame) step(r2 *greenlet.Run, r *resolver, name string) (
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:41
-		callee := r2.Callee().(*socket.DialFrame)
-		c, t0 = callee.Results()
-		callee.Release(r2)
+		c, t0 = r2.Callee().(*socket.DialFrame).Returned(r2)
 		goto resumed_41
 	case 2:
-		// resumed from main.go:52
 		c, id = f.c, f.id
-		callee := r2.Callee().(*socket.ConnWriteFrame)
-		_, err2 = callee.Results()
-		callee.Release(r2)
+		_, err2 = r2.Callee().(*socket.ConnWriteFrame).Returned(r2)
 		goto resumed_52
 	case 3:
-		// resumed from main.go:57
 		c, id, buf = f.c, f.id, f.buf
-		callee := r2.Callee().(*socket.ConnReadFrame)
-		n, err3 = callee.Results()
-		callee.Release(r2)
+		n, err3 = r2.Callee().(*socket.ConnReadFrame).Returned(r2)
 		goto resumed_57
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -117,8 +106,7 @@ func (f *resolverLookUpFrame) step(r2 *greenlet.Run, r *resolver, name string) (
 	c, t0, st = socket.DialResumable(r2, r.Hub, "udp", r.server)
 	if st != greenlet.Done {
 		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_41:
 	{
@@ -145,11 +133,8 @@ resumed_41:
 		}
 		_, err2, st = c.WriteResumable(r2, query)
 		if st != greenlet.Done {
-			f.r = nil
-			f.name = ""
-			f.c, f.id, f.PC = c, id, 2
-			r2.Link(f, &f.Header)
-			return st
+			f.r, f.name, f.c, f.id, f.PC = nil, "", c, id, 2
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_52:
@@ -163,11 +148,8 @@ resumed_52:
 loop_56:
 	n, err3, st = c.ReadResumable(r2, buf)
 	if st != greenlet.Done {
-		f.r = nil
-		f.name = ""
-		f.c, f.id, f.buf, f.PC = c, id, buf, 3
-		r2.Link(f, &f.Header)
-		return st
+		f.r, f.name, f.c, f.id, f.buf, f.PC = nil, "", c, id, buf, 3
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_57:
 	{
@@ -196,76 +178,26 @@ unwind:
 	for f.Pending() {
 //line main.go:72
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:208
+//line main_greenlet.go:189
 
-// Args replaces the parameters before the start.
-func (f *resolverLookUpFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *resolverLookUpFrame) Forget() {
-	f.r, f.name, f.c, f.buf = nil, "", nil, nil
+	*f = resolverLookUpFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *resolverLookUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*resolverLookUpFrame) Func() *greenlet.Func      { return &resolverLookUpFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *resolverLookUpFrame) Release(r *greenlet.Run) {
-	*f = resolverLookUpFrame{}
-	c := r.Cache()
-	if head, ok := c[55].(*resolverLookUpFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resolverLookUpFrame) take(r *greenlet.Run) *resolverLookUpFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*resolverLookUpFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(resolverLookUpFrame)
-}
-func (*resolverLookUpFrame) Func() *greenlet.Func {
-	return &resolverLookUpFrameInfo
-}
-
-var resolverLookUpFrameInfo = greenlet.Func{
-	End:  72,
-	File: "github.com/going-green/greenlet/examples/resolve/main.go",
-	Line: 40,
-	Name: "main.(*resolver).lookUp",
-	Points: []greenlet.Point{
-		{
-			Line: 41,
-			Live: "r name",
-		},
-		{
-			Line: 52,
-			Live: "c id",
-		},
-		{
-			Line: 57,
-			Live: "c id buf",
-		},
-	},
-}
+var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41:r name; 52:c id; 57:c id buf"}
 var _ func(*resolver, string) (netip.Addr, error) = (*resolver).lookUp
 
 // resolverResolveFrame is an activation of resolver.resolve.
@@ -283,7 +215,12 @@ func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
 }
 
 // resolveResumable is resolver.resolve for callers that can be suspended.
-func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) (st greenlet.Status) {
+func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) greenlet.Status {
+	return (*resolverResolveFrame)(nil).body(r2, r, name)
+}
+
+// body runs resolver.resolve up to its first suspension; f is nil until there has been one.
+func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) (st greenlet.Status) {
 	var (
 		addr netip.Addr
 		err  error
@@ -291,9 +228,8 @@ func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) (st greenlet.
 //line main.go:88
 	addr, err, st = r.lookUpResumable(r2, name)
 	if st != greenlet.Done {
-		f := (*resolverResolveFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 25)
 		f.r, f.name, f.PC = r, name, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line main.go:89
@@ -305,9 +241,9 @@ func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line main_greenlet.go:309
+//line main_greenlet.go:245
 
-// Resume continues resolver.resolve where it is suspended, or starts it.
+// Resume continues resolver.resolve where it is suspended.
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
 	var (
@@ -315,21 +251,13 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.name))
 	case 1:
-		// resumed from main.go:88
-		callee := r2.Callee().(*resolverLookUpFrame)
-		addr, err = callee.Results()
-		callee.Release(r2)
+		addr, err = r2.Callee().(*resolverLookUpFrame).Returned(r2)
 		goto resumed_88
 	}
 
-//line main.go:88
-	addr, err, st = r.lookUpResumable(r2, name)
-	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_88:
 //line main.go:89
 	if err != nil {
@@ -340,59 +268,14 @@ resumed_88:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:344
+//line main_greenlet.go:272
 
-// Args replaces the parameters before the start.
-func (f *resolverResolveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
+func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
+func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
+func (f *resolverResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*resolverResolveFrame) Func() *greenlet.Func      { return &resolverResolveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *resolverResolveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *resolverResolveFrame) Forget() {
-	f.r, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *resolverResolveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[25].(*resolverResolveFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resolverResolveFrame) take(r *greenlet.Run) *resolverResolveFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*resolverResolveFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(resolverResolveFrame)
-}
-func (*resolverResolveFrame) Func() *greenlet.Func {
-	return &resolverResolveFrameInfo
-}
-
-var resolverResolveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/resolve/main.go",
-	Line: 87,
-	Name: "main.(*resolver).resolve",
-	Points: []greenlet.Point{
-		{
-			Line: 88,
-			Live: "r name",
-		},
-	},
-}
+var resolverResolveFrameInfo = greenlet.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88:r name"}
 var _ func(*resolver, string) = (*resolver).resolve
 
 // resolverAllFrame is an activation of resolver.all.
@@ -414,7 +297,12 @@ func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolve
 }
 
 // allResumable is resolver.all for callers that can be suspended.
-func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.PacketConn) (st greenlet.Status) {
+func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.PacketConn) greenlet.Status {
+	return (*resolverAllFrame)(nil).body(r2, r, names, stub)
+}
+
+// body runs resolver.all up to its first suspension; f is nil until there has been one.
+func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
 	var (
 		pool *hub.Group
 		t0   int
@@ -435,9 +323,8 @@ loop_101:
 //line main.go:102
 		_, st = pool.GoResumable(r2, r.newResolveFrame(name))
 		if st != greenlet.Done {
-			f := (*resolverAllFrame)(nil).take(r2)
+			f = greenlet.Caller(r2, f, 40)
 			f.r, f.names, f.stub, f.pool, f.t0, f.t1, f.PC = r, names, stub, pool, t0, t1, 1
-			r2.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -447,9 +334,8 @@ loop_101:
 after_loop_101:
 	_, st = pool.JoinResumable(r2)
 	if st != greenlet.Done {
-		f := (*resolverAllFrame)(nil).take(r2)
-		f.stub, f.PC = stub, 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 40)
+		f.r, f.names, f.stub, f.PC = nil, nil, stub, 2
 		return st
 	}
 //line main.go:105
@@ -459,9 +345,9 @@ after_loop_101:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:463
+//line main_greenlet.go:349
 
-// Resume continues resolver.all where it is suspended, or starts it.
+// Resume continues resolver.all where it is suspended.
 func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, names, stub := f.r, f.names, f.stub
 	var (
@@ -470,22 +356,17 @@ func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t1   int
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.names, f.stub))
 	case 1:
-		// resumed from main.go:102
 		pool, t0, t1 = f.pool, f.t0, f.t1
 		r2.Callee().(*hub.GroupGoFrame).Release(r2)
 		goto resumed_102
 	case 2:
-		// resumed from main.go:104
 		r2.Callee().(*hub.GroupJoinFrame).Release(r2)
 		goto resumed_104
 	}
 
-//line main.go:100
-	pool = r.NewPool(10)
-	t0 = len(names)
-//line main.go:101
-	t1 = 0
 loop_101:
 //line main.go:101
 	if !(t1 < t0) {
@@ -497,8 +378,7 @@ loop_101:
 		_, st = pool.GoResumable(r2, r.newResolveFrame(name))
 		if st != greenlet.Done {
 			f.pool, f.t0, f.t1, f.PC = pool, t0, t1, 1
-			r2.Link(f, &f.Header)
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_102:
@@ -508,12 +388,8 @@ resumed_102:
 after_loop_101:
 	_, st = pool.JoinResumable(r2)
 	if st != greenlet.Done {
-		f.r = nil
-		f.names = nil
-		f.pool = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		f.r, f.names, f.pool, f.PC = nil, nil, nil, 2
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_104:
 //line main.go:105
@@ -523,64 +399,14 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:527
+//line main_greenlet.go:403
 
-// Args replaces the parameters before the start.
-func (f *resolverAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.names = greenlet.Arg[[]string](f, args, 0)
-	f.stub = greenlet.Arg[*socket.PacketConn](f, args, 1)
-}
+func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
+func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
+func (f *resolverAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*resolverAllFrame) Func() *greenlet.Func      { return &resolverAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *resolverAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *resolverAllFrame) Forget() {
-	f.r, f.names, f.stub, f.pool = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *resolverAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*resolverAllFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resolverAllFrame) take(r *greenlet.Run) *resolverAllFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*resolverAllFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(resolverAllFrame)
-}
-func (*resolverAllFrame) Func() *greenlet.Func {
-	return &resolverAllFrameInfo
-}
-
-var resolverAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/resolve/main.go",
-	Line: 99,
-	Name: "main.(*resolver).all",
-	Points: []greenlet.Point{
-		{
-			Line: 102,
-			Live: "r names stub pool t0 t1",
-		},
-		{
-			Line: 104,
-			Live: "stub",
-		},
-	},
-}
+var resolverAllFrameInfo = greenlet.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102:r names stub pool t0 t1; 104:stub"}
 var _ func(*resolver, []string, *socket.PacketConn) = (*resolver).all
 
 // resolverServeFrame is an activation of resolver.serve.
@@ -599,7 +425,12 @@ func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
 }
 
 // serveResumable is resolver.serve for callers that can be suspended.
-func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) (st greenlet.Status) {
+func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) greenlet.Status {
+	return (*resolverServeFrame)(nil).body(r2, r, c)
+}
+
+// body runs resolver.serve up to its first suspension; f is nil until there has been one.
+func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn) (st greenlet.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -611,9 +442,8 @@ func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) (st gr
 loop_115:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
 	if st != greenlet.Done {
-		f := (*resolverServeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 16)
 		f.r, f.c, f.buf, f.PC = r, c, buf, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -629,9 +459,9 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:633
+//line main_greenlet.go:463
 
-// Resume continues resolver.serve where it is suspended, or starts it.
+// Resume continues resolver.serve where it is suspended.
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, c := f.r, f.c
 	var (
@@ -641,23 +471,20 @@ func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c))
 	case 1:
-		// resumed from main.go:116
 		buf = f.buf
-		callee := r2.Callee().(*socket.PacketConnReadFromFrame)
-		n, from, err = callee.Results()
-		callee.Release(r2)
+		n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
 		goto resumed_116
 	}
 
-//line main.go:114
-	buf = make([]byte, maxMessage)
 loop_115:
+//line main.go:116
 	n, from, err, st = c.ReadFromResumable(r2, buf)
 	if st != greenlet.Done {
 		f.buf, f.PC = buf, 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_116:
 	{
@@ -673,59 +500,14 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:677
+//line main_greenlet.go:504
 
-// Args replaces the parameters before the start.
-func (f *resolverServeFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.PacketConn](f, args, 0)
-}
+func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
+func (f *resolverServeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*resolverServeFrame) Func() *greenlet.Func      { return &resolverServeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *resolverServeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *resolverServeFrame) Forget() {
-	f.r, f.c, f.buf = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *resolverServeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*resolverServeFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resolverServeFrame) take(r *greenlet.Run) *resolverServeFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*resolverServeFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(resolverServeFrame)
-}
-func (*resolverServeFrame) Func() *greenlet.Func {
-	return &resolverServeFrameInfo
-}
-
-var resolverServeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/resolve/main.go",
-	Line: 113,
-	Name: "main.(*resolver).serve",
-	Points: []greenlet.Point{
-		{
-			Line: 116,
-			Live: "r c buf",
-		},
-	},
-}
+var resolverServeFrameInfo = greenlet.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116:r c buf"}
 var _ func(*resolver, *socket.PacketConn) = (*resolver).serve
 
 // resolverAnswerFrame is an activation of resolver.answer.
@@ -746,7 +528,12 @@ func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessa
 }
 
 // answerResumable is resolver.answer for callers that can be suspended.
-func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st greenlet.Status) {
+func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) greenlet.Status {
+	return (*resolverAnswerFrame)(nil).body(r2, r, c, to, m0)
+}
+
+// body runs resolver.answer up to its first suspension; f is nil until there has been one.
+func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st greenlet.Status) {
 	var (
 		m      *dnsmessage.Message
 		packed []byte
@@ -769,9 +556,8 @@ func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to ne
 			}}
 		}
 		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != greenlet.Done {
-			f := (*resolverAnswerFrame)(nil).take(r2)
-			f.c, f.to, f.m, f.PC = c, to, m, 1
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 43)
+			f.r, f.c, f.to, f.m, f.PC = nil, c, to, m, 1
 			return st
 		}
 	}
@@ -787,60 +573,35 @@ func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to ne
 //line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
-		f := (*resolverAnswerFrame)(nil).take(r2)
-		f.PC = 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 43)
+		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
 		return st
 	}
 after_if_143:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:800
+//line main_greenlet.go:585
 
-// Resume continues resolver.answer where it is suspended, or starts it.
+// Resume continues resolver.answer where it is suspended.
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, c, to := f.r, f.c, f.to
+	c, to := f.c, f.to
 	var (
 		m      *dnsmessage.Message
 		packed []byte
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c, f.to, f.m0))
 	case 1:
-		// resumed from main.go:142
 		m = f.m
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 		goto resumed_142
 	case 2:
-		// resumed from main.go:144
 		r2.Callee().(*socket.PacketConnWriteToFrame).Release(r2)
 		goto resumed_144
 	}
 
-	m = new(dnsmessage.Message)
-	*m = f.m0
-	{
-//line main.go:129
-		q := m.Questions[0]
-		m.Response, m.RCode = true, dnsmessage.RCodeNameError
-		var n int
-		if _, err := fmt.Sscanf(q.Name.String(), "host%d.example.", &n); err == nil {
-			if n%100 == 99 {
-				return r2.Return(f, &f.Header) // lost
-			}
-			m.RCode = dnsmessage.RCodeSuccess
-			m.Answers = []dnsmessage.Resource{{
-				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 60},
-				Body:   &dnsmessage.AResource{A: [4]byte{10, 0, byte(n >> 8), byte(n)}},
-			}}
-		}
-		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != greenlet.Done {
-			f.r = nil
-			f.m, f.PC = m, 1
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_142:
 	{
 //line main.go:143
@@ -854,73 +615,20 @@ resumed_142:
 //line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
-		f.r = nil
-		f.c = nil
-		f.to = nil
-		f.m = nil
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_144:
 after_if_143:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:871
+//line main_greenlet.go:627
 
-// Args replaces the parameters before the start.
-func (f *resolverAnswerFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.c = greenlet.Arg[*socket.PacketConn](f, args, 0)
-	f.to = greenlet.Arg[net.Addr](f, args, 1)
-	f.m0 = greenlet.Arg[dnsmessage.Message](f, args, 2)
-}
+func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
+func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }
+func (f *resolverAnswerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*resolverAnswerFrame) Func() *greenlet.Func      { return &resolverAnswerFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *resolverAnswerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *resolverAnswerFrame) Forget() {
-	f.r, f.c, f.to, f.m0, f.m = nil, nil, nil, dnsmessage.Message{}, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *resolverAnswerFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[43].(*resolverAnswerFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resolverAnswerFrame) take(r *greenlet.Run) *resolverAnswerFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*resolverAnswerFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(resolverAnswerFrame)
-}
-func (*resolverAnswerFrame) Func() *greenlet.Func {
-	return &resolverAnswerFrameInfo
-}
-
-var resolverAnswerFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/resolve/main.go",
-	Line: 128,
-	Name: "main.(*resolver).answer",
-	Points: []greenlet.Point{
-		{
-			Line: 142,
-			Live: "c to m",
-		},
-		{Line: 144},
-	},
-}
+var resolverAnswerFrameInfo = greenlet.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142:c to m; 144"}
 var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer

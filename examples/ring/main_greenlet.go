@@ -21,53 +21,50 @@ func (m *member) newPassFrame(token int) *memberPassFrame {
 }
 
 // passResumable is member.pass for callers that can be suspended.
-func (m *member) passResumable(r *greenlet.Run, token int) (st greenlet.Status) {
+func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
+	return (*memberPassFrame)(nil).body(r, m, token)
+}
+
+// body runs member.pass up to its first suspension; f is nil until there has been one.
+func (f *memberPassFrame) body(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
 //line main.go:32
 	if !(token > 0) {
 		goto after_loop_32
 	}
-	{
 //line main.go:33
-		f := (*memberPassFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.m, f.PC = m, 1
-		r.Await(&f.token)
+	f = greenlet.Leaf(r, f, 48)
+	f.m, f.PC = m, 1
+	r.Await(&f.token)
 //line main.go:33
-		return greenlet.Send[int](r, m.next.self, token-1)
-	}
+	return greenlet.Send[int](r, m.next.self, token-1)
 after_loop_32:
-	{
+	f = greenlet.Leaf(r, f, 48)
+	f.m, f.PC = nil, 2
+	r.Await(&f.t0)
 //line main.go:35
-		f := (*memberPassFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-		r.Await(&f.t0)
-//line main.go:35
-		return greenlet.Send(r, greenlet.Main(), m.number)
-	}
+	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:51
+//line main_greenlet.go:49
 
-// Resume continues member.pass where it is suspended, or starts it.
+// Resume continues member.pass where it is suspended.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, token := f.m, f.token
 	var t0 any
 	_ = t0
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.token))
 	case 1:
-		// resumed from main.go:33
 		token = f.token
 		r.Received()
 		goto resumed_33
 	case 2:
-		// resumed from main.go:35
 		t0 = f.t0
 		r.Received()
 		goto resumed_35
 	}
 
-//line main.go:32
 loop_32:
 //line main.go:32
 	if !(token > 0) {
@@ -82,8 +79,7 @@ resumed_33:
 	goto loop_32
 after_loop_32:
 //line main.go:35
-	f.m = nil
-	f.PC = 2
+	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
@@ -91,58 +87,12 @@ resumed_35:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:95
+//line main_greenlet.go:91
 
-// Args replaces the parameters before the start.
-func (f *memberPassFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.token = greenlet.Arg[int](f, args, 0)
-}
+func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
+func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
+func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *memberPassFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *memberPassFrame) Forget() {
-	f.m, f.t0 = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *memberPassFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*memberPassFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*memberPassFrame) take(r *greenlet.Run) *memberPassFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*memberPassFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(memberPassFrame)
-}
-func (*memberPassFrame) Func() *greenlet.Func {
-	return &memberPassFrameInfo
-}
-
-var memberPassFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/ring/main.go",
-	Line: 31,
-	Name: "main.(*member).pass",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "m",
-		},
-		{Line: 35},
-	},
-}
+var memberPassFrameInfo = greenlet.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33:m; 35"}
 var _ func(*member, int) = (*member).pass

@@ -19,146 +19,73 @@ func (t *tree) newFringeFrame() *treeFringeFrame {
 }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
-func (t *tree) fringeResumable(r *greenlet.Run) (st greenlet.Status) {
+func (t *tree) fringeResumable(r *greenlet.Run) greenlet.Status {
+	return (*treeFringeFrame)(nil).body(r, t)
+}
+
+// body runs tree.fringe up to its first suspension; f is nil until there has been one.
+func (f *treeFringeFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 //line main.go:47
 	if !(t.left == nil) {
 		goto after_if_47
 	}
-	{
 //line main.go:48
-		f := (*treeFringeFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+	f = greenlet.Leaf(r, f, 7)
+	f.t, f.PC = nil, 1
 //line main.go:48
-		if p, ok := r.Out().(*string); ok {
-			*p = t.leaf
-			return greenlet.Left
-		}
-		return greenlet.Yielded[string](r, t.leaf)
-	}
+	return greenlet.Yielded(r, t.leaf)
 after_if_47:
 //line main.go:51
 	if st = t.left.fringeResumable(r); st != greenlet.Done {
-		f := (*treeFringeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.t, f.PC = t, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line main.go:52
 	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		f := (*treeFringeFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 7)
+		f.t, f.PC = nil, 3
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:58
+//line main_greenlet.go:54
 
-// Resume continues tree.fringe where it is suspended, or starts it.
+// Resume continues tree.fringe where it is suspended.
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		// resumed from main.go:48
 		goto resumed_48
 	case 2:
-		// resumed from main.go:51
 		r.Callee().(*treeFringeFrame).Release(r)
 		goto resumed_51
 	case 3:
-		// resumed from main.go:52
 		r.Callee().(*treeFringeFrame).Release(r)
 		goto resumed_52
 	}
 
-//line main.go:47
-	if !(t.left == nil) {
-		goto after_if_47
-	}
-//line main.go:48
-	f.t = nil
-	f.PC = 1
-//line main.go:48
-	if p, ok := r.Out().(*string); ok {
-		*p = t.leaf
-		return greenlet.Left
-	}
-	return greenlet.Yielded[string](r, t.leaf)
 resumed_48:
 //line main.go:49
 	return r.Return(f, &f.Header)
-after_if_47:
-	if st = t.left.fringeResumable(r); st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_51:
 //line main.go:52
 	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		f.t = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.t, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:111
+//line main_greenlet.go:85
 
-// Args replaces the parameters before the start.
-func (f *treeFringeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
+func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*treeFringeFrame) Func() *greenlet.Func      { return &treeFringeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *treeFringeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *treeFringeFrame) Forget() {
-	f.t = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *treeFringeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[7].(*treeFringeFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*treeFringeFrame) take(r *greenlet.Run) *treeFringeFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*treeFringeFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(treeFringeFrame)
-}
-func (*treeFringeFrame) Func() *greenlet.Func {
-	return &treeFringeFrameInfo
-}
-
-var treeFringeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/samefringe/main.go",
-	Line: 46,
-	Name: "main.(*tree).fringe",
-	Points: []greenlet.Point{
-		{Line: 48},
-		{
-			Line: 51,
-			Live: "t",
-		},
-		{Line: 52},
-	},
-}
+var treeFringeFrameInfo = greenlet.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51:t; 52"}
 var _ func(*tree) = (*tree).fringe

@@ -32,12 +32,20 @@ func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
 }
 
 // Results are what answer has returned.
-func (f *answerFrame) Results() error {
-	return f.ret0
+func (f *answerFrame) Results() error { return f.ret0 }
+func (f *answerFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // answerResumable is answer for callers that can be suspended.
-func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 error, st greenlet.Status) {
+func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (error, greenlet.Status) {
+	return (*answerFrame)(nil).body(r, p, deaf)
+}
+
+// body runs answer up to its next suspension; f is nil until there has been one.
+func (f *answerFrame) body(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 error, st greenlet.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -46,6 +54,19 @@ func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 erro
 		err  error
 		err2 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf, n = f.buf, f.n
+			m, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_27
+		case 2:
+			buf, n = f.buf, f.n
+			_, err2 = r.Callee().(*socket.PacketConnWriteToFrame).Returned(r)
+			goto resumed_37
+		}
+	}
+
 //line main.go:25
 	buf = make([]byte, 1500)
 	n = 1
@@ -53,11 +74,11 @@ loop_26:
 //line main.go:27
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*answerFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_27:
 //line main.go:28
 	if errors.Is(err, net.ErrClosed) {
 		return nil, greenlet.Done
@@ -70,11 +91,11 @@ loop_26:
 	}
 	_, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from)
 	if st != greenlet.Done {
-		f := (*answerFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 2
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_37:
 //line main.go:37
 	if err2 != nil {
 		return err2, greenlet.Done
@@ -84,137 +105,21 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:88
+//line main_greenlet.go:109
 
-// Resume continues answer where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *answerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p, deaf := f.p, f.deaf
-	var (
-		buf  []byte
-		n    int
-		m    int
-		from net.Addr
-		err  error
-		err2 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:27
-		buf, n = f.buf, f.n
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		m, from, err = callee.Results()
-		callee.Release(r)
-		goto resumed_27
-	case 2:
-		// resumed from main.go:37
-		buf, n = f.buf, f.n
-		callee := r.Callee().(*socket.PacketConnWriteToFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_37
-	}
-
-//line main.go:25
-	buf = make([]byte, 1500)
-	n = 1
-loop_26:
-//line main.go:27
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.n, f.PC = buf, n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_27:
-//line main.go:28
-	if errors.Is(err, net.ErrClosed) {
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-//line main.go:31
-	if err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line main.go:34
-	if deaf > 0 && n%deaf == 0 {
-		goto next_26
-	}
-	_, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from)
-	if st != greenlet.Done {
-		f.buf, f.n, f.PC = buf, n, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_37:
-//line main.go:37
-	if err2 != nil {
-		f.ret0 = err2
-		return r.Return(f, &f.Header)
-	}
-next_26:
-	n++
-	goto loop_26
+	f.ret0, st = f.body(r, f.p, f.deaf)
+	return r.Started(f, &f.Header, st)
 }
 
-//line main_greenlet.go:161
+func (f *answerFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.p, &f.deaf) }
+func (f *answerFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *answerFrame) Forget()                              { *f = answerFrame{Header: f.Header, ret0: f.ret0} }
+func (f *answerFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
+func (*answerFrame) Func() *greenlet.Func                   { return &answerFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *answerFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.p = greenlet.Arg[*socket.PacketConn](f, args, 0)
-	f.deaf = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *answerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *answerFrame) Forget() {
-	f.p, f.buf = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *answerFrame) Release(r *greenlet.Run) {
-	f.p, f.buf, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[14].(*answerFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*answerFrame) take(r *greenlet.Run) *answerFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*answerFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(answerFrame)
-}
-func (*answerFrame) Func() *greenlet.Func {
-	return &answerFrameInfo
-}
-
-var answerFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/udp/main.go",
-	Line: 24,
-	Name: "main.answer",
-	Points: []greenlet.Point{
-		{
-			Line: 27,
-			Live: "p deaf buf n",
-		},
-		{
-			Line: 37,
-			Live: "p deaf buf n",
-		},
-	},
-}
+var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27:p deaf buf n; 37:p deaf buf n"}
 var _ func(*socket.PacketConn, int) error = answer
 
 // askFrame is an activation of ask.
@@ -234,23 +139,41 @@ func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
 }
 
 // askResumable is ask for callers that can be suspended.
-func askResumable(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) (st greenlet.Status) {
+func askResumable(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) greenlet.Status {
+	return (*askFrame)(nil).body(r, h, c, question)
+}
+
+// body runs ask up to its next suspension; f is nil until there has been one.
+func (f *askFrame) body(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) (st greenlet.Status) {
 	var (
 		buf  []byte
 		err  error
 		n    int
 		err2 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_49
+		case 2:
+			buf = f.buf
+			n, err2 = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_53
+		}
+	}
+
 //line main.go:47
 	buf = make([]byte, 1500)
 loop_48:
 	_, err, st = c.WriteStringResumable(r, question)
 	if st != greenlet.Done {
-		f := (*askFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_49:
 //line main.go:49
 	if err != nil {
 		panic(err)
@@ -258,11 +181,11 @@ loop_48:
 	c.SetReadDeadline(h.Now().Add(100 * time.Millisecond))
 	n, err2, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*askFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 2
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_53:
 //line main.go:54
 	if err2 == nil {
 		fmt.Printf("%s\n", buf[:n])
@@ -275,127 +198,19 @@ loop_48:
 	goto loop_48
 }
 
-//line main_greenlet.go:279
+//line main_greenlet.go:202
 
-// Resume continues ask where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *askFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, c, question := f.h, f.c, f.question
-	var (
-		buf  []byte
-		err  error
-		n    int
-		err2 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:49
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_49
-	case 2:
-		// resumed from main.go:53
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_53
-	}
-
-//line main.go:47
-	buf = make([]byte, 1500)
-loop_48:
-	_, err, st = c.WriteStringResumable(r, question)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_49:
-//line main.go:49
-	if err != nil {
-		panic(err)
-	}
-	c.SetReadDeadline(h.Now().Add(100 * time.Millisecond))
-	n, err2, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_53:
-//line main.go:54
-	if err2 == nil {
-		fmt.Printf("%s\n", buf[:n])
-		return r.Return(f, &f.Header)
-	}
-	if !errors.Is(err2, os.ErrDeadlineExceeded) {
-		panic(err2)
-	}
-	fmt.Println("again")
-	goto loop_48
+	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
 }
 
-//line main_greenlet.go:341
+func (f *askFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.c, &f.question) }
+func (f *askFrame) Forget()                 { *f = askFrame{Header: f.Header} }
+func (f *askFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*askFrame) Func() *greenlet.Func      { return &askFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *askFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 1)
-	f.question = greenlet.Arg[string](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *askFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *askFrame) Forget() {
-	f.h, f.c, f.question, f.buf = nil, nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *askFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[33].(*askFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*askFrame) take(r *greenlet.Run) *askFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*askFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(askFrame)
-}
-func (*askFrame) Func() *greenlet.Func {
-	return &askFrameInfo
-}
-
-var askFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/udp/main.go",
-	Line: 46,
-	Name: "main.ask",
-	Points: []greenlet.Point{
-		{
-			Line: 49,
-			Live: "h c question buf",
-		},
-		{
-			Line: 53,
-			Live: "h c question buf",
-		},
-	},
-}
+var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49:h c question buf; 53:h c question buf"}
 var _ func(*hub.Hub, *socket.Conn, string) = ask
 
 // showFrame is an activation of show.
@@ -422,19 +237,15 @@ func showResumable(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) greenlet.S
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *showFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.h, f.p)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.h, f.p))
 }
 
 // run is show as a state machine; f is nil in a call that has not been suspended.
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[showFrame](r, 31)
 		f.h, f.p = h, p
 		r.Guard()
 	}
@@ -462,18 +273,13 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 	)
 	switch f.PC {
 	case 1:
-		// resumed from main.go:68
-		callee := r.Callee().(*socket.DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_68
 	case 2:
-		// resumed from main.go:74
 		c, t0, t1, t2 = f.c, f.t0, f.t1, f.t2
 		r.Callee().(*askFrame).Release(r)
 		goto resumed_74
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -488,10 +294,8 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 //line main.go:68
 	c, err, st = socket.DialResumable(r, h, "udp", p.LocalAddr().String())
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.p, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
 //line main.go:69
@@ -520,10 +324,8 @@ loop_73:
 		question := t0[t2]
 //line main.go:74
 		if st = askResumable(r, h, c, question); st != greenlet.Done {
-			f.p = nil
-			f.c, f.t0, f.t1, f.t2, f.PC = c, t0, t1, t2, 2
-			r.Link(f, &f.Header)
-			return st
+			f.p, f.c, f.t0, f.t1, f.t2, f.PC = nil, c, t0, t1, t2, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_74:
@@ -534,71 +336,19 @@ unwind:
 	for f.Pending() {
 //line main.go:76
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:546
+//line main_greenlet.go:347
 
-// Args replaces the parameters before the start.
-func (f *showFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.p = greenlet.Arg[*socket.PacketConn](f, args, 1)
-}
+func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
+func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }
+func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *showFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *showFrame) Forget() {
-	f.h, f.p, f.c, f.t0 = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *showFrame) Release(r *greenlet.Run) {
-	*f = showFrame{}
-	c := r.Cache()
-	if head, ok := c[31].(*showFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*showFrame) take(r *greenlet.Run) *showFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*showFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(showFrame)
-}
-func (*showFrame) Func() *greenlet.Func {
-	return &showFrameInfo
-}
-
-var showFrameInfo = greenlet.Func{
-	End:  76,
-	File: "github.com/going-green/greenlet/examples/udp/main.go",
-	Line: 66,
-	Name: "main.show",
-	Points: []greenlet.Point{
-		{
-			Line: 68,
-			Live: "h",
-		},
-		{
-			Line: 74,
-			Live: "h c t0 t1 t2",
-		},
-	},
-}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68:h; 74:h c t0 t1 t2"}
 var _ func(*hub.Hub, *socket.PacketConn) = show

@@ -29,104 +29,61 @@ func newServeFrame(s *httpd.Server) *serveFrame {
 }
 
 // Results are what serve has returned.
-func (f *serveFrame) Results() error {
-	return f.ret0
+func (f *serveFrame) Results() error { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
+func serveResumable(r *greenlet.Run, s *httpd.Server) (error, greenlet.Status) {
+	return (*serveFrame)(nil).body(r, s)
+}
+
+// body runs serve up to its first suspension; f is nil until there has been one.
+func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:25
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*serveFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line main.go:25
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:52
+//line main_greenlet.go:59
 
-// Resume continues serve where it is suspended, or starts it.
+// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from main.go:25
-		callee := r.Callee().(*httpd.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
 		goto resumed_25
 	}
 
-//line main.go:25
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_25:
 //line main.go:25
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:81
+//line main_greenlet.go:79
 
-// Args replaces the parameters before the start.
-func (f *serveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*httpd.Server](f, args, 0)
-}
+func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 34) }
+func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serveFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serveFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[34].(*serveFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serveFrame) take(r *greenlet.Run) *serveFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*serveFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(serveFrame)
-}
-func (*serveFrame) Func() *greenlet.Func {
-	return &serveFrameInfo
-}
-
-var serveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/main.go",
-	Line: 25,
-	Name: "main.serve",
-	Points: []greenlet.Point{
-		{Line: 25},
-	},
-}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 25, Points: "25"}
 var _ func(*httpd.Server) error = serve
 
 // stopFrame is an activation of stop.
@@ -143,92 +100,44 @@ func newStopFrame(s *httpd.Server) *stopFrame {
 }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) {
+func stopResumable(r *greenlet.Run, s *httpd.Server) greenlet.Status {
+	return (*stopFrame)(nil).body(r, s)
+}
+
+// body runs stop up to its first suspension; f is nil until there has been one.
+func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) {
 //line main.go:30
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*stopFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 7)
+		f.s, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:159
+//line main_greenlet.go:120
 
-// Resume continues stop where it is suspended, or starts it.
+// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		// resumed from main.go:30
 		r.Callee().(*httpd.ServerStopFrame).Release(r)
 		goto resumed_30
 	}
 
-//line main.go:30
-	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_30:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:183
+func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *stopFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*httpd.Server](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *stopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *stopFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *stopFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[7].(*stopFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*stopFrame) take(r *greenlet.Run) *stopFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*stopFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(stopFrame)
-}
-func (*stopFrame) Func() *greenlet.Func {
-	return &stopFrameInfo
-}
-
-var stopFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/main.go",
-	Line: 30,
-	Name: "main.stop",
-	Points: []greenlet.Point{
-		{Line: 30},
-	},
-}
+var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 30, Points: "30"}
 var _ func(*httpd.Server) = stop
 
 // listensFrame is an activation of listens.
@@ -249,7 +158,12 @@ func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
 }
 
 // listensResumable is listens for callers that can be suspended.
-func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
+func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) greenlet.Status {
+	return (*listensFrame)(nil).body(r, h, room0, n)
+}
+
+// body runs listens up to its first suspension; f is nil until there has been one.
+func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
 	var (
 		room *string
 		next *int
@@ -282,9 +196,8 @@ loop_36:
 			return list
 		})
 		if st != greenlet.Done {
-			f := (*listensFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 63)
 			f.h, f.room, f.n, f.next, f.PC = h, room, n, next, 1
-			r.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -297,9 +210,9 @@ loop_36:
 	goto loop_36
 }
 
-//line main_greenlet.go:301
+//line main_greenlet.go:214
 
-// Resume continues listens where it is suspended, or starts it.
+// Resume continues listens where it is suspended.
 func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
 	var (
@@ -308,21 +221,14 @@ func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		list []message
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
 	case 1:
-		// resumed from main.go:37
 		room, next = f.room, f.next
-		list = r.Callee().(interface {
-			Results() []message
-		}).Results()
-		r.Callee().Release(r)
+		list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
 		goto resumed_37
 	}
 
-	room = new(string)
-	*room = f.room0
-//line main.go:36
-	next = new(int)
-	*next = 0
 loop_36:
 //line main.go:36
 	if !((*next) < n) {
@@ -346,8 +252,7 @@ loop_36:
 		})
 		if st != greenlet.Done {
 			f.room, f.next, f.PC = room, next, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_37:
@@ -360,61 +265,14 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:364
+//line main_greenlet.go:269
 
-// Args replaces the parameters before the start.
-func (f *listensFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.room0 = greenlet.Arg[string](f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 2)
-}
+func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
+func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
+func (f *listensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
+func (*listensFrame) Func() *greenlet.Func      { return &listensFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *listensFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *listensFrame) Forget() {
-	f.h, f.room0, f.room, f.next = nil, "", nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *listensFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[63].(*listensFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*listensFrame) take(r *greenlet.Run) *listensFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*listensFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(listensFrame)
-}
-func (*listensFrame) Func() *greenlet.Func {
-	return &listensFrameInfo
-}
-
-var listensFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/main.go",
-	Line: 35,
-	Name: "main.listens",
-	Points: []greenlet.Point{
-		{
-			Line: 37,
-			Live: "h room n next",
-		},
-	},
-}
+var listensFrameInfo = greenlet.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37:h room n next"}
 var _ func(*hub.Hub, string, int) = listens
 
 // saysFrame is an activation of says.
@@ -434,7 +292,12 @@ func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame 
 }
 
 // saysResumable is says for callers that can be suspended.
-func saysResumable(r *greenlet.Run, h *hub.Hub, room string, name string, text string) (st greenlet.Status) {
+func saysResumable(r *greenlet.Run, h *hub.Hub, room string, name string, text string) greenlet.Status {
+	return (*saysFrame)(nil).body(r, h, room, name, text)
+}
+
+// body runs says up to its first suspension; f is nil until there has been one.
+func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, text string) (st greenlet.Status) {
 //line main.go:57
 	_, st = hub.BlockResumable(r, h, func() int {
 		resp, err := http.PostForm(room, url.Values{"name": {name}, "text": {text}})
@@ -445,101 +308,35 @@ func saysResumable(r *greenlet.Run, h *hub.Hub, room string, name string, text s
 		return resp.StatusCode
 	})
 	if st != greenlet.Done {
-		f := (*saysFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.h, f.room, f.name, f.text, f.PC = nil, "", "", "", 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:457
+//line main_greenlet.go:319
 
-// Resume continues says where it is suspended, or starts it.
+// Resume continues says where it is suspended.
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, room, name, text := f.h, f.room, f.name, f.text
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.room, f.name, f.text))
 	case 1:
-		// resumed from main.go:57
 		r.Callee().Release(r)
 		goto resumed_57
 	}
 
-//line main.go:57
-	_, st = hub.BlockResumable(r, h, func() int {
-		resp, err := http.PostForm(room, url.Values{"name": {name}, "text": {text}})
-		if err != nil {
-			panic(err)
-		}
-		resp.Body.Close()
-		return resp.StatusCode
-	})
-	if st != greenlet.Done {
-		f.h = nil
-		f.room = ""
-		f.name = ""
-		f.text = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_57:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:491
+func (f *saysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
+func (f *saysFrame) Forget()                 { *f = saysFrame{Header: f.Header} }
+func (f *saysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*saysFrame) Func() *greenlet.Func      { return &saysFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *saysFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.room = greenlet.Arg[string](f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 2)
-	f.text = greenlet.Arg[string](f, args, 3)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *saysFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *saysFrame) Forget() {
-	f.h, f.room, f.name, f.text = nil, "", "", ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *saysFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[39].(*saysFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*saysFrame) take(r *greenlet.Run) *saysFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*saysFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(saysFrame)
-}
-func (*saysFrame) Func() *greenlet.Func {
-	return &saysFrameInfo
-}
-
-var saysFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/main.go",
-	Line: 56,
-	Name: "main.says",
-	Points: []greenlet.Point{
-		{Line: 57},
-	},
-}
+var saysFrameInfo = greenlet.Func{Name: "main.says", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 56, Points: "57"}
 var _ func(*hub.Hub, string, string, string) = says
 
 // showFrame is an activation of show.
@@ -559,202 +356,91 @@ func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st greenlet.Status) {
-	var (
-		room     string
-		listener *hub.Task
-	)
-//line main.go:71
-	room = "http://" + s.Listener.Addr().String() + "/rooms/green/messages"
-	listener = h.Go(newListensFrame(h, room, 3))
-	if st = saysResumable(r, h, room, "ann", "hello?"); st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:74
-	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:75
-	if st = saysResumable(r, h, room, "ann", "it works"); st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.s, f.listener, f.PC = s, listener, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:76
-	_, st = listener.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.s, f.PC = s, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line main.go:77
-	if st = stopResumable(r, s); st != greenlet.Done {
-		f := (*showFrame)(nil).take(r)
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
-	}
-	return greenlet.Done
+func showResumable(r *greenlet.Run, h *hub.Hub, s *httpd.Server) greenlet.Status {
+	return (*showFrame)(nil).body(r, h, s)
 }
 
-//line main_greenlet.go:609
-
-// Resume continues show where it is suspended, or starts it.
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, s := f.h, f.s
+// body runs show up to its next suspension; f is nil until there has been one.
+func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st greenlet.Status) {
 	var (
 		room     string
 		listener *hub.Task
 	)
-	switch f.PC {
-	case 1:
-		// resumed from main.go:73
-		room, listener = f.room, f.listener
-		r.Callee().(*saysFrame).Release(r)
-		goto resumed_73
-	case 2:
-		// resumed from main.go:74
-		room, listener = f.room, f.listener
-		r.Callee().(*saysFrame).Release(r)
-		goto resumed_74
-	case 3:
-		// resumed from main.go:75
-		listener = f.listener
-		r.Callee().(*saysFrame).Release(r)
-		goto resumed_75
-	case 4:
-		// resumed from main.go:76
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_76
-	case 5:
-		// resumed from main.go:77
-		r.Callee().(*stopFrame).Release(r)
-		goto resumed_77
+	if f != nil {
+		switch f.PC {
+		case 1:
+			room, listener = f.room, f.listener
+			r.Callee().(*saysFrame).Release(r)
+			goto resumed_73
+		case 2:
+			room, listener = f.room, f.listener
+			r.Callee().(*saysFrame).Release(r)
+			goto resumed_74
+		case 3:
+			listener = f.listener
+			r.Callee().(*saysFrame).Release(r)
+			goto resumed_75
+		case 4:
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_76
+		case 5:
+			r.Callee().(*stopFrame).Release(r)
+			goto resumed_77
+		}
 	}
 
 //line main.go:71
 	room = "http://" + s.Listener.Addr().String() + "/rooms/green/messages"
 	listener = h.Go(newListensFrame(h, room, 3))
 	if st = saysResumable(r, h, room, "ann", "hello?"); st != greenlet.Done {
-		f.room, f.listener, f.PC = room, listener, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 1
 		return st
 	}
 resumed_73:
 //line main.go:74
 	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != greenlet.Done {
-		f.room, f.listener, f.PC = room, listener, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 2
 		return st
 	}
 resumed_74:
 //line main.go:75
 	if st = saysResumable(r, h, room, "ann", "it works"); st != greenlet.Done {
-		f.h = nil
-		f.room = ""
-		f.listener, f.PC = listener, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.h, f.room, f.s, f.listener, f.PC = nil, "", s, listener, 3
 		return st
 	}
 resumed_75:
 //line main.go:76
 	_, st = listener.JoinResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.room = ""
-		f.listener = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.h, f.room, f.listener, f.s, f.PC = nil, "", nil, s, 4
 		return st
 	}
 resumed_76:
 //line main.go:77
 	if st = stopResumable(r, s); st != greenlet.Done {
-		f.h = nil
-		f.s = nil
-		f.room = ""
-		f.listener = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.h, f.s, f.room, f.listener, f.PC = nil, nil, "", nil, 5
 		return st
 	}
 resumed_77:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:694
+//line main_greenlet.go:434
 
-// Args replaces the parameters before the start.
-func (f *showFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.s = greenlet.Arg[*httpd.Server](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *showFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
+func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }
+func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *showFrame) Forget() {
-	f.h, f.s, f.room, f.listener = nil, nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *showFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*showFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*showFrame) take(r *greenlet.Run) *showFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*showFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(showFrame)
-}
-func (*showFrame) Func() *greenlet.Func {
-	return &showFrameInfo
-}
-
-var showFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/main.go",
-	Line: 70,
-	Name: "main.show",
-	Points: []greenlet.Point{
-		{
-			Line: 73,
-			Live: "h s room listener",
-		},
-		{
-			Line: 74,
-			Live: "h s room listener",
-		},
-		{
-			Line: 75,
-			Live: "s listener",
-		},
-		{
-			Line: 76,
-			Live: "s",
-		},
-		{Line: 77},
-	},
-}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73:h s room listener; 74:h s room listener; 75:s listener; 76:s; 77"}
 var _ func(*hub.Hub, *httpd.Server) = show

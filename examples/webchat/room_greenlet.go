@@ -29,7 +29,12 @@ func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatList
 }
 
 // listensResumable is chat.listens for callers that can be suspended.
-func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*chatListensFrame)(nil).body(r2, c, w, r)
+}
+
+// body runs chat.listens up to its first suspension; f is nil until there has been one.
+func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		from  int
 		room2 *room
@@ -43,9 +48,8 @@ func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http
 //line room.go:70
 	_, st = room2.news.WaitForResumable(r2, longest)
 	if st != greenlet.Done {
-		f := (*chatListensFrame)(nil).take(r2)
-		f.w, f.from, f.room2, f.PC = w, from, room2, 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 5)
+		f.c, f.r, f.w, f.from, f.room2, f.PC = nil, nil, w, from, room2, 1
 		return st
 	}
 after_if_69:
@@ -55,100 +59,39 @@ after_if_69:
 	return greenlet.Done
 }
 
-//line room_greenlet.go:59
+//line room_greenlet.go:63
 
-// Resume continues chat.listens where it is suspended, or starts it.
+// Resume continues chat.listens where it is suspended.
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, w, r := f.c, f.w, f.r
+	w := f.w
 	var (
 		from  int
 		room2 *room
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.c, f.w, f.r))
 	case 1:
-		// resumed from room.go:70
 		from, room2 = f.from, f.room2
 		r2.Callee().(*hub.EventWaitForFrame).Release(r2)
 		goto resumed_70
 	}
 
-//line room.go:67
-	from, _ = strconv.Atoi(r.FormValue("from"))
-	room2 = c.room(r)
-	if !(r.FormValue("wait") != "0" && len(room2.since(from)) == 0) {
-		goto after_if_69
-	}
-//line room.go:70
-	_, st = room2.news.WaitForResumable(r2, longest)
-	if st != greenlet.Done {
-		f.c = nil
-		f.r = nil
-		f.from, f.room2, f.PC = from, room2, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_70:
-after_if_69:
 //line room.go:72
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
 	return r2.Return(f, &f.Header)
 }
 
-//line room_greenlet.go:99
+//line room_greenlet.go:88
 
-// Args replaces the parameters before the start.
-func (f *chatListensFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }
+func (f *chatListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*chatListensFrame) Func() *greenlet.Func      { return &chatListensFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *chatListensFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chatListensFrame) Forget() {
-	f.c, f.w, f.r, f.room2 = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *chatListensFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*chatListensFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room2 := head.Push(); room2 {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chatListensFrame) take(r *greenlet.Run) *chatListensFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*chatListensFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(chatListensFrame)
-}
-func (*chatListensFrame) Func() *greenlet.Func {
-	return &chatListensFrameInfo
-}
-
-var chatListensFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/examples/webchat/room.go",
-	Line: 66,
-	Name: "main.(*chat).listens",
-	Points: []greenlet.Point{
-		{
-			Line: 70,
-			Live: "w from room2",
-		},
-	},
-}
+var chatListensFrameInfo = greenlet.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 66, Points: "70:w from room2"}
 var _ func(*chat, http.ResponseWriter, *http.Request) = (*chat).listens
 
 // chatListensFrameValue is chat.listens as a value, for callers that can be suspended.

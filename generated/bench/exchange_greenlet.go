@@ -26,20 +26,15 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	blend = 0
 	{
 		blend = blended(blend, x)
-		f := (*blenderFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*blenderFrame)(nil), 39)
 		f.blend, f.PC = blend, 1
 		r.Await(&f.x)
 //line exchange.go:12
-		if p, ok := r.Out().(*int); ok {
-			*p = blend
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, blend)
+		return greenlet.Yielded(r, blend)
 	}
 }
 
-//line exchange_greenlet.go:43
+//line exchange_greenlet.go:38
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -47,7 +42,6 @@ func (f *blenderFrame) Ask(p *int) *int {
 	var blend int
 	switch f.PC {
 	case 1:
-		// resumed from exchange.go:12
 		blend = f.blend
 		x = f.x
 		goto resumed_12
@@ -65,7 +59,7 @@ resumed_12:
 	goto loop_10
 }
 
-//line exchange_greenlet.go:69
+//line exchange_greenlet.go:63
 
 // Resume continues blender for anyone who resumes it.
 func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -76,54 +70,14 @@ func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *blenderFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.x = greenlet.Arg[int](f, args, 0)
-}
+func (f *blenderFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.x) }
+func (f *blenderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*blenderFrame) Func() *greenlet.Func      { return &blenderFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *blenderFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *blenderFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[39].(*blenderFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*blenderFrame) take(r *greenlet.Run) *blenderFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*blenderFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(blenderFrame)
-}
-func (*blenderFrame) Func() *greenlet.Func {
-	return &blenderFrameInfo
-}
-
-var blenderFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/exchange.go",
-	Line: 8,
-	Name: "github.com/going-green/greenlet/generated/bench.blender",
-	Points: []greenlet.Point{
-		{
-			Line: 12,
-			Live: "blend",
-		},
-	},
-}
+var blenderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12:blend"}
 var _ func(int) = blender
 
 // memberPassFrame is an activation of member.pass.
@@ -142,53 +96,50 @@ func (m *member) newPassFrame(left int) *memberPassFrame {
 }
 
 // passResumable is member.pass for callers that can be suspended.
-func (m *member) passResumable(r *greenlet.Run, left int) (st greenlet.Status) {
+func (m *member) passResumable(r *greenlet.Run, left int) greenlet.Status {
+	return (*memberPassFrame)(nil).body(r, m, left)
+}
+
+// body runs member.pass up to its first suspension; f is nil until there has been one.
+func (f *memberPassFrame) body(r *greenlet.Run, m *member, left int) (st greenlet.Status) {
 //line exchange.go:51
 	if !(left > 0) {
 		goto after_loop_51
 	}
-	{
 //line exchange.go:52
-		f := (*memberPassFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.m, f.PC = m, 1
-		r.Await(&f.left)
+	f = greenlet.Leaf(r, f, 58)
+	f.m, f.PC = m, 1
+	r.Await(&f.left)
 //line exchange.go:52
-		return greenlet.Send[int](r, m.next.self, left-1)
-	}
+	return greenlet.Send[int](r, m.next.self, left-1)
 after_loop_51:
-	{
+	f = greenlet.Leaf(r, f, 58)
+	f.m, f.PC = nil, 2
+	r.Await(&f.t0)
 //line exchange.go:54
-		f := (*memberPassFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-		r.Await(&f.t0)
-//line exchange.go:54
-		return greenlet.Send(r, greenlet.Main(), m.number)
-	}
+	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:172
+//line exchange_greenlet.go:124
 
-// Resume continues member.pass where it is suspended, or starts it.
+// Resume continues member.pass where it is suspended.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, left := f.m, f.left
 	var t0 int
 	_ = t0
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.left))
 	case 1:
-		// resumed from exchange.go:52
 		left = f.left
 		r.Received()
 		goto resumed_52
 	case 2:
-		// resumed from exchange.go:54
 		t0 = f.t0
 		r.Received()
 		goto resumed_54
 	}
 
-//line exchange.go:51
 loop_51:
 //line exchange.go:51
 	if !(left > 0) {
@@ -203,8 +154,7 @@ resumed_52:
 	goto loop_51
 after_loop_51:
 //line exchange.go:54
-	f.m = nil
-	f.PC = 2
+	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line exchange.go:54
 	return greenlet.Send(r, greenlet.Main(), m.number)
@@ -212,60 +162,14 @@ resumed_54:
 	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:216
+//line exchange_greenlet.go:166
 
-// Args replaces the parameters before the start.
-func (f *memberPassFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.left = greenlet.Arg[int](f, args, 0)
-}
+func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
+func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
+func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *memberPassFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *memberPassFrame) Forget() {
-	f.m = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *memberPassFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*memberPassFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*memberPassFrame) take(r *greenlet.Run) *memberPassFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*memberPassFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(memberPassFrame)
-}
-func (*memberPassFrame) Func() *greenlet.Func {
-	return &memberPassFrameInfo
-}
-
-var memberPassFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/exchange.go",
-	Line: 50,
-	Name: "github.com/going-green/greenlet/generated/bench.(*member).pass",
-	Points: []greenlet.Point{
-		{
-			Line: 52,
-			Live: "m",
-		},
-		{Line: 54},
-	},
-}
+var memberPassFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52:m; 54"}
 var _ func(*member, int) = (*member).pass
 
 // descendFrame is an activation of descend.
@@ -283,133 +187,74 @@ func newDescendFrame(depth int) *descendFrame {
 }
 
 // Results are what descend has returned.
-func (f *descendFrame) Results() int {
-	return f.ret0
+func (f *descendFrame) Results() int { return f.ret0 }
+func (f *descendFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // descendResumable is descend for callers that can be suspended.
-func descendResumable(r *greenlet.Run, depth int) (ret0 int, st greenlet.Status) {
+func descendResumable(r *greenlet.Run, depth int) (int, greenlet.Status) {
+	return (*descendFrame)(nil).body(r, depth)
+}
+
+// body runs descend up to its first suspension; f is nil until there has been one.
+func (f *descendFrame) body(r *greenlet.Run, depth int) (ret0 int, st greenlet.Status) {
 	var t0 int
 //line exchange.go:72
 	if !(depth == 0) {
 		goto after_if_72
 	}
-	{
 //line exchange.go:73
-		f := (*descendFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+	f = greenlet.Leaf(r, f, 49)
+	f.PC = 1
 //line exchange.go:73
-		if p, ok := r.Out().(*int); ok {
-			*p = 0
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, 0)
-	}
+	return ret0, greenlet.Yielded[int](r, 0)
 after_if_72:
 //line exchange.go:76
 	t0, st = descendResumable(r, depth-1)
 	if st != greenlet.Done {
-		f := (*descendFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.PC = 2
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line exchange.go:76
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:323
+//line exchange_greenlet.go:227
 
-// Resume continues descend where it is suspended, or starts it.
+// Resume continues descend where it is suspended.
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	depth := f.depth
 	var t0 int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.depth)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from exchange.go:73
 		goto resumed_73
 	case 2:
-		// resumed from exchange.go:76
-		callee := r.Callee().(*descendFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*descendFrame).Returned(r)
 		goto resumed_76
 	}
 
-//line exchange.go:72
-	if !(depth == 0) {
-		goto after_if_72
-	}
-//line exchange.go:73
-	f.PC = 1
-//line exchange.go:73
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
 resumed_73:
 //line exchange.go:74
 	f.ret0 = 0
 	return r.Return(f, &f.Header)
-after_if_72:
-//line exchange.go:76
-	t0, st = descendResumable(r, depth-1)
-	if st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_76:
 //line exchange.go:76
 	f.ret0 = t0 + 1
 	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:371
+//line exchange_greenlet.go:253
 
-// Args replaces the parameters before the start.
-func (f *descendFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.depth = greenlet.Arg[int](f, args, 0)
-}
+func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
+func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *descendFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
+func (*descendFrame) Func() *greenlet.Func                   { return &descendFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *descendFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[49].(*descendFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*descendFrame) take(r *greenlet.Run) *descendFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*descendFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(descendFrame)
-}
-func (*descendFrame) Func() *greenlet.Func {
-	return &descendFrameInfo
-}
-
-var descendFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/exchange.go",
-	Line: 71,
-	Name: "github.com/going-green/greenlet/generated/bench.descend",
-	Points: []greenlet.Point{
-		{Line: 73},
-		{Line: 76},
-	},
-}
+var descendFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
 var _ func(int) int = descend

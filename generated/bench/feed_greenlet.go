@@ -26,12 +26,20 @@ func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
 }
 
 // Results are what feedParser.more has returned.
-func (f *feedParserMoreFrame) Results() bool {
-	return f.ret0
+func (f *feedParserMoreFrame) Results() bool { return f.ret0 }
+func (f *feedParserMoreFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // moreResumable is feedParser.more for callers that can be suspended.
-func (p *feedParser) moreResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func (p *feedParser) moreResumable(r *greenlet.Run) (bool, greenlet.Status) {
+	return (*feedParserMoreFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.more up to its first suspension; f is nil until there has been one.
+func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, st greenlet.Status) {
 	var t1 []byte
 //line feed.go:29
 	p.before += len(p.piece)
@@ -48,9 +56,8 @@ func (p *feedParser) moreResumable(r *greenlet.Run) (ret0 bool, st greenlet.Stat
 		}); ok {
 			t1, st = c.CallResumable(r)
 			if st != greenlet.Done {
-				f := (*feedParserMoreFrame)(nil).take(r)
+				f = greenlet.Caller(r, f, 57)
 				f.p, f.PC = p, 1
-				r.Link(f, &f.Header)
 				return ret0, st
 			}
 		} else {
@@ -61,27 +68,19 @@ func (p *feedParser) moreResumable(r *greenlet.Run) (ret0 bool, st greenlet.Stat
 	p.piece = t1
 	goto after_if_31
 else_31:
-	{
 //line feed.go:34
-		f := (*feedParserMoreFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.p, f.PC = p, 2
-		r.Await(&f.t2)
+	f = greenlet.Leaf(r, f, 57)
+	f.p, f.PC = p, 2
+	r.Await(&f.t2)
 //line feed.go:34
-		if p2, ok := r.Out().(*int); ok {
-			*p2 = p.before
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, p.before)
-	}
+	return ret0, greenlet.Yielded(r, p.before)
 after_if_31:
-//line feed.go:36
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:83
+//line feed_greenlet.go:82
 
-// Resume continues feedParser.more where it is suspended, or starts it.
+// Resume continues feedParser.more where it is suspended.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -89,57 +88,22 @@ func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t2 []byte
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:32
-		t1 = r.Callee().(interface {
-			Results() []byte
-		}).Results()
-		r.Callee().Release(r)
+		t1 = r.Callee().(interface{ Returned(*greenlet.Run) []byte }).Returned(r)
 		goto resumed_32
 	case 2:
-		// resumed from feed.go:34
 		t2 = f.t2
 		r.Received()
 		goto resumed_34
 	}
 
-//line feed.go:29
-	p.before += len(p.piece)
-	p.at = 0
-	if !(p.source != nil) {
-		goto else_31
-	}
-	{
-//line feed.go:32
-		t0 := p.source
-//line feed.go:32
-		if c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run) ([]byte, greenlet.Status)
-		}); ok {
-			t1, st = c.CallResumable(r)
-			if st != greenlet.Done {
-				f.PC = 1
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t1 = t0()
-		}
-	}
 resumed_32:
 //line feed.go:32
 	p.piece = t1
 	goto after_if_31
-else_31:
-//line feed.go:34
-	f.PC = 2
-	r.Await(&f.t2)
-//line feed.go:34
-	if p2, ok := r.Out().(*int); ok {
-		*p2 = p.before
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, p.before)
 resumed_34:
 //line feed.go:34
 	p.piece = t2
@@ -148,62 +112,16 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:152
+//line feed_greenlet.go:116
 
-// Args replaces the parameters before the start.
-func (f *feedParserMoreFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *feedParserMoreFrame) Forget()                 { *f = feedParserMoreFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserMoreFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*feedParserMoreFrame) Func() *greenlet.Func      { return &feedParserMoreFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *feedParserMoreFrame) Forget() {
-	f.p, f.t2 = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserMoreFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[57].(*feedParserMoreFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserMoreFrame) take(r *greenlet.Run) *feedParserMoreFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*feedParserMoreFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(feedParserMoreFrame)
-}
-func (*feedParserMoreFrame) Func() *greenlet.Func {
-	return &feedParserMoreFrameInfo
-}
-
-var feedParserMoreFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 28,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more",
-	Points: []greenlet.Point{
-		{
-			Line: 32,
-			Live: "p",
-		},
-		{
-			Line: 34,
-			Live: "p",
-		},
-	},
-}
+var feedParserMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32:p; 34:p"}
 var _ func(*feedParser) bool = (*feedParser).more
 
 // feedParserSpaceFrame is an activation of feedParser.space.
@@ -221,12 +139,20 @@ func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
 }
 
 // Results are what feedParser.space has returned.
-func (f *feedParserSpaceFrame) Results() byte {
-	return f.ret0
+func (f *feedParserSpaceFrame) Results() byte { return f.ret0 }
+func (f *feedParserSpaceFrame) Returned(r *greenlet.Run) (ret0 byte) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // spaceResumable is feedParser.space for callers that can be suspended.
-func (p *feedParser) spaceResumable(r *greenlet.Run) (ret0 byte, st greenlet.Status) {
+func (p *feedParser) spaceResumable(r *greenlet.Run) (byte, greenlet.Status) {
+	return (*feedParserSpaceFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.space up to its first suspension; f is nil until there has been one.
+func (f *feedParserSpaceFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, st greenlet.Status) {
 	var t0 bool
 //line feed.go:43
 loop_43:
@@ -240,9 +166,8 @@ loop_43:
 	}
 	t0, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserSpaceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line feed.go:52
@@ -252,23 +177,23 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:256
+//line feed_greenlet.go:181
 
-// Resume continues feedParser.space where it is suspended, or starts it.
+// Resume continues feedParser.space where it is suspended.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var t0 bool
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:52
-		callee := r.Callee().(*feedParserMoreFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
 		goto resumed_52
 	}
 
-//line feed.go:43
 loop_43:
+//line feed.go:44
 	for p.at < len(p.piece) {
 		switch c := p.piece[p.at]; c {
 		case ' ', '\t', '\r', '\n':
@@ -282,8 +207,7 @@ loop_43:
 	t0, st = p.moreResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_52:
 //line feed.go:52
@@ -294,58 +218,16 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:298
+//line feed_greenlet.go:222
 
-// Args replaces the parameters before the start.
-func (f *feedParserSpaceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *feedParserSpaceFrame) Forget()                 { *f = feedParserSpaceFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserSpaceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*feedParserSpaceFrame) Func() *greenlet.Func      { return &feedParserSpaceFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *feedParserSpaceFrame) Forget() {
-	f.p = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserSpaceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*feedParserSpaceFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserSpaceFrame) take(r *greenlet.Run) *feedParserSpaceFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*feedParserSpaceFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(feedParserSpaceFrame)
-}
-func (*feedParserSpaceFrame) Func() *greenlet.Func {
-	return &feedParserSpaceFrameInfo
-}
-
-var feedParserSpaceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 42,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space",
-	Points: []greenlet.Point{
-		{
-			Line: 52,
-			Live: "p",
-		},
-	},
-}
+var feedParserSpaceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52:p"}
 var _ func(*feedParser) byte = (*feedParser).space
 
 // feedParserDocumentFrame is an activation of feedParser.document.
@@ -366,12 +248,20 @@ func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
 }
 
 // Results are what feedParser.document has returned.
-func (f *feedParserDocumentFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *feedParserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // documentResumable is feedParser.document for callers that can be suspended.
-func (p *feedParser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *feedParser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*feedParserDocumentFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.document up to its first suspension; f is nil until there has been one.
+func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
 		err error
@@ -381,9 +271,8 @@ func (p *feedParser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, s
 //line feed.go:62
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserDocumentFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 29)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line feed.go:63
@@ -395,9 +284,8 @@ func (p *feedParser) documentResumable(r *greenlet.Run) (ret0 any, ret1 error, s
 //line feed.go:63
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserDocumentFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 29)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	t0 = t1 != 0
@@ -409,9 +297,9 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:413
+//line feed_greenlet.go:301
 
-// Resume continues feedParser.document where it is suspended, or starts it.
+// Resume continues feedParser.document where it is suspended.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -421,28 +309,18 @@ func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1  byte
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:62
-		callee := r.Callee().(*feedParserValueFrame)
-		v, err = callee.Results()
-		callee.Release(r)
+		v, err = r.Callee().(*feedParserValueFrame).Returned(r)
 		goto resumed_62
 	case 2:
-		// resumed from feed.go:63
 		v, err = f.v, f.err
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
 		goto resumed_63
 	}
 
-//line feed.go:62
-	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_62:
 //line feed.go:63
 	t0 = err == nil
@@ -454,8 +332,7 @@ resumed_62:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f.v, f.err, f.PC = v, err, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_63:
 	t0 = t1 != 0
@@ -468,62 +345,18 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:472
+//line feed_greenlet.go:349
 
-// Args replaces the parameters before the start.
-func (f *feedParserDocumentFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserDocumentFrame) Forget() {
-	f.p, f.v, f.err = nil, nil, nil
+	*f = feedParserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*feedParserDocumentFrame) Func() *greenlet.Func      { return &feedParserDocumentFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserDocumentFrame) Release(r *greenlet.Run) {
-	f.p, f.v, f.err, f.ret0, f.ret1 = nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[29].(*feedParserDocumentFrame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserDocumentFrame) take(r *greenlet.Run) *feedParserDocumentFrame {
-	c := r.Cache()
-	if f, ok := c[29].(*feedParserDocumentFrame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(feedParserDocumentFrame)
-}
-func (*feedParserDocumentFrame) Func() *greenlet.Func {
-	return &feedParserDocumentFrameInfo
-}
-
-var feedParserDocumentFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 61,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document",
-	Points: []greenlet.Point{
-		{
-			Line: 62,
-			Live: "p",
-		},
-		{
-			Line: 63,
-			Live: "p v err",
-		},
-	},
-}
+var feedParserDocumentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62:p; 63:p v err"}
 var _ func(*feedParser) (any, error) = (*feedParser).document
 
 // feedParserValueFrame is an activation of feedParser.value.
@@ -542,132 +375,20 @@ func (p *feedParser) newValueFrame() *feedParserValueFrame {
 }
 
 // Results are what feedParser.value has returned.
-func (f *feedParserValueFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *feedParserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // valueResumable is feedParser.value for callers that can be suspended.
-func (p *feedParser) valueResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
-	var (
-		c   byte
-		t0  any
-		t1  error
-		t2  any
-		t3  error
-		t4  string
-		t5  error
-		t6  error
-		t7  error
-		t8  error
-		t9  any
-		t10 error
-	)
-//line feed.go:71
-	c, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:71
-	switch c {
-	case '{':
-		goto case_72
-	case '[':
-		goto case_74
-	case '"':
-		goto case_76
-	case 't':
-		goto case_78
-	case 'f':
-		goto case_80
-	case 'n':
-		goto case_82
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		goto case_84
-	}
-	goto after_switch_71
-case_72:
-//line feed.go:73
-	t0, t1, st = p.objectResumable(r)
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:73
-	return t0, t1, greenlet.Done
-case_74:
-	t2, t3, st = p.arrayResumable(r)
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:75
-	return t2, t3, greenlet.Done
-case_76:
-	t4, t5, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:77
-	return t4, t5, greenlet.Done
-case_78:
-	t6, st = p.wordResumable(r, "true")
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:79
-	return true, t6, greenlet.Done
-case_80:
-	t7, st = p.wordResumable(r, "false")
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 6
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:81
-	return false, t7, greenlet.Done
-case_82:
-	t8, st = p.wordResumable(r, "null")
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 7
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:83
-	return nil, t8, greenlet.Done
-case_84:
-	t9, t10, st = p.numberResumable(r)
-	if st != greenlet.Done {
-		f := (*feedParserValueFrame)(nil).take(r)
-		f.PC = 8
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-//line feed.go:85
-	return t9, t10, greenlet.Done
-after_switch_71:
-	return nil, p.unexpected("a value"), greenlet.Done
+func (p *feedParser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*feedParserValueFrame)(nil).body(r, p)
 }
 
-//line feed_greenlet.go:667
-
-// Resume continues feedParser.value where it is suspended, or starts it.
-func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs feedParser.value up to its next suspension; f is nil until there has been one.
+func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		c   byte
 		t0  any
@@ -682,63 +403,41 @@ func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t9  any
 		t10 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:71
-		callee := r.Callee().(*feedParserSpaceFrame)
-		c = callee.Results()
-		callee.Release(r)
-		goto resumed_71
-	case 2:
-		// resumed from feed.go:73
-		callee := r.Callee().(*feedParserObjectFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_73
-	case 3:
-		// resumed from feed.go:75
-		callee := r.Callee().(*feedParserArrayFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_75
-	case 4:
-		// resumed from feed.go:77
-		callee := r.Callee().(*feedParserStrFrame)
-		t4, t5 = callee.Results()
-		callee.Release(r)
-		goto resumed_77
-	case 5:
-		// resumed from feed.go:79
-		callee := r.Callee().(*feedParserWordFrame)
-		t6 = callee.Results()
-		callee.Release(r)
-		goto resumed_79
-	case 6:
-		// resumed from feed.go:81
-		callee := r.Callee().(*feedParserWordFrame)
-		t7 = callee.Results()
-		callee.Release(r)
-		goto resumed_81
-	case 7:
-		// resumed from feed.go:83
-		callee := r.Callee().(*feedParserWordFrame)
-		t8 = callee.Results()
-		callee.Release(r)
-		goto resumed_83
-	case 8:
-		// resumed from feed.go:85
-		callee := r.Callee().(*feedParserNumberFrame)
-		t9, t10 = callee.Results()
-		callee.Release(r)
-		goto resumed_85
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_71
+		case 2:
+			t0, t1 = r.Callee().(*feedParserObjectFrame).Returned(r)
+			goto resumed_73
+		case 3:
+			t2, t3 = r.Callee().(*feedParserArrayFrame).Returned(r)
+			goto resumed_75
+		case 4:
+			t4, t5 = r.Callee().(*feedParserStrFrame).Returned(r)
+			goto resumed_77
+		case 5:
+			t6 = r.Callee().(*feedParserWordFrame).Returned(r)
+			goto resumed_79
+		case 6:
+			t7 = r.Callee().(*feedParserWordFrame).Returned(r)
+			goto resumed_81
+		case 7:
+			t8 = r.Callee().(*feedParserWordFrame).Returned(r)
+			goto resumed_83
+		case 8:
+			t9, t10 = r.Callee().(*feedParserNumberFrame).Returned(r)
+			goto resumed_85
+		}
 	}
 
 //line feed.go:71
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = p, 1
+		return ret0, ret1, st
 	}
 resumed_71:
 //line feed.go:71
@@ -763,158 +462,95 @@ case_72:
 //line feed.go:73
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 2
+		return ret0, ret1, st
 	}
 resumed_73:
 //line feed.go:73
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return t0, t1, greenlet.Done
 case_74:
-//line feed.go:75
 	t2, t3, st = p.arrayResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 3
+		return ret0, ret1, st
 	}
 resumed_75:
 //line feed.go:75
-	f.ret0, f.ret1 = t2, t3
-	return r.Return(f, &f.Header)
+	return t2, t3, greenlet.Done
 case_76:
-//line feed.go:77
 	t4, t5, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 4
+		return ret0, ret1, st
 	}
 resumed_77:
 //line feed.go:77
-	f.ret0, f.ret1 = t4, t5
-	return r.Return(f, &f.Header)
+	return t4, t5, greenlet.Done
 case_78:
-//line feed.go:79
 	t6, st = p.wordResumable(r, "true")
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 5
+		return ret0, ret1, st
 	}
 resumed_79:
 //line feed.go:79
-	f.ret0, f.ret1 = true, t6
-	return r.Return(f, &f.Header)
+	return true, t6, greenlet.Done
 case_80:
-//line feed.go:81
 	t7, st = p.wordResumable(r, "false")
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 6
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 6
+		return ret0, ret1, st
 	}
 resumed_81:
 //line feed.go:81
-	f.ret0, f.ret1 = false, t7
-	return r.Return(f, &f.Header)
+	return false, t7, greenlet.Done
 case_82:
-//line feed.go:83
 	t8, st = p.wordResumable(r, "null")
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 7
+		return ret0, ret1, st
 	}
 resumed_83:
 //line feed.go:83
-	f.ret0, f.ret1 = nil, t8
-	return r.Return(f, &f.Header)
+	return nil, t8, greenlet.Done
 case_84:
-//line feed.go:85
 	t9, t10, st = p.numberResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 8
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 7)
+		f.p, f.PC = nil, 8
+		return ret0, ret1, st
 	}
 resumed_85:
 //line feed.go:85
-	f.ret0, f.ret1 = t9, t10
-	return r.Return(f, &f.Header)
+	return t9, t10, greenlet.Done
 after_switch_71:
-//line feed.go:87
-	f.ret0, f.ret1 = nil, p.unexpected("a value")
-	return r.Return(f, &f.Header)
+	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:860
+//line feed_greenlet.go:537
 
-// Args replaces the parameters before the start.
-func (f *feedParserValueFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
+// Resume continues the activation; the driver calls it.
+func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-// Send hands the results to the parent greenlet.
 func (f *feedParserValueFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserValueFrame) Forget() {
-	f.p = nil
+	*f = feedParserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*feedParserValueFrame) Func() *greenlet.Func      { return &feedParserValueFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserValueFrame) Release(r *greenlet.Run) {
-	f.p, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[7].(*feedParserValueFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserValueFrame) take(r *greenlet.Run) *feedParserValueFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*feedParserValueFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(feedParserValueFrame)
-}
-func (*feedParserValueFrame) Func() *greenlet.Func {
-	return &feedParserValueFrameInfo
-}
-
-var feedParserValueFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 70,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value",
-	Points: []greenlet.Point{
-		{
-			Line: 71,
-			Live: "p",
-		},
-		{Line: 73},
-		{Line: 75},
-		{Line: 77},
-		{Line: 79},
-		{Line: 81},
-		{Line: 83},
-		{Line: 85},
-	},
-}
+var feedParserValueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71:p; 73; 75; 77; 79; 81; 83; 85"}
 var _ func(*feedParser) (any, error) = (*feedParser).value
 
 // feedParserObjectFrame is an activation of feedParser.object.
@@ -935,12 +571,20 @@ func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
 }
 
 // Results are what feedParser.object has returned.
-func (f *feedParserObjectFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *feedParserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // objectResumable is feedParser.object for callers that can be suspended.
-func (p *feedParser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *feedParser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*feedParserObjectFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.object up to its next suspension; f is nil until there has been one.
+func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
 		t0      byte
@@ -951,16 +595,45 @@ func (p *feedParser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st 
 		v       any
 		t3      byte
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			members = f.members
+			t0 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_94
+		case 2:
+			members = f.members
+			t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_99
+		case 3:
+			members = f.members
+			name, err = r.Callee().(*feedParserStrFrame).Returned(r)
+			goto resumed_102
+		case 4:
+			members, name = f.members, f.name
+			t2 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_106
+		case 5:
+			members, name = f.members, f.name
+			v, err = r.Callee().(*feedParserValueFrame).Returned(r)
+			goto resumed_110
+		case 6:
+			members = f.members
+			t3 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_115
+		}
+	}
+
 //line feed.go:92
 	p.at++
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.p, f.members, f.PC = p, members, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_94:
 //line feed.go:94
 	if t0 == '}' {
 		p.at++
@@ -969,33 +642,33 @@ func (p *feedParser) objectResumable(r *greenlet.Run) (ret0 any, ret1 error, st 
 loop_98:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.name, f.p, f.members, f.PC = "", p, members, 2
 		return ret0, ret1, st
 	}
+resumed_99:
 //line feed.go:99
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), greenlet.Done
 	}
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.name, f.p, f.members, f.PC = "", p, members, 3
 		return ret0, ret1, st
 	}
+resumed_102:
 //line feed.go:103
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
 	t2, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_106:
 //line feed.go:106
 	if t2 != ':' {
 		return nil, p.unexpected("a colon"), greenlet.Done
@@ -1003,11 +676,11 @@ loop_98:
 	p.at++
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_110:
 //line feed.go:111
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -1015,11 +688,11 @@ loop_98:
 	members[name] = v
 	t3, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserObjectFrame)(nil).take(r)
-		f.p, f.members, f.PC = p, members, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.name, f.p, f.members, f.PC = "", p, members, 6
 		return ret0, ret1, st
 	}
+resumed_115:
 //line feed.go:115
 	switch t3 {
 	case ',':
@@ -1033,236 +706,24 @@ loop_98:
 	goto loop_98
 }
 
-//line feed_greenlet.go:1037
+//line feed_greenlet.go:710
 
-// Resume continues feedParser.object where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		members map[string]any
-		t0      byte
-		t1      byte
-		name    string
-		err     error
-		t2      byte
-		v       any
-		t3      byte
-	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:94
-		members = f.members
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_94
-	case 2:
-		// resumed from feed.go:99
-		members = f.members
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_99
-	case 3:
-		// resumed from feed.go:102
-		members = f.members
-		callee := r.Callee().(*feedParserStrFrame)
-		name, err = callee.Results()
-		callee.Release(r)
-		goto resumed_102
-	case 4:
-		// resumed from feed.go:106
-		members, name = f.members, f.name
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t2 = callee.Results()
-		callee.Release(r)
-		goto resumed_106
-	case 5:
-		// resumed from feed.go:110
-		members, name = f.members, f.name
-		callee := r.Callee().(*feedParserValueFrame)
-		v, err = callee.Results()
-		callee.Release(r)
-		goto resumed_110
-	case 6:
-		// resumed from feed.go:115
-		members = f.members
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_115
-	}
-
-//line feed.go:92
-	p.at++
-	members = map[string]any{}
-	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.members, f.PC = members, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_94:
-//line feed.go:94
-	if t0 == '}' {
-		p.at++
-		f.ret0, f.ret1 = members, nil
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:98
-loop_98:
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_99:
-//line feed.go:99
-	if t1 != '"' {
-		f.ret0, f.ret1 = nil, p.unexpected("a name")
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:102
-	name, err, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_102:
-//line feed.go:103
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:106
-	t2, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.members, f.name, f.PC = members, name, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_106:
-//line feed.go:106
-	if t2 != ':' {
-		f.ret0, f.ret1 = nil, p.unexpected("a colon")
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:109
-	p.at++
-	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.members, f.name, f.PC = members, name, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_110:
-//line feed.go:111
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:114
-	members[name] = v
-	t3, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.name = ""
-		f.members, f.PC = members, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_115:
-//line feed.go:115
-	switch t3 {
-	case ',':
-		p.at++
-	case '}':
-		p.at++
-		f.ret0, f.ret1 = members, nil
-		return r.Return(f, &f.Header)
-	default:
-//line feed.go:122
-		f.ret0, f.ret1 = nil, p.unexpected("a comma or }")
-		return r.Return(f, &f.Header)
-	}
-	goto loop_98
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line feed_greenlet.go:1195
-
-// Args replaces the parameters before the start.
-func (f *feedParserObjectFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserObjectFrame) Forget() {
-	f.p, f.members, f.name = nil, nil, ""
+	*f = feedParserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*feedParserObjectFrame) Func() *greenlet.Func      { return &feedParserObjectFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserObjectFrame) Release(r *greenlet.Run) {
-	f.p, f.members, f.name, f.ret0, f.ret1 = nil, nil, "", nil, nil
-	c := r.Cache()
-	if head, ok := c[23].(*feedParserObjectFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserObjectFrame) take(r *greenlet.Run) *feedParserObjectFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*feedParserObjectFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(feedParserObjectFrame)
-}
-func (*feedParserObjectFrame) Func() *greenlet.Func {
-	return &feedParserObjectFrameInfo
-}
-
-var feedParserObjectFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 91,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object",
-	Points: []greenlet.Point{
-		{
-			Line: 94,
-			Live: "p members",
-		},
-		{
-			Line: 99,
-			Live: "p members",
-		},
-		{
-			Line: 102,
-			Live: "p members",
-		},
-		{
-			Line: 106,
-			Live: "p members name",
-		},
-		{
-			Line: 110,
-			Live: "p members name",
-		},
-		{
-			Line: 115,
-			Live: "p members",
-		},
-	},
-}
+var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94:p members; 99:p members; 102:p members; 106:p members name; 110:p members name; 115:p members"}
 var _ func(*feedParser) (any, error) = (*feedParser).object
 
 // feedParserArrayFrame is an activation of feedParser.array.
@@ -1282,12 +743,20 @@ func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
 }
 
 // Results are what feedParser.array has returned.
-func (f *feedParserArrayFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *feedParserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // arrayResumable is feedParser.array for callers that can be suspended.
-func (p *feedParser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *feedParser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*feedParserArrayFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.array up to its next suspension; f is nil until there has been one.
+func (f *feedParserArrayFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		elements []any
 		t0       byte
@@ -1295,16 +764,33 @@ func (p *feedParser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st g
 		err      error
 		t1       byte
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			elements = f.elements
+			t0 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_131
+		case 2:
+			elements = f.elements
+			v, err = r.Callee().(*feedParserValueFrame).Returned(r)
+			goto resumed_136
+		case 3:
+			elements = f.elements
+			t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_141
+		}
+	}
+
 //line feed.go:129
 	p.at++
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_131:
 //line feed.go:131
 	if t0 == ']' {
 		p.at++
@@ -1313,11 +799,11 @@ func (p *feedParser) arrayResumable(r *greenlet.Run) (ret0 any, ret1 error, st g
 loop_135:
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_136:
 //line feed.go:137
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -1325,11 +811,11 @@ loop_135:
 	elements = append(elements, v)
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserArrayFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 3
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_141:
 //line feed.go:141
 	switch t1 {
 	case ',':
@@ -1343,157 +829,24 @@ loop_135:
 	goto loop_135
 }
 
-//line feed_greenlet.go:1347
+//line feed_greenlet.go:833
 
-// Resume continues feedParser.array where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		elements []any
-		t0       byte
-		v        any
-		err      error
-		t1       byte
-	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:131
-		elements = f.elements
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_131
-	case 2:
-		// resumed from feed.go:136
-		elements = f.elements
-		callee := r.Callee().(*feedParserValueFrame)
-		v, err = callee.Results()
-		callee.Release(r)
-		goto resumed_136
-	case 3:
-		// resumed from feed.go:141
-		elements = f.elements
-		callee := r.Callee().(*feedParserSpaceFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_141
-	}
-
-//line feed.go:129
-	p.at++
-	elements = []any{}
-	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_131:
-//line feed.go:131
-	if t0 == ']' {
-		p.at++
-		f.ret0, f.ret1 = elements, nil
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:135
-loop_135:
-	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_136:
-//line feed.go:137
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:140
-	elements = append(elements, v)
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.elements, f.PC = elements, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_141:
-//line feed.go:141
-	switch t1 {
-	case ',':
-		p.at++
-	case ']':
-		p.at++
-		f.ret0, f.ret1 = elements, nil
-		return r.Return(f, &f.Header)
-	default:
-//line feed.go:148
-		f.ret0, f.ret1 = nil, p.unexpected("a comma or ]")
-		return r.Return(f, &f.Header)
-	}
-	goto loop_135
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line feed_greenlet.go:1438
-
-// Args replaces the parameters before the start.
-func (f *feedParserArrayFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserArrayFrame) Forget() {
-	f.p, f.elements = nil, nil
+	*f = feedParserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*feedParserArrayFrame) Func() *greenlet.Func      { return &feedParserArrayFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserArrayFrame) Release(r *greenlet.Run) {
-	f.p, f.elements, f.ret0, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[35].(*feedParserArrayFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserArrayFrame) take(r *greenlet.Run) *feedParserArrayFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*feedParserArrayFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(feedParserArrayFrame)
-}
-func (*feedParserArrayFrame) Func() *greenlet.Func {
-	return &feedParserArrayFrameInfo
-}
-
-var feedParserArrayFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 128,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array",
-	Points: []greenlet.Point{
-		{
-			Line: 131,
-			Live: "p elements",
-		},
-		{
-			Line: 136,
-			Live: "p elements",
-		},
-		{
-			Line: 141,
-			Live: "p elements",
-		},
-	},
-}
+var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131:p elements; 136:p elements; 141:p elements"}
 var _ func(*feedParser) (any, error) = (*feedParser).array
 
 // feedParserStrFrame is an activation of feedParser.str.
@@ -1512,17 +865,36 @@ func (p *feedParser) newStrFrame() *feedParserStrFrame {
 }
 
 // Results are what feedParser.str has returned.
-func (f *feedParserStrFrame) Results() (string, error) {
-	return f.ret0, f.ret1
+func (f *feedParserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *feedParserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // strResumable is feedParser.str for callers that can be suspended.
-func (p *feedParser) strResumable(r *greenlet.Run) (ret0 string, ret1 error, st greenlet.Status) {
+func (p *feedParser) strResumable(r *greenlet.Run) (string, error, greenlet.Status) {
+	return (*feedParserStrFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.str up to its next suspension; f is nil until there has been one.
+func (f *feedParserStrFrame) body(r *greenlet.Run, p *feedParser) (ret0 string, ret1 error, st greenlet.Status) {
 	var (
 		part []byte
 		t0   bool
 		err  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
+			goto resumed_169
+		case 2:
+			err = r.Callee().(*feedParserEscapeFrame).Returned(r)
+			goto resumed_182
+		}
+	}
+
 //line feed.go:158
 	p.at++
 	p.token = p.token[:0]
@@ -1557,11 +929,11 @@ case_167:
 	p.token = append(p.token, part...)
 	t0, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserStrFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_169:
 //line feed.go:169
 	if !t0 {
 		return "", p.unexpected("the rest of a string"), greenlet.Done
@@ -1573,11 +945,11 @@ case_179:
 	p.token = append(p.token, part...)
 	err, st = p.escapeResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserStrFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.p, f.PC = p, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_182:
 //line feed.go:182
 	if err != nil {
 		return "", err, greenlet.Done
@@ -1585,155 +957,24 @@ case_179:
 	goto loop_160
 }
 
-//line feed_greenlet.go:1589
+//line feed_greenlet.go:961
 
-// Resume continues feedParser.str where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		part []byte
-		t0   bool
-		err  error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:169
-		callee := r.Callee().(*feedParserMoreFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_169
-	case 2:
-		// resumed from feed.go:182
-		callee := r.Callee().(*feedParserEscapeFrame)
-		err = callee.Results()
-		callee.Release(r)
-		goto resumed_182
-	}
-
-//line feed.go:158
-	p.at++
-	p.token = p.token[:0]
-loop_160:
-	{
-//line feed.go:161
-		start := p.at
-		for p.at < len(p.piece) && p.piece[p.at] != '"' && p.piece[p.at] != '\\' && p.piece[p.at] >= ' ' {
-			p.at++
-		}
-		part = p.piece[start:p.at]
-		switch {
-		case p.at == len(p.piece):
-			goto case_167
-		case p.piece[p.at] == '"':
-//line feed.go:173
-			p.at++
-			if len(p.token) == 0 {
-				f.ret0, f.ret1 = string(part), nil
-				return r.Return(f, &f.Header)
-			}
-//line feed.go:177
-			p.token = append(p.token, part...)
-			f.ret0, f.ret1 = string(p.token), nil
-			return r.Return(f, &f.Header)
-		case p.piece[p.at] == '\\':
-			goto case_179
-		default:
-//line feed.go:186
-			f.ret0, f.ret1 = "", p.unexpected("a character of a string")
-			return r.Return(f, &f.Header)
-		}
-	}
-case_167:
-//line feed.go:168
-	p.token = append(p.token, part...)
-	t0, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_169:
-//line feed.go:169
-	if !t0 {
-		f.ret0, f.ret1 = "", p.unexpected("the rest of a string")
-		return r.Return(f, &f.Header)
-	}
-	goto loop_160
-case_179:
-//line feed.go:180
-	p.at++
-	p.token = append(p.token, part...)
-	err, st = p.escapeResumable(r)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_182:
-//line feed.go:182
-	if err != nil {
-		f.ret0, f.ret1 = "", err
-		return r.Return(f, &f.Header)
-	}
-	goto loop_160
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line feed_greenlet.go:1682
-
-// Args replaces the parameters before the start.
-func (f *feedParserStrFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserStrFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserStrFrame) Forget() {
-	f.p = nil
+	*f = feedParserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*feedParserStrFrame) Func() *greenlet.Func      { return &feedParserStrFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserStrFrame) Release(r *greenlet.Run) {
-	f.p, f.ret0, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[49].(*feedParserStrFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserStrFrame) take(r *greenlet.Run) *feedParserStrFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*feedParserStrFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(feedParserStrFrame)
-}
-func (*feedParserStrFrame) Func() *greenlet.Func {
-	return &feedParserStrFrameInfo
-}
-
-var feedParserStrFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 157,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str",
-	Points: []greenlet.Point{
-		{
-			Line: 169,
-			Live: "p",
-		},
-		{
-			Line: 182,
-			Live: "p",
-		},
-	},
-}
+var feedParserStrFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169:p; 182:p"}
 var _ func(*feedParser) (string, error) = (*feedParser).str
 
 // feedParserEscapeFrame is an activation of feedParser.escape.
@@ -1752,12 +993,20 @@ func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
 }
 
 // Results are what feedParser.escape has returned.
-func (f *feedParserEscapeFrame) Results() error {
-	return f.ret0
+func (f *feedParserEscapeFrame) Results() error { return f.ret0 }
+func (f *feedParserEscapeFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // escapeResumable is feedParser.escape for callers that can be suspended.
-func (p *feedParser) escapeResumable(r2 *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (p *feedParser) escapeResumable(r2 *greenlet.Run) (error, greenlet.Status) {
+	return (*feedParserEscapeFrame)(nil).body(r2, p)
+}
+
+// body runs feedParser.escape up to its next suspension; f is nil until there has been one.
+func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 error, st greenlet.Status) {
 	var (
 		c    byte
 		ok   bool
@@ -1768,14 +1017,37 @@ func (p *feedParser) escapeResumable(r2 *greenlet.Run) (ret0 error, st greenlet.
 		low  rune
 		err2 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c, ok = r2.Callee().(*feedParserNextFrame).Returned(r2)
+			goto resumed_195
+		case 2:
+			r, err = r2.Callee().(*feedParserHexFrame).Returned(r2)
+			goto resumed_212
+		case 3:
+			r = f.r
+			c2, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
+			goto resumed_218
+		case 4:
+			r = f.r
+			c3, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
+			goto resumed_221
+		case 5:
+			r = f.r
+			low, err2 = r2.Callee().(*feedParserHexFrame).Returned(r2)
+			goto resumed_224
+		}
+	}
+
 //line feed.go:195
 	c, ok, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserEscapeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.p, f.PC = p, 1
-		r2.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_195:
 //line feed.go:196
 	if !ok {
 		return p.unexpected("an escape"), greenlet.Done
@@ -1804,11 +1076,11 @@ case_211:
 //line feed.go:212
 	r, err, st = p.hexResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserEscapeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.p, f.PC = p, 2
-		r2.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_212:
 //line feed.go:213
 	if err != nil {
 		return err, greenlet.Done
@@ -1820,33 +1092,33 @@ case_211:
 //line feed.go:218
 	c2, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserEscapeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 3
-		r2.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_218:
 //line feed.go:218
 	if c2 != '\\' {
 		return p.unexpected("the other half of a surrogate pair"), greenlet.Done
 	}
 	c3, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserEscapeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 4
-		r2.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_221:
 //line feed.go:221
 	if c3 != 'u' {
 		return p.unexpected("the other half of a surrogate pair"), greenlet.Done
 	}
 	low, err2, st = p.hexResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserEscapeFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 5
-		r2.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_224:
 //line feed.go:225
 	if err2 != nil {
 		return err2, greenlet.Done
@@ -1861,231 +1133,22 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1865
+//line feed_greenlet.go:1137
 
-// Resume continues feedParser.escape where it is suspended, or starts it.
-func (f *feedParserEscapeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		c    byte
-		ok   bool
-		r    rune
-		err  error
-		c2   byte
-		c3   byte
-		low  rune
-		err2 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:195
-		callee := r2.Callee().(*feedParserNextFrame)
-		c, ok = callee.Results()
-		callee.Release(r2)
-		goto resumed_195
-	case 2:
-		// resumed from feed.go:212
-		callee := r2.Callee().(*feedParserHexFrame)
-		r, err = callee.Results()
-		callee.Release(r2)
-		goto resumed_212
-	case 3:
-		// resumed from feed.go:218
-		r = f.r
-		callee := r2.Callee().(*feedParserNextFrame)
-		c2, _ = callee.Results()
-		callee.Release(r2)
-		goto resumed_218
-	case 4:
-		// resumed from feed.go:221
-		r = f.r
-		callee := r2.Callee().(*feedParserNextFrame)
-		c3, _ = callee.Results()
-		callee.Release(r2)
-		goto resumed_221
-	case 5:
-		// resumed from feed.go:224
-		r = f.r
-		callee := r2.Callee().(*feedParserHexFrame)
-		low, err2 = callee.Results()
-		callee.Release(r2)
-		goto resumed_224
-	}
-
-//line feed.go:195
-	c, ok, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_195:
-//line feed.go:196
-	if !ok {
-		f.ret0 = p.unexpected("an escape")
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:199
-	switch c {
-	case '"', '\\', '/':
-	case 'b':
-		c = '\b'
-	case 'f':
-		c = '\f'
-	case 'n':
-		c = '\n'
-	case 'r':
-		c = '\r'
-	case 't':
-		c = '\t'
-	case 'u':
-		goto case_211
-	default:
-//line feed.go:233
-		p.at--
-		f.ret0 = p.unexpected("an escape")
-		return r2.Return(f, &f.Header)
-	}
-	goto after_switch_199
-case_211:
-//line feed.go:212
-	r, err, st = p.hexResumable(r2)
-	if st != greenlet.Done {
-		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_212:
-//line feed.go:213
-	if err != nil {
-		f.ret0 = err
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:216
-	if !utf16.IsSurrogate(r) {
-		goto after_if_216
-	}
-	// The other half must follow.
-//line feed.go:218
-	c2, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f.r, f.PC = r, 3
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_218:
-//line feed.go:218
-	if c2 != '\\' {
-		f.ret0 = p.unexpected("the other half of a surrogate pair")
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:221
-	c3, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f.r, f.PC = r, 4
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_221:
-//line feed.go:221
-	if c3 != 'u' {
-		f.ret0 = p.unexpected("the other half of a surrogate pair")
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:224
-	low, err2, st = p.hexResumable(r2)
-	if st != greenlet.Done {
-		f.r, f.PC = r, 5
-		r2.Link(f, &f.Header)
-		return st
-	}
-resumed_224:
-//line feed.go:225
-	if err2 != nil {
-		f.ret0 = err2
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:228
-	r = utf16.DecodeRune(r, low)
-after_if_216:
-	p.token = utf8.AppendRune(p.token, r)
-	f.ret0 = nil
-	return r2.Return(f, &f.Header)
-after_switch_199:
-//line feed.go:236
-	p.token = append(p.token, c)
-	f.ret0 = nil
-	return r2.Return(f, &f.Header)
+// Resume continues the activation; the driver calls it.
+func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line feed_greenlet.go:2022
-
-// Args replaces the parameters before the start.
-func (f *feedParserEscapeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserEscapeFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *feedParserEscapeFrame) Forget()                 { *f = feedParserEscapeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserEscapeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*feedParserEscapeFrame) Func() *greenlet.Func      { return &feedParserEscapeFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *feedParserEscapeFrame) Forget() {
-	f.p = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserEscapeFrame) Release(r *greenlet.Run) {
-	f.p, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[59].(*feedParserEscapeFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserEscapeFrame) take(r *greenlet.Run) *feedParserEscapeFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*feedParserEscapeFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(feedParserEscapeFrame)
-}
-func (*feedParserEscapeFrame) Func() *greenlet.Func {
-	return &feedParserEscapeFrameInfo
-}
-
-var feedParserEscapeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 194,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape",
-	Points: []greenlet.Point{
-		{
-			Line: 195,
-			Live: "p",
-		},
-		{
-			Line: 212,
-			Live: "p",
-		},
-		{
-			Line: 218,
-			Live: "p r",
-		},
-		{
-			Line: 221,
-			Live: "p r",
-		},
-		{
-			Line: 224,
-			Live: "p r",
-		},
-	},
-}
+var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195:p; 212:p; 218:p r; 221:p r; 224:p r"}
 var _ func(*feedParser) error = (*feedParser).escape
 
 // feedParserHexFrame is an activation of feedParser.hex.
@@ -2106,12 +1169,20 @@ func (p *feedParser) newHexFrame() *feedParserHexFrame {
 }
 
 // Results are what feedParser.hex has returned.
-func (f *feedParserHexFrame) Results() (rune, error) {
-	return f.ret0, f.ret1
+func (f *feedParserHexFrame) Results() (rune, error) { return f.ret0, f.ret1 }
+func (f *feedParserHexFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // hexResumable is feedParser.hex for callers that can be suspended.
-func (p *feedParser) hexResumable(r2 *greenlet.Run) (ret0 rune, ret1 error, st greenlet.Status) {
+func (p *feedParser) hexResumable(r2 *greenlet.Run) (rune, error, greenlet.Status) {
+	return (*feedParserHexFrame)(nil).body(r2, p)
+}
+
+// body runs feedParser.hex up to its first suspension; f is nil until there has been one.
+func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, ret1 error, st greenlet.Status) {
 	var (
 		r  rune
 		t0 int
@@ -2129,9 +1200,8 @@ loop_245:
 //line feed.go:246
 	c, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f := (*feedParserHexFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 31)
 		f.p, f.r, f.t0, f.PC = p, r, t0, 1
-		r2.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	{
@@ -2148,9 +1218,9 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:2152
+//line feed_greenlet.go:1222
 
-// Resume continues feedParser.hex where it is suspended, or starts it.
+// Resume continues feedParser.hex where it is suspended.
 func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -2159,18 +1229,15 @@ func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		c  byte
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r2, f.p)
+		return r2.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:246
 		r, t0 = f.r, f.t0
-		callee := r2.Callee().(*feedParserNextFrame)
-		c, _ = callee.Results()
-		callee.Release(r2)
+		c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
 		goto resumed_246
 	}
 
-	r = 0
-//line feed.go:245
-	t0 = 0
 loop_245:
 //line feed.go:245
 	if !(t0 < 4) {
@@ -2182,8 +1249,7 @@ loop_245:
 	c, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
 		f.r, f.t0, f.PC = r, t0, 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_246:
 	{
@@ -2202,58 +1268,18 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:2206
+//line feed_greenlet.go:1272
 
-// Args replaces the parameters before the start.
-func (f *feedParserHexFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserHexFrame) Forget() {
-	f.p = nil
+	*f = feedParserHexFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserHexFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*feedParserHexFrame) Func() *greenlet.Func      { return &feedParserHexFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserHexFrame) Release(r *greenlet.Run) {
-	f.p, f.ret1 = nil, nil
-	c := r.Cache()
-	if head, ok := c[31].(*feedParserHexFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserHexFrame) take(r *greenlet.Run) *feedParserHexFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*feedParserHexFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(feedParserHexFrame)
-}
-func (*feedParserHexFrame) Func() *greenlet.Func {
-	return &feedParserHexFrameInfo
-}
-
-var feedParserHexFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 243,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex",
-	Points: []greenlet.Point{
-		{
-			Line: 246,
-			Live: "p r t0",
-		},
-	},
-}
+var feedParserHexFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246:p r t0"}
 var _ func(*feedParser) (rune, error) = (*feedParser).hex
 
 // feedParserNextFrame is an activation of feedParser.next.
@@ -2272,12 +1298,20 @@ func (p *feedParser) newNextFrame() *feedParserNextFrame {
 }
 
 // Results are what feedParser.next has returned.
-func (f *feedParserNextFrame) Results() (byte, bool) {
-	return f.ret0, f.ret1
+func (f *feedParserNextFrame) Results() (byte, bool) { return f.ret0, f.ret1 }
+func (f *feedParserNextFrame) Returned(r *greenlet.Run) (ret0 byte, ret1 bool) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // nextResumable is feedParser.next for callers that can be suspended.
-func (p *feedParser) nextResumable(r *greenlet.Run) (ret0 byte, ret1 bool, st greenlet.Status) {
+func (p *feedParser) nextResumable(r *greenlet.Run) (byte, bool, greenlet.Status) {
+	return (*feedParserNextFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.next up to its first suspension; f is nil until there has been one.
+func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, ret1 bool, st greenlet.Status) {
 	var (
 		t0 bool
 		t1 bool
@@ -2291,9 +1325,8 @@ func (p *feedParser) nextResumable(r *greenlet.Run) (ret0 byte, ret1 bool, st gr
 //line feed.go:261
 	t1, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserNextFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 17)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	t0 = !t1
@@ -2306,9 +1339,9 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:2310
+//line feed_greenlet.go:1343
 
-// Resume continues feedParser.next where it is suspended, or starts it.
+// Resume continues feedParser.next where it is suspended.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var (
@@ -2316,30 +1349,16 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 bool
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:261
-		callee := r.Callee().(*feedParserMoreFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
 		goto resumed_261
 	}
 
-//line feed.go:261
-	t0 = p.at == len(p.piece)
-//line feed.go:261
-	if !t0 {
-		goto after_if_261
-	}
-//line feed.go:261
-	t1, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_261:
 	t0 = !t1
-after_if_261:
 //line feed.go:261
 	if t0 {
 		f.ret0, f.ret1 = 0, false
@@ -2351,58 +1370,18 @@ after_if_261:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:2355
+//line feed_greenlet.go:1374
 
-// Args replaces the parameters before the start.
-func (f *feedParserNextFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserNextFrame) Forget() {
-	f.p = nil
+	*f = feedParserNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*feedParserNextFrame) Func() *greenlet.Func      { return &feedParserNextFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserNextFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[17].(*feedParserNextFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserNextFrame) take(r *greenlet.Run) *feedParserNextFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*feedParserNextFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(feedParserNextFrame)
-}
-func (*feedParserNextFrame) Func() *greenlet.Func {
-	return &feedParserNextFrameInfo
-}
-
-var feedParserNextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 260,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next",
-	Points: []greenlet.Point{
-		{
-			Line: 261,
-			Live: "p",
-		},
-	},
-}
+var feedParserNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261:p"}
 var _ func(*feedParser) (byte, bool) = (*feedParser).next
 
 // feedParserNumberFrame is an activation of feedParser.number.
@@ -2421,16 +1400,32 @@ func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
 }
 
 // Results are what feedParser.number has returned.
-func (f *feedParserNumberFrame) Results() (any, error) {
-	return f.ret0, f.ret1
+func (f *feedParserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // numberResumable is feedParser.number for callers that can be suspended.
-func (p *feedParser) numberResumable(r *greenlet.Run) (ret0 any, ret1 error, st greenlet.Status) {
+func (p *feedParser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+	return (*feedParserNumberFrame)(nil).body(r, p)
+}
+
+// body runs feedParser.number up to its next suspension; f is nil until there has been one.
+func (f *feedParserNumberFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		t0 bool
 		t1 bool
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
+			goto resumed_281
+		}
+	}
+
 //line feed.go:270
 	p.token = p.token[:0]
 loop_271:
@@ -2456,11 +1451,11 @@ loop_271:
 //line feed.go:281
 	t1, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserNumberFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_281:
 	t0 = !t1
 after_if_281:
 //line feed.go:281
@@ -2471,116 +1466,24 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:2475
+//line feed_greenlet.go:1470
 
-// Resume continues feedParser.number where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		t0 bool
-		t1 bool
-	)
-	switch f.PC {
-	case 1:
-		// resumed from feed.go:281
-		callee := r.Callee().(*feedParserMoreFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_281
-	}
-
-//line feed.go:270
-	p.token = p.token[:0]
-loop_271:
-	{
-//line feed.go:272
-		start := p.at
-		for p.at < len(p.piece) && numeric[p.piece[p.at]] {
-			p.at++
-		}
-		part := p.piece[start:p.at]
-		if p.at < len(p.piece) && len(p.token) == 0 {
-			f.ret0, f.ret1 = parseNumber(part)
-			return r.Return(f, &f.Header)
-		}
-//line feed.go:280
-		p.token = append(p.token, part...)
-		t0 = p.at < len(p.piece)
-//line feed.go:281
-		if t0 {
-			goto after_if_281
-		}
-	}
-//line feed.go:281
-	t1, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_281:
-	t0 = !t1
-after_if_281:
-//line feed.go:281
-	if t0 {
-		f.ret0, f.ret1 = parseNumber(p.token)
-		return r.Return(f, &f.Header)
-	}
-	goto loop_271
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line feed_greenlet.go:2533
-
-// Args replaces the parameters before the start.
-func (f *feedParserNumberFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *feedParserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *feedParserNumberFrame) Forget() {
-	f.p = nil
+	*f = feedParserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *feedParserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*feedParserNumberFrame) Func() *greenlet.Func      { return &feedParserNumberFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserNumberFrame) Release(r *greenlet.Run) {
-	f.p, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[49].(*feedParserNumberFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserNumberFrame) take(r *greenlet.Run) *feedParserNumberFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*feedParserNumberFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(feedParserNumberFrame)
-}
-func (*feedParserNumberFrame) Func() *greenlet.Func {
-	return &feedParserNumberFrameInfo
-}
-
-var feedParserNumberFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 269,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number",
-	Points: []greenlet.Point{
-		{
-			Line: 281,
-			Live: "p",
-		},
-	},
-}
+var feedParserNumberFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281:p"}
 var _ func(*feedParser) (any, error) = (*feedParser).number
 
 // feedParserWordFrame is an activation of feedParser.word.
@@ -2601,12 +1504,20 @@ func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
 }
 
 // Results are what feedParser.word has returned.
-func (f *feedParserWordFrame) Results() error {
-	return f.ret0
+func (f *feedParserWordFrame) Results() error { return f.ret0 }
+func (f *feedParserWordFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // wordResumable is feedParser.word for callers that can be suspended.
-func (p *feedParser) wordResumable(r *greenlet.Run, want string) (ret0 error, st greenlet.Status) {
+func (p *feedParser) wordResumable(r *greenlet.Run, want string) (error, greenlet.Status) {
+	return (*feedParserWordFrame)(nil).body(r, p, want)
+}
+
+// body runs feedParser.word up to its first suspension; f is nil until there has been one.
+func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) (ret0 error, st greenlet.Status) {
 	var (
 		t0 int
 		i  int
@@ -2626,9 +1537,8 @@ loop_305:
 //line feed.go:306
 	c, ok, st = p.nextResumable(r)
 	if st != greenlet.Done {
-		f := (*feedParserWordFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line feed.go:306
@@ -2643,9 +1553,9 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2647
+//line feed_greenlet.go:1557
 
-// Resume continues feedParser.word where it is suspended, or starts it.
+// Resume continues feedParser.word where it is suspended.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, want := f.p, f.want
 	var (
@@ -2655,19 +1565,15 @@ func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		ok bool
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p, f.want)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from feed.go:306
 		t0, i = f.t0, f.i
-		callee := r.Callee().(*feedParserNextFrame)
-		c, ok = callee.Results()
-		callee.Release(r)
+		c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
 		goto resumed_306
 	}
 
-//line feed.go:305
-	t0 = len(want)
-//line feed.go:305
-	i = 0
 loop_305:
 //line feed.go:305
 	if !(i < t0) {
@@ -2679,8 +1585,7 @@ loop_305:
 	c, ok, st = p.nextResumable(r)
 	if st != greenlet.Done {
 		f.t0, f.i, f.PC = t0, i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_306:
 //line feed.go:306
@@ -2696,57 +1601,15 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2700
+//line feed_greenlet.go:1605
 
-// Args replaces the parameters before the start.
-func (f *feedParserWordFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.want = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *feedParserWordFrame) Forget()                 { *f = feedParserWordFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*feedParserWordFrame) Func() *greenlet.Func      { return &feedParserWordFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *feedParserWordFrame) Forget() {
-	f.p, f.want = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *feedParserWordFrame) Release(r *greenlet.Run) {
-	f.p, f.want, f.ret0 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[42].(*feedParserWordFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*feedParserWordFrame) take(r *greenlet.Run) *feedParserWordFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*feedParserWordFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(feedParserWordFrame)
-}
-func (*feedParserWordFrame) Func() *greenlet.Func {
-	return &feedParserWordFrameInfo
-}
-
-var feedParserWordFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/feed.go",
-	Line: 304,
-	Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word",
-	Points: []greenlet.Point{
-		{
-			Line: 306,
-			Live: "p want t0 i",
-		},
-	},
-}
+var feedParserWordFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306:p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word

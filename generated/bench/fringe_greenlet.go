@@ -19,148 +19,75 @@ func (f *fork) newFringeFrame() *forkFringeFrame {
 }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
-func (f *fork) fringeResumable(r *greenlet.Run) (st greenlet.Status) {
+func (f *fork) fringeResumable(r *greenlet.Run) greenlet.Status {
+	return (*forkFringeFrame)(nil).body(r, f)
+}
+
+// body runs fork.fringe up to its first suspension; f is nil until there has been one.
+func (f2 *forkFringeFrame) body(r *greenlet.Run, f *fork) (st greenlet.Status) {
 //line fringe.go:26
 	if !(f.left == nil) {
 		goto after_if_26
 	}
-	{
 //line fringe.go:27
-		f2 := (*forkFringeFrame)(nil).take(r)
-		r.Leaf(f2, &f2.Header)
-		f2.PC = 1
+	f2 = greenlet.Leaf(r, f2, 42)
+	f2.f, f2.PC = nil, 1
 //line fringe.go:27
-		if p, ok := r.Out().(*int); ok {
-			*p = f.leaf
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, f.leaf)
-	}
+	return greenlet.Yielded(r, f.leaf)
 after_if_26:
 //line fringe.go:30
 	if st = f.left.fringeResumable(r); st != greenlet.Done {
-		f2 := (*forkFringeFrame)(nil).take(r)
+		f2 = greenlet.Caller(r, f2, 42)
 		f2.f, f2.PC = f, 2
-		r.Link(f2, &f2.Header)
 		return st
 	}
 //line fringe.go:31
 	if st = f.right.fringeResumable(r); st != greenlet.Done {
-		f2 := (*forkFringeFrame)(nil).take(r)
-		f2.PC = 3
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 42)
+		f2.f, f2.PC = nil, 3
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:58
+//line fringe_greenlet.go:54
 
-// Resume continues fork.fringe where it is suspended, or starts it.
+// Resume continues fork.fringe where it is suspended.
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
 	case 1:
-		// resumed from fringe.go:27
 		goto resumed_27
 	case 2:
-		// resumed from fringe.go:30
 		r.Callee().(*forkFringeFrame).Release(r)
 		goto resumed_30
 	case 3:
-		// resumed from fringe.go:31
 		r.Callee().(*forkFringeFrame).Release(r)
 		goto resumed_31
 	}
 
-//line fringe.go:26
-	if !(f.left == nil) {
-		goto after_if_26
-	}
-//line fringe.go:27
-	f2.f = nil
-	f2.PC = 1
-//line fringe.go:27
-	if p, ok := r.Out().(*int); ok {
-		*p = f.leaf
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, f.leaf)
 resumed_27:
 //line fringe.go:28
 	return r.Return(f2, &f2.Header)
-after_if_26:
-	if st = f.left.fringeResumable(r); st != greenlet.Done {
-		f2.PC = 2
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_30:
 //line fringe.go:31
 	if st = f.right.fringeResumable(r); st != greenlet.Done {
-		f2.f = nil
-		f2.PC = 3
-		r.Link(f2, &f2.Header)
-		return st
+		f2.f, f2.PC = nil, 3
+		return r.Link(f2, &f2.Header, st)
 	}
 resumed_31:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:111
+//line fringe_greenlet.go:85
 
-// Args replaces the parameters before the start.
-func (f *forkFringeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
+func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*forkFringeFrame) Func() *greenlet.Func      { return &forkFringeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *forkFringeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forkFringeFrame) Forget() {
-	f.f = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forkFringeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*forkFringeFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forkFringeFrame) take(r *greenlet.Run) *forkFringeFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*forkFringeFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(forkFringeFrame)
-}
-func (*forkFringeFrame) Func() *greenlet.Func {
-	return &forkFringeFrameInfo
-}
-
-var forkFringeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/fringe.go",
-	Line: 25,
-	Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe",
-	Points: []greenlet.Point{
-		{Line: 27},
-		{
-			Line: 30,
-			Live: "f",
-		},
-		{Line: 31},
-	},
-}
+var forkFringeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30:f; 31"}
 var _ func(*fork) = (*fork).fringe
 
 // forkAllFrame is an activation of fork.All.
@@ -178,93 +105,44 @@ func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
 }
 
 // AllResumable is fork.All for callers that can be suspended.
-func (f *fork) AllResumable(r *greenlet.Run, yield func(int) bool) (st greenlet.Status) {
+func (f *fork) AllResumable(r *greenlet.Run, yield func(int) bool) greenlet.Status {
+	return (*forkAllFrame)(nil).body(r, f, yield)
+}
+
+// body runs fork.All up to its first suspension; f is nil until there has been one.
+func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st greenlet.Status) {
 //line fringe.go:37
 	_, st = f.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 := (*forkAllFrame)(nil).take(r)
-		f2.PC = 1
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 10)
+		f2.f, f2.yield, f2.PC = nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:194
+//line fringe_greenlet.go:125
 
-// Resume continues fork.All where it is suspended, or starts it.
+// Resume continues fork.All where it is suspended.
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f, yield := f2.f, f2.yield
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.yield))
 	case 1:
-		// resumed from fringe.go:37
 		r.Callee().(*forkPushFrame).Release(r)
 		goto resumed_37
 	}
 
-//line fringe.go:37
-	_, st = f.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2.f = nil
-		f2.yield = nil
-		f2.PC = 1
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_37:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:219
+func (f *forkAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
+func (f *forkAllFrame) Forget()                 { *f = forkAllFrame{Header: f.Header} }
+func (f *forkAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*forkAllFrame) Func() *greenlet.Func      { return &forkAllFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *forkAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.yield = greenlet.Arg[func(int) bool](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *forkAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forkAllFrame) Forget() {
-	f.f, f.yield = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forkAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[10].(*forkAllFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forkAllFrame) take(r *greenlet.Run) *forkAllFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*forkAllFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(forkAllFrame)
-}
-func (*forkAllFrame) Func() *greenlet.Func {
-	return &forkAllFrameInfo
-}
-
-var forkAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/fringe.go",
-	Line: 37,
-	Name: "github.com/going-green/greenlet/generated/bench.(*fork).All",
-	Points: []greenlet.Point{
-		{Line: 37},
-	},
-}
+var forkAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).All", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 37, Points: "37"}
 var _ func(*fork, func(int) bool) = (*fork).All
 
 // forkAllFrameValue is fork.All as a value, for callers that can be suspended.
@@ -297,12 +175,20 @@ func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
 }
 
 // Results are what fork.push has returned.
-func (f *forkPushFrame) Results() bool {
-	return f.ret0
+func (f *forkPushFrame) Results() bool { return f.ret0 }
+func (f *forkPushFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // pushResumable is fork.push for callers that can be suspended.
-func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, st greenlet.Status) {
+func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
+	return (*forkPushFrame)(nil).body(r, f, yield)
+}
+
+// body runs fork.push up to its first suspension; f is nil until there has been one.
+func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var (
 		t0 bool
 		t1 bool
@@ -319,9 +205,8 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 	}); ok {
 		t0, st = c.CallResumable(r, f.leaf)
 		if st != greenlet.Done {
-			f2 := (*forkPushFrame)(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 19)
+			f2.f, f2.yield, f2.PC = nil, nil, 1
 			return ret0, st
 		}
 	} else {
@@ -332,9 +217,8 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 after_if_41:
 	t2, st = f.left.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 := (*forkPushFrame)(nil).take(r)
+		f2 = greenlet.Caller(r, f2, 19)
 		f2.f, f2.yield, f2.PC = f, yield, 2
-		r.Link(f2, &f2.Header)
 		return ret0, st
 	}
 	t1 = t2
@@ -345,9 +229,8 @@ after_if_41:
 //line fringe.go:44
 	t3, st = f.right.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 := (*forkPushFrame)(nil).take(r)
-		f2.PC = 3
-		r.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r, f2, 19)
+		f2.f, f2.yield, f2.PC = nil, nil, 3
 		return ret0, st
 	}
 	t1 = t3
@@ -356,9 +239,9 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:360
+//line fringe_greenlet.go:243
 
-// Resume continues fork.push where it is suspended, or starts it.
+// Resume continues fork.push where it is suspended.
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, yield := f2.f, f2.yield
 	var (
@@ -368,58 +251,24 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3 bool
 	)
 	switch f2.PC {
+	case 0:
+		f2.ret0, st = f2.body(r, f2.f, f2.yield)
+		return r.Started(f2, &f2.Header, st)
 	case 1:
-		// resumed from fringe.go:42
-		t0 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_42
 	case 2:
-		// resumed from fringe.go:44
-		callee := r.Callee().(*forkPushFrame)
-		t2 = callee.Results()
-		callee.Release(r)
+		t2 = r.Callee().(*forkPushFrame).Returned(r)
 		goto resumed_44
 	case 3:
-		// resumed from fringe.go:44
-		callee := r.Callee().(*forkPushFrame)
-		t3 = callee.Results()
-		callee.Release(r)
+		t3 = r.Callee().(*forkPushFrame).Returned(r)
 		goto resumed_44b
 	}
 
-//line fringe.go:41
-	if !(f.left == nil) {
-		goto after_if_41
-	}
-//line fringe.go:42
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
-	}); ok {
-		t0, st = c.CallResumable(r, f.leaf)
-		if st != greenlet.Done {
-			f2.f = nil
-			f2.yield = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		t0 = yield(f.leaf)
-	}
 resumed_42:
 //line fringe.go:42
 	f2.ret0 = t0
 	return r.Return(f2, &f2.Header)
-after_if_41:
-//line fringe.go:44
-	t2, st = f.left.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2.PC = 2
-		r.Link(f2, &f2.Header)
-		return st
-	}
 resumed_44:
 	t1 = t2
 //line fringe.go:44
@@ -429,11 +278,8 @@ resumed_44:
 //line fringe.go:44
 	t3, st = f.right.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2.f = nil
-		f2.yield = nil
-		f2.PC = 3
-		r.Link(f2, &f2.Header)
-		return st
+		f2.f, f2.yield, f2.PC = nil, nil, 3
+		return r.Link(f2, &f2.Header, st)
 	}
 resumed_44b:
 	t1 = t3
@@ -443,61 +289,15 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:447
+//line fringe_greenlet.go:293
 
-// Args replaces the parameters before the start.
-func (f *forkPushFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.yield = greenlet.Arg[func(int) bool](f, args, 0)
-}
+func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
+func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *forkPushFrame) Forget()                              { *f = forkPushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *forkPushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
+func (*forkPushFrame) Func() *greenlet.Func                   { return &forkPushFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forkPushFrame) Forget() {
-	f.f, f.yield = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forkPushFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[19].(*forkPushFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forkPushFrame) take(r *greenlet.Run) *forkPushFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*forkPushFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(forkPushFrame)
-}
-func (*forkPushFrame) Func() *greenlet.Func {
-	return &forkPushFrameInfo
-}
-
-var forkPushFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/fringe.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/generated/bench.(*fork).push",
-	Points: []greenlet.Point{
-		{Line: 42},
-		{
-			Line: 44,
-			Live: "f yield",
-		},
-		{Line: 44},
-	},
-}
+var forkPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44:f yield; 44"}
 var _ func(*fork, func(int) bool) bool = (*fork).push
 
 // forkIteratorFrame is an activation of fork.iterator.
@@ -515,72 +315,38 @@ func (f *fork) newIteratorFrame() *forkIteratorFrame {
 }
 
 // Results are what fork.iterator has returned.
-func (f *forkIteratorFrame) Results() func(func(int) bool) {
-	return f.ret0
+func (f *forkIteratorFrame) Results() func(func(int) bool) { return f.ret0 }
+func (f *forkIteratorFrame) Returned(r *greenlet.Run) (ret0 func(func(int) bool)) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // iteratorResumable is fork.iterator for callers that can be suspended.
-func (f *fork) iteratorResumable(r *greenlet.Run) (ret0 func(func(int) bool), st greenlet.Status) {
+func (f *fork) iteratorResumable(r *greenlet.Run) (func(func(int) bool), greenlet.Status) {
+	return (*forkIteratorFrame)(nil).body(r, f)
+}
+
+// body runs fork.iterator up to its next suspension; f is nil until there has been one.
+func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int) bool), st greenlet.Status) {
 //line fringe.go:81
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:529
+//line fringe_greenlet.go:337
 
-// Resume continues fork.iterator where it is suspended, or starts it.
-func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f := f2.f
-//line fringe.go:81
-	f2.ret0 = (&forkIteratorValue1{recv: greenlet.Ref(f)}).value()
-	return r.Return(f2, &f2.Header)
+// Resume continues the activation; the driver calls it.
+func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.f)
+	return r.Started(f, &f.Header, st)
 }
 
-//line fringe_greenlet.go:539
+func (f *forkIteratorFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *forkIteratorFrame) Forget()                              { *f = forkIteratorFrame{Header: f.Header, ret0: f.ret0} }
+func (f *forkIteratorFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
+func (*forkIteratorFrame) Func() *greenlet.Func                   { return &forkIteratorFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *forkIteratorFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *forkIteratorFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forkIteratorFrame) Forget() {
-	f.f = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forkIteratorFrame) Release(r *greenlet.Run) {
-	f.f, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[53].(*forkIteratorFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forkIteratorFrame) take(r *greenlet.Run) *forkIteratorFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*forkIteratorFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(forkIteratorFrame)
-}
-func (*forkIteratorFrame) Func() *greenlet.Func {
-	return &forkIteratorFrameInfo
-}
-
-var forkIteratorFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/fringe.go",
-	Line: 81,
-	Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator",
-}
+var forkIteratorFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81}
 var _ func(*fork) func(func(int) bool) = (*fork).iterator
 
 // forkIteratorValue1 is All as a value of fringe.go:81, with what it captures.
@@ -597,78 +363,43 @@ func (c *forkIteratorValue1) value() func(func(int) bool) {
 // forkIteratorValue1Frame is an activation of the literal forkIteratorValue1.
 type forkIteratorValue1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c  *forkIteratorValue1
 	p0 func(int) bool
 }
 
 // CallResumable is the literal forkIteratorValue1 for callers that can be suspended.
-func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) (st greenlet.Status) {
+func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) greenlet.Status {
+	return (*forkIteratorValue1Frame)(nil).body(r, c, p0)
+}
+
+// body runs the literal forkIteratorValue1 up to its first suspension; f is nil until there has been one.
+func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p0 func(int) bool) (st greenlet.Status) {
 //line fringe.go:81
 	if st = (*c.recv).AllResumable(r, p0); st != greenlet.Done {
-		f := (*forkIteratorValue1Frame)(nil).take(r)
-		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 37)
+		f.p0, f.c, f.PC = nil, c, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:618
+//line fringe_greenlet.go:387
 
-// Resume continues the literal forkIteratorValue1 where it is suspended, or starts it.
+// Resume continues the literal forkIteratorValue1 where it is suspended.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p0 := f.c, f.p0
+	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from fringe.go:81
 		r.Callee().(*forkAllFrame).Release(r)
 		goto resumed_81
 	}
 
-//line fringe.go:81
-	if st = (*c.recv).AllResumable(r, p0); st != greenlet.Done {
-		f.p0 = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line fringe_greenlet.go:642
+func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*forkIteratorValue1Frame) Func() *greenlet.Func      { return &forkIteratorValue1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) {
-	f.c, f.p0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[37].(*forkIteratorValue1Frame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forkIteratorValue1Frame) take(r *greenlet.Run) *forkIteratorValue1Frame {
-	c := r.Cache()
-	if f, ok := c[37].(*forkIteratorValue1Frame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(forkIteratorValue1Frame)
-}
-func (*forkIteratorValue1Frame) Func() *greenlet.Func {
-	return &forkIteratorValue1FrameInfo
-}
-
-var forkIteratorValue1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/fringe.go",
-	Line: 81,
-	Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1",
-	Points: []greenlet.Point{
-		{Line: 81},
-	},
-}
+var forkIteratorValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}

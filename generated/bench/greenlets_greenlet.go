@@ -30,19 +30,14 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 	{
 //line greenlets.go:15
-		f := (*countFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*countFrame)(nil), 22)
 		f.n, f.i, f.PC = n, i, 1
 //line greenlets.go:15
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, i)
+		return greenlet.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:46
+//line greenlets_greenlet.go:41
 
 // Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) greenlet.Status {
@@ -50,7 +45,6 @@ func (f *countFrame) Ask(p *int) greenlet.Status {
 	var i int
 	switch f.PC {
 	case 1:
-		// resumed from greenlets.go:15
 		i = f.i
 		goto resumed_15
 	}
@@ -73,7 +67,7 @@ resumed_15:
 	goto loop_14
 }
 
-//line greenlets_greenlet.go:77
+//line greenlets_greenlet.go:71
 
 // Resume continues count for anyone who resumes it.
 func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -81,54 +75,14 @@ func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *countFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *countFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *countFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*countFrame) Func() *greenlet.Func      { return &countFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *countFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *countFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[22].(*countFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*countFrame) take(r *greenlet.Run) *countFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*countFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(countFrame)
-}
-func (*countFrame) Func() *greenlet.Func {
-	return &countFrameInfo
-}
-
-var countFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 13,
-	Name: "github.com/going-green/greenlet/generated/bench.count",
-	Points: []greenlet.Point{
-		{
-			Line: 15,
-			Live: "n i",
-		},
-	},
-}
+var countFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15:n i"}
 var _ func(int) = count
 
 // treeWalkFrame is an activation of tree.walk.
@@ -145,137 +99,68 @@ func (t *tree) newWalkFrame() *treeWalkFrame {
 }
 
 // walkResumable is tree.walk for callers that can be suspended.
-func (t *tree) walkResumable(r *greenlet.Run) (st greenlet.Status) {
+func (t *tree) walkResumable(r *greenlet.Run) greenlet.Status {
+	return (*treeWalkFrame)(nil).body(r, t)
+}
+
+// body runs tree.walk up to its first suspension; f is nil until there has been one.
+func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 //line greenlets.go:41
 	if t == nil {
 		return greenlet.Done
 	}
 	if st = t.left.walkResumable(r); st != greenlet.Done {
-		f := (*treeWalkFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.t, f.PC = t, 1
-		r.Link(f, &f.Header)
 		return st
 	}
-	{
 //line greenlets.go:45
-		f := (*treeWalkFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.t, f.PC = t, 2
+	f = greenlet.Leaf(r, f, 8)
+	f.t, f.PC = t, 2
 //line greenlets.go:45
-		if p, ok := r.Out().(*int); ok {
-			*p = t.value
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, t.value)
-	}
+	return greenlet.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:174
+//line greenlets_greenlet.go:125
 
-// Resume continues tree.walk where it is suspended, or starts it.
+// Resume continues tree.walk where it is suspended.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		// resumed from greenlets.go:44
 		r.Callee().(*treeWalkFrame).Release(r)
 		goto resumed_44
 	case 2:
-		// resumed from greenlets.go:45
 		goto resumed_45
 	case 3:
-		// resumed from greenlets.go:46
 		r.Callee().(*treeWalkFrame).Release(r)
 		goto resumed_46
 	}
 
-//line greenlets.go:41
-	if t == nil {
-		return r.Return(f, &f.Header)
-	}
-	if st = t.left.walkResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_44:
 //line greenlets.go:45
 	f.PC = 2
 //line greenlets.go:45
-	if p, ok := r.Out().(*int); ok {
-		*p = t.value
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, t.value)
+	return greenlet.Yielded(r, t.value)
 resumed_45:
 //line greenlets.go:46
 	if st = t.right.walkResumable(r); st != greenlet.Done {
-		f.t = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.t, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:223
+//line greenlets_greenlet.go:158
 
-// Args replaces the parameters before the start.
-func (f *treeWalkFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
+func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*treeWalkFrame) Func() *greenlet.Func      { return &treeWalkFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *treeWalkFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *treeWalkFrame) Forget() {
-	f.t = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *treeWalkFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*treeWalkFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*treeWalkFrame) take(r *greenlet.Run) *treeWalkFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*treeWalkFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(treeWalkFrame)
-}
-func (*treeWalkFrame) Func() *greenlet.Func {
-	return &treeWalkFrameInfo
-}
-
-var treeWalkFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk",
-	Points: []greenlet.Point{
-		{
-			Line: 44,
-			Live: "t",
-		},
-		{
-			Line: 45,
-			Live: "t",
-		},
-		{Line: 46},
-	},
-}
+var treeWalkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44:t; 45:t; 46"}
 var _ func(*tree) = (*tree).walk
 
 // sideCounterFrame is an activation of side.counter.
@@ -293,36 +178,38 @@ func (s *side) newCounterFrame(n int) *sideCounterFrame {
 }
 
 // counterResumable is side.counter for callers that can be suspended.
-func (s *side) counterResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (s *side) counterResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*sideCounterFrame)(nil).body(r, s, n)
+}
+
+// body runs side.counter up to its first suspension; f is nil until there has been one.
+func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 //line greenlets.go:94
 	if !(n > 0) {
 		return greenlet.Done
 	}
-	{
 //line greenlets.go:95
-		f := (*sideCounterFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.s, f.PC = s, 1
-		r.Await(&f.n)
+	f = greenlet.Leaf(r, f, 40)
+	f.s, f.PC = s, 1
+	r.Await(&f.n)
 //line greenlets.go:95
-		return greenlet.Send[int](r, s.other.self, n-1)
-	}
+	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:313
+//line greenlets_greenlet.go:200
 
-// Resume continues side.counter where it is suspended, or starts it.
+// Resume continues side.counter where it is suspended.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
 	case 1:
-		// resumed from greenlets.go:95
 		n = f.n
 		r.Received()
 		goto resumed_95
 	}
 
-//line greenlets.go:94
 loop_94:
 //line greenlets.go:94
 	if !(n > 0) {
@@ -337,59 +224,14 @@ resumed_95:
 	goto loop_94
 }
 
-//line greenlets_greenlet.go:341
+//line greenlets_greenlet.go:228
 
-// Args replaces the parameters before the start.
-func (f *sideCounterFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
+func (f *sideCounterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*sideCounterFrame) Func() *greenlet.Func      { return &sideCounterFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sideCounterFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sideCounterFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sideCounterFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*sideCounterFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sideCounterFrame) take(r *greenlet.Run) *sideCounterFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*sideCounterFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(sideCounterFrame)
-}
-func (*sideCounterFrame) Func() *greenlet.Func {
-	return &sideCounterFrameInfo
-}
-
-var sideCounterFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 93,
-	Name: "github.com/going-green/greenlet/generated/bench.(*side).counter",
-	Points: []greenlet.Point{
-		{
-			Line: 95,
-			Live: "s",
-		},
-	},
-}
+var sideCounterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95:s"}
 var _ func(*side, int) = (*side).counter
 
 // sideToucherFrame is an activation of side.toucher.
@@ -408,7 +250,12 @@ func (s *side) newToucherFrame(n int) *sideToucherFrame {
 }
 
 // toucherResumable is side.toucher for callers that can be suspended.
-func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (s *side) toucherResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*sideToucherFrame)(nil).body(r, s, n)
+}
+
+// body runs side.toucher up to its first suspension; f is nil until there has been one.
+func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 	var t0 int
 //line greenlets.go:111
 	t0 = 0
@@ -416,31 +263,27 @@ func (s *side) toucherResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	if !(t0 < n) {
 		return greenlet.Done
 	}
-	{
 //line greenlets.go:112
-		f := (*sideToucherFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.s, f.n, f.t0, f.PC = s, n, t0, 1
+	f = greenlet.Leaf(r, f, 20)
+	f.s, f.n, f.t0, f.PC = s, n, t0, 1
 //line greenlets.go:112
-		return r.SendNone(s.other.self)
-	}
+	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:430
+//line greenlets_greenlet.go:274
 
-// Resume continues side.toucher where it is suspended, or starts it.
+// Resume continues side.toucher where it is suspended.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
 	case 1:
-		// resumed from greenlets.go:112
 		t0 = f.t0
 		goto resumed_112
 	}
 
-//line greenlets.go:111
-	t0 = 0
 loop_111:
 //line greenlets.go:111
 	if !(t0 < n) {
@@ -456,59 +299,14 @@ resumed_112:
 	goto loop_111
 }
 
-//line greenlets_greenlet.go:460
+//line greenlets_greenlet.go:303
 
-// Args replaces the parameters before the start.
-func (f *sideToucherFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
+func (f *sideToucherFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*sideToucherFrame) Func() *greenlet.Func      { return &sideToucherFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sideToucherFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sideToucherFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sideToucherFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[20].(*sideToucherFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sideToucherFrame) take(r *greenlet.Run) *sideToucherFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*sideToucherFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(sideToucherFrame)
-}
-func (*sideToucherFrame) Func() *greenlet.Func {
-	return &sideToucherFrameInfo
-}
-
-var sideToucherFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher",
-	Points: []greenlet.Point{
-		{
-			Line: 112,
-			Live: "s n t0",
-		},
-	},
-}
+var sideToucherFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112:s n t0"}
 var _ func(*side, int) = (*side).toucher
 
 // sideDeepFrame is an activation of side.deep.
@@ -526,7 +324,12 @@ func (s *side) newDeepFrame(n int) *sideDeepFrame {
 }
 
 // deepResumable is side.deep for callers that can be suspended.
-func (s *side) deepResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (s *side) deepResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*sideDeepFrame)(nil).body(r, s, n)
+}
+
+// body runs side.deep up to its first suspension; f is nil until there has been one.
+func (f *sideDeepFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 //line greenlets.go:128
 	if !(s.depth > 1) {
 		goto loop_133
@@ -534,9 +337,8 @@ func (s *side) deepResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 //line greenlets.go:129
 	s.depth--
 	if st = s.deepResumable(r, n); st != greenlet.Done {
-		f := (*sideDeepFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 20)
+		f.s, f.PC = nil, 1
 		return st
 	}
 //line greenlets.go:131
@@ -545,46 +347,31 @@ loop_133:
 	if !(n > 0) {
 		return greenlet.Done
 	}
-	{
 //line greenlets.go:134
-		f := (*sideDeepFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.s, f.PC = s, 2
-		r.Await(&f.n)
+	f = greenlet.Leaf(r, f, 20)
+	f.s, f.PC = s, 2
+	r.Await(&f.n)
 //line greenlets.go:134
-		return greenlet.Send[int](r, s.other.self, n-1)
-	}
+	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:560
+//line greenlets_greenlet.go:359
 
-// Resume continues side.deep where it is suspended, or starts it.
+// Resume continues side.deep where it is suspended.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
 	case 1:
-		// resumed from greenlets.go:130
 		r.Callee().(*sideDeepFrame).Release(r)
 		goto resumed_130
 	case 2:
-		// resumed from greenlets.go:134
 		n = f.n
 		r.Received()
 		goto resumed_134
 	}
 
-//line greenlets.go:128
-	if !(s.depth > 1) {
-		goto loop_133
-	}
-//line greenlets.go:129
-	s.depth--
-	if st = s.deepResumable(r, n); st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_130:
 //line greenlets.go:131
 	return r.Return(f, &f.Header)
@@ -601,60 +388,14 @@ resumed_134:
 	goto loop_133
 }
 
-//line greenlets_greenlet.go:605
+//line greenlets_greenlet.go:392
 
-// Args replaces the parameters before the start.
-func (f *sideDeepFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
+func (f *sideDeepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*sideDeepFrame) Func() *greenlet.Func      { return &sideDeepFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sideDeepFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sideDeepFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sideDeepFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[20].(*sideDeepFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sideDeepFrame) take(r *greenlet.Run) *sideDeepFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*sideDeepFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(sideDeepFrame)
-}
-func (*sideDeepFrame) Func() *greenlet.Func {
-	return &sideDeepFrameInfo
-}
-
-var sideDeepFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 127,
-	Name: "github.com/going-green/greenlet/generated/bench.(*side).deep",
-	Points: []greenlet.Point{
-		{Line: 130},
-		{
-			Line: 134,
-			Live: "s",
-		},
-	},
-}
+var sideDeepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134:s"}
 var _ func(*side, int) = (*side).deep
 
 // manySpawnedFrame is an activation of manySpawned.
@@ -675,12 +416,20 @@ func newManySpawnedFrame(n int) *manySpawnedFrame {
 }
 
 // Results are what manySpawned has returned.
-func (f *manySpawnedFrame) Results() int {
-	return f.ret0
+func (f *manySpawnedFrame) Results() int { return f.ret0 }
+func (f *manySpawnedFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // manySpawnedResumable is manySpawned for callers that can be suspended.
-func manySpawnedResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func manySpawnedResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+	return (*manySpawnedFrame)(nil).body(r, n)
+}
+
+// body runs manySpawned up to its first suspension; f is nil until there has been one.
+func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
 		i   int
@@ -693,20 +442,17 @@ func manySpawnedResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status)
 //line greenlets.go:174
 		return sum, greenlet.Done
 	}
-	{
 //line greenlets.go:172
-		f := (*manySpawnedFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.n, f.sum, f.i, f.PC = n, sum, i, 1
-		r.Await(&f.t0)
+	f = greenlet.Leaf(r, f, 6)
+	f.n, f.sum, f.i, f.PC = n, sum, i, 1
+	r.Await(&f.t0)
 //line greenlets.go:172
-		return ret0, r.SendNone(r.New(newMaybeFrame(i)))
-	}
+	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:708
+//line greenlets_greenlet.go:454
 
-// Resume continues manySpawned where it is suspended, or starts it.
+// Resume continues manySpawned where it is suspended.
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -715,17 +461,16 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0  any
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlets.go:172
 		sum, i = f.sum, f.i
 		t0 = f.t0
 		r.Received()
 		goto resumed_172
 	}
 
-//line greenlets.go:170
-	sum = 0
-	i = 0
 loop_171:
 //line greenlets.go:171
 	if !(i < n) {
@@ -734,8 +479,7 @@ loop_171:
 		return r.Return(f, &f.Header)
 	}
 //line greenlets.go:172
-	f.t0 = nil
-	f.sum, f.i, f.PC = sum, i, 1
+	f.t0, f.sum, f.i, f.PC = nil, sum, i, 1
 	r.Await(&f.t0)
 //line greenlets.go:172
 	return r.SendNone(r.New(newMaybeFrame(i)))
@@ -747,59 +491,15 @@ resumed_172:
 	goto loop_171
 }
 
-//line greenlets_greenlet.go:751
+//line greenlets_greenlet.go:495
 
-// Args replaces the parameters before the start.
-func (f *manySpawnedFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
+func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *manySpawnedFrame) Forget()                              { *f = manySpawnedFrame{Header: f.Header, ret0: f.ret0} }
+func (f *manySpawnedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 6) }
+func (*manySpawnedFrame) Func() *greenlet.Func                   { return &manySpawnedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *manySpawnedFrame) Forget() {
-	f.t0 = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *manySpawnedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[6].(*manySpawnedFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*manySpawnedFrame) take(r *greenlet.Run) *manySpawnedFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*manySpawnedFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(manySpawnedFrame)
-}
-func (*manySpawnedFrame) Func() *greenlet.Func {
-	return &manySpawnedFrameInfo
-}
-
-var manySpawnedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 169,
-	Name: "github.com/going-green/greenlet/generated/bench.manySpawned",
-	Points: []greenlet.Point{
-		{
-			Line: 172,
-			Live: "n sum i",
-		},
-	},
-}
+var manySpawnedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 169, Points: "172:n sum i"}
 var _ func(int) int = manySpawned
 
 // maybeFrame is an activation of maybe.
@@ -817,8 +517,11 @@ func newMaybeFrame(i int) *maybeFrame {
 }
 
 // Results are what maybe has returned.
-func (f *maybeFrame) Results() int {
-	return f.ret0
+func (f *maybeFrame) Results() int { return f.ret0 }
+func (f *maybeFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // maybeResumable is maybe for callers that can be suspended.
@@ -830,26 +533,20 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 	{
 //line greenlets.go:186
-		f := (*maybeFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*maybeFrame)(nil), 59)
 		f.i, f.PC = i, 1
 //line greenlets.go:186
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, i)
+		return ret0, greenlet.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:846
+//line greenlets_greenlet.go:544
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
 	i := f.i
 	switch f.PC {
 	case 1:
-		// resumed from greenlets.go:186
 		goto resumed_186
 	}
 
@@ -869,7 +566,7 @@ after_if_185:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:873
+//line greenlets_greenlet.go:570
 
 // Resume continues maybe for anyone who resumes it.
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -877,54 +574,15 @@ func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *maybeFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.i = greenlet.Arg[int](f, args, 0)
-}
+func (f *maybeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.i) }
+func (f *maybeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *maybeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
+func (*maybeFrame) Func() *greenlet.Func                   { return &maybeFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *maybeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *maybeFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[59].(*maybeFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*maybeFrame) take(r *greenlet.Run) *maybeFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*maybeFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(maybeFrame)
-}
-func (*maybeFrame) Func() *greenlet.Func {
-	return &maybeFrameInfo
-}
-
-var maybeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 184,
-	Name: "github.com/going-green/greenlet/generated/bench.maybe",
-	Points: []greenlet.Point{
-		{
-			Line: 186,
-			Live: "i",
-		},
-	},
-}
+var maybeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 184, Points: "186:i"}
 var _ func(int) int = maybe
 
 // manyCallsFrame is an activation of manyCalls.
@@ -944,12 +602,20 @@ func newManyCallsFrame(n int) *manyCallsFrame {
 }
 
 // Results are what manyCalls has returned.
-func (f *manyCallsFrame) Results() int {
-	return f.ret0
+func (f *manyCallsFrame) Results() int { return f.ret0 }
+func (f *manyCallsFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // manyCallsResumable is manyCalls for callers that can be suspended.
-func manyCallsResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+	return (*manyCallsFrame)(nil).body(r, n)
+}
+
+// body runs manyCalls up to its first suspension; f is nil until there has been one.
+func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var (
 		sum int
 		i   int
@@ -967,9 +633,8 @@ loop_196:
 //line greenlets.go:197
 	t0, st = maybeResumable(r, i)
 	if st != greenlet.Done {
-		f := (*manyCallsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 59)
 		f.n, f.sum, f.i, f.PC = n, sum, i, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line greenlets.go:197
@@ -979,9 +644,9 @@ loop_196:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:983
+//line greenlets_greenlet.go:648
 
-// Resume continues manyCalls where it is suspended, or starts it.
+// Resume continues manyCalls where it is suspended.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -990,18 +655,15 @@ func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0  int
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlets.go:197
 		sum, i = f.sum, f.i
-		callee := r.Callee().(*maybeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*maybeFrame).Returned(r)
 		goto resumed_197
 	}
 
-//line greenlets.go:195
-	sum = 0
-	i = 0
 loop_196:
 //line greenlets.go:196
 	if !(i < n) {
@@ -1013,8 +675,7 @@ loop_196:
 	t0, st = maybeResumable(r, i)
 	if st != greenlet.Done {
 		f.sum, f.i, f.PC = sum, i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_197:
 //line greenlets.go:197
@@ -1024,51 +685,12 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:1028
+//line greenlets_greenlet.go:689
 
-// Args replaces the parameters before the start.
-func (f *manyCallsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
+func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *manyCallsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
+func (*manyCallsFrame) Func() *greenlet.Func                   { return &manyCallsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *manyCallsFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[59].(*manyCallsFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*manyCallsFrame) take(r *greenlet.Run) *manyCallsFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*manyCallsFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(manyCallsFrame)
-}
-func (*manyCallsFrame) Func() *greenlet.Func {
-	return &manyCallsFrameInfo
-}
-
-var manyCallsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/bench/greenlets.go",
-	Line: 194,
-	Name: "github.com/going-green/greenlet/generated/bench.manyCalls",
-	Points: []greenlet.Point{
-		{
-			Line: 197,
-			Live: "n sum i",
-		},
-	},
-}
+var manyCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 194, Points: "197:n sum i"}
 var _ func(int) int = manyCalls

@@ -19,29 +19,31 @@ func newReadsContextFrame() *readsContextFrame {
 }
 
 // readsContextResumable is readsContext for callers that can be suspended.
-func readsContextResumable(r *greenlet.Run) (st greenlet.Status) {
+func readsContextResumable(r *greenlet.Run) greenlet.Status { return (*readsContextFrame)(nil).body(r) }
+
+// body runs readsContext up to its first suspension; f is nil until there has been one.
+func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line context_test.go:18
 	{
 		me := r.Current()
-		f := (*readsContextFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f = greenlet.Leaf(r, f, 20)
 		f.PC = 1
 //line context_test.go:20
 		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 }
 
-//line context_greenlet_test.go:35
+//line context_greenlet_test.go:37
 
-// Resume continues readsContext where it is suspended, or starts it.
+// Resume continues readsContext where it is suspended.
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from context_test.go:20
 		goto resumed_20
 	}
 
-//line context_test.go:18
 loop_18:
 	{
 //line context_test.go:19
@@ -54,49 +56,12 @@ resumed_20:
 	goto loop_18
 }
 
-//line context_greenlet_test.go:58
+//line context_greenlet_test.go:60
 
-// Args replaces the parameters before the start.
-func (f *readsContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *readsContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *readsContextFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[20].(*readsContextFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*readsContextFrame) take(r *greenlet.Run) *readsContextFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*readsContextFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(readsContextFrame)
-}
-func (*readsContextFrame) Func() *greenlet.Func {
-	return &readsContextFrameInfo
-}
-
-var readsContextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/context_test.go",
-	Line: 17,
-	Name: "github.com/going-green/greenlet/generated/conformance.readsContext",
-	Points: []greenlet.Point{
-		{Line: 20},
-	},
-}
+var readsContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.readsContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 17, Points: "20"}
 var _ func() = readsContext
 
 // startsChildFrame is an activation of startsChild.
@@ -112,94 +77,57 @@ func newStartsChildFrame() *startsChildFrame {
 }
 
 // Results are what startsChild has returned.
-func (f *startsChildFrame) Results() any {
-	return f.ret0
+func (f *startsChildFrame) Results() any { return f.ret0 }
+func (f *startsChildFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // startsChildResumable is startsChild for callers that can be suspended.
-func startsChildResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func startsChildResumable(r *greenlet.Run) (any, greenlet.Status) {
+	return (*startsChildFrame)(nil).body(r)
+}
+
+// body runs startsChild up to its first suspension; f is nil until there has been one.
+func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 //line context_test.go:47
-	f := (*startsChildFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 1)
 	f.PC = 1
 	r.Await(&f.t0)
 //line context_test.go:47
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:131
+//line context_greenlet_test.go:103
 
-// Resume continues startsChild where it is suspended, or starts it.
+// Resume continues startsChild where it is suspended.
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from context_test.go:47
 		t0 = f.t0
 		r.Received()
 		goto resumed_47
 	}
 
-//line context_test.go:47
-	f.PC = 1
-	r.Await(&f.t0)
-//line context_test.go:47
-	return r.SendNone(r.New(newReadsContextFrame()))
 resumed_47:
 //line context_test.go:47
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:155
+//line context_greenlet_test.go:124
 
-// Args replaces the parameters before the start.
-func (f *startsChildFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
+func (f *startsChildFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
+func (*startsChildFrame) Func() *greenlet.Func                   { return &startsChildFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *startsChildFrame) Forget() {
-	f.t0 = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *startsChildFrame) Release(r *greenlet.Run) {
-	f.t0, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[1].(*startsChildFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*startsChildFrame) take(r *greenlet.Run) *startsChildFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*startsChildFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(startsChildFrame)
-}
-func (*startsChildFrame) Func() *greenlet.Func {
-	return &startsChildFrameInfo
-}
-
-var startsChildFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/context_test.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/generated/conformance.startsChild",
-	Points: []greenlet.Point{
-		{Line: 47},
-	},
-}
+var startsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsChild", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 46, Points: "47"}
 var _ func() any = startsChild
 
 // changesContextFrame is an activation of changesContext.
@@ -217,41 +145,38 @@ func newChangesContextFrame(l *[]any) *changesContextFrame {
 }
 
 // changesContextResumable is changesContext for callers that can be suspended.
-func changesContextResumable(r *greenlet.Run, l *[]any) (st greenlet.Status) {
+func changesContextResumable(r *greenlet.Run, l *[]any) greenlet.Status {
+	return (*changesContextFrame)(nil).body(r, l)
+}
+
+// body runs changesContext up to its first suspension; f is nil until there has been one.
+func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Status) {
 	var me *greenlet.Greenlet
 //line context_test.go:83
 	me = r.Current()
 	*l = append(*l, me.Context().Value(key{}))
 	me.SetContext(with(7))
 	*l = append(*l, me.Context().Value(key{}))
-	f := (*changesContextFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 4)
 	f.l, f.me, f.PC = l, me, 1
 //line context_test.go:87
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:235
+//line context_greenlet_test.go:167
 
-// Resume continues changesContext where it is suspended, or starts it.
+// Resume continues changesContext where it is suspended.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var me *greenlet.Greenlet
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from context_test.go:87
 		me = f.me
 		goto resumed_87
 	}
 
-//line context_test.go:83
-	me = r.Current()
-	*l = append(*l, me.Context().Value(key{}))
-	me.SetContext(with(7))
-	*l = append(*l, me.Context().Value(key{}))
-	f.me, f.PC = me, 1
-//line context_test.go:87
-	return r.SendNone(me.Parent())
 resumed_87:
 //line context_test.go:88
 	*l = append(*l, me.Context().Value(key{}))
@@ -260,59 +185,14 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:264
+//line context_greenlet_test.go:189
 
-// Args replaces the parameters before the start.
-func (f *changesContextFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*[]any](f, args, 0)
-}
+func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
+func (f *changesContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*changesContextFrame) Func() *greenlet.Func      { return &changesContextFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *changesContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *changesContextFrame) Forget() {
-	f.l, f.me = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *changesContextFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*changesContextFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*changesContextFrame) take(r *greenlet.Run) *changesContextFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*changesContextFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(changesContextFrame)
-}
-func (*changesContextFrame) Func() *greenlet.Func {
-	return &changesContextFrameInfo
-}
-
-var changesContextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/context_test.go",
-	Line: 82,
-	Name: "github.com/going-green/greenlet/generated/conformance.changesContext",
-	Points: []greenlet.Point{
-		{
-			Line: 87,
-			Live: "l me",
-		},
-	},
-}
+var changesContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87:l me"}
 var _ func(*[]any) = changesContext
 
 // setsItsOwnFrame is an activation of setsItsOwn.
@@ -331,7 +211,12 @@ func newSetsItsOwnFrame(n int) *setsItsOwnFrame {
 }
 
 // setsItsOwnResumable is setsItsOwn for callers that can be suspended.
-func setsItsOwnResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func setsItsOwnResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*setsItsOwnFrame)(nil).body(r, n)
+}
+
+// body runs setsItsOwn up to its first suspension; f is nil until there has been one.
+func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	var (
 		g *greenlet.Greenlet
 		i int
@@ -343,25 +228,17 @@ func setsItsOwnResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	if !(i < n) {
 		return greenlet.Done
 	}
-	{
 //line context_test.go:130
-		g.SetContext(context.WithValue(g.Context(), key{}, i))
-		f := (*setsItsOwnFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.n, f.g, f.i, f.PC = n, g, i, 1
+	g.SetContext(context.WithValue(g.Context(), key{}, i))
+	f = greenlet.Leaf(r, f, 5)
+	f.n, f.g, f.i, f.PC = n, g, i, 1
 //line context_test.go:131
-		var v int = g.Context().Value(key{}).(int)
-		if p, ok := r.Out().(*int); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, v)
-	}
+	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:363
+//line context_greenlet_test.go:240
 
-// Resume continues setsItsOwn where it is suspended, or starts it.
+// Resume continues setsItsOwn where it is suspended.
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -369,89 +246,35 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from context_test.go:131
 		g, i = f.g, f.i
 		goto resumed_131
 	}
 
-//line context_test.go:128
-	g = r.Current()
-	i = 0
 loop_129:
 //line context_test.go:129
 	if !(i < n) {
 		return r.Return(f, &f.Header)
 	}
-	{
 //line context_test.go:130
-		g.SetContext(context.WithValue(g.Context(), key{}, i))
-		f.g, f.i, f.PC = g, i, 1
+	g.SetContext(context.WithValue(g.Context(), key{}, i))
+	f.g, f.i, f.PC = g, i, 1
 //line context_test.go:131
-		var v int = g.Context().Value(key{}).(int)
-		if p, ok := r.Out().(*int); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, v)
-	}
+	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 resumed_131:
 //line context_test.go:129
 	i++
 	goto loop_129
 }
 
-//line context_greenlet_test.go:405
+//line context_greenlet_test.go:273
 
-// Args replaces the parameters before the start.
-func (f *setsItsOwnFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }
+func (f *setsItsOwnFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*setsItsOwnFrame) Func() *greenlet.Func      { return &setsItsOwnFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *setsItsOwnFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *setsItsOwnFrame) Forget() {
-	f.g = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *setsItsOwnFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*setsItsOwnFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*setsItsOwnFrame) take(r *greenlet.Run) *setsItsOwnFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*setsItsOwnFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(setsItsOwnFrame)
-}
-func (*setsItsOwnFrame) Func() *greenlet.Func {
-	return &setsItsOwnFrameInfo
-}
-
-var setsItsOwnFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/context_test.go",
-	Line: 127,
-	Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn",
-	Points: []greenlet.Point{
-		{
-			Line: 131,
-			Live: "n g i",
-		},
-	},
-}
+var setsItsOwnFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131:n g i"}
 var _ func(int) = setsItsOwn

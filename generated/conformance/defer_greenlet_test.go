@@ -33,19 +33,15 @@ func recoversAndCallsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, plain fu
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *recoversAndCallsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.deferrer, f.plain)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *recoversAndCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.plain))
 }
 
 // run is recoversAndCalls as a state machine; f is nil in a call that has not been suspended.
 func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[recoversAndCallsFrame](r, 17)
 		f.plain, f.deferrer = plain, d
 	}
 	st = f.step(r, plain)
@@ -60,7 +56,6 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from defer_test.go:28
 		r.Callee().Release(r)
 		goto resumed_28
 	}
@@ -75,10 +70,8 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f.plain = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.plain, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		plain()
@@ -88,56 +81,14 @@ after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:92
+//line defer_greenlet_test.go:85
 
-// Args replaces the parameters before the start.
-func (f *recoversAndCallsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.plain = greenlet.Arg[func()](f, args, 0)
-}
+func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
+func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
+func (f *recoversAndCallsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*recoversAndCallsFrame) Func() *greenlet.Func      { return &recoversAndCallsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *recoversAndCallsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *recoversAndCallsFrame) Forget() {
-	f.plain = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *recoversAndCallsFrame) Release(r *greenlet.Run) {
-	*f = recoversAndCallsFrame{}
-	c := r.Cache()
-	if head, ok := c[17].(*recoversAndCallsFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*recoversAndCallsFrame) take(r *greenlet.Run) *recoversAndCallsFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*recoversAndCallsFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(recoversAndCallsFrame)
-}
-func (*recoversAndCallsFrame) Func() *greenlet.Func {
-	return &recoversAndCallsFrameInfo
-}
-
-var recoversAndCallsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 26,
-	Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls",
-	Points: []greenlet.Point{
-		{Line: 28},
-	},
-}
+var recoversAndCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 26, Points: "28"}
 var _ func(func()) = recoversAndCalls
 
 // failsAndDefersFrame is an activation of failsAndDefers.
@@ -159,19 +110,15 @@ func failsAndDefersResumable(r *greenlet.Run, plain func()) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *failsAndDefersFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.plain)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *failsAndDefersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.plain))
 }
 
 // run is failsAndDefers as a state machine; f is nil in a call that has not been suspended.
 func (f *failsAndDefersFrame) run(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[failsAndDefersFrame](r, 5)
 		f.plain = plain
 		r.Guard()
 	}
@@ -191,10 +138,8 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from defer_test.go:35
 		goto resumed_35
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -207,13 +152,8 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 	}
 //line defer_test.go:35
 	r.Leaf(f, &f.Header)
-	f.plain = nil
-	f.PC = 1
+	f.plain, f.PC = nil, 1
 //line defer_test.go:35
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 0)
 resumed_35:
 //line defer_test.go:36
@@ -224,65 +164,21 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:37
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:236
+//line defer_greenlet_test.go:175
 
-// Args replaces the parameters before the start.
-func (f *failsAndDefersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.plain = greenlet.Arg[func()](f, args, 0)
-}
+func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
+func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
+func (f *failsAndDefersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*failsAndDefersFrame) Func() *greenlet.Func      { return &failsAndDefersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failsAndDefersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *failsAndDefersFrame) Forget() {
-	f.plain = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failsAndDefersFrame) Release(r *greenlet.Run) {
-	*f = failsAndDefersFrame{}
-	c := r.Cache()
-	if head, ok := c[5].(*failsAndDefersFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsAndDefersFrame) take(r *greenlet.Run) *failsAndDefersFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*failsAndDefersFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(failsAndDefersFrame)
-}
-func (*failsAndDefersFrame) Func() *greenlet.Func {
-	return &failsAndDefersFrameInfo
-}
-
-var failsAndDefersFrameInfo = greenlet.Func{
-	End:  37,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 33,
-	Name: "github.com/going-green/greenlet/generated/conformance.failsAndDefers",
-	Points: []greenlet.Point{
-		{Line: 35},
-	},
-}
+var failsAndDefersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsAndDefers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 33, End: 37, Points: "35"}
 var _ func(func()) = failsAndDefers
 
 // throwsAtEndFrame is an activation of throwsAtEnd.
@@ -304,19 +200,15 @@ func throwsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenle
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *throwsAtEndFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *throwsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
 // run is throwsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *throwsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[throwsAtEndFrame](r, 49)
 		f.to = to
 		r.Guard()
 	}
@@ -338,14 +230,11 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 	var t0 *greenlet.Greenlet
 	switch f.PC {
 	case 1:
-		// resumed from defer_test.go:58
 		t0 = r.Callee().(interface {
-			Results() *greenlet.Greenlet
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *greenlet.Greenlet
+		}).Returned(r)
 		goto resumed_58
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -355,10 +244,8 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 	}); ok {
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f.to = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.to, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0 = to()
@@ -372,65 +259,21 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:58
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:384
+//line defer_greenlet_test.go:270
 
-// Args replaces the parameters before the start.
-func (f *throwsAtEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.to = greenlet.Arg[func() *greenlet.Greenlet](f, args, 0)
-}
+func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
+func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *throwsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*throwsAtEndFrame) Func() *greenlet.Func      { return &throwsAtEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *throwsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *throwsAtEndFrame) Forget() {
-	f.to = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *throwsAtEndFrame) Release(r *greenlet.Run) {
-	*f = throwsAtEndFrame{}
-	c := r.Cache()
-	if head, ok := c[49].(*throwsAtEndFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throwsAtEndFrame) take(r *greenlet.Run) *throwsAtEndFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*throwsAtEndFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(throwsAtEndFrame)
-}
-func (*throwsAtEndFrame) Func() *greenlet.Func {
-	return &throwsAtEndFrameInfo
-}
-
-var throwsAtEndFrameInfo = greenlet.Func{
-	End:  58,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 58,
-	Name: "github.com/going-green/greenlet/generated/conformance.throwsAtEnd",
-	Points: []greenlet.Point{
-		{Line: 58},
-	},
-}
+var throwsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 58, End: 58, Points: "58"}
 var _ func(func() *greenlet.Greenlet) = throwsAtEnd
 
 // switchesAtEndFrame is an activation of switchesAtEnd.
@@ -452,19 +295,15 @@ func switchesAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) green
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *switchesAtEndFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *switchesAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
 // run is switchesAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *switchesAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[switchesAtEndFrame](r, 56)
 		f.to = to
 		r.Guard()
 	}
@@ -486,14 +325,11 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 	var t0 *greenlet.Greenlet
 	switch f.PC {
 	case 1:
-		// resumed from defer_test.go:61
 		t0 = r.Callee().(interface {
-			Results() *greenlet.Greenlet
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) *greenlet.Greenlet
+		}).Returned(r)
 		goto resumed_61
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -503,10 +339,8 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 	}); ok {
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f.to = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.to, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0 = to()
@@ -520,65 +354,21 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:61
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:532
+//line defer_greenlet_test.go:365
 
-// Args replaces the parameters before the start.
-func (f *switchesAtEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.to = greenlet.Arg[func() *greenlet.Greenlet](f, args, 0)
-}
+func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
+func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *switchesAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*switchesAtEndFrame) Func() *greenlet.Func      { return &switchesAtEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *switchesAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *switchesAtEndFrame) Forget() {
-	f.to = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *switchesAtEndFrame) Release(r *greenlet.Run) {
-	*f = switchesAtEndFrame{}
-	c := r.Cache()
-	if head, ok := c[56].(*switchesAtEndFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchesAtEndFrame) take(r *greenlet.Run) *switchesAtEndFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*switchesAtEndFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(switchesAtEndFrame)
-}
-func (*switchesAtEndFrame) Func() *greenlet.Func {
-	return &switchesAtEndFrameInfo
-}
-
-var switchesAtEndFrameInfo = greenlet.Func{
-	End:  61,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 61,
-	Name: "github.com/going-green/greenlet/generated/conformance.switchesAtEnd",
-	Points: []greenlet.Point{
-		{Line: 61},
-	},
-}
+var switchesAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 61, End: 61, Points: "61"}
 var _ func(func() *greenlet.Greenlet) = switchesAtEnd
 
 // callsAtEndFrame is an activation of callsAtEnd.
@@ -600,19 +390,15 @@ func callsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenlet
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *callsAtEndFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *callsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
 // run is callsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *callsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[callsAtEndFrame](r, 59)
 		f.to = to
 		r.Guard()
 	}
@@ -632,7 +418,6 @@ func (f *callsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (e
 	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -644,62 +429,21 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:64
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:656
+//line defer_greenlet_test.go:440
 
-// Args replaces the parameters before the start.
-func (f *callsAtEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.to = greenlet.Arg[func() *greenlet.Greenlet](f, args, 0)
-}
+func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
+func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *callsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*callsAtEndFrame) Func() *greenlet.Func      { return &callsAtEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *callsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *callsAtEndFrame) Forget() {
-	f.to = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *callsAtEndFrame) Release(r *greenlet.Run) {
-	*f = callsAtEndFrame{}
-	c := r.Cache()
-	if head, ok := c[59].(*callsAtEndFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*callsAtEndFrame) take(r *greenlet.Run) *callsAtEndFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*callsAtEndFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(callsAtEndFrame)
-}
-func (*callsAtEndFrame) Func() *greenlet.Func {
-	return &callsAtEndFrameInfo
-}
-
-var callsAtEndFrameInfo = greenlet.Func{
-	End:  64,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/generated/conformance.callsAtEnd",
-}
+var callsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 64, End: 64}
 var _ func(func() *greenlet.Greenlet) = callsAtEnd
 
 // callsFrame is an activation of calls.
@@ -716,16 +460,20 @@ func newCallsFrame(plain func()) *callsFrame {
 }
 
 // callsResumable is calls for callers that can be suspended.
-func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
+func callsResumable(r *greenlet.Run, plain func()) greenlet.Status {
+	return (*callsFrame)(nil).body(r, plain)
+}
+
+// body runs calls up to its first suspension; f is nil until there has been one.
+func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 //line defer_test.go:88
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f := (*callsFrame)(nil).take(r)
-			f.PC = 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 13)
+			f.plain, f.PC = nil, 1
 			return st
 		}
 	} else {
@@ -734,86 +482,28 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:738
+//line defer_greenlet_test.go:486
 
-// Resume continues calls where it is suspended, or starts it.
+// Resume continues calls where it is suspended.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	plain := f.plain
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.plain))
 	case 1:
-		// resumed from defer_test.go:88
 		r.Callee().Release(r)
 		goto resumed_88
 	}
 
-//line defer_test.go:88
-	if c, ok := greenlet.Resumable(plain).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f.plain = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		plain()
-	}
 resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:768
+func (f *callsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
+func (f *callsFrame) Forget()                 { *f = callsFrame{Header: f.Header} }
+func (f *callsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*callsFrame) Func() *greenlet.Func      { return &callsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *callsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.plain = greenlet.Arg[func()](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *callsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *callsFrame) Forget() {
-	f.plain = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *callsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*callsFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*callsFrame) take(r *greenlet.Run) *callsFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*callsFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(callsFrame)
-}
-func (*callsFrame) Func() *greenlet.Func {
-	return &callsFrameInfo
-}
-
-var callsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 88,
-	Name: "github.com/going-green/greenlet/generated/conformance.calls",
-	Points: []greenlet.Point{
-		{Line: 88},
-	},
-}
+var callsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.calls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 88, Points: "88"}
 var _ func(func()) = calls
 
 // defersSwitchesFrame is an activation of defersSwitches.
@@ -832,19 +522,15 @@ func defersSwitchesResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *defersSwitchesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *defersSwitchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r))
 }
 
 // run is defersSwitches as a state machine; f is nil in a call that has not been suspended.
 func (f *defersSwitchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[defersSwitchesFrame](r, 59)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -863,7 +549,6 @@ func (f *defersSwitchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -876,56 +561,19 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:94
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:888
+//line defer_greenlet_test.go:572
 
-// Args replaces the parameters before the start.
-func (f *defersSwitchesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *defersSwitchesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *defersSwitchesFrame) Release(r *greenlet.Run) {
-	*f = defersSwitchesFrame{}
-	c := r.Cache()
-	if head, ok := c[59].(*defersSwitchesFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*defersSwitchesFrame) take(r *greenlet.Run) *defersSwitchesFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*defersSwitchesFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(defersSwitchesFrame)
-}
-func (*defersSwitchesFrame) Func() *greenlet.Func {
-	return &defersSwitchesFrameInfo
-}
-
-var defersSwitchesFrameInfo = greenlet.Func{
-	End:  94,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 91,
-	Name: "github.com/going-green/greenlet/generated/conformance.defersSwitches",
-}
+var defersSwitchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.defersSwitches", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 91, End: 94}
 var _ func() = defersSwitches
 
 // recoversAndExitsFrame is an activation of recoversAndExits.
@@ -954,19 +602,15 @@ func recoversAndExitsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]a
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *recoversAndExitsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.deferrer, f.log, f.recovers)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *recoversAndExitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log, f.recovers))
 }
 
 // run is recoversAndExits as a state machine; f is nil in a call that has not been suspended.
 func (f *recoversAndExitsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[recoversAndExitsFrame](r, 1)
 		f.log, f.recovers, f.deferrer = log, recovers, d
 	}
 	st = f.step(r, log, recovers)
@@ -986,54 +630,14 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:990
+//line defer_greenlet_test.go:634
 
-// Args replaces the parameters before the start.
-func (f *recoversAndExitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.log = greenlet.Arg[*[]any](f, args, 0)
-	f.recovers = greenlet.Arg[bool](f, args, 1)
-}
+func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
+func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
+func (f *recoversAndExitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*recoversAndExitsFrame) Func() *greenlet.Func      { return &recoversAndExitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *recoversAndExitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *recoversAndExitsFrame) Forget() {
-	f.log = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *recoversAndExitsFrame) Release(r *greenlet.Run) {
-	*f = recoversAndExitsFrame{}
-	c := r.Cache()
-	if head, ok := c[1].(*recoversAndExitsFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*recoversAndExitsFrame) take(r *greenlet.Run) *recoversAndExitsFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*recoversAndExitsFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(recoversAndExitsFrame)
-}
-func (*recoversAndExitsFrame) Func() *greenlet.Func {
-	return &recoversAndExitsFrameInfo
-}
-
-var recoversAndExitsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 107,
-	Name: "github.com/going-green/greenlet/generated/conformance.recoversAndExits",
-}
+var recoversAndExitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndExits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 107}
 var _ func(*[]any, bool) = recoversAndExits
 
 // exitsWhileUnwindingFrame is an activation of exitsWhileUnwinding.
@@ -1057,19 +661,15 @@ func exitsWhileUnwindingResumable(r *greenlet.Run, log *[]any, panics bool, reco
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *exitsWhileUnwindingFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.log, f.panics, f.recovers)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *exitsWhileUnwindingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.log, f.panics, f.recovers))
 }
 
 // run is exitsWhileUnwinding as a state machine; f is nil in a call that has not been suspended.
 func (f *exitsWhileUnwindingFrame) run(r *greenlet.Run, log *[]any, panics bool, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[exitsWhileUnwindingFrame](r, 29)
 		f.log, f.panics, f.recovers = log, panics, recovers
 		r.Guard()
 	}
@@ -1089,7 +689,6 @@ func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool
 	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1111,64 +710,25 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:121
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1123
+//line defer_greenlet_test.go:721
 
-// Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.log = greenlet.Arg[*[]any](f, args, 0)
-	f.panics = greenlet.Arg[bool](f, args, 1)
-	f.recovers = greenlet.Arg[bool](f, args, 2)
+	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
 }
-
-// Send hands the results to the parent greenlet.
-func (f *exitsWhileUnwindingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *exitsWhileUnwindingFrame) Forget() {
-	f.log = nil
+	*f = exitsWhileUnwindingFrame{DeferHeader: f.DeferHeader}
 }
+func (f *exitsWhileUnwindingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*exitsWhileUnwindingFrame) Func() *greenlet.Func      { return &exitsWhileUnwindingFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *exitsWhileUnwindingFrame) Release(r *greenlet.Run) {
-	*f = exitsWhileUnwindingFrame{}
-	c := r.Cache()
-	if head, ok := c[29].(*exitsWhileUnwindingFrame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*exitsWhileUnwindingFrame) take(r *greenlet.Run) *exitsWhileUnwindingFrame {
-	c := r.Cache()
-	if f, ok := c[29].(*exitsWhileUnwindingFrame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(exitsWhileUnwindingFrame)
-}
-func (*exitsWhileUnwindingFrame) Func() *greenlet.Func {
-	return &exitsWhileUnwindingFrameInfo
-}
-
-var exitsWhileUnwindingFrameInfo = greenlet.Func{
-	End:  121,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 115,
-	Name: "github.com/going-green/greenlet/generated/conformance.exitsWhileUnwinding",
-}
+var exitsWhileUnwindingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsWhileUnwinding", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 115, End: 121}
 var _ func(*[]any, bool, bool) = exitsWhileUnwinding
 
 // waitsAndRecoversFrame is an activation of waitsAndRecovers.
@@ -1196,19 +756,15 @@ func waitsAndRecoversDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]a
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *waitsAndRecoversFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.deferrer, f.log)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *waitsAndRecoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log))
 }
 
 // run is waitsAndRecovers as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[waitsAndRecoversFrame](r, 2)
 		f.log, f.deferrer = log, d
 	}
 	st = f.step(r, log)
@@ -1222,10 +778,8 @@ func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, lo
 func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
-		// resumed from defer_test.go:138
 		goto resumed_138
 	case 2:
-		// resumed from defer_test.go:140
 		goto resumed_140
 	}
 
@@ -1233,10 +787,6 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line defer_test.go:138
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 1)
 resumed_138:
 //line defer_test.go:139
@@ -1244,10 +794,6 @@ resumed_138:
 	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line defer_test.go:140
-	if p, ok := r.Out().(*int); ok {
-		*p = 2
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 2)
 resumed_140:
 //line defer_test.go:141
@@ -1255,63 +801,14 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1259
+//line defer_greenlet_test.go:805
 
-// Args replaces the parameters before the start.
-func (f *waitsAndRecoversFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.log = greenlet.Arg[*[]any](f, args, 0)
-}
+func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
+func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
+func (f *waitsAndRecoversFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*waitsAndRecoversFrame) Func() *greenlet.Func      { return &waitsAndRecoversFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *waitsAndRecoversFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *waitsAndRecoversFrame) Forget() {
-	f.log = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsAndRecoversFrame) Release(r *greenlet.Run) {
-	*f = waitsAndRecoversFrame{}
-	c := r.Cache()
-	if head, ok := c[2].(*waitsAndRecoversFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsAndRecoversFrame) take(r *greenlet.Run) *waitsAndRecoversFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*waitsAndRecoversFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(waitsAndRecoversFrame)
-}
-func (*waitsAndRecoversFrame) Func() *greenlet.Func {
-	return &waitsAndRecoversFrameInfo
-}
-
-var waitsAndRecoversFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 137,
-	Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers",
-	Points: []greenlet.Point{
-		{
-			Line: 138,
-			Live: "log",
-		},
-		{
-			Line: 140,
-			Live: "log",
-		},
-	},
-}
+var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138:log; 140:log"}
 var _ func(*[]any) = waitsAndRecovers
 
 // failsThenWaitsFrame is an activation of failsThenWaits.
@@ -1333,19 +830,15 @@ func failsThenWaitsResumable(r *greenlet.Run, log *[]any) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *failsThenWaitsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.log)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *failsThenWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.log))
 }
 
 // run is failsThenWaits as a state machine; f is nil in a call that has not been suspended.
 func (f *failsThenWaitsFrame) run(r *greenlet.Run, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[failsThenWaitsFrame](r, 40)
 		f.log = log
 		r.Guard()
 	}
@@ -1365,7 +858,6 @@ func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.St
 	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1385,60 +877,19 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:149
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1397
+//line defer_greenlet_test.go:888
 
-// Args replaces the parameters before the start.
-func (f *failsThenWaitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.log = greenlet.Arg[*[]any](f, args, 0)
-}
+func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
+func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }
+func (f *failsThenWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*failsThenWaitsFrame) Func() *greenlet.Func      { return &failsThenWaitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failsThenWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *failsThenWaitsFrame) Forget() {
-	f.log = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failsThenWaitsFrame) Release(r *greenlet.Run) {
-	*f = failsThenWaitsFrame{}
-	c := r.Cache()
-	if head, ok := c[40].(*failsThenWaitsFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsThenWaitsFrame) take(r *greenlet.Run) *failsThenWaitsFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*failsThenWaitsFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(failsThenWaitsFrame)
-}
-func (*failsThenWaitsFrame) Func() *greenlet.Func {
-	return &failsThenWaitsFrameInfo
-}
-
-var failsThenWaitsFrameInfo = greenlet.Func{
-	End:  149,
-	File: "github.com/going-green/greenlet/generated/conformance/defer_test.go",
-	Line: 145,
-	Name: "github.com/going-green/greenlet/generated/conformance.failsThenWaits",
-}
+var failsThenWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsThenWaits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 145, End: 149}
 var _ func(*[]any) = failsThenWaits

@@ -25,19 +25,15 @@ func cleansUpResumable(r *greenlet.Run, seen *[]any, after any) greenlet.Status 
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *cleansUpFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.seen, f.after)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *cleansUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.seen, f.after))
 }
 
 // run is cleansUp as a state machine; f is nil in a call that has not been suspended.
 func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[cleansUpFrame](r, 33)
 		f.seen, f.after = seen, after
 		r.Guard()
 	}
@@ -57,10 +53,8 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from drop_test.go:60
 		goto resumed_60
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -74,9 +68,7 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 	}
 //line drop_test.go:60
 	r.Leaf(f, &f.Header)
-	f.seen = nil
-	f.after = nil
-	f.PC = 1
+	f.seen, f.after, f.PC = nil, nil, 1
 //line drop_test.go:60
 	return r.SendNone(r.Current().Parent())
 resumed_60:
@@ -86,66 +78,21 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:61
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:98
+//line drop_greenlet_test.go:89
 
-// Args replaces the parameters before the start.
-func (f *cleansUpFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.seen = greenlet.Arg[*[]any](f, args, 0)
-	f.after = greenlet.Arg[any](f, args, 1)
-}
+func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
+func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
+func (f *cleansUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*cleansUpFrame) Func() *greenlet.Func      { return &cleansUpFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *cleansUpFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *cleansUpFrame) Forget() {
-	f.seen, f.after = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *cleansUpFrame) Release(r *greenlet.Run) {
-	*f = cleansUpFrame{}
-	c := r.Cache()
-	if head, ok := c[33].(*cleansUpFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*cleansUpFrame) take(r *greenlet.Run) *cleansUpFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*cleansUpFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(cleansUpFrame)
-}
-func (*cleansUpFrame) Func() *greenlet.Func {
-	return &cleansUpFrameInfo
-}
-
-var cleansUpFrameInfo = greenlet.Func{
-	End:  61,
-	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
-	Line: 58,
-	Name: "github.com/going-green/greenlet/generated/conformance.cleansUp",
-	Points: []greenlet.Point{
-		{Line: 60},
-	},
-}
+var cleansUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.cleansUp", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 58, End: 61, Points: "60"}
 var _ func(*[]any, any) = cleansUp
 
 // survivesFrame is an activation of survives.
@@ -163,98 +110,58 @@ func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
 }
 
 // Results are what survives has returned.
-func (f *survivesFrame) Results() string {
-	return f.ret0
+func (f *survivesFrame) Results() string { return f.ret0 }
+func (f *survivesFrame) Returned(r *greenlet.Run) (ret0 string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // survivesResumable is survives for callers that can be suspended.
-func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
+func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, greenlet.Status) {
+	return (*survivesFrame)(nil).body(r, parents)
+}
+
+// body runs survives up to its first suspension; f is nil until there has been one.
+func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
 //line drop_test.go:122
 	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f := (*survivesFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 9)
+		f.parents, f.PC = nil, 1
 		return ret0, st
 	}
 //line drop_test.go:123
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:184
+//line drop_greenlet_test.go:138
 
-// Resume continues survives where it is suspended, or starts it.
+// Resume continues survives where it is suspended.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	parents := f.parents
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.parents)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from drop_test.go:122
 		r.Callee().(*surviveFrame).Release(r)
 		goto resumed_122
 	}
 
-//line drop_test.go:122
-	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f.parents = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_122:
 //line drop_test.go:123
 	f.ret0 = "survived"
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:209
+//line drop_greenlet_test.go:157
 
-// Args replaces the parameters before the start.
-func (f *survivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.parents = greenlet.Arg[*[]*greenlet.Greenlet](f, args, 0)
-}
+func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
+func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *survivesFrame) Forget()                              { *f = survivesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *survivesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 9) }
+func (*survivesFrame) Func() *greenlet.Func                   { return &survivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *survivesFrame) Forget() {
-	f.parents = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *survivesFrame) Release(r *greenlet.Run) {
-	f.parents, f.ret0 = nil, ""
-	c := r.Cache()
-	if head, ok := c[9].(*survivesFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*survivesFrame) take(r *greenlet.Run) *survivesFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*survivesFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(survivesFrame)
-}
-func (*survivesFrame) Func() *greenlet.Func {
-	return &survivesFrameInfo
-}
-
-var survivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
-	Line: 121,
-	Name: "github.com/going-green/greenlet/generated/conformance.survives",
-	Points: []greenlet.Point{
-		{Line: 122},
-	},
-}
+var survivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survives", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 121, Points: "122"}
 var _ func(*[]*greenlet.Greenlet) string = survives
 
 // surviveFrame is an activation of survive.
@@ -276,19 +183,15 @@ func surviveResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) greenlet.S
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *surviveFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.parents)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *surviveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.parents))
 }
 
 // run is survive as a state machine; f is nil in a call that has not been suspended.
 func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[surviveFrame](r, 28)
 		f.parents = parents
 		r.Guard()
 	}
@@ -308,10 +211,8 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from drop_test.go:129
 		goto resumed_129
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -325,8 +226,7 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 	}
 //line drop_test.go:129
 	r.Leaf(f, &f.Header)
-	f.parents = nil
-	f.PC = 1
+	f.parents, f.PC = nil, 1
 //line drop_test.go:129
 	return r.SendNone(r.Current().Parent())
 resumed_129:
@@ -336,65 +236,21 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:130
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:348
+//line drop_greenlet_test.go:247
 
-// Args replaces the parameters before the start.
-func (f *surviveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.parents = greenlet.Arg[*[]*greenlet.Greenlet](f, args, 0)
-}
+func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
+func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
+func (f *surviveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*surviveFrame) Func() *greenlet.Func      { return &surviveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *surviveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *surviveFrame) Forget() {
-	f.parents = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *surviveFrame) Release(r *greenlet.Run) {
-	*f = surviveFrame{}
-	c := r.Cache()
-	if head, ok := c[28].(*surviveFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*surviveFrame) take(r *greenlet.Run) *surviveFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*surviveFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(surviveFrame)
-}
-func (*surviveFrame) Func() *greenlet.Func {
-	return &surviveFrameInfo
-}
-
-var surviveFrameInfo = greenlet.Func{
-	End:  130,
-	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
-	Line: 127,
-	Name: "github.com/going-green/greenlet/generated/conformance.survive",
-	Points: []greenlet.Point{
-		{Line: 129},
-	},
-}
+var surviveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survive", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 127, End: 130, Points: "129"}
 var _ func(*[]*greenlet.Greenlet) = survive
 
 // survivesAndWaitsFrame is an activation of survivesAndWaits.
@@ -413,59 +269,55 @@ func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFr
 }
 
 // Results are what survivesAndWaits has returned.
-func (f *survivesAndWaitsFrame) Results() string {
-	return f.ret0
+func (f *survivesAndWaitsFrame) Results() string { return f.ret0 }
+func (f *survivesAndWaitsFrame) Returned(r *greenlet.Run) (ret0 string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // survivesAndWaitsResumable is survivesAndWaits for callers that can be suspended.
-func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
-//line drop_test.go:139
-	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f := (*survivesAndWaitsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-	{
-//line drop_test.go:140
-		f := (*survivesAndWaitsFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-		r.Await(&f.t0)
-//line drop_test.go:140
-		return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
-	}
+func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, greenlet.Status) {
+	return (*survivesAndWaitsFrame)(nil).body(r, parents)
 }
 
-//line drop_greenlet_test.go:441
+// body runs survivesAndWaits up to its first suspension; f is nil until there has been one.
+func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
+//line drop_test.go:139
+	if st = surviveResumable(r, parents); st != greenlet.Done {
+		f = greenlet.Caller(r, f, 2)
+		f.parents, f.PC = nil, 1
+		return ret0, st
+	}
+//line drop_test.go:140
+	f = greenlet.Leaf(r, f, 2)
+	f.parents, f.PC = nil, 2
+	r.Await(&f.t0)
+//line drop_test.go:140
+	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
+}
 
-// Resume continues survivesAndWaits where it is suspended, or starts it.
+//line drop_greenlet_test.go:301
+
+// Resume continues survivesAndWaits where it is suspended.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	parents := f.parents
 	var t0 any
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.parents)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from drop_test.go:139
 		r.Callee().(*surviveFrame).Release(r)
 		goto resumed_139
 	case 2:
-		// resumed from drop_test.go:140
 		t0 = f.t0
 		r.Received()
 		goto resumed_140
 	}
 
-//line drop_test.go:139
-	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f.parents = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_139:
 //line drop_test.go:140
-	f.parents = nil
-	f.PC = 2
+	f.parents, f.PC = nil, 2
 	r.Await(&f.t0)
 //line drop_test.go:140
 	return greenlet.Send[any](r, r.Current().Parent(), "alive")
@@ -475,57 +327,17 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:479
+//line drop_greenlet_test.go:331
 
-// Args replaces the parameters before the start.
-func (f *survivesAndWaitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.parents = greenlet.Arg[*[]*greenlet.Greenlet](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *survivesAndWaitsFrame) Forget()                 { *f = survivesAndWaitsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *survivesAndWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*survivesAndWaitsFrame) Func() *greenlet.Func      { return &survivesAndWaitsFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *survivesAndWaitsFrame) Forget() {
-	f.parents, f.t0 = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *survivesAndWaitsFrame) Release(r *greenlet.Run) {
-	f.parents, f.t0, f.ret0 = nil, nil, ""
-	c := r.Cache()
-	if head, ok := c[2].(*survivesAndWaitsFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*survivesAndWaitsFrame) take(r *greenlet.Run) *survivesAndWaitsFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*survivesAndWaitsFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(survivesAndWaitsFrame)
-}
-func (*survivesAndWaitsFrame) Func() *greenlet.Func {
-	return &survivesAndWaitsFrameInfo
-}
-
-var survivesAndWaitsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
-	Line: 138,
-	Name: "github.com/going-green/greenlet/generated/conformance.survivesAndWaits",
-	Points: []greenlet.Point{
-		{Line: 139},
-		{Line: 140},
-	},
-}
+var survivesAndWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survivesAndWaits", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 138, Points: "139; 140"}
 var _ func(*[]*greenlet.Greenlet) string = survivesAndWaits
 
 // dropsItselfFrame is an activation of dropsItself.
@@ -548,19 +360,15 @@ func dropsItselfResumable(r *greenlet.Run, seen *[]any, give any) greenlet.Statu
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *dropsItselfFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.seen, f.give)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *dropsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.seen, f.give))
 }
 
 // run is dropsItself as a state machine; f is nil in a call that has not been suspended.
 func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[dropsItselfFrame](r, 13)
 		f.seen, f.give = seen, give
 		r.Guard()
 	}
@@ -580,10 +388,8 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from drop_test.go:164
 		goto resumed_164
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -597,9 +403,7 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 	}
 //line drop_test.go:164
 	r.Leaf(f, &f.Header)
-	f.seen = nil
-	f.give = nil
-	f.PC = 1
+	f.seen, f.give, f.PC = nil, nil, 1
 //line drop_test.go:164
 	return greenlet.Send[any](r, greenlet.Main(), give)
 resumed_164:
@@ -609,64 +413,19 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:165
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:621
+//line drop_greenlet_test.go:424
 
-// Args replaces the parameters before the start.
-func (f *dropsItselfFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.seen = greenlet.Arg[*[]any](f, args, 0)
-	f.give = greenlet.Arg[any](f, args, 1)
-}
+func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
+func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }
+func (f *dropsItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*dropsItselfFrame) Func() *greenlet.Func      { return &dropsItselfFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *dropsItselfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *dropsItselfFrame) Forget() {
-	f.seen, f.give = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *dropsItselfFrame) Release(r *greenlet.Run) {
-	*f = dropsItselfFrame{}
-	c := r.Cache()
-	if head, ok := c[13].(*dropsItselfFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*dropsItselfFrame) take(r *greenlet.Run) *dropsItselfFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*dropsItselfFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(dropsItselfFrame)
-}
-func (*dropsItselfFrame) Func() *greenlet.Func {
-	return &dropsItselfFrameInfo
-}
-
-var dropsItselfFrameInfo = greenlet.Func{
-	End:  165,
-	File: "github.com/going-green/greenlet/generated/conformance/drop_test.go",
-	Line: 162,
-	Name: "github.com/going-green/greenlet/generated/conformance.dropsItself",
-	Points: []greenlet.Point{
-		{Line: 164},
-	},
-}
+var dropsItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.dropsItself", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 162, End: 165, Points: "164"}
 var _ func(*[]any, any) = dropsItself

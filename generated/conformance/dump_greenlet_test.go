@@ -28,25 +28,24 @@ func (f0 *forest) growsResumable(r *greenlet.Run, depth int) (any, greenlet.Stat
 }
 
 // Results are what forest.grows has returned.
-func (f *forestGrowsFrame) Results() any {
-	return f.ret0
+func (f *forestGrowsFrame) Results() any { return f.ret0 }
+func (f *forestGrowsFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *forestGrowsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.f0, f.depth)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *forestGrowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.f0, f.depth)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is forest.grows as a state machine; f is nil in a call that has not been suspended.
 func (f2 *forestGrowsFrame) run(r *greenlet.Run, f0 *forest, depth int) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[forestGrowsFrame](r, 7)
 		f2.f0, f2.depth = f0, depth
 		r.Guard()
 	}
@@ -75,42 +74,30 @@ func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end gr
 	_ = t2
 	switch f2.PC {
 	case 1:
-		// resumed from dump_test.go:71
-		callee := r.Callee().(*forestGrowsFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*forestGrowsFrame).Returned(r)
 		goto resumed_71
 	case 2:
-		// resumed from dump_test.go:73
-		callee := r.Callee().(*forestGrowsFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*forestGrowsFrame).Returned(r)
 		goto resumed_73
 	case 3:
-		// resumed from dump_test.go:87
 		f = f2.f
 		goto resumed_87
 	case 4:
-		// resumed from dump_test.go:89
 		f = f2.f
 		t2 = f2.t2
 		r.Received()
 		goto resumed_89
 	case 5:
-		// resumed from dump_test.go:91
 		f = f2.f
 		goto resumed_91
 	case 6:
-		// resumed from dump_test.go:93
 		f = f2.f
 		r.Callee().Release(r)
 		goto resumed_93
 	case 7:
-		// resumed from dump_test.go:95
 		f = f2.f
 		goto resumed_95
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -137,8 +124,7 @@ case_64:
 		t0, st = (*f).growsResumable(r, depth-1)
 		if st != greenlet.Done {
 			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
+			return r.Link(f2, &f2.Header, st)
 		}
 	}
 resumed_71:
@@ -150,8 +136,7 @@ case_72:
 	t1, st = (*f).growsResumable(r, depth-1)
 	if st != greenlet.Done {
 		f2.PC = 2
-		r.Link(f2, &f2.Header)
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 resumed_73:
 //line dump_test.go:73
@@ -185,27 +170,17 @@ loop_75:
 case_86:
 //line dump_test.go:87
 	r.Leaf(f2, &f2.Header)
-	f2.t2 = nil
-	f2.f, f2.PC = f, 3
+	f2.t2, f2.f, f2.PC = nil, f, 3
 //line dump_test.go:87
-	if p, ok := r.Out().(*int); ok {
-		*p = 2
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 2)
 resumed_87:
 	goto loop_75
 case_88:
 //line dump_test.go:89
 	r.Leaf(f2, &f2.Header)
-	f2.t2 = nil
-	f2.f, f2.PC = f, 4
+	f2.t2, f2.f, f2.PC = nil, f, 4
 	r.Await(&f2.t2)
 //line dump_test.go:89
-	if p, ok := r.Out().(*int); ok {
-		*p = 3
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 3)
 resumed_89:
 	goto loop_75
@@ -215,8 +190,7 @@ case_90:
 		t3 := (*f).newGrowsFrame((*f).rnd.IntN(3))
 //line dump_test.go:91
 		r.Leaf(f2, &f2.Header)
-		f2.t2 = nil
-		f2.f, f2.PC = f, 5
+		f2.t2, f2.f, f2.PC = nil, f, 5
 //line dump_test.go:91
 		return r.Enter(f2, &f2.Header, t3)
 	}
@@ -234,10 +208,8 @@ case_92:
 		}); ok {
 			st = c.CallResumable(r, t4)
 			if st != greenlet.Done {
-				f2.t2 = nil
-				f2.f, f2.PC = f, 6
-				r.Link(f2, &f2.Header)
-				return st
+				f2.t2, f2.f, f2.PC = nil, f, 6
+				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
 			t5(t4)
@@ -248,8 +220,7 @@ resumed_93:
 case_94:
 //line dump_test.go:95
 	r.Leaf(f2, &f2.Header)
-	f2.t2 = nil
-	f2.f, f2.PC = f, 7
+	f2.t2, f2.f, f2.PC = nil, f, 7
 //line dump_test.go:95
 	return r.SendNone((*f).any())
 resumed_95:
@@ -259,86 +230,22 @@ unwind:
 	for f2.Pending() {
 //line dump_test.go:98
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.End()
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:271
+//line dump_greenlet_test.go:241
 
-// Args replaces the parameters before the start.
-func (f *forestGrowsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.depth = greenlet.Arg[int](f, args, 0)
-}
+func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
+func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *forestGrowsFrame) Forget()                              { *f = forestGrowsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *forestGrowsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 7) }
+func (*forestGrowsFrame) Func() *greenlet.Func                   { return &forestGrowsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *forestGrowsFrame) Forget() {
-	f.f0, f.f, f.t2 = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *forestGrowsFrame) Release(r *greenlet.Run) {
-	*f = forestGrowsFrame{}
-	c := r.Cache()
-	if head, ok := c[7].(*forestGrowsFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*forestGrowsFrame) take(r *greenlet.Run) *forestGrowsFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*forestGrowsFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(forestGrowsFrame)
-}
-func (*forestGrowsFrame) Func() *greenlet.Func {
-	return &forestGrowsFrameInfo
-}
-
-var forestGrowsFrameInfo = greenlet.Func{
-	End:  98,
-	File: "github.com/going-green/greenlet/generated/conformance/dump_test.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows",
-	Points: []greenlet.Point{
-		{Line: 71},
-		{Line: 73},
-		{
-			Line: 87,
-			Live: "f",
-		},
-		{
-			Line: 89,
-			Live: "f",
-		},
-		{
-			Line: 91,
-			Live: "f",
-		},
-		{
-			Line: 93,
-			Live: "f",
-		},
-		{
-			Line: 95,
-			Live: "f",
-		},
-	},
-}
+var forestGrowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87:f; 89:f; 91:f; 93:f; 95:f"}
 var _ func(*forest, int) any = (*forest).grows
 
 // sinksFrame is an activation of sinks.
@@ -355,59 +262,47 @@ func newSinksFrame(depth int) *sinksFrame {
 }
 
 // sinksResumable is sinks for callers that can be suspended.
-func sinksResumable(r *greenlet.Run, depth int) (st greenlet.Status) {
+func sinksResumable(r *greenlet.Run, depth int) greenlet.Status {
+	return (*sinksFrame)(nil).body(r, depth)
+}
+
+// body runs sinks up to its first suspension; f is nil until there has been one.
+func (f *sinksFrame) body(r *greenlet.Run, depth int) (st greenlet.Status) {
 //line dump_test.go:150
 	if !(depth > 0) {
 		goto loop_154
 	}
 //line dump_test.go:151
 	if st = sinksResumable(r, depth-1); st != greenlet.Done {
-		f := (*sinksFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.PC = 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line dump_test.go:152
 	return greenlet.Done
 loop_154:
-	{
-		f := (*sinksFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.depth, f.PC = depth, 2
 //line dump_test.go:155
-		if p, ok := r.Out().(*int); ok {
-			*p = depth
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, depth)
-	}
+	f = greenlet.Leaf(r, f, 46)
+	f.depth, f.PC = depth, 2
+//line dump_test.go:155
+	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:387
+//line dump_greenlet_test.go:292
 
-// Resume continues sinks where it is suspended, or starts it.
+// Resume continues sinks where it is suspended.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth := f.depth
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.depth))
 	case 1:
-		// resumed from dump_test.go:151
 		r.Callee().(*sinksFrame).Release(r)
 		goto resumed_151
 	case 2:
-		// resumed from dump_test.go:155
 		goto resumed_155
 	}
 
-//line dump_test.go:150
-	if !(depth > 0) {
-		goto loop_154
-	}
-//line dump_test.go:151
-	if st = sinksResumable(r, depth-1); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_151:
 //line dump_test.go:152
 	return r.Return(f, &f.Header)
@@ -415,61 +310,16 @@ loop_154:
 //line dump_test.go:155
 	f.PC = 2
 //line dump_test.go:155
-	if p, ok := r.Out().(*int); ok {
-		*p = depth
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, depth)
+	return greenlet.Yielded(r, depth)
 resumed_155:
 	goto loop_154
 }
 
-//line dump_greenlet_test.go:428
+//line dump_greenlet_test.go:319
 
-// Args replaces the parameters before the start.
-func (f *sinksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.depth = greenlet.Arg[int](f, args, 0)
-}
+func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
+func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*sinksFrame) Func() *greenlet.Func      { return &sinksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sinksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sinksFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[46].(*sinksFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sinksFrame) take(r *greenlet.Run) *sinksFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*sinksFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(sinksFrame)
-}
-func (*sinksFrame) Func() *greenlet.Func {
-	return &sinksFrameInfo
-}
-
-var sinksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/dump_test.go",
-	Line: 149,
-	Name: "github.com/going-green/greenlet/generated/conformance.sinks",
-	Points: []greenlet.Point{
-		{Line: 151},
-		{
-			Line: 155,
-			Live: "depth",
-		},
-	},
-}
+var sinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155:depth"}
 var _ func(int) = sinks

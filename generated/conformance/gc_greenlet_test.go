@@ -20,66 +20,37 @@ func newReturnsItselfFrame() *returnsItselfFrame {
 }
 
 // Results are what returnsItself has returned.
-func (f *returnsItselfFrame) Results() *greenlet.Greenlet {
-	return f.ret0
+func (f *returnsItselfFrame) Results() *greenlet.Greenlet { return f.ret0 }
+func (f *returnsItselfFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // returnsItselfResumable is returnsItself for callers that can be suspended.
-func returnsItselfResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
+func returnsItselfResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Status) {
+	return (*returnsItselfFrame)(nil).body(r)
+}
+
+// body runs returnsItself up to its next suspension; f is nil until there has been one.
+func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
 //line gc_test.go:14
 	return r.Current(), greenlet.Done
 }
 
-//line gc_greenlet_test.go:34
+//line gc_greenlet_test.go:42
 
-// Resume continues returnsItself where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line gc_test.go:14
-	f.ret0 = r.Current()
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r)
+	return r.Started(f, &f.Header, st)
 }
 
-//line gc_greenlet_test.go:43
+func (f *returnsItselfFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *returnsItselfFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 22) }
+func (*returnsItselfFrame) Func() *greenlet.Func                   { return &returnsItselfFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *returnsItselfFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *returnsItselfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *returnsItselfFrame) Release(r *greenlet.Run) {
-	f.ret0 = nil
-	c := r.Cache()
-	if head, ok := c[22].(*returnsItselfFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*returnsItselfFrame) take(r *greenlet.Run) *returnsItselfFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*returnsItselfFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(returnsItselfFrame)
-}
-func (*returnsItselfFrame) Func() *greenlet.Func {
-	return &returnsItselfFrameInfo
-}
-
-var returnsItselfFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/generated/conformance.returnsItself",
-}
+var returnsItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.returnsItself", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 14}
 var _ func() *greenlet.Greenlet = returnsItself
 
 // holdsFrame is an activation of holds.
@@ -96,88 +67,40 @@ func newHoldsFrame(b *box) *holdsFrame {
 }
 
 // holdsResumable is holds for callers that can be suspended.
-func holdsResumable(r *greenlet.Run, b *box) (st greenlet.Status) {
+func holdsResumable(r *greenlet.Run, b *box) greenlet.Status { return (*holdsFrame)(nil).body(r, b) }
+
+// body runs holds up to its first suspension; f is nil until there has been one.
+func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 //line gc_test.go:39
-	f := (*holdsFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 56)
 	f.b, f.PC = b, 1
 //line gc_test.go:39
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:109
+//line gc_greenlet_test.go:82
 
-// Resume continues holds where it is suspended, or starts it.
+// Resume continues holds where it is suspended.
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.b))
 	case 1:
-		// resumed from gc_test.go:39
 		goto resumed_39
 	}
 
-//line gc_test.go:39
-	f.PC = 1
-//line gc_test.go:39
-	return r.SendNone(r.Current().Parent())
 resumed_39:
 	b.v[0]++
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:129
+func (f *holdsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b) }
+func (f *holdsFrame) Forget()                 { *f = holdsFrame{Header: f.Header} }
+func (f *holdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*holdsFrame) Func() *greenlet.Func      { return &holdsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *holdsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.b = greenlet.Arg[*box](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *holdsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *holdsFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *holdsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*holdsFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*holdsFrame) take(r *greenlet.Run) *holdsFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*holdsFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(holdsFrame)
-}
-func (*holdsFrame) Func() *greenlet.Func {
-	return &holdsFrameInfo
-}
-
-var holdsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 39,
-	Name: "github.com/going-green/greenlet/generated/conformance.holds",
-	Points: []greenlet.Point{
-		{
-			Line: 39,
-			Live: "b",
-		},
-	},
-}
+var holdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39:b"}
 var _ func(*box) = holds
 
 // boxRunFrame is an activation of box.run.
@@ -196,30 +119,23 @@ func (b *box) newRunFrame() *boxRunFrame {
 // runResumable is box.run for callers that can be suspended.
 func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:51
-	f := (*boxRunFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*boxRunFrame)(nil), 18)
 	f.PC = 1
 //line gc_test.go:51
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:211
+//line gc_greenlet_test.go:129
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		// resumed from gc_test.go:51
 		goto resumed_51
 	}
 
 //line gc_test.go:51
-	f.b = nil
-	f.PC = 1
+	f.b, f.PC = nil, 1
 //line gc_test.go:51
 	*p = 0
 	return greenlet.Left
@@ -227,7 +143,7 @@ resumed_51:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:231
+//line gc_greenlet_test.go:147
 
 // Resume continues box.run for anyone who resumes it.
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -235,56 +151,14 @@ func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *boxRunFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *boxRunFrame) Forget()                 { *f = boxRunFrame{Header: f.Header} }
+func (f *boxRunFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*boxRunFrame) Func() *greenlet.Func      { return &boxRunFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *boxRunFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *boxRunFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *boxRunFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[18].(*boxRunFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*boxRunFrame) take(r *greenlet.Run) *boxRunFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*boxRunFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(boxRunFrame)
-}
-func (*boxRunFrame) Func() *greenlet.Func {
-	return &boxRunFrameInfo
-}
-
-var boxRunFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 51,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*box).run",
-	Points: []greenlet.Point{
-		{Line: 51},
-	},
-}
+var boxRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*box).run", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 51, Points: "51"}
 var _ func(*box) = (*box).run
 
 // collectsFrame is an activation of collects.
@@ -300,51 +174,43 @@ func newCollectsFrame() *collectsFrame {
 }
 
 // Results are what collects has returned.
-func (f *collectsFrame) Results() int {
-	return f.ret0
+func (f *collectsFrame) Results() int { return f.ret0 }
+func (f *collectsFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // collectsResumable is collects for callers that can be suspended.
-func collectsResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
+func collectsResumable(r *greenlet.Run) (int, greenlet.Status) { return (*collectsFrame)(nil).body(r) }
+
+// body runs collects up to its first suspension; f is nil until there has been one.
+func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	var b *box
 //line gc_test.go:64
 	b = &box{}
 	b.g = r.Current()
 	runtime.GC()
-	f := (*collectsFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 1)
 	f.b, f.PC = b, 1
 //line gc_test.go:67
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return ret0, greenlet.Left
-	}
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:326
+//line gc_greenlet_test.go:201
 
-// Resume continues collects where it is suspended, or starts it.
+// Resume continues collects where it is suspended.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var b *box
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from gc_test.go:67
 		b = f.b
 		goto resumed_67
 	}
 
-//line gc_test.go:64
-	b = &box{}
-	b.g = r.Current()
-	runtime.GC()
-	f.b, f.PC = b, 1
-//line gc_test.go:67
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 1)
 resumed_67:
 //line gc_test.go:68
 	runtime.GC()
@@ -353,58 +219,14 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:357
+//line gc_greenlet_test.go:223
 
-// Args replaces the parameters before the start.
-func (f *collectsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *collectsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
+func (*collectsFrame) Func() *greenlet.Func                   { return &collectsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *collectsFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *collectsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*collectsFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*collectsFrame) take(r *greenlet.Run) *collectsFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*collectsFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(collectsFrame)
-}
-func (*collectsFrame) Func() *greenlet.Func {
-	return &collectsFrameInfo
-}
-
-var collectsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/generated/conformance.collects",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "b",
-		},
-	},
-}
+var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67:b"}
 var _ func() int = collects
 
 // receivesFrame is an activation of receives.
@@ -418,29 +240,30 @@ func newReceivesFrame() *receivesFrame {
 }
 
 // receivesResumable is receives for callers that can be suspended.
-func receivesResumable(r *greenlet.Run) (st greenlet.Status) {
-//line gc_test.go:144
-	{
-		f := (*receivesFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+func receivesResumable(r *greenlet.Run) greenlet.Status { return (*receivesFrame)(nil).body(r) }
+
+// body runs receives up to its first suspension; f is nil until there has been one.
+func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:145
-		return r.SendNone(r.Current().Parent())
-	}
+	f = greenlet.Leaf(r, f, 10)
+	f.PC = 1
+//line gc_test.go:145
+	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:433
+//line gc_greenlet_test.go:255
 
-// Resume continues receives where it is suspended, or starts it.
+// Resume continues receives where it is suspended.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from gc_test.go:145
 		goto resumed_145
 	}
 
-//line gc_test.go:144
 loop_144:
+//line gc_test.go:145
 	f.PC = 1
 //line gc_test.go:145
 	return r.SendNone(r.Current().Parent())
@@ -448,49 +271,12 @@ resumed_145:
 	goto loop_144
 }
 
-//line gc_greenlet_test.go:452
+//line gc_greenlet_test.go:275
 
-// Args replaces the parameters before the start.
-func (f *receivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *receivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *receivesFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[10].(*receivesFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*receivesFrame) take(r *greenlet.Run) *receivesFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*receivesFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(receivesFrame)
-}
-func (*receivesFrame) Func() *greenlet.Func {
-	return &receivesFrameInfo
-}
-
-var receivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 143,
-	Name: "github.com/going-green/greenlet/generated/conformance.receives",
-	Points: []greenlet.Point{
-		{Line: 145},
-	},
-}
+var receivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.receives", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 143, Points: "145"}
 var _ func() = receives
 
 // receivesTypedFrame is an activation of receivesTyped.
@@ -508,20 +294,15 @@ func newReceivesTypedFrame() *receivesTypedFrame {
 func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:164
 	{
-		f := (*receivesTypedFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*receivesTypedFrame)(nil), 52)
 		f.PC = 1
 		r.Await(&f.t0)
 //line gc_test.go:165
-		if p, ok := r.Out().(*int); ok {
-			*p = 0
-			return greenlet.Left
-		}
 		return greenlet.Yielded[int](r, 0)
 	}
 }
 
-//line gc_greenlet_test.go:525
+//line gc_greenlet_test.go:306
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -529,15 +310,13 @@ func (f *receivesTypedFrame) Ask(p *int) **box {
 	_ = t0
 	switch f.PC {
 	case 1:
-		// resumed from gc_test.go:165
 		t0 = f.t0
 		goto resumed_165
 	}
 
 //line gc_test.go:164
 loop_164:
-	f.t0 = nil
-	f.PC = 1
+	f.t0, f.PC = nil, 1
 //line gc_test.go:165
 	*p = 0
 	return &f.t0
@@ -545,7 +324,7 @@ resumed_165:
 	goto loop_164
 }
 
-//line gc_greenlet_test.go:549
+//line gc_greenlet_test.go:328
 
 // Resume continues receivesTyped for anyone who resumes it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -556,56 +335,14 @@ func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *receivesTypedFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *receivesTypedFrame) Forget()                 { *f = receivesTypedFrame{Header: f.Header} }
+func (f *receivesTypedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*receivesTypedFrame) Func() *greenlet.Func      { return &receivesTypedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *receivesTypedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *receivesTypedFrame) Forget() {
-	f.t0 = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *receivesTypedFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[52].(*receivesTypedFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*receivesTypedFrame) take(r *greenlet.Run) *receivesTypedFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*receivesTypedFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(receivesTypedFrame)
-}
-func (*receivesTypedFrame) Func() *greenlet.Func {
-	return &receivesTypedFrameInfo
-}
-
-var receivesTypedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 163,
-	Name: "github.com/going-green/greenlet/generated/conformance.receivesTyped",
-	Points: []greenlet.Point{
-		{Line: 165},
-	},
-}
+var receivesTypedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.receivesTyped", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 163, Points: "165"}
 var _ func() = receivesTyped
 
 // keepsFrame is an activation of keeps.
@@ -625,8 +362,11 @@ func newKeepsFrame(b *box, fails bool) *keepsFrame {
 }
 
 // Results are what keeps has returned.
-func (f *keepsFrame) Results() *[4]int {
-	return f.ret0
+func (f *keepsFrame) Results() *[4]int { return f.ret0 }
+func (f *keepsFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // keepsResumable is keeps for callers that can be suspended.
@@ -634,19 +374,13 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	var kept *box
 //line gc_test.go:296
 	kept = b
-	f := (*keepsFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*keepsFrame)(nil), 40)
 	f.fails, f.kept, f.PC = fails, kept, 1
 //line gc_test.go:297
-	var v2 int = kept.v[0]
-	if p, ok := r.Out().(*int); ok {
-		*p = v2
-		return ret0, greenlet.Left
-	}
-	return ret0, greenlet.Yielded[int](r, v2)
+	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:650
+//line gc_greenlet_test.go:384
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -654,15 +388,13 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	var kept *box
 	switch f.PC {
 	case 1:
-		// resumed from gc_test.go:297
 		kept = f.kept
 		goto resumed_297
 	}
 
 //line gc_test.go:296
 	kept = b
-	f.b = nil
-	f.kept, f.PC = kept, 1
+	f.b, f.kept, f.PC = nil, kept, 1
 //line gc_test.go:297
 	*p = kept.v[0]
 	return greenlet.Left
@@ -675,7 +407,7 @@ resumed_297:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:679
+//line gc_greenlet_test.go:411
 
 // Resume continues keeps for anyone who resumes it.
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -683,61 +415,16 @@ func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *keepsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.b = greenlet.Arg[*box](f, args, 0)
-	f.fails = greenlet.Arg[bool](f, args, 1)
-}
+func (f *keepsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.b, &f.fails) }
+func (f *keepsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *keepsFrame) Forget()                              { *f = keepsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *keepsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
+func (*keepsFrame) Func() *greenlet.Func                   { return &keepsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *keepsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *keepsFrame) Forget() {
-	f.b, f.kept = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *keepsFrame) Release(r *greenlet.Run) {
-	f.b, f.kept, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[40].(*keepsFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*keepsFrame) take(r *greenlet.Run) *keepsFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*keepsFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(keepsFrame)
-}
-func (*keepsFrame) Func() *greenlet.Func {
-	return &keepsFrameInfo
-}
-
-var keepsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 295,
-	Name: "github.com/going-green/greenlet/generated/conformance.keeps",
-	Points: []greenlet.Point{
-		{
-			Line: 297,
-			Live: "fails kept",
-		},
-	},
-}
+var keepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297:fails kept"}
 var _ func(*box, bool) *[4]int = keeps
 
 // keepsDeferringFrame is an activation of keepsDeferring.
@@ -761,25 +448,24 @@ func keepsDeferringResumable(r *greenlet.Run, b *box, fails bool) (*[4]int, gree
 }
 
 // Results are what keepsDeferring has returned.
-func (f *keepsDeferringFrame) Results() *[4]int {
-	return f.ret0
+func (f *keepsDeferringFrame) Results() *[4]int { return f.ret0 }
+func (f *keepsDeferringFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *keepsDeferringFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.b, f.fails)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *keepsDeferringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.b, f.fails)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is keepsDeferring as a state machine; f is nil in a call that has not been suspended.
 func (f *keepsDeferringFrame) run(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[keepsDeferringFrame](r, 16)
 		f.b, f.fails = b, fails
 		r.Guard()
 	}
@@ -802,13 +488,9 @@ func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end gre
 	var t0 *[4]int
 	switch f.PC {
 	case 1:
-		// resumed from gc_test.go:308
-		callee := r.Callee().(*keepsFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*keepsFrame).Returned(r)
 		goto resumed_308
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -818,10 +500,8 @@ func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end gre
 		f.DeferFunc(func() { kept.v[1]++ })
 		t0, st = keepsResumable(r, kept, fails)
 		if st != greenlet.Done {
-			f.b = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.b, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_308:
@@ -833,64 +513,24 @@ unwind:
 	for f.Pending() {
 //line gc_test.go:309
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:845
+//line gc_greenlet_test.go:524
 
-// Args replaces the parameters before the start.
-func (f *keepsDeferringFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.b = greenlet.Arg[*box](f, args, 0)
-	f.fails = greenlet.Arg[bool](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *keepsDeferringFrame) Forget() {
-	f.b = nil
+	*f = keepsDeferringFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *keepsDeferringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*keepsDeferringFrame) Func() *greenlet.Func      { return &keepsDeferringFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *keepsDeferringFrame) Release(r *greenlet.Run) {
-	*f = keepsDeferringFrame{}
-	c := r.Cache()
-	if head, ok := c[16].(*keepsDeferringFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*keepsDeferringFrame) take(r *greenlet.Run) *keepsDeferringFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*keepsDeferringFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(keepsDeferringFrame)
-}
-func (*keepsDeferringFrame) Func() *greenlet.Func {
-	return &keepsDeferringFrameInfo
-}
-
-var keepsDeferringFrameInfo = greenlet.Func{
-	End:  309,
-	File: "github.com/going-green/greenlet/generated/conformance/gc_test.go",
-	Line: 305,
-	Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring",
-	Points: []greenlet.Point{
-		{Line: 308},
-	},
-}
+var keepsDeferringFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
 var _ func(*box, bool) *[4]int = keepsDeferring

@@ -35,20 +35,14 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	{
 //line generator_test.go:16
 		*seen = append(*seen, i)
-		f := (*squaresFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f := greenlet.Leaf(r, (*squaresFrame)(nil), 46)
 		f.n, f.seen, f.i, f.PC = n, seen, i, 1
 //line generator_test.go:17
-		var v int = i * i
-		if p, ok := r.Out().(*int); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, v)
+		return greenlet.Yielded[int](r, i*i)
 	}
 }
 
-//line generator_greenlet_test.go:52
+//line generator_greenlet_test.go:46
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -56,7 +50,6 @@ func (f *squaresFrame) Ask(p *int) greenlet.Status {
 	var i int
 	switch f.PC {
 	case 1:
-		// resumed from generator_test.go:17
 		i = f.i
 		goto resumed_17
 	}
@@ -80,7 +73,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line generator_greenlet_test.go:84
+//line generator_greenlet_test.go:77
 
 // Resume continues squares for anyone who resumes it.
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -88,61 +81,15 @@ func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *squaresFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.n = greenlet.Arg[int](f, args, 0)
-	f.seen = greenlet.Arg[*[]int](f, args, 1)
-}
+func (f *squaresFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.seen) }
+func (f *squaresFrame) Forget()                 { *f = squaresFrame{Header: f.Header} }
+func (f *squaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*squaresFrame) Func() *greenlet.Func      { return &squaresFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *squaresFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *squaresFrame) Forget() {
-	f.seen = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *squaresFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[46].(*squaresFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*squaresFrame) take(r *greenlet.Run) *squaresFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*squaresFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(squaresFrame)
-}
-func (*squaresFrame) Func() *greenlet.Func {
-	return &squaresFrameInfo
-}
-
-var squaresFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/generated/conformance.squares",
-	Points: []greenlet.Point{
-		{
-			Line: 17,
-			Live: "n seen i",
-		},
-	},
-}
+var squaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17:n seen i"}
 var _ func(int, *[]int) = squares
 
 // layer1Frame is an activation of layer1.
@@ -161,7 +108,12 @@ func newLayer1Frame(n int, outer *genlet) *layer1Frame {
 }
 
 // layer1Resumable is layer1 for callers that can be suspended.
-func layer1Resumable(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status) {
+func layer1Resumable(r *greenlet.Run, n int, outer *genlet) greenlet.Status {
+	return (*layer1Frame)(nil).body(r, n, outer)
+}
+
+// body runs layer1 up to its first suspension; f is nil until there has been one.
+func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status) {
 	var i int
 //line generator_test.go:49
 	i = 1
@@ -169,39 +121,30 @@ func layer1Resumable(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status)
 	if !(i <= n) {
 		return greenlet.Done
 	}
-	{
 //line generator_test.go:50
-		f := (*layer1Frame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.n, f.outer, f.i, f.PC = n, outer, i, 1
+	f = greenlet.Leaf(r, f, 44)
+	f.n, f.outer, f.i, f.PC = n, outer, i, 1
 //line generator_test.go:50
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, i)
-	}
+	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:187
+//line generator_greenlet_test.go:132
 
-// Resume continues layer1 where it is suspended, or starts it.
+// Resume continues layer1 where it is suspended.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, outer := f.n, f.outer
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.outer))
 	case 1:
-		// resumed from generator_test.go:50
 		i = f.i
 		goto resumed_50
 	case 2:
-		// resumed from generator_test.go:53
 		i = f.i
 		goto resumed_53
 	}
 
-//line generator_test.go:49
-	i = 1
 loop_49:
 //line generator_test.go:49
 	if !(i <= n) {
@@ -210,11 +153,7 @@ loop_49:
 //line generator_test.go:50
 	f.i, f.PC = i, 1
 //line generator_test.go:50
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, i)
+	return greenlet.Yielded(r, i)
 resumed_50:
 	{
 //line generator_test.go:51
@@ -229,64 +168,14 @@ resumed_53:
 	goto loop_49
 }
 
-//line generator_greenlet_test.go:233
+//line generator_greenlet_test.go:172
 
-// Args replaces the parameters before the start.
-func (f *layer1Frame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.n = greenlet.Arg[int](f, args, 0)
-	f.outer = greenlet.Arg[*genlet](f, args, 1)
-}
+func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
+func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
+func (f *layer1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*layer1Frame) Func() *greenlet.Func      { return &layer1FrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *layer1Frame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *layer1Frame) Forget() {
-	f.outer = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *layer1Frame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*layer1Frame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*layer1Frame) take(r *greenlet.Run) *layer1Frame {
-	c := r.Cache()
-	if f, ok := c[44].(*layer1Frame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(layer1Frame)
-}
-func (*layer1Frame) Func() *greenlet.Func {
-	return &layer1FrameInfo
-}
-
-var layer1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 48,
-	Name: "github.com/going-green/greenlet/generated/conformance.layer1",
-	Points: []greenlet.Point{
-		{
-			Line: 50,
-			Live: "n outer i",
-		},
-		{
-			Line: 53,
-			Live: "n outer i",
-		},
-	},
-}
+var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50:n outer i; 53:n outer i"}
 var _ func(int, *genlet) = layer1
 
 // layer2Frame is an activation of layer2.
@@ -307,44 +196,45 @@ func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
 }
 
 // layer2Resumable is layer2 for callers that can be suspended.
-func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st greenlet.Status) {
+func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) greenlet.Status {
+	return (*layer2Frame)(nil).body(r, n, outer, seen)
+}
+
+// body runs layer2 up to its first suspension; f is nil until there has been one.
+func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line generator_test.go:59
 	g = r.New(newLayer1Frame(n, outer))
-	{
-		f := (*layer2Frame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.seen, f.g, f.PC = seen, g, 1
-		r.Await(&f.v)
 //line generator_test.go:61
-		return r.SendNone(g)
-	}
+	f = greenlet.Leaf(r, f, 11)
+	f.outer, f.seen, f.g, f.PC = nil, seen, g, 1
+	r.Await(&f.v)
+//line generator_test.go:61
+	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:325
+//line generator_greenlet_test.go:217
 
-// Resume continues layer2 where it is suspended, or starts it.
+// Resume continues layer2 where it is suspended.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, outer, seen := f.n, f.outer, f.seen
+	seen := f.seen
 	var (
 		g *greenlet.Greenlet
 		v any
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.outer, f.seen))
 	case 1:
-		// resumed from generator_test.go:61
 		g = f.g
 		v = f.v
 		r.Received()
 		goto resumed_61
 	}
 
-//line generator_test.go:59
-	g = r.New(newLayer1Frame(n, outer))
 loop_60:
-	f.outer = nil
-	f.v = nil
-	f.g, f.PC = g, 1
+//line generator_test.go:61
+	f.outer, f.v, f.g, f.PC = nil, nil, g, 1
 	r.Await(&f.v)
 //line generator_test.go:61
 	return r.SendNone(g)
@@ -357,61 +247,14 @@ resumed_61:
 	goto loop_60
 }
 
-//line generator_greenlet_test.go:361
+//line generator_greenlet_test.go:251
 
-// Args replaces the parameters before the start.
-func (f *layer2Frame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.n = greenlet.Arg[int](f, args, 0)
-	f.outer = greenlet.Arg[*genlet](f, args, 1)
-	f.seen = greenlet.Arg[*[]int](f, args, 2)
-}
+func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
+func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
+func (f *layer2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*layer2Frame) Func() *greenlet.Func      { return &layer2FrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *layer2Frame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *layer2Frame) Forget() {
-	f.outer, f.seen, f.g, f.v = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *layer2Frame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*layer2Frame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*layer2Frame) take(r *greenlet.Run) *layer2Frame {
-	c := r.Cache()
-	if f, ok := c[11].(*layer2Frame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(layer2Frame)
-}
-func (*layer2Frame) Func() *greenlet.Func {
-	return &layer2FrameInfo
-}
-
-var layer2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 58,
-	Name: "github.com/going-green/greenlet/generated/conformance.layer2",
-	Points: []greenlet.Point{
-		{
-			Line: 61,
-			Live: "seen g",
-		},
-	},
-}
+var layer2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61:seen g"}
 var _ func(int, *genlet, *[]int) = layer2
 
 // permuteFrame is an activation of permute.
@@ -430,7 +273,12 @@ func newPermuteFrame(list []string, n int) *permuteFrame {
 }
 
 // permuteResumable is permute for callers that can be suspended.
-func permuteResumable(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
+func permuteResumable(r *greenlet.Run, list []string, n int) greenlet.Status {
+	return (*permuteFrame)(nil).body(r, list, n)
+}
+
+// body runs permute up to its first suspension; f is nil until there has been one.
+func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
 	var i int
 //line generator_test.go:82
 	if !(n == 1) {
@@ -438,19 +286,11 @@ func permuteResumable(r *greenlet.Run, list []string, n int) (st greenlet.Status
 		i = 0
 		goto loop_86
 	}
-	{
 //line generator_test.go:83
-		f := (*permuteFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+	f = greenlet.Leaf(r, f, 24)
+	f.list, f.PC = nil, 1
 //line generator_test.go:83
-		var v []string = slices.Clone(list)
-		if p, ok := r.Out().(*[]string); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[[]string](r, v)
-	}
+	return greenlet.Yielded(r, slices.Clone(list))
 loop_86:
 //line generator_test.go:86
 	if !(i < n) {
@@ -458,9 +298,8 @@ loop_86:
 	}
 //line generator_test.go:87
 	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
-		f := (*permuteFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 24)
 		f.list, f.n, f.i, f.PC = list, n, i, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -476,41 +315,23 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:480
+//line generator_greenlet_test.go:319
 
-// Resume continues permute where it is suspended, or starts it.
+// Resume continues permute where it is suspended.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	list, n := f.list, f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.list, f.n))
 	case 1:
-		// resumed from generator_test.go:83
 		goto resumed_83
 	case 2:
-		// resumed from generator_test.go:87
 		i = f.i
 		r.Callee().(*permuteFrame).Release(r)
 		goto resumed_87
 	}
 
-//line generator_test.go:82
-	if !(n == 1) {
-//line generator_test.go:86
-		i = 0
-		goto loop_86
-	}
-	{
-//line generator_test.go:83
-		f.list = nil
-		f.PC = 1
-//line generator_test.go:83
-		var v []string = slices.Clone(list)
-		if p, ok := r.Out().(*[]string); ok {
-			*p = v
-			return greenlet.Left
-		}
-		return greenlet.Yielded[[]string](r, v)
-	}
 resumed_83:
 //line generator_test.go:84
 	return r.Return(f, &f.Header)
@@ -521,8 +342,7 @@ loop_86:
 //line generator_test.go:87
 	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
 		f.i, f.PC = i, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_87:
 	{
@@ -538,61 +358,14 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:542
+//line generator_greenlet_test.go:362
 
-// Args replaces the parameters before the start.
-func (f *permuteFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.list = greenlet.Arg[[]string](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
+func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
+func (f *permuteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*permuteFrame) Func() *greenlet.Func      { return &permuteFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *permuteFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *permuteFrame) Forget() {
-	f.list = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *permuteFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[24].(*permuteFrame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*permuteFrame) take(r *greenlet.Run) *permuteFrame {
-	c := r.Cache()
-	if f, ok := c[24].(*permuteFrame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(permuteFrame)
-}
-func (*permuteFrame) Func() *greenlet.Func {
-	return &permuteFrameInfo
-}
-
-var permuteFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 81,
-	Name: "github.com/going-green/greenlet/generated/conformance.permute",
-	Points: []greenlet.Point{
-		{Line: 83},
-		{
-			Line: 87,
-			Live: "list n i",
-		},
-	},
-}
+var permuteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87:list n i"}
 var _ func([]string, int) = permute
 
 // yieldsTwiceFrame is an activation of yieldsTwice.
@@ -606,96 +379,47 @@ func newYieldsTwiceFrame() *yieldsTwiceFrame {
 }
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
-func yieldsTwiceResumable(r *greenlet.Run) (st greenlet.Status) {
+func yieldsTwiceResumable(r *greenlet.Run) greenlet.Status { return (*yieldsTwiceFrame)(nil).body(r) }
+
+// body runs yieldsTwice up to its first suspension; f is nil until there has been one.
+func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:125
-	f := (*yieldsTwiceFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 60)
 	f.PC = 1
 //line generator_test.go:125
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:623
+//line generator_greenlet_test.go:394
 
-// Resume continues yieldsTwice where it is suspended, or starts it.
+// Resume continues yieldsTwice where it is suspended.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from generator_test.go:125
 		goto resumed_125
 	case 2:
-		// resumed from generator_test.go:126
 		r.Callee().(*yieldHelperFrame).Release(r)
 		goto resumed_126
 	}
 
-//line generator_test.go:125
-	f.PC = 1
-//line generator_test.go:125
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 1)
 resumed_125:
 //line generator_test.go:126
 	if st = yieldHelperResumable(r, 2); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:656
+//line generator_greenlet_test.go:418
 
-// Args replaces the parameters before the start.
-func (f *yieldsTwiceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldsTwiceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldsTwiceFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[60].(*yieldsTwiceFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldsTwiceFrame) take(r *greenlet.Run) *yieldsTwiceFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*yieldsTwiceFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(yieldsTwiceFrame)
-}
-func (*yieldsTwiceFrame) Func() *greenlet.Func {
-	return &yieldsTwiceFrameInfo
-}
-
-var yieldsTwiceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 124,
-	Name: "github.com/going-green/greenlet/generated/conformance.yieldsTwice",
-	Points: []greenlet.Point{
-		{Line: 125},
-		{Line: 126},
-	},
-}
+var yieldsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsTwice", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 124, Points: "125; 126"}
 var _ func() = yieldsTwice
 
 // yieldHelperFrame is an activation of yieldHelper.
@@ -714,25 +438,19 @@ func newYieldHelperFrame(v int) *yieldHelperFrame {
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
 func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 //line generator_test.go:130
-	f := (*yieldHelperFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*yieldHelperFrame)(nil), 29)
 	f.PC = 1
 //line generator_test.go:130
-	if p, ok := r.Out().(*int); ok {
-		*p = v
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:729
+//line generator_greenlet_test.go:448
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	v := f.v
 	switch f.PC {
 	case 1:
-		// resumed from generator_test.go:130
 		goto resumed_130
 	}
 
@@ -745,7 +463,7 @@ resumed_130:
 	return greenlet.Done
 }
 
-//line generator_greenlet_test.go:749
+//line generator_greenlet_test.go:467
 
 // Resume continues yieldHelper for anyone who resumes it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -753,51 +471,14 @@ func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *yieldHelperFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[int](f, args, 0)
-}
+func (f *yieldHelperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
+func (f *yieldHelperFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
+func (*yieldHelperFrame) Func() *greenlet.Func      { return &yieldHelperFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldHelperFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldHelperFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[29].(*yieldHelperFrame); !ok {
-		f.Caller, f.Depth, c[29] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[29] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldHelperFrame) take(r *greenlet.Run) *yieldHelperFrame {
-	c := r.Cache()
-	if f, ok := c[29].(*yieldHelperFrame); ok {
-		c[29] = f.Caller
-		return f
-	}
-	return new(yieldHelperFrame)
-}
-func (*yieldHelperFrame) Func() *greenlet.Func {
-	return &yieldHelperFrameInfo
-}
-
-var yieldHelperFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 130,
-	Name: "github.com/going-green/greenlet/generated/conformance.yieldHelper",
-	Points: []greenlet.Point{
-		{Line: 130},
-	},
-}
+var yieldHelperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldHelper", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 130, Points: "130"}
 var _ func(int) = yieldHelper
 
 // nestFrame is an activation of nest.
@@ -815,7 +496,10 @@ func newNestFrame(n int) *nestFrame {
 }
 
 // nestResumable is nest for callers that can be suspended.
-func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func nestResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestFrame)(nil).body(r, n) }
+
+// body runs nest up to its first suspension; f is nil until there has been one.
+func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	var i int
 //line generator_test.go:145
 	i = 0
@@ -823,40 +507,31 @@ func nestResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	if !(i < n) {
 		return greenlet.Done
 	}
-	{
 //line generator_test.go:146
-		f := (*nestFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.n, f.i, f.PC = n, i, 1
+	f = greenlet.Leaf(r, f, 2)
+	f.n, f.i, f.PC = n, i, 1
 //line generator_test.go:146
-		if p, ok := r.Out().(*int); ok {
-			*p = i
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, i)
-	}
+	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:841
+//line generator_greenlet_test.go:518
 
-// Resume continues nest where it is suspended, or starts it.
+// Resume continues nest where it is suspended.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from generator_test.go:146
 		i = f.i
 		goto resumed_146
 	case 2:
-		// resumed from generator_test.go:147
 		i = f.i
 		r.Callee().(*nestFrame).Release(r)
 		goto resumed_147
 	}
 
-//line generator_test.go:145
-	i = 0
 loop_145:
 //line generator_test.go:145
 	if !(i < n) {
@@ -865,17 +540,12 @@ loop_145:
 //line generator_test.go:146
 	f.i, f.PC = i, 1
 //line generator_test.go:146
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, i)
+	return greenlet.Yielded(r, i)
 resumed_146:
 //line generator_test.go:147
 	if st = nestResumable(r, i); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_147:
 //line generator_test.go:145
@@ -883,55 +553,11 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:887
+//line generator_greenlet_test.go:557
 
-// Args replaces the parameters before the start.
-func (f *nestFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*nestFrame) Func() *greenlet.Func      { return &nestFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *nestFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *nestFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[2].(*nestFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nestFrame) take(r *greenlet.Run) *nestFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*nestFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(nestFrame)
-}
-func (*nestFrame) Func() *greenlet.Func {
-	return &nestFrameInfo
-}
-
-var nestFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/generator_test.go",
-	Line: 144,
-	Name: "github.com/going-green/greenlet/generated/conformance.nest",
-	Points: []greenlet.Point{
-		{
-			Line: 146,
-			Live: "n i",
-		},
-		{
-			Line: 147,
-			Live: "n i",
-		},
-	},
-}
+var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146:n i; 147:n i"}
 var _ func(int) = nest

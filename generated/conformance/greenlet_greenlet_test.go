@@ -26,32 +26,32 @@ func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
 }
 
 // stepsResumable is steps for callers that can be suspended.
-func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) (st greenlet.Status) {
+func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) greenlet.Status {
+	return (*stepsFrame)(nil).body(r, l, first, second)
+}
+
+// body runs steps up to its first suspension; f is nil until there has been one.
+func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st greenlet.Status) {
 //line greenlet_test.go:31
 	*l = append(*l, first)
-	f := (*stepsFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 39)
 	f.l, f.second, f.PC = l, second, 1
 //line greenlet_test.go:32
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:40
+//line greenlet_greenlet_test.go:44
 
-// Resume continues steps where it is suspended, or starts it.
+// Resume continues steps where it is suspended.
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, first, second := f.l, f.first, f.second
+	l, second := f.l, f.second
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.first, f.second))
 	case 1:
-		// resumed from greenlet_test.go:32
 		goto resumed_32
 	}
 
-//line greenlet_test.go:31
-	*l = append(*l, first)
-	f.PC = 1
-//line greenlet_test.go:32
-	return r.SendNone(r.Current().Parent())
 resumed_32:
 //line greenlet_test.go:33
 	*l = append(*l, second)
@@ -60,59 +60,12 @@ resumed_32:
 
 //line greenlet_greenlet_test.go:62
 
-// Args replaces the parameters before the start.
-func (f *stepsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.l = greenlet.Arg[*[]int](f, args, 0)
-	f.first = greenlet.Arg[int](f, args, 1)
-	f.second = greenlet.Arg[int](f, args, 2)
-}
+func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
+func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
+func (f *stepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*stepsFrame) Func() *greenlet.Func      { return &stepsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *stepsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *stepsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *stepsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[39].(*stepsFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*stepsFrame) take(r *greenlet.Run) *stepsFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*stepsFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(stepsFrame)
-}
-func (*stepsFrame) Func() *greenlet.Func {
-	return &stepsFrameInfo
-}
-
-var stepsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/generated/conformance.steps",
-	Points: []greenlet.Point{
-		{
-			Line: 32,
-			Live: "l second",
-		},
-	},
-}
+var stepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32:l second"}
 var _ func(*[]int, int, int) = steps
 
 // makesChildFrame is an activation of makesChild.
@@ -127,66 +80,37 @@ func newMakesChildFrame() *makesChildFrame {
 }
 
 // Results are what makesChild has returned.
-func (f *makesChildFrame) Results() *greenlet.Greenlet {
-	return f.ret0
+func (f *makesChildFrame) Results() *greenlet.Greenlet { return f.ret0 }
+func (f *makesChildFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // makesChildResumable is makesChild for callers that can be suspended.
-func makesChildResumable(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
+func makesChildResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Status) {
+	return (*makesChildFrame)(nil).body(r)
+}
+
+// body runs makesChild up to its next suspension; f is nil until there has been one.
+func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
 //line greenlet_test.go:74
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:141
+//line greenlet_greenlet_test.go:102
 
-// Resume continues makesChild where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line greenlet_test.go:74
-	f.ret0 = r.New(newLeafFrame(0))
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r)
+	return r.Started(f, &f.Header, st)
 }
 
-//line greenlet_greenlet_test.go:150
+func (f *makesChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *makesChildFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
+func (*makesChildFrame) Func() *greenlet.Func                   { return &makesChildFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *makesChildFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *makesChildFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *makesChildFrame) Release(r *greenlet.Run) {
-	f.ret0 = nil
-	c := r.Cache()
-	if head, ok := c[1].(*makesChildFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*makesChildFrame) take(r *greenlet.Run) *makesChildFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*makesChildFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(makesChildFrame)
-}
-func (*makesChildFrame) Func() *greenlet.Func {
-	return &makesChildFrameInfo
-}
-
-var makesChildFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 73,
-	Name: "github.com/going-green/greenlet/generated/conformance.makesChild",
-}
+var makesChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.makesChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 73}
 var _ func() *greenlet.Greenlet = makesChild
 
 // leafFrame is an activation of leaf.
@@ -204,67 +128,38 @@ func newLeafFrame(v int) *leafFrame {
 }
 
 // Results are what leaf has returned.
-func (f *leafFrame) Results() int {
-	return f.ret0
+func (f *leafFrame) Results() int { return f.ret0 }
+func (f *leafFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // leafResumable is leaf for callers that can be suspended.
-func leafResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+func leafResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
+	return (*leafFrame)(nil).body(r, v)
+}
+
+// body runs leaf up to its next suspension; f is nil until there has been one.
+func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:78
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:218
+//line greenlet_greenlet_test.go:150
 
-// Resume continues leaf where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	v := f.v
-//line greenlet_test.go:78
-	f.ret0 = v
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.v)
+	return r.Started(f, &f.Header, st)
 }
 
-//line greenlet_greenlet_test.go:228
+func (f *leafFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
+func (f *leafFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *leafFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
+func (*leafFrame) Func() *greenlet.Func                   { return &leafFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *leafFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *leafFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *leafFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[60].(*leafFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*leafFrame) take(r *greenlet.Run) *leafFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*leafFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(leafFrame)
-}
-func (*leafFrame) Func() *greenlet.Func {
-	return &leafFrameInfo
-}
-
-var leafFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 78,
-	Name: "github.com/going-green/greenlet/generated/conformance.leaf",
-}
+var leafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.leaf", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 78}
 var _ func(int) int = leaf
 
 // recursiveInnerFrame is an activation of recursiveInner.
@@ -281,87 +176,41 @@ func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
 }
 
 // recursiveInnerResumable is recursiveInner for callers that can be suspended.
-func recursiveInnerResumable(r *greenlet.Run, l *[]string) (st greenlet.Status) {
+func recursiveInnerResumable(r *greenlet.Run, l *[]string) greenlet.Status {
+	return (*recursiveInnerFrame)(nil).body(r, l)
+}
+
+// body runs recursiveInner up to its first suspension; f is nil until there has been one.
+func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.Status) {
 //line greenlet_test.go:111
 	*l = append(*l, "b")
-	f := (*recursiveInnerFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 60)
+	f.l, f.PC = nil, 1
 //line greenlet_test.go:112
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:295
+//line greenlet_greenlet_test.go:194
 
-// Resume continues recursiveInner where it is suspended, or starts it.
+// Resume continues recursiveInner where it is suspended.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from greenlet_test.go:112
 		goto resumed_112
 	}
 
-//line greenlet_test.go:111
-	*l = append(*l, "b")
-	f.l = nil
-	f.PC = 1
-//line greenlet_test.go:112
-	return r.SendNone(r.Current().Parent())
 resumed_112:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:316
+func (f *recursiveInnerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *recursiveInnerFrame) Forget()                 { *f = recursiveInnerFrame{Header: f.Header} }
+func (f *recursiveInnerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*recursiveInnerFrame) Func() *greenlet.Func      { return &recursiveInnerFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *recursiveInnerFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*[]string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *recursiveInnerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *recursiveInnerFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *recursiveInnerFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*recursiveInnerFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*recursiveInnerFrame) take(r *greenlet.Run) *recursiveInnerFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*recursiveInnerFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(recursiveInnerFrame)
-}
-func (*recursiveInnerFrame) Func() *greenlet.Func {
-	return &recursiveInnerFrameInfo
-}
-
-var recursiveInnerFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/generated/conformance.recursiveInner",
-	Points: []greenlet.Point{
-		{Line: 112},
-	},
-}
+var recursiveInnerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveInner", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 110, Points: "112"}
 var _ func(*[]string) = recursiveInner
 
 // recursiveOuterFrame is an activation of recursiveOuter.
@@ -379,112 +228,56 @@ func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame
 }
 
 // recursiveOuterResumable is recursiveOuter for callers that can be suspended.
-func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) (st greenlet.Status) {
+func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) greenlet.Status {
+	return (*recursiveOuterFrame)(nil).body(r, l, child)
+}
+
+// body runs recursiveOuter up to its first suspension; f is nil until there has been one.
+func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) (st greenlet.Status) {
 //line greenlet_test.go:117
 	*l = append(*l, "a")
 	f := newRecursiveInnerFrame(l)
 	*child = weak.Make(f)
 	g := r.New(f)
 	f = nil
-	f2 := (*recursiveOuterFrame)(nil).take(r)
-	r.Leaf(f2, &f2.Header)
-	f2.l, f2.PC = l, 1
+	f2 = greenlet.Leaf(r, f2, 1)
+	f2.child, f2.l, f2.PC = nil, l, 1
 //line greenlet_test.go:122
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:397
+//line greenlet_greenlet_test.go:250
 
-// Resume continues recursiveOuter where it is suspended, or starts it.
+// Resume continues recursiveOuter where it is suspended.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, child := f2.l, f2.child
+	l := f2.l
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.child))
 	case 1:
-		// resumed from greenlet_test.go:122
 		goto resumed_122
 	case 2:
-		// resumed from greenlet_test.go:124
 		goto resumed_124
 	}
 
-	{
-//line greenlet_test.go:117
-		*l = append(*l, "a")
-		f := newRecursiveInnerFrame(l)
-		*child = weak.Make(f)
-		g := r.New(f)
-		f = nil
-		f2.child = nil
-		f2.PC = 1
-//line greenlet_test.go:122
-		return r.SendNone(g)
-	}
 resumed_122:
 //line greenlet_test.go:123
 	*l = append(*l, "c")
-	f2.l = nil
-	f2.PC = 2
+	f2.l, f2.PC = nil, 2
 //line greenlet_test.go:124
 	return r.SendNone(r.Current().Parent())
 resumed_124:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:434
+//line greenlet_greenlet_test.go:274
 
-// Args replaces the parameters before the start.
-func (f *recursiveOuterFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.l = greenlet.Arg[*[]string](f, args, 0)
-	f.child = greenlet.Arg[*weak.Pointer[recursiveInnerFrame]](f, args, 1)
-}
+func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
+func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
+func (f *recursiveOuterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*recursiveOuterFrame) Func() *greenlet.Func      { return &recursiveOuterFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *recursiveOuterFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *recursiveOuterFrame) Forget() {
-	f.l, f.child = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *recursiveOuterFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*recursiveOuterFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*recursiveOuterFrame) take(r *greenlet.Run) *recursiveOuterFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*recursiveOuterFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(recursiveOuterFrame)
-}
-func (*recursiveOuterFrame) Func() *greenlet.Func {
-	return &recursiveOuterFrameInfo
-}
-
-var recursiveOuterFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 116,
-	Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter",
-	Points: []greenlet.Point{
-		{
-			Line: 122,
-			Live: "l",
-		},
-		{Line: 124},
-	},
-}
+var recursiveOuterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122:l; 124"}
 var _ func(*[]string, *weak.Pointer[recursiveInnerFrame]) = recursiveOuter
 
 // blocksFrame is an activation of blocks.
@@ -503,35 +296,40 @@ func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
 }
 
 // Results are what blocks has returned.
-func (f *blocksFrame) Results() string {
-	return f.ret0
+func (f *blocksFrame) Results() string { return f.ret0 }
+func (f *blocksFrame) Returned(r *greenlet.Run) (ret0 string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // blocksResumable is blocks for callers that can be suspended.
-func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (ret0 string, st greenlet.Status) {
+func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (string, greenlet.Status) {
+	return (*blocksFrame)(nil).body(r, started, release)
+}
+
+// body runs blocks up to its first suspension; f is nil until there has been one.
+func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool) (ret0 string, st greenlet.Status) {
 //line greenlet_test.go:149
-	f := (*blocksFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 62)
 	f.started, f.release, f.PC = started, release, 1
 //line greenlet_test.go:149
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:521
+//line greenlet_greenlet_test.go:321
 
-// Resume continues blocks where it is suspended, or starts it.
+// Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	started, release := f.started, f.release
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.started, f.release)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlet_test.go:149
 		goto resumed_149
 	}
 
-//line greenlet_test.go:149
-	f.PC = 1
-//line greenlet_test.go:149
-	return greenlet.Send[any](r, r.Current().Parent(), "ready")
 resumed_149:
 //line greenlet_test.go:150
 	started <- true
@@ -540,60 +338,15 @@ resumed_149:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:544
+//line greenlet_greenlet_test.go:342
 
-// Args replaces the parameters before the start.
-func (f *blocksFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.started = greenlet.Arg[chan bool](f, args, 0)
-	f.release = greenlet.Arg[chan bool](f, args, 1)
-}
+func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
+func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *blocksFrame) Forget()                              { *f = blocksFrame{Header: f.Header, ret0: f.ret0} }
+func (f *blocksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 62) }
+func (*blocksFrame) Func() *greenlet.Func                   { return &blocksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *blocksFrame) Forget() {
-	f.started, f.release = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *blocksFrame) Release(r *greenlet.Run) {
-	f.started, f.release, f.ret0 = nil, nil, ""
-	c := r.Cache()
-	if head, ok := c[62].(*blocksFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*blocksFrame) take(r *greenlet.Run) *blocksFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*blocksFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(blocksFrame)
-}
-func (*blocksFrame) Func() *greenlet.Func {
-	return &blocksFrameInfo
-}
-
-var blocksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 148,
-	Name: "github.com/going-green/greenlet/generated/conformance.blocks",
-	Points: []greenlet.Point{
-		{
-			Line: 149,
-			Live: "started release",
-		},
-	},
-}
+var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149:started release"}
 var _ func(chan bool, chan bool) string = blocks
 
 // failsChildFrame is an activation of failsChild.
@@ -610,86 +363,44 @@ func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
 }
 
 // failsChildResumable is failsChild for callers that can be suspended.
-func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) (st greenlet.Status) {
+func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) greenlet.Status {
+	return (*failsChildFrame)(nil).body(r, parent)
+}
+
+// body runs failsChild up to its first suspension; f is nil until there has been one.
+func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st greenlet.Status) {
 //line greenlet_test.go:180
-	f := (*failsChildFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 3)
+	f.parent, f.PC = nil, 1
 //line greenlet_test.go:180
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:623
+//line greenlet_greenlet_test.go:380
 
-// Resume continues failsChild where it is suspended, or starts it.
+// Resume continues failsChild where it is suspended.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.parent))
 	case 1:
-		// resumed from greenlet_test.go:180
 		goto resumed_180
 	}
 
-//line greenlet_test.go:180
-	f.parent = nil
-	f.PC = 1
-//line greenlet_test.go:180
-	return r.SendNone(r.Current().Parent())
 resumed_180:
 //line greenlet_test.go:181
 	fail(errTest)
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:644
+//line greenlet_greenlet_test.go:397
 
-// Args replaces the parameters before the start.
-func (f *failsChildFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.parent = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-}
+func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
+func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
+func (f *failsChildFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*failsChildFrame) Func() *greenlet.Func      { return &failsChildFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failsChildFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *failsChildFrame) Forget() {
-	f.parent = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failsChildFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[3].(*failsChildFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsChildFrame) take(r *greenlet.Run) *failsChildFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*failsChildFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(failsChildFrame)
-}
-func (*failsChildFrame) Func() *greenlet.Func {
-	return &failsChildFrameInfo
-}
-
-var failsChildFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 179,
-	Name: "github.com/going-green/greenlet/generated/conformance.failsChild",
-	Points: []greenlet.Point{
-		{Line: 180},
-	},
-}
+var failsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 179, Points: "180"}
 var _ func(*greenlet.Greenlet) = failsChild
 
 // failsParentFrame is an activation of failsParent.
@@ -713,19 +424,15 @@ func failsParentResumable(r *greenlet.Run, seen *any) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *failsParentFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.seen)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *failsParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.seen))
 }
 
 // run is failsParent as a state machine; f is nil in a call that has not been suspended.
 func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[failsParentFrame](r, 41)
 		f.seen = seen
 		r.Guard()
 	}
@@ -749,18 +456,14 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 	)
 	switch f.PC {
 	case 1:
-		// resumed from greenlet_test.go:192
 		me, g = f.me, f.g
 		goto resumed_192
 	case 2:
-		// resumed from greenlet_test.go:193
 		g = f.g
 		goto resumed_193
 	case 3:
-		// resumed from greenlet_test.go:194
 		goto resumed_194
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -772,22 +475,19 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 	me = r.Current()
 	g = r.New(newFailsChildFrame(me))
 	r.Leaf(f, &f.Header)
-	f.seen = nil
-	f.me, f.g, f.PC = me, g, 1
+	f.seen, f.me, f.g, f.PC = nil, me, g, 1
 //line greenlet_test.go:192
 	return r.SendNone(g)
 resumed_192:
 //line greenlet_test.go:193
 	r.Leaf(f, &f.Header)
-	f.me = nil
-	f.PC = 2
+	f.me, f.PC = nil, 2
 //line greenlet_test.go:193
 	return greenlet.Send[any](r, me.Parent(), g)
 resumed_193:
 //line greenlet_test.go:194
 	r.Leaf(f, &f.Header)
-	f.g = nil
-	f.PC = 3
+	f.g, f.PC = nil, 3
 //line greenlet_test.go:194
 	return r.SendNone(g)
 resumed_194:
@@ -799,73 +499,21 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:196
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:811
+//line greenlet_greenlet_test.go:510
 
-// Args replaces the parameters before the start.
-func (f *failsParentFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.seen = greenlet.Arg[*any](f, args, 0)
-}
+func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
+func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
+func (f *failsParentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*failsParentFrame) Func() *greenlet.Func      { return &failsParentFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failsParentFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *failsParentFrame) Forget() {
-	f.seen, f.me, f.g = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failsParentFrame) Release(r *greenlet.Run) {
-	*f = failsParentFrame{}
-	c := r.Cache()
-	if head, ok := c[41].(*failsParentFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsParentFrame) take(r *greenlet.Run) *failsParentFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*failsParentFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(failsParentFrame)
-}
-func (*failsParentFrame) Func() *greenlet.Func {
-	return &failsParentFrameInfo
-}
-
-var failsParentFrameInfo = greenlet.Func{
-	End:  196,
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 185,
-	Name: "github.com/going-green/greenlet/generated/conformance.failsParent",
-	Points: []greenlet.Point{
-		{
-			Line: 192,
-			Live: "me g",
-		},
-		{
-			Line: 193,
-			Live: "g",
-		},
-		{Line: 194},
-	},
-}
+var failsParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192:me g; 193:g; 194"}
 var _ func(*any) = failsParent
 
 // raisesFrame is an activation of raises.
@@ -882,69 +530,28 @@ func newRaisesFrame(v any) *raisesFrame {
 }
 
 // raisesResumable is raises for callers that can be suspended.
-func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
+func raisesResumable(r *greenlet.Run, v any) greenlet.Status { return (*raisesFrame)(nil).body(r, v) }
+
+// body runs raises up to its next suspension; f is nil until there has been one.
+func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 //line greenlet_test.go:212
 	fail(v)
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:892
+//line greenlet_greenlet_test.go:543
 
-// Resume continues raises where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	v := f.v
-//line greenlet_test.go:212
-	fail(v)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.v))
 }
 
-//line greenlet_greenlet_test.go:902
+func (f *raisesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
+func (f *raisesFrame) Forget()                 { *f = raisesFrame{Header: f.Header} }
+func (f *raisesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*raisesFrame) Func() *greenlet.Func      { return &raisesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *raisesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[any](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *raisesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *raisesFrame) Forget() {
-	f.v = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *raisesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*raisesFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*raisesFrame) take(r *greenlet.Run) *raisesFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*raisesFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(raisesFrame)
-}
-func (*raisesFrame) Func() *greenlet.Func {
-	return &raisesFrameInfo
-}
-
-var raisesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 212,
-	Name: "github.com/going-green/greenlet/generated/conformance.raises",
-}
+var raisesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.raises", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 212}
 var _ func(any) = raises
 
 // recoversFrame is an activation of recovers.
@@ -962,104 +569,61 @@ func newRecoversFrame(seen *any) *recoversFrame {
 }
 
 // Results are what recovers has returned.
-func (f *recoversFrame) Results() string {
-	return f.ret0
+func (f *recoversFrame) Results() string { return f.ret0 }
+func (f *recoversFrame) Returned(r *greenlet.Run) (ret0 string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // recoversResumable is recovers for callers that can be suspended.
-func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Status) {
+func recoversResumable(r *greenlet.Run, seen *any) (string, greenlet.Status) {
+	return (*recoversFrame)(nil).body(r, seen)
+}
+
+// body runs recovers up to its first suspension; f is nil until there has been one.
+func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Status) {
 	var got any
 //line greenlet_test.go:216
 	got, st = waitsResumable(r, seen)
 	if st != greenlet.Done {
-		f := (*recoversFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.seen, f.PC = nil, 1
 		return ret0, st
 	}
 //line greenlet_test.go:217
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:985
+//line greenlet_greenlet_test.go:599
 
-// Resume continues recovers where it is suspended, or starts it.
+// Resume continues recovers where it is suspended.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	seen := f.seen
 	var got any
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.seen)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlet_test.go:216
-		callee := r.Callee().(*waitsFrame)
-		got = callee.Results()
-		callee.Release(r)
+		got = r.Callee().(*waitsFrame).Returned(r)
 		goto resumed_216
 	}
 
-//line greenlet_test.go:216
-	got, st = waitsResumable(r, seen)
-	if st != greenlet.Done {
-		f.seen = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_216:
 //line greenlet_test.go:217
 	f.ret0 = fmt.Sprint("recovered ", got)
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1014
+//line greenlet_greenlet_test.go:619
 
-// Args replaces the parameters before the start.
-func (f *recoversFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.seen = greenlet.Arg[*any](f, args, 0)
-}
+func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
+func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *recoversFrame) Forget()                              { *f = recoversFrame{Header: f.Header, ret0: f.ret0} }
+func (f *recoversFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 39) }
+func (*recoversFrame) Func() *greenlet.Func                   { return &recoversFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *recoversFrame) Forget() {
-	f.seen = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *recoversFrame) Release(r *greenlet.Run) {
-	f.seen, f.ret0 = nil, ""
-	c := r.Cache()
-	if head, ok := c[39].(*recoversFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*recoversFrame) take(r *greenlet.Run) *recoversFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*recoversFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(recoversFrame)
-}
-func (*recoversFrame) Func() *greenlet.Func {
-	return &recoversFrameInfo
-}
-
-var recoversFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 215,
-	Name: "github.com/going-green/greenlet/generated/conformance.recovers",
-	Points: []greenlet.Point{
-		{Line: 216},
-	},
-}
+var recoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recovers", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 215, Points: "216"}
 var _ func(*any) string = recovers
 
 // waitsFrame is an activation of waits.
@@ -1084,25 +648,24 @@ func waitsResumable(r *greenlet.Run, seen *any) (any, greenlet.Status) {
 }
 
 // Results are what waits has returned.
-func (f *waitsFrame) Results() any {
-	return f.ret0
+func (f *waitsFrame) Results() any { return f.ret0 }
+func (f *waitsFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *waitsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.seen)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *waitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.seen)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is waits as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[waitsFrame](r, 16)
 		f.seen = seen
 		r.Guard()
 	}
@@ -1127,13 +690,11 @@ func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from greenlet_test.go:226
 		got = f.got
 		t0 = f.t0
 		r.Received()
 		goto resumed_226
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1147,8 +708,7 @@ func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 			(*gotRef) = *seen
 		})
 		r.Leaf(f, &f.Header)
-		f.seen = nil
-		f.got, f.PC = got, 1
+		f.seen, f.got, f.PC = nil, got, 1
 		r.Await(&f.t0)
 //line greenlet_test.go:226
 		return greenlet.Send[any](r, r.Current().Parent(), "waiting")
@@ -1162,8 +722,7 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:227
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.got
@@ -1171,60 +730,15 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1175
+//line greenlet_greenlet_test.go:734
 
-// Args replaces the parameters before the start.
-func (f *waitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.seen = greenlet.Arg[*any](f, args, 0)
-}
+func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
+func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *waitsFrame) Forget()                              { *f = waitsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *waitsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 16) }
+func (*waitsFrame) Func() *greenlet.Func                   { return &waitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *waitsFrame) Forget() {
-	f.seen, f.got, f.t0 = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsFrame) Release(r *greenlet.Run) {
-	*f = waitsFrame{}
-	c := r.Cache()
-	if head, ok := c[16].(*waitsFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsFrame) take(r *greenlet.Run) *waitsFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*waitsFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(waitsFrame)
-}
-func (*waitsFrame) Func() *greenlet.Func {
-	return &waitsFrameInfo
-}
-
-var waitsFrameInfo = greenlet.Func{
-	End:  227,
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 221,
-	Name: "github.com/going-green/greenlet/generated/conformance.waits",
-	Points: []greenlet.Point{
-		{
-			Line: 226,
-			Live: "got",
-		},
-	},
-}
+var waitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226:got"}
 var _ func(*any) any = waits
 
 // standsFrame is an activation of stands.
@@ -1240,90 +754,58 @@ func newStandsFrame() *standsFrame {
 }
 
 // Results are what stands has returned.
-func (f *standsFrame) Results() (int, string) {
-	return f.ret0, f.ret1
+func (f *standsFrame) Results() (int, string) { return f.ret0, f.ret1 }
+func (f *standsFrame) Returned(r *greenlet.Run) (ret0 int, ret1 string) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // standsResumable is stands for callers that can be suspended.
-func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status) {
+func standsResumable(r *greenlet.Run) (int, string, greenlet.Status) {
+	return (*standsFrame)(nil).body(r)
+}
+
+// body runs stands up to its first suspension; f is nil until there has been one.
+func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status) {
 //line greenlet_test.go:240
 	if st = nestedResumable(r, 2); st != greenlet.Done {
-		f := (*standsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 43)
 		f.PC = 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line greenlet_test.go:241
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1261
+//line greenlet_greenlet_test.go:782
 
-// Resume continues stands where it is suspended, or starts it.
+// Resume continues stands where it is suspended.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlet_test.go:240
 		r.Callee().(*nestedFrame).Release(r)
 		goto resumed_240
 	}
 
-//line greenlet_test.go:240
-	if st = nestedResumable(r, 2); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_240:
 //line greenlet_test.go:241
 	f.ret0, f.ret1 = 1, "x"
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1284
+//line greenlet_greenlet_test.go:801
 
-// Args replaces the parameters before the start.
-func (f *standsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *standsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*standsFrame) Func() *greenlet.Func      { return &standsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *standsFrame) Release(r *greenlet.Run) {
-	f.ret1 = ""
-	c := r.Cache()
-	if head, ok := c[43].(*standsFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*standsFrame) take(r *greenlet.Run) *standsFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*standsFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(standsFrame)
-}
-func (*standsFrame) Func() *greenlet.Func {
-	return &standsFrameInfo
-}
-
-var standsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 239,
-	Name: "github.com/going-green/greenlet/generated/conformance.stands",
-	Points: []greenlet.Point{
-		{Line: 240},
-	},
-}
+var standsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.stands", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 239, Points: "240"}
 var _ func() (int, string) = stands
 
 // nestedFrame is an activation of nested.
@@ -1340,112 +822,57 @@ func newNestedFrame(n int) *nestedFrame {
 }
 
 // nestedResumable is nested for callers that can be suspended.
-func nestedResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func nestedResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestedFrame)(nil).body(r, n) }
+
+// body runs nested up to its first suspension; f is nil until there has been one.
+func (f *nestedFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line greenlet_test.go:246
 	if !(n > 0) {
 		goto after_if_246
 	}
 //line greenlet_test.go:247
 	if st = nestedResumable(r, n-1); st != greenlet.Done {
-		f := (*nestedFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 21)
 		f.PC = 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line greenlet_test.go:248
 	return greenlet.Done
 after_if_246:
-	{
-//line greenlet_test.go:250
-		f := (*nestedFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-//line greenlet_test.go:250
-		return r.SendNone(r.Current().Parent())
-	}
-}
-
-//line greenlet_greenlet_test.go:1369
-
-// Resume continues nested where it is suspended, or starts it.
-func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	switch f.PC {
-	case 1:
-		// resumed from greenlet_test.go:247
-		r.Callee().(*nestedFrame).Release(r)
-		goto resumed_247
-	case 2:
-		// resumed from greenlet_test.go:250
-		goto resumed_250
-	}
-
-//line greenlet_test.go:246
-	if !(n > 0) {
-		goto after_if_246
-	}
-//line greenlet_test.go:247
-	if st = nestedResumable(r, n-1); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_247:
-//line greenlet_test.go:248
-	return r.Return(f, &f.Header)
-after_if_246:
+	f = greenlet.Leaf(r, f, 21)
 	f.PC = 2
 //line greenlet_test.go:250
 	return r.SendNone(r.Current().Parent())
+}
+
+//line greenlet_greenlet_test.go:849
+
+// Resume continues nested where it is suspended.
+func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
+	case 1:
+		r.Callee().(*nestedFrame).Release(r)
+		goto resumed_247
+	case 2:
+		goto resumed_250
+	}
+
+resumed_247:
+//line greenlet_test.go:248
+	return r.Return(f, &f.Header)
 resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1405
+//line greenlet_greenlet_test.go:870
 
-// Args replaces the parameters before the start.
-func (f *nestedFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*nestedFrame) Func() *greenlet.Func      { return &nestedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *nestedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *nestedFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[21].(*nestedFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nestedFrame) take(r *greenlet.Run) *nestedFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*nestedFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(nestedFrame)
-}
-func (*nestedFrame) Func() *greenlet.Func {
-	return &nestedFrameInfo
-}
-
-var nestedFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 245,
-	Name: "github.com/going-green/greenlet/generated/conformance.nested",
-	Points: []greenlet.Point{
-		{Line: 247},
-		{Line: 250},
-	},
-}
+var nestedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nested", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 245, Points: "247; 250"}
 var _ func(int) = nested
 
 // takesFrame is an activation of takes.
@@ -1465,104 +892,61 @@ func newTakesFrame(a arguments, n int) *takesFrame {
 }
 
 // Results are what takes has returned.
-func (f *takesFrame) Results() any {
-	return f.ret0
+func (f *takesFrame) Results() any { return f.ret0 }
+func (f *takesFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // takesResumable is takes for callers that can be suspended.
-func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.Status) {
+func takesResumable(r *greenlet.Run, a arguments, n int) (any, greenlet.Status) {
+	return (*takesFrame)(nil).body(r, a, n)
+}
+
+// body runs takes up to its first suspension; f is nil until there has been one.
+func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.Status) {
 //line greenlet_test.go:292
 	if n != 4 {
 		panic("n")
 	}
-	f := (*takesFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 42)
+	f.a, f.PC = arguments{}, 1
 	r.Await(&f.t0)
 //line greenlet_test.go:295
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1487
+//line greenlet_greenlet_test.go:921
 
-// Resume continues takes where it is suspended, or starts it.
+// Resume continues takes where it is suspended.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	a, n := f.a, f.n
 	var t0 any
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.a, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlet_test.go:295
 		t0 = f.t0
 		r.Received()
 		goto resumed_295
 	}
 
-//line greenlet_test.go:292
-	if n != 4 {
-		panic("n")
-	}
-	f.a = arguments{}
-	f.PC = 1
-	r.Await(&f.t0)
-//line greenlet_test.go:295
-	return greenlet.Send[any](r, r.Current().Parent(), a)
 resumed_295:
 //line greenlet_test.go:295
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1516
+//line greenlet_greenlet_test.go:942
 
-// Args replaces the parameters before the start.
-func (f *takesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a = greenlet.Arg[arguments](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
+func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *takesFrame) Forget()                              { *f = takesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *takesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 42) }
+func (*takesFrame) Func() *greenlet.Func                   { return &takesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *takesFrame) Forget() {
-	f.a, f.t0 = arguments{}, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *takesFrame) Release(r *greenlet.Run) {
-	f.a, f.t0, f.ret0 = arguments{}, nil, nil
-	c := r.Cache()
-	if head, ok := c[42].(*takesFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*takesFrame) take(r *greenlet.Run) *takesFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*takesFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(takesFrame)
-}
-func (*takesFrame) Func() *greenlet.Func {
-	return &takesFrameInfo
-}
-
-var takesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 291,
-	Name: "github.com/going-green/greenlet/generated/conformance.takes",
-	Points: []greenlet.Point{
-		{Line: 295},
-	},
-}
+var takesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.takes", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 291, Points: "295"}
 var _ func(arguments, int) any = takes
 
 // peeksFrame is an activation of peeks.
@@ -1578,30 +962,27 @@ func newPeeksFrame() *peeksFrame {
 }
 
 // peeksResumable is peeks for callers that can be suspended.
-func peeksResumable(r *greenlet.Run) (any, greenlet.Status) {
-	return (*peeksFrame)(nil).run(r)
-}
+func peeksResumable(r *greenlet.Run) (any, greenlet.Status) { return (*peeksFrame)(nil).run(r) }
 
 // Results are what peeks has returned.
-func (f *peeksFrame) Results() any {
-	return f.ret0
+func (f *peeksFrame) Results() any { return f.ret0 }
+func (f *peeksFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *peeksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *peeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is peeks as a state machine; f is nil in a call that has not been suspended.
 func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[peeksFrame](r, 50)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -1622,11 +1003,9 @@ func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	var seen *any
 	switch f.PC {
 	case 1:
-		// resumed from greenlet_test.go:338
 		seen = f.seen
 		goto resumed_338
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1650,8 +1029,7 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:340
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.seen
@@ -1659,59 +1037,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1663
+//line greenlet_greenlet_test.go:1041
 
-// Args replaces the parameters before the start.
-func (f *peeksFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *peeksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 50) }
+func (*peeksFrame) Func() *greenlet.Func                   { return &peeksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *peeksFrame) Forget() {
-	f.seen = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *peeksFrame) Release(r *greenlet.Run) {
-	*f = peeksFrame{}
-	c := r.Cache()
-	if head, ok := c[50].(*peeksFrame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*peeksFrame) take(r *greenlet.Run) *peeksFrame {
-	c := r.Cache()
-	if f, ok := c[50].(*peeksFrame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(peeksFrame)
-}
-func (*peeksFrame) Func() *greenlet.Func {
-	return &peeksFrameInfo
-}
-
-var peeksFrameInfo = greenlet.Func{
-	End:  340,
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 336,
-	Name: "github.com/going-green/greenlet/generated/conformance.peeks",
-	Points: []greenlet.Point{
-		{
-			Line: 338,
-			Live: "seen",
-		},
-	},
-}
+var peeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338:seen"}
 var _ func() any = peeks
 
 // handlesFrame is an activation of handles.
@@ -1735,19 +1068,15 @@ func handlesResumable(r *greenlet.Run, handler func(*any, *any), seen *any, kept
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *handlesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.handler, f.seen, f.kept)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *handlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.handler, f.seen, f.kept))
 }
 
 // run is handles as a state machine; f is nil in a call that has not been suspended.
 func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[handlesFrame](r, 51)
 		f.handler, f.seen, f.kept = handler, seen, kept
 		r.Guard()
 	}
@@ -1767,10 +1096,8 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from greenlet_test.go:345
 		goto resumed_345
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1798,15 +1125,8 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	}
 //line greenlet_test.go:345
 	r.Leaf(f, &f.Header)
-	f.handler = nil
-	f.seen = nil
-	f.kept = nil
-	f.PC = 1
+	f.handler, f.seen, f.kept, f.PC = nil, nil, nil, 1
 //line greenlet_test.go:345
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 0)
 resumed_345:
 //line greenlet_test.go:346
@@ -1817,67 +1137,21 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:347
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1829
+//line greenlet_greenlet_test.go:1148
 
-// Args replaces the parameters before the start.
-func (f *handlesFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.handler = greenlet.Arg[func(*any, *any)](f, args, 0)
-	f.seen = greenlet.Arg[*any](f, args, 1)
-	f.kept = greenlet.Arg[*any](f, args, 2)
-}
+func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
+func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
+func (f *handlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*handlesFrame) Func() *greenlet.Func      { return &handlesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *handlesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *handlesFrame) Forget() {
-	f.handler, f.seen, f.kept = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *handlesFrame) Release(r *greenlet.Run) {
-	*f = handlesFrame{}
-	c := r.Cache()
-	if head, ok := c[51].(*handlesFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*handlesFrame) take(r *greenlet.Run) *handlesFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*handlesFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(handlesFrame)
-}
-func (*handlesFrame) Func() *greenlet.Func {
-	return &handlesFrameInfo
-}
-
-var handlesFrameInfo = greenlet.Func{
-	End:  347,
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 343,
-	Name: "github.com/going-green/greenlet/generated/conformance.handles",
-	Points: []greenlet.Point{
-		{Line: 345},
-	},
-}
+var handlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.handles", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 343, End: 347, Points: "345"}
 var _ func(func(*any, *any), *any, *any) = handles
 
 // looksAtRunFrame is an activation of looksAtRun.
@@ -1892,65 +1166,37 @@ func newLooksAtRunFrame() *looksAtRunFrame {
 }
 
 // Results are what looksAtRun has returned.
-func (f *looksAtRunFrame) Results() bool {
-	return f.ret0
+func (f *looksAtRunFrame) Results() bool { return f.ret0 }
+func (f *looksAtRunFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // looksAtRunResumable is looksAtRun for callers that can be suspended.
-func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func looksAtRunResumable(r *greenlet.Run) (bool, greenlet.Status) {
+	return (*looksAtRunFrame)(nil).body(r)
+}
+
+// body runs looksAtRun up to its next suspension; f is nil until there has been one.
+func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 //line greenlet_test.go:387
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1906
+//line greenlet_greenlet_test.go:1188
 
-// Resume continues looksAtRun where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line greenlet_test.go:387
-	f.ret0 = r.Current().Run() == nil
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r)
+	return r.Started(f, &f.Header, st)
 }
 
-//line greenlet_greenlet_test.go:1915
+func (f *looksAtRunFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *looksAtRunFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
+func (*looksAtRunFrame) Func() *greenlet.Func                   { return &looksAtRunFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *looksAtRunFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *looksAtRunFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *looksAtRunFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[2].(*looksAtRunFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*looksAtRunFrame) take(r *greenlet.Run) *looksAtRunFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*looksAtRunFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(looksAtRunFrame)
-}
-func (*looksAtRunFrame) Func() *greenlet.Func {
-	return &looksAtRunFrameInfo
-}
-
-var looksAtRunFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 387,
-	Name: "github.com/going-green/greenlet/generated/conformance.looksAtRun",
-}
+var looksAtRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.looksAtRun", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 387}
 var _ func() bool = looksAtRun
 
 // exitsGoroutineFrame is an activation of exitsGoroutine.
@@ -1964,61 +1210,28 @@ func newExitsGoroutineFrame() *exitsGoroutineFrame {
 }
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
-func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
+func exitsGoroutineResumable(r *greenlet.Run) greenlet.Status {
+	return (*exitsGoroutineFrame)(nil).body(r)
+}
+
+// body runs exitsGoroutine up to its next suspension; f is nil until there has been one.
+func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line greenlet_test.go:451
 	runtime.Goexit()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1974
+//line greenlet_greenlet_test.go:1225
 
-// Resume continues exitsGoroutine where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line greenlet_test.go:451
-	runtime.Goexit()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r))
 }
 
-//line greenlet_greenlet_test.go:1983
+func (f *exitsGoroutineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*exitsGoroutineFrame) Func() *greenlet.Func      { return &exitsGoroutineFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *exitsGoroutineFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *exitsGoroutineFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *exitsGoroutineFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[55].(*exitsGoroutineFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*exitsGoroutineFrame) take(r *greenlet.Run) *exitsGoroutineFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*exitsGoroutineFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(exitsGoroutineFrame)
-}
-func (*exitsGoroutineFrame) Func() *greenlet.Func {
-	return &exitsGoroutineFrameInfo
-}
-
-var exitsGoroutineFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 451,
-	Name: "github.com/going-green/greenlet/generated/conformance.exitsGoroutine",
-}
+var exitsGoroutineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsGoroutine", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 451}
 var _ func() = exitsGoroutine
 
 // pairFrame is an activation of pair.
@@ -2037,68 +1250,38 @@ func newPairFrame(a int, b int) *pairFrame {
 }
 
 // Results are what pair has returned.
-func (f *pairFrame) Results() int {
-	return f.ret0
+func (f *pairFrame) Results() int { return f.ret0 }
+func (f *pairFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // pairResumable is pair for callers that can be suspended.
-func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status) {
+func pairResumable(r *greenlet.Run, a int, b int) (int, greenlet.Status) {
+	return (*pairFrame)(nil).body(r, a, b)
+}
+
+// body runs pair up to its next suspension; f is nil until there has been one.
+func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:467
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2051
+//line greenlet_greenlet_test.go:1272
 
-// Resume continues pair where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	a, b := f.a, f.b
-//line greenlet_test.go:467
-	f.ret0 = a + b
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.a, f.b)
+	return r.Started(f, &f.Header, st)
 }
 
-//line greenlet_greenlet_test.go:2061
+func (f *pairFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.b) }
+func (f *pairFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *pairFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
+func (*pairFrame) Func() *greenlet.Func                   { return &pairFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *pairFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a = greenlet.Arg[int](f, args, 0)
-	f.b = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *pairFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *pairFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[8].(*pairFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*pairFrame) take(r *greenlet.Run) *pairFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*pairFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(pairFrame)
-}
-func (*pairFrame) Func() *greenlet.Func {
-	return &pairFrameInfo
-}
-
-var pairFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 467,
-	Name: "github.com/going-green/greenlet/generated/conformance.pair",
-}
+var pairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.pair", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 467}
 var _ func(int, int) int = pair
 
 // doubleFrame is an activation of double.
@@ -2116,67 +1299,38 @@ func newDoubleFrame(v int) *doubleFrame {
 }
 
 // Results are what double has returned.
-func (f *doubleFrame) Results() int {
-	return f.ret0
+func (f *doubleFrame) Results() int { return f.ret0 }
+func (f *doubleFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // doubleResumable is double for callers that can be suspended.
-func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+func doubleResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
+	return (*doubleFrame)(nil).body(r, v)
+}
+
+// body runs double up to its next suspension; f is nil until there has been one.
+func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:479
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2130
+//line greenlet_greenlet_test.go:1321
 
-// Resume continues double where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	v := f.v
-//line greenlet_test.go:479
-	f.ret0 = v * 2
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.v)
+	return r.Started(f, &f.Header, st)
 }
 
-//line greenlet_greenlet_test.go:2140
+func (f *doubleFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
+func (f *doubleFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *doubleFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
+func (*doubleFrame) Func() *greenlet.Func                   { return &doubleFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *doubleFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *doubleFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *doubleFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[63].(*doubleFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*doubleFrame) take(r *greenlet.Run) *doubleFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*doubleFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(doubleFrame)
-}
-func (*doubleFrame) Func() *greenlet.Func {
-	return &doubleFrameInfo
-}
-
-var doubleFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 479,
-	Name: "github.com/going-green/greenlet/generated/conformance.double",
-}
+var doubleFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.double", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 479}
 var _ func(int) int = double
 
 // factorialFrame is an activation of factorial.
@@ -2195,42 +1349,45 @@ func newFactorialFrame(n int) *factorialFrame {
 }
 
 // Results are what factorial has returned.
-func (f *factorialFrame) Results() int {
-	return f.ret0
+func (f *factorialFrame) Results() int { return f.ret0 }
+func (f *factorialFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // factorialResumable is factorial for callers that can be suspended.
-func factorialResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func factorialResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+	return (*factorialFrame)(nil).body(r, n)
+}
+
+// body runs factorial up to its first suspension; f is nil until there has been one.
+func (f *factorialFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var t1 int
 //line greenlet_test.go:525
 	if !(n <= 1) {
 		goto after_if_525
 	}
-	{
 //line greenlet_test.go:526
-		f := (*factorialFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
-		r.Await(&f.t0)
+	f = greenlet.Leaf(r, f, 51)
+	f.PC = 1
+	r.Await(&f.t0)
 //line greenlet_test.go:526
-		return ret0, greenlet.Send[any](r, r.Current().Parent(), n)
-	}
+	return ret0, greenlet.Send[any](r, r.Current().Parent(), n)
 after_if_525:
-//line greenlet_test.go:528
 	t1, st = factorialResumable(r, n-1)
 	if st != greenlet.Done {
-		f := (*factorialFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 51)
 		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line greenlet_test.go:528
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2232
+//line greenlet_greenlet_test.go:1389
 
-// Resume continues factorial where it is suspended, or starts it.
+// Resume continues factorial where it is suspended.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -2238,100 +1395,37 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 int
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from greenlet_test.go:526
 		t0 = f.t0
 		r.Received()
 		goto resumed_526
 	case 2:
-		// resumed from greenlet_test.go:528
-		callee := r.Callee().(*factorialFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*factorialFrame).Returned(r)
 		goto resumed_528
 	}
 
-//line greenlet_test.go:525
-	if !(n <= 1) {
-		goto after_if_525
-	}
-//line greenlet_test.go:526
-	f.PC = 1
-	r.Await(&f.t0)
-//line greenlet_test.go:526
-	return greenlet.Send[any](r, r.Current().Parent(), n)
 resumed_526:
 //line greenlet_test.go:526
 	f.ret0 = t0.(int)
 	return r.Return(f, &f.Header)
-after_if_525:
-//line greenlet_test.go:528
-	t1, st = factorialResumable(r, n-1)
-	if st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_528:
 //line greenlet_test.go:528
 	f.ret0 = n * t1
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2282
+//line greenlet_greenlet_test.go:1421
 
-// Args replaces the parameters before the start.
-func (f *factorialFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
+func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *factorialFrame) Forget()                              { *f = factorialFrame{Header: f.Header, ret0: f.ret0} }
+func (f *factorialFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 51) }
+func (*factorialFrame) Func() *greenlet.Func                   { return &factorialFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *factorialFrame) Forget() {
-	f.t0 = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *factorialFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*factorialFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*factorialFrame) take(r *greenlet.Run) *factorialFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*factorialFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(factorialFrame)
-}
-func (*factorialFrame) Func() *greenlet.Func {
-	return &factorialFrameInfo
-}
-
-var factorialFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 524,
-	Name: "github.com/going-green/greenlet/generated/conformance.factorial",
-	Points: []greenlet.Point{
-		{Line: 526},
-		{
-			Line: 528,
-			Live: "n",
-		},
-	},
-}
+var factorialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528:n"}
 var _ func(int) int = factorial
 
 // callsPlainFrame is an activation of callsPlain.
@@ -2348,16 +1442,20 @@ func newCallsPlainFrame(f func()) *callsPlainFrame {
 }
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
-func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
+func callsPlainResumable(r *greenlet.Run, f func()) greenlet.Status {
+	return (*callsPlainFrame)(nil).body(r, f)
+}
+
+// body runs callsPlain up to its first suspension; f is nil until there has been one.
+func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) {
 //line greenlet_test.go:532
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*callsPlainFrame)(nil).take(r)
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 17)
+			f2.f, f2.PC = nil, 1
 			return st
 		}
 	} else {
@@ -2366,84 +1464,26 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2370
+//line greenlet_greenlet_test.go:1468
 
-// Resume continues callsPlain where it is suspended, or starts it.
+// Resume continues callsPlain where it is suspended.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f := f2.f
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
 	case 1:
-		// resumed from greenlet_test.go:532
 		r.Callee().Release(r)
 		goto resumed_532
 	}
 
-//line greenlet_test.go:532
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		f()
-	}
 resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2400
+func (f *callsPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
+func (f *callsPlainFrame) Forget()                 { *f = callsPlainFrame{Header: f.Header} }
+func (f *callsPlainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*callsPlainFrame) Func() *greenlet.Func      { return &callsPlainFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *callsPlainFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.f = greenlet.Arg[func()](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *callsPlainFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *callsPlainFrame) Forget() {
-	f.f = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *callsPlainFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[17].(*callsPlainFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*callsPlainFrame) take(r *greenlet.Run) *callsPlainFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*callsPlainFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(callsPlainFrame)
-}
-func (*callsPlainFrame) Func() *greenlet.Func {
-	return &callsPlainFrameInfo
-}
-
-var callsPlainFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go",
-	Line: 532,
-	Name: "github.com/going-green/greenlet/generated/conformance.callsPlain",
-	Points: []greenlet.Point{
-		{Line: 532},
-	},
-}
+var callsPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsPlain", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 532, Points: "532"}
 var _ func(func()) = callsPlain

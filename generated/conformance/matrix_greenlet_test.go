@@ -23,40 +23,46 @@ func newEchoesFrame(v any) *echoesFrame {
 }
 
 // Results are what echoes has returned.
-func (f *echoesFrame) Results() any {
-	return f.ret0
+func (f *echoesFrame) Results() any { return f.ret0 }
+func (f *echoesFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // echoesResumable is echoes for callers that can be suspended.
-func echoesResumable(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
-//line matrix_test.go:17
-	{
-		f := (*echoesFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
-		r.Await(&f.v)
-//line matrix_test.go:18
-		return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
-	}
+func echoesResumable(r *greenlet.Run, v any) (any, greenlet.Status) {
+	return (*echoesFrame)(nil).body(r, v)
 }
 
-//line matrix_greenlet_test.go:44
+// body runs echoes up to its first suspension; f is nil until there has been one.
+func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
+//line matrix_test.go:18
+	f = greenlet.Leaf(r, f, 43)
+	f.v, f.PC = nil, 1
+	r.Await(&f.v)
+//line matrix_test.go:18
+	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
+}
 
-// Resume continues echoes where it is suspended, or starts it.
+//line matrix_greenlet_test.go:49
+
+// Resume continues echoes where it is suspended.
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.v)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from matrix_test.go:18
 		v = f.v
 		r.Received()
 		goto resumed_18
 	}
 
-//line matrix_test.go:17
 loop_17:
-	f.v = nil
-	f.PC = 1
+//line matrix_test.go:18
+	f.v, f.PC = nil, 1
 	r.Await(&f.v)
 //line matrix_test.go:18
 	return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
@@ -69,56 +75,15 @@ resumed_18:
 	goto loop_17
 }
 
-//line matrix_greenlet_test.go:73
+//line matrix_greenlet_test.go:79
 
-// Args replaces the parameters before the start.
-func (f *echoesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[any](f, args, 0)
-}
+func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
+func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *echoesFrame) Forget()                              { *f = echoesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *echoesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 43) }
+func (*echoesFrame) Func() *greenlet.Func                   { return &echoesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *echoesFrame) Forget() {
-	f.v = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *echoesFrame) Release(r *greenlet.Run) {
-	f.v, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[43].(*echoesFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*echoesFrame) take(r *greenlet.Run) *echoesFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*echoesFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(echoesFrame)
-}
-func (*echoesFrame) Func() *greenlet.Func {
-	return &echoesFrameInfo
-}
-
-var echoesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 16,
-	Name: "github.com/going-green/greenlet/generated/conformance.echoes",
-	Points: []greenlet.Point{
-		{Line: 18},
-	},
-}
+var echoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.echoes", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 16, Points: "18"}
 var _ func(any) any = echoes
 
 // operatesFrame is an activation of operates.
@@ -144,25 +109,24 @@ func operatesResumable(r *greenlet.Run, name string, to *greenlet.Greenlet) (str
 }
 
 // Results are what operates has returned.
-func (f *operatesFrame) Results() (string, any) {
-	return f.ret0, f.ret1
+func (f *operatesFrame) Results() (string, any) { return f.ret0, f.ret1 }
+func (f *operatesFrame) Returned(r *greenlet.Run) (ret0 string, ret1 any) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *operatesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.name, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *operatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.name, f.to)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is operates as a state machine; f is nil in a call that has not been suspended.
 func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[operatesFrame](r, 39)
 		f.name, f.to = name, to
 		r.Guard()
 	}
@@ -184,22 +148,18 @@ func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet
 	var got any
 	switch f.PC {
 	case 1:
-		// resumed from matrix_test.go:34
 		got = f.got
 		r.Received()
 		goto resumed_34
 	case 2:
-		// resumed from matrix_test.go:36
 		got = f.got
 		r.Received()
 		goto resumed_36
 	case 3:
-		// resumed from matrix_test.go:38
 		got = f.got
 		r.Received()
 		goto resumed_38
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -221,9 +181,7 @@ func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet
 case_33:
 //line matrix_test.go:34
 	r.Leaf(f, &f.Header)
-	f.name = ""
-	f.to = nil
-	f.PC = 1
+	f.name, f.to, f.PC = "", nil, 1
 	r.Await(&f.got)
 //line matrix_test.go:34
 	return greenlet.Send[any](r, to, "v")
@@ -232,9 +190,7 @@ resumed_34:
 case_35:
 //line matrix_test.go:36
 	r.Leaf(f, &f.Header)
-	f.name = ""
-	f.to = nil
-	f.PC = 2
+	f.name, f.to, f.PC = "", nil, 2
 	r.Await(&f.got)
 //line matrix_test.go:36
 	return r.Throw(f, &f.Header, to, errTest)
@@ -243,9 +199,7 @@ resumed_36:
 case_37:
 //line matrix_test.go:38
 	r.Leaf(f, &f.Header)
-	f.name = ""
-	f.to = nil
-	f.PC = 3
+	f.name, f.to, f.PC = "", nil, 3
 	r.Await(&f.got)
 //line matrix_test.go:38
 	return r.Throw(f, &f.Header, to, greenlet.Exit)
@@ -259,68 +213,26 @@ unwind:
 	for f.Pending() {
 //line matrix_test.go:41
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:271
+//line matrix_greenlet_test.go:224
 
-// Args replaces the parameters before the start.
-func (f *operatesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.to = greenlet.Arg[*greenlet.Greenlet](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *operatesFrame) Forget() {
-	f.name, f.to, f.got = "", nil, nil
+	*f = operatesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *operatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*operatesFrame) Func() *greenlet.Func      { return &operatesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *operatesFrame) Release(r *greenlet.Run) {
-	*f = operatesFrame{}
-	c := r.Cache()
-	if head, ok := c[39].(*operatesFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*operatesFrame) take(r *greenlet.Run) *operatesFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*operatesFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(operatesFrame)
-}
-func (*operatesFrame) Func() *greenlet.Func {
-	return &operatesFrameInfo
-}
-
-var operatesFrameInfo = greenlet.Func{
-	End:  41,
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 26,
-	Name: "github.com/going-green/greenlet/generated/conformance.operates",
-	Points: []greenlet.Point{
-		{Line: 34},
-		{Line: 36},
-		{Line: 38},
-	},
-}
+var operatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.operates", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 26, End: 41, Points: "34; 36; 38"}
 var _ func(string, *greenlet.Greenlet) (string, any) = operates
 
 // refusedThenYieldsFrame is an activation of refusedThenYields.
@@ -338,118 +250,56 @@ func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYie
 }
 
 // refusedThenYieldsResumable is refusedThenYields for callers that can be suspended.
-func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
-//line matrix_test.go:228
-	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
-		f := (*refusedThenYieldsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line matrix_test.go:229
-		f := (*refusedThenYieldsFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-//line matrix_test.go:229
-		if p, ok := r.Out().(*string); ok {
-			*p = "yield"
-			return greenlet.Left
-		}
-		return greenlet.Yielded[string](r, "yield")
-	}
+func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) greenlet.Status {
+	return (*refusedThenYieldsFrame)(nil).body(r, to, seen)
 }
 
-//line matrix_greenlet_test.go:364
+// body runs refusedThenYields up to its first suspension; f is nil until there has been one.
+func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
+//line matrix_test.go:228
+	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
+		f = greenlet.Caller(r, f, 33)
+		f.to, f.seen, f.PC = nil, nil, 1
+		return st
+	}
+//line matrix_test.go:229
+	f = greenlet.Leaf(r, f, 33)
+	f.to, f.seen, f.PC = nil, nil, 2
+//line matrix_test.go:229
+	return greenlet.Yielded[string](r, "yield")
+}
 
-// Resume continues refusedThenYields where it is suspended, or starts it.
+//line matrix_greenlet_test.go:273
+
+// Resume continues refusedThenYields where it is suspended.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	to, seen := f.to, f.seen
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.to, f.seen))
 	case 1:
-		// resumed from matrix_test.go:228
 		r.Callee().(*refusedIntFrame).Release(r)
 		goto resumed_228
 	case 2:
-		// resumed from matrix_test.go:229
 		goto resumed_229
 	}
 
-//line matrix_test.go:228
-	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
-		f.to = nil
-		f.seen = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_228:
 //line matrix_test.go:229
-	f.to = nil
-	f.seen = nil
-	f.PC = 2
+	f.to, f.seen, f.PC = nil, nil, 2
 //line matrix_test.go:229
-	if p, ok := r.Out().(*string); ok {
-		*p = "yield"
-		return greenlet.Left
-	}
 	return greenlet.Yielded[string](r, "yield")
 resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:402
+//line matrix_greenlet_test.go:296
 
-// Args replaces the parameters before the start.
-func (f *refusedThenYieldsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.to = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-	f.seen = greenlet.Arg[*any](f, args, 1)
-}
+func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
+func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
+func (f *refusedThenYieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*refusedThenYieldsFrame) Func() *greenlet.Func      { return &refusedThenYieldsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *refusedThenYieldsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *refusedThenYieldsFrame) Forget() {
-	f.to, f.seen = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *refusedThenYieldsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[33].(*refusedThenYieldsFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*refusedThenYieldsFrame) take(r *greenlet.Run) *refusedThenYieldsFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*refusedThenYieldsFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(refusedThenYieldsFrame)
-}
-func (*refusedThenYieldsFrame) Func() *greenlet.Func {
-	return &refusedThenYieldsFrameInfo
-}
-
-var refusedThenYieldsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 227,
-	Name: "github.com/going-green/greenlet/generated/conformance.refusedThenYields",
-	Points: []greenlet.Point{
-		{Line: 228},
-		{Line: 229},
-	},
-}
+var refusedThenYieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedThenYields", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 227, Points: "228; 229"}
 var _ func(*greenlet.Greenlet, *any) = refusedThenYields
 
 // refusedIntFrame is an activation of refusedInt.
@@ -473,19 +323,15 @@ func refusedIntResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) gree
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *refusedIntFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.to, f.seen)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *refusedIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.to, f.seen))
 }
 
 // run is refusedInt as a state machine; f is nil in a call that has not been suspended.
 func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[refusedIntFrame](r, 43)
 		f.to, f.seen = to, seen
 		r.Guard()
 	}
@@ -507,21 +353,17 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	_ = t0
 	switch f.PC {
 	case 1:
-		// resumed from matrix_test.go:235
 		t0 = f.t0
 		r.Received()
 		goto resumed_235
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line matrix_test.go:234
 	f.DeferFunc(func() { *seen = recover() })
 	r.Leaf(f, &f.Header)
-	f.to = nil
-	f.seen = nil
-	f.PC = 1
+	f.to, f.seen, f.PC = nil, nil, 1
 	r.Await(&f.t0)
 //line matrix_test.go:235
 	return greenlet.Send[int](r, to, 1)
@@ -532,66 +374,21 @@ unwind:
 	for f.Pending() {
 //line matrix_test.go:236
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:544
+//line matrix_greenlet_test.go:385
 
-// Args replaces the parameters before the start.
-func (f *refusedIntFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.to = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-	f.seen = greenlet.Arg[*any](f, args, 1)
-}
+func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
+func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
+func (f *refusedIntFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*refusedIntFrame) Func() *greenlet.Func      { return &refusedIntFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *refusedIntFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *refusedIntFrame) Forget() {
-	f.to, f.seen = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *refusedIntFrame) Release(r *greenlet.Run) {
-	*f = refusedIntFrame{}
-	c := r.Cache()
-	if head, ok := c[43].(*refusedIntFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*refusedIntFrame) take(r *greenlet.Run) *refusedIntFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*refusedIntFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(refusedIntFrame)
-}
-func (*refusedIntFrame) Func() *greenlet.Func {
-	return &refusedIntFrameInfo
-}
-
-var refusedIntFrameInfo = greenlet.Func{
-	End:  236,
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 233,
-	Name: "github.com/going-green/greenlet/generated/conformance.refusedInt",
-	Points: []greenlet.Point{
-		{Line: 235},
-	},
-}
+var refusedIntFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 233, End: 236, Points: "235"}
 var _ func(*greenlet.Greenlet, *any) = refusedInt
 
 // awaitsIntFrame is an activation of awaitsInt.
@@ -607,33 +404,30 @@ func newAwaitsIntFrame() *awaitsIntFrame {
 }
 
 // Results are what awaitsInt has returned.
-func (f *awaitsIntFrame) Results() int {
-	return f.ret0
+func (f *awaitsIntFrame) Results() int { return f.ret0 }
+func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // awaitsIntResumable is awaitsInt for callers that can be suspended.
 func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 //line matrix_test.go:250
-	f := (*awaitsIntFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*awaitsIntFrame)(nil), 58)
 	f.PC = 1
 	r.Await(&f.t0)
 //line matrix_test.go:250
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return ret0, greenlet.Left
-	}
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:630
+//line matrix_greenlet_test.go:425
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
 	var t0 int
 	switch f.PC {
 	case 1:
-		// resumed from matrix_test.go:250
 		t0 = f.t0
 		goto resumed_250
 	}
@@ -649,7 +443,7 @@ resumed_250:
 	return nil
 }
 
-//line matrix_greenlet_test.go:653
+//line matrix_greenlet_test.go:447
 
 // Resume continues awaitsInt for anyone who resumes it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -660,50 +454,14 @@ func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *awaitsIntFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *awaitsIntFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *awaitsIntFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 58) }
+func (*awaitsIntFrame) Func() *greenlet.Func                   { return &awaitsIntFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *awaitsIntFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *awaitsIntFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[58].(*awaitsIntFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*awaitsIntFrame) take(r *greenlet.Run) *awaitsIntFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*awaitsIntFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(awaitsIntFrame)
-}
-func (*awaitsIntFrame) Func() *greenlet.Func {
-	return &awaitsIntFrameInfo
-}
-
-var awaitsIntFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 250,
-	Name: "github.com/going-green/greenlet/generated/conformance.awaitsInt",
-	Points: []greenlet.Point{
-		{Line: 250},
-	},
-}
+var awaitsIntFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.awaitsInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 250, Points: "250"}
 var _ func() int = awaitsInt
 
 // killsChildFrame is an activation of killsChild.
@@ -726,19 +484,15 @@ func killsChildResumable(r *greenlet.Run, g *greenlet.Greenlet, seen *any) green
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *killsChildFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.g, f.seen)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *killsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.g, f.seen))
 }
 
 // run is killsChild as a state machine; f is nil in a call that has not been suspended.
 func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[killsChildFrame](r, 55)
 		f.g, f.seen = g, seen
 		r.Guard()
 	}
@@ -758,19 +512,15 @@ func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any)
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from matrix_test.go:255
 		goto resumed_255
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line matrix_test.go:254
 	f.DeferFunc(func() { *seen = recover() })
 	r.Leaf(f, &f.Header)
-	f.g = nil
-	f.seen = nil
-	f.PC = 1
+	f.g, f.seen, f.PC = nil, nil, 1
 //line matrix_test.go:255
 	return r.Throw(f, &f.Header, g, greenlet.Exit)
 resumed_255:
@@ -780,64 +530,19 @@ unwind:
 	for f.Pending() {
 //line matrix_test.go:256
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:792
+//line matrix_greenlet_test.go:541
 
-// Args replaces the parameters before the start.
-func (f *killsChildFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.g = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-	f.seen = greenlet.Arg[*any](f, args, 1)
-}
+func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
+func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }
+func (f *killsChildFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*killsChildFrame) Func() *greenlet.Func      { return &killsChildFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *killsChildFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *killsChildFrame) Forget() {
-	f.g, f.seen = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *killsChildFrame) Release(r *greenlet.Run) {
-	*f = killsChildFrame{}
-	c := r.Cache()
-	if head, ok := c[55].(*killsChildFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*killsChildFrame) take(r *greenlet.Run) *killsChildFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*killsChildFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(killsChildFrame)
-}
-func (*killsChildFrame) Func() *greenlet.Func {
-	return &killsChildFrameInfo
-}
-
-var killsChildFrameInfo = greenlet.Func{
-	End:  256,
-	File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go",
-	Line: 253,
-	Name: "github.com/going-green/greenlet/generated/conformance.killsChild",
-	Points: []greenlet.Point{
-		{Line: 255},
-	},
-}
+var killsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.killsChild", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 253, End: 256, Points: "255"}
 var _ func(*greenlet.Greenlet, *any) = killsChild

@@ -18,24 +18,18 @@ func newFailsLateFrame(_ int) *failsLateFrame {
 // failsLateResumable is failsLate for callers that can be suspended.
 func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
 //line panicstack_test.go:15
-	f := (*failsLateFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*failsLateFrame)(nil), 53)
 	f.PC = 1
 //line panicstack_test.go:15
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:33
+//line panicstack_greenlet_test.go:28
 
 // Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		// resumed from panicstack_test.go:15
 		goto resumed_15
 	}
 
@@ -50,7 +44,7 @@ resumed_15:
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:54
+//line panicstack_greenlet_test.go:48
 
 // Resume continues failsLate for anyone who resumes it.
 func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -58,50 +52,14 @@ func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *failsLateFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-}
+func (f *failsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, nil) }
+func (f *failsLateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*failsLateFrame) Func() *greenlet.Func      { return &failsLateFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failsLateFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failsLateFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[53].(*failsLateFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failsLateFrame) take(r *greenlet.Run) *failsLateFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*failsLateFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(failsLateFrame)
-}
-func (*failsLateFrame) Func() *greenlet.Func {
-	return &failsLateFrameInfo
-}
-
-var failsLateFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/generated/conformance.failsLate",
-	Points: []greenlet.Point{
-		{Line: 15},
-	},
-}
+var failsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsLate", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 14, Points: "15"}
 var _ func(int) = failsLate
 
 // hotAboveFrame is an activation of hotAbove.
@@ -121,32 +79,25 @@ func newHotAboveFrame(how string) *hotAboveFrame {
 func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:46
 	plainAbove(how)
-	f := (*hotAboveFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*hotAboveFrame)(nil), 16)
 	f.PC = 1
 //line panicstack_test.go:47
-	if p, ok := r.Out().(*int); ok {
-		*p = 2
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:136
+//line panicstack_greenlet_test.go:89
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	how := f.how
 	switch f.PC {
 	case 1:
-		// resumed from panicstack_test.go:47
 		goto resumed_47
 	}
 
 //line panicstack_test.go:46
 	plainAbove(how)
-	f.how = ""
-	f.PC = 1
+	f.how, f.PC = "", 1
 //line panicstack_test.go:47
 	*p = 2
 	return greenlet.Left
@@ -154,7 +105,7 @@ resumed_47:
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:158
+//line panicstack_greenlet_test.go:109
 
 // Resume continues hotAbove for anyone who resumes it.
 func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -162,57 +113,15 @@ func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *hotAboveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.how = greenlet.Arg[string](f, args, 0)
-}
+func (f *hotAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
+func (f *hotAboveFrame) Forget()                 { *f = hotAboveFrame{Header: f.Header} }
+func (f *hotAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*hotAboveFrame) Func() *greenlet.Func      { return &hotAboveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *hotAboveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *hotAboveFrame) Forget() {
-	f.how = ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *hotAboveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*hotAboveFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hotAboveFrame) take(r *greenlet.Run) *hotAboveFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*hotAboveFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(hotAboveFrame)
-}
-func (*hotAboveFrame) Func() *greenlet.Func {
-	return &hotAboveFrameInfo
-}
-
-var hotAboveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go",
-	Line: 45,
-	Name: "github.com/going-green/greenlet/generated/conformance.hotAbove",
-	Points: []greenlet.Point{
-		{Line: 47},
-	},
-}
+var hotAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.hotAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 45, Points: "47"}
 var _ func(string) = hotAbove
 
 // coldAboveFrame is an activation of coldAbove.
@@ -229,108 +138,52 @@ func newColdAboveFrame(how string) *coldAboveFrame {
 }
 
 // coldAboveResumable is coldAbove for callers that can be suspended.
-func coldAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
+func coldAboveResumable(r *greenlet.Run, how string) greenlet.Status {
+	return (*coldAboveFrame)(nil).body(r, how)
+}
+
+// body runs coldAbove up to its first suspension; f is nil until there has been one.
+func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:54
-	f := (*coldAboveFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 27)
 	f.how, f.PC = how, 1
 //line panicstack_test.go:54
-	if p, ok := r.Out().(*int); ok {
-		*p = 2
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:246
+//line panicstack_greenlet_test.go:155
 
-// Resume continues coldAbove where it is suspended, or starts it.
+// Resume continues coldAbove where it is suspended.
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	how := f.how
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
-		// resumed from panicstack_test.go:54
 		goto resumed_54
 	case 2:
-		// resumed from panicstack_test.go:55
 		r.Callee().(*hotAboveFrame).Release(r)
 		goto resumed_55
 	}
 
-//line panicstack_test.go:54
-	f.PC = 1
-//line panicstack_test.go:54
-	if p, ok := r.Out().(*int); ok {
-		*p = 2
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 2)
 resumed_54:
 //line panicstack_test.go:55
 	if st = hotAboveResumable(r, how); st != greenlet.Done {
-		f.how = ""
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.how, f.PC = "", 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_55:
 	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:281
+//line panicstack_greenlet_test.go:180
 
-// Args replaces the parameters before the start.
-func (f *coldAboveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.how = greenlet.Arg[string](f, args, 0)
-}
+func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
+func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
+func (f *coldAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*coldAboveFrame) Func() *greenlet.Func      { return &coldAboveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *coldAboveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *coldAboveFrame) Forget() {
-	f.how = ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *coldAboveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*coldAboveFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*coldAboveFrame) take(r *greenlet.Run) *coldAboveFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*coldAboveFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(coldAboveFrame)
-}
-func (*coldAboveFrame) Func() *greenlet.Func {
-	return &coldAboveFrameInfo
-}
-
-var coldAboveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/generated/conformance.coldAbove",
-	Points: []greenlet.Point{
-		{
-			Line: 54,
-			Live: "how",
-		},
-		{Line: 55},
-	},
-}
+var coldAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54:how; 55"}
 var _ func(string) = coldAbove
 
 // callsAboveFrame is an activation of callsAbove.
@@ -347,88 +200,41 @@ func newCallsAboveFrame(how string) *callsAboveFrame {
 }
 
 // callsAboveResumable is callsAbove for callers that can be suspended.
-func callsAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
+func callsAboveResumable(r *greenlet.Run, how string) greenlet.Status {
+	return (*callsAboveFrame)(nil).body(r, how)
+}
+
+// body runs callsAbove up to its first suspension; f is nil until there has been one.
+func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:59
 	if st = coldAboveResumable(r, how); st != greenlet.Done {
-		f := (*callsAboveFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 58)
+		f.how, f.PC = "", 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:362
+//line panicstack_greenlet_test.go:219
 
-// Resume continues callsAbove where it is suspended, or starts it.
+// Resume continues callsAbove where it is suspended.
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	how := f.how
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
-		// resumed from panicstack_test.go:59
 		r.Callee().(*coldAboveFrame).Release(r)
 		goto resumed_59
 	}
 
-//line panicstack_test.go:59
-	if st = coldAboveResumable(r, how); st != greenlet.Done {
-		f.how = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_59:
 	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:385
+func (f *callsAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
+func (f *callsAboveFrame) Forget()                 { *f = callsAboveFrame{Header: f.Header} }
+func (f *callsAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*callsAboveFrame) Func() *greenlet.Func      { return &callsAboveFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *callsAboveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.how = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *callsAboveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *callsAboveFrame) Forget() {
-	f.how = ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *callsAboveFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*callsAboveFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*callsAboveFrame) take(r *greenlet.Run) *callsAboveFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*callsAboveFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(callsAboveFrame)
-}
-func (*callsAboveFrame) Func() *greenlet.Func {
-	return &callsAboveFrameInfo
-}
-
-var callsAboveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go",
-	Line: 59,
-	Name: "github.com/going-green/greenlet/generated/conformance.callsAbove",
-	Points: []greenlet.Point{
-		{Line: 59},
-	},
-}
+var callsAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 59, Points: "59"}
 var _ func(string) = callsAbove

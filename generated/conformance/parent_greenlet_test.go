@@ -18,24 +18,18 @@ func newYieldsToParentFrame() *yieldsToParentFrame {
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
 func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 //line parent_test.go:55
-	f := (*yieldsToParentFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*yieldsToParentFrame)(nil), 53)
 	f.PC = 1
 //line parent_test.go:55
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:33
+//line parent_greenlet_test.go:28
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		// resumed from parent_test.go:55
 		goto resumed_55
 	}
 
@@ -48,7 +42,7 @@ resumed_55:
 	return greenlet.Done
 }
 
-//line parent_greenlet_test.go:52
+//line parent_greenlet_test.go:46
 
 // Resume continues yieldsToParent for anyone who resumes it.
 func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -56,50 +50,13 @@ func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *yieldsToParentFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *yieldsToParentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*yieldsToParentFrame) Func() *greenlet.Func      { return &yieldsToParentFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldsToParentFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldsToParentFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[53].(*yieldsToParentFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldsToParentFrame) take(r *greenlet.Run) *yieldsToParentFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*yieldsToParentFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(yieldsToParentFrame)
-}
-func (*yieldsToParentFrame) Func() *greenlet.Func {
-	return &yieldsToParentFrameInfo
-}
-
-var yieldsToParentFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/parent_test.go",
-	Line: 55,
-	Name: "github.com/going-green/greenlet/generated/conformance.yieldsToParent",
-	Points: []greenlet.Point{
-		{Line: 55},
-	},
-}
+var yieldsToParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsToParent", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 55, Points: "55"}
 var _ func() = yieldsToParent
 
 // printsMainFrame is an activation of printsMain.
@@ -115,64 +72,37 @@ func newPrintsMainFrame() *printsMainFrame {
 }
 
 // Results are what printsMain has returned.
-func (f *printsMainFrame) Results() (string, string) {
-	return f.ret0, f.ret1
+func (f *printsMainFrame) Results() (string, string) { return f.ret0, f.ret1 }
+func (f *printsMainFrame) Returned(r *greenlet.Run) (ret0 string, ret1 string) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // printsMainResumable is printsMain for callers that can be suspended.
-func printsMainResumable(r *greenlet.Run) (ret0 string, ret1 string, st greenlet.Status) {
+func printsMainResumable(r *greenlet.Run) (string, string, greenlet.Status) {
+	return (*printsMainFrame)(nil).body(r)
+}
+
+// body runs printsMain up to its next suspension; f is nil until there has been one.
+func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st greenlet.Status) {
 //line parent_test.go:123
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:129
+//line parent_greenlet_test.go:94
 
-// Resume continues printsMain where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line parent_test.go:123
-	f.ret0, f.ret1 = greenlet.Main().String(), r.Current().String()
-	return r.Return(f, &f.Header)
+	f.ret0, f.ret1, st = f.body(r)
+	return r.Started(f, &f.Header, st)
 }
 
-//line parent_greenlet_test.go:138
-
-// Args replaces the parameters before the start.
-func (f *printsMainFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *printsMainFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *printsMainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*printsMainFrame) Func() *greenlet.Func      { return &printsMainFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *printsMainFrame) Release(r *greenlet.Run) {
-	f.ret0, f.ret1 = "", ""
-	c := r.Cache()
-	if head, ok := c[35].(*printsMainFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*printsMainFrame) take(r *greenlet.Run) *printsMainFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*printsMainFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(printsMainFrame)
-}
-func (*printsMainFrame) Func() *greenlet.Func {
-	return &printsMainFrameInfo
-}
-
-var printsMainFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/parent_test.go",
-	Line: 122,
-	Name: "github.com/going-green/greenlet/generated/conformance.printsMain",
-}
+var printsMainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsMain", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 122}
 var _ func() (string, string) = printsMain

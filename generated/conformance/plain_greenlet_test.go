@@ -16,32 +16,32 @@ func newSwitchesToParentsFrame() *switchesToParentsFrame {
 }
 
 // switchesToParentsResumable is switchesToParents for callers that can be suspended.
-func switchesToParentsResumable(r *greenlet.Run) (st greenlet.Status) {
+func switchesToParentsResumable(r *greenlet.Run) greenlet.Status {
+	return (*switchesToParentsFrame)(nil).body(r)
+}
+
+// body runs switchesToParents up to its first suspension; f is nil until there has been one.
+func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line plain_test.go:27
-	f := (*switchesToParentsFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 60)
 	f.PC = 1
 //line plain_test.go:27
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:29
+//line plain_greenlet_test.go:33
 
-// Resume continues switchesToParents where it is suspended, or starts it.
+// Resume continues switchesToParents where it is suspended.
 func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from plain_test.go:27
 		goto resumed_27
 	case 2:
-		// resumed from plain_test.go:28
 		goto resumed_28
 	}
 
-//line plain_test.go:27
-	f.PC = 1
-//line plain_test.go:27
-	return r.SendNone(r.Current().Parent())
 resumed_27:
 //line plain_test.go:28
 	f.PC = 2
@@ -53,46 +53,8 @@ resumed_28:
 
 //line plain_greenlet_test.go:55
 
-// Args replaces the parameters before the start.
-func (f *switchesToParentsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *switchesToParentsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *switchesToParentsFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[60].(*switchesToParentsFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchesToParentsFrame) take(r *greenlet.Run) *switchesToParentsFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*switchesToParentsFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(switchesToParentsFrame)
-}
-func (*switchesToParentsFrame) Func() *greenlet.Func {
-	return &switchesToParentsFrameInfo
-}
-
-var switchesToParentsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/plain_test.go",
-	Line: 26,
-	Name: "github.com/going-green/greenlet/generated/conformance.switchesToParents",
-	Points: []greenlet.Point{
-		{Line: 27},
-		{Line: 28},
-	},
-}
+var switchesToParentsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToParents", File: "github.com/going-green/greenlet/generated/conformance/plain_test.go", Line: 26, Points: "27; 28"}
 var _ func() = switchesToParents

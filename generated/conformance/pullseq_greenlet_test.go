@@ -23,93 +23,44 @@ func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
 }
 
 // allResumable is node.all for callers that can be suspended.
-func (n *node) allResumable(r *greenlet.Run, yield func(int) bool) (st greenlet.Status) {
+func (n *node) allResumable(r *greenlet.Run, yield func(int) bool) greenlet.Status {
+	return (*nodeAllFrame)(nil).body(r, n, yield)
+}
+
+// body runs node.all up to its first suspension; f is nil until there has been one.
+func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st greenlet.Status) {
 //line pullseq_test.go:19
 	_, st = n.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f := (*nodeAllFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.n, f.yield, f.PC = nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:39
+//line pullseq_greenlet_test.go:43
 
-// Resume continues node.all where it is suspended, or starts it.
+// Resume continues node.all where it is suspended.
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, yield := f.n, f.yield
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.yield))
 	case 1:
-		// resumed from pullseq_test.go:19
 		r.Callee().(*nodePushFrame).Release(r)
 		goto resumed_19
 	}
 
-//line pullseq_test.go:19
-	_, st = n.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f.n = nil
-		f.yield = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:64
+func (f *nodeAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
+func (f *nodeAllFrame) Forget()                 { *f = nodeAllFrame{Header: f.Header} }
+func (f *nodeAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*nodeAllFrame) Func() *greenlet.Func      { return &nodeAllFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *nodeAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.yield = greenlet.Arg[func(int) bool](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *nodeAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *nodeAllFrame) Forget() {
-	f.n, f.yield = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *nodeAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*nodeAllFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nodeAllFrame) take(r *greenlet.Run) *nodeAllFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*nodeAllFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(nodeAllFrame)
-}
-func (*nodeAllFrame) Func() *greenlet.Func {
-	return &nodeAllFrameInfo
-}
-
-var nodeAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 19,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*node).all",
-	Points: []greenlet.Point{
-		{Line: 19},
-	},
-}
+var nodeAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).all", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 19, Points: "19"}
 var _ func(*node, func(int) bool) = (*node).all
 
 // nodeAllFrameValue is node.all as a value, for callers that can be suspended.
@@ -142,81 +93,20 @@ func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
 }
 
 // Results are what node.push has returned.
-func (f *nodePushFrame) Results() bool {
-	return f.ret0
+func (f *nodePushFrame) Results() bool { return f.ret0 }
+func (f *nodePushFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // pushResumable is node.push for callers that can be suspended.
-func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var (
-		t0 bool
-		t1 bool
-		t2 bool
-		t3 bool
-		t4 bool
-		t5 bool
-	)
-//line pullseq_test.go:23
-	t0 = n == nil
-//line pullseq_test.go:23
-	if t0 {
-		goto after_if_23
-	}
-//line pullseq_test.go:23
-	t3, st = n.left.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f := (*nodePushFrame)(nil).take(r)
-		f.n, f.yield, f.PC = n, yield, 1
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-	t2 = t3
-//line pullseq_test.go:23
-	if !t2 {
-		goto after_if_23b
-	}
-//line pullseq_test.go:23
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
-	}); ok {
-		t4, st = c.CallResumable(r, n.value)
-		if st != greenlet.Done {
-			f := (*nodePushFrame)(nil).take(r)
-			f.n, f.yield, f.PC = n, yield, 2
-			r.Link(f, &f.Header)
-			return ret0, st
-		}
-	} else {
-		t4 = yield(n.value)
-	}
-	t2 = t4
-after_if_23b:
-	t1 = t2
-//line pullseq_test.go:23
-	if !t1 {
-		goto after_if_23c
-	}
-//line pullseq_test.go:23
-	t5, st = n.right.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f := (*nodePushFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-	t1 = t5
-after_if_23c:
-	t0 = t1
-after_if_23:
-//line pullseq_test.go:23
-	return t0, greenlet.Done
+func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
+	return (*nodePushFrame)(nil).body(r, n, yield)
 }
 
-//line pullseq_greenlet_test.go:216
-
-// Resume continues node.push where it is suspended, or starts it.
-func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, yield := f.n, f.yield
+// body runs node.push up to its next suspension; f is nil until there has been one.
+func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var (
 		t0 bool
 		t1 bool
@@ -225,26 +115,18 @@ func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t4 bool
 		t5 bool
 	)
-	switch f.PC {
-	case 1:
-		// resumed from pullseq_test.go:23
-		callee := r.Callee().(*nodePushFrame)
-		t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_23
-	case 2:
-		// resumed from pullseq_test.go:23
-		t4 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_23b
-	case 3:
-		// resumed from pullseq_test.go:23
-		callee := r.Callee().(*nodePushFrame)
-		t5 = callee.Results()
-		callee.Release(r)
-		goto resumed_23c
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t3 = r.Callee().(*nodePushFrame).Returned(r)
+			goto resumed_23
+		case 2:
+			t4 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			goto resumed_23b
+		case 3:
+			t5 = r.Callee().(*nodePushFrame).Returned(r)
+			goto resumed_23c
+		}
 	}
 
 //line pullseq_test.go:23
@@ -256,9 +138,9 @@ func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line pullseq_test.go:23
 	t3, st = n.left.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 12)
+		f.n, f.yield, f.PC = n, yield, 1
+		return ret0, st
 	}
 resumed_23:
 	t2 = t3
@@ -272,9 +154,9 @@ resumed_23:
 	}); ok {
 		t4, st = c.CallResumable(r, n.value)
 		if st != greenlet.Done {
-			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			f = greenlet.Caller(r, f, 12)
+			f.n, f.yield, f.PC = n, yield, 2
+			return ret0, st
 		}
 	} else {
 		t4 = yield(n.value)
@@ -290,11 +172,9 @@ after_if_23b:
 //line pullseq_test.go:23
 	t5, st = n.right.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f.n = nil
-		f.yield = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 12)
+		f.n, f.yield, f.PC = nil, nil, 3
+		return ret0, st
 	}
 resumed_23c:
 	t1 = t5
@@ -302,68 +182,24 @@ after_if_23c:
 	t0 = t1
 after_if_23:
 //line pullseq_test.go:23
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:310
+//line pullseq_greenlet_test.go:189
 
-// Args replaces the parameters before the start.
-func (f *nodePushFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.yield = greenlet.Arg[func(int) bool](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
+// Resume continues the activation; the driver calls it.
+func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.n, f.yield)
+	return r.Started(f, &f.Header, st)
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *nodePushFrame) Forget() {
-	f.n, f.yield = nil, nil
-}
+func (f *nodePushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
+func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *nodePushFrame) Forget()                              { *f = nodePushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *nodePushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
+func (*nodePushFrame) Func() *greenlet.Func                   { return &nodePushFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *nodePushFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*nodePushFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nodePushFrame) take(r *greenlet.Run) *nodePushFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*nodePushFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(nodePushFrame)
-}
-func (*nodePushFrame) Func() *greenlet.Func {
-	return &nodePushFrameInfo
-}
-
-var nodePushFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*node).push",
-	Points: []greenlet.Point{
-		{
-			Line: 23,
-			Live: "n yield",
-		},
-		{
-			Line: 23,
-			Live: "n yield",
-		},
-		{Line: 23},
-	},
-}
+var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23:n yield; 23:n yield; 23"}
 var _ func(*node, func(int) bool) bool = (*node).push
 
 // eachFrame is an activation of each.
@@ -381,7 +217,12 @@ func newEachFrame(depth int, do func(int)) *eachFrame {
 }
 
 // eachResumable is each for callers that can be suspended.
-func eachResumable(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status) {
+func eachResumable(r *greenlet.Run, depth int, do func(int)) greenlet.Status {
+	return (*eachFrame)(nil).body(r, depth, do)
+}
+
+// body runs each up to its first suspension; f is nil until there has been one.
+func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status) {
 //line pullseq_test.go:57
 	if !(depth == 0) {
 		goto after_if_57
@@ -392,9 +233,8 @@ func eachResumable(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status
 	}); ok {
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
-			f := (*eachFrame)(nil).take(r)
-			f.PC = 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 51)
+			f.do, f.PC = nil, 1
 			return st
 		}
 	} else {
@@ -404,9 +244,8 @@ func eachResumable(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status
 	return greenlet.Done
 after_if_57:
 	if st = eachResumable(r, depth-1, do); st != greenlet.Done {
-		f := (*eachFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 51)
 		f.depth, f.do, f.PC = depth, do, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line pullseq_test.go:62
@@ -415,9 +254,8 @@ after_if_57:
 	}); ok {
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
-			f := (*eachFrame)(nil).take(r)
-			f.PC = 3
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 51)
+			f.do, f.PC = nil, 3
 			return st
 		}
 	} else {
@@ -426,53 +264,28 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:430
+//line pullseq_greenlet_test.go:268
 
-// Resume continues each where it is suspended, or starts it.
+// Resume continues each where it is suspended.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.depth, f.do))
 	case 1:
-		// resumed from pullseq_test.go:58
 		r.Callee().Release(r)
 		goto resumed_58
 	case 2:
-		// resumed from pullseq_test.go:61
 		r.Callee().(*eachFrame).Release(r)
 		goto resumed_61
 	case 3:
-		// resumed from pullseq_test.go:62
 		r.Callee().Release(r)
 		goto resumed_62
 	}
 
-//line pullseq_test.go:57
-	if !(depth == 0) {
-		goto after_if_57
-	}
-//line pullseq_test.go:58
-	if c, ok := greenlet.Resumable(do).(interface {
-		CallResumable(*greenlet.Run, int) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r, depth)
-		if st != greenlet.Done {
-			f.do = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	} else {
-		do(depth)
-	}
 resumed_58:
 //line pullseq_test.go:59
 	return r.Return(f, &f.Header)
-after_if_57:
-	if st = eachResumable(r, depth-1, do); st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_61:
 //line pullseq_test.go:62
 	if c, ok := greenlet.Resumable(do).(interface {
@@ -480,10 +293,8 @@ resumed_61:
 	}); ok {
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
-			f.do = nil
-			f.PC = 3
-			r.Link(f, &f.Header)
-			return st
+			f.do, f.PC = nil, 3
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		do(depth)
@@ -492,62 +303,14 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:496
+//line pullseq_greenlet_test.go:307
 
-// Args replaces the parameters before the start.
-func (f *eachFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.depth = greenlet.Arg[int](f, args, 0)
-	f.do = greenlet.Arg[func(int)](f, args, 1)
-}
+func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
+func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
+func (f *eachFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*eachFrame) Func() *greenlet.Func      { return &eachFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *eachFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *eachFrame) Forget() {
-	f.do = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *eachFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*eachFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*eachFrame) take(r *greenlet.Run) *eachFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*eachFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(eachFrame)
-}
-func (*eachFrame) Func() *greenlet.Func {
-	return &eachFrameInfo
-}
-
-var eachFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 56,
-	Name: "github.com/going-green/greenlet/generated/conformance.each",
-	Points: []greenlet.Point{
-		{Line: 58},
-		{
-			Line: 61,
-			Live: "depth do",
-		},
-		{Line: 62},
-	},
-}
+var eachFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61:depth do; 62"}
 var _ func(int, func(int)) = each
 
 // throughFrame is an activation of through.
@@ -566,105 +329,62 @@ func newThroughFrame(n int) *throughFrame {
 }
 
 // Results are what through has returned.
-func (f *throughFrame) Results() int {
-	return f.ret0
+func (f *throughFrame) Results() int { return f.ret0 }
+func (f *throughFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // throughResumable is through for callers that can be suspended.
-func throughResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func throughResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+	return (*throughFrame)(nil).body(r, n)
+}
+
+// body runs through up to its first suspension; f is nil until there has been one.
+func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum *int
 	sum = new(int)
 //line pullseq_test.go:67
 	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != greenlet.Done {
-		f := (*throughFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.sum, f.PC = sum, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line pullseq_test.go:71
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:589
+//line pullseq_greenlet_test.go:359
 
-// Resume continues through where it is suspended, or starts it.
+// Resume continues through where it is suspended.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
 	var sum *int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from pullseq_test.go:67
 		sum = f.sum
 		r.Callee().(*eachFrame).Release(r)
 		goto resumed_67
 	}
 
-	sum = new(int)
-//line pullseq_test.go:67
-	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != greenlet.Done {
-		f.sum, f.PC = sum, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_67:
 //line pullseq_test.go:71
 	f.ret0 = *sum
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:616
+//line pullseq_greenlet_test.go:380
 
-// Args replaces the parameters before the start.
-func (f *throughFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
+func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *throughFrame) Forget()                              { *f = throughFrame{Header: f.Header, ret0: f.ret0} }
+func (f *throughFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
+func (*throughFrame) Func() *greenlet.Func                   { return &throughFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *throughFrame) Forget() {
-	f.sum = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *throughFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*throughFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throughFrame) take(r *greenlet.Run) *throughFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*throughFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(throughFrame)
-}
-func (*throughFrame) Func() *greenlet.Func {
-	return &throughFrameInfo
-}
-
-var throughFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 66,
-	Name: "github.com/going-green/greenlet/generated/conformance.through",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "sum",
-		},
-	},
-}
+var throughFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67:sum"}
 var _ func(int) int = through
 
 // throughFunc1 is the function literal of pullseq_test.go:67, with what it captures.
@@ -682,90 +402,49 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:686
+//line pullseq_greenlet_test.go:406
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *throughFunc1
 	i int
 }
 
 // CallResumable is the literal throughFunc1 for callers that can be suspended.
-func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) (st greenlet.Status) {
-//line pullseq_test.go:68
-	(*c.sum) += i
-	f := (*throughFunc1Frame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
-//line pullseq_test.go:69
-	if p, ok := r.Out().(*int); ok {
-		*p = (*c.sum)
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, (*c.sum))
+func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) greenlet.Status {
+	return (*throughFunc1Frame)(nil).body(r, c, i)
 }
 
-//line pullseq_greenlet_test.go:711
+// body runs the literal throughFunc1 up to its first suspension; f is nil until there has been one.
+func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st greenlet.Status) {
+//line pullseq_test.go:68
+	(*c.sum) += i
+	f = greenlet.Leaf(r, f, 54)
+	f.c, f.PC = c, 1
+//line pullseq_test.go:69
+	return greenlet.Yielded(r, (*c.sum))
+}
 
-// Resume continues the literal throughFunc1 where it is suspended, or starts it.
+//line pullseq_greenlet_test.go:430
+
+// Resume continues the literal throughFunc1 where it is suspended.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, i := f.c, f.i
+	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from pullseq_test.go:69
 		goto resumed_69
 	}
 
-//line pullseq_test.go:68
-	(*c.sum) += i
-	f.PC = 1
-//line pullseq_test.go:69
-	if p, ok := r.Out().(*int); ok {
-		*p = (*c.sum)
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, (*c.sum))
 resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:736
+func (f *throughFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*throughFunc1Frame) Func() *greenlet.Func      { return &throughFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *throughFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[54].(*throughFunc1Frame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throughFunc1Frame) take(r *greenlet.Run) *throughFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[54].(*throughFunc1Frame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(throughFunc1Frame)
-}
-func (*throughFunc1Frame) Func() *greenlet.Func {
-	return &throughFunc1FrameInfo
-}
-
-var throughFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/generated/conformance.through.func1",
-	Points: []greenlet.Point{
-		{Line: 69},
-	},
-}
+var throughFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through.func1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 67, Points: "69"}
 
 // overPlainFrame is an activation of overPlain.
 type overPlainFrame struct {
@@ -782,7 +461,12 @@ func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
 }
 
 // overPlainResumable is overPlain for callers that can be suspended.
-func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status) {
+func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) greenlet.Status {
+	return (*overPlainFrame)(nil).body(r, ended)
+}
+
+// body runs overPlain up to its first suspension; f is nil until there has been one.
+func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status) {
 	var loop *greenlet.Loop
 	{
 //line pullseq_test.go:96
@@ -797,9 +481,8 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 			c = greenlet.Iterate(t0)
 		}
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
-			f := (*overPlainFrame)(nil).take(r)
-			f.loop, f.PC = loop, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 48)
+			f.ended, f.loop, f.PC = nil, loop, 1
 			return st
 		}
 	}
@@ -808,98 +491,34 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:812
+//line pullseq_greenlet_test.go:495
 
-// Resume continues overPlain where it is suspended, or starts it.
+// Resume continues overPlain where it is suspended.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	ended := f.ended
 	var loop *greenlet.Loop
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.ended))
 	case 1:
-		// resumed from pullseq_test.go:96
 		loop = f.loop
 		r.Callee().Release(r)
 		goto resumed_96
 	}
 
-	{
-//line pullseq_test.go:96
-		t0 := ending(ended)
-//line pullseq_test.go:96
-		loop = greenlet.NewLoop()
-//line pullseq_test.go:96
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(int) bool) greenlet.Status
-		})
-		if !ok {
-			c = greenlet.Iterate(t0)
-		}
-		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
-			f.ended = nil
-			f.loop, f.PC = loop, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_96:
 //line pullseq_test.go:96
 	loop.End()
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:851
+//line pullseq_greenlet_test.go:515
 
-// Args replaces the parameters before the start.
-func (f *overPlainFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.ended = greenlet.Arg[*atomic.Bool](f, args, 0)
-}
+func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
+func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
+func (f *overPlainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*overPlainFrame) Func() *greenlet.Func      { return &overPlainFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *overPlainFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *overPlainFrame) Forget() {
-	f.ended, f.loop = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *overPlainFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*overPlainFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*overPlainFrame) take(r *greenlet.Run) *overPlainFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*overPlainFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(overPlainFrame)
-}
-func (*overPlainFrame) Func() *greenlet.Func {
-	return &overPlainFrameInfo
-}
-
-var overPlainFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 95,
-	Name: "github.com/going-green/greenlet/generated/conformance.overPlain",
-	Points: []greenlet.Point{
-		{
-			Line: 96,
-			Live: "loop",
-		},
-	},
-}
+var overPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96:loop"}
 var _ func(*atomic.Bool) = overPlain
 
 // overPlainRange1 is the body of the loop of pullseq_test.go:96, with what it captures.
@@ -920,60 +539,49 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:924
+//line pullseq_greenlet_test.go:543
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *overPlainRange1
 	i    int
 	ret0 bool
 }
 
-// Results are what the literal overPlainRange1 has returned.
-func (f *overPlainRange1Frame) Results() bool {
-	return f.ret0
+func (f *overPlainRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal overPlainRange1 for callers that can be suspended.
-func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (ret0 bool, st greenlet.Status) {
+func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (bool, greenlet.Status) {
+	return (*overPlainRange1Frame)(nil).body(r, c, i)
+}
+
+// body runs the literal overPlainRange1 up to its first suspension; f is nil until there has been one.
+func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested
 //line pullseq_test.go:97
-	f := (*overPlainRange1Frame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 40)
 	f.c, f.PC = c, 1
 //line pullseq_test.go:97
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return ret0, greenlet.Left
-	}
-	return ret0, greenlet.Yielded[int](r, i)
+	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:956
+//line pullseq_greenlet_test.go:575
 
-// Resume continues the literal overPlainRange1 where it is suspended, or starts it.
+// Resume continues the literal overPlainRange1 where it is suspended.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, i := f.c, f.i
+	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from pullseq_test.go:97
 		goto resumed_97
 	}
 
-	c.loop.Begin()
-	// greenlet:allow plain-iterator it is what becomes of one that is tested
-//line pullseq_test.go:97
-	f.PC = 1
-//line pullseq_test.go:97
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, i)
 resumed_97:
 //line pullseq_test.go:98
 	c.loop.Again()
@@ -982,37 +590,9 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:986
+//line pullseq_greenlet_test.go:594
 
-// Release gives the frame back, for the next call that suspends.
-func (f *overPlainRange1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[40].(*overPlainRange1Frame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
+func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*overPlainRange1Frame) take(r *greenlet.Run) *overPlainRange1Frame {
-	c := r.Cache()
-	if f, ok := c[40].(*overPlainRange1Frame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(overPlainRange1Frame)
-}
-func (*overPlainRange1Frame) Func() *greenlet.Func {
-	return &overPlainRange1FrameInfo
-}
-
-var overPlainRange1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go",
-	Line: 96,
-	Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1",
-	Points: []greenlet.Point{
-		{Line: 97},
-	},
-}
+var overPlainRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}

@@ -21,16 +21,37 @@ func (a *act) newRunFrame(v2 any) *actRunFrame {
 }
 
 // Results are what act.run has returned.
-func (f *actRunFrame) Results() int {
-	return f.ret0
+func (f *actRunFrame) Results() int { return f.ret0 }
+func (f *actRunFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // runResumable is act.run for callers that can be suspended.
-func (a *act) runResumable(r *greenlet.Run, v2 any) (ret0 int, st greenlet.Status) {
+func (a *act) runResumable(r *greenlet.Run, v2 any) (int, greenlet.Status) {
+	return (*actRunFrame)(nil).body(r, a, v2)
+}
+
+// body runs act.run up to its next suspension; f is nil until there has been one.
+func (f *actRunFrame) body(r *greenlet.Run, a *act, v2 any) (ret0 int, st greenlet.Status) {
 	var (
 		o   op
 		got any
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			goto resumed_129
+		case 2:
+			got = r.Callee().(*actGuardedFrame).Returned(r)
+			goto resumed_132
+		case 3:
+			got = r.Callee().(*actDoFrame).Returned(r)
+			goto resumed_134
+		}
+	}
+
 //line random_test.go:121
 	a.w.note(a.id, "starts", v2)
 loop_122:
@@ -42,96 +63,11 @@ loop_122:
 	if !(o.kind == opYield && a.catches) {
 		goto else_128
 	}
-	{
 //line random_test.go:129
-		f := (*actRunFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.a, f.PC = a, 1
+	f = greenlet.Leaf(r, f, 15)
+	f.v2, f.a, f.PC = nil, a, 1
 //line random_test.go:129
-		if p2, ok := r.Out().(*int); ok {
-			*p2 = o.v
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, o.v)
-	}
-else_128:
-//line random_test.go:131
-	if !a.catches {
-		goto else_131
-	}
-//line random_test.go:132
-	got, st = a.guardedResumable(r, o)
-	if st != greenlet.Done {
-		f := (*actRunFrame)(nil).take(r)
-		f.a, f.PC = a, 2
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-	goto after_if_128
-else_131:
-//line random_test.go:134
-	got, st = a.doResumable(r, o, o.deep)
-	if st != greenlet.Done {
-		f := (*actRunFrame)(nil).take(r)
-		f.a, f.PC = a, 3
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-after_if_128:
-//line random_test.go:136
-	a.w.note(a.id, "got", got)
-	goto loop_122
-}
-
-//line random_greenlet_test.go:87
-
-// Resume continues act.run where it is suspended, or starts it.
-func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	a, v2 := f.a, f.v2
-	var (
-		o   op
-		got any
-	)
-	switch f.PC {
-	case 1:
-		// resumed from random_test.go:129
-		goto resumed_129
-	case 2:
-		// resumed from random_test.go:132
-		callee := r.Callee().(*actGuardedFrame)
-		got = callee.Results()
-		callee.Release(r)
-		goto resumed_132
-	case 3:
-		// resumed from random_test.go:134
-		callee := r.Callee().(*actDoFrame)
-		got = callee.Results()
-		callee.Release(r)
-		goto resumed_134
-	}
-
-//line random_test.go:121
-	a.w.note(a.id, "starts", v2)
-loop_122:
-	o, _ = a.w.p.next()
-	if o.kind == opReturn {
-		f.ret0 = o.v
-		return r.Return(f, &f.Header)
-	}
-	got = nil
-//line random_test.go:128
-	if !(o.kind == opYield && a.catches) {
-		goto else_128
-	}
-//line random_test.go:129
-	f.v2 = nil
-	f.PC = 1
-//line random_test.go:129
-	if p2, ok := r.Out().(*int); ok {
-		*p2 = o.v
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, o.v)
+	return ret0, greenlet.Yielded(r, o.v)
 resumed_129:
 //line random_test.go:130
 	got = nil
@@ -144,10 +80,9 @@ else_128:
 //line random_test.go:132
 	got, st = a.guardedResumable(r, o)
 	if st != greenlet.Done {
-		f.v2 = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 15)
+		f.v2, f.a, f.PC = nil, a, 2
+		return ret0, st
 	}
 resumed_132:
 	goto after_if_128
@@ -155,10 +90,9 @@ else_131:
 //line random_test.go:134
 	got, st = a.doResumable(r, o, o.deep)
 	if st != greenlet.Done {
-		f.v2 = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 15)
+		f.v2, f.a, f.PC = nil, a, 3
+		return ret0, st
 	}
 resumed_134:
 after_if_128:
@@ -167,67 +101,21 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:171
+//line random_greenlet_test.go:105
 
-// Args replaces the parameters before the start.
-func (f *actRunFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v2 = greenlet.Arg[any](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *actRunFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
+// Resume continues the activation; the driver calls it.
+func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.a, f.v2)
+	return r.Started(f, &f.Header, st)
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *actRunFrame) Forget() {
-	f.a, f.v2 = nil, nil
-}
+func (f *actRunFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v2) }
+func (f *actRunFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *actRunFrame) Forget()                              { *f = actRunFrame{Header: f.Header, ret0: f.ret0} }
+func (f *actRunFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 15) }
+func (*actRunFrame) Func() *greenlet.Func                   { return &actRunFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *actRunFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[15].(*actRunFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*actRunFrame) take(r *greenlet.Run) *actRunFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*actRunFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(actRunFrame)
-}
-func (*actRunFrame) Func() *greenlet.Func {
-	return &actRunFrameInfo
-}
-
-var actRunFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/random_test.go",
-	Line: 120,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*act).run",
-	Points: []greenlet.Point{
-		{
-			Line: 129,
-			Live: "a",
-		},
-		{
-			Line: 132,
-			Live: "a",
-		},
-		{
-			Line: 134,
-			Live: "a",
-		},
-	},
-}
+var actRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129:a; 132:a; 134:a"}
 var _ func(*act, any) int = (*act).run
 
 // actGuardedFrame is an activation of act.guarded.
@@ -252,25 +140,24 @@ func (a *act) guardedResumable(r *greenlet.Run, o op) (any, greenlet.Status) {
 }
 
 // Results are what act.guarded has returned.
-func (f *actGuardedFrame) Results() any {
-	return f.ret0
+func (f *actGuardedFrame) Results() any { return f.ret0 }
+func (f *actGuardedFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *actGuardedFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.a, f.o)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *actGuardedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.a, f.o)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is act.guarded as a state machine; f is nil in a call that has not been suspended.
 func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[actGuardedFrame](r, 32)
 		f.a, f.o = a, o
 		r.Guard()
 	}
@@ -296,14 +183,10 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 	)
 	switch f.PC {
 	case 1:
-		// resumed from random_test.go:143
 		got = f.got
-		callee := r.Callee().(*actDoFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*actDoFrame).Returned(r)
 		goto resumed_143
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -320,10 +203,8 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 //line random_test.go:143
 	t0, st = a.doResumable(r, o, o.deep)
 	if st != greenlet.Done {
-		f.a = nil
-		f.got, f.PC = got, 1
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.got, f.PC = nil, got, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_143:
 //line random_test.go:143
@@ -334,8 +215,7 @@ unwind:
 	for f.Pending() {
 //line random_test.go:144
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.got
@@ -343,60 +223,15 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:347
+//line random_greenlet_test.go:227
 
-// Args replaces the parameters before the start.
-func (f *actGuardedFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.o = greenlet.Arg[op](f, args, 0)
-}
+func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
+func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *actGuardedFrame) Forget()                              { *f = actGuardedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *actGuardedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 32) }
+func (*actGuardedFrame) Func() *greenlet.Func                   { return &actGuardedFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *actGuardedFrame) Forget() {
-	f.a, f.got = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *actGuardedFrame) Release(r *greenlet.Run) {
-	*f = actGuardedFrame{}
-	c := r.Cache()
-	if head, ok := c[32].(*actGuardedFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*actGuardedFrame) take(r *greenlet.Run) *actGuardedFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*actGuardedFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(actGuardedFrame)
-}
-func (*actGuardedFrame) Func() *greenlet.Func {
-	return &actGuardedFrameInfo
-}
-
-var actGuardedFrameInfo = greenlet.Func{
-	End:  144,
-	File: "github.com/going-green/greenlet/generated/conformance/random_test.go",
-	Line: 141,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded",
-	Points: []greenlet.Point{
-		{
-			Line: 143,
-			Live: "got",
-		},
-	},
-}
+var actGuardedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143:got"}
 var _ func(*act, op) any = (*act).guarded
 
 // actDoFrame is an activation of act.do.
@@ -424,12 +259,20 @@ func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
 }
 
 // Results are what act.do has returned.
-func (f *actDoFrame) Results() any {
-	return f.ret0
+func (f *actDoFrame) Results() any { return f.ret0 }
+func (f *actDoFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // doResumable is act.do for callers that can be suspended.
-func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (ret0 any, st greenlet.Status) {
+func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (any, greenlet.Status) {
+	return (*actDoFrame)(nil).body(r, a2, o, deep)
+}
+
+// body runs act.do up to its first suspension; f is nil until there has been one.
+func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, st greenlet.Status) {
 	var (
 		t0 any
 		w2 *world
@@ -443,9 +286,8 @@ func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (ret0 any, st greenl
 //line random_test.go:160
 	t0, st = a2.doResumable(r, o, deep-1)
 	if st != greenlet.Done {
-		f := (*actDoFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 13)
+		f.a2, f.PC = nil, 1
 		return ret0, st
 	}
 //line random_test.go:160
@@ -481,42 +323,25 @@ after_if_159:
 	}
 	goto after_switch_164
 case_165:
-	{
 //line random_test.go:166
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 2
 //line random_test.go:166
-		if p, ok := r.Out().(*int); ok {
-			*p = o.v
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, o.v)
-	}
+	return ret0, greenlet.Yielded(r, o.v)
 case_168:
-	{
 //line random_test.go:169
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 3
-		r.Await(&f.t1)
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 3
+	r.Await(&f.t1)
 //line random_test.go:169
-		if p, ok := r.Out().(*int); ok {
-			*p = o.v
-			return ret0, greenlet.Left
-		}
-		return ret0, greenlet.Yielded[int](r, o.v)
-	}
+	return ret0, greenlet.Yielded(r, o.v)
 case_174:
-	{
 //line random_test.go:175
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 4
-		r.Await(&f.t2)
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 4
+	r.Await(&f.t2)
 //line random_test.go:175
-		return ret0, greenlet.Send[any](r, greenlet.Main(), o.v)
-	}
+	return ret0, greenlet.Send[any](r, greenlet.Main(), o.v)
 after_switch_164:
 //line random_test.go:190
 	if to == nil {
@@ -538,80 +363,52 @@ after_switch_164:
 	}
 	goto after_switch_193
 case_194:
-	{
 //line random_test.go:195
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 5
-		r.Await(&f.t3)
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 5
+	r.Await(&f.t3)
 //line random_test.go:195
-		return ret0, greenlet.Send[any](r, to, o.v)
-	}
+	return ret0, greenlet.Send[any](r, to, o.v)
 case_196:
-	{
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 6
+	r.Await(&f.t4)
 //line random_test.go:197
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 6
-		r.Await(&f.t4)
-//line random_test.go:197
-		return ret0, r.SendNone(to)
-	}
+	return ret0, r.SendNone(to)
 case_198:
-	{
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 7
+	r.Await(&f.t5)
 //line random_test.go:199
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 7
-		r.Await(&f.t5)
-//line random_test.go:199
-		return ret0, r.SendArgs(to, o.v, o.b)
-	}
+	return ret0, r.SendArgs(to, o.v, o.b)
 case_200:
-	{
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 8
+	r.Await(&f.t6)
 //line random_test.go:201
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 8
-		r.Await(&f.t6)
-//line random_test.go:201
-		return ret0, greenlet.Send(r, to, o.v)
-	}
+	return ret0, greenlet.Send(r, to, o.v)
 case_202:
-	{
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 9
+	r.Await(&f.t7)
 //line random_test.go:203
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 9
-		r.Await(&f.t7)
-//line random_test.go:203
-		return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
-	}
+	return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
 case_204:
-	{
+	f = greenlet.Leaf(r, f, 13)
+	f.a2, f.PC = nil, 10
+	r.Await(&f.t8)
 //line random_test.go:205
-		f := (*actDoFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 10
-		r.Await(&f.t8)
-//line random_test.go:205
-		return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
-	}
+	return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
 after_switch_193:
-//line random_test.go:207
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:606
+//line random_greenlet_test.go:407
 
-// Resume continues act.do where it is suspended, or starts it.
+// Resume continues act.do where it is suspended.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	a2, o, deep := f.a2, f.o, f.deep
 	var (
 		t0 any
-		w2 *world
-		me *greenlet.Greenlet
-		to *greenlet.Greenlet
 		t1 int
 		t2 any
 		t3 any
@@ -622,301 +419,97 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t8 any
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.a2, f.o, f.deep)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from random_test.go:160
-		callee := r.Callee().(*actDoFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*actDoFrame).Returned(r)
 		goto resumed_160
 	case 2:
-		// resumed from random_test.go:166
 		goto resumed_166
 	case 3:
-		// resumed from random_test.go:169
 		t1 = f.t1
 		r.Received()
 		goto resumed_169
 	case 4:
-		// resumed from random_test.go:175
 		t2 = f.t2
 		r.Received()
 		goto resumed_175
 	case 5:
-		// resumed from random_test.go:195
 		t3 = f.t3
 		r.Received()
 		goto resumed_195
 	case 6:
-		// resumed from random_test.go:197
 		t4 = f.t4
 		r.Received()
 		goto resumed_197
 	case 7:
-		// resumed from random_test.go:199
 		t5 = f.t5
 		r.Received()
 		goto resumed_199
 	case 8:
-		// resumed from random_test.go:201
 		t6 = f.t6
 		r.Received()
 		goto resumed_201
 	case 9:
-		// resumed from random_test.go:203
 		t7 = f.t7
 		r.Received()
 		goto resumed_203
 	case 10:
-		// resumed from random_test.go:205
 		t8 = f.t8
 		r.Received()
 		goto resumed_205
 	}
 
-//line random_test.go:159
-	if !(deep > 0) {
-		goto after_if_159
-	}
-//line random_test.go:160
-	t0, st = a2.doResumable(r, o, deep-1)
-	if st != greenlet.Done {
-		f.a2 = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_160:
 //line random_test.go:160
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
-after_if_159:
-//line random_test.go:162
-	w2, me = a2.w, r.Current()
-	to = w2.g[o.a]
-	switch o.kind {
-	case opYield:
-		goto case_165
-	case opExchange:
-		goto case_168
-	case opPanic:
-//line random_test.go:171
-		fail(thrown(o.v))
-	case opPanicExit:
-		fail(greenlet.Exit)
-	case opMain:
-		goto case_174
-	case opNested:
-		if w2.level < 3 {
-			w2.level++
-			w2.plain(3)
-			w2.level--
-		}
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	case opCreate:
-//line random_test.go:184
-		w2.create(o, me)
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	case opReparent:
-//line random_test.go:187
-		w2.reparent(o)
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-	goto after_switch_164
-case_165:
-//line random_test.go:166
-	f.a2 = nil
-	f.PC = 2
-//line random_test.go:166
-	if p, ok := r.Out().(*int); ok {
-		*p = o.v
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, o.v)
 resumed_166:
 //line random_test.go:167
 	f.ret0 = nil
 	return r.Return(f, &f.Header)
-case_168:
-//line random_test.go:169
-	f.a2 = nil
-	f.PC = 3
-	r.Await(&f.t1)
-//line random_test.go:169
-	if p, ok := r.Out().(*int); ok {
-		*p = o.v
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, o.v)
 resumed_169:
 //line random_test.go:169
 	f.ret0 = t1
 	return r.Return(f, &f.Header)
-case_174:
-//line random_test.go:175
-	f.a2 = nil
-	f.PC = 4
-	r.Await(&f.t2)
-//line random_test.go:175
-	return greenlet.Send[any](r, greenlet.Main(), o.v)
 resumed_175:
 //line random_test.go:175
 	f.ret0 = t2
 	return r.Return(f, &f.Header)
-after_switch_164:
-//line random_test.go:190
-	if to == nil {
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-//line random_test.go:193
-	switch o.kind {
-	case opSwitch:
-		goto case_194
-	case opSwitchNone:
-		goto case_196
-	case opSwitchTwo:
-		goto case_198
-	case opSwitchInt:
-		goto case_200
-	case opThrow:
-		goto case_202
-	case opKill:
-		goto case_204
-	}
-	goto after_switch_193
-case_194:
-//line random_test.go:195
-	f.a2 = nil
-	f.PC = 5
-	r.Await(&f.t3)
-//line random_test.go:195
-	return greenlet.Send[any](r, to, o.v)
 resumed_195:
 //line random_test.go:195
 	f.ret0 = t3
 	return r.Return(f, &f.Header)
-case_196:
-//line random_test.go:197
-	f.a2 = nil
-	f.PC = 6
-	r.Await(&f.t4)
-//line random_test.go:197
-	return r.SendNone(to)
 resumed_197:
 //line random_test.go:197
 	f.ret0 = t4
 	return r.Return(f, &f.Header)
-case_198:
-//line random_test.go:199
-	f.a2 = nil
-	f.PC = 7
-	r.Await(&f.t5)
-//line random_test.go:199
-	return r.SendArgs(to, o.v, o.b)
 resumed_199:
 //line random_test.go:199
 	f.ret0 = t5
 	return r.Return(f, &f.Header)
-case_200:
-//line random_test.go:201
-	f.a2 = nil
-	f.PC = 8
-	r.Await(&f.t6)
-//line random_test.go:201
-	return greenlet.Send(r, to, o.v)
 resumed_201:
 //line random_test.go:201
 	f.ret0 = t6
 	return r.Return(f, &f.Header)
-case_202:
-//line random_test.go:203
-	f.a2 = nil
-	f.PC = 9
-	r.Await(&f.t7)
-//line random_test.go:203
-	return r.Throw(f, &f.Header, to, thrown(o.v))
 resumed_203:
 //line random_test.go:203
 	f.ret0 = t7
 	return r.Return(f, &f.Header)
-case_204:
-//line random_test.go:205
-	f.a2 = nil
-	f.PC = 10
-	r.Await(&f.t8)
-//line random_test.go:205
-	return r.Throw(f, &f.Header, to, greenlet.Exit)
 resumed_205:
 //line random_test.go:205
 	f.ret0 = t8
 	return r.Return(f, &f.Header)
-after_switch_193:
-//line random_test.go:207
-	f.ret0 = nil
-	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:863
+//line random_greenlet_test.go:507
 
-// Args replaces the parameters before the start.
-func (f *actDoFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.o = greenlet.Arg[op](f, args, 0)
-	f.deep = greenlet.Arg[int](f, args, 1)
-}
+func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
+func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *actDoFrame) Forget()                              { *f = actDoFrame{Header: f.Header, ret0: f.ret0} }
+func (f *actDoFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 13) }
+func (*actDoFrame) Func() *greenlet.Func                   { return &actDoFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *actDoFrame) Forget() {
-	f.a2, f.t2, f.t3, f.t4, f.t5, f.t7, f.t8 = nil, nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *actDoFrame) Release(r *greenlet.Run) {
-	f.a2, f.t2, f.t3, f.t4, f.t5, f.t7, f.t8, f.ret0 = nil, nil, nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[13].(*actDoFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*actDoFrame) take(r *greenlet.Run) *actDoFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*actDoFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(actDoFrame)
-}
-func (*actDoFrame) Func() *greenlet.Func {
-	return &actDoFrameInfo
-}
-
-var actDoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/random_test.go",
-	Line: 158,
-	Name: "github.com/going-green/greenlet/generated/conformance.(*act).do",
-	Points: []greenlet.Point{
-		{Line: 160},
-		{Line: 166},
-		{Line: 169},
-		{Line: 175},
-		{Line: 195},
-		{Line: 197},
-		{Line: 199},
-		{Line: 201},
-		{Line: 203},
-		{Line: 205},
-	},
-}
+var actDoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
 var _ func(*act, op, int) any = (*act).do

@@ -16,24 +16,18 @@ func newPrintsAtEndFrame() *printsAtEndFrame {
 }
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
-func printsAtEndResumable(r *greenlet.Run) greenlet.Status {
-	return (*printsAtEndFrame)(nil).run(r)
-}
+func printsAtEndResumable(r *greenlet.Run) greenlet.Status { return (*printsAtEndFrame)(nil).run(r) }
 
 // Resume continues the activation; the driver calls it.
-func (f *printsAtEndFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *printsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r))
 }
 
 // run is printsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[printsAtEndFrame](r, 56)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -52,10 +46,8 @@ func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from shutdown_test.go:42
 		goto resumed_42
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -78,59 +70,19 @@ unwind:
 	for f.Pending() {
 //line shutdown_test.go:43
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:90
+//line shutdown_greenlet_test.go:81
 
-// Args replaces the parameters before the start.
-func (f *printsAtEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *printsAtEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *printsAtEndFrame) Release(r *greenlet.Run) {
-	*f = printsAtEndFrame{}
-	c := r.Cache()
-	if head, ok := c[56].(*printsAtEndFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*printsAtEndFrame) take(r *greenlet.Run) *printsAtEndFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*printsAtEndFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(printsAtEndFrame)
-}
-func (*printsAtEndFrame) Func() *greenlet.Func {
-	return &printsAtEndFrameInfo
-}
-
-var printsAtEndFrameInfo = greenlet.Func{
-	End:  43,
-	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd",
-	Points: []greenlet.Point{
-		{Line: 42},
-	},
-}
+var printsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 40, End: 43, Points: "42"}
 var _ func() = printsAtEnd
 
 // nestsGreenletsFrame is an activation of nestsGreenlets.
@@ -147,7 +99,12 @@ func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
 }
 
 // nestsGreenletsResumable is nestsGreenlets for callers that can be suspended.
-func nestsGreenletsResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func nestsGreenletsResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*nestsGreenletsFrame)(nil).body(r, n)
+}
+
+// body runs nestsGreenlets up to its first suspension; f is nil until there has been one.
+func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line shutdown_test.go:65
 	if !(n > 0) {
 		goto after_if_65
@@ -156,51 +113,33 @@ func nestsGreenletsResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 //line shutdown_test.go:66
 		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
-		f := (*nestsGreenletsFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
+		f = greenlet.Leaf(r, f, 36)
 		f.PC = 1
 //line shutdown_test.go:68
 		return r.SendNone(g)
 	}
 after_if_65:
-	{
 //line shutdown_test.go:70
-		f := (*nestsGreenletsFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
+	f = greenlet.Leaf(r, f, 36)
+	f.PC = 2
 //line shutdown_test.go:70
-		return r.SendNone(greenlet.Main())
-	}
+	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:177
+//line shutdown_greenlet_test.go:130
 
-// Resume continues nestsGreenlets where it is suspended, or starts it.
+// Resume continues nestsGreenlets where it is suspended.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from shutdown_test.go:68
 		goto resumed_68
 	case 2:
-		// resumed from shutdown_test.go:70
 		goto resumed_70
 	}
 
-//line shutdown_test.go:65
-	if !(n > 0) {
-		goto after_if_65
-	}
-	{
-//line shutdown_test.go:66
-		g := r.New(newNestsGreenletsFrame(n - 1))
-		held = append(held, g)
-		f.PC = 1
-//line shutdown_test.go:68
-		return r.SendNone(g)
-	}
 resumed_68:
-after_if_65:
 //line shutdown_test.go:70
 	f.PC = 2
 //line shutdown_test.go:70
@@ -209,51 +148,13 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:213
+//line shutdown_greenlet_test.go:152
 
-// Args replaces the parameters before the start.
-func (f *nestsGreenletsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*nestsGreenletsFrame) Func() *greenlet.Func      { return &nestsGreenletsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *nestsGreenletsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *nestsGreenletsFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[36].(*nestsGreenletsFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*nestsGreenletsFrame) take(r *greenlet.Run) *nestsGreenletsFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*nestsGreenletsFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(nestsGreenletsFrame)
-}
-func (*nestsGreenletsFrame) Func() *greenlet.Func {
-	return &nestsGreenletsFrameInfo
-}
-
-var nestsGreenletsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/generated/conformance.nestsGreenlets",
-	Points: []greenlet.Point{
-		{Line: 68},
-		{Line: 70},
-	},
-}
+var nestsGreenletsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nestsGreenlets", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 64, Points: "68; 70"}
 var _ func(int) = nestsGreenlets
 
 // waitsInHandlerFrame is an activation of waitsInHandler.
@@ -272,19 +173,15 @@ func waitsInHandlerResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *waitsInHandlerFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *waitsInHandlerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r))
 }
 
 // run is waitsInHandler as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[waitsInHandlerFrame](r, 17)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -303,7 +200,6 @@ func (f *waitsInHandlerFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	defer f.Catch(&end)
 	switch f.PC {
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -321,56 +217,19 @@ unwind:
 	for f.Pending() {
 //line shutdown_test.go:121
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:333
+//line shutdown_greenlet_test.go:228
 
-// Args replaces the parameters before the start.
-func (f *waitsInHandlerFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *waitsInHandlerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsInHandlerFrame) Release(r *greenlet.Run) {
-	*f = waitsInHandlerFrame{}
-	c := r.Cache()
-	if head, ok := c[17].(*waitsInHandlerFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsInHandlerFrame) take(r *greenlet.Run) *waitsInHandlerFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*waitsInHandlerFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(waitsInHandlerFrame)
-}
-func (*waitsInHandlerFrame) Func() *greenlet.Func {
-	return &waitsInHandlerFrameInfo
-}
-
-var waitsInHandlerFrameInfo = greenlet.Func{
-	End:  121,
-	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
-	Line: 118,
-	Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler",
-}
+var waitsInHandlerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 118, End: 121}
 var _ func() = waitsInHandler
 
 // waitsAgainFrame is an activation of waitsAgain.
@@ -384,76 +243,36 @@ func newWaitsAgainFrame() *waitsAgainFrame {
 }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
-func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
+func waitsAgainResumable(r *greenlet.Run) greenlet.Status { return (*waitsAgainFrame)(nil).body(r) }
+
+// body runs waitsAgain up to its first suspension; f is nil until there has been one.
+func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line shutdown_test.go:124
-	f := (*waitsAgainFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 2)
 	f.PC = 1
 //line shutdown_test.go:124
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:397
+//line shutdown_greenlet_test.go:258
 
-// Resume continues waitsAgain where it is suspended, or starts it.
+// Resume continues waitsAgain where it is suspended.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from shutdown_test.go:124
 		goto resumed_124
 	}
 
-//line shutdown_test.go:124
-	f.PC = 1
-//line shutdown_test.go:124
-	return r.SendNone(greenlet.Main())
 resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:415
+func (f *waitsAgainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*waitsAgainFrame) Func() *greenlet.Func      { return &waitsAgainFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *waitsAgainFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *waitsAgainFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsAgainFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[2].(*waitsAgainFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsAgainFrame) take(r *greenlet.Run) *waitsAgainFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*waitsAgainFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(waitsAgainFrame)
-}
-func (*waitsAgainFrame) Func() *greenlet.Func {
-	return &waitsAgainFrameInfo
-}
-
-var waitsAgainFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
-	Line: 124,
-	Name: "github.com/going-green/greenlet/generated/conformance.waitsAgain",
-	Points: []greenlet.Point{
-		{Line: 124},
-	},
-}
+var waitsAgainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAgain", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 124, Points: "124"}
 var _ func() = waitsAgain
 
 // deepFrame is an activation of deep.
@@ -470,120 +289,57 @@ func newDeepFrame(n int) *deepFrame {
 }
 
 // deepResumable is deep for callers that can be suspended.
-func deepResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func deepResumable(r *greenlet.Run, n int) greenlet.Status { return (*deepFrame)(nil).body(r, n) }
+
+// body runs deep up to its first suspension; f is nil until there has been one.
+func (f *deepFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line shutdown_test.go:162
 	if !(n > 0) {
 		goto after_if_162
 	}
 //line shutdown_test.go:163
 	if st = deepResumable(r, n-1); st != greenlet.Done {
-		f := (*deepFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 62)
 		f.PC = 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line shutdown_test.go:164
 	return greenlet.Done
 after_if_162:
-	{
+	f = greenlet.Leaf(r, f, 62)
+	f.PC = 2
 //line shutdown_test.go:166
-		f := (*deepFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
-//line shutdown_test.go:166
-		if p, ok := r.Out().(*int); ok {
-			*p = 0
-			return greenlet.Left
-		}
-		return greenlet.Yielded[int](r, 0)
-	}
+	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:503
+//line shutdown_greenlet_test.go:316
 
-// Resume continues deep where it is suspended, or starts it.
+// Resume continues deep where it is suspended.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from shutdown_test.go:163
 		r.Callee().(*deepFrame).Release(r)
 		goto resumed_163
 	case 2:
-		// resumed from shutdown_test.go:166
 		goto resumed_166
 	}
 
-//line shutdown_test.go:162
-	if !(n > 0) {
-		goto after_if_162
-	}
-//line shutdown_test.go:163
-	if st = deepResumable(r, n-1); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_163:
 //line shutdown_test.go:164
 	return r.Return(f, &f.Header)
-after_if_162:
-	f.PC = 2
-//line shutdown_test.go:166
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
-	return greenlet.Yielded[int](r, 0)
 resumed_166:
 //line shutdown_test.go:167
 	fail("deep trouble")
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:545
+//line shutdown_greenlet_test.go:339
 
-// Args replaces the parameters before the start.
-func (f *deepFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*deepFrame) Func() *greenlet.Func      { return &deepFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *deepFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *deepFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[62].(*deepFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*deepFrame) take(r *greenlet.Run) *deepFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*deepFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(deepFrame)
-}
-func (*deepFrame) Func() *greenlet.Func {
-	return &deepFrameInfo
-}
-
-var deepFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go",
-	Line: 161,
-	Name: "github.com/going-green/greenlet/generated/conformance.deep",
-	Points: []greenlet.Point{
-		{Line: 163},
-		{Line: 166},
-	},
-}
+var deepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.deep", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 161, Points: "163; 166"}
 var _ func(int) = deep

@@ -20,55 +20,49 @@ func newSwitchesFrame() *switchesFrame {
 }
 
 // Results are what switches has returned.
-func (f *switchesFrame) Results() any {
-	return f.ret0
+func (f *switchesFrame) Results() any { return f.ret0 }
+func (f *switchesFrame) Returned(r *greenlet.Run) (ret0 any) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // switchesResumable is switches for callers that can be suspended.
-func switchesResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func switchesResumable(r *greenlet.Run) (any, greenlet.Status) { return (*switchesFrame)(nil).body(r) }
+
+// body runs switches up to its first suspension; f is nil until there has been one.
+func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	var s string
 //line throw_test.go:15
 	s, st = switchOrRecoverResumable(r)
 	if st != greenlet.Done {
-		f := (*switchesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 8)
 		f.PC = 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
-	{
 //line throw_test.go:16
-		f := (*switchesFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 2
+	f = greenlet.Leaf(r, f, 8)
+	f.PC = 2
 //line throw_test.go:16
-		return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
-	}
+	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:49
+//line throw_greenlet_test.go:51
 
-// Resume continues switches where it is suspended, or starts it.
+// Resume continues switches where it is suspended.
 func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s string
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from throw_test.go:15
-		callee := r.Callee().(*switchOrRecoverFrame)
-		s = callee.Results()
-		callee.Release(r)
+		s = r.Callee().(*switchOrRecoverFrame).Returned(r)
 		goto resumed_15
 	case 2:
-		// resumed from throw_test.go:16
 		goto resumed_16
 	}
 
-//line throw_test.go:15
-	s, st = switchOrRecoverResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_15:
 //line throw_test.go:16
 	f.PC = 2
@@ -80,51 +74,13 @@ resumed_16:
 	return r.Return(f, &f.Header)
 }
 
-//line throw_greenlet_test.go:84
+//line throw_greenlet_test.go:78
 
-// Args replaces the parameters before the start.
-func (f *switchesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
+func (*switchesFrame) Func() *greenlet.Func                   { return &switchesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *switchesFrame) Release(r *greenlet.Run) {
-	f.ret0 = nil
-	c := r.Cache()
-	if head, ok := c[8].(*switchesFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchesFrame) take(r *greenlet.Run) *switchesFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*switchesFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(switchesFrame)
-}
-func (*switchesFrame) Func() *greenlet.Func {
-	return &switchesFrameInfo
-}
-
-var switchesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/throw_test.go",
-	Line: 14,
-	Name: "github.com/going-green/greenlet/generated/conformance.switches",
-	Points: []greenlet.Point{
-		{Line: 15},
-		{Line: 16},
-	},
-}
+var switchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switches", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 14, Points: "15; 16"}
 var _ func() any = switches
 
 // switchOrRecoverFrame is an activation of switchOrRecover.
@@ -145,25 +101,24 @@ func switchOrRecoverResumable(r *greenlet.Run) (string, greenlet.Status) {
 }
 
 // Results are what switchOrRecover has returned.
-func (f *switchOrRecoverFrame) Results() string {
-	return f.ret0
+func (f *switchOrRecoverFrame) Results() string { return f.ret0 }
+func (f *switchOrRecoverFrame) Returned(r *greenlet.Run) (ret0 string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *switchOrRecoverFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *switchOrRecoverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is switchOrRecover as a state machine; f is nil in a call that has not been suspended.
 func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[switchOrRecoverFrame](r, 23)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -184,11 +139,9 @@ func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	var s *string
 	switch f.PC {
 	case 1:
-		// resumed from throw_test.go:27
 		s = f.s
 		goto resumed_27
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -216,8 +169,7 @@ unwind:
 	for f.Pending() {
 //line throw_test.go:29
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.s
@@ -225,57 +177,16 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:229
+//line throw_greenlet_test.go:181
 
-// Args replaces the parameters before the start.
-func (f *switchOrRecoverFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *switchOrRecoverFrame) Forget() {
-	f.s = nil
+	*f = switchOrRecoverFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *switchOrRecoverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*switchOrRecoverFrame) Func() *greenlet.Func      { return &switchOrRecoverFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *switchOrRecoverFrame) Release(r *greenlet.Run) {
-	*f = switchOrRecoverFrame{}
-	c := r.Cache()
-	if head, ok := c[23].(*switchOrRecoverFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchOrRecoverFrame) take(r *greenlet.Run) *switchOrRecoverFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*switchOrRecoverFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(switchOrRecoverFrame)
-}
-func (*switchOrRecoverFrame) Func() *greenlet.Func {
-	return &switchOrRecoverFrameInfo
-}
-
-var switchOrRecoverFrameInfo = greenlet.Func{
-	End:  29,
-	File: "github.com/going-green/greenlet/generated/conformance/throw_test.go",
-	Line: 21,
-	Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover",
-	Points: []greenlet.Point{
-		{
-			Line: 27,
-			Live: "s",
-		},
-	},
-}
+var switchOrRecoverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27:s"}
 var _ func() string = switchOrRecover

@@ -24,41 +24,47 @@ func newDoublesFrame(v int) *doublesFrame {
 }
 
 // Results are what doubles has returned.
-func (f *doublesFrame) Results() int {
-	return f.ret0
+func (f *doublesFrame) Results() int { return f.ret0 }
+func (f *doublesFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // doublesResumable is doubles for callers that can be suspended.
-func doublesResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
-//line trace_test.go:63
-	{
-		f := (*doublesFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
-		r.Await(&f.t0)
-//line trace_test.go:64
-		return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
-	}
+func doublesResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
+	return (*doublesFrame)(nil).body(r, v)
 }
 
-//line trace_greenlet_test.go:45
+// body runs doubles up to its first suspension; f is nil until there has been one.
+func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+//line trace_test.go:64
+	f = greenlet.Leaf(r, f, 12)
+	f.PC = 1
+	r.Await(&f.t0)
+//line trace_test.go:64
+	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
+}
 
-// Resume continues doubles where it is suspended, or starts it.
+//line trace_greenlet_test.go:50
+
+// Resume continues doubles where it is suspended.
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
 	var t0 any
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.v)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from trace_test.go:64
 		t0 = f.t0
 		r.Received()
 		goto resumed_64
 	}
 
-//line trace_test.go:63
 loop_63:
-	f.t0 = nil
-	f.PC = 1
+//line trace_test.go:64
+	f.t0, f.PC = nil, 1
 	r.Await(&f.t0)
 //line trace_test.go:64
 	return greenlet.Send[any](r, r.Current().Parent(), v*2)
@@ -68,56 +74,15 @@ resumed_64:
 	goto loop_63
 }
 
-//line trace_greenlet_test.go:72
+//line trace_greenlet_test.go:78
 
-// Args replaces the parameters before the start.
-func (f *doublesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.v = greenlet.Arg[int](f, args, 0)
-}
+func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
+func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *doublesFrame) Forget()                              { *f = doublesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *doublesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
+func (*doublesFrame) Func() *greenlet.Func                   { return &doublesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *doublesFrame) Forget() {
-	f.t0 = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *doublesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*doublesFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*doublesFrame) take(r *greenlet.Run) *doublesFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*doublesFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(doublesFrame)
-}
-func (*doublesFrame) Func() *greenlet.Func {
-	return &doublesFrameInfo
-}
-
-var doublesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/generated/conformance.doubles",
-	Points: []greenlet.Point{
-		{Line: 64},
-	},
-}
+var doublesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.doubles", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 62, Points: "64"}
 var _ func(int) int = doubles
 
 // switchesToSelfFrame is an activation of switchesToSelf.
@@ -131,76 +96,38 @@ func newSwitchesToSelfFrame() *switchesToSelfFrame {
 }
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
-func switchesToSelfResumable(r *greenlet.Run) (st greenlet.Status) {
+func switchesToSelfResumable(r *greenlet.Run) greenlet.Status {
+	return (*switchesToSelfFrame)(nil).body(r)
+}
+
+// body runs switchesToSelf up to its first suspension; f is nil until there has been one.
+func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:122
-	f := (*switchesToSelfFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 21)
 	f.PC = 1
 //line trace_test.go:122
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:144
+//line trace_greenlet_test.go:113
 
-// Resume continues switchesToSelf where it is suspended, or starts it.
+// Resume continues switchesToSelf where it is suspended.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from trace_test.go:122
 		goto resumed_122
 	}
 
-//line trace_test.go:122
-	f.PC = 1
-//line trace_test.go:122
-	return greenlet.Send[any](r, r.Current(), 1)
 resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:162
+func (f *switchesToSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*switchesToSelfFrame) Func() *greenlet.Func      { return &switchesToSelfFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *switchesToSelfFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *switchesToSelfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *switchesToSelfFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[21].(*switchesToSelfFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchesToSelfFrame) take(r *greenlet.Run) *switchesToSelfFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*switchesToSelfFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(switchesToSelfFrame)
-}
-func (*switchesToSelfFrame) Func() *greenlet.Func {
-	return &switchesToSelfFrameInfo
-}
-
-var switchesToSelfFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 122,
-	Name: "github.com/going-green/greenlet/generated/conformance.switchesToSelf",
-	Points: []greenlet.Point{
-		{Line: 122},
-	},
-}
+var switchesToSelfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 122, Points: "122"}
 var _ func() = switchesToSelf
 
 // switchesToFrame is an activation of switchesTo.
@@ -217,85 +144,40 @@ func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
 }
 
 // switchesToResumable is switchesTo for callers that can be suspended.
-func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
+func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status {
+	return (*switchesToFrame)(nil).body(r, g)
+}
+
+// body runs switchesTo up to its first suspension; f is nil until there has been one.
+func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
 //line trace_test.go:125
-	f := (*switchesToFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 31)
+	f.g, f.PC = nil, 1
 //line trace_test.go:125
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:230
+//line trace_greenlet_test.go:161
 
-// Resume continues switchesTo where it is suspended, or starts it.
+// Resume continues switchesTo where it is suspended.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g := f.g
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.g))
 	case 1:
-		// resumed from trace_test.go:125
 		goto resumed_125
 	}
 
-//line trace_test.go:125
-	f.g = nil
-	f.PC = 1
-//line trace_test.go:125
-	return r.SendNone(g)
 resumed_125:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:250
+func (f *switchesToFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
+func (f *switchesToFrame) Forget()                 { *f = switchesToFrame{Header: f.Header} }
+func (f *switchesToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*switchesToFrame) Func() *greenlet.Func      { return &switchesToFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *switchesToFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.g = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *switchesToFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *switchesToFrame) Forget() {
-	f.g = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *switchesToFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*switchesToFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*switchesToFrame) take(r *greenlet.Run) *switchesToFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*switchesToFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(switchesToFrame)
-}
-func (*switchesToFrame) Func() *greenlet.Func {
-	return &switchesToFrameInfo
-}
-
-var switchesToFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 125,
-	Name: "github.com/going-green/greenlet/generated/conformance.switchesTo",
-	Points: []greenlet.Point{
-		{Line: 125},
-	},
-}
+var switchesToFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesTo", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 125, Points: "125"}
 var _ func(*greenlet.Greenlet) = switchesTo
 
 // throwsIntoFrame is an activation of throwsInto.
@@ -313,87 +195,40 @@ func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
 }
 
 // throwsIntoResumable is throwsInto for callers that can be suspended.
-func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) (st greenlet.Status) {
+func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) greenlet.Status {
+	return (*throwsIntoFrame)(nil).body(r, g, v)
+}
+
+// body runs throwsInto up to its first suspension; f is nil until there has been one.
+func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st greenlet.Status) {
 //line trace_test.go:128
-	f := (*throwsIntoFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f = greenlet.Leaf(r, f, 9)
+	f.g, f.v, f.PC = nil, nil, 1
 //line trace_test.go:128
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:326
+//line trace_greenlet_test.go:212
 
-// Resume continues throwsInto where it is suspended, or starts it.
+// Resume continues throwsInto where it is suspended.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	g, v := f.g, f.v
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.g, f.v))
 	case 1:
-		// resumed from trace_test.go:128
 		goto resumed_128
 	}
 
-//line trace_test.go:128
-	f.g = nil
-	f.v = nil
-	f.PC = 1
-//line trace_test.go:128
-	return r.Throw(f, &f.Header, g, v)
 resumed_128:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:347
+func (f *throwsIntoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.v) }
+func (f *throwsIntoFrame) Forget()                 { *f = throwsIntoFrame{Header: f.Header} }
+func (f *throwsIntoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*throwsIntoFrame) Func() *greenlet.Func      { return &throwsIntoFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *throwsIntoFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.g = greenlet.Arg[*greenlet.Greenlet](f, args, 0)
-	f.v = greenlet.Arg[any](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *throwsIntoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *throwsIntoFrame) Forget() {
-	f.g, f.v = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *throwsIntoFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[9].(*throwsIntoFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throwsIntoFrame) take(r *greenlet.Run) *throwsIntoFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*throwsIntoFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(throwsIntoFrame)
-}
-func (*throwsIntoFrame) Func() *greenlet.Func {
-	return &throwsIntoFrameInfo
-}
-
-var throwsIntoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 128,
-	Name: "github.com/going-green/greenlet/generated/conformance.throwsInto",
-	Points: []greenlet.Point{
-		{Line: 128},
-	},
-}
+var throwsIntoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsInto", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 128, Points: "128"}
 var _ func(*greenlet.Greenlet, any) = throwsInto
 
 // setsTracerFrame is an activation of setsTracer.
@@ -423,25 +258,19 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 		}
 		*list = append(*list, s)
 	})
-	f := (*setsTracerFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f := greenlet.Leaf(r, (*setsTracerFrame)(nil), 0)
 	f.PC = 1
 //line trace_test.go:142
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return greenlet.Left
-	}
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:438
+//line trace_greenlet_test.go:268
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	list, me := f.list, f.me
 	switch f.PC {
 	case 1:
-		// resumed from trace_test.go:142
 		goto resumed_142
 	}
 
@@ -456,9 +285,7 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 		}
 		*list = append(*list, s)
 	})
-	f.list = nil
-	f.me = nil
-	f.PC = 1
+	f.list, f.me, f.PC = nil, nil, 1
 //line trace_test.go:142
 	*p = 0
 	return greenlet.Left
@@ -466,7 +293,7 @@ resumed_142:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:470
+//line trace_greenlet_test.go:297
 
 // Resume continues setsTracer for anyone who resumes it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -474,58 +301,15 @@ func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
 	if f.Ask(&v) == greenlet.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Asked[int](r, v)
+	return greenlet.Yielded(r, v)
 }
 
-// Args replaces the parameters before the start.
-func (f *setsTracerFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.list = greenlet.Arg[*[]string](f, args, 0)
-	f.me = greenlet.Arg[*greenlet.Greenlet](f, args, 1)
-}
+func (f *setsTracerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.me) }
+func (f *setsTracerFrame) Forget()                 { *f = setsTracerFrame{Header: f.Header} }
+func (f *setsTracerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*setsTracerFrame) Func() *greenlet.Func      { return &setsTracerFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *setsTracerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *setsTracerFrame) Forget() {
-	f.list, f.me = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *setsTracerFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*setsTracerFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*setsTracerFrame) take(r *greenlet.Run) *setsTracerFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*setsTracerFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(setsTracerFrame)
-}
-func (*setsTracerFrame) Func() *greenlet.Func {
-	return &setsTracerFrameInfo
-}
-
-var setsTracerFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 131,
-	Name: "github.com/going-green/greenlet/generated/conformance.setsTracer",
-	Points: []greenlet.Point{
-		{Line: 142},
-	},
-}
+var setsTracerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsTracer", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 131, Points: "142"}
 var _ func(*[]string, *greenlet.Greenlet) = setsTracer
 
 // throwsSelfFrame is an activation of throwsSelf.
@@ -539,76 +323,36 @@ func newThrowsSelfFrame() *throwsSelfFrame {
 }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
-func throwsSelfResumable(r *greenlet.Run) (st greenlet.Status) {
+func throwsSelfResumable(r *greenlet.Run) greenlet.Status { return (*throwsSelfFrame)(nil).body(r) }
+
+// body runs throwsSelf up to its first suspension; f is nil until there has been one.
+func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:231
-	f := (*throwsSelfFrame)(nil).take(r)
-	r.Leaf(f, &f.Header)
+	f = greenlet.Leaf(r, f, 1)
 	f.PC = 1
 //line trace_test.go:231
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:552
+//line trace_greenlet_test.go:338
 
-// Resume continues throwsSelf where it is suspended, or starts it.
+// Resume continues throwsSelf where it is suspended.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		// resumed from trace_test.go:231
 		goto resumed_231
 	}
 
-//line trace_test.go:231
-	f.PC = 1
-//line trace_test.go:231
-	return r.Throw(f, &f.Header, r.Current(), errTest)
 resumed_231:
 	return r.Return(f, &f.Header)
 }
 
-//line trace_greenlet_test.go:570
+func (f *throwsSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*throwsSelfFrame) Func() *greenlet.Func      { return &throwsSelfFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *throwsSelfFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *throwsSelfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *throwsSelfFrame) Release(r *greenlet.Run) {
-	c := r.Cache()
-	if head, ok := c[1].(*throwsSelfFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throwsSelfFrame) take(r *greenlet.Run) *throwsSelfFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*throwsSelfFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(throwsSelfFrame)
-}
-func (*throwsSelfFrame) Func() *greenlet.Func {
-	return &throwsSelfFrameInfo
-}
-
-var throwsSelfFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 231,
-	Name: "github.com/going-green/greenlet/generated/conformance.throwsSelf",
-	Points: []greenlet.Point{
-		{Line: 231},
-	},
-}
+var throwsSelfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 231, Points: "231"}
 var _ func() = throwsSelf
 
 // throwsSelfAndCatchesFrame is an activation of throwsSelfAndCatches.
@@ -627,19 +371,15 @@ func throwsSelfAndCatchesResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *throwsSelfAndCatchesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *throwsSelfAndCatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r))
 }
 
 // run is throwsSelfAndCatches as a state machine; f is nil in a call that has not been suspended.
 func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[throwsSelfAndCatchesFrame](r, 53)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -658,10 +398,8 @@ func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) 
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		// resumed from trace_test.go:236
 		goto resumed_236
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -678,57 +416,17 @@ unwind:
 	for f.Pending() {
 //line trace_test.go:237
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:690
+//line trace_greenlet_test.go:427
 
-// Args replaces the parameters before the start.
-func (f *throwsSelfAndCatchesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *throwsSelfAndCatchesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) {
-	*f = throwsSelfAndCatchesFrame{}
-	c := r.Cache()
-	if head, ok := c[53].(*throwsSelfAndCatchesFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*throwsSelfAndCatchesFrame) take(r *greenlet.Run) *throwsSelfAndCatchesFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*throwsSelfAndCatchesFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(throwsSelfAndCatchesFrame)
-}
-func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func {
-	return &throwsSelfAndCatchesFrameInfo
-}
-
-var throwsSelfAndCatchesFrameInfo = greenlet.Func{
-	End:  237,
-	File: "github.com/going-green/greenlet/generated/conformance/trace_test.go",
-	Line: 234,
-	Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches",
-	Points: []greenlet.Point{
-		{Line: 236},
-	},
-}
+var throwsSelfAndCatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 234, End: 237, Points: "236"}
 var _ func() = throwsSelfAndCatches

@@ -27,12 +27,20 @@ func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 }
 
 // Results are what Body.Read has returned.
-func (f *BodyReadFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *BodyReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *BodyReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReadResumable is Body.Read for callers that can be suspended.
-func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*BodyReadFrame)(nil).body(r, b, p)
+}
+
+// body runs Body.Read up to its first suspension; f is nil until there has been one.
+func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n  int
 		t0 int
@@ -51,115 +59,48 @@ func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, s
 	}
 	t0, t1, st = b.nextResumable(r, p)
 	if st != greenlet.Done {
-		f := (*BodyReadFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.b, f.p, f.PC = nil, nil, 1
 		return ret0, ret1, st
 	}
 //line body.go:91
 	return t0, t1, greenlet.Done
 }
 
-//line body_greenlet.go:64
+//line body_greenlet.go:71
 
-// Resume continues Body.Read where it is suspended, or starts it.
+// Resume continues Body.Read where it is suspended.
 func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b, p := f.b, f.p
 	var (
-		n  int
 		t0 int
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from body.go:91
-		callee := r.Callee().(*bodyNextFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*bodyNextFrame).Returned(r)
 		goto resumed_91
 	}
 
-//line body.go:81
-	switch {
-	case b.closed:
-		f.ret0, f.ret1 = 0, http.ErrBodyReadAfterClose
-		return r.Return(f, &f.Header)
-	case len(b.got) > 0:
-//line body.go:85
-		n = copy(p, b.got)
-		b.got = b.got[n:]
-		f.ret0, f.ret1 = n, nil
-		return r.Return(f, &f.Header)
-	case b.received:
-//line body.go:89
-		f.ret0, f.ret1 = 0, b.err
-		return r.Return(f, &f.Header)
-	}
-//line body.go:91
-	t0, t1, st = b.nextResumable(r, p)
-	if st != greenlet.Done {
-		f.b = nil
-		f.p = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_91:
 //line body.go:91
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:114
+//line body_greenlet.go:94
 
-// Args replaces the parameters before the start.
-func (f *BodyReadFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *BodyReadFrame) Forget()                 { *f = BodyReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *BodyReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*BodyReadFrame) Func() *greenlet.Func      { return &infoOfBodyReadFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *BodyReadFrame) Forget() {
-	f.b, f.p = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *BodyReadFrame) Release(r *greenlet.Run) {
-	f.b, f.p, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[39].(*BodyReadFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*BodyReadFrame) take(r *greenlet.Run) *BodyReadFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*BodyReadFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(BodyReadFrame)
-}
-func (*BodyReadFrame) Func() *greenlet.Func {
-	return &infoOfBodyReadFrame
-}
-
-var infoOfBodyReadFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/body.go",
-	Line: 80,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read",
-	Points: []greenlet.Point{
-		{Line: 91},
-	},
-}
+var infoOfBodyReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 80, Points: "91"}
 var _ func(*Body, []byte) (int, error) = (*Body).Read
 
 // bodyNextFrame is an activation of Body.next.
@@ -181,12 +122,20 @@ func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
 }
 
 // Results are what Body.next has returned.
-func (f *bodyNextFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *bodyNextFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *bodyNextFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // nextResumable is Body.next for callers that can be suspended.
-func (b *Body) nextResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*bodyNextFrame)(nil).body(r, b, p)
+}
+
+// body runs Body.next up to its first suspension; f is nil until there has been one.
+func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n         int
 		errResult error
@@ -194,9 +143,8 @@ func (b *Body) nextResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, s
 	)
 //line body.go:98
 	if st = b.conn.pauseResumable(r); st != greenlet.Done {
-		f := (*bodyNextFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line body.go:99
@@ -209,9 +157,8 @@ loop_99:
 	}
 	err2, st = b.waitResumable(r)
 	if st != greenlet.Done {
-		f := (*bodyNextFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line body.go:106
@@ -221,9 +168,9 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:225
+//line body_greenlet.go:172
 
-// Resume continues Body.next where it is suspended, or starts it.
+// Resume continues Body.next where it is suspended.
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, p := f.b, f.p
 	var (
@@ -232,26 +179,19 @@ func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2      error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from body.go:98
 		n, errResult = f.n, f.errResult
 		r.Callee().(*connPauseFrame).Release(r)
 		goto resumed_98
 	case 2:
-		// resumed from body.go:106
 		n, errResult = f.n, f.errResult
-		callee := r.Callee().(*bodyWaitFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*bodyWaitFrame).Returned(r)
 		goto resumed_106
 	}
 
-//line body.go:98
-	if st = b.conn.pauseResumable(r); st != greenlet.Done {
-		f.n, f.errResult, f.PC = n, errResult, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_98:
 //line body.go:99
 loop_99:
@@ -268,8 +208,7 @@ loop_99:
 	err2, st = b.waitResumable(r)
 	if st != greenlet.Done {
 		f.n, f.errResult, f.PC = n, errResult, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_106:
 //line body.go:106
@@ -280,63 +219,17 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:284
+//line body_greenlet.go:223
 
-// Args replaces the parameters before the start.
-func (f *bodyNextFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *bodyNextFrame) Forget()                 { *f = bodyNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *bodyNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*bodyNextFrame) Func() *greenlet.Func      { return &bodyNextFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *bodyNextFrame) Forget() {
-	f.b, f.p, f.errResult = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *bodyNextFrame) Release(r *greenlet.Run) {
-	f.b, f.p, f.errResult, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[24].(*bodyNextFrame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*bodyNextFrame) take(r *greenlet.Run) *bodyNextFrame {
-	c := r.Cache()
-	if f, ok := c[24].(*bodyNextFrame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(bodyNextFrame)
-}
-func (*bodyNextFrame) Func() *greenlet.Func {
-	return &bodyNextFrameInfo
-}
-
-var bodyNextFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/body.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next",
-	Points: []greenlet.Point{
-		{
-			Line: 98,
-			Live: "b p n errResult",
-		},
-		{
-			Line: 106,
-			Live: "b p n errResult",
-		},
-	},
-}
+var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98:b p n errResult; 106:b p n errResult"}
 var _ func(*Body, []byte) (int, error) = (*Body).next
 
 // bodyWaitFrame is an activation of Body.wait.
@@ -354,12 +247,20 @@ func (b *Body) newWaitFrame() *bodyWaitFrame {
 }
 
 // Results are what Body.wait has returned.
-func (f *bodyWaitFrame) Results() error {
-	return f.ret0
+func (f *bodyWaitFrame) Results() error { return f.ret0 }
+func (f *bodyWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // waitResumable is Body.wait for callers that can be suspended.
-func (b *Body) waitResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (b *Body) waitResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*bodyWaitFrame)(nil).body(r, b)
+}
+
+// body runs Body.wait up to its first suspension; f is nil until there has been one.
+func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
 	var err2 error
 //line body.go:116
 	if b.expected == tooLate {
@@ -369,9 +270,8 @@ func (b *Body) waitResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 	b.conn.readBy(b.due)
 	err2, st = b.conn.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*bodyWaitFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 56)
 		f.b, f.PC = b, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line body.go:121
@@ -382,35 +282,21 @@ func (b *Body) waitResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:386
+//line body_greenlet.go:286
 
-// Resume continues Body.wait where it is suspended, or starts it.
+// Resume continues Body.wait where it is suspended.
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var err2 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.b)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from body.go:121
-		callee := r.Callee().(*connMoreFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*connMoreFrame).Returned(r)
 		goto resumed_121
 	}
 
-//line body.go:116
-	if b.expected == tooLate {
-		b.err = errTooLate
-		f.ret0 = b.err
-		return r.Return(f, &f.Header)
-	}
-//line body.go:120
-	b.conn.readBy(b.due)
-	err2, st = b.conn.moreResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_121:
 //line body.go:121
 	if err2 != nil {
@@ -423,58 +309,14 @@ resumed_121:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:427
+//line body_greenlet.go:313
 
-// Args replaces the parameters before the start.
-func (f *bodyWaitFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 56) }
+func (*bodyWaitFrame) Func() *greenlet.Func                   { return &bodyWaitFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *bodyWaitFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *bodyWaitFrame) Release(r *greenlet.Run) {
-	f.b, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[56].(*bodyWaitFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*bodyWaitFrame) take(r *greenlet.Run) *bodyWaitFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*bodyWaitFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(bodyWaitFrame)
-}
-func (*bodyWaitFrame) Func() *greenlet.Func {
-	return &bodyWaitFrameInfo
-}
-
-var bodyWaitFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/body.go",
-	Line: 115,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait",
-	Points: []greenlet.Point{
-		{
-			Line: 121,
-			Live: "b",
-		},
-	},
-}
+var bodyWaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 115, Points: "121:b"}
 var _ func(*Body) error = (*Body).wait
 
 // bodyReceiveFrame is an activation of Body.receive.
@@ -493,12 +335,20 @@ func (b *Body) newReceiveFrame() *bodyReceiveFrame {
 }
 
 // Results are what Body.receive has returned.
-func (f *bodyReceiveFrame) Results() error {
-	return f.ret0
+func (f *bodyReceiveFrame) Results() error { return f.ret0 }
+func (f *bodyReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // receiveResumable is Body.receive for callers that can be suspended.
-func (b *Body) receiveResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (b *Body) receiveResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*bodyReceiveFrame)(nil).body(r, b)
+}
+
+// body runs Body.receive up to its first suspension; f is nil until there has been one.
+func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
 	var (
 		limit2 int64
 		n      int
@@ -534,9 +384,8 @@ loop_219:
 	}
 	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
 	if st != greenlet.Done {
-		f := (*bodyReceiveFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 48)
 		f.b, f.limit2, f.PC = b, limit2, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line body.go:224
@@ -554,9 +403,9 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:558
+//line body_greenlet.go:407
 
-// Resume continues Body.receive where it is suspended, or starts it.
+// Resume continues Body.receive where it is suspended.
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var (
@@ -565,44 +414,15 @@ func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2   error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.b)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from body.go:223
 		limit2 = f.limit2
-		callee := r.Callee().(*bodyNextFrame)
-		n, err2 = callee.Results()
-		callee.Release(r)
+		n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
 		goto resumed_223
 	}
 
-	{
-//line body.go:199
-		switch {
-		case b.closed:
-			f.ret0 = http.ErrBodyReadAfterClose
-			return r.Return(f, &f.Header)
-		case b.received:
-//line body.go:203
-			f.ret0 = nil
-			return r.Return(f, &f.Header)
-		}
-//line body.go:205
-		limit2 = b.limit()
-		if limit2 < 0 {
-			limit2 = defaultBody
-		}
-		if b.part == data && b.left > limit2 {
-			f.ret0 = &http.MaxBytesError{Limit: limit2}
-			return r.Return(f, &f.Header)
-		}
-//line body.go:212
-		size := 512
-		if b.part == data {
-			size = int(min(b.left, 64<<10)) // more if it does come
-		}
-		if b.got == nil {
-			b.got = make([]byte, 0, size)
-		}
-	}
 loop_219:
 //line body.go:220
 	if len(b.got) == cap(b.got) {
@@ -611,8 +431,7 @@ loop_219:
 	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
 	if st != greenlet.Done {
 		f.limit2, f.PC = limit2, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_223:
 //line body.go:224
@@ -635,58 +454,14 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:639
+//line body_greenlet.go:458
 
-// Args replaces the parameters before the start.
-func (f *bodyReceiveFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyReceiveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
+func (*bodyReceiveFrame) Func() *greenlet.Func                   { return &bodyReceiveFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *bodyReceiveFrame) Forget() {
-	f.b = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *bodyReceiveFrame) Release(r *greenlet.Run) {
-	f.b, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[48].(*bodyReceiveFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*bodyReceiveFrame) take(r *greenlet.Run) *bodyReceiveFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*bodyReceiveFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(bodyReceiveFrame)
-}
-func (*bodyReceiveFrame) Func() *greenlet.Func {
-	return &bodyReceiveFrameInfo
-}
-
-var bodyReceiveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/body.go",
-	Line: 198,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive",
-	Points: []greenlet.Point{
-		{
-			Line: 223,
-			Live: "b limit2",
-		},
-	},
-}
+var bodyReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 198, Points: "223:b limit2"}
 var _ func(*Body) error = (*Body).receive
 
 // bodyDrainFrame is an activation of Body.drain.
@@ -706,12 +481,20 @@ func (b *Body) newDrainFrame() *bodyDrainFrame {
 }
 
 // Results are what Body.drain has returned.
-func (f *bodyDrainFrame) Results() bool {
-	return f.ret0
+func (f *bodyDrainFrame) Results() bool { return f.ret0 }
+func (f *bodyDrainFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // drainResumable is Body.drain for callers that can be suspended.
-func (b *Body) drainResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func (b *Body) drainResumable(r *greenlet.Run) (bool, greenlet.Status) {
+	return (*bodyDrainFrame)(nil).body(r, b)
+}
+
+// body runs Body.drain up to its first suspension; f is nil until there has been one.
+func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.Status) {
 	var (
 		rest *buffer
 		n    int
@@ -733,9 +516,8 @@ loop_248:
 //line body.go:249
 	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
 	if st != greenlet.Done {
-		f := (*bodyDrainFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.b, f.rest, f.n, f.PC = b, rest, n, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line body.go:250
@@ -749,9 +531,9 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:753
+//line body_greenlet.go:535
 
-// Resume continues Body.drain where it is suspended, or starts it.
+// Resume continues Body.drain where it is suspended.
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var (
@@ -761,24 +543,15 @@ func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.b)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from body.go:249
 		rest, n = f.rest, f.n
-		callee := r.Callee().(*BodyReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*BodyReadFrame).Returned(r)
 		goto resumed_249
 	}
 
-//line body.go:243
-	if b.expected != nothing || b.part == data && b.left > drained {
-		f.ret0 = b.ended()
-		return r.Return(f, &f.Header)
-	}
-//line body.go:246
-	b.closed = false
-	rest = newBuffer()
-	n = 0
 loop_248:
 //line body.go:248
 	if !(!b.ended() && n <= drained) {
@@ -788,8 +561,7 @@ loop_248:
 	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
 	if st != greenlet.Done {
 		f.rest, f.n, f.PC = rest, n, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_249:
 //line body.go:250
@@ -804,56 +576,12 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:808
+//line body_greenlet.go:580
 
-// Args replaces the parameters before the start.
-func (f *bodyDrainFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyDrainFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
+func (*bodyDrainFrame) Func() *greenlet.Func                   { return &bodyDrainFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *bodyDrainFrame) Forget() {
-	f.b, f.rest = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *bodyDrainFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[49].(*bodyDrainFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*bodyDrainFrame) take(r *greenlet.Run) *bodyDrainFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*bodyDrainFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(bodyDrainFrame)
-}
-func (*bodyDrainFrame) Func() *greenlet.Func {
-	return &bodyDrainFrameInfo
-}
-
-var bodyDrainFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/body.go",
-	Line: 242,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain",
-	Points: []greenlet.Point{
-		{
-			Line: 249,
-			Live: "b rest n",
-		},
-	},
-}
+var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249:b rest n"}
 var _ func(*Body) bool = (*Body).drain

@@ -28,12 +28,27 @@ func (c *conn) newServeFrame() *connServeFrame {
 }
 
 // serveResumable is conn.serve for callers that can be suspended.
-func (c *conn) serveResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *conn) serveResumable(r *greenlet.Run) greenlet.Status {
+	return (*connServeFrame)(nil).body(r, c)
+}
+
+// body runs conn.serve up to its next suspension; f is nil until there has been one.
+func (f *connServeFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var (
 		t0   bool
 		loop *greenlet.Greenlet
 		err2 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*connExchangesFrame).Returned(r)
+			goto resumed_53
+		case 2:
+			goto resumed_60
+		}
+	}
+
 //line conn.go:50
 loop_50:
 	{
@@ -54,11 +69,11 @@ case_52:
 //line conn.go:53
 	t0, st = c.exchangesResumable(r)
 	if st != greenlet.Done {
-		f := (*connServeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 56)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_53:
 //line conn.go:53
 	if !t0 {
 		return greenlet.Done
@@ -78,88 +93,9 @@ case_56:
 		}
 		goto after_if_59
 	}
-	{
 //line conn.go:60
-		f := (*connServeFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.c, f.PC = c, 2
-//line conn.go:60
-		return r.SendNone(loop)
-	}
-after_if_59:
-//line conn.go:65
-	c.wait.end()
-	goto loop_50
-}
-
-//line conn_greenlet.go:96
-
-// Resume continues conn.serve where it is suspended, or starts it.
-func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var (
-		t0   bool
-		loop *greenlet.Greenlet
-		err2 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from conn.go:53
-		callee := r.Callee().(*connExchangesFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_53
-	case 2:
-		// resumed from conn.go:60
-		goto resumed_60
-	}
-
-//line conn.go:50
-loop_50:
-	{
-//line conn.go:51
-		err := c.sock.TryReadable()
-//line conn.go:51
-		switch err {
-		case nil:
-			goto case_52
-		case socket.ErrWouldBlock:
-			goto case_56
-		default:
-//line conn.go:67
-			return r.Return(f, &f.Header)
-		}
-	}
-case_52:
-//line conn.go:53
-	t0, st = c.exchangesResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_53:
-//line conn.go:53
-	if !t0 {
-		return r.Return(f, &f.Header)
-	}
-	goto loop_50
-case_56:
-	// This is WaitReadable, but without the frame of that.
-//line conn.go:58
-	c.wait.begin()
-	loop, err2 = c.sock.Stream().Readiness().Park(r.Current(), hub.In)
-//line conn.go:59
-	if !(loop != nil) {
-		if err2 != nil {
-//line conn.go:62
-			c.wait.end()
-			return r.Return(f, &f.Header)
-		}
-		goto after_if_59
-	}
-//line conn.go:60
-	f.PC = 2
+	f = greenlet.Leaf(r, f, 56)
+	f.c, f.PC = c, 2
 //line conn.go:60
 	return r.SendNone(loop)
 resumed_60:
@@ -169,62 +105,18 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:173
+//line conn_greenlet.go:109
 
-// Args replaces the parameters before the start.
-func (f *connServeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *connServeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connServeFrame) Forget() {
-	f.c = nil
-}
+func (f *connServeFrame) Forget()                 { *f = connServeFrame{Header: f.Header} }
+func (f *connServeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*connServeFrame) Func() *greenlet.Func      { return &connServeFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *connServeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*connServeFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connServeFrame) take(r *greenlet.Run) *connServeFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*connServeFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(connServeFrame)
-}
-func (*connServeFrame) Func() *greenlet.Func {
-	return &connServeFrameInfo
-}
-
-var connServeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 49,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).serve",
-	Points: []greenlet.Point{
-		{
-			Line: 53,
-			Live: "c",
-		},
-		{
-			Line: 60,
-			Live: "c",
-		},
-	},
-}
+var connServeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).serve", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 49, Points: "53:c; 60:c"}
 var _ func(*conn) = (*conn).serve
 
 // connExchangesFrame is an activation of conn.exchanges.
@@ -247,25 +139,24 @@ func (c *conn) exchangesResumable(r *greenlet.Run) (bool, greenlet.Status) {
 }
 
 // Results are what conn.exchanges has returned.
-func (f *connExchangesFrame) Results() bool {
-	return f.ret0
+func (f *connExchangesFrame) Results() bool { return f.ret0 }
+func (f *connExchangesFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *connExchangesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *connExchangesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.c)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is conn.exchanges as a state machine; f is nil in a call that has not been suspended.
 func (f *connExchangesFrame) run(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[connExchangesFrame](r, 3)
 		f.c = c
 		r.Guard()
 	}
@@ -291,19 +182,12 @@ func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status
 	)
 	switch f.PC {
 	case 1:
-		// resumed from conn.go:80
-		callee := r.Callee().(*connExchangeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*connExchangeFrame).Returned(r)
 		goto resumed_80
 	case 2:
-		// resumed from conn.go:91
-		callee := r.Callee().(*connFlushFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_91
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -314,8 +198,7 @@ loop_79:
 	t0, st = c.exchangeResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
 //line conn.go:80
@@ -337,8 +220,7 @@ after_loop_79:
 	t1, st = c.flushResumable(r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_91:
 //line conn.go:91
@@ -349,71 +231,23 @@ unwind:
 	for f.Pending() {
 //line conn.go:92
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:361
+//line conn_greenlet.go:242
 
-// Args replaces the parameters before the start.
-func (f *connExchangesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
-	f.c = nil
+	*f = connExchangesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *connExchangesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*connExchangesFrame) Func() *greenlet.Func      { return &connExchangesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *connExchangesFrame) Release(r *greenlet.Run) {
-	*f = connExchangesFrame{}
-	c := r.Cache()
-	if head, ok := c[3].(*connExchangesFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connExchangesFrame) take(r *greenlet.Run) *connExchangesFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*connExchangesFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(connExchangesFrame)
-}
-func (*connExchangesFrame) Func() *greenlet.Func {
-	return &connExchangesFrameInfo
-}
-
-var connExchangesFrameInfo = greenlet.Func{
-	End:  92,
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchanges",
-	Points: []greenlet.Point{
-		{
-			Line: 80,
-			Live: "c",
-		},
-		{
-			Line: 91,
-			Live: "c",
-		},
-	},
-}
+var connExchangesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchanges", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 76, End: 92, Points: "80:c; 91:c"}
 var _ func(*conn) bool = (*conn).exchanges
 
 // connExchangeFrame is an activation of conn.exchange.
@@ -434,37 +268,76 @@ func (c *conn) newExchangeFrame() *connExchangeFrame {
 }
 
 // Results are what conn.exchange has returned.
-func (f *connExchangeFrame) Results() bool {
-	return f.ret0
+func (f *connExchangeFrame) Results() bool { return f.ret0 }
+func (f *connExchangeFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // exchangeResumable is conn.exchange for callers that can be suspended.
-func (c *conn) exchangeResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func (c *conn) exchangeResumable(r *greenlet.Run) (bool, greenlet.Status) {
+	return (*connExchangeFrame)(nil).body(r, c)
+}
+
+// body runs conn.exchange up to its next suspension; f is nil until there has been one.
+func (f *connExchangeFrame) body(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
 	var (
 		w    *Response
 		err  error
 		h    http.Handler
 		keep bool
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			w, err = r.Callee().(*connReceiveFrame).Returned(r)
+			goto resumed_98
+		case 2:
+			r.Callee().(*connRefuseFrame).Release(r)
+			goto resumed_100
+		case 3:
+			w, h = f.w, f.h
+			r.Callee().(*connFlushFrame).Release(r)
+			goto resumed_109
+		case 4:
+			w = f.w
+			r.Callee().(*CallFrame).Release(r)
+			goto resumed_111
+		case 5:
+			w = f.w
+			keep = r.Callee().(*responseFinishFrame).Returned(r)
+			goto resumed_112
+		case 6:
+			w, keep = f.w, f.keep
+			r.Callee().(*connFlushFrame).Release(r)
+			goto resumed_117
+		case 7:
+			keep = f.keep
+			r.Callee().(*connLingerFrame).Release(r)
+			goto resumed_119
+		}
+	}
+
 //line conn.go:98
 	w, err, st = c.receiveResumable(r)
 	if st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_98:
 //line conn.go:99
 	if !(err != nil) {
 		goto after_if_99
 	}
 //line conn.go:100
 	if st = c.refuseResumable(r, nil, err); st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 54)
+		f.c, f.PC = nil, 2
 		return ret0, st
 	}
+resumed_100:
 //line conn.go:101
 	return false, greenlet.Done
 after_if_99:
@@ -479,168 +352,25 @@ after_if_99:
 //line conn.go:109
 	_, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c, f.w, f.h, f.PC = c, w, h, 3
-		r.Link(f, &f.Header)
 		return ret0, st
-	}
-after_if_108:
-//line conn.go:111
-	if st = CallResumable(r, h, w, w.request); st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
-		f.c, f.w, f.PC = c, w, 4
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-//line conn.go:112
-	keep, st = w.finishResumable(r)
-	if st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
-		f.c, f.w, f.PC = c, w, 5
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-//line conn.go:113
-	c.answer = nil
-	w.report(c.broken)
-	w.over, w.body.closed = true, true
-	if !(!keep && !w.hijacked) {
-		goto after_if_116
-	}
-//line conn.go:117
-	_, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
-		f.c, f.w, f.keep, f.PC = c, w, keep, 6
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-//line conn.go:118
-	if w.body.ended() {
-		goto after_if_116
-	}
-//line conn.go:119
-	if st = c.lingerResumable(r); st != greenlet.Done {
-		f := (*connExchangeFrame)(nil).take(r)
-		f.keep, f.PC = keep, 7
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-after_if_116:
-//line conn.go:122
-	return keep, greenlet.Done
-}
-
-//line conn_greenlet.go:535
-
-// Resume continues conn.exchange where it is suspended, or starts it.
-func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var (
-		w    *Response
-		err  error
-		h    http.Handler
-		keep bool
-	)
-	switch f.PC {
-	case 1:
-		// resumed from conn.go:98
-		callee := r.Callee().(*connReceiveFrame)
-		w, err = callee.Results()
-		callee.Release(r)
-		goto resumed_98
-	case 2:
-		// resumed from conn.go:100
-		r.Callee().(*connRefuseFrame).Release(r)
-		goto resumed_100
-	case 3:
-		// resumed from conn.go:109
-		w, h = f.w, f.h
-		r.Callee().(*connFlushFrame).Release(r)
-		goto resumed_109
-	case 4:
-		// resumed from conn.go:111
-		w = f.w
-		r.Callee().(*CallFrame).Release(r)
-		goto resumed_111
-	case 5:
-		// resumed from conn.go:112
-		w = f.w
-		callee := r.Callee().(*responseFinishFrame)
-		keep = callee.Results()
-		callee.Release(r)
-		goto resumed_112
-	case 6:
-		// resumed from conn.go:117
-		w, keep = f.w, f.keep
-		r.Callee().(*connFlushFrame).Release(r)
-		goto resumed_117
-	case 7:
-		// resumed from conn.go:119
-		keep = f.keep
-		r.Callee().(*connLingerFrame).Release(r)
-		goto resumed_119
-	}
-
-//line conn.go:98
-	w, err, st = c.receiveResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_98:
-//line conn.go:99
-	if !(err != nil) {
-		goto after_if_99
-	}
-//line conn.go:100
-	if st = c.refuseResumable(r, nil, err); st != greenlet.Done {
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_100:
-//line conn.go:101
-	f.ret0 = false
-	return r.Return(f, &f.Header)
-after_if_99:
-//line conn.go:103
-	if w == nil {
-		f.ret0 = true // an empty line
-		return r.Return(f, &f.Header)
-	}
-//line conn.go:106
-	c.answer = w
-	h = c.server.handler(w.request)
-	if !(c.out != nil && (mayWait(h) || len(c.out.data) >= bufferSize)) {
-		goto after_if_108
-	}
-//line conn.go:109
-	_, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f.w, f.h, f.PC = w, h, 3
-		r.Link(f, &f.Header)
-		return st
 	}
 resumed_109:
 after_if_108:
 //line conn.go:111
 	if st = CallResumable(r, h, w, w.request); st != greenlet.Done {
-		f.h = nil
-		f.w, f.PC = w, 4
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 54)
+		f.h, f.c, f.w, f.PC = nil, c, w, 4
+		return ret0, st
 	}
 resumed_111:
 //line conn.go:112
 	keep, st = w.finishResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.w, f.PC = w, 5
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 54)
+		f.h, f.c, f.w, f.PC = nil, c, w, 5
+		return ret0, st
 	}
 resumed_112:
 //line conn.go:113
@@ -653,10 +383,9 @@ resumed_112:
 //line conn.go:117
 	_, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.w, f.keep, f.PC = w, keep, 6
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 54)
+		f.h, f.c, f.w, f.keep, f.PC = nil, c, w, keep, 6
+		return ret0, st
 	}
 resumed_117:
 //line conn.go:118
@@ -665,93 +394,30 @@ resumed_117:
 	}
 //line conn.go:119
 	if st = c.lingerResumable(r); st != greenlet.Done {
-		f.c = nil
-		f.w = nil
-		f.h = nil
-		f.keep, f.PC = keep, 7
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 54)
+		f.c, f.w, f.h, f.keep, f.PC = nil, nil, nil, keep, 7
+		return ret0, st
 	}
 resumed_119:
 after_if_116:
 //line conn.go:122
-	f.ret0 = keep
-	return r.Return(f, &f.Header)
+	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:683
+//line conn_greenlet.go:408
 
-// Args replaces the parameters before the start.
-func (f *connExchangeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *connExchangeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
+// Resume continues the activation; the driver calls it.
+func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.c)
+	return r.Started(f, &f.Header, st)
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connExchangeFrame) Forget() {
-	f.c, f.w, f.h = nil, nil, nil
-}
+func (f *connExchangeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *connExchangeFrame) Forget()                              { *f = connExchangeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connExchangeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 54) }
+func (*connExchangeFrame) Func() *greenlet.Func                   { return &connExchangeFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *connExchangeFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[54].(*connExchangeFrame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connExchangeFrame) take(r *greenlet.Run) *connExchangeFrame {
-	c := r.Cache()
-	if f, ok := c[54].(*connExchangeFrame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(connExchangeFrame)
-}
-func (*connExchangeFrame) Func() *greenlet.Func {
-	return &connExchangeFrameInfo
-}
-
-var connExchangeFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange",
-	Points: []greenlet.Point{
-		{
-			Line: 98,
-			Live: "c",
-		},
-		{Line: 100},
-		{
-			Line: 109,
-			Live: "c w h",
-		},
-		{
-			Line: 111,
-			Live: "c w",
-		},
-		{
-			Line: 112,
-			Live: "c w",
-		},
-		{
-			Line: 117,
-			Live: "c w keep",
-		},
-		{
-			Line: 119,
-			Live: "keep",
-		},
-	},
-}
+var connExchangeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 97, Points: "98:c; 100; 109:c w h; 111:c w; 112:c w; 117:c w keep; 119:keep"}
 var _ func(*conn) bool = (*conn).exchange
 
 // connReceiveFrame is an activation of conn.receive.
@@ -773,25 +439,45 @@ func (c *conn) newReceiveFrame() *connReceiveFrame {
 }
 
 // Results are what conn.receive has returned.
-func (f *connReceiveFrame) Results() (*Response, error) {
-	return f.ret0, f.ret1
+func (f *connReceiveFrame) Results() (*Response, error) { return f.ret0, f.ret1 }
+func (f *connReceiveFrame) Returned(r *greenlet.Run) (ret0 *Response, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // receiveResumable is conn.receive for callers that can be suspended.
-func (c *conn) receiveResumable(r *greenlet.Run) (ret0 *Response, ret1 error, st greenlet.Status) {
+func (c *conn) receiveResumable(r *greenlet.Run) (*Response, error, greenlet.Status) {
+	return (*connReceiveFrame)(nil).body(r, c)
+}
+
+// body runs conn.receive up to its next suspension; f is nil until there has been one.
+func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 error, st greenlet.Status) {
 	var (
 		due      time.Time
 		all      time.Time
 		searched int
 		err      error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*connPauseFrame).Release(r)
+			goto resumed_129
+		case 2:
+			due, all, searched = f.due, f.all, f.searched
+			err = r.Callee().(*connMoreFrame).Returned(r)
+			goto resumed_158
+		}
+	}
+
 //line conn.go:129
 	if st = c.pauseResumable(r); st != greenlet.Done {
-		f := (*connReceiveFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_129:
 //line conn.go:130
 	c.readBy(time.Time{}) // that of a body before may be over
 	due = time.Time{}
@@ -834,11 +520,11 @@ loop_135:
 	}
 	err, st = c.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*connReceiveFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.c, f.due, f.all, f.searched, f.PC = c, due, all, searched, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_158:
 after_if_150:
 //line conn.go:160
 	switch {
@@ -853,164 +539,24 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:857
+//line conn_greenlet.go:543
 
-// Resume continues conn.receive where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var (
-		due      time.Time
-		all      time.Time
-		searched int
-		err      error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from conn.go:129
-		r.Callee().(*connPauseFrame).Release(r)
-		goto resumed_129
-	case 2:
-		// resumed from conn.go:158
-		due, all, searched = f.due, f.all, f.searched
-		callee := r.Callee().(*connMoreFrame)
-		err = callee.Results()
-		callee.Release(r)
-		goto resumed_158
-	}
-
-//line conn.go:129
-	if st = c.pauseResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_129:
-//line conn.go:130
-	c.readBy(time.Time{}) // that of a body before may be over
-	due = time.Time{}
-	all = time.Time{}
-//line conn.go:132
-	if c.server.ReadTimeout > 0 {
-		all = c.server.hub().Now().Add(c.server.ReadTimeout)
-	}
-	searched = 0
-loop_135:
-	{
-//line conn.go:136
-		data := c.sock.Ahead()
-		if len(data) > 1 && data[0] == '\r' && data[1] == '\n' { // RFC 9112, section 2.2
-			c.sock.Discard(2)
-			f.ret0, f.ret1 = nil, nil
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:141
-		max2 := c.server.maxHeader()
-		if n := headerEnd(data[:min(len(data), max2)], searched); n > 0 {
-			f.ret0, f.ret1 = c.request(data[:n], all)
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:145
-		if len(data) >= max2 {
-			f.ret0, f.ret1 = nil, refuse(http.StatusRequestHeaderFieldsTooLarge, "")
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:148
-		searched = len(data) - min(len(data), 3)
-		err = c.sock.TryReadAhead()
-		if !(err == socket.ErrWouldBlock) {
-			goto after_if_150
-		}
-	}
-//line conn.go:151
-	if due.IsZero() && c.server.headerTimeout() > 0 {
-		due = c.server.hub().Now().Add(c.server.headerTimeout())
-		if !all.IsZero() && all.Before(due) {
-			due = all
-		}
-		c.readBy(due)
-	}
-	err, st = c.moreResumable(r)
-	if st != greenlet.Done {
-		f.due, f.all, f.searched, f.PC = due, all, searched, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_158:
-after_if_150:
-//line conn.go:160
-	switch {
-	case err == nil:
-	case errors.Is(err, os.ErrDeadlineExceeded) && c.sock.Buffered() > 0:
-		f.ret0, f.ret1 = nil, refuse(http.StatusRequestTimeout, "")
-		return r.Return(f, &f.Header)
-	case err == io.EOF && c.sock.Buffered() > 0:
-//line conn.go:165
-		f.ret0, f.ret1 = nil, refuse(http.StatusBadRequest, "")
-		return r.Return(f, &f.Header)
-	default:
-//line conn.go:167
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-	goto loop_135
+	f.ret0, f.ret1, st = f.body(r, f.c)
+	return r.Started(f, &f.Header, st)
 }
 
-//line conn_greenlet.go:959
-
-// Args replaces the parameters before the start.
-func (f *connReceiveFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *connReceiveFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *connReceiveFrame) Forget() {
-	f.c, f.due, f.all = nil, time.Time{}, time.Time{}
+	*f = connReceiveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *connReceiveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*connReceiveFrame) Func() *greenlet.Func      { return &connReceiveFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *connReceiveFrame) Release(r *greenlet.Run) {
-	f.c, f.due, f.all, f.ret0, f.ret1 = nil, time.Time{}, time.Time{}, nil, nil
-	c := r.Cache()
-	if head, ok := c[6].(*connReceiveFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connReceiveFrame) take(r *greenlet.Run) *connReceiveFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*connReceiveFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(connReceiveFrame)
-}
-func (*connReceiveFrame) Func() *greenlet.Func {
-	return &connReceiveFrameInfo
-}
-
-var connReceiveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 128,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).receive",
-	Points: []greenlet.Point{
-		{
-			Line: 129,
-			Live: "c",
-		},
-		{
-			Line: 158,
-			Live: "c due all searched",
-		},
-	},
-}
+var connReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).receive", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 128, Points: "129:c; 158:c due all searched"}
 var _ func(*conn) (*Response, error) = (*conn).receive
 
 // connPauseFrame is an activation of conn.pause.
@@ -1027,89 +573,42 @@ func (c *conn) newPauseFrame() *connPauseFrame {
 }
 
 // pauseResumable is conn.pause for callers that can be suspended.
-func (c *conn) pauseResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *conn) pauseResumable(r *greenlet.Run) greenlet.Status {
+	return (*connPauseFrame)(nil).body(r, c)
+}
+
+// body runs conn.pause up to its first suspension; f is nil until there has been one.
+func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 //line conn.go:175
 	if st = c.sock.Stream().Readiness().GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*connPauseFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.c, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:1042
+//line conn_greenlet.go:592
 
-// Resume continues conn.pause where it is suspended, or starts it.
+// Resume continues conn.pause where it is suspended.
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
-		// resumed from conn.go:175
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_175
 	}
 
-//line conn.go:175
-	if st = c.sock.Stream().Readiness().GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.c = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1065
+func (f *connPauseFrame) Forget()                 { *f = connPauseFrame{Header: f.Header} }
+func (f *connPauseFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*connPauseFrame) Func() *greenlet.Func      { return &connPauseFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *connPauseFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *connPauseFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connPauseFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connPauseFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*connPauseFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connPauseFrame) take(r *greenlet.Run) *connPauseFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*connPauseFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(connPauseFrame)
-}
-func (*connPauseFrame) Func() *greenlet.Func {
-	return &connPauseFrameInfo
-}
-
-var connPauseFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 175,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).pause",
-	Points: []greenlet.Point{
-		{Line: 175},
-	},
-}
+var connPauseFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).pause", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 175, Points: "175"}
 var _ func(*conn) = (*conn).pause
 
 // connMoreFrame is an activation of conn.more.
@@ -1127,12 +626,20 @@ func (c *conn) newMoreFrame() *connMoreFrame {
 }
 
 // Results are what conn.more has returned.
-func (f *connMoreFrame) Results() error {
-	return f.ret0
+func (f *connMoreFrame) Results() error { return f.ret0 }
+func (f *connMoreFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // moreResumable is conn.more for callers that can be suspended.
-func (c *conn) moreResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *conn) moreResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*connMoreFrame)(nil).body(r, c)
+}
+
+// body runs conn.more up to its first suspension; f is nil until there has been one.
+func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var (
 		err error
 		t0  error
@@ -1140,9 +647,8 @@ func (c *conn) moreResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 //line conn.go:181
 	err, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*connMoreFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line conn.go:181
@@ -1151,18 +657,17 @@ func (c *conn) moreResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 	}
 	t0, st = c.sock.Stream().Readiness().WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f := (*connMoreFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 42)
+		f.c, f.PC = nil, 2
 		return ret0, st
 	}
 //line conn.go:184
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:1164
+//line conn_greenlet.go:669
 
-// Resume continues conn.more where it is suspended, or starts it.
+// Resume continues conn.more where it is suspended.
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var (
@@ -1170,27 +675,17 @@ func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:181
-		callee := r.Callee().(*connFlushFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_181
 	case 2:
-		// resumed from conn.go:184
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_184
 	}
 
-//line conn.go:181
-	err, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_181:
 //line conn.go:181
 	if err != nil {
@@ -1200,10 +695,8 @@ resumed_181:
 //line conn.go:184
 	t0, st = c.sock.Stream().Readiness().WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_184:
 //line conn.go:184
@@ -1211,59 +704,14 @@ resumed_184:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1215
+//line conn_greenlet.go:708
 
-// Args replaces the parameters before the start.
-func (f *connMoreFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connMoreFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 42) }
+func (*connMoreFrame) Func() *greenlet.Func                   { return &connMoreFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connMoreFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connMoreFrame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[42].(*connMoreFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connMoreFrame) take(r *greenlet.Run) *connMoreFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*connMoreFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(connMoreFrame)
-}
-func (*connMoreFrame) Func() *greenlet.Func {
-	return &connMoreFrameInfo
-}
-
-var connMoreFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 180,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).more",
-	Points: []greenlet.Point{
-		{
-			Line: 181,
-			Live: "c",
-		},
-		{Line: 184},
-	},
-}
+var connMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).more", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 180, Points: "181:c; 184"}
 var _ func(*conn) error = (*conn).more
 
 // connFlushFrame is an activation of conn.flush.
@@ -1281,12 +729,20 @@ func (c *conn) newFlushFrame() *connFlushFrame {
 }
 
 // Results are what conn.flush has returned.
-func (f *connFlushFrame) Results() error {
-	return f.ret0
+func (f *connFlushFrame) Results() error { return f.ret0 }
+func (f *connFlushFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // flushResumable is conn.flush for callers that can be suspended.
-func (c *conn) flushResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *conn) flushResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*connFlushFrame)(nil).body(r, c)
+}
+
+// body runs conn.flush up to its first suspension; f is nil until there has been one.
+func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line conn.go:232
 	if c.tryFlush() {
@@ -1297,101 +753,42 @@ func (c *conn) flushResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	}
 	t0, st = c.sendsResumable(r)
 	if st != greenlet.Done {
-		f := (*connFlushFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 15)
+		f.c, f.PC = nil, 1
 		return ret0, st
 	}
 //line conn.go:238
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:1310
+//line conn_greenlet.go:765
 
-// Resume continues conn.flush where it is suspended, or starts it.
+// Resume continues conn.flush where it is suspended.
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:238
-		callee := r.Callee().(*connSendsFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*connSendsFrame).Returned(r)
 		goto resumed_238
 	}
 
-//line conn.go:232
-	if c.tryFlush() {
-		f.ret0 = c.broken
-		return r.Return(f, &f.Header)
-	}
-//line conn.go:235
-	if d := c.server.WriteTimeout; d > 0 {
-		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
-	}
-	t0, st = c.sendsResumable(r)
-	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_238:
 //line conn.go:238
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1347
+//line conn_greenlet.go:785
 
-// Args replaces the parameters before the start.
-func (f *connFlushFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connFlushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 15) }
+func (*connFlushFrame) Func() *greenlet.Func                   { return &connFlushFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connFlushFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connFlushFrame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[15].(*connFlushFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connFlushFrame) take(r *greenlet.Run) *connFlushFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*connFlushFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(connFlushFrame)
-}
-func (*connFlushFrame) Func() *greenlet.Func {
-	return &connFlushFrameInfo
-}
-
-var connFlushFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 231,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).flush",
-	Points: []greenlet.Point{
-		{Line: 238},
-	},
-}
+var connFlushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).flush", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 231, Points: "238"}
 var _ func(*conn) error = (*conn).flush
 
 // connSendsFrame is an activation of conn.sends.
@@ -1410,12 +807,20 @@ func (c *conn) newSendsFrame() *connSendsFrame {
 }
 
 // Results are what conn.sends has returned.
-func (f *connSendsFrame) Results() error {
-	return f.ret0
+func (f *connSendsFrame) Results() error { return f.ret0 }
+func (f *connSendsFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // sendsResumable is conn.sends for callers that can be suspended.
-func (c *conn) sendsResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *conn) sendsResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*connSendsFrame)(nil).body(r, c)
+}
+
+// body runs conn.sends up to its first suspension; f is nil until there has been one.
+func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var (
 		out2 *buffer
 		err  error
@@ -1425,9 +830,8 @@ func (c *conn) sendsResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	c.out, c.broken = nil, errInterrupted
 	_, err, st = c.sock.WriteResumable(r, out2.data)
 	if st != greenlet.Done {
-		f := (*connSendsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 20)
 		f.c, f.out2, f.PC = c, out2, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line conn.go:252
@@ -1440,9 +844,9 @@ func (c *conn) sendsResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:1444
+//line conn_greenlet.go:848
 
-// Resume continues conn.sends where it is suspended, or starts it.
+// Resume continues conn.sends where it is suspended.
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var (
@@ -1450,24 +854,15 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:251
 		out2 = f.out2
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_251
 	}
 
-//line conn.go:249
-	out2 = c.out
-	c.out, c.broken = nil, errInterrupted
-	_, err, st = c.sock.WriteResumable(r, out2.data)
-	if st != greenlet.Done {
-		f.out2, f.PC = out2, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_251:
 //line conn.go:252
 	out2.free()
@@ -1480,58 +875,14 @@ resumed_251:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1484
+//line conn_greenlet.go:879
 
-// Args replaces the parameters before the start.
-func (f *connSendsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connSendsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 20) }
+func (*connSendsFrame) Func() *greenlet.Func                   { return &connSendsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connSendsFrame) Forget() {
-	f.c, f.out2 = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connSendsFrame) Release(r *greenlet.Run) {
-	f.c, f.out2, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[20].(*connSendsFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connSendsFrame) take(r *greenlet.Run) *connSendsFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*connSendsFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(connSendsFrame)
-}
-func (*connSendsFrame) Func() *greenlet.Func {
-	return &connSendsFrameInfo
-}
-
-var connSendsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 248,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sends",
-	Points: []greenlet.Point{
-		{
-			Line: 251,
-			Live: "c out2",
-		},
-	},
-}
+var connSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sends", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 248, Points: "251:c out2"}
 var _ func(*conn) error = (*conn).sends
 
 // connRefuseFrame is an activation of conn.refuse.
@@ -1551,7 +902,12 @@ func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
 }
 
 // refuseResumable is conn.refuse for callers that can be suspended.
-func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) (st greenlet.Status) {
+func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) greenlet.Status {
+	return (*connRefuseFrame)(nil).body(r2, c, r, err)
+}
+
+// body runs conn.refuse up to its first suspension; f is nil until there has been one.
+func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
 	var (
 		why *refusal
 		f   func(*Answer)
@@ -1568,9 +924,8 @@ func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) (st
 //line conn.go:304
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
-		f2 := (*connRefuseFrame)(nil).take(r2)
-		f2.PC = 1
-		r2.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r2, f2, 1)
+		f2.c, f2.r, f2.err, f2.PC = nil, nil, nil, 1
 		return st
 	}
 //line conn.go:305
@@ -1579,9 +934,8 @@ after_if_303:
 	c.put(why)
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
-		f2 := (*connRefuseFrame)(nil).take(r2)
-		f2.c, f2.r, f2.why, f2.PC = c, r, why, 2
-		r2.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r2, f2, 1)
+		f2.err, f2.c, f2.r, f2.why, f2.PC = nil, c, r, why, 2
 		return st
 	}
 //line conn.go:309
@@ -1600,9 +954,8 @@ after_if_303:
 		}); ok2 {
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
-				f2 := (*connRefuseFrame)(nil).take(r2)
-				f2.c, f2.PC = c, 3
-				r2.Link(f2, &f2.Header)
+				f2 = greenlet.Caller(r2, f2, 1)
+				f2.r, f2.err, f2.c, f2.PC = nil, nil, c, 3
 				return st
 			}
 		} else {
@@ -1612,74 +965,43 @@ after_if_303:
 after_if_309:
 //line conn.go:312
 	if st = c.lingerResumable(r2); st != greenlet.Done {
-		f2 := (*connRefuseFrame)(nil).take(r2)
-		f2.PC = 4
-		r2.Link(f2, &f2.Header)
+		f2 = greenlet.Caller(r2, f2, 1)
+		f2.c, f2.r, f2.err, f2.PC = nil, nil, nil, 4
 		return st
 	}
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:1624
+//line conn_greenlet.go:976
 
-// Resume continues conn.refuse where it is suspended, or starts it.
+// Resume continues conn.refuse where it is suspended.
 func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r, err := f2.c, f2.r, f2.err
+	c, r := f2.c, f2.r
 	var (
 		why *refusal
 		f   func(*Answer)
 	)
 	switch f2.PC {
+	case 0:
+		return r2.Started(f2, &f2.Header, f2.body(r2, f2.c, f2.r, f2.err))
 	case 1:
-		// resumed from conn.go:304
 		r2.Callee().(*connFlushFrame).Release(r2)
 		goto resumed_304
 	case 2:
-		// resumed from conn.go:308
 		why = f2.why
 		r2.Callee().(*connFlushFrame).Release(r2)
 		goto resumed_308
 	case 3:
-		// resumed from conn.go:310
 		r2.Callee().Release(r2)
 		goto resumed_310
 	case 4:
-		// resumed from conn.go:312
 		r2.Callee().(*connLingerFrame).Release(r2)
 		goto resumed_312
 	}
 
-	{
-//line conn.go:302
-		var ok bool
-		why, ok = err.(*refusal)
-//line conn.go:303
-		if ok {
-			goto after_if_303
-		}
-	}
-//line conn.go:304
-	_, st = c.flushResumable(r2)
-	if st != greenlet.Done {
-		f2.c = nil
-		f2.r = nil
-		f2.err = nil
-		f2.PC = 1
-		r2.Link(f2, &f2.Header)
-		return st
-	}
 resumed_304:
 //line conn.go:305
 	return r2.Return(f2, &f2.Header)
-after_if_303:
-	c.put(why)
-	_, st = c.flushResumable(r2)
-	if st != greenlet.Done {
-		f2.err = nil
-		f2.why, f2.PC = why, 2
-		r2.Link(f2, &f2.Header)
-		return st
-	}
 resumed_308:
 //line conn.go:309
 	f = c.server.OnAnswer
@@ -1697,12 +1019,8 @@ resumed_308:
 		}); ok2 {
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
-				f2.r = nil
-				f2.err = nil
-				f2.why = nil
-				f2.PC = 3
-				r2.Link(f2, &f2.Header)
-				return st
+				f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, 3
+				return r2.Link(f2, &f2.Header, st)
 			}
 		} else {
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
@@ -1712,78 +1030,21 @@ resumed_310:
 after_if_309:
 //line conn.go:312
 	if st = c.lingerResumable(r2); st != greenlet.Done {
-		f2.c = nil
-		f2.r = nil
-		f2.err = nil
-		f2.why = nil
-		f2.PC = 4
-		r2.Link(f2, &f2.Header)
-		return st
+		f2.c, f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, nil, 4
+		return r2.Link(f2, &f2.Header, st)
 	}
 resumed_312:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:1728
+//line conn_greenlet.go:1041
 
-// Args replaces the parameters before the start.
-func (f *connRefuseFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.r = greenlet.Arg[*http.Request](f, args, 0)
-	f.err = greenlet.Arg[error](f, args, 1)
-}
+func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
+func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
+func (f *connRefuseFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*connRefuseFrame) Func() *greenlet.Func      { return &connRefuseFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connRefuseFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connRefuseFrame) Forget() {
-	f.c, f.r, f.err, f.why = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connRefuseFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*connRefuseFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connRefuseFrame) take(r *greenlet.Run) *connRefuseFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*connRefuseFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(connRefuseFrame)
-}
-func (*connRefuseFrame) Func() *greenlet.Func {
-	return &connRefuseFrameInfo
-}
-
-var connRefuseFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 301,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).refuse",
-	Points: []greenlet.Point{
-		{Line: 304},
-		{
-			Line: 308,
-			Live: "c r why",
-		},
-		{
-			Line: 310,
-			Live: "c",
-		},
-		{Line: 312},
-	},
-}
+var connRefuseFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).refuse", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 301, Points: "304; 308:c r why; 310:c; 312"}
 var _ func(*conn, *http.Request, error) = (*conn).refuse
 
 // connLingerFrame is an activation of conn.linger.
@@ -1800,7 +1061,12 @@ func (c *conn) newLingerFrame() *connLingerFrame {
 }
 
 // lingerResumable is conn.linger for callers that can be suspended.
-func (c *conn) lingerResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
+	return (*connLingerFrame)(nil).body(r, c)
+}
+
+// body runs conn.linger up to its first suspension; f is nil until there has been one.
+func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var err error
 //line conn.go:328
 	if c.broken != nil || c.sock.CloseWrite() != nil {
@@ -1809,9 +1075,8 @@ func (c *conn) lingerResumable(r *greenlet.Run) (st greenlet.Status) {
 	c.readBy(c.server.hub().Now().Add(lingering))
 loop_332:
 	if st = c.pauseResumable(r); st != greenlet.Done {
-		f := (*connLingerFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line conn.go:334
@@ -1823,9 +1088,8 @@ loop_332:
 //line conn.go:337
 	err, st = c.moreResumable(r)
 	if st != greenlet.Done {
-		f := (*connLingerFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 0)
 		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 after_if_336:
@@ -1836,35 +1100,28 @@ after_if_336:
 	goto loop_332
 }
 
-//line conn_greenlet.go:1840
+//line conn_greenlet.go:1104
 
-// Resume continues conn.linger where it is suspended, or starts it.
+// Resume continues conn.linger where it is suspended.
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
-		// resumed from conn.go:333
 		r.Callee().(*connPauseFrame).Release(r)
 		goto resumed_333
 	case 2:
-		// resumed from conn.go:337
-		callee := r.Callee().(*connMoreFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*connMoreFrame).Returned(r)
 		goto resumed_337
 	}
 
-//line conn.go:328
-	if c.broken != nil || c.sock.CloseWrite() != nil {
-		return r.Return(f, &f.Header)
-	}
-	c.readBy(c.server.hub().Now().Add(lingering))
 loop_332:
+//line conn.go:333
 	if st = c.pauseResumable(r); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_333:
 //line conn.go:334
@@ -1877,8 +1134,7 @@ resumed_333:
 	err, st = c.moreResumable(r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_337:
 after_if_336:
@@ -1889,60 +1145,11 @@ after_if_336:
 	goto loop_332
 }
 
-//line conn_greenlet.go:1893
+//line conn_greenlet.go:1149
 
-// Args replaces the parameters before the start.
-func (f *connLingerFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
+func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*connLingerFrame) Func() *greenlet.Func      { return &connLingerFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connLingerFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connLingerFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connLingerFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*connLingerFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connLingerFrame) take(r *greenlet.Run) *connLingerFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*connLingerFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(connLingerFrame)
-}
-func (*connLingerFrame) Func() *greenlet.Func {
-	return &connLingerFrameInfo
-}
-
-var connLingerFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/conn.go",
-	Line: 327,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger",
-	Points: []greenlet.Point{
-		{
-			Line: 333,
-			Live: "c",
-		},
-		{
-			Line: 337,
-			Live: "c",
-		},
-	},
-}
+var connLingerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 327, Points: "333:c; 337:c"}
 var _ func(*conn) = (*conn).linger

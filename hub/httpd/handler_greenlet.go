@@ -24,16 +24,20 @@ func (f HandlerFunc) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *
 }
 
 // ServeHTTPResumable is HandlerFunc.ServeHTTP for callers that can be suspended.
-func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*HandlerFuncServeHTTPFrame)(nil).body(r2, f, w, r)
+}
+
+// body runs HandlerFunc.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler.go:17
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
 		st = c.CallResumable(r2, w, r)
 		if st != greenlet.Done {
-			f2 := (*HandlerFuncServeHTTPFrame)(nil).take(r2)
-			f2.PC = 1
-			r2.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r2, f2, 36)
+			f2.f, f2.w, f2.r, f2.PC = nil, nil, nil, 1
 			return st
 		}
 	} else {
@@ -42,89 +46,28 @@ func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter,
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:46
+//line handler_greenlet.go:50
 
-// Resume continues HandlerFunc.ServeHTTP where it is suspended, or starts it.
+// Resume continues HandlerFunc.ServeHTTP where it is suspended.
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	f, w, r := f2.f, f2.w, f2.r
 	switch f2.PC {
+	case 0:
+		return r2.Started(f2, &f2.Header, f2.body(r2, f2.f, f2.w, f2.r))
 	case 1:
-		// resumed from handler.go:17
 		r2.Callee().Release(r2)
 		goto resumed_17
 	}
 
-//line handler.go:17
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r2, w, r)
-		if st != greenlet.Done {
-			f2.f = nil
-			f2.w = nil
-			f2.r = nil
-			f2.PC = 1
-			r2.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		f(w, r)
-	}
 resumed_17:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line handler_greenlet.go:78
+func (f *HandlerFuncServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *HandlerFuncServeHTTPFrame) Forget()                 { *f = HandlerFuncServeHTTPFrame{Header: f.Header} }
+func (f *HandlerFuncServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*HandlerFuncServeHTTPFrame) Func() *greenlet.Func      { return &infoOfHandlerFuncServeHTTPFrame }
 
-// Args replaces the parameters before the start.
-func (f *HandlerFuncServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *HandlerFuncServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HandlerFuncServeHTTPFrame) Forget() {
-	f.f, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HandlerFuncServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*HandlerFuncServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HandlerFuncServeHTTPFrame) take(r *greenlet.Run) *HandlerFuncServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*HandlerFuncServeHTTPFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(HandlerFuncServeHTTPFrame)
-}
-func (*HandlerFuncServeHTTPFrame) Func() *greenlet.Func {
-	return &infoOfHandlerFuncServeHTTPFrame
-}
-
-var infoOfHandlerFuncServeHTTPFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler.go",
-	Line: 17,
-	Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP",
-	Points: []greenlet.Point{
-		{Line: 17},
-	},
-}
+var infoOfHandlerFuncServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 17, Points: "17"}
 var _ func(HandlerFunc, http.ResponseWriter, *http.Request) = (HandlerFunc).ServeHTTP
 
 // CallFrame is an activation of Call.
@@ -143,7 +86,12 @@ func NewCallFrame(h http.Handler, w http.ResponseWriter, r *http.Request) *CallF
 }
 
 // CallResumable is Call for callers that can be suspended.
-func CallResumable(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func CallResumable(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*CallFrame)(nil).body(r2, h, w, r)
+}
+
+// body runs Call up to its first suspension; f is nil until there has been one.
+func (f *CallFrame) body(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
 //line handler.go:35
 	if !(!mayWait(h) && !received(r)) {
@@ -152,9 +100,8 @@ func CallResumable(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *h
 //line handler.go:36
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f := (*CallFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 15)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line handler.go:36
@@ -168,9 +115,8 @@ after_if_35:
 	}); ok {
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
-			f := (*CallFrame)(nil).take(r2)
-			f.PC = 2
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 15)
+			f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 			return st
 		}
 	} else {
@@ -179,54 +125,37 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:183
+//line handler_greenlet.go:129
 
-// Resume continues Call where it is suspended, or starts it.
+// Resume continues Call where it is suspended.
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
 	var err error
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
-		// resumed from handler.go:36
-		callee := r2.Callee().(*ReceiveFrame)
-		err = callee.Results()
-		callee.Release(r2)
+		err = r2.Callee().(*ReceiveFrame).Returned(r2)
 		goto resumed_36
 	case 2:
-		// resumed from handler.go:41
 		r2.Callee().Release(r2)
 		goto resumed_41
 	}
 
-//line handler.go:35
-	if !(!mayWait(h) && !received(r)) {
-		goto after_if_35
-	}
-//line handler.go:36
-	err, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_36:
 //line handler.go:36
 	if err != nil {
 		unreceived(w, err)
 		return r2.Return(f, &f.Header)
 	}
-after_if_35:
+//line handler.go:41
 	if c, ok := h.(interface {
 		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
-			f.h = nil
-			f.w = nil
-			f.r = nil
-			f.PC = 2
-			r2.Link(f, &f.Header)
-			return st
+			f.h, f.w, f.r, f.PC = nil, nil, nil, 2
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		h.ServeHTTP(w, r)
@@ -235,62 +164,14 @@ resumed_41:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:239
+//line handler_greenlet.go:168
 
-// Args replaces the parameters before the start.
-func (f *CallFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[http.Handler](f, args, 0)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 1)
-	f.r = greenlet.Arg[*http.Request](f, args, 2)
-}
+func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
+func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
+func (f *CallFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*CallFrame) Func() *greenlet.Func      { return &infoOfCallFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *CallFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *CallFrame) Forget() {
-	f.h, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *CallFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[15].(*CallFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*CallFrame) take(r *greenlet.Run) *CallFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*CallFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(CallFrame)
-}
-func (*CallFrame) Func() *greenlet.Func {
-	return &infoOfCallFrame
-}
-
-var infoOfCallFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler.go",
-	Line: 34,
-	Name: "github.com/going-green/greenlet/hub/httpd.Call",
-	Points: []greenlet.Point{
-		{
-			Line: 36,
-			Live: "h w r",
-		},
-		{Line: 41},
-	},
-}
+var infoOfCallFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 34, Points: "36:h w r; 41"}
 var _ func(http.Handler, http.ResponseWriter, *http.Request) = Call
 
 // valueCallFrame is Call as a value, for callers that can be suspended.
@@ -318,12 +199,20 @@ func NewReceiveFrame(r *http.Request) *ReceiveFrame {
 }
 
 // Results are what Receive has returned.
-func (f *ReceiveFrame) Results() error {
-	return f.ret0
+func (f *ReceiveFrame) Results() error { return f.ret0 }
+func (f *ReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // ReceiveResumable is Receive for callers that can be suspended.
-func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenlet.Status) {
+func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (error, greenlet.Status) {
+	return (*ReceiveFrame)(nil).body(r2, r)
+}
+
+// body runs Receive up to its first suspension; f is nil until there has been one.
+func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenlet.Status) {
 	var t0 error
 	{
 //line handler.go:55
@@ -333,9 +222,8 @@ func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenle
 		}
 		t0, st = b.receiveResumable(r2)
 		if st != greenlet.Done {
-			f := (*ReceiveFrame)(nil).take(r2)
-			f.PC = 1
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 52)
+			f.r, f.PC = nil, 1
 			return ret0, st
 		}
 	}
@@ -343,93 +231,35 @@ func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenle
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:347
+//line handler_greenlet.go:235
 
-// Resume continues Receive where it is suspended, or starts it.
+// Resume continues Receive where it is suspended.
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r := f.r
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r2, f.r)
+		return r2.Started(f, &f.Header, st)
 	case 1:
-		// resumed from handler.go:59
-		callee := r2.Callee().(*bodyReceiveFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
+		t0 = r2.Callee().(*bodyReceiveFrame).Returned(r2)
 		goto resumed_59
 	}
 
-	{
-//line handler.go:55
-		b, ok := r.Body.(*Body)
-		if !ok {
-			f.ret0 = nil
-			return r2.Return(f, &f.Header)
-		}
-//line handler.go:59
-		t0, st = b.receiveResumable(r2)
-		if st != greenlet.Done {
-			f.r = nil
-			f.PC = 1
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_59:
 //line handler.go:59
 	f.ret0 = t0
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:384
+//line handler_greenlet.go:255
 
-// Args replaces the parameters before the start.
-func (f *ReceiveFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.r = greenlet.Arg[*http.Request](f, args, 0)
-}
+func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
+func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ReceiveFrame) Forget()                              { *f = ReceiveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReceiveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 52) }
+func (*ReceiveFrame) Func() *greenlet.Func                   { return &infoOfReceiveFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ReceiveFrame) Forget() {
-	f.r = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ReceiveFrame) Release(r *greenlet.Run) {
-	f.r, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[52].(*ReceiveFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ReceiveFrame) take(r *greenlet.Run) *ReceiveFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*ReceiveFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(ReceiveFrame)
-}
-func (*ReceiveFrame) Func() *greenlet.Func {
-	return &infoOfReceiveFrame
-}
-
-var infoOfReceiveFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler.go",
-	Line: 54,
-	Name: "github.com/going-green/greenlet/hub/httpd.Receive",
-	Points: []greenlet.Point{
-		{Line: 59},
-	},
-}
+var infoOfReceiveFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Receive", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 54, Points: "59"}
 var _ func(*http.Request) error = Receive
 
 // valueReceiveFrame is Receive as a value, for callers that can be suspended.
@@ -458,7 +288,12 @@ func (m *Mux) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *MuxServ
 }
 
 // ServeHTTPResumable is Mux.ServeHTTP for callers that can be suspended.
-func (m *Mux) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (m *Mux) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*MuxServeHTTPFrame)(nil).body(r2, m, w, r)
+}
+
+// body runs Mux.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var c *choice
 //line handler.go:90
 	c = &choice{ResponseWriter: w}
@@ -468,97 +303,34 @@ func (m *Mux) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *htt
 	}
 //line handler.go:93
 	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
-		f := (*MuxServeHTTPFrame)(nil).take(r2)
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 40)
+		f.m, f.w, f.r, f.PC = nil, nil, nil, 1
 		return st
 	}
 after_if_92:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:481
+//line handler_greenlet.go:315
 
-// Resume continues Mux.ServeHTTP where it is suspended, or starts it.
+// Resume continues Mux.ServeHTTP where it is suspended.
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	m, w, r := f.m, f.w, f.r
-	var c *choice
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
 	case 1:
-		// resumed from handler.go:93
 		r2.Callee().(*CallFrame).Release(r2)
 		goto resumed_93
 	}
 
-//line handler.go:90
-	c = &choice{ResponseWriter: w}
-	m.mux.ServeHTTP(c, r)
-	if !(c.handler != nil) {
-		goto after_if_92
-	}
-//line handler.go:93
-	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
-		f.m = nil
-		f.w = nil
-		f.r = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_93:
-after_if_92:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:514
+func (f *MuxServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *MuxServeHTTPFrame) Forget()                 { *f = MuxServeHTTPFrame{Header: f.Header} }
+func (f *MuxServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*MuxServeHTTPFrame) Func() *greenlet.Func      { return &infoOfMuxServeHTTPFrame }
 
-// Args replaces the parameters before the start.
-func (f *MuxServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *MuxServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *MuxServeHTTPFrame) Forget() {
-	f.m, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *MuxServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*MuxServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*MuxServeHTTPFrame) take(r *greenlet.Run) *MuxServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*MuxServeHTTPFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(MuxServeHTTPFrame)
-}
-func (*MuxServeHTTPFrame) Func() *greenlet.Func {
-	return &infoOfMuxServeHTTPFrame
-}
-
-var infoOfMuxServeHTTPFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler.go",
-	Line: 89,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP",
-	Points: []greenlet.Point{
-		{Line: 93},
-	},
-}
+var infoOfMuxServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 89, Points: "93"}
 var _ func(*Mux, http.ResponseWriter, *http.Request) = (*Mux).ServeHTTP

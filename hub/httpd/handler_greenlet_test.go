@@ -29,15 +29,19 @@ func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWait
 }
 
 // waitsResumable is rooms.waits for callers that can be suspended.
-func (m *rooms) waitsResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (m *rooms) waitsResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*roomsWaitsFrame)(nil).body(r2, m, w, r)
+}
+
+// body runs rooms.waits up to its first suspension; f is nil until there has been one.
+func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	{
 //line handler_test.go:28
 		e := m.hub.NewEvent()
 		m.opened[r.PathValue("room")] = e
 		if st = e.WaitResumable(r2); st != greenlet.Done {
-			f := (*roomsWaitsFrame)(nil).take(r2)
-			f.w, f.r, f.PC = w, r, 1
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 13)
+			f.m, f.w, f.r, f.PC = nil, w, r, 1
 			return st
 		}
 	}
@@ -46,89 +50,33 @@ func (m *rooms) waitsResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:50
+//line handler_greenlet_test.go:54
 
-// Resume continues rooms.waits where it is suspended, or starts it.
+// Resume continues rooms.waits where it is suspended.
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	m, w, r := f.m, f.w, f.r
+	w, r := f.w, f.r
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
 	case 1:
-		// resumed from handler_test.go:30
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
 		goto resumed_30
 	}
 
-	{
-//line handler_test.go:28
-		e := m.hub.NewEvent()
-		m.opened[r.PathValue("room")] = e
-		if st = e.WaitResumable(r2); st != greenlet.Done {
-			f.m = nil
-			f.PC = 1
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_30:
 //line handler_test.go:31
 	fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:79
+//line handler_greenlet_test.go:73
 
-// Args replaces the parameters before the start.
-func (f *roomsWaitsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
+func (f *roomsWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*roomsWaitsFrame) Func() *greenlet.Func      { return &roomsWaitsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *roomsWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *roomsWaitsFrame) Forget() {
-	f.m, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *roomsWaitsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*roomsWaitsFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*roomsWaitsFrame) take(r *greenlet.Run) *roomsWaitsFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*roomsWaitsFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(roomsWaitsFrame)
-}
-func (*roomsWaitsFrame) Func() *greenlet.Func {
-	return &roomsWaitsFrameInfo
-}
-
-var roomsWaitsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler_test.go",
-	Line: 27,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits",
-	Points: []greenlet.Point{
-		{
-			Line: 30,
-			Live: "w r",
-		},
-	},
-}
+var roomsWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30:w r"}
 var _ func(*rooms, http.ResponseWriter, *http.Request) = (*rooms).waits
 
 // roomsWaitsFrameValue is rooms.waits as a value, for callers that can be suspended.
@@ -161,95 +109,44 @@ func (h wrapped) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wrap
 }
 
 // ServeHTTPResumable is wrapped.ServeHTTP for callers that can be suspended.
-func (h wrapped) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (h wrapped) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*wrappedServeHTTPFrame)(nil).body(r2, h, w, r)
+}
+
+// body runs wrapped.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler_test.go:75
 	w.Header().Set("Wrapped", "yes")
 	if st = CallResumable(r2, h.next, w, r); st != greenlet.Done {
-		f := (*wrappedServeHTTPFrame)(nil).take(r2)
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 35)
+		f.h, f.w, f.r, f.PC = wrapped{}, nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:177
+//line handler_greenlet_test.go:129
 
-// Resume continues wrapped.ServeHTTP where it is suspended, or starts it.
+// Resume continues wrapped.ServeHTTP where it is suspended.
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	h, w, r := f.h, f.w, f.r
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
-		// resumed from handler_test.go:76
 		r2.Callee().(*CallFrame).Release(r2)
 		goto resumed_76
 	}
 
-//line handler_test.go:75
-	w.Header().Set("Wrapped", "yes")
-	if st = CallResumable(r2, h.next, w, r); st != greenlet.Done {
-		f.h = wrapped{}
-		f.w = nil
-		f.r = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_76:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:203
+func (f *wrappedServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *wrappedServeHTTPFrame) Forget()                 { *f = wrappedServeHTTPFrame{Header: f.Header} }
+func (f *wrappedServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*wrappedServeHTTPFrame) Func() *greenlet.Func      { return &wrappedServeHTTPFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *wrappedServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *wrappedServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *wrappedServeHTTPFrame) Forget() {
-	f.h, f.w, f.r = wrapped{}, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *wrappedServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[35].(*wrappedServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*wrappedServeHTTPFrame) take(r *greenlet.Run) *wrappedServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*wrappedServeHTTPFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(wrappedServeHTTPFrame)
-}
-func (*wrappedServeHTTPFrame) Func() *greenlet.Func {
-	return &wrappedServeHTTPFrameInfo
-}
-
-var wrappedServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler_test.go",
-	Line: 74,
-	Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP",
-	Points: []greenlet.Point{
-		{Line: 76},
-	},
-}
+var wrappedServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 74, Points: "76"}
 var _ func(wrapped, http.ResponseWriter, *http.Request) = (wrapped).ServeHTTP
 
 // upgradesFrame is an activation of upgrades.
@@ -268,82 +165,12 @@ func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
 }
 
 // upgradesResumable is upgrades for callers that can be suspended.
-func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		c    *socket.Conn
-		err  error
-		err2 error
-		line []byte
-		err3 error
-		err4 error
-	)
-//line handler_test.go:107
-	w.Header().Set("Connection", "Upgrade")
-	w.Header().Set("Upgrade", r.Header.Get("Upgrade"))
-	w.WriteHeader(http.StatusSwitchingProtocols)
-	c, err, st = w.(*Response).HijackResumable(r2)
-	if st != greenlet.Done {
-		f := (*upgradesFrame)(nil).take(r2)
-		f.w, f.PC = w, 1
-		r2.Link(f, &f.Header)
-		return st
-	}
-	{
-//line handler_test.go:111
-		if err != nil {
-			panic(err)
-		}
-		t0 := []byte("x")
-//line handler_test.go:114
-		if c2, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, err2, st = c2.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f := (*upgradesFrame)(nil).take(r2)
-				f.c, f.PC = c, 2
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, err2 = w.Write(t0)
-		}
-	}
-//line handler_test.go:114
-	if err2 != http.ErrHijacked {
-		panic(err2)
-	}
-loop_117:
-	line, err3, st = c.ReadLineResumable(r2)
-	if st != greenlet.Done {
-		f := (*upgradesFrame)(nil).take(r2)
-		f.c, f.PC = c, 3
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line handler_test.go:119
-	if err3 != nil || string(line) == "quit" {
-		return greenlet.Done
-	}
-	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
-	if st != greenlet.Done {
-		f := (*upgradesFrame)(nil).take(r2)
-		f.c, f.PC = c, 4
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line handler_test.go:122
-	if err4 != nil {
-		return greenlet.Done
-	}
-	goto loop_117
+func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*upgradesFrame)(nil).body(r2, w, r)
 }
 
-//line handler_greenlet_test.go:343
-
-// Resume continues upgrades where it is suspended, or starts it.
-func (f *upgradesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	w, r := f.w, f.r
+// body runs upgrades up to its next suspension; f is nil until there has been one.
+func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		c    *socket.Conn
 		err  error
@@ -352,35 +179,26 @@ func (f *upgradesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err3 error
 		err4 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from handler_test.go:110
-		callee := r2.Callee().(*ResponseHijackFrame)
-		c, err = callee.Results()
-		callee.Release(r2)
-		goto resumed_110
-	case 2:
-		// resumed from handler_test.go:114
-		c = f.c
-		_, err2 = r2.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r2.Callee().Release(r2)
-		goto resumed_114
-	case 3:
-		// resumed from handler_test.go:118
-		c = f.c
-		callee := r2.Callee().(*socket.ConnReadLineFrame)
-		line, err3 = callee.Results()
-		callee.Release(r2)
-		goto resumed_118
-	case 4:
-		// resumed from handler_test.go:122
-		c = f.c
-		callee := r2.Callee().(*socket.ConnWriteStringFrame)
-		_, err4 = callee.Results()
-		callee.Release(r2)
-		goto resumed_122
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c, err = r2.Callee().(*ResponseHijackFrame).Returned(r2)
+			goto resumed_110
+		case 2:
+			c = f.c
+			_, err2 = r2.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r2)
+			goto resumed_114
+		case 3:
+			c = f.c
+			line, err3 = r2.Callee().(*socket.ConnReadLineFrame).Returned(r2)
+			goto resumed_118
+		case 4:
+			c = f.c
+			_, err4 = r2.Callee().(*socket.ConnWriteStringFrame).Returned(r2)
+			goto resumed_122
+		}
 	}
 
 //line handler_test.go:107
@@ -389,9 +207,8 @@ func (f *upgradesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w.WriteHeader(http.StatusSwitchingProtocols)
 	c, err, st = w.(*Response).HijackResumable(r2)
 	if st != greenlet.Done {
-		f.r = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 8)
+		f.r, f.w, f.PC = nil, w, 1
 		return st
 	}
 resumed_110:
@@ -407,10 +224,8 @@ resumed_110:
 		}); ok {
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f.w = nil
-				f.r = nil
-				f.c, f.PC = c, 2
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 8)
+				f.w, f.r, f.c, f.PC = nil, nil, c, 2
 				return st
 			}
 		} else {
@@ -425,99 +240,42 @@ resumed_114:
 loop_117:
 	line, err3, st = c.ReadLineResumable(r2)
 	if st != greenlet.Done {
-		f.w = nil
-		f.r = nil
-		f.c, f.PC = c, 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 8)
+		f.w, f.r, f.c, f.PC = nil, nil, c, 3
 		return st
 	}
 resumed_118:
 //line handler_test.go:119
 	if err3 != nil || string(line) == "quit" {
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
 	if st != greenlet.Done {
-		f.w = nil
-		f.r = nil
-		f.c, f.PC = c, 4
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 8)
+		f.w, f.r, f.c, f.PC = nil, nil, c, 4
 		return st
 	}
 resumed_122:
 //line handler_test.go:122
 	if err4 != nil {
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:456
+//line handler_greenlet_test.go:267
 
-// Args replaces the parameters before the start.
-func (f *upgradesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *upgradesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *upgradesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *upgradesFrame) Forget()                 { *f = upgradesFrame{Header: f.Header} }
+func (f *upgradesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*upgradesFrame) Func() *greenlet.Func      { return &upgradesFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *upgradesFrame) Forget() {
-	f.w, f.r, f.c = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *upgradesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*upgradesFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*upgradesFrame) take(r *greenlet.Run) *upgradesFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*upgradesFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(upgradesFrame)
-}
-func (*upgradesFrame) Func() *greenlet.Func {
-	return &upgradesFrameInfo
-}
-
-var upgradesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler_test.go",
-	Line: 106,
-	Name: "github.com/going-green/greenlet/hub/httpd.upgrades",
-	Points: []greenlet.Point{
-		{
-			Line: 110,
-			Live: "w",
-		},
-		{
-			Line: 114,
-			Live: "c",
-		},
-		{
-			Line: 118,
-			Live: "c",
-		},
-		{
-			Line: 122,
-			Live: "c",
-		},
-	},
-}
+var upgradesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 106, Points: "110:w; 114:c; 118:c; 122:c"}
 var _ func(http.ResponseWriter, *http.Request) = upgrades
 
 // upgradesFrameValue is upgrades as a value, for callers that can be suspended.
@@ -546,13 +304,17 @@ func (h *sleeps) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *slee
 }
 
 // ServeHTTPResumable is sleeps.ServeHTTP for callers that can be suspended.
-func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*sleepsServeHTTPFrame)(nil).body(r2, h, w, r)
+}
+
+// body runs sleeps.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler_test.go:133
 	h.begun.Set()
 	if st = h.end.WaitResumable(r2); st != greenlet.Done {
-		f := (*sleepsServeHTTPFrame)(nil).take(r2)
-		f.w, f.PC = w, 1
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 14)
+		f.h, f.r, f.w, f.PC = nil, nil, w, 1
 		return st
 	}
 	{
@@ -564,9 +326,8 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f := (*sleepsServeHTTPFrame)(nil).take(r2)
-				f.PC = 2
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 14)
+				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 				return st
 			}
 		} else {
@@ -576,31 +337,22 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:580
+//line handler_greenlet_test.go:341
 
-// Resume continues sleeps.ServeHTTP where it is suspended, or starts it.
+// Resume continues sleeps.ServeHTTP where it is suspended.
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	h, w := f.h, f.w
+	w := f.w
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
-		// resumed from handler_test.go:134
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
 		goto resumed_134
 	case 2:
-		// resumed from handler_test.go:135
 		r2.Callee().Release(r2)
 		goto resumed_135
 	}
 
-//line handler_test.go:133
-	h.begun.Set()
-	if st = h.end.WaitResumable(r2); st != greenlet.Done {
-		f.h = nil
-		f.r = nil
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_134:
 	{
 //line handler_test.go:135
@@ -611,12 +363,8 @@ resumed_134:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f.h = nil
-				f.w = nil
-				f.r = nil
-				f.PC = 2
-				r2.Link(f, &f.Header)
-				return st
+				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t0)
@@ -626,61 +374,14 @@ resumed_135:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:630
+//line handler_greenlet_test.go:378
 
-// Args replaces the parameters before the start.
-func (f *sleepsServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
+func (f *sleepsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*sleepsServeHTTPFrame) Func() *greenlet.Func      { return &sleepsServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sleepsServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sleepsServeHTTPFrame) Forget() {
-	f.h, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sleepsServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*sleepsServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sleepsServeHTTPFrame) take(r *greenlet.Run) *sleepsServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*sleepsServeHTTPFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(sleepsServeHTTPFrame)
-}
-func (*sleepsServeHTTPFrame) Func() *greenlet.Func {
-	return &sleepsServeHTTPFrameInfo
-}
-
-var sleepsServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler_test.go",
-	Line: 132,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 134,
-			Live: "w",
-		},
-		{Line: 135},
-	},
-}
+var sleepsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134:w; 135"}
 var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
 
 // awaitingFrame is an activation of awaiting.
@@ -698,12 +399,16 @@ func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
 }
 
 // awaitingResumable is awaiting for callers that can be suspended.
-func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) (st greenlet.Status) {
+func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) greenlet.Status {
+	return (*awaitingFrame)(nil).body(r, e, done)
+}
+
+// body runs awaiting up to its first suspension; f is nil until there has been one.
+func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) (st greenlet.Status) {
 //line handler_test.go:185
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f := (*awaitingFrame)(nil).take(r)
-		f.done, f.PC = done, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 9)
+		f.e, f.done, f.PC = nil, done, 1
 		return st
 	}
 //line handler_test.go:186
@@ -711,83 +416,31 @@ func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) (st gr
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:715
+//line handler_greenlet_test.go:420
 
-// Resume continues awaiting where it is suspended, or starts it.
+// Resume continues awaiting where it is suspended.
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	e, done := f.e, f.done
+	done := f.done
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.e, f.done))
 	case 1:
-		// resumed from handler_test.go:185
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 		goto resumed_185
 	}
 
-//line handler_test.go:185
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f.e = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_185:
 //line handler_test.go:186
 	close(done)
 	return r.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:740
+//line handler_greenlet_test.go:439
 
-// Args replaces the parameters before the start.
-func (f *awaitingFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.e = greenlet.Arg[*hub.Event](f, args, 0)
-	f.done = greenlet.Arg[chan struct{}](f, args, 1)
-}
+func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
+func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }
+func (f *awaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*awaitingFrame) Func() *greenlet.Func      { return &awaitingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *awaitingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *awaitingFrame) Forget() {
-	f.e, f.done = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *awaitingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[9].(*awaitingFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*awaitingFrame) take(r *greenlet.Run) *awaitingFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*awaitingFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(awaitingFrame)
-}
-func (*awaitingFrame) Func() *greenlet.Func {
-	return &awaitingFrameInfo
-}
-
-var awaitingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/handler_test.go",
-	Line: 184,
-	Name: "github.com/going-green/greenlet/hub/httpd.awaiting",
-	Points: []greenlet.Point{
-		{
-			Line: 185,
-			Live: "done",
-		},
-	},
-}
+var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185:done"}
 var _ func(*hub.Event, chan struct{}) = awaiting

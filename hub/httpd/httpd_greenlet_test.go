@@ -28,104 +28,61 @@ func newServingFrame(s *Server) *servingFrame {
 }
 
 // Results are what serving has returned.
-func (f *servingFrame) Results() error {
-	return f.ret0
+func (f *servingFrame) Results() error { return f.ret0 }
+func (f *servingFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // servingResumable is serving for callers that can be suspended.
-func servingResumable(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
+func servingResumable(r *greenlet.Run, s *Server) (error, greenlet.Status) {
+	return (*servingFrame)(nil).body(r, s)
+}
+
+// body runs serving up to its first suspension; f is nil until there has been one.
+func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line httpd_test.go:102
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*servingFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line httpd_test.go:102
 	return t0, greenlet.Done
 }
 
-//line httpd_greenlet_test.go:51
+//line httpd_greenlet_test.go:58
 
-// Resume continues serving where it is suspended, or starts it.
+// Resume continues serving where it is suspended.
 func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from httpd_test.go:102
-		callee := r.Callee().(*ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		goto resumed_102
 	}
 
-//line httpd_test.go:102
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_102:
 //line httpd_test.go:102
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line httpd_greenlet_test.go:80
+//line httpd_greenlet_test.go:78
 
-// Args replaces the parameters before the start.
-func (f *servingFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-}
+func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *servingFrame) Forget()                              { *f = servingFrame{Header: f.Header, ret0: f.ret0} }
+func (f *servingFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 55) }
+func (*servingFrame) Func() *greenlet.Func                   { return &servingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *servingFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *servingFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[55].(*servingFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*servingFrame) take(r *greenlet.Run) *servingFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*servingFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(servingFrame)
-}
-func (*servingFrame) Func() *greenlet.Func {
-	return &servingFrameInfo
-}
-
-var servingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go",
-	Line: 102,
-	Name: "github.com/going-green/greenlet/hub/httpd.serving",
-	Points: []greenlet.Point{
-		{Line: 102},
-	},
-}
+var servingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.serving", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 102, Points: "102"}
 var _ func(*Server) error = serving
 
 // stoppingFrame is an activation of stopping.
@@ -144,14 +101,18 @@ func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFr
 }
 
 // stoppingResumable is stopping for callers that can be suspended.
-func stoppingResumable(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) (st greenlet.Status) {
+func stoppingResumable(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) greenlet.Status {
+	return (*stoppingFrame)(nil).body(r, s, d, killed)
+}
+
+// body runs stopping up to its first suspension; f is nil until there has been one.
+func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) (st greenlet.Status) {
 	var n int
 //line httpd_test.go:106
 	n, st = s.StopResumable(r, d)
 	if st != greenlet.Done {
-		f := (*stoppingFrame)(nil).take(r)
-		f.killed, f.PC = killed, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 11)
+		f.s, f.killed, f.PC = nil, killed, 1
 		return st
 	}
 //line httpd_test.go:107
@@ -161,29 +122,20 @@ func stoppingResumable(r *greenlet.Run, s *Server, d time.Duration, killed chan<
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:165
+//line httpd_greenlet_test.go:126
 
-// Resume continues stopping where it is suspended, or starts it.
+// Resume continues stopping where it is suspended.
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, d, killed := f.s, f.d, f.killed
+	killed := f.killed
 	var n int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.d, f.killed))
 	case 1:
-		// resumed from httpd_test.go:106
-		callee := r.Callee().(*ServerStopFrame)
-		n = callee.Results()
-		callee.Release(r)
+		n = r.Callee().(*ServerStopFrame).Returned(r)
 		goto resumed_106
 	}
 
-//line httpd_test.go:106
-	n, st = s.StopResumable(r, d)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_106:
 //line httpd_test.go:107
 	if killed != nil {
@@ -192,61 +144,14 @@ resumed_106:
 	return r.Return(f, &f.Header)
 }
 
-//line httpd_greenlet_test.go:196
+//line httpd_greenlet_test.go:148
 
-// Args replaces the parameters before the start.
-func (f *stoppingFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-	f.killed = greenlet.Arg[chan<- int](f, args, 2)
-}
+func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
+func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
+func (f *stoppingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*stoppingFrame) Func() *greenlet.Func      { return &stoppingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *stoppingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *stoppingFrame) Forget() {
-	f.s, f.killed = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *stoppingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*stoppingFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*stoppingFrame) take(r *greenlet.Run) *stoppingFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*stoppingFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(stoppingFrame)
-}
-func (*stoppingFrame) Func() *greenlet.Func {
-	return &stoppingFrameInfo
-}
-
-var stoppingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go",
-	Line: 105,
-	Name: "github.com/going-green/greenlet/hub/httpd.stopping",
-	Points: []greenlet.Point{
-		{
-			Line: 106,
-			Live: "killed",
-		},
-	},
-}
+var stoppingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 105, Points: "106:killed"}
 var _ func(*Server, time.Duration, chan<- int) = stopping
 
 // echoesServeHTTPFrame is an activation of echoes.ServeHTTP.
@@ -267,7 +172,12 @@ func (e echoes) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *echoe
 }
 
 // ServeHTTPResumable is echoes.ServeHTTP for callers that can be suspended.
-func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*echoesServeHTTPFrame)(nil).body(r2, e, w, r)
+}
+
+// body runs echoes.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -286,9 +196,8 @@ loop_175:
 		}); ok {
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
-				f := (*echoesServeHTTPFrame)(nil).take(r2)
+				f = greenlet.Caller(r2, f, 35)
 				f.w, f.r, f.buf, f.PC = w, r, buf, 1
-				r2.Link(f, &f.Header)
 				return st
 			}
 		} else {
@@ -301,9 +210,8 @@ loop_175:
 	}); ok {
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
-			f := (*echoesServeHTTPFrame)(nil).take(r2)
+			f = greenlet.Caller(r2, f, 35)
 			f.w, f.r, f.buf, f.err, f.PC = w, r, buf, err, 2
-			r2.Link(f, &f.Header)
 			return st
 		}
 	} else {
@@ -323,11 +231,11 @@ loop_175:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:327
+//line httpd_greenlet_test.go:235
 
-// Resume continues echoes.ServeHTTP where it is suspended, or starts it.
+// Resume continues echoes.ServeHTTP where it is suspended.
 func (f *echoesServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	e, w, r := f.e, f.w, f.r
+	w, r := f.w, f.r
 	var (
 		buf  []byte
 		n    int
@@ -335,26 +243,22 @@ func (f *echoesServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err2 error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.e, f.w, f.r))
 	case 1:
-		// resumed from httpd_test.go:176
 		buf = f.buf
 		n, err = r2.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r2.Callee().Release(r2)
+			Returned(*greenlet.Run) (int, error)
+		}).Returned(r2)
 		goto resumed_176
 	case 2:
-		// resumed from httpd_test.go:177
 		buf, err = f.buf, f.err
 		_, err2 = r2.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r2.Callee().Release(r2)
+			Returned(*greenlet.Run) (int, error)
+		}).Returned(r2)
 		goto resumed_177
 	}
 
-//line httpd_test.go:174
-	buf = make([]byte, e.size)
 loop_175:
 	{
 //line httpd_test.go:176
@@ -365,10 +269,8 @@ loop_175:
 		}); ok {
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
-				f.err = nil
-				f.buf, f.PC = buf, 1
-				r2.Link(f, &f.Header)
-				return st
+				f.err, f.buf, f.PC = nil, buf, 1
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			n, err = t0.Read(buf)
@@ -382,8 +284,7 @@ resumed_176:
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
 			f.buf, f.err, f.PC = buf, err, 2
-			r2.Link(f, &f.Header)
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		_, err2 = w.Write(buf[:n])
@@ -403,62 +304,12 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:407
+//line httpd_greenlet_test.go:308
 
-// Args replaces the parameters before the start.
-func (f *echoesServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *echoesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFrame{Header: f.Header} }
+func (f *echoesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*echoesServeHTTPFrame) Func() *greenlet.Func      { return &echoesServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *echoesServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *echoesServeHTTPFrame) Forget() {
-	f.w, f.r, f.buf, f.err = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *echoesServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[35].(*echoesServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*echoesServeHTTPFrame) take(r *greenlet.Run) *echoesServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*echoesServeHTTPFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(echoesServeHTTPFrame)
-}
-func (*echoesServeHTTPFrame) Func() *greenlet.Func {
-	return &echoesServeHTTPFrameInfo
-}
-
-var echoesServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go",
-	Line: 173,
-	Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 176,
-			Live: "w r buf",
-		},
-		{
-			Line: 177,
-			Live: "w r buf err",
-		},
-	},
-}
+var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176:w r buf; 177:w r buf err"}
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP

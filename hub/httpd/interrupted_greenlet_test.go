@@ -37,7 +37,12 @@ func (h hasty) NewServeHTTPFrame(w0 http.ResponseWriter, r0 *http.Request) *hast
 }
 
 // ServeHTTPResumable is hasty.ServeHTTP for callers that can be suspended.
-func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
+func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *http.Request) greenlet.Status {
+	return (*hastyServeHTTPFrame)(nil).body(r2, h, w0, r0)
+}
+
+// body runs hasty.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
 	var (
 		w  *http.ResponseWriter
 		r  **http.Request
@@ -55,9 +60,8 @@ loop_23:
 //line interrupted_test.go:23
 	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
 	if st != greenlet.Done {
-		f := (*hastyServeHTTPFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 13)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line interrupted_test.go:23
@@ -77,9 +81,8 @@ after_if_22:
 			w:    w,
 		}).value())
 		if st != greenlet.Done {
-			f := (*hastyServeHTTPFrame)(nil).take(r2)
+			f = greenlet.Caller(r2, f, 13)
 			f.h, f.w, f.PC = h, w, 2
-			r2.Link(f, &f.Header)
 			return st
 		}
 	}
@@ -91,9 +94,9 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:95
+//line interrupted_greenlet_test.go:98
 
-// Resume continues hasty.ServeHTTP where it is suspended, or starts it.
+// Resume continues hasty.ServeHTTP where it is suspended.
 func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	var (
@@ -102,35 +105,24 @@ func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t0 error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w0, f.r0))
 	case 1:
-		// resumed from interrupted_test.go:23
 		w, r = f.w, f.r
-		callee := r2.Callee().(*hub.HubWithTimeoutFrame)
-		t0 = callee.Results()
-		callee.Release(r2)
+		t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
 		goto resumed_23
 	case 2:
-		// resumed from interrupted_test.go:30
 		w = f.w
 		r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
 		goto resumed_30
 	}
 
-	w = new(http.ResponseWriter)
-	*w = f.w0
-	r = new(*http.Request)
-	*r = f.r0
-//line interrupted_test.go:22
-	if !((*r).Method == "POST") {
-		goto after_if_22
-	}
 loop_23:
 //line interrupted_test.go:23
 	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
 	if st != greenlet.Done {
 		f.w, f.r, f.PC = w, r, 1
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_23:
 //line interrupted_test.go:23
@@ -141,20 +133,6 @@ resumed_23:
 		return r2.Return(f, &f.Header)
 	}
 	goto loop_23
-after_if_22:
-	{
-//line interrupted_test.go:29
-		size, _ := strconv.Atoi((*r).URL.Path[1:])
-		_, st = h.l.WithTimeoutResumable(r2, time.Second, (&hastyServeHTTPFunc2{
-			size: &size,
-			w:    w,
-		}).value())
-		if st != greenlet.Done {
-			f.w, f.PC = w, 2
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_30:
 	{
 //line interrupted_test.go:35
@@ -164,64 +142,14 @@ resumed_30:
 	}
 }
 
-//line interrupted_greenlet_test.go:168
+//line interrupted_greenlet_test.go:146
 
-// Args replaces the parameters before the start.
-func (f *hastyServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w0 = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r0 = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
+func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
+func (f *hastyServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
+func (*hastyServeHTTPFrame) Func() *greenlet.Func      { return &hastyServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *hastyServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *hastyServeHTTPFrame) Forget() {
-	f.h, f.w0, f.r0, f.w, f.r = hasty{}, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *hastyServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[13].(*hastyServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[13] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[13] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hastyServeHTTPFrame) take(r *greenlet.Run) *hastyServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[13].(*hastyServeHTTPFrame); ok {
-		c[13] = f.Caller
-		return f
-	}
-	return new(hastyServeHTTPFrame)
-}
-func (*hastyServeHTTPFrame) Func() *greenlet.Func {
-	return &hastyServeHTTPFrameInfo
-}
-
-var hastyServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go",
-	Line: 21,
-	Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 23,
-			Live: "h w r",
-		},
-		{
-			Line: 30,
-			Live: "h w",
-		},
-	},
-}
+var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23:h w r; 30:h w"}
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
@@ -238,81 +166,46 @@ func (c *hastyServeHTTPFunc1) value() func() {
 // hastyServeHTTPFunc1Frame is an activation of the literal hastyServeHTTPFunc1.
 type hastyServeHTTPFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *hastyServeHTTPFunc1
 }
 
 // CallResumable is the literal hastyServeHTTPFunc1 for callers that can be suspended.
-func (c *hastyServeHTTPFunc1) CallResumable(r2 *greenlet.Run) (st greenlet.Status) {
+func (c *hastyServeHTTPFunc1) CallResumable(r2 *greenlet.Run) greenlet.Status {
+	return (*hastyServeHTTPFunc1Frame)(nil).body(r2, c)
+}
+
+// body runs the literal hastyServeHTTPFunc1 up to its first suspension; f is nil until there has been one.
+func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1) (st greenlet.Status) {
 //line interrupted_test.go:23
 	_, st = ReceiveResumable(r2, (*c.r))
 	if st != greenlet.Done {
-		f := (*hastyServeHTTPFunc1Frame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 38)
 		f.c, f.PC = c, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:259
+//line interrupted_greenlet_test.go:190
 
-// Resume continues the literal hastyServeHTTPFunc1 where it is suspended, or starts it.
+// Resume continues the literal hastyServeHTTPFunc1 where it is suspended.
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from interrupted_test.go:23
 		r2.Callee().(*ReceiveFrame).Release(r2)
 		goto resumed_23
 	}
 
-//line interrupted_test.go:23
-	_, st = ReceiveResumable(r2, (*c.r))
-	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_23:
 	return r2.Return(f, &f.Header)
 }
 
-//line interrupted_greenlet_test.go:283
+func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*hastyServeHTTPFunc1Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[38].(*hastyServeHTTPFunc1Frame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hastyServeHTTPFunc1Frame) take(r *greenlet.Run) *hastyServeHTTPFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[38].(*hastyServeHTTPFunc1Frame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(hastyServeHTTPFunc1Frame)
-}
-func (*hastyServeHTTPFunc1Frame) Func() *greenlet.Func {
-	return &hastyServeHTTPFunc1FrameInfo
-}
-
-var hastyServeHTTPFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go",
-	Line: 23,
-	Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func1",
-	Points: []greenlet.Point{
-		{Line: 23},
-	},
-}
+var hastyServeHTTPFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func1", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 23, Points: "23"}
 
 // hastyServeHTTPFunc2 is the function literal of interrupted_test.go:30, with what it captures.
 type hastyServeHTTPFunc2 struct {
@@ -331,17 +224,21 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:335
+//line interrupted_greenlet_test.go:228
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *hastyServeHTTPFunc2
 }
 
 // CallResumable is the literal hastyServeHTTPFunc2 for callers that can be suspended.
-func (c *hastyServeHTTPFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *hastyServeHTTPFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*hastyServeHTTPFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal hastyServeHTTPFunc2 up to its first suspension; f is nil until there has been one.
+func (f *hastyServeHTTPFunc2Frame) body(r *greenlet.Run, c *hastyServeHTTPFunc2) (st greenlet.Status) {
 //line interrupted_test.go:31
 loop_31:
 	{
@@ -353,9 +250,8 @@ loop_31:
 		}); ok {
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
-				f := (*hastyServeHTTPFunc2Frame)(nil).take(r)
+				f = greenlet.Caller(r, f, 9)
 				f.c, f.PC = c, 1
-				r.Link(f, &f.Header)
 				return st
 			}
 		} else {
@@ -365,20 +261,18 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:369
+//line interrupted_greenlet_test.go:265
 
-// Resume continues the literal hastyServeHTTPFunc2 where it is suspended, or starts it.
+// Resume continues the literal hastyServeHTTPFunc2 where it is suspended.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from interrupted_test.go:32
 		r.Callee().Release(r)
 		goto resumed_32
 	}
 
-//line interrupted_test.go:31
 loop_31:
 	{
 //line interrupted_test.go:32
@@ -390,8 +284,7 @@ loop_31:
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
-				r.Link(f, &f.Header)
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = (*c.w).Write(t0)
@@ -401,40 +294,12 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:405
+//line interrupted_greenlet_test.go:298
 
-// Release gives the frame back, for the next call that suspends.
-func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[9].(*hastyServeHTTPFunc2Frame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
+func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*hastyServeHTTPFunc2Frame) take(r *greenlet.Run) *hastyServeHTTPFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[9].(*hastyServeHTTPFunc2Frame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(hastyServeHTTPFunc2Frame)
-}
-func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func {
-	return &hastyServeHTTPFunc2FrameInfo
-}
-
-var hastyServeHTTPFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func2",
-	Points: []greenlet.Point{
-		{Line: 32},
-	},
-}
+var hastyServeHTTPFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func2", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 30, Points: "32"}
 
 // simulationSlowFrame is an activation of simulation.slow.
 type simulationSlowFrame struct {
@@ -457,19 +322,15 @@ func (l *simulation) slowResumable(r2 *greenlet.Run, text string) greenlet.Statu
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *simulationSlowFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.text)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *simulationSlowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.text))
 }
 
 // run is simulation.slow as a state machine; f is nil in a call that has not been suspended.
 func (f *simulationSlowFrame) run(r2 *greenlet.Run, l *simulation, text string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r2)
+		f = greenlet.Take[simulationSlowFrame](r2, 45)
 		f.l, f.text = l, text
 		r2.Guard()
 	}
@@ -494,19 +355,14 @@ func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string)
 	)
 	switch f.PC {
 	case 1:
-		// resumed from interrupted_test.go:57
 		c = f.c
-		callee := r2.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r2)
+		_, err = r2.Callee().(*socket.ConnWriteStringFrame).Returned(r2)
 		goto resumed_57
 	case 2:
-		// resumed from interrupted_test.go:60
 		c = f.c
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 		goto resumed_60
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -522,10 +378,8 @@ func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string)
 //line interrupted_test.go:57
 	_, err, st = c.WriteStringResumable(r2, text)
 	if st != greenlet.Done {
-		f.text = ""
-		f.c, f.PC = c, 1
-		r2.Link(f, &f.Header)
-		return st
+		f.text, f.c, f.PC = "", c, 1
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line interrupted_test.go:57
@@ -533,10 +387,8 @@ resumed_57:
 		goto unwind
 	}
 	if st = l.SleepResumable(r2, time.Minute); st != greenlet.Done {
-		f.text = ""
-		f.c, f.PC = c, 2
-		r2.Link(f, &f.Header)
-		return st
+		f.text, f.c, f.PC = "", c, 2
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_60:
 	{
@@ -558,70 +410,19 @@ unwind:
 	for f.Pending() {
 //line interrupted_test.go:71
 		if sub := f.Next(r2); sub != greenlet.Done {
-			r2.Link(f, &f.Header)
-			return sub
+			return r2.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:570
+//line interrupted_greenlet_test.go:421
 
-// Args replaces the parameters before the start.
-func (f *simulationSlowFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.text = greenlet.Arg[string](f, args, 0)
-}
+func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
+func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
+func (f *simulationSlowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
+func (*simulationSlowFrame) Func() *greenlet.Func      { return &simulationSlowFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *simulationSlowFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *simulationSlowFrame) Forget() {
-	f.l, f.text, f.c = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *simulationSlowFrame) Release(r *greenlet.Run) {
-	*f = simulationSlowFrame{}
-	c := r.Cache()
-	if head, ok := c[45].(*simulationSlowFrame); !ok {
-		f.Caller, f.Depth, c[45] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[45] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*simulationSlowFrame) take(r *greenlet.Run) *simulationSlowFrame {
-	c := r.Cache()
-	if f, ok := c[45].(*simulationSlowFrame); ok {
-		c[45] = f.Caller
-		return f
-	}
-	return new(simulationSlowFrame)
-}
-func (*simulationSlowFrame) Func() *greenlet.Func {
-	return &simulationSlowFrameInfo
-}
-
-var simulationSlowFrameInfo = greenlet.Func{
-	End:  71,
-	File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go",
-	Line: 54,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow",
-	Points: []greenlet.Point{
-		{
-			Line: 57,
-			Live: "l c",
-		},
-		{
-			Line: 60,
-			Live: "l c",
-		},
-	},
-}
+var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57:l c; 60:l c"}
 var _ func(*simulation, string) = (*simulation).slow

@@ -28,7 +28,12 @@ func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingF
 }
 
 // newExpectingResumable is newExpecting for callers that can be suspended.
-func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*newExpectingFrame)(nil).body(r2, w, r)
+}
+
+// body runs newExpecting up to its first suspension; f is nil until there has been one.
+func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
 //line limits_test.go:58
 	switch r.URL.Path {
@@ -49,9 +54,8 @@ case_59:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f := (*newExpectingFrame)(nil).take(r2)
-				f.PC = 1
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 32)
+				f.w, f.r, f.PC = nil, nil, 1
 				return st
 			}
 		} else {
@@ -71,9 +75,8 @@ case_63:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f := (*newExpectingFrame)(nil).take(r2)
+				f = greenlet.Caller(r2, f, 32)
 				f.w, f.r, f.PC = w, r, 2
-				r2.Link(f, &f.Header)
 				return st
 			}
 		} else {
@@ -84,9 +87,8 @@ after_switch_58:
 //line limits_test.go:67
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f := (*newExpectingFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 32)
 		f.w, f.r, f.PC = w, r, 3
-		r2.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -104,88 +106,35 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:108
+//line limits_greenlet_test.go:110
 
-// Resume continues newExpecting where it is suspended, or starts it.
+// Resume continues newExpecting where it is suspended.
 func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
 	var err error
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
 	case 1:
-		// resumed from limits_test.go:61
 		r2.Callee().Release(r2)
 		goto resumed_61
 	case 2:
-		// resumed from limits_test.go:65
 		r2.Callee().Release(r2)
 		goto resumed_65
 	case 3:
-		// resumed from limits_test.go:67
-		callee := r2.Callee().(*ReceiveFrame)
-		err = callee.Results()
-		callee.Release(r2)
+		err = r2.Callee().(*ReceiveFrame).Returned(r2)
 		goto resumed_67
 	}
 
-//line limits_test.go:58
-	switch r.URL.Path {
-	case "/no":
-		goto case_59
-	case "/late":
-		goto case_63
-	}
-	goto after_switch_58
-case_59:
-	{
-//line limits_test.go:60
-		w.WriteHeader(http.StatusForbidden)
-		t0 := []byte("no")
-//line limits_test.go:61
-		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f.w = nil
-				f.r = nil
-				f.PC = 1
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, _ = w.Write(t0)
-		}
-	}
 resumed_61:
 //line limits_test.go:62
 	return r2.Return(f, &f.Header)
-case_63:
-	{
-//line limits_test.go:64
-		w.Header().Set("Content-Length", "0")
-		t1 := w.(http.Flusher)
-//line limits_test.go:65
-		if c, ok := t1.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
-		}); ok {
-			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
-				f.r, f.PC = r, 2
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t1.Flush()
-		}
-	}
 resumed_65:
-after_switch_58:
 //line limits_test.go:67
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
 		f.r, f.PC = r, 3
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_67:
 	{
@@ -203,65 +152,14 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:207
+//line limits_greenlet_test.go:156
 
-// Args replaces the parameters before the start.
-func (f *newExpectingFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
+func (f *newExpectingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*newExpectingFrame) Func() *greenlet.Func      { return &newExpectingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *newExpectingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *newExpectingFrame) Forget() {
-	f.w, f.r = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *newExpectingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[32].(*newExpectingFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*newExpectingFrame) take(r *greenlet.Run) *newExpectingFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*newExpectingFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(newExpectingFrame)
-}
-func (*newExpectingFrame) Func() *greenlet.Func {
-	return &newExpectingFrameInfo
-}
-
-var newExpectingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/limits_test.go",
-	Line: 57,
-	Name: "github.com/going-green/greenlet/hub/httpd.newExpecting",
-	Points: []greenlet.Point{
-		{Line: 61},
-		{
-			Line: 65,
-			Live: "w r",
-		},
-		{
-			Line: 67,
-			Live: "w r",
-		},
-	},
-}
+var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65:w r; 67:w r"}
 var _ func(http.ResponseWriter, *http.Request) = newExpecting
 
 // newExpectingFrameValue is newExpecting as a value, for callers that can be suspended.
@@ -289,7 +187,12 @@ func (h *writes) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *writ
 }
 
 // ServeHTTPResumable is writes.ServeHTTP for callers that can be suspended.
-func (h *writes) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) (st greenlet.Status) {
+func (h *writes) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+	return (*writesServeHTTPFrame)(nil).body(r, h, w)
+}
+
+// body runs writes.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *writesServeHTTPFrame) body(r *greenlet.Run, h *writes, w http.ResponseWriter) (st greenlet.Status) {
 	var err error
 //line limits_test.go:150
 loop_150:
@@ -302,9 +205,8 @@ loop_150:
 		}); ok {
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
-				f := (*writesServeHTTPFrame)(nil).take(r)
+				f = greenlet.Caller(r, f, 38)
 				f.h, f.w, f.PC = h, w, 1
-				r.Link(f, &f.Header)
 				return st
 			}
 		} else {
@@ -319,23 +221,22 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:323
+//line limits_greenlet_test.go:225
 
-// Resume continues writes.ServeHTTP where it is suspended, or starts it.
+// Resume continues writes.ServeHTTP where it is suspended.
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.w))
 	case 1:
-		// resumed from limits_test.go:151
 		_, err = r.Callee().(interface {
-			Results() (int, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, error)
+		}).Returned(r)
 		goto resumed_151
 	}
 
-//line limits_test.go:150
 loop_150:
 	{
 //line limits_test.go:151
@@ -347,8 +248,7 @@ loop_150:
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
-				r.Link(f, &f.Header)
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err = w.Write(t0)
@@ -363,59 +263,14 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:367
+//line limits_greenlet_test.go:267
 
-// Args replaces the parameters before the start.
-func (f *writesServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-}
+func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
+func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
+func (f *writesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*writesServeHTTPFrame) Func() *greenlet.Func      { return &writesServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *writesServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *writesServeHTTPFrame) Forget() {
-	f.h, f.w = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *writesServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*writesServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*writesServeHTTPFrame) take(r *greenlet.Run) *writesServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*writesServeHTTPFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(writesServeHTTPFrame)
-}
-func (*writesServeHTTPFrame) Func() *greenlet.Func {
-	return &writesServeHTTPFrameInfo
-}
-
-var writesServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/limits_test.go",
-	Line: 149,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 151,
-			Live: "h w",
-		},
-	},
-}
+var writesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151:h w"}
 var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
 
 // failingFrame is an activation of failing.
@@ -433,7 +288,12 @@ func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
 }
 
 // failingResumable is failing for callers that can be suspended.
-func failingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func failingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*failingFrame)(nil).body(r2, w, r)
+}
+
+// body runs failing up to its first suspension; f is nil until there has been one.
+func (f *failingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line limits_test.go:232
 	switch r.URL.Path {
 	case "/hello":
@@ -457,9 +317,8 @@ case_233:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f := (*failingFrame)(nil).take(r2)
-				f.PC = 1
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 55)
+				f.w, f.r, f.PC = nil, nil, 1
 				return st
 			}
 		} else {
@@ -479,9 +338,8 @@ case_238:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
-				f := (*failingFrame)(nil).take(r2)
-				f.PC = 2
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 55)
+				f.w, f.r, f.PC = nil, nil, 2
 				return st
 			}
 		} else {
@@ -499,9 +357,8 @@ case_241:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
-				f := (*failingFrame)(nil).take(r2)
-				f.w, f.PC = w, 3
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 55)
+				f.r, f.w, f.PC = nil, w, 3
 				return st
 			}
 		} else {
@@ -517,9 +374,8 @@ case_241:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f := (*failingFrame)(nil).take(r2)
-				f.PC = 4
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 55)
+				f.w, f.r, f.PC = nil, nil, 4
 				return st
 			}
 		} else {
@@ -531,108 +387,33 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:535
+//line limits_greenlet_test.go:391
 
-// Resume continues failing where it is suspended, or starts it.
+// Resume continues failing where it is suspended.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	w, r := f.w, f.r
+	w := f.w
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
 	case 1:
-		// resumed from limits_test.go:234
 		r2.Callee().Release(r2)
 		goto resumed_234
 	case 2:
-		// resumed from limits_test.go:240
 		r2.Callee().Release(r2)
 		goto resumed_240
 	case 3:
-		// resumed from limits_test.go:242
 		r2.Callee().Release(r2)
 		goto resumed_242
 	case 4:
-		// resumed from limits_test.go:243
 		r2.Callee().Release(r2)
 		goto resumed_243
 	}
 
-//line limits_test.go:232
-	switch r.URL.Path {
-	case "/hello":
-		goto case_233
-	case "/abort":
-//line limits_test.go:237
-		panic(http.ErrAbortHandler)
-	case "/written":
-		goto case_238
-	case "/sent":
-		goto case_241
-	}
-	goto after_switch_232
-case_233:
-	{
-//line limits_test.go:234
-		t0 := []byte("hello")
-//line limits_test.go:234
-		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f.w = nil
-				f.r = nil
-				f.PC = 1
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, _ = w.Write(t0)
-		}
-	}
 resumed_234:
 //line limits_test.go:235
 	return r2.Return(f, &f.Header)
-case_238:
-	{
-//line limits_test.go:239
-		w.Header().Set("A", "b")
-		t1 := []byte("written")
-//line limits_test.go:240
-		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, _, st = c.WriteResumable(r2, t1)
-			if st != greenlet.Done {
-				f.w = nil
-				f.r = nil
-				f.PC = 2
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, _ = w.Write(t1)
-		}
-	}
 resumed_240:
 	goto after_switch_232
-case_241:
-	{
-//line limits_test.go:242
-		t2 := []byte("sent")
-//line limits_test.go:242
-		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, _, st = c.WriteResumable(r2, t2)
-			if st != greenlet.Done {
-				f.r = nil
-				f.PC = 3
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, _ = w.Write(t2)
-		}
-	}
 resumed_242:
 	{
 //line limits_test.go:243
@@ -643,11 +424,8 @@ resumed_242:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f.w = nil
-				f.r = nil
-				f.PC = 4
-				r2.Link(f, &f.Header)
-				return st
+				f.w, f.r, f.PC = nil, nil, 4
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			t3.Flush()
@@ -659,63 +437,14 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:663
+//line limits_greenlet_test.go:441
 
-// Args replaces the parameters before the start.
-func (f *failingFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
+func (f *failingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*failingFrame) Func() *greenlet.Func      { return &failingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *failingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *failingFrame) Forget() {
-	f.w, f.r = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *failingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*failingFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*failingFrame) take(r *greenlet.Run) *failingFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*failingFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(failingFrame)
-}
-func (*failingFrame) Func() *greenlet.Func {
-	return &failingFrameInfo
-}
-
-var failingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/limits_test.go",
-	Line: 231,
-	Name: "github.com/going-green/greenlet/hub/httpd.failing",
-	Points: []greenlet.Point{
-		{Line: 234},
-		{Line: 240},
-		{
-			Line: 242,
-			Live: "w",
-		},
-		{Line: 243},
-	},
-}
+var failingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 231, Points: "234; 240; 242:w; 243"}
 var _ func(http.ResponseWriter, *http.Request) = failing
 
 // failingFrameValue is failing as a value, for callers that can be suspended.
@@ -743,7 +472,12 @@ func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
 }
 
 // impatientResumable is impatient for callers that can be suspended.
-func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*impatientFrame)(nil).body(r2, w, r)
+}
+
+// body runs impatient up to its first suspension; f is nil until there has been one.
+func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		body []byte
 		err  error
@@ -757,9 +491,8 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 	}
 	err2, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f := (*impatientFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 14)
 		f.w, f.r, f.PC = w, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line limits_test.go:266
@@ -771,9 +504,9 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:775
+//line limits_greenlet_test.go:508
 
-// Resume continues impatient where it is suspended, or starts it.
+// Resume continues impatient where it is suspended.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
 	var (
@@ -782,26 +515,13 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err2 error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
 	case 1:
-		// resumed from limits_test.go:266
-		callee := r2.Callee().(*ReceiveFrame)
-		err2 = callee.Results()
-		callee.Release(r2)
+		err2 = r2.Callee().(*ReceiveFrame).Returned(r2)
 		goto resumed_266
 	}
 
-//line limits_test.go:261
-	body, err = io.ReadAll(r.Body)
-	fmt.Fprintf(w, "%q %v, ", body, err)
-	if !errors.Is(err, errPlain) {
-		return r2.Return(f, &f.Header)
-	}
-	err2, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_266:
 //line limits_test.go:266
 	if err2 != nil {
@@ -812,60 +532,14 @@ resumed_266:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:816
+//line limits_greenlet_test.go:536
 
-// Args replaces the parameters before the start.
-func (f *impatientFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }
+func (f *impatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*impatientFrame) Func() *greenlet.Func      { return &impatientFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *impatientFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *impatientFrame) Forget() {
-	f.w, f.r = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *impatientFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*impatientFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*impatientFrame) take(r *greenlet.Run) *impatientFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*impatientFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(impatientFrame)
-}
-func (*impatientFrame) Func() *greenlet.Func {
-	return &impatientFrameInfo
-}
-
-var impatientFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/limits_test.go",
-	Line: 260,
-	Name: "github.com/going-green/greenlet/hub/httpd.impatient",
-	Points: []greenlet.Point{
-		{
-			Line: 266,
-			Live: "w r",
-		},
-	},
-}
+var impatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 260, Points: "266:w r"}
 var _ func(http.ResponseWriter, *http.Request) = impatient
 
 // impatientFrameValue is impatient as a value, for callers that can be suspended.

@@ -33,128 +33,28 @@ func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
 }
 
 // handlersResumable is handlers for callers that can be suspended.
-func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		q  url.Values
-		h  http.Header
-		n2 int
-	)
-	{
-//line oracle_test.go:24
-		q = r.URL.Query()
-		h = w.Header()
-		for _, field := range q["h"] {
-			name, value, _ := strings.Cut(field, ":")
-			h.Add(name, value)
-		}
-		if q.Has("read") {
-			body, err := io.ReadAll(r.Body)
-			fmt.Fprintf(w, "%s %v %d %v %v %s;", r.Method, r.TransferEncoding, r.ContentLength, r.Trailer, err == nil, body)
-		}
-		if q.Has("echo") {
-			fmt.Fprint(w, r.Method, r.RequestURI, r.URL.Path, r.Host, r.Proto, r.Close, r.Header)
-		}
-		if s, err := strconv.Atoi(q.Get("inform")); err == nil {
-			w.WriteHeader(s)
-		}
-		if s, err := strconv.Atoi(q.Get("status")); err == nil {
-			w.WriteHeader(s)
-		}
-		h.Set("X-Late", "it is") // unless the status is known
-		n, _ := strconv.Atoi(q.Get("bytes"))
-		for range n {
-			if _, err := io.WriteString(w, "x"); err != nil {
-				h.Set("X-Failed", err.Error())
-				break
-			}
-		}
-		var err error
-		n2, err = strconv.Atoi(q.Get("atonce"))
-//line oracle_test.go:51
-		if !(err == nil) {
-			goto after_if_51
-		}
-	}
-	{
-//line oracle_test.go:52
-		t0 := []byte("<html>" + strings.Repeat("y", n2))
-//line oracle_test.go:52
-		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f := (*handlersFrame)(nil).take(r2)
-				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 1
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, _ = w.Write(t0)
-		}
-	}
-after_if_51:
-//line oracle_test.go:54
-	if !q.Has("flush") {
-		goto after_if_54
-	}
-	{
-//line oracle_test.go:55
-		t1 := w.(http.Flusher)
-//line oracle_test.go:55
-		if c, ok := t1.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
-		}); ok {
-			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
-				f := (*handlersFrame)(nil).take(r2)
-				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 2
-				r2.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t1.Flush()
-		}
-	}
-//line oracle_test.go:56
-	io.WriteString(w, "behind")
-after_if_54:
-	for _, field := range q["t"] {
-		name, value, _ := strings.Cut(field, ":")
-		h.Set(name, value)
-	}
-	switch {
-	case q.Has("error"):
-		http.Error(w, "it went wrong", http.StatusTeapot)
-	case q.Has("redirect"):
-		http.Redirect(w, r, "/elsewhere", http.StatusFound)
-	case q.Has("panic"):
-		panic(http.ErrAbortHandler)
-	}
-	return greenlet.Done
+func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*handlersFrame)(nil).body(r2, w, r)
 }
 
-//line oracle_greenlet_test.go:138
-
-// Resume continues handlers where it is suspended, or starts it.
-func (f *handlersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	w, r := f.w, f.r
+// body runs handlers up to its next suspension; f is nil until there has been one.
+func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		q  url.Values
 		h  http.Header
 		n2 int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from oracle_test.go:52
-		q, h = f.q, f.h
-		r2.Callee().Release(r2)
-		goto resumed_52
-	case 2:
-		// resumed from oracle_test.go:55
-		q, h = f.q, f.h
-		r2.Callee().Release(r2)
-		goto resumed_55
+	if f != nil {
+		switch f.PC {
+		case 1:
+			q, h = f.q, f.h
+			r2.Callee().Release(r2)
+			goto resumed_52
+		case 2:
+			q, h = f.q, f.h
+			r2.Callee().Release(r2)
+			goto resumed_55
+		}
 	}
 
 	{
@@ -202,8 +102,8 @@ func (f *handlersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f.q, f.h, f.PC = q, h, 1
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 8)
+				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 1
 				return st
 			}
 		} else {
@@ -225,8 +125,8 @@ after_if_51:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f.q, f.h, f.PC = q, h, 2
-				r2.Link(f, &f.Header)
+				f = greenlet.Caller(r2, f, 8)
+				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 2
 				return st
 			}
 		} else {
@@ -249,67 +149,22 @@ after_if_54:
 	case q.Has("panic"):
 		panic(http.ErrAbortHandler)
 	}
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:256
+//line oracle_greenlet_test.go:156
 
-// Args replaces the parameters before the start.
-func (f *handlersFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *handlersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *handlersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *handlersFrame) Forget()                 { *f = handlersFrame{Header: f.Header} }
+func (f *handlersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*handlersFrame) Func() *greenlet.Func      { return &handlersFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *handlersFrame) Forget() {
-	f.w, f.r, f.q, f.h = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *handlersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*handlersFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*handlersFrame) take(r *greenlet.Run) *handlersFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*handlersFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(handlersFrame)
-}
-func (*handlersFrame) Func() *greenlet.Func {
-	return &handlersFrameInfo
-}
-
-var handlersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go",
-	Line: 23,
-	Name: "github.com/going-green/greenlet/hub/httpd.handlers",
-	Points: []greenlet.Point{
-		{
-			Line: 52,
-			Live: "w r q h",
-		},
-		{
-			Line: 55,
-			Live: "w r q h",
-		},
-	},
-}
+var handlersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52:w r q h; 55:w r q h"}
 var _ func(http.ResponseWriter, *http.Request) = handlers
 
 // handlersFrameValue is handlers as a value, for callers that can be suspended.
@@ -338,12 +193,16 @@ func (h2 *waits) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wait
 }
 
 // ServeHTTPResumable is waits.ServeHTTP for callers that can be suspended.
-func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*waitsServeHTTPFrame)(nil).body(r2, h2, w, r)
+}
+
+// body runs waits.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line oracle_test.go:77
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f := (*waitsServeHTTPFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line oracle_test.go:78
@@ -353,59 +212,48 @@ func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 //line oracle_test.go:79
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f := (*waitsServeHTTPFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 2
-		r2.Link(f, &f.Header)
 		return st
 	}
 after_if_78:
 //line oracle_test.go:81
 	if st = handlersResumable(r2, w, r); st != greenlet.Done {
-		f := (*waitsServeHTTPFrame)(nil).take(r2)
-		f.h2, f.PC = h2, 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 36)
+		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
 		return st
 	}
 //line oracle_test.go:82
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f := (*waitsServeHTTPFrame)(nil).take(r2)
-		f.PC = 4
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 36)
+		f.h2, f.w, f.r, f.PC = nil, nil, nil, 4
 		return st
 	}
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:380
+//line oracle_greenlet_test.go:236
 
-// Resume continues waits.ServeHTTP where it is suspended, or starts it.
+// Resume continues waits.ServeHTTP where it is suspended.
 func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h2, w, r := f.h2, f.w, f.r
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
 	case 1:
-		// resumed from oracle_test.go:77
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
 		goto resumed_77
 	case 2:
-		// resumed from oracle_test.go:79
 		r2.Callee().(*ReceiveFrame).Release(r2)
 		goto resumed_79
 	case 3:
-		// resumed from oracle_test.go:81
 		r2.Callee().(*handlersFrame).Release(r2)
 		goto resumed_81
 	case 4:
-		// resumed from oracle_test.go:82
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
 		goto resumed_82
 	}
 
-//line oracle_test.go:77
-	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_77:
 //line oracle_test.go:78
 	if !r.URL.Query().Has("read") {
@@ -415,94 +263,31 @@ resumed_77:
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_79:
 after_if_78:
 //line oracle_test.go:81
 	if st = handlersResumable(r2, w, r); st != greenlet.Done {
-		f.w = nil
-		f.r = nil
-		f.PC = 3
-		r2.Link(f, &f.Header)
-		return st
+		f.w, f.r, f.PC = nil, nil, 3
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line oracle_test.go:82
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f.h2 = nil
-		f.w = nil
-		f.r = nil
-		f.PC = 4
-		r2.Link(f, &f.Header)
-		return st
+		f.h2, f.w, f.r, f.PC = nil, nil, nil, 4
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_82:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:446
+//line oracle_greenlet_test.go:286
 
-// Args replaces the parameters before the start.
-func (f *waitsServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }
+func (f *waitsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*waitsServeHTTPFrame) Func() *greenlet.Func      { return &waitsServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *waitsServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *waitsServeHTTPFrame) Forget() {
-	f.h2, f.w, f.r = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *waitsServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*waitsServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*waitsServeHTTPFrame) take(r *greenlet.Run) *waitsServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*waitsServeHTTPFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(waitsServeHTTPFrame)
-}
-func (*waitsServeHTTPFrame) Func() *greenlet.Func {
-	return &waitsServeHTTPFrameInfo
-}
-
-var waitsServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 77,
-			Live: "h2 w r",
-		},
-		{
-			Line: 79,
-			Live: "h2 w r",
-		},
-		{
-			Line: 81,
-			Live: "h2",
-		},
-		{Line: 82},
-	},
-}
+var waitsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77:h2 w r; 79:h2 w r; 81:h2; 82"}
 var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP

@@ -27,12 +27,20 @@ func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
 }
 
 // Results are what Response.Write has returned.
-func (f *ResponseWriteFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ResponseWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ResponseWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // WriteResumable is Response.Write for callers that can be suspended.
-func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*ResponseWriteFrame)(nil).body(r, w, p)
+}
+
+// body runs Response.Write up to its first suspension; f is nil until there has been one.
+func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		plain bool
 		t0    error
@@ -67,9 +75,8 @@ case_124:
 	w.end()
 	_, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*ResponseWriteFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.w, f.p, f.PC = w, p, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 	goto after_if_117
@@ -77,9 +84,8 @@ case_128:
 //line response.go:129
 	t0, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*ResponseWriteFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.w, f.p, f.PC = w, p, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line response.go:129
@@ -88,9 +94,8 @@ case_128:
 	}
 //line response.go:130
 	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
-		f := (*ResponseWriteFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.w, f.p, f.PC = w, p, 3
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line response.go:131
@@ -103,80 +108,29 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:107
+//line response_greenlet.go:112
 
-// Resume continues Response.Write where it is suspended, or starts it.
+// Resume continues Response.Write where it is suspended.
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, p := f.w, f.p
-	var (
-		plain bool
-		t0    error
-	)
+	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.w, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from response.go:127
 		r.Callee().(*connFlushFrame).Release(r)
 		goto resumed_127
 	case 2:
-		// resumed from response.go:129
-		callee := r.Callee().(*connFlushFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_129
 	case 3:
-		// resumed from response.go:130
 		r.Callee().(*connWriteFrame).Release(r)
 		goto resumed_130
 	}
 
-//line response.go:110
-	switch fits, err := accept(w, p); {
-	case err != nil:
-		f.ret0, f.ret1 = 0, err
-		return r.Return(f, &f.Header)
-	case fits:
-//line response.go:114
-		f.ret0, f.ret1 = len(p), nil
-		return r.Return(f, &f.Header)
-	}
-//line response.go:116
-	plain = r.Current() == greenlet.Main()
-	if w.bodiless() {
-		goto after_if_117
-	}
-//line response.go:118
-	w.begin(p)
-	switch {
-	case plain:
-		w.conn.buffer().Write(p)
-		w.end()
-		w.conn.tryFlush()
-	case len(p) < bufferSize:
-		goto case_124
-	default:
-		goto case_128
-	}
-	goto after_if_117
-case_124:
-//line response.go:125
-	w.conn.buffer().Write(p)
-	w.end()
-	_, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_127:
 	goto after_if_117
-case_128:
-//line response.go:129
-	t0, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_129:
 //line response.go:129
 	if !(t0 == nil) {
@@ -185,8 +139,7 @@ resumed_129:
 //line response.go:130
 	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
 		f.p, f.PC = p, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_130:
 //line response.go:131
@@ -202,67 +155,19 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:206
+//line response_greenlet.go:159
 
-// Args replaces the parameters before the start.
-func (f *ResponseWriteFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ResponseWriteFrame) Forget() {
-	f.w, f.p = nil, nil
+	*f = ResponseWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ResponseWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*ResponseWriteFrame) Func() *greenlet.Func      { return &infoOfResponseWriteFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ResponseWriteFrame) Release(r *greenlet.Run) {
-	f.w, f.p, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[33].(*ResponseWriteFrame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ResponseWriteFrame) take(r *greenlet.Run) *ResponseWriteFrame {
-	c := r.Cache()
-	if f, ok := c[33].(*ResponseWriteFrame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(ResponseWriteFrame)
-}
-func (*ResponseWriteFrame) Func() *greenlet.Func {
-	return &infoOfResponseWriteFrame
-}
-
-var infoOfResponseWriteFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 109,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write",
-	Points: []greenlet.Point{
-		{
-			Line: 127,
-			Live: "w p",
-		},
-		{
-			Line: 129,
-			Live: "w p",
-		},
-		{
-			Line: 130,
-			Live: "w p",
-		},
-	},
-}
+var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127:w p; 129:w p; 130:w p"}
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
 // ResponseWriteStringFrame is an activation of Response.WriteString.
@@ -282,12 +187,20 @@ func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
 }
 
 // Results are what Response.WriteString has returned.
-func (f *ResponseWriteStringFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ResponseWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ResponseWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // WriteStringResumable is Response.WriteString for callers that can be suspended.
-func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, ret1 error, st greenlet.Status) {
+func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (int, error, greenlet.Status) {
+	return (*ResponseWriteStringFrame)(nil).body(r, w, s)
+}
+
+// body runs Response.WriteString up to its first suspension; f is nil until there has been one.
+func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		t0 int
 		t1 error
@@ -302,109 +215,50 @@ func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, re
 	w.written -= int64(len(s)) // Write counts them
 	t0, t1, st = w.WriteResumable(r, []byte(s))
 	if st != greenlet.Done {
-		f := (*ResponseWriteStringFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 6)
+		f.w, f.s, f.PC = nil, "", 1
 		return ret0, ret1, st
 	}
 //line response.go:152
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:315
+//line response_greenlet.go:227
 
-// Resume continues Response.WriteString where it is suspended, or starts it.
+// Resume continues Response.WriteString where it is suspended.
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w, s := f.w, f.s
 	var (
 		t0 int
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.w, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from response.go:152
-		callee := r.Callee().(*ResponseWriteFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*ResponseWriteFrame).Returned(r)
 		goto resumed_152
 	}
 
-//line response.go:145
-	switch fits, err := accept(w, s); {
-	case err != nil:
-		f.ret0, f.ret1 = 0, err
-		return r.Return(f, &f.Header)
-	case fits:
-//line response.go:149
-		f.ret0, f.ret1 = len(s), nil
-		return r.Return(f, &f.Header)
-	}
-//line response.go:151
-	w.written -= int64(len(s)) // Write counts them
-	t0, t1, st = w.WriteResumable(r, []byte(s))
-	if st != greenlet.Done {
-		f.w = nil
-		f.s = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_152:
 //line response.go:152
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:359
+//line response_greenlet.go:250
 
-// Args replaces the parameters before the start.
-func (f *ResponseWriteStringFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ResponseWriteStringFrame) Forget() {
-	f.w, f.s = nil, ""
+	*f = ResponseWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ResponseWriteStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*ResponseWriteStringFrame) Func() *greenlet.Func      { return &infoOfResponseWriteStringFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ResponseWriteStringFrame) Release(r *greenlet.Run) {
-	f.w, f.s, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[6].(*ResponseWriteStringFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ResponseWriteStringFrame) take(r *greenlet.Run) *ResponseWriteStringFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*ResponseWriteStringFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(ResponseWriteStringFrame)
-}
-func (*ResponseWriteStringFrame) Func() *greenlet.Func {
-	return &infoOfResponseWriteStringFrame
-}
-
-var infoOfResponseWriteStringFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 144,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString",
-	Points: []greenlet.Point{
-		{Line: 152},
-	},
-}
+var infoOfResponseWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 144, Points: "152"}
 var _ func(*Response, string) (int, error) = (*Response).WriteString
 
 // connWriteFrame is an activation of conn.write.
@@ -422,7 +276,12 @@ func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
 }
 
 // writeResumable is conn.write for callers that can be suspended.
-func (c *conn) writeResumable(r *greenlet.Run, p []byte) (st greenlet.Status) {
+func (c *conn) writeResumable(r *greenlet.Run, p []byte) greenlet.Status {
+	return (*connWriteFrame)(nil).body(r, c, p)
+}
+
+// body runs conn.write up to its first suspension; f is nil until there has been one.
+func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.Status) {
 	var (
 		n   int
 		err error
@@ -439,9 +298,8 @@ func (c *conn) writeResumable(r *greenlet.Run, p []byte) (st greenlet.Status) {
 	c.broken = errInterrupted
 	_, err, st = c.sock.WriteResumable(r, p[n:])
 	if st != greenlet.Done {
-		f := (*connWriteFrame)(nil).take(r)
-		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.p, f.c, f.PC = nil, c, 1
 		return st
 	}
 //line response.go:236
@@ -454,105 +312,39 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:458
+//line response_greenlet.go:316
 
-// Resume continues conn.write where it is suspended, or starts it.
+// Resume continues conn.write where it is suspended.
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p := f.c, f.p
-	var (
-		n   int
-		err error
-	)
+	c := f.c
+	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c, f.p))
 	case 1:
-		// resumed from response.go:235
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_235
 	}
 
-//line response.go:229
-	n, err = c.sock.TryWrite(p)
-	if !(err == socket.ErrWouldBlock || err == nil && n < len(p)) {
-		goto after_if_230
-	}
-//line response.go:231
-	if d := c.server.WriteTimeout; d > 0 {
-		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
-	}
-	c.broken = errInterrupted
-	_, err, st = c.sock.WriteResumable(r, p[n:])
-	if st != greenlet.Done {
-		f.p = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_235:
 //line response.go:236
 	c.broken = nil
 	if c.server.WriteTimeout > 0 {
 		c.sock.SetWriteDeadline(time.Time{})
 	}
-after_if_230:
+//line response.go:241
 	c.wrote(err)
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:504
+//line response_greenlet.go:341
 
-// Args replaces the parameters before the start.
-func (f *connWriteFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
+func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
+func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
+func (f *connWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*connWriteFrame) Func() *greenlet.Func      { return &connWriteFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *connWriteFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *connWriteFrame) Forget() {
-	f.c, f.p = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *connWriteFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*connWriteFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*connWriteFrame) take(r *greenlet.Run) *connWriteFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*connWriteFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(connWriteFrame)
-}
-func (*connWriteFrame) Func() *greenlet.Func {
-	return &connWriteFrameInfo
-}
-
-var connWriteFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 228,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write",
-	Points: []greenlet.Point{
-		{
-			Line: 235,
-			Live: "c",
-		},
-	},
-}
+var connWriteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 228, Points: "235:c"}
 var _ func(*conn, []byte) = (*conn).write
 
 // ResponseFlushFrame is an activation of Response.Flush.
@@ -569,91 +361,43 @@ func (w *Response) NewFlushFrame() *ResponseFlushFrame {
 }
 
 // FlushResumable is Response.Flush for callers that can be suspended.
-func (w *Response) FlushResumable(r *greenlet.Run) (st greenlet.Status) {
+func (w *Response) FlushResumable(r *greenlet.Run) greenlet.Status {
+	return (*ResponseFlushFrame)(nil).body(r, w)
+}
+
+// body runs Response.Flush up to its first suspension; f is nil until there has been one.
+func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Status) {
 //line response.go:252
 	_, st = w.FlushErrorResumable(r)
 	if st != greenlet.Done {
-		f := (*ResponseFlushFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 54)
+		f.w, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line response_greenlet.go:585
+//line response_greenlet.go:381
 
-// Resume continues Response.Flush where it is suspended, or starts it.
+// Resume continues Response.Flush where it is suspended.
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w := f.w
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.w))
 	case 1:
-		// resumed from response.go:252
 		r.Callee().(*ResponseFlushErrorFrame).Release(r)
 		goto resumed_252
 	}
 
-//line response.go:252
-	_, st = w.FlushErrorResumable(r)
-	if st != greenlet.Done {
-		f.w = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_252:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:609
+func (f *ResponseFlushFrame) Forget()                 { *f = ResponseFlushFrame{Header: f.Header} }
+func (f *ResponseFlushFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*ResponseFlushFrame) Func() *greenlet.Func      { return &infoOfResponseFlushFrame }
 
-// Args replaces the parameters before the start.
-func (f *ResponseFlushFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *ResponseFlushFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ResponseFlushFrame) Forget() {
-	f.w = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ResponseFlushFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[54].(*ResponseFlushFrame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ResponseFlushFrame) take(r *greenlet.Run) *ResponseFlushFrame {
-	c := r.Cache()
-	if f, ok := c[54].(*ResponseFlushFrame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(ResponseFlushFrame)
-}
-func (*ResponseFlushFrame) Func() *greenlet.Func {
-	return &infoOfResponseFlushFrame
-}
-
-var infoOfResponseFlushFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 252,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush",
-	Points: []greenlet.Point{
-		{Line: 252},
-	},
-}
+var infoOfResponseFlushFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 252, Points: "252"}
 var _ func(*Response) = (*Response).Flush
 
 // ResponseFlushErrorFrame is an activation of Response.FlushError.
@@ -671,12 +415,20 @@ func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
 }
 
 // Results are what Response.FlushError has returned.
-func (f *ResponseFlushErrorFrame) Results() error {
-	return f.ret0
+func (f *ResponseFlushErrorFrame) Results() error { return f.ret0 }
+func (f *ResponseFlushErrorFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // FlushErrorResumable is Response.FlushError for callers that can be suspended.
-func (w *Response) FlushErrorResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (w *Response) FlushErrorResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*ResponseFlushErrorFrame)(nil).body(r, w)
+}
+
+// body runs Response.FlushError up to its first suspension; f is nil until there has been one.
+func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line response.go:258
 	if err := w.gone(); err != nil {
@@ -689,105 +441,46 @@ func (w *Response) FlushErrorResumable(r *greenlet.Run) (ret0 error, st greenlet
 	}
 	t0, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*ResponseFlushErrorFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 18)
+		f.w, f.PC = nil, 1
 		return ret0, st
 	}
 //line response.go:266
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:702
+//line response_greenlet.go:453
 
-// Resume continues Response.FlushError where it is suspended, or starts it.
+// Resume continues Response.FlushError where it is suspended.
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w := f.w
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.w)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from response.go:266
-		callee := r.Callee().(*connFlushFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_266
 	}
 
-//line response.go:258
-	if err := w.gone(); err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line response.go:261
-	w.put()
-	if r.Current() == greenlet.Main() {
-		w.conn.tryFlush()
-		f.ret0 = w.conn.broken
-		return r.Return(f, &f.Header)
-	}
-//line response.go:266
-	t0, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f.w = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_266:
 //line response.go:266
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:743
+//line response_greenlet.go:473
 
-// Args replaces the parameters before the start.
-func (f *ResponseFlushErrorFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ResponseFlushErrorFrame) Forget() {
-	f.w = nil
+	*f = ResponseFlushErrorFrame{Header: f.Header, ret0: f.ret0}
 }
+func (f *ResponseFlushErrorFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*ResponseFlushErrorFrame) Func() *greenlet.Func      { return &infoOfResponseFlushErrorFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ResponseFlushErrorFrame) Release(r *greenlet.Run) {
-	f.w, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[18].(*ResponseFlushErrorFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ResponseFlushErrorFrame) take(r *greenlet.Run) *ResponseFlushErrorFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*ResponseFlushErrorFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(ResponseFlushErrorFrame)
-}
-func (*ResponseFlushErrorFrame) Func() *greenlet.Func {
-	return &infoOfResponseFlushErrorFrame
-}
-
-var infoOfResponseFlushErrorFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 257,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError",
-	Points: []greenlet.Point{
-		{Line: 266},
-	},
-}
+var infoOfResponseFlushErrorFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 257, Points: "266"}
 var _ func(*Response) error = (*Response).FlushError
 
 // ResponseHijackFrame is an activation of Response.Hijack.
@@ -806,12 +499,20 @@ func (w *Response) NewHijackFrame() *ResponseHijackFrame {
 }
 
 // Results are what Response.Hijack has returned.
-func (f *ResponseHijackFrame) Results() (*socket.Conn, error) {
-	return f.ret0, f.ret1
+func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *ResponseHijackFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // HijackResumable is Response.Hijack for callers that can be suspended.
-func (w *Response) HijackResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (w *Response) HijackResumable(r *greenlet.Run) (*socket.Conn, error, greenlet.Status) {
+	return (*ResponseHijackFrame)(nil).body(r, w)
+}
+
+// body runs Response.Hijack up to its first suspension; f is nil until there has been one.
+func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var err2 error
 //line response.go:287
 	if err := w.gone(); err != nil {
@@ -825,9 +526,8 @@ func (w *Response) HijackResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 err
 	}
 	err2, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f := (*ResponseHijackFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.w, f.PC = w, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line response.go:296
@@ -839,41 +539,21 @@ func (w *Response) HijackResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 err
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:843
+//line response_greenlet.go:543
 
-// Resume continues Response.Hijack where it is suspended, or starts it.
+// Resume continues Response.Hijack where it is suspended.
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	var err2 error
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.w)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from response.go:296
-		callee := r.Callee().(*connFlushFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_296
 	}
 
-//line response.go:287
-	if err := w.gone(); err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line response.go:290
-	if r.Current() == greenlet.Main() {
-		f.ret0, f.ret1 = nil, http.ErrNotSupported
-		return r.Return(f, &f.Header)
-	}
-//line response.go:293
-	if w.status != 0 {
-		w.put()
-	}
-	err2, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_296:
 //line response.go:296
 	if err2 != nil {
@@ -887,58 +567,18 @@ resumed_296:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:891
+//line response_greenlet.go:571
 
-// Args replaces the parameters before the start.
-func (f *ResponseHijackFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ResponseHijackFrame) Forget() {
-	f.w = nil
+	*f = ResponseHijackFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ResponseHijackFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*ResponseHijackFrame) Func() *greenlet.Func      { return &infoOfResponseHijackFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ResponseHijackFrame) Release(r *greenlet.Run) {
-	f.w, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[10].(*ResponseHijackFrame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ResponseHijackFrame) take(r *greenlet.Run) *ResponseHijackFrame {
-	c := r.Cache()
-	if f, ok := c[10].(*ResponseHijackFrame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(ResponseHijackFrame)
-}
-func (*ResponseHijackFrame) Func() *greenlet.Func {
-	return &infoOfResponseHijackFrame
-}
-
-var infoOfResponseHijackFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 286,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack",
-	Points: []greenlet.Point{
-		{
-			Line: 296,
-			Live: "w",
-		},
-	},
-}
+var infoOfResponseHijackFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296:w"}
 var _ func(*Response) (*socket.Conn, error) = (*Response).Hijack
 
 // responseFinishFrame is an activation of Response.finish.
@@ -956,12 +596,20 @@ func (w *Response) newFinishFrame() *responseFinishFrame {
 }
 
 // Results are what Response.finish has returned.
-func (f *responseFinishFrame) Results() bool {
-	return f.ret0
+func (f *responseFinishFrame) Results() bool { return f.ret0 }
+func (f *responseFinishFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // finishResumable is Response.finish for callers that can be suspended.
-func (w *Response) finishResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func (w *Response) finishResumable(r *greenlet.Run) (bool, greenlet.Status) {
+	return (*responseFinishFrame)(nil).body(r, w)
+}
+
+// body runs Response.finish up to its first suspension; f is nil until there has been one.
+func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st greenlet.Status) {
 	var t0 bool
 //line response.go:309
 	if w.request.MultipartForm != nil {
@@ -980,9 +628,8 @@ func (w *Response) finishResumable(r *greenlet.Run) (ret0 bool, st greenlet.Stat
 //line response.go:320
 	t0, st = w.body.drainResumable(r)
 	if st != greenlet.Done {
-		f := (*responseFinishFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 11)
 		f.w, f.PC = w, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line response.go:320
@@ -1004,48 +651,25 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:1008
+//line response_greenlet.go:655
 
-// Resume continues Response.finish where it is suspended, or starts it.
+// Resume continues Response.finish where it is suspended.
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	var t0 bool
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.w)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from response.go:320
-		callee := r.Callee().(*bodyDrainFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*bodyDrainFrame).Returned(r)
 		goto resumed_320
 	}
 
-//line response.go:309
-	if w.request.MultipartForm != nil {
-		_ = w.request.MultipartForm.RemoveAll()
-	}
-	if w.hijacked {
-		f.ret0 = false
-		return r.Return(f, &f.Header)
-	}
-//line response.go:315
-	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
-	}
-	if !(!w.body.ended() && !w.close) {
-		goto after_if_318
-	}
-	// First of all, as the client may not read before it has sent everything.
-//line response.go:320
-	t0, st = w.body.drainResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_320:
 //line response.go:320
 	w.close = !t0
-after_if_318:
+//line response.go:322
 	if !w.sent {
 		w.commit(true, nil)
 	}
@@ -1063,56 +687,14 @@ after_if_318:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:1067
+//line response_greenlet.go:691
 
-// Args replaces the parameters before the start.
-func (f *responseFinishFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *responseFinishFrame) Forget()                 { *f = responseFinishFrame{Header: f.Header, ret0: f.ret0} }
+func (f *responseFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*responseFinishFrame) Func() *greenlet.Func      { return &responseFinishFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *responseFinishFrame) Forget() {
-	f.w = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *responseFinishFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*responseFinishFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*responseFinishFrame) take(r *greenlet.Run) *responseFinishFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*responseFinishFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(responseFinishFrame)
-}
-func (*responseFinishFrame) Func() *greenlet.Func {
-	return &responseFinishFrameInfo
-}
-
-var responseFinishFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/response.go",
-	Line: 308,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish",
-	Points: []greenlet.Point{
-		{
-			Line: 320,
-			Live: "w",
-		},
-	},
-}
+var responseFinishFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320:w"}
 var _ func(*Response) bool = (*Response).finish

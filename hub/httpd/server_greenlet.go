@@ -25,105 +25,61 @@ func (s *Server) NewServeFrame() *ServerServeFrame {
 }
 
 // Results are what Server.Serve has returned.
-func (f *ServerServeFrame) Results() error {
-	return f.ret0
+func (f *ServerServeFrame) Results() error { return f.ret0 }
+func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // ServeResumable is Server.Serve for callers that can be suspended.
-func (s *Server) ServeResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*ServerServeFrame)(nil).body(r, s)
+}
+
+// body runs Server.Serve up to its first suspension; f is nil until there has been one.
+func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line server.go:104
 	s.init()
 	t0, st = s.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*ServerServeFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 41)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line server.go:105
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:49
+//line server_greenlet.go:56
 
-// Resume continues Server.Serve where it is suspended, or starts it.
+// Resume continues Server.Serve where it is suspended.
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from server.go:105
-		callee := r.Callee().(*socket.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 		goto resumed_105
 	}
 
-//line server.go:104
-	s.init()
-	t0, st = s.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_105:
 //line server.go:105
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet.go:79
+//line server_greenlet.go:76
 
-// Args replaces the parameters before the start.
-func (f *ServerServeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 41) }
+func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ServerServeFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ServerServeFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[41].(*ServerServeFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ServerServeFrame) take(r *greenlet.Run) *ServerServeFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*ServerServeFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(ServerServeFrame)
-}
-func (*ServerServeFrame) Func() *greenlet.Func {
-	return &infoOfServerServeFrame
-}
-
-var infoOfServerServeFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/server.go",
-	Line: 103,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve",
-	Points: []greenlet.Point{
-		{Line: 105},
-	},
-}
+var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 103, Points: "105"}
 var _ func(*Server) error = (*Server).Serve
 
 // ServerStopFrame is an activation of Server.Stop.
@@ -142,12 +98,20 @@ func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 }
 
 // Results are what Server.Stop has returned.
-func (f *ServerStopFrame) Results() int {
-	return f.ret0
+func (f *ServerStopFrame) Results() int { return f.ret0 }
+func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // StopResumable is Server.Stop for callers that can be suspended.
-func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (ret0 int, st greenlet.Status) {
+func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
+	return (*ServerStopFrame)(nil).body(r, s, d)
+}
+
+// body runs Server.Stop up to its first suspension; f is nil until there has been one.
+func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
 	var t0 int
 //line server.go:114
 	s.init()
@@ -155,97 +119,43 @@ func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (ret0 int, st g
 	s.stopped.Set()
 	t0, st = s.server.StopResumable(r, d)
 	if st != greenlet.Done {
-		f := (*ServerStopFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 62)
+		f.s, f.PC = nil, 1
 		return ret0, st
 	}
 //line server.go:117
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:168
+//line server_greenlet.go:131
 
-// Resume continues Server.Stop where it is suspended, or starts it.
+// Resume continues Server.Stop where it is suspended.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, d := f.s, f.d
 	var t0 int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.d)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from server.go:117
-		callee := r.Callee().(*socket.ServerStopFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*socket.ServerStopFrame).Returned(r)
 		goto resumed_117
 	}
 
-//line server.go:114
-	s.init()
-	s.stopping = true
-	s.stopped.Set()
-	t0, st = s.server.StopResumable(r, d)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_117:
 //line server.go:117
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet.go:200
+//line server_greenlet.go:151
 
-// Args replaces the parameters before the start.
-func (f *ServerStopFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ServerStopFrame) Forget()                              { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 62) }
+func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
 
-// Send hands the results to the parent greenlet.
-func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ServerStopFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ServerStopFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[62].(*ServerStopFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ServerStopFrame) take(r *greenlet.Run) *ServerStopFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*ServerStopFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(ServerStopFrame)
-}
-func (*ServerStopFrame) Func() *greenlet.Func {
-	return &infoOfServerStopFrame
-}
-
-var infoOfServerStopFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/server.go",
-	Line: 113,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop",
-	Points: []greenlet.Point{
-		{Line: 117},
-	},
-}
+var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 113, Points: "117"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
 
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
@@ -263,7 +173,12 @@ func (f itself) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *itsel
 }
 
 // ServeHTTPResumable is itself.ServeHTTP for callers that can be suspended.
-func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) (st greenlet.Status) {
+func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+	return (*itselfServeHTTPFrame)(nil).body(r, f, w)
+}
+
+// body runs itself.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseWriter) (st greenlet.Status) {
 	var t0 int
 	{
 //line server.go:146
@@ -274,9 +189,8 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 		}); ok {
 			t0, st = c.CallResumable(r, t1)
 			if st != greenlet.Done {
-				f2 := (*itselfServeHTTPFrame)(nil).take(r)
-				f2.w, f2.PC = w, 1
-				r.Link(f2, &f2.Header)
+				f2 = greenlet.Caller(r, f2, 5)
+				f2.f, f2.w, f2.PC = nil, w, 1
 				return st
 			}
 		} else {
@@ -288,97 +202,32 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 	return greenlet.Done
 }
 
-//line server_greenlet.go:292
+//line server_greenlet.go:206
 
-// Resume continues itself.ServeHTTP where it is suspended, or starts it.
+// Resume continues itself.ServeHTTP where it is suspended.
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f, w := f2.f, f2.w
+	w := f2.w
 	var t0 int
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.w))
 	case 1:
-		// resumed from server.go:146
-		t0 = r.Callee().(interface {
-			Results() int
-		}).Results()
-		r.Callee().Release(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
 		goto resumed_146
 	}
 
-	{
-//line server.go:146
-		t1 := w.Header()
-//line server.go:146
-		if c, ok := greenlet.Resumable(f).(interface {
-			CallResumable(*greenlet.Run, http.Header) (int, greenlet.Status)
-		}); ok {
-			t0, st = c.CallResumable(r, t1)
-			if st != greenlet.Done {
-				f2.f = nil
-				f2.PC = 1
-				r.Link(f2, &f2.Header)
-				return st
-			}
-		} else {
-			t0 = f(t1)
-		}
-	}
 resumed_146:
 //line server.go:146
 	w.WriteHeader(t0)
 	return r.Return(f2, &f2.Header)
 }
 
-//line server_greenlet.go:332
+//line server_greenlet.go:226
 
-// Args replaces the parameters before the start.
-func (f *itselfServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-}
+func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
+func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }
+func (f *itselfServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*itselfServeHTTPFrame) Func() *greenlet.Func      { return &itselfServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *itselfServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *itselfServeHTTPFrame) Forget() {
-	f.f, f.w = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *itselfServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*itselfServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*itselfServeHTTPFrame) take(r *greenlet.Run) *itselfServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*itselfServeHTTPFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(itselfServeHTTPFrame)
-}
-func (*itselfServeHTTPFrame) Func() *greenlet.Func {
-	return &itselfServeHTTPFrameInfo
-}
-
-var itselfServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/server.go",
-	Line: 146,
-	Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 146,
-			Live: "w",
-		},
-	},
-}
+var itselfServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146:w"}
 var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP

@@ -40,19 +40,15 @@ func (l *simulation) clientResumable(r *greenlet.Run, pieces ...string) greenlet
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *simulationClientFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.pieces)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *simulationClientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.pieces))
 }
 
 // run is simulation.client as a state machine; f is nil in a call that has not been suspended.
 func (f *simulationClientFrame) run(r *greenlet.Run, l *simulation, pieces []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[simulationClientFrame](r, 39)
 		f.l, f.pieces = l, pieces
 		r.Guard()
 	}
@@ -80,23 +76,17 @@ func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []st
 	)
 	switch f.PC {
 	case 1:
-		// resumed from timeout_test.go:181
 		c, t0, i, piece = f.c, f.t0, f.i, f.piece
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_181
 	case 2:
-		// resumed from timeout_test.go:183
 		c, t0, i = f.c, f.t0, f.i
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 		goto resumed_183
 	case 3:
-		// resumed from timeout_test.go:187
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_187
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -127,18 +117,15 @@ loop_179:
 //line timeout_test.go:181
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.c, f.t0, f.i, f.piece, f.PC = c, t0, i, piece, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 after_if_180:
 //line timeout_test.go:183
 	_, err, st = c.WriteStringResumable(r, piece)
 	if st != greenlet.Done {
-		f.piece = ""
-		f.c, f.t0, f.i, f.PC = c, t0, i, 2
-		r.Link(f, &f.Header)
-		return st
+		f.piece, f.c, f.t0, f.i, f.PC = "", c, t0, i, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_183:
 //line timeout_test.go:183
@@ -151,13 +138,8 @@ resumed_183:
 after_loop_179:
 //line timeout_test.go:187
 	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.l = nil
-		f.pieces = nil
-		f.c = nil
-		f.piece = ""
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.pieces, f.c, f.piece, f.PC = nil, nil, nil, "", 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_187:
 	goto unwind
@@ -166,73 +148,21 @@ unwind:
 	for f.Pending() {
 //line timeout_test.go:188
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:178
+//line timeout_greenlet_test.go:159
 
-// Args replaces the parameters before the start.
-func (f *simulationClientFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 0)
-	f.pieces = greenlet.Rest[string](f, args, 0)
-}
+func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
+func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
+func (f *simulationClientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*simulationClientFrame) Func() *greenlet.Func      { return &simulationClientFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *simulationClientFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *simulationClientFrame) Forget() {
-	f.l, f.pieces, f.c, f.piece = nil, nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *simulationClientFrame) Release(r *greenlet.Run) {
-	*f = simulationClientFrame{}
-	c := r.Cache()
-	if head, ok := c[39].(*simulationClientFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*simulationClientFrame) take(r *greenlet.Run) *simulationClientFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*simulationClientFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(simulationClientFrame)
-}
-func (*simulationClientFrame) Func() *greenlet.Func {
-	return &simulationClientFrameInfo
-}
-
-var simulationClientFrameInfo = greenlet.Func{
-	End:  188,
-	File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go",
-	Line: 175,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client",
-	Points: []greenlet.Point{
-		{
-			Line: 181,
-			Live: "l pieces c t0 i piece",
-		},
-		{
-			Line: 183,
-			Live: "l pieces c t0 i",
-		},
-		{Line: 187},
-	},
-}
+var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181:l pieces c t0 i piece; 183:l pieces c t0 i; 187"}
 var _ func(*simulation, ...string) = (*simulation).client
 
 // simulationGetsFrame is an activation of simulation.gets.
@@ -250,7 +180,12 @@ func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
 }
 
 // getsResumable is simulation.gets for callers that can be suspended.
-func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*simulationGetsFrame)(nil).body(r, l, c)
+}
+
+// body runs simulation.gets up to its first suspension; f is nil until there has been one.
+func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -259,9 +194,8 @@ func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) (st greenlet
 loop_194:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*simulationGetsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 49)
 		f.l, f.c, f.PC = l, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line timeout_test.go:196
@@ -280,9 +214,9 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:284
+//line timeout_greenlet_test.go:218
 
-// Resume continues simulation.gets where it is suspended, or starts it.
+// Resume continues simulation.gets where it is suspended.
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, c := f.l, f.c
 	var (
@@ -290,21 +224,19 @@ func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 	case 1:
-		// resumed from timeout_test.go:195
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_195
 	}
 
-//line timeout_test.go:194
 loop_194:
+//line timeout_test.go:195
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line timeout_test.go:196
@@ -323,69 +255,24 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:327
+//line timeout_greenlet_test.go:259
 
-// Args replaces the parameters before the start.
-func (f *simulationGetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-}
+func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
+func (f *simulationGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
+func (*simulationGetsFrame) Func() *greenlet.Func      { return &simulationGetsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *simulationGetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *simulationGetsFrame) Forget() {
-	f.l, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *simulationGetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[49].(*simulationGetsFrame); !ok {
-		f.Caller, f.Depth, c[49] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[49] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*simulationGetsFrame) take(r *greenlet.Run) *simulationGetsFrame {
-	c := r.Cache()
-	if f, ok := c[49].(*simulationGetsFrame); ok {
-		c[49] = f.Caller
-		return f
-	}
-	return new(simulationGetsFrame)
-}
-func (*simulationGetsFrame) Func() *greenlet.Func {
-	return &simulationGetsFrameInfo
-}
-
-var simulationGetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go",
-	Line: 193,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets",
-	Points: []greenlet.Point{
-		{
-			Line: 195,
-			Live: "l c",
-		},
-	},
-}
+var simulationGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195:l c"}
 var _ func(*simulation, *socket.Conn) = (*simulation).gets
 
 // sleepersServeHTTPFrame is an activation of sleepers.ServeHTTP.
 type sleepersServeHTTPFrame struct {
 	greenlet.Header
-	h    sleepers
-	w    http.ResponseWriter
-	r    *http.Request
-	body []byte
-	err  error
+	h     sleepers
+	w     http.ResponseWriter
+	r     *http.Request
+	body2 []byte
+	err   error
 }
 
 // NewServeHTTPFrame makes a frame that will run sleepers.ServeHTTP.
@@ -396,7 +283,12 @@ func (h sleepers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sle
 }
 
 // ServeHTTPResumable is sleepers.ServeHTTP for callers that can be suspended.
-func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+	return (*sleepersServeHTTPFrame)(nil).body(r2, h, w, r)
+}
+
+// body runs sleepers.ServeHTTP up to its first suspension; f is nil until there has been one.
+func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		body []byte
 		err  error
@@ -407,26 +299,23 @@ func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r 
 	}
 //line timeout_test.go:268
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f := (*sleepersServeHTTPFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		r2.Link(f, &f.Header)
 		return st
 	}
 after_if_267:
 //line timeout_test.go:270
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f := (*sleepersServeHTTPFrame)(nil).take(r2)
+		f = greenlet.Caller(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 2
-		r2.Link(f, &f.Header)
 		return st
 	}
 //line timeout_test.go:271
 	body, err = io.ReadAll(r.Body)
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f := (*sleepersServeHTTPFrame)(nil).take(r2)
-		f.w, f.body, f.err, f.PC = w, body, err, 3
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 31)
+		f.h, f.r, f.w, f.body2, f.err, f.PC = sleepers{}, nil, w, body, err, 3
 		return st
 	}
 //line timeout_test.go:273
@@ -434,9 +323,9 @@ after_if_267:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:438
+//line timeout_greenlet_test.go:327
 
-// Resume continues sleepers.ServeHTTP where it is suspended, or starts it.
+// Resume continues sleepers.ServeHTTP where it is suspended.
 func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
 	var (
@@ -444,49 +333,33 @@ func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
-		// resumed from timeout_test.go:268
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 		goto resumed_268
 	case 2:
-		// resumed from timeout_test.go:270
 		r2.Callee().(*ReceiveFrame).Release(r2)
 		goto resumed_270
 	case 3:
-		// resumed from timeout_test.go:272
-		body, err = f.body, f.err
+		body, err = f.body2, f.err
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 		goto resumed_272
 	}
 
-//line timeout_test.go:267
-	if !(r.URL.Path == "/first") {
-		goto after_if_267
-	}
-//line timeout_test.go:268
-	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f.PC = 1
-		r2.Link(f, &f.Header)
-		return st
-	}
 resumed_268:
-after_if_267:
 //line timeout_test.go:270
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r2.Link(f, &f.Header)
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_270:
 //line timeout_test.go:271
 	body, err = io.ReadAll(r.Body)
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f.h = sleepers{}
-		f.r = nil
-		f.body, f.err, f.PC = body, err, 3
-		r2.Link(f, &f.Header)
-		return st
+		f.h, f.r, f.body2, f.err, f.PC = sleepers{}, nil, body, err, 3
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_272:
 //line timeout_test.go:273
@@ -494,66 +367,12 @@ resumed_272:
 	return r2.Return(f, &f.Header)
 }
 
-//line timeout_greenlet_test.go:498
+//line timeout_greenlet_test.go:371
 
-// Args replaces the parameters before the start.
-func (f *sleepersServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-	f.r = greenlet.Arg[*http.Request](f, args, 1)
-}
+func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
+func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }
+func (f *sleepersServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*sleepersServeHTTPFrame) Func() *greenlet.Func      { return &sleepersServeHTTPFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *sleepersServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *sleepersServeHTTPFrame) Forget() {
-	f.h, f.w, f.r, f.body, f.err = sleepers{}, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *sleepersServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*sleepersServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*sleepersServeHTTPFrame) take(r *greenlet.Run) *sleepersServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*sleepersServeHTTPFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(sleepersServeHTTPFrame)
-}
-func (*sleepersServeHTTPFrame) Func() *greenlet.Func {
-	return &sleepersServeHTTPFrameInfo
-}
-
-var sleepersServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go",
-	Line: 266,
-	Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP",
-	Points: []greenlet.Point{
-		{
-			Line: 268,
-			Live: "h w r",
-		},
-		{
-			Line: 270,
-			Live: "h w r",
-		},
-		{
-			Line: 272,
-			Live: "w body err",
-		},
-	},
-}
+var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268:h w r; 270:h w r; 272:w body err"}
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP

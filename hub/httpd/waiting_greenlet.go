@@ -24,7 +24,12 @@ func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
 }
 
 // watchResumable is Server.watch for callers that can be suspended.
-func (s *Server) watchResumable(r *greenlet.Run, l *waiting) (st greenlet.Status) {
+func (s *Server) watchResumable(r *greenlet.Run, l *waiting) greenlet.Status {
+	return (*serverWatchFrame)(nil).body(r, s, l)
+}
+
+// body runs Server.watch up to its first suspension; f is nil until there has been one.
+func (f *serverWatchFrame) body(r *greenlet.Run, s *Server, l *waiting) (st greenlet.Status) {
 	var (
 		now time.Duration
 		w   *wait
@@ -52,17 +57,16 @@ loop_64:
 //line waiting.go:67
 	_, st = s.stopped.WaitForResumable(r, w.until-now)
 	if st != greenlet.Done {
-		f := (*serverWatchFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 61)
 		f.s, f.l, f.PC = s, l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_64
 }
 
-//line waiting_greenlet.go:64
+//line waiting_greenlet.go:68
 
-// Resume continues Server.watch where it is suspended, or starts it.
+// Resume continues Server.watch where it is suspended.
 func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, l := f.s, f.l
 	var (
@@ -70,13 +74,13 @@ func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		w   *wait
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.l))
 	case 1:
-		// resumed from waiting.go:67
 		r.Callee().(*hub.EventWaitForFrame).Release(r)
 		goto resumed_67
 	}
 
-//line waiting.go:64
 loop_64:
 //line waiting.go:64
 	if !(l.first != nil && !s.stopping) {
@@ -100,64 +104,18 @@ loop_64:
 	_, st = s.stopped.WaitForResumable(r, w.until-now)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:111
+//line waiting_greenlet.go:114
 
-// Args replaces the parameters before the start.
-func (f *serverWatchFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*waiting](f, args, 0)
-}
+func (f *serverWatchFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Header: f.Header} }
+func (f *serverWatchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*serverWatchFrame) Func() *greenlet.Func      { return &serverWatchFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *serverWatchFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *serverWatchFrame) Forget() {
-	f.s, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *serverWatchFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*serverWatchFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*serverWatchFrame) take(r *greenlet.Run) *serverWatchFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*serverWatchFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(serverWatchFrame)
-}
-func (*serverWatchFrame) Func() *greenlet.Func {
-	return &serverWatchFrameInfo
-}
-
-var serverWatchFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/httpd/waiting.go",
-	Line: 63,
-	Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "s l",
-		},
-	},
-}
+var serverWatchFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67:s l"}
 var _ func(*Server, *waiting) = (*Server).watch

@@ -26,7 +26,12 @@ func newPingsFrame(h *Host, n int) *pingsFrame {
 }
 
 // pingsResumable is pings for callers that can be suspended.
-func pingsResumable(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
+func pingsResumable(r *greenlet.Run, h *Host, n int) greenlet.Status {
+	return (*pingsFrame)(nil).body(r, h, n)
+}
+
+// body runs pings up to its next suspension; f is nil until there has been one.
+func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
 	var (
 		t0 *socket.Conn
 		t1 error
@@ -38,14 +43,30 @@ func pingsResumable(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
 		t5 int
 		t6 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_13
+		case 2:
+			c, p, t2 = f.c, f.p, f.t2
+			t3, t4 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_16
+		case 3:
+			c, p, t2 = f.c, f.p, f.t2
+			t5, t6 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_17
+		}
+	}
+
 //line bench_test.go:13
 	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f := (*pingsFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 45)
+		f.h, f.n, f.PC = nil, n, 1
 		return st
 	}
+resumed_13:
 //line bench_test.go:13
 	c = must(t0, t1)
 	p = make([]byte, 10)
@@ -60,92 +81,8 @@ loop_15:
 //line bench_test.go:16
 	t3, t4, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f := (*pingsFrame)(nil).take(r)
-		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line bench_test.go:16
-	must(t3, t4)
-	t5, t6, st = c.ReadFullResumable(r, p)
-	if st != greenlet.Done {
-		f := (*pingsFrame)(nil).take(r)
-		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line bench_test.go:17
-	must(t5, t6)
-//line bench_test.go:15
-	t2++
-	goto loop_15
-}
-
-//line bench_greenlet_test.go:85
-
-// Resume continues pings where it is suspended, or starts it.
-func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, n := f.h, f.n
-	var (
-		t0 *socket.Conn
-		t1 error
-		c  *socket.Conn
-		p  []byte
-		t2 int
-		t3 int
-		t4 error
-		t5 int
-		t6 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from bench_test.go:13
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_13
-	case 2:
-		// resumed from bench_test.go:16
-		c, p, t2 = f.c, f.p, f.t2
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		t3, t4 = callee.Results()
-		callee.Release(r)
-		goto resumed_16
-	case 3:
-		// resumed from bench_test.go:17
-		c, p, t2 = f.c, f.p, f.t2
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		t5, t6 = callee.Results()
-		callee.Release(r)
-		goto resumed_17
-	}
-
-//line bench_test.go:13
-	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f.h = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_13:
-//line bench_test.go:13
-	c = must(t0, t1)
-	p = make([]byte, 10)
-	t2 = 0
-loop_15:
-//line bench_test.go:15
-	if !(t2 < n) {
-//line bench_test.go:19
-		c.Close()
-		return r.Return(f, &f.Header)
-	}
-//line bench_test.go:16
-	t3, t4, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f.h = nil
-		f.c, f.p, f.t2, f.PC = c, p, t2, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 45)
+		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 2
 		return st
 	}
 resumed_16:
@@ -153,9 +90,8 @@ resumed_16:
 	must(t3, t4)
 	t5, t6, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
-		f.h = nil
-		f.c, f.p, f.t2, f.PC = c, p, t2, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 45)
+		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 3
 		return st
 	}
 resumed_17:
@@ -166,68 +102,19 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:170
+//line bench_greenlet_test.go:106
 
-// Args replaces the parameters before the start.
-func (f *pingsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*Host](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *pingsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *pingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *pingsFrame) Forget()                 { *f = pingsFrame{Header: f.Header} }
+func (f *pingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
+func (*pingsFrame) Func() *greenlet.Func      { return &pingsFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *pingsFrame) Forget() {
-	f.h, f.c, f.p = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *pingsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[45].(*pingsFrame); !ok {
-		f.Caller, f.Depth, c[45] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[45] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*pingsFrame) take(r *greenlet.Run) *pingsFrame {
-	c := r.Cache()
-	if f, ok := c[45].(*pingsFrame); ok {
-		c[45] = f.Caller
-		return f
-	}
-	return new(pingsFrame)
-}
-func (*pingsFrame) Func() *greenlet.Func {
-	return &pingsFrameInfo
-}
-
-var pingsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/bench_test.go",
-	Line: 12,
-	Name: "github.com/going-green/greenlet/hub/sim.pings",
-	Points: []greenlet.Point{
-		{
-			Line: 13,
-			Live: "n",
-		},
-		{
-			Line: 16,
-			Live: "n c p t2",
-		},
-		{
-			Line: 17,
-			Live: "n c p t2",
-		},
-	},
-}
+var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13:n; 16:n c p t2; 17:n c p t2"}
 var _ func(*Host, int) = pings
 
 // pongsFrame is an activation of pongs.
@@ -246,7 +133,12 @@ func newPongsFrame(l *socket.Listener) *pongsFrame {
 }
 
 // pongsResumable is pongs for callers that can be suspended.
-func pongsResumable(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
+func pongsResumable(r *greenlet.Run, l *socket.Listener) greenlet.Status {
+	return (*pongsFrame)(nil).body(r, l)
+}
+
+// body runs pongs up to its first suspension; f is nil until there has been one.
+func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
 	var (
 		t0  *socket.Conn
 		t1  error
@@ -259,9 +151,8 @@ func pongsResumable(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
 //line bench_test.go:24
 	t0, t1, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*pongsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 43)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line bench_test.go:24
@@ -271,9 +162,8 @@ func pongsResumable(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
 loop_27:
 	_, err, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
-		f := (*pongsFrame)(nil).take(r)
-		f.c, f.p, f.PC = c, p, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 43)
+		f.l, f.c, f.p, f.PC = nil, c, p, 2
 		return st
 	}
 //line bench_test.go:28
@@ -283,9 +173,8 @@ loop_27:
 	}
 	t2, t3, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f := (*pongsFrame)(nil).take(r)
-		f.c, f.p, f.PC = c, p, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 43)
+		f.l, f.c, f.p, f.PC = nil, c, p, 3
 		return st
 	}
 //line bench_test.go:32
@@ -293,9 +182,9 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:297
+//line bench_greenlet_test.go:186
 
-// Resume continues pongs where it is suspended, or starts it.
+// Resume continues pongs where it is suspended.
 func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var (
@@ -308,35 +197,21 @@ func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from bench_test.go:24
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_24
 	case 2:
-		// resumed from bench_test.go:28
 		c, p = f.c, f.p
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
 		goto resumed_28
 	case 3:
-		// resumed from bench_test.go:32
 		c, p = f.c, f.p
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_32
 	}
 
-//line bench_test.go:24
-	t0, t1, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_24:
 //line bench_test.go:24
 	c = must(t0, t1)
@@ -345,10 +220,8 @@ resumed_24:
 loop_27:
 	_, err, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
-		f.l = nil
-		f.c, f.p, f.PC = c, p, 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.c, f.p, f.PC = nil, c, p, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_28:
 //line bench_test.go:28
@@ -358,10 +231,8 @@ resumed_28:
 	}
 	t2, t3, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f.l = nil
-		f.c, f.p, f.PC = c, p, 3
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.c, f.p, f.PC = nil, c, p, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_32:
 //line bench_test.go:32
@@ -369,65 +240,12 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:373
+//line bench_greenlet_test.go:244
 
-// Args replaces the parameters before the start.
-func (f *pongsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*socket.Listener](f, args, 0)
-}
+func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }
+func (f *pongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
+func (*pongsFrame) Func() *greenlet.Func      { return &pongsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *pongsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *pongsFrame) Forget() {
-	f.l, f.c, f.p = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *pongsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[43].(*pongsFrame); !ok {
-		f.Caller, f.Depth, c[43] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[43] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*pongsFrame) take(r *greenlet.Run) *pongsFrame {
-	c := r.Cache()
-	if f, ok := c[43].(*pongsFrame); ok {
-		c[43] = f.Caller
-		return f
-	}
-	return new(pongsFrame)
-}
-func (*pongsFrame) Func() *greenlet.Func {
-	return &pongsFrameInfo
-}
-
-var pongsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/bench_test.go",
-	Line: 23,
-	Name: "github.com/going-green/greenlet/hub/sim.pongs",
-	Points: []greenlet.Point{
-		{
-			Line: 24,
-			Live: "l",
-		},
-		{
-			Line: 28,
-			Live: "c p",
-		},
-		{
-			Line: 32,
-			Live: "c p",
-		},
-	},
-}
+var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24:l; 28:c p; 32:c p"}
 var _ func(*socket.Listener) = pongs

@@ -25,89 +25,42 @@ func (p *place) newSettlesFrame() *placeSettlesFrame {
 }
 
 // settlesResumable is place.settles for callers that can be suspended.
-func (p *place) settlesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (p *place) settlesResumable(r *greenlet.Run) greenlet.Status {
+	return (*placeSettlesFrame)(nil).body(r, p)
+}
+
+// body runs place.settles up to its first suspension; f is nil until there has been one.
+func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 //line conform_linux_test.go:52
 	if st = p.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f := (*placeSettlesFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.p, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:40
+//line conform_greenlet_linux_test.go:44
 
-// Resume continues place.settles where it is suspended, or starts it.
+// Resume continues place.settles where it is suspended.
 func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.p))
 	case 1:
-		// resumed from conform_linux_test.go:52
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_52
 	}
 
-//line conform_linux_test.go:52
-	if st = p.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f.p = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:63
+func (f *placeSettlesFrame) Forget()                 { *f = placeSettlesFrame{Header: f.Header} }
+func (f *placeSettlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*placeSettlesFrame) Func() *greenlet.Func      { return &placeSettlesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *placeSettlesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placeSettlesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeSettlesFrame) Forget() {
-	f.p = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *placeSettlesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*placeSettlesFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeSettlesFrame) take(r *greenlet.Run) *placeSettlesFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*placeSettlesFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(placeSettlesFrame)
-}
-func (*placeSettlesFrame) Func() *greenlet.Func {
-	return &placeSettlesFrameInfo
-}
-
-var placeSettlesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 52,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).settles",
-	Points: []greenlet.Point{
-		{Line: 52},
-	},
-}
+var placeSettlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).settles", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 52, Points: "52"}
 var _ func(*place) = (*place).settles
 
 // placePairFrame is an activation of place.pair.
@@ -129,123 +82,20 @@ func (p *place) newPairFrame() *placePairFrame {
 }
 
 // Results are what place.pair has returned.
-func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) {
-	return f.ret0, f.ret1
+func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
+func (f *placePairFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // pairResumable is place.pair for callers that can be suspended.
-func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		t0  *socket.Listener
-		t1  error
-		l   *socket.Listener
-		t3  *socket.Conn
-		t4  error
-		t7  *socket.Conn
-		t8  error
-		err error
-	)
-	{
-//line conform_linux_test.go:56
-		t2 := p.net
-//line conform_linux_test.go:56
-		if c, ok := t2.(interface {
-			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
-		}); ok {
-			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
-			if st != greenlet.Done {
-				f := (*placePairFrame)(nil).take(r)
-				f.p, f.PC = p, 1
-				r.Link(f, &f.Header)
-				return ret0, ret1, st
-			}
-		} else {
-			t0, t1 = t2.Listen("tcp", "localhost:0")
-		}
-	}
-	{
-//line conform_linux_test.go:56
-		l = must(t0, t1)
-		t5 := l.Addr().String()
-		t6 := p.net
-//line conform_linux_test.go:57
-		if c, ok := t6.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
-		}); ok {
-			t3, t4, st = c.DialResumable(r, "tcp", t5)
-			if st != greenlet.Done {
-				f := (*placePairFrame)(nil).take(r)
-				f.p, f.l, f.PC = p, l, 2
-				r.Link(f, &f.Header)
-				return ret0, ret1, st
-			}
-		} else {
-			t3, t4 = t6.Dial("tcp", t5)
-		}
-	}
-//line conform_linux_test.go:57
-	a = must(t3, t4)
-	t7, t8, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f := (*placePairFrame)(nil).take(r)
-		f.p, f.a, f.l, f.PC = p, a, l, 3
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
-	}
-	{
-//line conform_linux_test.go:58
-		b = must(t7, t8)
-		p.note("%v %v", a.RemoteAddr().String() == b.LocalAddr().String(), a.LocalAddr().String() == b.RemoteAddr().String())
-		t9 := l.Addr().String()
-		t10 := p.net
-//line conform_linux_test.go:60
-		if c, ok := t10.(interface {
-			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
-		}); ok {
-			_, err, st = c.ListenResumable(r, "tcp", t9)
-			if st != greenlet.Done {
-				f := (*placePairFrame)(nil).take(r)
-				f.p, f.a, f.b, f.l, f.PC = p, a, b, l, 4
-				r.Link(f, &f.Header)
-				return ret0, ret1, st
-			}
-		} else {
-			_, err = t10.Listen("tcp", t9)
-		}
-	}
-	{
-//line conform_linux_test.go:61
-		p.note("listen again: %v", what(err))
-		address := l.Addr().String()
-		l.Close()
-		t11 := p.net
-//line conform_linux_test.go:64
-		if c, ok := t11.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
-		}); ok {
-			_, err, st = c.DialResumable(r, "tcp", address)
-			if st != greenlet.Done {
-				f := (*placePairFrame)(nil).take(r)
-				f.p, f.a, f.b, f.PC = p, a, b, 5
-				r.Link(f, &f.Header)
-				return ret0, ret1, st
-			}
-		} else {
-			_, err = t11.Dial("tcp", address)
-		}
-	}
-//line conform_linux_test.go:65
-	p.note("dial: %v", what(err))
-	return a, b, greenlet.Done
+func (p *place) pairResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
+	return (*placePairFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:245
-
-// Resume continues place.pair where it is suspended, or starts it.
-func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.pair up to its next suspension; f is nil until there has been one.
+func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	var (
 		a   *socket.Conn
 		b   *socket.Conn
@@ -258,45 +108,36 @@ func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t8  error
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:56
-		t0, t1 = r.Callee().(interface {
-			Results() (*socket.Listener, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_56
-	case 2:
-		// resumed from conform_linux_test.go:57
-		l = f.l
-		t3, t4 = r.Callee().(interface {
-			Results() (*socket.Conn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_57
-	case 3:
-		// resumed from conform_linux_test.go:58
-		a, l = f.a, f.l
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t7, t8 = callee.Results()
-		callee.Release(r)
-		goto resumed_58
-	case 4:
-		// resumed from conform_linux_test.go:60
-		a, b, l = f.a, f.b, f.l
-		_, err = r.Callee().(interface {
-			Results() (*socket.Listener, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_60
-	case 5:
-		// resumed from conform_linux_test.go:64
-		a, b = f.a, f.b
-		_, err = r.Callee().(interface {
-			Results() (*socket.Conn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_64
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.Listener, error)
+			}).Returned(r)
+			goto resumed_56
+		case 2:
+			l = f.l
+			t3, t4 = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.Conn, error)
+			}).Returned(r)
+			goto resumed_57
+		case 3:
+			a, l = f.a, f.l
+			t7, t8 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
+			goto resumed_58
+		case 4:
+			a, b, l = f.a, f.b, f.l
+			_, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.Listener, error)
+			}).Returned(r)
+			goto resumed_60
+		case 5:
+			a, b = f.a, f.b
+			_, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.Conn, error)
+			}).Returned(r)
+			goto resumed_64
+		}
 	}
 
 	{
@@ -308,9 +149,9 @@ func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}); ok {
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != greenlet.Done {
-				f.PC = 1
-				r.Link(f, &f.Header)
-				return st
+				f = greenlet.Caller(r, f, 31)
+				f.p, f.PC = p, 1
+				return ret0, ret1, st
 			}
 		} else {
 			t0, t1 = t2.Listen("tcp", "localhost:0")
@@ -328,9 +169,9 @@ resumed_56:
 		}); ok {
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != greenlet.Done {
-				f.l, f.PC = l, 2
-				r.Link(f, &f.Header)
-				return st
+				f = greenlet.Caller(r, f, 31)
+				f.p, f.l, f.PC = p, l, 2
+				return ret0, ret1, st
 			}
 		} else {
 			t3, t4 = t6.Dial("tcp", t5)
@@ -341,9 +182,9 @@ resumed_57:
 	a = must(t3, t4)
 	t7, t8, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.a, f.l, f.PC = a, l, 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 31)
+		f.p, f.a, f.l, f.PC = p, a, l, 3
+		return ret0, ret1, st
 	}
 resumed_58:
 	{
@@ -358,9 +199,9 @@ resumed_58:
 		}); ok {
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != greenlet.Done {
-				f.a, f.b, f.l, f.PC = a, b, l, 4
-				r.Link(f, &f.Header)
-				return st
+				f = greenlet.Caller(r, f, 31)
+				f.p, f.a, f.b, f.l, f.PC = p, a, b, l, 4
+				return ret0, ret1, st
 			}
 		} else {
 			_, err = t10.Listen("tcp", t9)
@@ -379,10 +220,9 @@ resumed_60:
 		}); ok {
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
-				f.l = nil
-				f.a, f.b, f.PC = a, b, 5
-				r.Link(f, &f.Header)
-				return st
+				f = greenlet.Caller(r, f, 31)
+				f.l, f.p, f.a, f.b, f.PC = nil, p, a, b, 5
+				return ret0, ret1, st
 			}
 		} else {
 			_, err = t11.Dial("tcp", address)
@@ -391,78 +231,25 @@ resumed_60:
 resumed_64:
 //line conform_linux_test.go:65
 	p.note("dial: %v", what(err))
-	f.ret0, f.ret1 = a, b
-	return r.Return(f, &f.Header)
+	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:399
+//line conform_greenlet_linux_test.go:238
 
-// Args replaces the parameters before the start.
-func (f *placePairFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
+// Resume continues the activation; the driver calls it.
+func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-// Send hands the results to the parent greenlet.
 func (f *placePairFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *placePairFrame) Forget()                 { *f = placePairFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *placePairFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*placePairFrame) Func() *greenlet.Func      { return &placePairFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placePairFrame) Forget() {
-	f.p, f.a, f.b, f.l = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *placePairFrame) Release(r *greenlet.Run) {
-	f.p, f.a, f.b, f.l, f.ret0, f.ret1 = nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[31].(*placePairFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placePairFrame) take(r *greenlet.Run) *placePairFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*placePairFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(placePairFrame)
-}
-func (*placePairFrame) Func() *greenlet.Func {
-	return &placePairFrameInfo
-}
-
-var placePairFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 55,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).pair",
-	Points: []greenlet.Point{
-		{
-			Line: 56,
-			Live: "p",
-		},
-		{
-			Line: 57,
-			Live: "p l",
-		},
-		{
-			Line: 58,
-			Live: "p a l",
-		},
-		{
-			Line: 60,
-			Live: "p a b l",
-		},
-		{
-			Line: 64,
-			Live: "p a b",
-		},
-	},
-}
+var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56:p; 57:p l; 58:p a l; 60:p a b l; 64:p a b"}
 var _ func(*place) (*socket.Conn, *socket.Conn) = (*place).pair
 
 // placeReadsFrame is an activation of place.reads.
@@ -482,7 +269,12 @@ func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
 }
 
 // readsResumable is place.reads for callers that can be suspended.
-func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st greenlet.Status) {
+func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) greenlet.Status {
+	return (*placeReadsFrame)(nil).body(r, p, name, c)
+}
+
+// body runs place.reads up to its first suspension; f is nil until there has been one.
+func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket.Conn) (st greenlet.Status) {
 	var (
 		buf []byte
 		n   int
@@ -492,9 +284,8 @@ func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st
 	buf = make([]byte, 100)
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*placeReadsFrame)(nil).take(r)
-		f.p, f.name, f.buf, f.PC = p, name, buf, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.c, f.p, f.name, f.buf, f.PC = nil, p, name, buf, 1
 		return st
 	}
 //line conform_linux_test.go:73
@@ -502,95 +293,39 @@ func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:506
+//line conform_greenlet_linux_test.go:297
 
-// Resume continues place.reads where it is suspended, or starts it.
+// Resume continues place.reads where it is suspended.
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p, name, c := f.p, f.name, f.c
+	p, name := f.p, f.name
 	var (
 		buf []byte
 		n   int
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.p, f.name, f.c))
 	case 1:
-		// resumed from conform_linux_test.go:72
 		buf = f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
+		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_72
 	}
 
-//line conform_linux_test.go:71
-	buf = make([]byte, 100)
-	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.c = nil
-		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_72:
 //line conform_linux_test.go:73
 	p.note("%s reads %q, %v", name, buf[:n], what(err))
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:541
+//line conform_greenlet_linux_test.go:322
 
-// Args replaces the parameters before the start.
-func (f *placeReadsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 1)
-}
+func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
+func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
+func (f *placeReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*placeReadsFrame) Func() *greenlet.Func      { return &placeReadsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *placeReadsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeReadsFrame) Forget() {
-	f.p, f.name, f.c, f.buf = nil, "", nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *placeReadsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*placeReadsFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeReadsFrame) take(r *greenlet.Run) *placeReadsFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*placeReadsFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(placeReadsFrame)
-}
-func (*placeReadsFrame) Func() *greenlet.Func {
-	return &placeReadsFrameInfo
-}
-
-var placeReadsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 70,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).reads",
-	Points: []greenlet.Point{
-		{
-			Line: 72,
-			Live: "p name buf",
-		},
-	},
-}
+var placeReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72:p name buf"}
 var _ func(*place, string, *socket.Conn) = (*place).reads
 
 // placeHalvesFrame is an activation of place.halves.
@@ -609,177 +344,73 @@ func (p *place) newHalvesFrame() *placeHalvesFrame {
 }
 
 // halvesResumable is place.halves for callers that can be suspended.
-func (p *place) halvesResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-	)
-//line conform_linux_test.go:78
-	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:79
-	_, _, st = a.WriteStringResumable(r, "last words")
-	if st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:80
-	p.note("close: %v", what(a.CloseWrite()))
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:82
-	p.note("write: %v", what(err))
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:84
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:85
-	_, _, st = b.WriteStringResumable(r, "answer")
-	if st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:86
-	b.Close()
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:88
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:89
-	p.note("close: %v", what(a.Close()))
-	p.note("close: %v", what(a.Close()))
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:92
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*placeHalvesFrame)(nil).take(r)
-		f.p, f.PC = p, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:93
-	p.note("write: %v", what(err))
-	return greenlet.Done
+func (p *place) halvesResumable(r *greenlet.Run) greenlet.Status {
+	return (*placeHalvesFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:704
-
-// Resume continues place.halves where it is suspended, or starts it.
-func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.halves up to its next suspension; f is nil until there has been one.
+func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		a   *socket.Conn
 		b   *socket.Conn
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:78
-		callee := r.Callee().(*placePairFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_78
-	case 2:
-		// resumed from conform_linux_test.go:79
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_79
-	case 3:
-		// resumed from conform_linux_test.go:81
-		a, b = f.a, f.b
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_81
-	case 4:
-		// resumed from conform_linux_test.go:83
-		a, b = f.a, f.b
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_83
-	case 5:
-		// resumed from conform_linux_test.go:84
-		a, b = f.a, f.b
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_84
-	case 6:
-		// resumed from conform_linux_test.go:85
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_85
-	case 7:
-		// resumed from conform_linux_test.go:87
-		a = f.a
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_87
-	case 8:
-		// resumed from conform_linux_test.go:88
-		a = f.a
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_88
-	case 9:
-		// resumed from conform_linux_test.go:91
-		a = f.a
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_91
-	case 10:
-		// resumed from conform_linux_test.go:92
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_92
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*placePairFrame).Returned(r)
+			goto resumed_78
+		case 2:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_79
+		case 3:
+			a, b = f.a, f.b
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_81
+		case 4:
+			a, b = f.a, f.b
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_83
+		case 5:
+			a, b = f.a, f.b
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_84
+		case 6:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_85
+		case 7:
+			a = f.a
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_87
+		case 8:
+			a = f.a
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_88
+		case 9:
+			a = f.a
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_91
+		case 10:
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_92
+		}
 	}
 
 //line conform_linux_test.go:78
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.PC = p, 1
 		return st
 	}
 resumed_78:
 //line conform_linux_test.go:79
 	_, _, st = a.WriteStringResumable(r, "last words")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return st
 	}
 resumed_79:
@@ -787,48 +418,46 @@ resumed_79:
 	p.note("close: %v", what(a.CloseWrite()))
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return st
 	}
 resumed_81:
 //line conform_linux_test.go:82
 	p.note("write: %v", what(err))
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.a, f.b, f.PC = p, a, b, 4
 		return st
 	}
 resumed_83:
 //line conform_linux_test.go:84
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.a, f.b, f.PC = p, a, b, 5
 		return st
 	}
 resumed_84:
 //line conform_linux_test.go:85
 	_, _, st = b.WriteStringResumable(r, "answer")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.p, f.a, f.b, f.PC = p, a, b, 6
 		return st
 	}
 resumed_85:
 //line conform_linux_test.go:86
 	b.Close()
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.b, f.p, f.a, f.PC = nil, p, a, 7
 		return st
 	}
 resumed_87:
 //line conform_linux_test.go:88
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.b, f.p, f.a, f.PC = nil, p, a, 8
 		return st
 	}
 resumed_88:
@@ -836,115 +465,36 @@ resumed_88:
 	p.note("close: %v", what(a.Close()))
 	p.note("close: %v", what(a.Close()))
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.b, f.p, f.a, f.PC = nil, p, a, 9
 		return st
 	}
 resumed_91:
 //line conform_linux_test.go:92
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.PC = 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 16)
+		f.a, f.b, f.p, f.PC = nil, nil, p, 10
 		return st
 	}
 resumed_92:
 //line conform_linux_test.go:93
 	p.note("write: %v", what(err))
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:861
+//line conform_greenlet_linux_test.go:487
 
-// Args replaces the parameters before the start.
-func (f *placeHalvesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placeHalvesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeHalvesFrame) Forget() {
-	f.p, f.a, f.b = nil, nil, nil
-}
+func (f *placeHalvesFrame) Forget()                 { *f = placeHalvesFrame{Header: f.Header} }
+func (f *placeHalvesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*placeHalvesFrame) Func() *greenlet.Func      { return &placeHalvesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *placeHalvesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*placeHalvesFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeHalvesFrame) take(r *greenlet.Run) *placeHalvesFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*placeHalvesFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(placeHalvesFrame)
-}
-func (*placeHalvesFrame) Func() *greenlet.Func {
-	return &placeHalvesFrameInfo
-}
-
-var placeHalvesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 77,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).halves",
-	Points: []greenlet.Point{
-		{
-			Line: 78,
-			Live: "p",
-		},
-		{
-			Line: 79,
-			Live: "p a b",
-		},
-		{
-			Line: 81,
-			Live: "p a b",
-		},
-		{
-			Line: 83,
-			Live: "p a b",
-		},
-		{
-			Line: 84,
-			Live: "p a b",
-		},
-		{
-			Line: 85,
-			Live: "p a b",
-		},
-		{
-			Line: 87,
-			Live: "p a",
-		},
-		{
-			Line: 88,
-			Live: "p a",
-		},
-		{
-			Line: 91,
-			Live: "p a",
-		},
-		{
-			Line: 92,
-			Live: "p",
-		},
-	},
-}
+var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78:p; 79:p a b; 81:p a b; 83:p a b; 84:p a b; 85:p a b; 87:p a; 88:p a; 91:p a; 92:p"}
 var _ func(*place) = (*place).halves
 
 // placeResetsFrame is an activation of place.resets.
@@ -963,243 +513,112 @@ func (p *place) newResetsFrame() *placeResetsFrame {
 }
 
 // resetsResumable is place.resets for callers that can be suspended.
-func (p *place) resetsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-		n   int
-	)
-//line conform_linux_test.go:98
-	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:99
-	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:100
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:101
-	b.Close()
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:103
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:104
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:105
-	p.note("write fails: %v", err != nil)
-	a.Close()
-//line conform_linux_test.go:108
-	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.PC = p, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:109
-	b.Close()
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:111
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:112
-	n, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:113
-	p.note("write: %d %v", n, what(err))
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 11
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:115
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*placeResetsFrame)(nil).take(r)
-		f.p, f.a, f.PC = p, a, 12
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:116
-	p.note("write fails: %v", err != nil)
-	a.Close()
-	return greenlet.Done
+func (p *place) resetsResumable(r *greenlet.Run) greenlet.Status {
+	return (*placeResetsFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:1076
-
-// Resume continues place.resets where it is suspended, or starts it.
-func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.resets up to its next suspension; f is nil until there has been one.
+func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		a   *socket.Conn
 		b   *socket.Conn
 		err error
 		n   int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:98
-		callee := r.Callee().(*placePairFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_98
-	case 2:
-		// resumed from conform_linux_test.go:99
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_99
-	case 3:
-		// resumed from conform_linux_test.go:100
-		a, b = f.a, f.b
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_100
-	case 4:
-		// resumed from conform_linux_test.go:102
-		a = f.a
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_102
-	case 5:
-		// resumed from conform_linux_test.go:103
-		a = f.a
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_103
-	case 6:
-		// resumed from conform_linux_test.go:104
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_104
-	case 7:
-		// resumed from conform_linux_test.go:108
-		callee := r.Callee().(*placePairFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_108
-	case 8:
-		// resumed from conform_linux_test.go:110
-		a = f.a
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_110
-	case 9:
-		// resumed from conform_linux_test.go:111
-		a = f.a
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_111
-	case 10:
-		// resumed from conform_linux_test.go:112
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_112
-	case 11:
-		// resumed from conform_linux_test.go:114
-		a = f.a
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_114
-	case 12:
-		// resumed from conform_linux_test.go:115
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_115
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*placePairFrame).Returned(r)
+			goto resumed_98
+		case 2:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_99
+		case 3:
+			a, b = f.a, f.b
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_100
+		case 4:
+			a = f.a
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_102
+		case 5:
+			a = f.a
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_103
+		case 6:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_104
+		case 7:
+			a, b = r.Callee().(*placePairFrame).Returned(r)
+			goto resumed_108
+		case 8:
+			a = f.a
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_110
+		case 9:
+			a = f.a
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_111
+		case 10:
+			a = f.a
+			n, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_112
+		case 11:
+			a = f.a
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_114
+		case 12:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_115
+		}
 	}
 
 //line conform_linux_test.go:98
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.p, f.PC = p, 1
 		return st
 	}
 resumed_98:
 //line conform_linux_test.go:99
 	_, _, st = a.WriteStringResumable(r, "unread")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return st
 	}
 resumed_99:
 //line conform_linux_test.go:100
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return st
 	}
 resumed_100:
 //line conform_linux_test.go:101
 	b.Close()
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 4
 		return st
 	}
 resumed_102:
 //line conform_linux_test.go:103
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 5
 		return st
 	}
 resumed_103:
 //line conform_linux_test.go:104
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 6
 		return st
 	}
 resumed_104:
@@ -1209,159 +628,68 @@ resumed_104:
 //line conform_linux_test.go:108
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.a, f.b, f.p, f.PC = nil, nil, p, 7
 		return st
 	}
 resumed_108:
 //line conform_linux_test.go:109
 	b.Close()
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 8
 		return st
 	}
 resumed_110:
 //line conform_linux_test.go:111
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 9
 		return st
 	}
 resumed_111:
 //line conform_linux_test.go:112
 	n, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 10
 		return st
 	}
 resumed_112:
 //line conform_linux_test.go:113
 	p.note("write: %d %v", n, what(err))
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 11
 		return st
 	}
 resumed_114:
 //line conform_linux_test.go:115
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 12
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.b, f.p, f.a, f.PC = nil, p, a, 12
 		return st
 	}
 resumed_115:
 //line conform_linux_test.go:116
 	p.note("write fails: %v", err != nil)
 	a.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1270
+//line conform_greenlet_linux_test.go:682
 
-// Args replaces the parameters before the start.
-func (f *placeResetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placeResetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeResetsFrame) Forget() {
-	f.p, f.a, f.b = nil, nil, nil
-}
+func (f *placeResetsFrame) Forget()                 { *f = placeResetsFrame{Header: f.Header} }
+func (f *placeResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*placeResetsFrame) Func() *greenlet.Func      { return &placeResetsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *placeResetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*placeResetsFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeResetsFrame) take(r *greenlet.Run) *placeResetsFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*placeResetsFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(placeResetsFrame)
-}
-func (*placeResetsFrame) Func() *greenlet.Func {
-	return &placeResetsFrameInfo
-}
-
-var placeResetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).resets",
-	Points: []greenlet.Point{
-		{
-			Line: 98,
-			Live: "p",
-		},
-		{
-			Line: 99,
-			Live: "p a b",
-		},
-		{
-			Line: 100,
-			Live: "p a b",
-		},
-		{
-			Line: 102,
-			Live: "p a",
-		},
-		{
-			Line: 103,
-			Live: "p a",
-		},
-		{
-			Line: 104,
-			Live: "p a",
-		},
-		{
-			Line: 108,
-			Live: "p",
-		},
-		{
-			Line: 110,
-			Live: "p a",
-		},
-		{
-			Line: 111,
-			Live: "p a",
-		},
-		{
-			Line: 112,
-			Live: "p a",
-		},
-		{
-			Line: 114,
-			Live: "p a",
-		},
-		{
-			Line: 115,
-			Live: "p a",
-		},
-	},
-}
+var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98:p; 99:p a b; 100:p a b; 102:p a; 103:p a; 104:p a; 108:p; 110:p a; 111:p a; 112:p a; 114:p a; 115:p a"}
 var _ func(*place) = (*place).resets
 
 // placeEndsFrame is an activation of place.ends.
@@ -1381,177 +709,89 @@ func (p *place) newEndsFrame() *placeEndsFrame {
 }
 
 // endsResumable is place.ends for callers that can be suspended.
-func (p *place) endsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		a     *socket.Conn
-		b     *socket.Conn
-		waits *hub.Task
-	)
-//line conform_linux_test.go:122
-	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:123
-	p.note("close: %v", what(b.CloseRead()))
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:125
-	_, _, st = b.WriteStringResumable(r, "still")
-	if st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:126
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:127
-	a.SetReadDeadline(p.Now().Add(10 * time.Millisecond))
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.p, f.a, f.b, f.PC = p, a, b, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line conform_linux_test.go:129
-		_, err := a.TryRead(make([]byte, 1))
-		p.note("%v", what(err))
-		a.SetReadDeadline(time.Time{})
-		_, err = a.TryRead(make([]byte, 1))
-		p.note("%v", what(err))
-		waits = p.Go(p.newReadsFrame("waiting a", a))
-		if st = p.settlesResumable(r); st != greenlet.Done {
-			f := (*placeEndsFrame)(nil).take(r)
-			f.p, f.a, f.b, f.waits, f.PC = p, a, b, waits, 6
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line conform_linux_test.go:136
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.a, f.b, f.waits, f.PC = a, b, waits, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:137
-	a.Close()
-	_, st = waits.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*placeEndsFrame)(nil).take(r)
-		f.b, f.PC = b, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:139
-	b.Close()
-	return greenlet.Done
+func (p *place) endsResumable(r *greenlet.Run) greenlet.Status {
+	return (*placeEndsFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:1466
-
-// Resume continues place.ends where it is suspended, or starts it.
-func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.ends up to its next suspension; f is nil until there has been one.
+func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		a     *socket.Conn
 		b     *socket.Conn
 		waits *hub.Task
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:122
-		callee := r.Callee().(*placePairFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_122
-	case 2:
-		// resumed from conform_linux_test.go:124
-		a, b = f.a, f.b
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_124
-	case 3:
-		// resumed from conform_linux_test.go:125
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_125
-	case 4:
-		// resumed from conform_linux_test.go:126
-		a, b = f.a, f.b
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_126
-	case 5:
-		// resumed from conform_linux_test.go:128
-		a, b = f.a, f.b
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_128
-	case 6:
-		// resumed from conform_linux_test.go:135
-		a, b, waits = f.a, f.b, f.waits
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_135
-	case 7:
-		// resumed from conform_linux_test.go:136
-		a, b, waits = f.a, f.b, f.waits
-		r.Callee().(*placeReadsFrame).Release(r)
-		goto resumed_136
-	case 8:
-		// resumed from conform_linux_test.go:138
-		b = f.b
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_138
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*placePairFrame).Returned(r)
+			goto resumed_122
+		case 2:
+			a, b = f.a, f.b
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_124
+		case 3:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_125
+		case 4:
+			a, b = f.a, f.b
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_126
+		case 5:
+			a, b = f.a, f.b
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_128
+		case 6:
+			a, b, waits = f.a, f.b, f.waits
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_135
+		case 7:
+			a, b, waits = f.a, f.b, f.waits
+			r.Callee().(*placeReadsFrame).Release(r)
+			goto resumed_136
+		case 8:
+			b = f.b
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_138
+		}
 	}
 
 //line conform_linux_test.go:122
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.PC = p, 1
 		return st
 	}
 resumed_122:
 //line conform_linux_test.go:123
 	p.note("close: %v", what(b.CloseRead()))
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return st
 	}
 resumed_124:
 //line conform_linux_test.go:125
 	_, _, st = b.WriteStringResumable(r, "still")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return st
 	}
 resumed_125:
 //line conform_linux_test.go:126
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.b, f.PC = p, a, b, 4
 		return st
 	}
 resumed_126:
 //line conform_linux_test.go:127
 	a.SetReadDeadline(p.Now().Add(10 * time.Millisecond))
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.b, f.PC = p, a, b, 5
 		return st
 	}
 resumed_128:
@@ -1564,17 +804,16 @@ resumed_128:
 		p.note("%v", what(err))
 		waits = p.Go(p.newReadsFrame("waiting a", a))
 		if st = p.settlesResumable(r); st != greenlet.Done {
-			f.a, f.b, f.waits, f.PC = a, b, waits, 6
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 5)
+			f.p, f.a, f.b, f.waits, f.PC = p, a, b, waits, 6
 			return st
 		}
 	}
 resumed_135:
 //line conform_linux_test.go:136
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f.p = nil
-		f.a, f.b, f.waits, f.PC = a, b, waits, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.b, f.waits, f.PC = nil, a, b, waits, 7
 		return st
 	}
 resumed_136:
@@ -1582,99 +821,28 @@ resumed_136:
 	a.Close()
 	_, st = waits.JoinResumable(r)
 	if st != greenlet.Done {
-		f.p = nil
-		f.a = nil
-		f.waits = nil
-		f.b, f.PC = b, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.p, f.a, f.waits, f.b, f.PC = nil, nil, nil, b, 8
 		return st
 	}
 resumed_138:
 //line conform_linux_test.go:139
 	b.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1599
+//line conform_greenlet_linux_test.go:835
 
-// Args replaces the parameters before the start.
-func (f *placeEndsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placeEndsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeEndsFrame) Forget() {
-	f.p, f.a, f.b, f.waits = nil, nil, nil, nil
-}
+func (f *placeEndsFrame) Forget()                 { *f = placeEndsFrame{Header: f.Header} }
+func (f *placeEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*placeEndsFrame) Func() *greenlet.Func      { return &placeEndsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *placeEndsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*placeEndsFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeEndsFrame) take(r *greenlet.Run) *placeEndsFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*placeEndsFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(placeEndsFrame)
-}
-func (*placeEndsFrame) Func() *greenlet.Func {
-	return &placeEndsFrameInfo
-}
-
-var placeEndsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 121,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).ends",
-	Points: []greenlet.Point{
-		{
-			Line: 122,
-			Live: "p",
-		},
-		{
-			Line: 124,
-			Live: "p a b",
-		},
-		{
-			Line: 125,
-			Live: "p a b",
-		},
-		{
-			Line: 126,
-			Live: "p a b",
-		},
-		{
-			Line: 128,
-			Live: "p a b",
-		},
-		{
-			Line: 135,
-			Live: "p a b waits",
-		},
-		{
-			Line: 136,
-			Live: "a b waits",
-		},
-		{
-			Line: 138,
-			Live: "b",
-		},
-	},
-}
+var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122:p; 124:p a b; 125:p a b; 126:p a b; 128:p a b; 135:p a b waits; 136:a b waits; 138:b"}
 var _ func(*place) = (*place).ends
 
 // placeFillsUpFrame is an activation of place.fillsUp.
@@ -1697,87 +865,12 @@ func (p *place) newFillsUpFrame() *placeFillsUpFrame {
 }
 
 // fillsUpResumable is place.fillsUp for callers that can be suspended.
-func (p *place) fillsUpResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		a     *socket.Conn
-		b     *socket.Conn
-		sent  int
-		chunk []byte
-		idle  int
-		got   int
-		n2    int
-		err2  error
-	)
-//line conform_linux_test.go:144
-	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f := (*placeFillsUpFrame)(nil).take(r)
-		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:145
-	sent = 0
-	chunk = make([]byte, 1<<16)
-	idle = 0
-loop_147:
-//line conform_linux_test.go:147
-	if !(idle < 3) {
-//line conform_linux_test.go:157
-		p.note("full: %v", sent >= 1<<16)
-		a.CloseWrite()
-		got = 0
-		goto loop_160
-	}
-	{
-//line conform_linux_test.go:148
-		n, err := a.TryWrite(chunk)
-		sent += n
-		if !(err == socket.ErrWouldBlock) {
-			{
-//line conform_linux_test.go:154
-				idle = 0
-			}
-			goto loop_147
-		}
-	}
-//line conform_linux_test.go:151
-	idle++
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f := (*placeFillsUpFrame)(nil).take(r)
-		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, idle, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-	goto loop_147
-loop_160:
-//line conform_linux_test.go:161
-	n2, err2, st = b.ReadResumable(r, chunk)
-	if st != greenlet.Done {
-		f := (*placeFillsUpFrame)(nil).take(r)
-		f.p, f.a, f.b, f.sent, f.chunk, f.got, f.PC = p, a, b, sent, chunk, got, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:162
-	got += n2
-	if err2 != nil {
-		p.note("%v %v", got == sent, what(err2))
-		goto after_loop_160
-	}
-	goto loop_160
-after_loop_160:
-//line conform_linux_test.go:168
-	a.Close()
-	b.Close()
-	return greenlet.Done
+func (p *place) fillsUpResumable(r *greenlet.Run) greenlet.Status {
+	return (*placeFillsUpFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:1777
-
-// Resume continues place.fillsUp where it is suspended, or starts it.
-func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.fillsUp up to its next suspension; f is nil until there has been one.
+func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		a     *socket.Conn
 		b     *socket.Conn
@@ -1788,32 +881,27 @@ func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n2    int
 		err2  error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:144
-		callee := r.Callee().(*placePairFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_144
-	case 2:
-		// resumed from conform_linux_test.go:152
-		a, b, sent, chunk, idle = f.a, f.b, f.sent, f.chunk, f.idle
-		r.Callee().(*placeSettlesFrame).Release(r)
-		goto resumed_152
-	case 3:
-		// resumed from conform_linux_test.go:161
-		a, b, sent, chunk, got = f.a, f.b, f.sent, f.chunk, f.got
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n2, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_161
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*placePairFrame).Returned(r)
+			goto resumed_144
+		case 2:
+			a, b, sent, chunk, idle = f.a, f.b, f.sent, f.chunk, f.idle
+			r.Callee().(*placeSettlesFrame).Release(r)
+			goto resumed_152
+		case 3:
+			a, b, sent, chunk, got = f.a, f.b, f.sent, f.chunk, f.got
+			n2, err2 = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_161
+		}
 	}
 
 //line conform_linux_test.go:144
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.p, f.PC = p, 1
 		return st
 	}
 resumed_144:
@@ -1845,8 +933,8 @@ loop_147:
 //line conform_linux_test.go:151
 	idle++
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f.a, f.b, f.sent, f.chunk, f.idle, f.PC = a, b, sent, chunk, idle, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, idle, 2
 		return st
 	}
 resumed_152:
@@ -1855,8 +943,8 @@ loop_160:
 //line conform_linux_test.go:161
 	n2, err2, st = b.ReadResumable(r, chunk)
 	if st != greenlet.Done {
-		f.a, f.b, f.sent, f.chunk, f.got, f.PC = a, b, sent, chunk, got, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.p, f.a, f.b, f.sent, f.chunk, f.got, f.PC = p, a, b, sent, chunk, got, 3
 		return st
 	}
 resumed_161:
@@ -1871,69 +959,21 @@ after_loop_160:
 //line conform_linux_test.go:168
 	a.Close()
 	b.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1878
+//line conform_greenlet_linux_test.go:966
 
-// Args replaces the parameters before the start.
-func (f *placeFillsUpFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placeFillsUpFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placeFillsUpFrame) Forget() {
-	f.p, f.a, f.b, f.chunk = nil, nil, nil, nil
-}
+func (f *placeFillsUpFrame) Forget()                 { *f = placeFillsUpFrame{Header: f.Header} }
+func (f *placeFillsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*placeFillsUpFrame) Func() *greenlet.Func      { return &placeFillsUpFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *placeFillsUpFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*placeFillsUpFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placeFillsUpFrame) take(r *greenlet.Run) *placeFillsUpFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*placeFillsUpFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(placeFillsUpFrame)
-}
-func (*placeFillsUpFrame) Func() *greenlet.Func {
-	return &placeFillsUpFrameInfo
-}
-
-var placeFillsUpFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 143,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp",
-	Points: []greenlet.Point{
-		{
-			Line: 144,
-			Live: "p",
-		},
-		{
-			Line: 152,
-			Live: "p a b sent chunk idle",
-		},
-		{
-			Line: 161,
-			Live: "p a b sent chunk got",
-		},
-	},
-}
+var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144:p; 152:p a b sent chunk idle; 161:p a b sent chunk got"}
 var _ func(*place) = (*place).fillsUp
 
 // placePacketsFrame is an activation of place.packets.
@@ -1955,175 +995,12 @@ func (p *place) newPacketsFrame() *placePacketsFrame {
 }
 
 // packetsResumable is place.packets for callers that can be suspended.
-func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0    *socket.PacketConn
-		t1    error
-		c     *socket.PacketConn
-		t3    *socket.Conn
-		t4    error
-		d     *socket.Conn
-		t7    *socket.PacketConn
-		t8    error
-		other *socket.PacketConn
-		buf   []byte
-		n     int
-		from  net.Addr
-		err   error
-	)
-	{
-//line conform_linux_test.go:174
-		t2 := p.net
-//line conform_linux_test.go:174
-		if c2, ok := t2.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
-		}); ok {
-			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
-			if st != greenlet.Done {
-				f := (*placePacketsFrame)(nil).take(r)
-				f.p, f.PC = p, 1
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t0, t1 = t2.ListenPacket("udp", "localhost:0")
-		}
-	}
-	{
-//line conform_linux_test.go:174
-		c = must(t0, t1)
-		t5 := c.LocalAddr().String()
-		t6 := p.net
-//line conform_linux_test.go:175
-		if c2, ok := t6.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
-		}); ok {
-			t3, t4, st = c2.DialResumable(r, "udp", t5)
-			if st != greenlet.Done {
-				f := (*placePacketsFrame)(nil).take(r)
-				f.p, f.c, f.PC = p, c, 2
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t3, t4 = t6.Dial("udp", t5)
-		}
-	}
-	{
-//line conform_linux_test.go:175
-		d = must(t3, t4)
-		t9 := p.net
-//line conform_linux_test.go:176
-		if c2, ok := t9.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
-		}); ok {
-			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
-			if st != greenlet.Done {
-				f := (*placePacketsFrame)(nil).take(r)
-				f.p, f.c, f.d, f.PC = p, c, d, 3
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t7, t8 = t9.ListenPacket("udp", "localhost:0")
-		}
-	}
-//line conform_linux_test.go:176
-	other = must(t7, t8)
-	_, _, st = d.WriteStringResumable(r, "long question")
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:178
-	buf = make([]byte, 4)
-	n, from, err, st = c.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:180
-	p.note("%q %v %v", buf[:n], from.String() == d.LocalAddr().String(), what(err))
-	_, _, st = other.WriteToResumable(r, []byte("not here"), from)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:182
-	_, _, st = c.WriteToResumable(r, nil, from)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:183
-	n, err, st = d.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:184
-	p.note("%d %v", n, what(err))
-	p.note("%v", d.RemoteAddr().String() == c.LocalAddr().String())
-	_, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line conform_linux_test.go:187
-	p.note("%v", what(err))
-	c.SetReadDeadline(p.Now())
-	_, _, err, st = c.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*placePacketsFrame)(nil).take(r)
-		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line conform_linux_test.go:190
-		p.note("%v", what(err))
-		t10 := c.LocalAddr().String()
-		t11 := p.net
-//line conform_linux_test.go:191
-		if c2, ok := t11.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
-		}); ok {
-			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
-			if st != greenlet.Done {
-				f := (*placePacketsFrame)(nil).take(r)
-				f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 11
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			_, err = t11.ListenPacket("udp", t10)
-		}
-	}
-//line conform_linux_test.go:192
-	p.note("%v", what(err))
-	p.note("%v %v", what(c.Close()), what(c.Close()))
-	d.Close()
-	other.Close()
-	return greenlet.Done
+func (p *place) packetsResumable(r *greenlet.Run) greenlet.Status {
+	return (*placePacketsFrame)(nil).body(r, p)
 }
 
-//line conform_greenlet_linux_test.go:2123
-
-// Resume continues place.packets where it is suspended, or starts it.
-func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
+// body runs place.packets up to its next suspension; f is nil until there has been one.
+func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		t0    *socket.PacketConn
 		t1    error
@@ -2139,81 +1016,60 @@ func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		from  net.Addr
 		err   error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from conform_linux_test.go:174
-		t0, t1 = r.Callee().(interface {
-			Results() (*socket.PacketConn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_174
-	case 2:
-		// resumed from conform_linux_test.go:175
-		c = f.c
-		t3, t4 = r.Callee().(interface {
-			Results() (*socket.Conn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_175
-	case 3:
-		// resumed from conform_linux_test.go:176
-		c, d = f.c, f.d
-		t7, t8 = r.Callee().(interface {
-			Results() (*socket.PacketConn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_176
-	case 4:
-		// resumed from conform_linux_test.go:177
-		c, d, other = f.c, f.d, f.other
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_177
-	case 5:
-		// resumed from conform_linux_test.go:179
-		c, d, other, buf = f.c, f.d, f.other, f.buf
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		n, from, err = callee.Results()
-		callee.Release(r)
-		goto resumed_179
-	case 6:
-		// resumed from conform_linux_test.go:181
-		c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_181
-	case 7:
-		// resumed from conform_linux_test.go:182
-		c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_182
-	case 8:
-		// resumed from conform_linux_test.go:183
-		c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_183
-	case 9:
-		// resumed from conform_linux_test.go:186
-		c, d, other, buf = f.c, f.d, f.other, f.buf
-		callee := r.Callee().(*socket.PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_186
-	case 10:
-		// resumed from conform_linux_test.go:189
-		c, d, other = f.c, f.d, f.other
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		_, _, err = callee.Results()
-		callee.Release(r)
-		goto resumed_189
-	case 11:
-		// resumed from conform_linux_test.go:191
-		c, d, other = f.c, f.d, f.other
-		_, err = r.Callee().(interface {
-			Results() (*socket.PacketConn, error)
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_191
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.PacketConn, error)
+			}).Returned(r)
+			goto resumed_174
+		case 2:
+			c = f.c
+			t3, t4 = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.Conn, error)
+			}).Returned(r)
+			goto resumed_175
+		case 3:
+			c, d = f.c, f.d
+			t7, t8 = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.PacketConn, error)
+			}).Returned(r)
+			goto resumed_176
+		case 4:
+			c, d, other = f.c, f.d, f.other
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_177
+		case 5:
+			c, d, other, buf = f.c, f.d, f.other, f.buf
+			n, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_179
+		case 6:
+			c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_181
+		case 7:
+			c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_182
+		case 8:
+			c, d, other, buf, from = f.c, f.d, f.other, f.buf, f.from
+			n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_183
+		case 9:
+			c, d, other, buf = f.c, f.d, f.other, f.buf
+			_, err = r.Callee().(*socket.PacketConnWriteToFrame).Returned(r)
+			goto resumed_186
+		case 10:
+			c, d, other = f.c, f.d, f.other
+			_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_189
+		case 11:
+			c, d, other = f.c, f.d, f.other
+			_, err = r.Callee().(interface {
+				Returned(*greenlet.Run) (*socket.PacketConn, error)
+			}).Returned(r)
+			goto resumed_191
+		}
 	}
 
 	{
@@ -2225,8 +1081,8 @@ func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}); ok {
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
-				f.PC = 1
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 36)
+				f.p, f.PC = p, 1
 				return st
 			}
 		} else {
@@ -2245,8 +1101,8 @@ resumed_174:
 		}); ok {
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != greenlet.Done {
-				f.c, f.PC = c, 2
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 36)
+				f.p, f.c, f.PC = p, c, 2
 				return st
 			}
 		} else {
@@ -2264,8 +1120,8 @@ resumed_175:
 		}); ok {
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
-				f.c, f.d, f.PC = c, d, 3
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 36)
+				f.p, f.c, f.d, f.PC = p, c, d, 3
 				return st
 			}
 		} else {
@@ -2277,8 +1133,8 @@ resumed_176:
 	other = must(t7, t8)
 	_, _, st = d.WriteStringResumable(r, "long question")
 	if st != greenlet.Done {
-		f.c, f.d, f.other, f.PC = c, d, other, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 4
 		return st
 	}
 resumed_177:
@@ -2286,8 +1142,8 @@ resumed_177:
 	buf = make([]byte, 4)
 	n, from, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f.c, f.d, f.other, f.buf, f.PC = c, d, other, buf, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 5
 		return st
 	}
 resumed_179:
@@ -2295,24 +1151,24 @@ resumed_179:
 	p.note("%q %v %v", buf[:n], from.String() == d.LocalAddr().String(), what(err))
 	_, _, st = other.WriteToResumable(r, []byte("not here"), from)
 	if st != greenlet.Done {
-		f.c, f.d, f.other, f.buf, f.from, f.PC = c, d, other, buf, from, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 6
 		return st
 	}
 resumed_181:
 //line conform_linux_test.go:182
 	_, _, st = c.WriteToResumable(r, nil, from)
 	if st != greenlet.Done {
-		f.c, f.d, f.other, f.buf, f.from, f.PC = c, d, other, buf, from, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 7
 		return st
 	}
 resumed_182:
 //line conform_linux_test.go:183
 	n, err, st = d.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.c, f.d, f.other, f.buf, f.from, f.PC = c, d, other, buf, from, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 8
 		return st
 	}
 resumed_183:
@@ -2321,9 +1177,8 @@ resumed_183:
 	p.note("%v", d.RemoteAddr().String() == c.LocalAddr().String())
 	_, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from)
 	if st != greenlet.Done {
-		f.from = nil
-		f.c, f.d, f.other, f.buf, f.PC = c, d, other, buf, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.from, f.p, f.c, f.d, f.other, f.buf, f.PC = nil, p, c, d, other, buf, 9
 		return st
 	}
 resumed_186:
@@ -2332,10 +1187,8 @@ resumed_186:
 	c.SetReadDeadline(p.Now())
 	_, _, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f.buf = nil
-		f.from = nil
-		f.c, f.d, f.other, f.PC = c, d, other, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 36)
+		f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 10
 		return st
 	}
 resumed_189:
@@ -2350,10 +1203,8 @@ resumed_189:
 		}); ok {
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
-				f.buf = nil
-				f.from = nil
-				f.c, f.d, f.other, f.PC = c, d, other, 11
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 36)
+				f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 11
 				return st
 			}
 		} else {
@@ -2366,99 +1217,19 @@ resumed_191:
 	p.note("%v %v", what(c.Close()), what(c.Close()))
 	d.Close()
 	other.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:2373
+//line conform_greenlet_linux_test.go:1224
 
-// Args replaces the parameters before the start.
-func (f *placePacketsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *placePacketsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *placePacketsFrame) Forget() {
-	f.p, f.c, f.d, f.other, f.buf, f.from = nil, nil, nil, nil, nil, nil
-}
+func (f *placePacketsFrame) Forget()                 { *f = placePacketsFrame{Header: f.Header} }
+func (f *placePacketsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*placePacketsFrame) Func() *greenlet.Func      { return &placePacketsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *placePacketsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*placePacketsFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*placePacketsFrame) take(r *greenlet.Run) *placePacketsFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*placePacketsFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(placePacketsFrame)
-}
-func (*placePacketsFrame) Func() *greenlet.Func {
-	return &placePacketsFrameInfo
-}
-
-var placePacketsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go",
-	Line: 173,
-	Name: "github.com/going-green/greenlet/hub/sim.(*place).packets",
-	Points: []greenlet.Point{
-		{
-			Line: 174,
-			Live: "p",
-		},
-		{
-			Line: 175,
-			Live: "p c",
-		},
-		{
-			Line: 176,
-			Live: "p c d",
-		},
-		{
-			Line: 177,
-			Live: "p c d other",
-		},
-		{
-			Line: 179,
-			Live: "p c d other buf",
-		},
-		{
-			Line: 181,
-			Live: "p c d other buf from",
-		},
-		{
-			Line: 182,
-			Live: "p c d other buf from",
-		},
-		{
-			Line: 183,
-			Live: "p c d other buf from",
-		},
-		{
-			Line: 186,
-			Live: "p c d other buf",
-		},
-		{
-			Line: 189,
-			Live: "p c d other",
-		},
-		{
-			Line: 191,
-			Live: "p c d other",
-		},
-	},
-}
+var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174:p; 175:p c; 176:p c d; 177:p c d other; 179:p c d other buf; 181:p c d other buf from; 182:p c d other buf from; 183:p c d other buf from; 186:p c d other buf; 189:p c d other; 191:p c d other"}
 var _ func(*place) = (*place).packets

@@ -30,12 +30,20 @@ func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
 }
 
 // Results are what Host.Dial has returned.
-func (f *HostDialFrame) Results() (*socket.Conn, error) {
-	return f.ret0, f.ret1
+func (f *HostDialFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *HostDialFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // DialResumable is Host.Dial for callers that can be suspended.
-func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (*socket.Conn, error, greenlet.Status) {
+	return (*HostDialFrame)(nil).body(r, h, network, address)
+}
+
+// body runs Host.Dial up to its first suspension; f is nil until there has been one.
+func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address string) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var (
 		to  *Addr
 		err error
@@ -59,9 +67,8 @@ func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (r
 	}
 	s, err, st = h.connectResumable(r, (*to))
 	if st != greenlet.Done {
-		f := (*HostDialFrame)(nil).take(r)
-		f.network, f.to, f.PC = network, to, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.h, f.address, f.network, f.to, f.PC = nil, "", network, to, 1
 		return ret0, ret1, st
 	}
 //line host.go:147
@@ -71,56 +78,26 @@ func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (r
 	return socket.NewConn(s), nil, greenlet.Done
 }
 
-//line host_greenlet.go:75
+//line host_greenlet.go:82
 
-// Resume continues Host.Dial where it is suspended, or starts it.
+// Resume continues Host.Dial where it is suspended.
 func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, network, address := f.h, f.network, f.address
+	network := f.network
 	var (
 		to  *Addr
 		err error
 		s   *stream
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from host.go:146
 		to = f.to
-		callee := r.Callee().(*hostConnectFrame)
-		s, err = callee.Results()
-		callee.Release(r)
+		s, err = r.Callee().(*hostConnectFrame).Returned(r)
 		goto resumed_146
 	}
 
-//line host.go:133
-	to = new(Addr)
-	*to, err = h.resolve(network, address)
-//line host.go:134
-	if err != nil {
-		f.ret0, f.ret1 = nil, failed("dial", network, (*to), err)
-		return r.Return(f, &f.Header)
-	}
-//line host.go:137
-	if network == "udp" {
-		port := h.freePort(func(port int) bool { return h.packets[port] != nil })
-		if port == 0 {
-			f.ret0, f.ret1 = nil, failed("dial", network, (*to), os.NewSyscallError("connect", syscall.EAGAIN)) // as of Linux
-			return r.Return(f, &f.Header)
-		}
-//line host.go:142
-		p := h.newPackets(port)
-		p.peer = to
-		f.ret0, f.ret1 = socket.NewConn(p), nil
-		return r.Return(f, &f.Header)
-	}
-//line host.go:146
-	s, err, st = h.connectResumable(r, (*to))
-	if st != greenlet.Done {
-		f.h = nil
-		f.address = ""
-		f.to, f.PC = to, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_146:
 //line host.go:147
 	if err != nil {
@@ -132,60 +109,17 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet.go:136
+//line host_greenlet.go:113
 
-// Args replaces the parameters before the start.
-func (f *HostDialFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *HostDialFrame) Forget()                 { *f = HostDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *HostDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*HostDialFrame) Func() *greenlet.Func      { return &infoOfHostDialFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *HostDialFrame) Forget() {
-	f.h, f.network, f.address, f.to = nil, "", "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *HostDialFrame) Release(r *greenlet.Run) {
-	f.h, f.network, f.address, f.to, f.ret0, f.ret1 = nil, "", "", nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[12].(*HostDialFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*HostDialFrame) take(r *greenlet.Run) *HostDialFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*HostDialFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(HostDialFrame)
-}
-func (*HostDialFrame) Func() *greenlet.Func {
-	return &infoOfHostDialFrame
-}
-
-var infoOfHostDialFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host.go",
-	Line: 132,
-	Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial",
-	Points: []greenlet.Point{
-		{
-			Line: 146,
-			Live: "network to",
-		},
-	},
-}
+var infoOfHostDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146:network to"}
 var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
 
 // hostConnectFrame is an activation of Host.connect.
@@ -211,25 +145,24 @@ func (h *Host) connectResumable(r *greenlet.Run, to Addr) (*stream, error, green
 }
 
 // Results are what Host.connect has returned.
-func (f *hostConnectFrame) Results() (*stream, error) {
-	return f.ret0, f.ret1
+func (f *hostConnectFrame) Results() (*stream, error) { return f.ret0, f.ret1 }
+func (f *hostConnectFrame) Returned(r *greenlet.Run) (ret0 *stream, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *hostConnectFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.h, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *hostConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.h, f.to)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is Host.connect as a state machine; f is nil in a call that has not been suspended.
 func (f *hostConnectFrame) run(r *greenlet.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[hostConnectFrame](r, 14)
 		f.h, f.to = h, to
 		r.Guard()
 	}
@@ -255,14 +188,10 @@ func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet
 	)
 	switch f.PC {
 	case 1:
-		// resumed from host.go:170
 		s = f.s
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_170
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -296,11 +225,8 @@ loop_169:
 //line host.go:170
 	err2, st = (*s).ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f.h = nil
-		f.to = Addr{}
-		f.s, f.PC = s, 1
-		r.Link(f, &f.Header)
-		return st
+		f.h, f.to, f.s, f.PC = nil, Addr{}, s, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_170:
 //line host.go:170
@@ -319,66 +245,24 @@ unwind:
 	for f.Pending() {
 //line host.go:178
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet.go:331
+//line host_greenlet.go:256
 
-// Args replaces the parameters before the start.
-func (f *hostConnectFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.to = greenlet.Arg[Addr](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *hostConnectFrame) Forget() {
-	f.h, f.to, f.s = nil, Addr{}, nil
+	*f = hostConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *hostConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*hostConnectFrame) Func() *greenlet.Func      { return &hostConnectFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *hostConnectFrame) Release(r *greenlet.Run) {
-	*f = hostConnectFrame{}
-	c := r.Cache()
-	if head, ok := c[14].(*hostConnectFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*hostConnectFrame) take(r *greenlet.Run) *hostConnectFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*hostConnectFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(hostConnectFrame)
-}
-func (*hostConnectFrame) Func() *greenlet.Func {
-	return &hostConnectFrameInfo
-}
-
-var hostConnectFrameInfo = greenlet.Func{
-	End:  178,
-	File: "github.com/going-green/greenlet/hub/sim/host.go",
-	Line: 156,
-	Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect",
-	Points: []greenlet.Point{
-		{
-			Line: 170,
-			Live: "s",
-		},
-	},
-}
+var hostConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170:s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect

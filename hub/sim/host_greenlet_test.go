@@ -36,19 +36,15 @@ func (n *notes) sendsResumable(r *greenlet.Run, count int) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesSendsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.count)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.count))
 }
 
 // run is notes.sends as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsFrame) run(r *greenlet.Run, n *notes, count int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesSendsFrame](r, 16)
 		f.n, f.count = n, count
 		r.Guard()
 	}
@@ -73,12 +69,10 @@ func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenl
 	)
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:26
 		c, i = f.c, f.i
 		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
 		goto resumed_26
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -101,10 +95,8 @@ loop_25:
 //line host_test.go:26
 	_, _, st = c.WriteToResumable(r, fmt.Append(nil, i), Addr{"udp", "b", 53})
 	if st != greenlet.Done {
-		f.n = nil
-		f.c, f.i, f.PC = c, i, 1
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.c, f.i, f.PC = nil, c, i, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_26:
 //line host_test.go:25
@@ -114,68 +106,21 @@ unwind:
 	for f.Pending() {
 //line host_test.go:28
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:126
+//line host_greenlet_test.go:117
 
-// Args replaces the parameters before the start.
-func (f *notesSendsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.count = greenlet.Arg[int](f, args, 0)
-}
+func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
+func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesSendsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesSendsFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesSendsFrame) Release(r *greenlet.Run) {
-	*f = notesSendsFrame{}
-	c := r.Cache()
-	if head, ok := c[16].(*notesSendsFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesSendsFrame) take(r *greenlet.Run) *notesSendsFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*notesSendsFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(notesSendsFrame)
-}
-func (*notesSendsFrame) Func() *greenlet.Func {
-	return &notesSendsFrameInfo
-}
-
-var notesSendsFrameInfo = greenlet.Func{
-	End:  28,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends",
-	Points: []greenlet.Point{
-		{
-			Line: 26,
-			Live: "count c i",
-		},
-	},
-}
+var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26:count c i"}
 var _ func(*notes, int) = (*notes).sends
 
 // notesCollectsFrame is an activation of notes.collects.
@@ -201,25 +146,24 @@ func (n *notes) collectsResumable(r *greenlet.Run, d time.Duration) ([]string, g
 }
 
 // Results are what notes.collects has returned.
-func (f *notesCollectsFrame) Results() []string {
-	return f.ret0
+func (f *notesCollectsFrame) Results() []string { return f.ret0 }
+func (f *notesCollectsFrame) Returned(r *greenlet.Run) (ret0 []string) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesCollectsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.n, f.d)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *notesCollectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.n, f.d)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is notes.collects as a state machine; f is nil in a call that has not been suspended.
 func (f *notesCollectsFrame) run(r *greenlet.Run, n *notes, d time.Duration) (ret0 []string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesCollectsFrame](r, 20)
 		f.n, f.d = n, d
 		r.Guard()
 	}
@@ -248,14 +192,10 @@ func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (e
 	)
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:37
 		c, buf = f.c, f.buf
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		m, from, err = callee.Results()
-		callee.Release(r)
+		m, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_37
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -275,8 +215,7 @@ loop_36:
 	m, from, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
 		f.c, f.buf, f.PC = c, buf, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_37:
 //line host_test.go:38
@@ -291,68 +230,24 @@ unwind:
 	for f.Pending() {
 //line host_test.go:44
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:303
+//line host_greenlet_test.go:241
 
-// Args replaces the parameters before the start.
-func (f *notesCollectsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *notesCollectsFrame) Forget() {
-	f.n, f.c, f.buf = nil, nil, nil
+	*f = notesCollectsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *notesCollectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
+func (*notesCollectsFrame) Func() *greenlet.Func      { return &notesCollectsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesCollectsFrame) Release(r *greenlet.Run) {
-	*f = notesCollectsFrame{}
-	c := r.Cache()
-	if head, ok := c[20].(*notesCollectsFrame); !ok {
-		f.Caller, f.Depth, c[20] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[20] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesCollectsFrame) take(r *greenlet.Run) *notesCollectsFrame {
-	c := r.Cache()
-	if f, ok := c[20].(*notesCollectsFrame); ok {
-		c[20] = f.Caller
-		return f
-	}
-	return new(notesCollectsFrame)
-}
-func (*notesCollectsFrame) Func() *greenlet.Func {
-	return &notesCollectsFrameInfo
-}
-
-var notesCollectsFrameInfo = greenlet.Func{
-	End:  44,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 31,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects",
-	Points: []greenlet.Point{
-		{
-			Line: 37,
-			Live: "n c buf",
-		},
-	},
-}
+var notesCollectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37:n c buf"}
 var _ func(*notes, time.Duration) []string = (*notes).collects
 
 // notesAsksFrame is an activation of notes.asks.
@@ -375,97 +270,12 @@ func (n *notes) newAsksFrame() *notesAsksFrame {
 }
 
 // asksResumable is notes.asks for callers that can be suspended.
-func (n *notes) asksResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0       *socket.Conn
-		t1       error
-		c        *socket.Conn
-		stranger *socket.PacketConn
-		p        []byte
-		m        int
-		err      error
-		t2       []byte
-		t3       net.Addr
-		t4       error
-	)
-//line host_test.go:89
-	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:89
-	c = must(t0, t1)
-	n.a.Go(n.newSendsFrame(1)) // to others than the one who is asked
-	stranger = must(n.b.ListenPacket("udp", ":54"))
-	_, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr())
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:93
-	_, _, st = c.WriteStringResumable(r, "question")
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:94
-	p = make([]byte, 100)
-	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:96
-	t2 = p[:m]
-	t3 = c.RemoteAddr()
-//line host_test.go:96
-	t4, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = n, c, stranger, p, err, t2, t3, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:96
-	n.note("%s %v %v %v", t2, err, t3, t4 == nil)
-	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:98
-	n.note("%s %v", p[:m], err)
-	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
-	if st != greenlet.Done {
-		f := (*notesAsksFrame)(nil).take(r)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:100
-	n.note("%v", errors.Is(err, syscall.EMSGSIZE))
-	n.note("%v %v", c.CloseWrite(), c.Close())
-	_, err = n.a.ListenPacket("udp", "a:x")
-	n.note("%v %v", err, stranger.Close())
-	return greenlet.Done
+func (n *notes) asksResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesAsksFrame)(nil).body(r, n)
 }
 
-//line host_greenlet_test.go:465
-
-// Resume continues notes.asks where it is suspended, or starts it.
-func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
+// body runs notes.asks up to its next suspension; f is nil until there has been one.
+func (f *notesAsksFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		t0       *socket.Conn
 		t1       error
@@ -478,58 +288,43 @@ func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3       net.Addr
 		t4       error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from host_test.go:89
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_89
-	case 2:
-		// resumed from host_test.go:92
-		c, stranger = f.c, f.stranger
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_92
-	case 3:
-		// resumed from host_test.go:93
-		c, stranger = f.c, f.stranger
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_93
-	case 4:
-		// resumed from host_test.go:95
-		c, stranger, p = f.c, f.stranger, f.p
-		callee := r.Callee().(*socket.ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_95
-	case 5:
-		// resumed from host_test.go:96
-		c, stranger, p, err, t2, t3 = f.c, f.stranger, f.p, f.err, f.t2, f.t3
-		callee := r.Callee().(*socket.ConnWaitReadableFrame)
-		t4 = callee.Results()
-		callee.Release(r)
-		goto resumed_96
-	case 6:
-		// resumed from host_test.go:97
-		c, stranger, p = f.c, f.stranger, f.p
-		callee := r.Callee().(*socket.ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_97
-	case 7:
-		// resumed from host_test.go:99
-		c, stranger = f.c, f.stranger
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_99
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_89
+		case 2:
+			c, stranger = f.c, f.stranger
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_92
+		case 3:
+			c, stranger = f.c, f.stranger
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_93
+		case 4:
+			c, stranger, p = f.c, f.stranger, f.p
+			m, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_95
+		case 5:
+			c, stranger, p, err, t2, t3 = f.c, f.stranger, f.p, f.err, f.t2, f.t3
+			t4 = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
+			goto resumed_96
+		case 6:
+			c, stranger, p = f.c, f.stranger, f.p
+			m, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_97
+		case 7:
+			c, stranger = f.c, f.stranger
+			_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_99
+		}
 	}
 
 //line host_test.go:89
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.n, f.PC = n, 1
 		return st
 	}
 resumed_89:
@@ -539,16 +334,16 @@ resumed_89:
 	stranger = must(n.b.ListenPacket("udp", ":54"))
 	_, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr())
 	if st != greenlet.Done {
-		f.c, f.stranger, f.PC = c, stranger, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.n, f.c, f.stranger, f.PC = n, c, stranger, 2
 		return st
 	}
 resumed_92:
 //line host_test.go:93
 	_, _, st = c.WriteStringResumable(r, "question")
 	if st != greenlet.Done {
-		f.c, f.stranger, f.PC = c, stranger, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.n, f.c, f.stranger, f.PC = n, c, stranger, 3
 		return st
 	}
 resumed_93:
@@ -556,8 +351,8 @@ resumed_93:
 	p = make([]byte, 100)
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f.c, f.stranger, f.p, f.PC = c, stranger, p, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 4
 		return st
 	}
 resumed_95:
@@ -567,8 +362,8 @@ resumed_95:
 //line host_test.go:96
 	t4, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = c, stranger, p, err, t2, t3, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = n, c, stranger, p, err, t2, t3, 5
 		return st
 	}
 resumed_96:
@@ -576,11 +371,8 @@ resumed_96:
 	n.note("%s %v %v %v", t2, err, t3, t4 == nil)
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f.err = nil
-		f.t2 = nil
-		f.t3 = nil
-		f.c, f.stranger, f.p, f.PC = c, stranger, p, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.p, f.PC = nil, nil, nil, n, c, stranger, p, 6
 		return st
 	}
 resumed_97:
@@ -588,12 +380,8 @@ resumed_97:
 	n.note("%s %v", p[:m], err)
 	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
 	if st != greenlet.Done {
-		f.p = nil
-		f.err = nil
-		f.t2 = nil
-		f.t3 = nil
-		f.c, f.stranger, f.PC = c, stranger, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 59)
+		f.p, f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.PC = nil, nil, nil, nil, n, c, stranger, 7
 		return st
 	}
 resumed_99:
@@ -602,85 +390,21 @@ resumed_99:
 	n.note("%v %v", c.CloseWrite(), c.Close())
 	_, err = n.a.ListenPacket("udp", "a:x")
 	n.note("%v %v", err, stranger.Close())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line host_greenlet_test.go:609
+//line host_greenlet_test.go:397
 
-// Args replaces the parameters before the start.
-func (f *notesAsksFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesAsksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesAsksFrame) Forget() {
-	f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3 = nil, nil, nil, nil, nil, nil, nil
-}
+func (f *notesAsksFrame) Forget()                 { *f = notesAsksFrame{Header: f.Header} }
+func (f *notesAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
+func (*notesAsksFrame) Func() *greenlet.Func      { return &notesAsksFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesAsksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[59].(*notesAsksFrame); !ok {
-		f.Caller, f.Depth, c[59] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[59] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesAsksFrame) take(r *greenlet.Run) *notesAsksFrame {
-	c := r.Cache()
-	if f, ok := c[59].(*notesAsksFrame); ok {
-		c[59] = f.Caller
-		return f
-	}
-	return new(notesAsksFrame)
-}
-func (*notesAsksFrame) Func() *greenlet.Func {
-	return &notesAsksFrameInfo
-}
-
-var notesAsksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 88,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks",
-	Points: []greenlet.Point{
-		{
-			Line: 89,
-			Live: "n",
-		},
-		{
-			Line: 92,
-			Live: "n c stranger",
-		},
-		{
-			Line: 93,
-			Live: "n c stranger",
-		},
-		{
-			Line: 95,
-			Live: "n c stranger p",
-		},
-		{
-			Line: 96,
-			Live: "n c stranger p err t2 t3",
-		},
-		{
-			Line: 97,
-			Live: "n c stranger p",
-		},
-		{
-			Line: 99,
-			Live: "n c stranger",
-		},
-	},
-}
+var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89:n; 92:n c stranger; 93:n c stranger; 95:n c stranger p; 96:n c stranger p err t2 t3; 97:n c stranger p; 99:n c stranger"}
 var _ func(*notes) = (*notes).asks
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -700,65 +424,12 @@ func (n *notes) newAnswersFrame() *notesAnswersFrame {
 }
 
 // answersResumable is notes.answers for callers that can be suspended.
-func (n *notes) answersResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		c    *socket.PacketConn
-		p    []byte
-		m    int
-		from net.Addr
-		err  error
-	)
-//line host_test.go:108
-	c = must(n.b.ListenPacket("udp", ":53"))
-	p = make([]byte, 100)
-loop_110:
-	m, from, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
-		f.n, f.c, f.p, f.PC = n, c, p, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:112
-	if err != nil {
-		panic(err)
-	}
-	if !(m > 1) {
-		goto loop_110
-	}
-//line host_test.go:116
-	_, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from)
-	if st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
-		f.n, f.c, f.from, f.PC = n, c, from, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:117
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
-		f.c, f.from, f.PC = c, from, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:118
-	_, _, st = c.WriteToResumable(r, []byte("more"), from)
-	if st != greenlet.Done {
-		f := (*notesAnswersFrame)(nil).take(r)
-		f.c, f.PC = c, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:119
-	c.Close()
-	return greenlet.Done
+func (n *notes) answersResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesAnswersFrame)(nil).body(r, n)
 }
 
-//line host_greenlet_test.go:758
-
-// Resume continues notes.answers where it is suspended, or starts it.
-func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
+// body runs notes.answers up to its next suspension; f is nil until there has been one.
+func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		c    *socket.PacketConn
 		p    []byte
@@ -766,29 +437,25 @@ func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		from net.Addr
 		err  error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from host_test.go:111
-		c, p = f.c, f.p
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		m, from, err = callee.Results()
-		callee.Release(r)
-		goto resumed_111
-	case 2:
-		// resumed from host_test.go:116
-		c, from = f.c, f.from
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_116
-	case 3:
-		// resumed from host_test.go:117
-		c, from = f.c, f.from
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_117
-	case 4:
-		// resumed from host_test.go:118
-		c = f.c
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_118
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c, p = f.c, f.p
+			m, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_111
+		case 2:
+			c, from = f.c, f.from
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_116
+		case 3:
+			c, from = f.c, f.from
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_117
+		case 4:
+			c = f.c
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_118
+		}
 	}
 
 //line host_test.go:108
@@ -797,8 +464,8 @@ func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_110:
 	m, from, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f.c, f.p, f.PC = c, p, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.n, f.c, f.p, f.PC = n, c, p, 1
 		return st
 	}
 resumed_111:
@@ -812,101 +479,43 @@ resumed_111:
 //line host_test.go:116
 	_, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from)
 	if st != greenlet.Done {
-		f.p = nil
-		f.c, f.from, f.PC = c, from, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.p, f.n, f.c, f.from, f.PC = nil, n, c, from, 2
 		return st
 	}
 resumed_116:
 //line host_test.go:117
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f.n = nil
-		f.p = nil
-		f.c, f.from, f.PC = c, from, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.n, f.p, f.c, f.from, f.PC = nil, nil, c, from, 3
 		return st
 	}
 resumed_117:
 //line host_test.go:118
 	_, _, st = c.WriteToResumable(r, []byte("more"), from)
 	if st != greenlet.Done {
-		f.n = nil
-		f.p = nil
-		f.from = nil
-		f.c, f.PC = c, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.n, f.p, f.from, f.c, f.PC = nil, nil, nil, c, 4
 		return st
 	}
 resumed_118:
 //line host_test.go:119
 	c.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line host_greenlet_test.go:847
+//line host_greenlet_test.go:508
 
-// Args replaces the parameters before the start.
-func (f *notesAnswersFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesAnswersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesAnswersFrame) Forget() {
-	f.n, f.c, f.p, f.from = nil, nil, nil, nil
-}
+func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
+func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesAnswersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*notesAnswersFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesAnswersFrame) take(r *greenlet.Run) *notesAnswersFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*notesAnswersFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(notesAnswersFrame)
-}
-func (*notesAnswersFrame) Func() *greenlet.Func {
-	return &notesAnswersFrameInfo
-}
-
-var notesAnswersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 107,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers",
-	Points: []greenlet.Point{
-		{
-			Line: 111,
-			Live: "n c p",
-		},
-		{
-			Line: 116,
-			Live: "n c from",
-		},
-		{
-			Line: 117,
-			Live: "c from",
-		},
-		{
-			Line: 118,
-			Live: "c",
-		},
-	},
-}
+var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111:n c p; 116:n c from; 117:c from; 118:c"}
 var _ func(*notes) = (*notes).answers
 
 // notesServesFrame is an activation of notes.serves.
@@ -928,19 +537,15 @@ func (n *notes) servesResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesServesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
 // run is notes.serves as a state machine; f is nil in a call that has not been suspended.
 func (f *notesServesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesServesFrame](r, 17)
 		f.n = n
 		r.Guard()
 	}
@@ -961,11 +566,9 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:145
 		r.Callee().(*socket.ServerServeFrame).Release(r)
 		goto resumed_145
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -982,10 +585,8 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 		n.Go(n.newRestsFrame())
 		_, st = s.ServeResumable(r)
 		if st != greenlet.Done {
-			f.n = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.n, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_145:
@@ -995,64 +596,20 @@ unwind:
 	for f.Pending() {
 //line host_test.go:146
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1007
+//line host_greenlet_test.go:607
 
-// Args replaces the parameters before the start.
-func (f *notesServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
+func (*notesServesFrame) Func() *greenlet.Func      { return &notesServesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesServesFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServesFrame) Release(r *greenlet.Run) {
-	*f = notesServesFrame{}
-	c := r.Cache()
-	if head, ok := c[17].(*notesServesFrame); !ok {
-		f.Caller, f.Depth, c[17] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[17] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesServesFrame) take(r *greenlet.Run) *notesServesFrame {
-	c := r.Cache()
-	if f, ok := c[17].(*notesServesFrame); ok {
-		c[17] = f.Caller
-		return f
-	}
-	return new(notesServesFrame)
-}
-func (*notesServesFrame) Func() *greenlet.Func {
-	return &notesServesFrameInfo
-}
-
-var notesServesFrameInfo = greenlet.Func{
-	End:  146,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 138,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves",
-	Points: []greenlet.Point{
-		{Line: 145},
-	},
-}
+var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 138, End: 146, Points: "145"}
 var _ func(*notes) = (*notes).serves
 
 // notesServesFunc1 is the function literal of host_test.go:139, with what it captures.
@@ -1070,24 +627,27 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:1074
+//line host_greenlet_test.go:631
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesServesFunc1
 }
 
 // CallResumable is the literal notesServesFunc1 for callers that can be suspended.
-func (c *notesServesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesServesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesServesFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesServesFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st greenlet.Status) {
 	var err error
 //line host_test.go:140
 	_, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1")
 	if st != greenlet.Done {
-		f := (*notesServesFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:141
@@ -1095,69 +655,31 @@ func (c *notesServesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1099
+//line host_greenlet_test.go:659
 
-// Resume continues the literal notesServesFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesServesFunc1 where it is suspended.
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:140
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_140
 	}
 
-//line host_test.go:140
-	_, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1")
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_140:
 //line host_test.go:141
 	(*c.n).note("server ends: %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1128
+//line host_greenlet_test.go:678
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServesFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[58].(*notesServesFunc1Frame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
+func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesServesFunc1Frame) take(r *greenlet.Run) *notesServesFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[58].(*notesServesFunc1Frame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(notesServesFunc1Frame)
-}
-func (*notesServesFunc1Frame) Func() *greenlet.Func {
-	return &notesServesFunc1FrameInfo
-}
-
-var notesServesFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 139,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves.func1",
-	Points: []greenlet.Point{
-		{Line: 140},
-	},
-}
+var notesServesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves.func1", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 139, Points: "140"}
 
 // notesRestsFrame is an activation of notes.rests.
 type notesRestsFrame struct {
@@ -1178,19 +700,15 @@ func (n *notes) restsResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesRestsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesRestsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
 // run is notes.rests as a state machine; f is nil in a call that has not been suspended.
 func (f *notesRestsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesRestsFrame](r, 8)
 		f.n = n
 		r.Guard()
 	}
@@ -1211,11 +729,9 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:151
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_151
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1229,10 +745,8 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 	}
 //line host_test.go:151
 	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.n = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_151:
 	goto unwind
@@ -1241,64 +755,20 @@ unwind:
 	for f.Pending() {
 //line host_test.go:152
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1253
+//line host_greenlet_test.go:766
 
-// Args replaces the parameters before the start.
-func (f *notesRestsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*notesRestsFrame) Func() *greenlet.Func      { return &notesRestsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesRestsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesRestsFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesRestsFrame) Release(r *greenlet.Run) {
-	*f = notesRestsFrame{}
-	c := r.Cache()
-	if head, ok := c[8].(*notesRestsFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesRestsFrame) take(r *greenlet.Run) *notesRestsFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*notesRestsFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(notesRestsFrame)
-}
-func (*notesRestsFrame) Func() *greenlet.Func {
-	return &notesRestsFrameInfo
-}
-
-var notesRestsFrameInfo = greenlet.Func{
-	End:  152,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 149,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).rests",
-	Points: []greenlet.Point{
-		{Line: 151},
-	},
-}
+var notesRestsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rests", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 149, End: 152, Points: "151"}
 var _ func(*notes) = (*notes).rests
 
 // notesCrashesFrame is an activation of notes.crashes.
@@ -1321,7 +791,12 @@ func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
 }
 
 // crashesResumable is notes.crashes for callers that can be suspended.
-func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) (st greenlet.Status) {
+func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) greenlet.Status {
+	return (*notesCrashesFrame)(nil).body(r, n, powerless)
+}
+
+// body runs notes.crashes up to its next suspension; f is nil until there has been one.
+func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st greenlet.Status) {
 	var (
 		t0     *socket.Conn
 		t1     error
@@ -1334,39 +809,89 @@ func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) (st greenlet.S
 		t5     int
 		t6     int
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_157
+		case 2:
+			t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_158
+		case 3:
+			c = f.c
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_159
+		case 4:
+			c = f.c
+			t2, t3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_160
+		case 5:
+			c = f.c
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_166
+		case 6:
+			c = f.c
+			_, err = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_169
+		case 7:
+			c = f.c
+			_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_171
+		case 8:
+			c = f.c
+			_, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_173
+		case 9:
+			server = f.server
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_180
+		case 10:
+			server = f.server
+			r.Callee().(*notesTalksFrame).Release(r)
+			goto resumed_181
+		case 11:
+			r.Callee().(*hub.TaskKillFrame).Release(r)
+			goto resumed_182
+		case 12:
+			t4, t5, t6 = f.t4, f.t5, f.t6
+			r.Callee().(*hub.TaskKillFrame).Release(r)
+			goto resumed_184
+		}
+	}
+
 //line host_test.go:156
 	n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_157:
 //line host_test.go:158
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 2
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_158:
 //line host_test.go:158
 	c = must(t0, t1)
 	_, _, st = c.WriteStringResumable(r, "one\n")
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 3
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_159:
 //line host_test.go:160
 	t2, t3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 4
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_160:
 //line host_test.go:160
 	n.note("%s, %d tasks", must(t2, t3), len(n.b.Tasks()))
 	if powerless {
@@ -1375,30 +900,30 @@ func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) (st greenlet.S
 	n.b.Crash()
 	n.note("%v", n.b.Down())
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.c, f.PC = n, c, 5
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_166:
 //line host_test.go:167
 	n.note("%d tasks, %d connections", len(n.b.Tasks()), n.b.Connections())
 	n.net.Heal()
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.c, f.PC = n, c, 6
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_169:
 //line host_test.go:170
 	n.note("%v", err)
 	_, err, st = c.WriteResumable(r, []byte("two\n"))
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.c, f.PC = n, c, 7
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_171:
 //line host_test.go:172
 	if !(err == nil) {
 		goto after_if_172
@@ -1406,11 +931,11 @@ func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) (st greenlet.S
 //line host_test.go:173
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.c, f.PC = n, c, 8
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_173:
 after_if_172:
 //line host_test.go:175
 	n.note("%v", err)
@@ -1419,25 +944,25 @@ after_if_172:
 	n.b.Restart()
 	server = n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
-		f.n, f.server, f.PC = n, server, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.c, f.n, f.server, f.PC = nil, n, server, 9
 		return st
 	}
+resumed_180:
 //line host_test.go:181
 	if st = n.talksResumable(r, n.a, "three"); st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
-		f.n, f.server, f.PC = n, server, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.c, f.n, f.server, f.PC = nil, n, server, 10
 		return st
 	}
+resumed_181:
 //line host_test.go:182
 	if st = server.KillResumable(r); st != greenlet.Done {
-		f := (*notesCrashesFrame)(nil).take(r)
-		f.n, f.PC = n, 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.c, f.server, f.n, f.PC = nil, nil, n, 11
 		return st
 	}
+resumed_182:
 //line host_test.go:183
 	t4 = n.b.Tasks()
 //line host_test.go:183
@@ -1456,234 +981,8 @@ loop_183:
 		t := t4[t6]
 //line host_test.go:184
 		if st = t.KillResumable(r); st != greenlet.Done {
-			f := (*notesCrashesFrame)(nil).take(r)
-			f.n, f.t4, f.t5, f.t6, f.PC = n, t4, t5, t6, 12
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line host_test.go:183
-	t6++
-	goto loop_183
-}
-
-//line host_greenlet_test.go:1471
-
-// Resume continues notes.crashes where it is suspended, or starts it.
-func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, powerless := f.n, f.powerless
-	var (
-		t0     *socket.Conn
-		t1     error
-		c      *socket.Conn
-		t2     []byte
-		t3     error
-		err    error
-		server *hub.Task
-		t4     []*hub.Task
-		t5     int
-		t6     int
-	)
-	switch f.PC {
-	case 1:
-		// resumed from host_test.go:157
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_157
-	case 2:
-		// resumed from host_test.go:158
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_158
-	case 3:
-		// resumed from host_test.go:159
-		c = f.c
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_159
-	case 4:
-		// resumed from host_test.go:160
-		c = f.c
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_160
-	case 5:
-		// resumed from host_test.go:166
-		c = f.c
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_166
-	case 6:
-		// resumed from host_test.go:169
-		c = f.c
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_169
-	case 7:
-		// resumed from host_test.go:171
-		c = f.c
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_171
-	case 8:
-		// resumed from host_test.go:173
-		c = f.c
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_173
-	case 9:
-		// resumed from host_test.go:180
-		server = f.server
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_180
-	case 10:
-		// resumed from host_test.go:181
-		server = f.server
-		r.Callee().(*notesTalksFrame).Release(r)
-		goto resumed_181
-	case 11:
-		// resumed from host_test.go:182
-		r.Callee().(*hub.TaskKillFrame).Release(r)
-		goto resumed_182
-	case 12:
-		// resumed from host_test.go:184
-		t4, t5, t6 = f.t4, f.t5, f.t6
-		r.Callee().(*hub.TaskKillFrame).Release(r)
-		goto resumed_184
-	}
-
-//line host_test.go:156
-	n.b.Go(n.newServesFrame())
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_157:
-//line host_test.go:158
-	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_158:
-//line host_test.go:158
-	c = must(t0, t1)
-	_, _, st = c.WriteStringResumable(r, "one\n")
-	if st != greenlet.Done {
-		f.c, f.PC = c, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_159:
-//line host_test.go:160
-	t2, t3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.c, f.PC = c, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_160:
-//line host_test.go:160
-	n.note("%s, %d tasks", must(t2, t3), len(n.b.Tasks()))
-	if powerless {
-		n.net.Partition(n.sides())
-	}
-	n.b.Crash()
-	n.note("%v", n.b.Down())
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.c, f.PC = c, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_166:
-//line host_test.go:167
-	n.note("%d tasks, %d connections", len(n.b.Tasks()), n.b.Connections())
-	n.net.Heal()
-	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f.c, f.PC = c, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_169:
-//line host_test.go:170
-	n.note("%v", err)
-	_, err, st = c.WriteResumable(r, []byte("two\n"))
-	if st != greenlet.Done {
-		f.c, f.PC = c, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_171:
-//line host_test.go:172
-	if !(err == nil) {
-		goto after_if_172
-	}
-//line host_test.go:173
-	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.c, f.PC = c, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_173:
-after_if_172:
-//line host_test.go:175
-	n.note("%v", err)
-	c.Close()
-//line host_test.go:178
-	n.b.Restart()
-	server = n.b.Go(n.newServesFrame())
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f.c = nil
-		f.server, f.PC = server, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_180:
-//line host_test.go:181
-	if st = n.talksResumable(r, n.a, "three"); st != greenlet.Done {
-		f.c = nil
-		f.server, f.PC = server, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_181:
-//line host_test.go:182
-	if st = server.KillResumable(r); st != greenlet.Done {
-		f.c = nil
-		f.server = nil
-		f.PC = 11
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_182:
-//line host_test.go:183
-	t4 = n.b.Tasks()
-//line host_test.go:183
-	t5 = len(t4)
-//line host_test.go:183
-	t6 = 0
-loop_183:
-//line host_test.go:183
-	if !(t6 < t5) {
-//line host_test.go:186
-		must(n.b.Listen("tcp", ":81")).Close()
-		n.b.listeners[80].Close()
-		return r.Return(f, &f.Header)
-	}
-	{
-		t := t4[t6]
-//line host_test.go:184
-		if st = t.KillResumable(r); st != greenlet.Done {
-			f.c = nil
-			f.server = nil
-			f.t4, f.t5, f.t6, f.PC = t4, t5, t6, 12
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 60)
+			f.c, f.server, f.n, f.t4, f.t5, f.t6, f.PC = nil, nil, n, t4, t5, t6, 12
 			return st
 		}
 	}
@@ -1693,103 +992,19 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:1697
+//line host_greenlet_test.go:996
 
-// Args replaces the parameters before the start.
-func (f *notesCrashesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.powerless = greenlet.Arg[bool](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesCrashesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesCrashesFrame) Forget() {
-	f.n, f.c, f.server, f.t4 = nil, nil, nil, nil
-}
+func (f *notesCrashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.powerless) }
+func (f *notesCrashesFrame) Forget()                 { *f = notesCrashesFrame{Header: f.Header} }
+func (f *notesCrashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*notesCrashesFrame) Func() *greenlet.Func      { return &notesCrashesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesCrashesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*notesCrashesFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesCrashesFrame) take(r *greenlet.Run) *notesCrashesFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*notesCrashesFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(notesCrashesFrame)
-}
-func (*notesCrashesFrame) Func() *greenlet.Func {
-	return &notesCrashesFrameInfo
-}
-
-var notesCrashesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 155,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes",
-	Points: []greenlet.Point{
-		{
-			Line: 157,
-			Live: "n powerless",
-		},
-		{
-			Line: 158,
-			Live: "n powerless",
-		},
-		{
-			Line: 159,
-			Live: "n powerless c",
-		},
-		{
-			Line: 160,
-			Live: "n powerless c",
-		},
-		{
-			Line: 166,
-			Live: "n c",
-		},
-		{
-			Line: 169,
-			Live: "n c",
-		},
-		{
-			Line: 171,
-			Live: "n c",
-		},
-		{
-			Line: 173,
-			Live: "n c",
-		},
-		{
-			Line: 180,
-			Live: "n server",
-		},
-		{
-			Line: 181,
-			Live: "n server",
-		},
-		{
-			Line: 182,
-			Live: "n",
-		},
-		{
-			Line: 184,
-			Live: "n t4 t5 t6",
-		},
-	},
-}
+var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157:n powerless; 158:n powerless; 159:n powerless c; 160:n powerless c; 166:n c; 169:n c; 171:n c; 173:n c; 180:n server; 181:n server; 182:n; 184:n t4 t5 t6"}
 var _ func(*notes, bool) = (*notes).crashes
 
 // notesStopsFrame is an activation of notes.stops.
@@ -1808,16 +1023,20 @@ func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
-func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+	return (*notesStopsFrame)(nil).body(r, n, s)
+}
+
+// body runs notes.stops up to its first suspension; f is nil until there has been one.
+func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 int
 	)
 //line host_test.go:213
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesStopsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 14)
 		f.n, f.s, f.PC = n, s, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:214
@@ -1825,9 +1044,8 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) (st greenlet.S
 //line host_test.go:214
 	t1, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*notesStopsFrame)(nil).take(r)
-		f.n, f.t0, f.PC = n, t0, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.s, f.n, f.t0, f.PC = nil, n, t0, 2
 		return st
 	}
 //line host_test.go:214
@@ -1835,9 +1053,9 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) (st greenlet.S
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1839
+//line host_greenlet_test.go:1057
 
-// Resume continues notes.stops where it is suspended, or starts it.
+// Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
 	var (
@@ -1845,35 +1063,25 @@ func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	case 1:
-		// resumed from host_test.go:213
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_213
 	case 2:
-		// resumed from host_test.go:214
 		t0 = f.t0
-		callee := r.Callee().(*socket.ServerStopFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*socket.ServerStopFrame).Returned(r)
 		goto resumed_214
 	}
 
-//line host_test.go:213
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_213:
 //line host_test.go:214
 	t0 = s.Len()
 //line host_test.go:214
 	t1, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.s = nil
-		f.t0, f.PC = t0, 2
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.t0, f.PC = nil, t0, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_214:
 //line host_test.go:214
@@ -1881,63 +1089,14 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1885
+//line host_greenlet_test.go:1093
 
-// Args replaces the parameters before the start.
-func (f *notesStopsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
+func (f *notesStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesStopsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesStopsFrame) Forget() {
-	f.n, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesStopsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*notesStopsFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesStopsFrame) take(r *greenlet.Run) *notesStopsFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*notesStopsFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(notesStopsFrame)
-}
-func (*notesStopsFrame) Func() *greenlet.Func {
-	return &notesStopsFrameInfo
-}
-
-var notesStopsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 212,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops",
-	Points: []greenlet.Point{
-		{
-			Line: 213,
-			Live: "n s",
-		},
-		{
-			Line: 214,
-			Live: "n t0",
-		},
-	},
-}
+var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213:n s; 214:n t0"}
 var _ func(*notes, *socket.Server) = (*notes).stops
 
 // notesServingFrame is an activation of notes.serving.
@@ -1955,14 +1114,18 @@ func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
 }
 
 // servingResumable is notes.serving for callers that can be suspended.
-func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+	return (*notesServingFrame)(nil).body(r, n, s)
+}
+
+// body runs notes.serving up to its first suspension; f is nil until there has been one.
+func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
 	var t0 error
 //line host_test.go:218
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*notesServingFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 37)
+		f.s, f.n, f.PC = nil, n, 1
 		return st
 	}
 //line host_test.go:218
@@ -1970,88 +1133,34 @@ func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) (st greenlet
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1974
+//line host_greenlet_test.go:1137
 
-// Resume continues notes.serving where it is suspended, or starts it.
+// Resume continues notes.serving where it is suspended.
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, s := f.n, f.s
+	n := f.n
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	case 1:
-		// resumed from host_test.go:218
-		callee := r.Callee().(*socket.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 		goto resumed_218
 	}
 
-//line host_test.go:218
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_218:
 //line host_test.go:218
 	n.note("served: %v", t0)
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2003
+//line host_greenlet_test.go:1157
 
-// Args replaces the parameters before the start.
-func (f *notesServingFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
+func (f *notesServingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
+func (*notesServingFrame) Func() *greenlet.Func      { return &notesServingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesServingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesServingFrame) Forget() {
-	f.n, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[37].(*notesServingFrame); !ok {
-		f.Caller, f.Depth, c[37] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[37] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesServingFrame) take(r *greenlet.Run) *notesServingFrame {
-	c := r.Cache()
-	if f, ok := c[37].(*notesServingFrame); ok {
-		c[37] = f.Caller
-		return f
-	}
-	return new(notesServingFrame)
-}
-func (*notesServingFrame) Func() *greenlet.Func {
-	return &notesServingFrameInfo
-}
-
-var notesServingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 218,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving",
-	Points: []greenlet.Point{
-		{
-			Line: 218,
-			Live: "n",
-		},
-	},
-}
+var notesServingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218:n"}
 var _ func(*notes, *socket.Server) = (*notes).serving
 
 // notesIdlesFrame is an activation of notes.idles.
@@ -2069,123 +1178,68 @@ func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
 }
 
 // idlesResumable is notes.idles for callers that can be suspended.
-func (n *notes) idlesResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (n *notes) idlesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*notesIdlesFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.idles up to its first suspension; f is nil until there has been one.
+func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var err error
 //line host_test.go:222
 	err, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f := (*notesIdlesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.PC = n, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:223
 	n.note("%v", err)
 	_, _, st = c.WriteStringResumable(r, "bye\n")
 	if st != greenlet.Done {
-		f := (*notesIdlesFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 44)
+		f.n, f.c, f.PC = nil, nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2095
+//line host_greenlet_test.go:1207
 
-// Resume continues notes.idles where it is suspended, or starts it.
+// Resume continues notes.idles where it is suspended.
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from host_test.go:222
-		callee := r.Callee().(*socket.ConnWaitReadableFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
 		goto resumed_222
 	case 2:
-		// resumed from host_test.go:224
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		goto resumed_224
 	}
 
-//line host_test.go:222
-	err, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_222:
 //line host_test.go:223
 	n.note("%v", err)
 	_, _, st = c.WriteStringResumable(r, "bye\n")
 	if st != greenlet.Done {
-		f.n = nil
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.c, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_224:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2136
+//line host_greenlet_test.go:1236
 
-// Args replaces the parameters before the start.
-func (f *notesIdlesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-}
+func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
+func (f *notesIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*notesIdlesFrame) Func() *greenlet.Func      { return &notesIdlesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesIdlesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesIdlesFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesIdlesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*notesIdlesFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesIdlesFrame) take(r *greenlet.Run) *notesIdlesFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*notesIdlesFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(notesIdlesFrame)
-}
-func (*notesIdlesFrame) Func() *greenlet.Func {
-	return &notesIdlesFrameInfo
-}
-
-var notesIdlesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 221,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles",
-	Points: []greenlet.Point{
-		{
-			Line: 222,
-			Live: "n c",
-		},
-		{Line: 224},
-	},
-}
+var notesIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222:n c; 224"}
 var _ func(*notes, *socket.Conn) = (*notes).idles
 
 // notesListensFrame is an activation of notes.listens.
@@ -2203,7 +1257,12 @@ func (n *notes) newListensFrame() *notesListensFrame {
 }
 
 // listensResumable is notes.listens for callers that can be suspended.
-func (n *notes) listensResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) listensResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesListensFrame)(nil).body(r, n)
+}
+
+// body runs notes.listens up to its first suspension; f is nil until there has been one.
+func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		t0 *socket.Conn
 		t1 error
@@ -2214,18 +1273,16 @@ func (n *notes) listensResumable(r *greenlet.Run) (st greenlet.Status) {
 //line host_test.go:242
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f := (*notesListensFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 1)
 		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:242
 	c = must(t0, t1)
 	t2, t3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesListensFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 1)
 		f.n, f.c, f.PC = n, c, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:243
@@ -2234,9 +1291,9 @@ func (n *notes) listensResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2238
+//line host_greenlet_test.go:1295
 
-// Resume continues notes.listens where it is suspended, or starts it.
+// Resume continues notes.listens where it is suspended.
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -2247,36 +1304,24 @@ func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3 error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from host_test.go:242
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_242
 	case 2:
-		// resumed from host_test.go:243
 		c = f.c
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_243
 	}
 
-//line host_test.go:242
-	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_242:
 //line host_test.go:242
 	c = must(t0, t1)
 	t2, t3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_243:
 //line host_test.go:243
@@ -2285,62 +1330,13 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2289
+//line host_greenlet_test.go:1334
 
-// Args replaces the parameters before the start.
-func (f *notesListensFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
+func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*notesListensFrame) Func() *greenlet.Func      { return &notesListensFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesListensFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesListensFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesListensFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[1].(*notesListensFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesListensFrame) take(r *greenlet.Run) *notesListensFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*notesListensFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(notesListensFrame)
-}
-func (*notesListensFrame) Func() *greenlet.Func {
-	return &notesListensFrameInfo
-}
-
-var notesListensFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 241,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens",
-	Points: []greenlet.Point{
-		{
-			Line: 242,
-			Live: "n",
-		},
-		{
-			Line: 243,
-			Live: "n c",
-		},
-	},
-}
+var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242:n; 243:n c"}
 var _ func(*notes) = (*notes).listens
 
 // notesLonelyFrame is an activation of notes.lonely.
@@ -2366,162 +1362,12 @@ func (n *notes) newLonelyFrame() *notesLonelyFrame {
 }
 
 // lonelyResumable is notes.lonely for callers that can be suspended.
-func (n *notes) lonelyResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l     *socket.Listener
-		start time.Time
-		t0    *socket.Conn
-		t1    error
-		c     *socket.Conn
-		t2    *socket.Conn
-		t3    error
-		d     *socket.Conn
-		p     []byte
-		t4    int
-		t5    error
-		m     int
-		t6    error
-		t7    []func() error
-		t8    int
-		t9    int
-		t10   error
-		u     *socket.PacketConn
-		err   error
-	)
-//line host_test.go:278
-	l = must(n.a.Listen("tcp", ":80"))
-	start = n.Now()
-	t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80")
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.start, f.PC = n, l, start, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:280
-	c = must(t0, t1)
-	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.start, f.c, f.PC = n, l, start, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:281
-	d = must(t2, t3)
-	_, _, st = c.WriteStringResumable(r, "to myself")
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:283
-	c.CloseWrite()
-	_, st = d.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:285
-	p = make([]byte, 20)
-	t4, t5, st = d.ReadFullResumable(r, p[:9])
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.start, f.c, f.d, f.p, f.PC = n, l, start, c, d, p, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:286
-	m = must(t4, t5)
-	n.note("%s in %v", p[:m], n.Now().Sub(start).Round(time.Millisecond))
-//line host_test.go:289
-	t6, st = d.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.l, f.c, f.d, f.p, f.PC = n, l, c, d, p, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:289
-	n.note("%v %v", t6, d.Close())
-	d.Close()
-	t7 = []func() error{d.Close, d.CloseRead, d.CloseWrite}
-//line host_test.go:291
-	t8 = len(t7)
-//line host_test.go:291
-	t9 = 0
-loop_291:
-//line host_test.go:291
-	if !(t9 < t8) {
-		goto after_loop_291
-	}
-	{
-		close2 := t7[t9]
-//line host_test.go:292
-		if c2, ok := greenlet.Resumable(close2).(interface {
-			CallResumable(*greenlet.Run) (error, greenlet.Status)
-		}); ok {
-			t10, st = c2.CallResumable(r)
-			if st != greenlet.Done {
-				f := (*notesLonelyFrame)(nil).take(r)
-				f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = n, l, c, d, p, t7, t8, t9, 7
-				r.Link(f, &f.Header)
-				return st
-			}
-		} else {
-			t10 = close2()
-		}
-	}
-//line host_test.go:292
-	n.note("%v", errors.Is(t10, net.ErrClosed))
-//line host_test.go:291
-	t9++
-	goto loop_291
-after_loop_291:
-	n.note("%v %v", d.LocalAddr(), d.RemoteAddr())
-	c.Close()
-	l.Close()
-	n.note("%v", l.Addr())
-//line host_test.go:299
-	u = must(n.a.ListenPacket("udp", ":53"))
-	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.p, f.u, f.PC = n, p, u, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:301
-	n.note("%v", err)
-	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.p, f.u, f.PC = n, p, u, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:303
-	m, _, err, st = u.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f := (*notesLonelyFrame)(nil).take(r)
-		f.n, f.p, f.u, f.PC = n, p, u, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line host_test.go:304
-	n.note("%s %v %v %v", p[:m], err, u.Close(), errors.Is(u.Close(), net.ErrClosed))
-	n.note("%v", u.LocalAddr())
-	return greenlet.Done
+func (n *notes) lonelyResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesLonelyFrame)(nil).body(r, n)
 }
 
-//line host_greenlet_test.go:2521
-
-// Resume continues notes.lonely where it is suspended, or starts it.
-func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
+// body runs notes.lonely up to its next suspension; f is nil until there has been one.
+func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		l     *socket.Listener
 		start time.Time
@@ -2543,72 +1389,49 @@ func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		u     *socket.PacketConn
 		err   error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from host_test.go:280
-		l, start = f.l, f.start
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_280
-	case 2:
-		// resumed from host_test.go:281
-		l, start, c = f.l, f.start, f.c
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
-		goto resumed_281
-	case 3:
-		// resumed from host_test.go:282
-		l, start, c, d = f.l, f.start, f.c, f.d
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_282
-	case 4:
-		// resumed from host_test.go:284
-		l, start, c, d = f.l, f.start, f.c, f.d
-		r.Callee().(*socket.ConnWaitReadableFrame).Release(r)
-		goto resumed_284
-	case 5:
-		// resumed from host_test.go:286
-		l, start, c, d, p = f.l, f.start, f.c, f.d, f.p
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		t4, t5 = callee.Results()
-		callee.Release(r)
-		goto resumed_286
-	case 6:
-		// resumed from host_test.go:289
-		l, c, d, p = f.l, f.c, f.d, f.p
-		callee := r.Callee().(*socket.ConnWaitReadableFrame)
-		t6 = callee.Results()
-		callee.Release(r)
-		goto resumed_289
-	case 7:
-		// resumed from host_test.go:292
-		l, c, d, p, t7, t8, t9 = f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9
-		t10 = r.Callee().(interface {
-			Results() error
-		}).Results()
-		r.Callee().Release(r)
-		goto resumed_292
-	case 8:
-		// resumed from host_test.go:300
-		p, u = f.p, f.u
-		callee := r.Callee().(*socket.PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_300
-	case 9:
-		// resumed from host_test.go:302
-		p, u = f.p, f.u
-		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
-		goto resumed_302
-	case 10:
-		// resumed from host_test.go:303
-		p, u = f.p, f.u
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		m, _, err = callee.Results()
-		callee.Release(r)
-		goto resumed_303
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, start = f.l, f.start
+			t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_280
+		case 2:
+			l, start, c = f.l, f.start, f.c
+			t2, t3 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
+			goto resumed_281
+		case 3:
+			l, start, c, d = f.l, f.start, f.c, f.d
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_282
+		case 4:
+			l, start, c, d = f.l, f.start, f.c, f.d
+			r.Callee().(*socket.ConnWaitReadableFrame).Release(r)
+			goto resumed_284
+		case 5:
+			l, start, c, d, p = f.l, f.start, f.c, f.d, f.p
+			t4, t5 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_286
+		case 6:
+			l, c, d, p = f.l, f.c, f.d, f.p
+			t6 = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
+			goto resumed_289
+		case 7:
+			l, c, d, p, t7, t8, t9 = f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9
+			t10 = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
+			goto resumed_292
+		case 8:
+			p, u = f.p, f.u
+			_, err = r.Callee().(*socket.PacketConnWriteToFrame).Returned(r)
+			goto resumed_300
+		case 9:
+			p, u = f.p, f.u
+			r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
+			goto resumed_302
+		case 10:
+			p, u = f.p, f.u
+			m, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
+			goto resumed_303
+		}
 	}
 
 //line host_test.go:278
@@ -2616,8 +1439,8 @@ func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	start = n.Now()
 	t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80")
 	if st != greenlet.Done {
-		f.l, f.start, f.PC = l, start, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.n, f.l, f.start, f.PC = n, l, start, 1
 		return st
 	}
 resumed_280:
@@ -2625,8 +1448,8 @@ resumed_280:
 	c = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.l, f.start, f.c, f.PC = l, start, c, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.n, f.l, f.start, f.c, f.PC = n, l, start, c, 2
 		return st
 	}
 resumed_281:
@@ -2634,8 +1457,8 @@ resumed_281:
 	d = must(t2, t3)
 	_, _, st = c.WriteStringResumable(r, "to myself")
 	if st != greenlet.Done {
-		f.l, f.start, f.c, f.d, f.PC = l, start, c, d, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 3
 		return st
 	}
 resumed_282:
@@ -2643,8 +1466,8 @@ resumed_282:
 	c.CloseWrite()
 	_, st = d.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.l, f.start, f.c, f.d, f.PC = l, start, c, d, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 4
 		return st
 	}
 resumed_284:
@@ -2652,8 +1475,8 @@ resumed_284:
 	p = make([]byte, 20)
 	t4, t5, st = d.ReadFullResumable(r, p[:9])
 	if st != greenlet.Done {
-		f.l, f.start, f.c, f.d, f.p, f.PC = l, start, c, d, p, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.n, f.l, f.start, f.c, f.d, f.p, f.PC = n, l, start, c, d, p, 5
 		return st
 	}
 resumed_286:
@@ -2663,9 +1486,8 @@ resumed_286:
 //line host_test.go:289
 	t6, st = d.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.start = time.Time{}
-		f.l, f.c, f.d, f.p, f.PC = l, c, d, p, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.start, f.n, f.l, f.c, f.d, f.p, f.PC = time.Time{}, n, l, c, d, p, 6
 		return st
 	}
 resumed_289:
@@ -2690,9 +1512,8 @@ loop_291:
 		}); ok {
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
-				f.start = time.Time{}
-				f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = l, c, d, p, t7, t8, t9, 7
-				r.Link(f, &f.Header)
+				f = greenlet.Caller(r, f, 0)
+				f.start, f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = time.Time{}, n, l, c, d, p, t7, t8, t9, 7
 				return st
 			}
 		} else {
@@ -2714,13 +1535,8 @@ after_loop_291:
 	u = must(n.a.ListenPacket("udp", ":53"))
 	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
 	if st != greenlet.Done {
-		f.l = nil
-		f.start = time.Time{}
-		f.c = nil
-		f.d = nil
-		f.t7 = nil
-		f.p, f.u, f.PC = p, u, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 8
 		return st
 	}
 resumed_300:
@@ -2728,123 +1544,37 @@ resumed_300:
 	n.note("%v", err)
 	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
 	if st != greenlet.Done {
-		f.l = nil
-		f.start = time.Time{}
-		f.c = nil
-		f.d = nil
-		f.t7 = nil
-		f.p, f.u, f.PC = p, u, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 9
 		return st
 	}
 resumed_302:
 //line host_test.go:303
 	m, _, err, st = u.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f.l = nil
-		f.start = time.Time{}
-		f.c = nil
-		f.d = nil
-		f.t7 = nil
-		f.p, f.u, f.PC = p, u, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 10
 		return st
 	}
 resumed_303:
 //line host_test.go:304
 	n.note("%s %v %v %v", p[:m], err, u.Close(), errors.Is(u.Close(), net.ErrClosed))
 	n.note("%v", u.LocalAddr())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2761
+//line host_greenlet_test.go:1567
 
-// Args replaces the parameters before the start.
-func (f *notesLonelyFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesLonelyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesLonelyFrame) Forget() {
-	f.n, f.l, f.start, f.c, f.d, f.p, f.t7, f.u = nil, nil, time.Time{}, nil, nil, nil, nil, nil
-}
+func (f *notesLonelyFrame) Forget()                 { *f = notesLonelyFrame{Header: f.Header} }
+func (f *notesLonelyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*notesLonelyFrame) Func() *greenlet.Func      { return &notesLonelyFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesLonelyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[0].(*notesLonelyFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesLonelyFrame) take(r *greenlet.Run) *notesLonelyFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*notesLonelyFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(notesLonelyFrame)
-}
-func (*notesLonelyFrame) Func() *greenlet.Func {
-	return &notesLonelyFrameInfo
-}
-
-var notesLonelyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 277,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely",
-	Points: []greenlet.Point{
-		{
-			Line: 280,
-			Live: "n l start",
-		},
-		{
-			Line: 281,
-			Live: "n l start c",
-		},
-		{
-			Line: 282,
-			Live: "n l start c d",
-		},
-		{
-			Line: 284,
-			Live: "n l start c d",
-		},
-		{
-			Line: 286,
-			Live: "n l start c d p",
-		},
-		{
-			Line: 289,
-			Live: "n l c d p",
-		},
-		{
-			Line: 292,
-			Live: "n l c d p t7 t8 t9",
-		},
-		{
-			Line: 300,
-			Live: "n p u",
-		},
-		{
-			Line: 302,
-			Live: "n p u",
-		},
-		{
-			Line: 303,
-			Live: "n p u",
-		},
-	},
-}
+var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280:n l start; 281:n l start c; 282:n l start c d; 284:n l start c d; 286:n l start c d p; 289:n l c d p; 292:n l c d p t7 t8 t9; 300:n p u; 302:n p u; 303:n p u"}
 var _ func(*notes) = (*notes).lonely
 
 // notesListensForFrame is an activation of notes.listensFor.
@@ -2862,16 +1592,20 @@ func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
 }
 
 // listensForResumable is notes.listensFor for callers that can be suspended.
-func (n *notes) listensForResumable(r *greenlet.Run, h *Host) (st greenlet.Status) {
+func (n *notes) listensForResumable(r *greenlet.Run, h *Host) greenlet.Status {
+	return (*notesListensForFrame)(nil).body(r, n, h)
+}
+
+// body runs notes.listensFor up to its first suspension; f is nil until there has been one.
+func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
 	var err error
 	{
 //line host_test.go:318
 		c := must(h.ListenPacket("udp", ":53"))
 		_, _, err, st = c.ReadFromResumable(r, nil)
 		if st != greenlet.Done {
-			f := (*notesListensForFrame)(nil).take(r)
-			f.n, f.PC = n, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 32)
+			f.h, f.n, f.PC = nil, n, 1
 			return st
 		}
 	}
@@ -2880,91 +1614,34 @@ func (n *notes) listensForResumable(r *greenlet.Run, h *Host) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2884
+//line host_greenlet_test.go:1618
 
-// Resume continues notes.listensFor where it is suspended, or starts it.
+// Resume continues notes.listensFor where it is suspended.
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, h := f.n, f.h
+	n := f.n
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.h))
 	case 1:
-		// resumed from host_test.go:319
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		_, _, err = callee.Results()
-		callee.Release(r)
+		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_319
 	}
 
-	{
-//line host_test.go:318
-		c := must(h.ListenPacket("udp", ":53"))
-		_, _, err, st = c.ReadFromResumable(r, nil)
-		if st != greenlet.Done {
-			f.h = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_319:
 //line host_test.go:320
 	n.note("not here: %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2916
+//line host_greenlet_test.go:1638
 
-// Args replaces the parameters before the start.
-func (f *notesListensForFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.h = greenlet.Arg[*Host](f, args, 0)
-}
+func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
+func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
+func (f *notesListensForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*notesListensForFrame) Func() *greenlet.Func      { return &notesListensForFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesListensForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesListensForFrame) Forget() {
-	f.n, f.h = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesListensForFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[32].(*notesListensForFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesListensForFrame) take(r *greenlet.Run) *notesListensForFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*notesListensForFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(notesListensForFrame)
-}
-func (*notesListensForFrame) Func() *greenlet.Func {
-	return &notesListensForFrameInfo
-}
-
-var notesListensForFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 317,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor",
-	Points: []greenlet.Point{
-		{
-			Line: 319,
-			Live: "n",
-		},
-	},
-}
+var notesListensForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319:n"}
 var _ func(*notes, *Host) = (*notes).listensFor
 
 // notesCutsFrame is an activation of notes.cuts.
@@ -2982,7 +1659,12 @@ func (n *notes) newCutsFrame() *notesCutsFrame {
 }
 
 // cutsResumable is notes.cuts for callers that can be suspended.
-func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesCutsFrame)(nil).body(r, n)
+}
+
+// body runs notes.cuts up to its first suspension; f is nil until there has been one.
+func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		task *hub.Task
 		t0   error
@@ -2990,9 +1672,8 @@ func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
 //line host_test.go:325
 	task = n.a.Go(n.newListensForFrame(n.a))
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f := (*notesCutsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.n, f.task, f.PC = n, task, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line host_test.go:327
@@ -3000,9 +1681,8 @@ func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	n.a.Crash()
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*notesCutsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 46)
 		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -3016,9 +1696,9 @@ func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:3020
+//line host_greenlet_test.go:1700
 
-// Resume continues notes.cuts where it is suspended, or starts it.
+// Resume continues notes.cuts where it is suspended.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -3026,36 +1706,25 @@ func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0   error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from host_test.go:326
 		task = f.task
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_326
 	case 2:
-		// resumed from host_test.go:329
-		callee := r.Callee().(*hub.TaskJoinFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
 		goto resumed_329
 	}
 
-//line host_test.go:325
-	task = n.a.Go(n.newListensForFrame(n.a))
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f.task, f.PC = task, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_326:
 //line host_test.go:327
 	n.note("%d", n.a.Connections()+len(n.a.packets))
 	n.a.Crash()
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f.task = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.task, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_329:
 	{
@@ -3069,62 +1738,13 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:3073
+//line host_greenlet_test.go:1742
 
-// Args replaces the parameters before the start.
-func (f *notesCutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
+func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*notesCutsFrame) Func() *greenlet.Func      { return &notesCutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesCutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesCutsFrame) Forget() {
-	f.n, f.task = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesCutsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[46].(*notesCutsFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesCutsFrame) take(r *greenlet.Run) *notesCutsFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*notesCutsFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(notesCutsFrame)
-}
-func (*notesCutsFrame) Func() *greenlet.Func {
-	return &notesCutsFrameInfo
-}
-
-var notesCutsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 324,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts",
-	Points: []greenlet.Point{
-		{
-			Line: 326,
-			Live: "n task",
-		},
-		{
-			Line: 329,
-			Live: "n",
-		},
-	},
-}
+var notesCutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326:n task; 329:n"}
 var _ func(*notes) = (*notes).cuts
 
 // notesExhaustsFrame is an activation of notes.exhausts.
@@ -3150,19 +1770,15 @@ func (n *notes) exhaustsResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesExhaustsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
 // run is notes.exhausts as a state machine; f is nil in a call that has not been suspended.
 func (f *notesExhaustsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesExhaustsFrame](r, 52)
 		f.n = n
 		r.Guard()
 	}
@@ -3205,71 +1821,42 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:354
 		last = f.last
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_354
 	case 2:
-		// resumed from host_test.go:358
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_358
 	case 3:
-		// resumed from host_test.go:367
 		l, taken, t2 = f.l, f.taken, f.t2
-		callee := r.Callee().(*HostDialFrame)
-		t3, t4 = callee.Results()
-		callee.Release(r)
+		t3, t4 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_367
 	case 4:
-		// resumed from host_test.go:369
 		l, taken, t2 = f.l, f.taken, f.t2
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t5, t6 = callee.Results()
-		callee.Release(r)
+		t5, t6 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_369
 	case 5:
-		// resumed from host_test.go:371
 		l, taken = f.l, f.taken
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_371
 	case 6:
-		// resumed from host_test.go:373
 		l, taken = f.l, f.taken
-		callee := r.Callee().(*HostDialFrame)
-		t7, t8 = callee.Results()
-		callee.Release(r)
+		t7, t8 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_373
 	case 7:
-		// resumed from host_test.go:375
 		l = f.l
-		callee := r.Callee().(*HostDialFrame)
-		t9, t10 = callee.Results()
-		callee.Release(r)
+		t9, t10 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_375
 	case 8:
-		// resumed from host_test.go:378
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t11, t12 = callee.Results()
-		callee.Release(r)
+		t11, t12 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_378
 	case 9:
-		// resumed from host_test.go:379
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_379
 	case 10:
-		// resumed from host_test.go:380
-		callee := r.Callee().(*HostDialFrame)
-		t13, t14 = callee.Results()
-		callee.Release(r)
+		t13, t14 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_380
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -3291,8 +1878,7 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	_, err, st = n.a.DialResumable(r, "udp", "b:53")
 	if st != greenlet.Done {
 		f.last, f.PC = last, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_354:
 //line host_test.go:355
@@ -3308,10 +1894,8 @@ resumed_354:
 	n.note("%v", last.Close())
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
 	if st != greenlet.Done {
-		f.last = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_358:
 	{
@@ -3348,10 +1932,8 @@ loop_366:
 //line host_test.go:367
 	t3, t4, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last = nil
-		f.l, f.taken, f.t2, f.PC = l, taken, t2, 3
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.t2, f.PC = nil, l, taken, t2, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_367:
 //line host_test.go:367
@@ -3366,10 +1948,8 @@ resumed_367:
 //line host_test.go:369
 	t5, t6, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.last = nil
-		f.l, f.taken, f.t2, f.PC = l, taken, t2, 4
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.t2, f.PC = nil, l, taken, t2, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_369:
 //line host_test.go:369
@@ -3387,20 +1967,16 @@ after_loop_366:
 //line host_test.go:371
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last = nil
-		f.l, f.taken, f.PC = l, taken, 5
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.PC = nil, l, taken, 5
+		return r.Link(f, &f.Header, st)
 	}
 resumed_371:
 //line host_test.go:372
 	n.note("%v", err)
 	t7, t8, st = n.a.DialResumable(r, "tcp", "b:81")
 	if st != greenlet.Done {
-		f.last = nil
-		f.l, f.taken, f.PC = l, taken, 6
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.PC = nil, l, taken, 6
+		return r.Link(f, &f.Header, st)
 	}
 resumed_373:
 //line host_test.go:373
@@ -3415,11 +1991,8 @@ resumed_373:
 	n.note("%v", taken.Close())
 	t9, t10, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last = nil
-		f.taken = nil
-		f.l, f.PC = l, 7
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.taken, f.l, f.PC = nil, nil, l, 7
+		return r.Link(f, &f.Header, st)
 	}
 resumed_375:
 //line host_test.go:375
@@ -3428,34 +2001,22 @@ resumed_375:
 	n.note("%v", c.Close())
 	t11, t12, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.last = nil
-		f.l = nil
-		f.taken = nil
-		f.PC = 8
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.PC = nil, nil, nil, 8
+		return r.Link(f, &f.Header, st)
 	}
 resumed_378:
 //line host_test.go:378
 	must(t11, t12).Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.last = nil
-		f.l = nil
-		f.taken = nil
-		f.PC = 9
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.PC = nil, nil, nil, 9
+		return r.Link(f, &f.Header, st)
 	}
 resumed_379:
 //line host_test.go:380
 	t13, t14, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last = nil
-		f.l = nil
-		f.taken = nil
-		f.PC = 10
-		r.Link(f, &f.Header)
-		return st
+		f.last, f.l, f.taken, f.PC = nil, nil, nil, 10
+		return r.Link(f, &f.Header, st)
 	}
 resumed_380:
 //line host_test.go:380
@@ -3480,103 +2041,20 @@ unwind:
 	for f.Pending() {
 //line host_test.go:388
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3492
+//line host_greenlet_test.go:2052
 
-// Args replaces the parameters before the start.
-func (f *notesExhaustsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*notesExhaustsFrame) Func() *greenlet.Func      { return &notesExhaustsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesExhaustsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesExhaustsFrame) Forget() {
-	f.n, f.last, f.l, f.taken = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesExhaustsFrame) Release(r *greenlet.Run) {
-	*f = notesExhaustsFrame{}
-	c := r.Cache()
-	if head, ok := c[52].(*notesExhaustsFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesExhaustsFrame) take(r *greenlet.Run) *notesExhaustsFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*notesExhaustsFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(notesExhaustsFrame)
-}
-func (*notesExhaustsFrame) Func() *greenlet.Func {
-	return &notesExhaustsFrameInfo
-}
-
-var notesExhaustsFrameInfo = greenlet.Func{
-	End:  388,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 346,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts",
-	Points: []greenlet.Point{
-		{
-			Line: 354,
-			Live: "n last",
-		},
-		{
-			Line: 358,
-			Live: "n",
-		},
-		{
-			Line: 367,
-			Live: "n l taken t2",
-		},
-		{
-			Line: 369,
-			Live: "n l taken t2",
-		},
-		{
-			Line: 371,
-			Live: "n l taken",
-		},
-		{
-			Line: 373,
-			Live: "n l taken",
-		},
-		{
-			Line: 375,
-			Live: "n l",
-		},
-		{
-			Line: 378,
-			Live: "n",
-		},
-		{
-			Line: 379,
-			Live: "n",
-		},
-		{
-			Line: 380,
-			Live: "n",
-		},
-	},
-}
+var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354:n last; 358:n; 367:n l taken t2; 369:n l taken t2; 371:n l taken; 373:n l taken; 375:n l; 378:n; 379:n; 380:n"}
 var _ func(*notes) = (*notes).exhausts
 
 // notesOutlivesFrame is an activation of notes.outlives.
@@ -3602,19 +2080,15 @@ func (n *notes) outlivesResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesOutlivesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesOutlivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
 // run is notes.outlives as a state machine; f is nil in a call that has not been suspended.
 func (f *notesOutlivesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesOutlivesFrame](r, 0)
 		f.n = n
 		r.Guard()
 	}
@@ -3646,60 +2120,37 @@ func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	)
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:413
 		c, l = f.c, f.l
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_413
 	case 2:
-		// resumed from host_test.go:414
 		c, l, s = f.c, f.l, f.s
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_414
 	case 3:
-		// resumed from host_test.go:414
 		c, l, s = f.c, f.l, f.s
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		goto resumed_414b
 	case 4:
-		// resumed from host_test.go:419
 		c, l, s, to = f.c, f.l, f.s, f.to
-		callee := r.Callee().(*socket.PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.PacketConnWriteToFrame).Returned(r)
 		goto resumed_419
 	case 5:
-		// resumed from host_test.go:421
 		c, l, s, to = f.c, f.l, f.s, f.to
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		_, _, err = callee.Results()
-		callee.Release(r)
+		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_421
 	case 6:
-		// resumed from host_test.go:423
 		c, l, s, to = f.c, f.l, f.s, f.to
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_423
 	case 7:
-		// resumed from host_test.go:425
 		c, l, s, to = f.c, f.l, f.s, f.to
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 		goto resumed_425
 	case 8:
-		// resumed from host_test.go:431
-		callee := r.Callee().(*socket.PacketConnReadFromFrame)
-		_, _, err = callee.Results()
-		callee.Release(r)
+		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_431
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -3709,8 +2160,7 @@ func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	t0, t1, st = n.b.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
 		f.c, f.l, f.PC = c, l, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_413:
 //line host_test.go:413
@@ -3718,16 +2168,14 @@ resumed_413:
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.PC = c, l, s, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_414:
 //line host_test.go:414
 	_, _, st = must(t2, t3).WriteStringResumable(r, "gone")
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.PC = c, l, s, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_414b:
 //line host_test.go:415
@@ -3745,8 +2193,7 @@ resumed_414b:
 	_, err, st = c.WriteToResumable(r, []byte("ghost"), Addr{"udp", "a", 53})
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 4
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_419:
 //line host_test.go:420
@@ -3754,8 +2201,7 @@ resumed_419:
 	_, _, err, st = c.ReadFromResumable(r, make([]byte, 5))
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 5
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_421:
 //line host_test.go:422
@@ -3763,8 +2209,7 @@ resumed_421:
 	_, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 6
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_423:
 //line host_test.go:424
@@ -3772,8 +2217,7 @@ resumed_423:
 	_, err, st = s.WriteStringResumable(r, "ghost")
 	if st != greenlet.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 7
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_425:
 //line host_test.go:426
@@ -3798,13 +2242,8 @@ resumed_425:
 	to.SetReadDeadline(n.Now().Add(time.Second))
 	_, _, err, st = to.ReadFromResumable(r, make([]byte, 5))
 	if st != greenlet.Done {
-		f.c = nil
-		f.l = nil
-		f.s = nil
-		f.to = nil
-		f.PC = 8
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.l, f.s, f.to, f.PC = nil, nil, nil, nil, 8
+		return r.Link(f, &f.Header, st)
 	}
 resumed_431:
 //line host_test.go:432
@@ -3816,95 +2255,20 @@ unwind:
 	for f.Pending() {
 //line host_test.go:434
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3828
+//line host_greenlet_test.go:2266
 
-// Args replaces the parameters before the start.
-func (f *notesOutlivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*notesOutlivesFrame) Func() *greenlet.Func      { return &notesOutlivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesOutlivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesOutlivesFrame) Forget() {
-	f.n, f.c, f.l, f.s, f.to = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesOutlivesFrame) Release(r *greenlet.Run) {
-	*f = notesOutlivesFrame{}
-	c := r.Cache()
-	if head, ok := c[0].(*notesOutlivesFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesOutlivesFrame) take(r *greenlet.Run) *notesOutlivesFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*notesOutlivesFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(notesOutlivesFrame)
-}
-func (*notesOutlivesFrame) Func() *greenlet.Func {
-	return &notesOutlivesFrameInfo
-}
-
-var notesOutlivesFrameInfo = greenlet.Func{
-	End:  434,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 410,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives",
-	Points: []greenlet.Point{
-		{
-			Line: 413,
-			Live: "n c l",
-		},
-		{
-			Line: 414,
-			Live: "n c l s",
-		},
-		{
-			Line: 414,
-			Live: "n c l s",
-		},
-		{
-			Line: 419,
-			Live: "n c l s to",
-		},
-		{
-			Line: 421,
-			Live: "n c l s to",
-		},
-		{
-			Line: 423,
-			Live: "n c l s to",
-		},
-		{
-			Line: 425,
-			Live: "n c l s to",
-		},
-		{
-			Line: 431,
-			Live: "n",
-		},
-	},
-}
+var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413:n c l; 414:n c l s; 414:n c l s; 419:n c l s to; 421:n c l s to; 423:n c l s to; 425:n c l s to; 431:n"}
 var _ func(*notes) = (*notes).outlives
 
 // notesCrashesItselfFrame is an activation of notes.crashesItself.
@@ -3926,19 +2290,15 @@ func (n *notes) crashesItselfResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesCrashesItselfFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesCrashesItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
 // run is notes.crashesItself as a state machine; f is nil in a call that has not been suspended.
 func (f *notesCrashesItselfFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesCrashesItselfFrame](r, 9)
 		f.n = n
 		r.Guard()
 	}
@@ -3960,17 +2320,12 @@ func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:461
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_461
 	case 2:
-		// resumed from host_test.go:463
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_463
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -3993,8 +2348,7 @@ func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.
 		_, err, st = l.AcceptResumable(r)
 		if st != greenlet.Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_461:
@@ -4002,8 +2356,7 @@ resumed_461:
 	n.note("%v", err)
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_463:
 //line host_test.go:464
@@ -4014,71 +2367,20 @@ unwind:
 	for f.Pending() {
 //line host_test.go:465
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4026
+//line host_greenlet_test.go:2378
 
-// Args replaces the parameters before the start.
-func (f *notesCrashesItselfFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
+func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
+func (*notesCrashesItselfFrame) Func() *greenlet.Func      { return &notesCrashesItselfFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesCrashesItselfFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesCrashesItselfFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) {
-	*f = notesCrashesItselfFrame{}
-	c := r.Cache()
-	if head, ok := c[9].(*notesCrashesItselfFrame); !ok {
-		f.Caller, f.Depth, c[9] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[9] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesCrashesItselfFrame) take(r *greenlet.Run) *notesCrashesItselfFrame {
-	c := r.Cache()
-	if f, ok := c[9].(*notesCrashesItselfFrame); ok {
-		c[9] = f.Caller
-		return f
-	}
-	return new(notesCrashesItselfFrame)
-}
-func (*notesCrashesItselfFrame) Func() *greenlet.Func {
-	return &notesCrashesItselfFrameInfo
-}
-
-var notesCrashesItselfFrameInfo = greenlet.Func{
-	End:  465,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 453,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself",
-	Points: []greenlet.Point{
-		{
-			Line: 461,
-			Live: "n",
-		},
-		{
-			Line: 463,
-			Live: "n",
-		},
-	},
-}
+var notesCrashesItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461:n; 463:n"}
 var _ func(*notes) = (*notes).crashesItself
 
 // notesLingersFrame is an activation of notes.lingers.
@@ -4101,19 +2403,15 @@ func (n *notes) lingersResumable(r *greenlet.Run, name string) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesLingersFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.name)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesLingersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.name))
 }
 
 // run is notes.lingers as a state machine; f is nil in a call that has not been suspended.
 func (f *notesLingersFrame) run(r *greenlet.Run, n *notes, name string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesLingersFrame](r, 25)
 		f.n, f.name = n, name
 		r.Guard()
 	}
@@ -4134,11 +2432,9 @@ func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end gr
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
-		// resumed from host_test.go:470
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_470
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -4153,8 +2449,7 @@ func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end gr
 //line host_test.go:470
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_470:
 //line host_test.go:471
@@ -4165,66 +2460,19 @@ unwind:
 	for f.Pending() {
 //line host_test.go:472
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4177
+//line host_greenlet_test.go:2471
 
-// Args replaces the parameters before the start.
-func (f *notesLingersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 0)
-}
+func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
+func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
+func (f *notesLingersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*notesLingersFrame) Func() *greenlet.Func      { return &notesLingersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesLingersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesLingersFrame) Forget() {
-	f.n, f.name = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesLingersFrame) Release(r *greenlet.Run) {
-	*f = notesLingersFrame{}
-	c := r.Cache()
-	if head, ok := c[25].(*notesLingersFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesLingersFrame) take(r *greenlet.Run) *notesLingersFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*notesLingersFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(notesLingersFrame)
-}
-func (*notesLingersFrame) Func() *greenlet.Func {
-	return &notesLingersFrameInfo
-}
-
-var notesLingersFrameInfo = greenlet.Func{
-	End:  472,
-	File: "github.com/going-green/greenlet/hub/sim/host_test.go",
-	Line: 468,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers",
-	Points: []greenlet.Point{
-		{
-			Line: 470,
-			Live: "n name",
-		},
-	},
-}
+var notesLingersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470:n name"}
 var _ func(*notes, string) = (*notes).lingers

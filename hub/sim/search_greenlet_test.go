@@ -25,12 +25,16 @@ func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
 }
 
 // appendsResumable is appends for callers that can be suspended.
-func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) (st greenlet.Status) {
+func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) greenlet.Status {
+	return (*appendsFrame)(nil).body(r, n, order, name)
+}
+
+// body runs appends up to its first suspension; f is nil until there has been one.
+func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name string) (st greenlet.Status) {
 //line search_test.go:18
 	if st = n.Hub().SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*appendsFrame)(nil).take(r)
-		f.order, f.name, f.PC = order, name, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.n, f.order, f.name, f.PC = nil, order, name, 1
 		return st
 	}
 //line search_test.go:19
@@ -38,86 +42,33 @@ func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) (
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:42
+//line search_greenlet_test.go:46
 
-// Resume continues appends where it is suspended, or starts it.
+// Resume continues appends where it is suspended.
 func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, order, name := f.n, f.order, f.name
+	order, name := f.order, f.name
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.order, f.name))
 	case 1:
-		// resumed from search_test.go:18
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_18
 	}
 
-//line search_test.go:18
-	if st = n.Hub().SleepResumable(r, time.Second); st != greenlet.Done {
-		f.n = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_18:
 //line search_test.go:19
 	*order += name
 	return r.Return(f, &f.Header)
 }
 
-//line search_greenlet_test.go:67
+//line search_greenlet_test.go:65
 
-// Args replaces the parameters before the start.
-func (f *appendsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.n = greenlet.Arg[*Network](f, args, 0)
-	f.order = greenlet.Arg[*string](f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 2)
-}
+func (f *appendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.order, &f.name) }
+func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.Header} }
+func (f *appendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*appendsFrame) Func() *greenlet.Func      { return &appendsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *appendsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *appendsFrame) Forget() {
-	f.n, f.order, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *appendsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[25].(*appendsFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*appendsFrame) take(r *greenlet.Run) *appendsFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*appendsFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(appendsFrame)
-}
-func (*appendsFrame) Func() *greenlet.Func {
-	return &appendsFrameInfo
-}
-
-var appendsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/search_test.go",
-	Line: 17,
-	Name: "github.com/going-green/greenlet/hub/sim.appends",
-	Points: []greenlet.Point{
-		{
-			Line: 18,
-			Live: "order name",
-		},
-	},
-}
+var appendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 17, Points: "18:order name"}
 var _ func(*Network, *string, string) = appends
 
 // panicsFrame is an activation of panics.
@@ -134,66 +85,29 @@ func newPanicsFrame(n *Network) *panicsFrame {
 }
 
 // panicsResumable is panics for callers that can be suspended.
-func panicsResumable(r *greenlet.Run, n *Network) (st greenlet.Status) {
+func panicsResumable(r *greenlet.Run, n *Network) greenlet.Status {
+	return (*panicsFrame)(nil).body(r, n)
+}
+
+// body runs panics up to its next suspension; f is nil until there has been one.
+func (f *panicsFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 //line search_test.go:53
 	panic("at once")
 }
 
-//line search_greenlet_test.go:143
+//line search_greenlet_test.go:99
 
-// Resume continues panics where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *panicsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-//line search_test.go:53
-	panic("at once")
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-//line search_greenlet_test.go:151
+func (f *panicsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *panicsFrame) Forget()                 { *f = panicsFrame{Header: f.Header} }
+func (f *panicsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*panicsFrame) Func() *greenlet.Func      { return &panicsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *panicsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[*Network](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *panicsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *panicsFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *panicsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*panicsFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*panicsFrame) take(r *greenlet.Run) *panicsFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*panicsFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(panicsFrame)
-}
-func (*panicsFrame) Func() *greenlet.Func {
-	return &panicsFrameInfo
-}
-
-var panicsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/search_test.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/hub/sim.panics",
-}
+var panicsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.panics", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 53}
 var _ func(*Network) = panics
 
 // staysFrame is an activation of stays.
@@ -210,88 +124,41 @@ func newStaysFrame(n *Network) *staysFrame {
 }
 
 // staysResumable is stays for callers that can be suspended.
-func staysResumable(r *greenlet.Run, n *Network) (st greenlet.Status) {
+func staysResumable(r *greenlet.Run, n *Network) greenlet.Status {
+	return (*staysFrame)(nil).body(r, n)
+}
+
+// body runs stays up to its first suspension; f is nil until there has been one.
+func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 //line search_test.go:56
 	if st = n.Hub().NewEvent().WaitResumable(r); st != greenlet.Done {
-		f := (*staysFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 28)
+		f.n, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:225
+//line search_greenlet_test.go:143
 
-// Resume continues stays where it is suspended, or starts it.
+// Resume continues stays where it is suspended.
 func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from search_test.go:56
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 		goto resumed_56
 	}
 
-//line search_test.go:56
-	if st = n.Hub().NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.n = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_56:
 	return r.Return(f, &f.Header)
 }
 
-//line search_greenlet_test.go:248
+func (f *staysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *staysFrame) Forget()                 { *f = staysFrame{Header: f.Header} }
+func (f *staysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*staysFrame) Func() *greenlet.Func      { return &staysFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *staysFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[*Network](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *staysFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *staysFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *staysFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*staysFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*staysFrame) take(r *greenlet.Run) *staysFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*staysFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(staysFrame)
-}
-func (*staysFrame) Func() *greenlet.Func {
-	return &staysFrameInfo
-}
-
-var staysFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/search_test.go",
-	Line: 56,
-	Name: "github.com/going-green/greenlet/hub/sim.stays",
-	Points: []greenlet.Point{
-		{Line: 56},
-	},
-}
+var staysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.stays", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 56, Points: "56"}
 var _ func(*Network) = stays

@@ -23,7 +23,12 @@ func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
-func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*notesEchoesFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.echoes up to its first suspension; f is nil until there has been one.
+func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -32,9 +37,8 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.St
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesEchoesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.n, f.c, f.PC = n, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line sim_test.go:70
@@ -45,17 +49,16 @@ loop_68:
 	}
 	_, _, st = c.WriteResumable(r, append(line, '\n'))
 	if st != greenlet.Done {
-		f := (*notesEchoesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.n, f.c, f.PC = n, c, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:57
+//line sim_greenlet_test.go:60
 
-// Resume continues notes.echoes where it is suspended, or starts it.
+// Resume continues notes.echoes where it is suspended.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var (
@@ -63,25 +66,22 @@ func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from sim_test.go:69
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_69
 	case 2:
-		// resumed from sim_test.go:75
 		r.Callee().(*socket.ConnWriteFrame).Release(r)
 		goto resumed_75
 	}
 
-//line sim_test.go:68
 loop_68:
+//line sim_test.go:69
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line sim_test.go:70
@@ -93,70 +93,20 @@ resumed_69:
 	_, _, st = c.WriteResumable(r, append(line, '\n'))
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:104
+//line sim_greenlet_test.go:103
 
-// Args replaces the parameters before the start.
-func (f *notesEchoesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-}
+func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
+func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesEchoesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesEchoesFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesEchoesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*notesEchoesFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesEchoesFrame) take(r *greenlet.Run) *notesEchoesFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*notesEchoesFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(notesEchoesFrame)
-}
-func (*notesEchoesFrame) Func() *greenlet.Func {
-	return &notesEchoesFrameInfo
-}
-
-var notesEchoesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/sim_test.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "n c",
-		},
-		{
-			Line: 75,
-			Live: "n c",
-		},
-	},
-}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69:n c; 75:n c"}
 var _ func(*notes, *socket.Conn) = (*notes).echoes
 
 // notesServesOneFrame is an activation of notes.servesOne.
@@ -174,7 +124,12 @@ func (n *notes) newServesOneFrame() *notesServesOneFrame {
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
-func (n *notes) servesOneResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) servesOneResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesServesOneFrame)(nil).body(r, n)
+}
+
+// body runs notes.servesOne up to its first suspension; f is nil until there has been one.
+func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		l  *socket.Listener
 		t0 *socket.Conn
@@ -184,9 +139,8 @@ func (n *notes) servesOneResumable(r *greenlet.Run) (st greenlet.Status) {
 	l = must(n.b.Listen("tcp", ":80"))
 	t0, t1, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*notesServesOneFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 53)
 		f.n, f.l, f.PC = n, l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -195,18 +149,17 @@ func (n *notes) servesOneResumable(r *greenlet.Run) (st greenlet.Status) {
 		l.Close()
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f := (*notesServesOneFrame)(nil).take(r)
-			f.PC = 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 53)
+			f.n, f.PC = nil, 2
 			return st
 		}
 	}
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:208
+//line sim_greenlet_test.go:161
 
-// Resume continues notes.servesOne where it is suspended, or starts it.
+// Resume continues notes.servesOne where it is suspended.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -215,27 +168,17 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from sim_test.go:84
 		l = f.l
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_84
 	case 2:
-		// resumed from sim_test.go:87
 		r.Callee().(*notesEchoesFrame).Release(r)
 		goto resumed_87
 	}
 
-//line sim_test.go:83
-	l = must(n.b.Listen("tcp", ":80"))
-	t0, t1, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_84:
 	{
 //line sim_test.go:84
@@ -243,70 +186,21 @@ resumed_84:
 		l.Close()
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f.n = nil
-			f.l = nil
-			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			f.n, f.l, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:258
+//line sim_greenlet_test.go:198
 
-// Args replaces the parameters before the start.
-func (f *notesServesOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
+func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*notesServesOneFrame) Func() *greenlet.Func      { return &notesServesOneFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesServesOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesServesOneFrame) Forget() {
-	f.n, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServesOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[53].(*notesServesOneFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesServesOneFrame) take(r *greenlet.Run) *notesServesOneFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*notesServesOneFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(notesServesOneFrame)
-}
-func (*notesServesOneFrame) Func() *greenlet.Func {
-	return &notesServesOneFrameInfo
-}
-
-var notesServesOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/sim_test.go",
-	Line: 82,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne",
-	Points: []greenlet.Point{
-		{
-			Line: 84,
-			Live: "n l",
-		},
-		{Line: 87},
-	},
-}
+var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84:n l; 87"}
 var _ func(*notes) = (*notes).servesOne
 
 // notesTalksFrame is an activation of notes.talks.
@@ -333,19 +227,15 @@ func (n *notes) talksResumable(r *greenlet.Run, transport socket.Net, words ...s
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesTalksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.transport, f.words)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.words))
 }
 
 // run is notes.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport socket.Net, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesTalksFrame](r, 40)
 		f.n, f.transport, f.words = n, transport, words
 		r.Guard()
 	}
@@ -375,34 +265,22 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	)
 	switch f.PC {
 	case 1:
-		// resumed from sim_test.go:92
 		c, err = r.Callee().(interface {
-			Results() (*socket.Conn, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (*socket.Conn, error)
+		}).Returned(r)
 		goto resumed_92
 	case 2:
-		// resumed from sim_test.go:100
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 		goto resumed_100
 	case 3:
-		// resumed from sim_test.go:104
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err3 = callee.Results()
-		callee.Release(r)
+		line, err3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_104
 	case 4:
-		// resumed from sim_test.go:112
-		callee := r.Callee().(*socket.ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_112
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -412,10 +290,8 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	}); ok {
 		c, err, st = c2.DialResumable(r, "tcp", "b:80")
 		if st != greenlet.Done {
-			f.transport = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.transport, f.PC = nil, 1
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		c, err = transport.Dial("tcp", "b:80")
@@ -448,10 +324,8 @@ loop_99:
 //line sim_test.go:100
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
 		if st != greenlet.Done {
-			f.transport = nil
-			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
+			f.transport, f.c, f.t0, f.t1, f.PC = nil, c, t0, t1, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_100:
@@ -462,10 +336,8 @@ resumed_100:
 	}
 	line, err3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.transport = nil
-		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
-		r.Link(f, &f.Header)
-		return st
+		f.transport, f.c, f.t0, f.t1, f.PC = nil, c, t0, t1, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_104:
 //line sim_test.go:105
@@ -482,12 +354,8 @@ after_loop_99:
 	c.CloseWrite()
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.transport = nil
-		f.words = nil
-		f.c = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.transport, f.words, f.c, f.PC = nil, nil, nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_112:
 //line sim_test.go:113
@@ -498,81 +366,21 @@ unwind:
 	for f.Pending() {
 //line sim_test.go:114
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:510
+//line sim_greenlet_test.go:377
 
-// Args replaces the parameters before the start.
-func (f *notesTalksFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.transport = greenlet.Arg[socket.Net](f, args, 0)
-	f.words = greenlet.Rest[string](f, args, 1)
-}
+func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
+func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesTalksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesTalksFrame) Forget() {
-	f.n, f.transport, f.words, f.c = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesTalksFrame) Release(r *greenlet.Run) {
-	*f = notesTalksFrame{}
-	c := r.Cache()
-	if head, ok := c[40].(*notesTalksFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesTalksFrame) take(r *greenlet.Run) *notesTalksFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*notesTalksFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(notesTalksFrame)
-}
-func (*notesTalksFrame) Func() *greenlet.Func {
-	return &notesTalksFrameInfo
-}
-
-var notesTalksFrameInfo = greenlet.Func{
-	End:  114,
-	File: "github.com/going-green/greenlet/hub/sim/sim_test.go",
-	Line: 91,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks",
-	Points: []greenlet.Point{
-		{
-			Line: 92,
-			Live: "n words",
-		},
-		{
-			Line: 100,
-			Live: "n words c t0 t1",
-		},
-		{
-			Line: 104,
-			Live: "n words c t0 t1",
-		},
-		{
-			Line: 112,
-			Live: "n",
-		},
-	},
-}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92:n words; 100:n words c t0 t1; 104:n words c t0 t1; 112:n"}
 var _ func(*notes, socket.Net, ...string) = (*notes).talks
 
 // notesFailsFrame is an activation of notes.fails.
@@ -594,78 +402,12 @@ func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
-func (n *notes) failsResumable(r *greenlet.Run, h *Host) (st greenlet.Status) {
-	var (
-		t0   []string
-		t1   int
-		t2   int
-		err  error
-		err2 error
-		l    *socket.Listener
-	)
-//line sim_test.go:127
-	t0 = []string{"b:81", "c:80", "b:x", "b"}
-//line sim_test.go:127
-	t1 = len(t0)
-//line sim_test.go:127
-	t2 = 0
-loop_127:
-//line sim_test.go:127
-	if !(t2 < t1) {
-		goto after_loop_127
-	}
-	{
-		address := t0[t2]
-//line sim_test.go:128
-		_, err, st = h.DialResumable(r, "tcp", address)
-		if st != greenlet.Done {
-			f := (*notesFailsFrame)(nil).take(r)
-			f.n, f.h, f.t0, f.t1, f.t2, f.PC = n, h, t0, t1, t2, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line sim_test.go:129
-	n.note("%v", err)
-//line sim_test.go:127
-	t2++
-	goto loop_127
-after_loop_127:
-//line sim_test.go:131
-	_, err2, st = h.DialResumable(r, "unix", "/x")
-	if st != greenlet.Done {
-		f := (*notesFailsFrame)(nil).take(r)
-		f.n, f.h, f.PC = n, h, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line sim_test.go:132
-	n.note("%v", err2)
-	_, err2 = h.Listen("tcp", "b:80")
-	n.note("%v", err2)
-	l = must(h.Listen("tcp", "a:80"))
-	_, err2 = h.Listen("tcp", "localhost:80")
-	n.note("%v", err2)
-	_, err2 = h.Listen("udp", ":80")
-	n.note("%v", err2)
-	l.Close()
-	_, err2, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f := (*notesFailsFrame)(nil).take(r)
-		f.n, f.l, f.PC = n, l, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line sim_test.go:142
-	n.note("%v %v", err2, l.Close() != nil)
-	return greenlet.Done
+func (n *notes) failsResumable(r *greenlet.Run, h *Host) greenlet.Status {
+	return (*notesFailsFrame)(nil).body(r, n, h)
 }
 
-//line sim_greenlet_test.go:665
-
-// Resume continues notes.fails where it is suspended, or starts it.
-func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, h := f.n, f.h
+// body runs notes.fails up to its next suspension; f is nil until there has been one.
+func (f *notesFailsFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
 	var (
 		t0   []string
 		t1   int
@@ -674,27 +416,20 @@ func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2 error
 		l    *socket.Listener
 	)
-	switch f.PC {
-	case 1:
-		// resumed from sim_test.go:128
-		t0, t1, t2 = f.t0, f.t1, f.t2
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_128
-	case 2:
-		// resumed from sim_test.go:131
-		callee := r.Callee().(*HostDialFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_131
-	case 3:
-		// resumed from sim_test.go:141
-		l = f.l
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_141
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1, t2 = f.t0, f.t1, f.t2
+			_, err = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_128
+		case 2:
+			_, err2 = r.Callee().(*HostDialFrame).Returned(r)
+			goto resumed_131
+		case 3:
+			l = f.l
+			_, err2 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
+			goto resumed_141
+		}
 	}
 
 //line sim_test.go:127
@@ -713,8 +448,8 @@ loop_127:
 //line sim_test.go:128
 		_, err, st = h.DialResumable(r, "tcp", address)
 		if st != greenlet.Done {
-			f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 34)
+			f.n, f.h, f.t0, f.t1, f.t2, f.PC = n, h, t0, t1, t2, 1
 			return st
 		}
 	}
@@ -728,9 +463,8 @@ after_loop_127:
 //line sim_test.go:131
 	_, err2, st = h.DialResumable(r, "unix", "/x")
 	if st != greenlet.Done {
-		f.t0 = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.t0, f.n, f.h, f.PC = nil, n, h, 2
 		return st
 	}
 resumed_131:
@@ -746,77 +480,27 @@ resumed_131:
 	l.Close()
 	_, err2, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.h = nil
-		f.t0 = nil
-		f.l, f.PC = l, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.h, f.t0, f.n, f.l, f.PC = nil, nil, n, l, 3
 		return st
 	}
 resumed_141:
 //line sim_test.go:142
 	n.note("%v %v", err2, l.Close() != nil)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:762
+//line sim_greenlet_test.go:494
 
-// Args replaces the parameters before the start.
-func (f *notesFailsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.h = greenlet.Arg[*Host](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesFailsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesFailsFrame) Forget() {
-	f.n, f.h, f.t0, f.l = nil, nil, nil, nil
-}
+func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
+func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
+func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesFailsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*notesFailsFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesFailsFrame) take(r *greenlet.Run) *notesFailsFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*notesFailsFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(notesFailsFrame)
-}
-func (*notesFailsFrame) Func() *greenlet.Func {
-	return &notesFailsFrameInfo
-}
-
-var notesFailsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/sim_test.go",
-	Line: 126,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails",
-	Points: []greenlet.Point{
-		{
-			Line: 128,
-			Live: "n h t0 t1 t2",
-		},
-		{
-			Line: 131,
-			Live: "n h",
-		},
-		{
-			Line: 141,
-			Live: "n l",
-		},
-	},
-}
+var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128:n h t0 t1 t2; 131:n h; 141:n l"}
 var _ func(*notes, *Host) = (*notes).fails

@@ -28,79 +28,31 @@ func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
 }
 
 // writesResumable is soak.writes for callers that can be suspended.
-func (s *soak) writesResumable(r *greenlet.Run, server int, c *socket.Conn) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-		text string
-		err2 error
-	)
-//line soak_test.go:37
-loop_37:
-	c.SetReadDeadline(s.Now().Add(20 * time.Second))
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*soakWritesFrame)(nil).take(r)
-		f.s, f.server, f.c, f.PC = s, server, c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:40
-	if err != nil {
-		return greenlet.Done
-	}
-	text = string(line)
-	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != greenlet.Done {
-		f := (*soakWritesFrame)(nil).take(r)
-		f.s, f.server, f.c, f.text, f.PC = s, server, c, text, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:45
-	s.written[server][text] = true
-	_, err2, st = c.WriteStringResumable(r, text+"\n")
-	if st != greenlet.Done {
-		f := (*soakWritesFrame)(nil).take(r)
-		f.s, f.server, f.c, f.PC = s, server, c, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:46
-	if err2 != nil {
-		return greenlet.Done
-	}
-	goto loop_37
+func (s *soak) writesResumable(r *greenlet.Run, server int, c *socket.Conn) greenlet.Status {
+	return (*soakWritesFrame)(nil).body(r, s, server, c)
 }
 
-//line soak_greenlet_test.go:76
-
-// Resume continues soak.writes where it is suspended, or starts it.
-func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, server, c := f.s, f.server, f.c
+// body runs soak.writes up to its next suspension; f is nil until there has been one.
+func (f *soakWritesFrame) body(r *greenlet.Run, s *soak, server int, c *socket.Conn) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
 		text string
 		err2 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from soak_test.go:39
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_39
-	case 2:
-		// resumed from soak_test.go:44
-		text = f.text
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_44
-	case 3:
-		// resumed from soak_test.go:46
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_46
+	if f != nil {
+		switch f.PC {
+		case 1:
+			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_39
+		case 2:
+			text = f.text
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_44
+		case 3:
+			_, err2 = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_46
+		}
 	}
 
 //line soak_test.go:37
@@ -108,20 +60,19 @@ loop_37:
 	c.SetReadDeadline(s.Now().Add(20 * time.Second))
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.text = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 2)
+		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 1
 		return st
 	}
 resumed_39:
 //line soak_test.go:40
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	text = string(line)
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != greenlet.Done {
-		f.text, f.PC = text, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 2)
+		f.s, f.server, f.c, f.text, f.PC = s, server, c, text, 2
 		return st
 	}
 resumed_44:
@@ -129,81 +80,31 @@ resumed_44:
 	s.written[server][text] = true
 	_, err2, st = c.WriteStringResumable(r, text+"\n")
 	if st != greenlet.Done {
-		f.text = ""
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 2)
+		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 3
 		return st
 	}
 resumed_46:
 //line soak_test.go:46
 	if err2 != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:146
+//line soak_greenlet_test.go:96
 
-// Args replaces the parameters before the start.
-func (f *soakWritesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.server = greenlet.Arg[int](f, args, 0)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *soakWritesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *soakWritesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server, &f.c) }
+func (f *soakWritesFrame) Forget()                 { *f = soakWritesFrame{Header: f.Header} }
+func (f *soakWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*soakWritesFrame) Func() *greenlet.Func      { return &soakWritesFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakWritesFrame) Forget() {
-	f.s, f.c, f.text = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakWritesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*soakWritesFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakWritesFrame) take(r *greenlet.Run) *soakWritesFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*soakWritesFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(soakWritesFrame)
-}
-func (*soakWritesFrame) Func() *greenlet.Func {
-	return &soakWritesFrameInfo
-}
-
-var soakWritesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 36,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes",
-	Points: []greenlet.Point{
-		{
-			Line: 39,
-			Live: "s server c",
-		},
-		{
-			Line: 44,
-			Live: "s server c text",
-		},
-		{
-			Line: 46,
-			Live: "s server c",
-		},
-	},
-}
+var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39:s server c; 44:s server c text; 46:s server c"}
 var _ func(*soak, int, *socket.Conn) = (*soak).writes
 
 // soakServesFrame is an activation of soak.serves.
@@ -221,7 +122,12 @@ func (s *soak) newServesFrame(server int) *soakServesFrame {
 }
 
 // servesResumable is soak.serves for callers that can be suspended.
-func (s *soak) servesResumable(r *greenlet.Run, server int) (st greenlet.Status) {
+func (s *soak) servesResumable(r *greenlet.Run, server int) greenlet.Status {
+	return (*soakServesFrame)(nil).body(r, s, server)
+}
+
+// body runs soak.serves up to its first suspension; f is nil until there has been one.
+func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenlet.Status) {
 	{
 //line soak_test.go:54
 		v := &socket.Server{
@@ -230,95 +136,36 @@ func (s *soak) servesResumable(r *greenlet.Run, server int) (st greenlet.Status)
 		}
 		_, st = v.ServeResumable(r)
 		if st != greenlet.Done {
-			f := (*soakServesFrame)(nil).take(r)
-			f.PC = 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 26)
+			f.s, f.PC = nil, 1
 			return st
 		}
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:243
+//line soak_greenlet_test.go:148
 
-// Resume continues soak.serves where it is suspended, or starts it.
+// Resume continues soak.serves where it is suspended.
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, server := f.s, f.server
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.server))
 	case 1:
-		// resumed from soak_test.go:58
 		r.Callee().(*socket.ServerServeFrame).Release(r)
 		goto resumed_58
 	}
 
-	{
-//line soak_test.go:54
-		v := &socket.Server{
-			Listener: must(s.servers[server].Listen("tcp", ":80")),
-			Handler:  func(c *socket.Conn) greenlet.Frame { return s.newWritesFrame(server, c) },
-		}
-		_, st = v.ServeResumable(r)
-		if st != greenlet.Done {
-			f.s = nil
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:273
+func (f *soakServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server) }
+func (f *soakServesFrame) Forget()                 { *f = soakServesFrame{Header: f.Header} }
+func (f *soakServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*soakServesFrame) Func() *greenlet.Func      { return &soakServesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *soakServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.server = greenlet.Arg[int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *soakServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakServesFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakServesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[26].(*soakServesFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakServesFrame) take(r *greenlet.Run) *soakServesFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*soakServesFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(soakServesFrame)
-}
-func (*soakServesFrame) Func() *greenlet.Func {
-	return &soakServesFrameInfo
-}
-
-var soakServesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 53,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).serves",
-	Points: []greenlet.Point{
-		{Line: 58},
-	},
-}
+var soakServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).serves", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 53, Points: "58"}
 var _ func(*soak, int) = (*soak).serves
 
 // soakSaysFrame is an activation of soak.says.
@@ -339,13 +186,34 @@ func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
 }
 
 // saysResumable is soak.says for callers that can be suspended.
-func (s *soak) saysResumable(r *greenlet.Run, host *Host, name string) (st greenlet.Status) {
+func (s *soak) saysResumable(r *greenlet.Run, host *Host, name string) greenlet.Status {
+	return (*soakSaysFrame)(nil).body(r, s, host, name)
+}
+
+// body runs soak.says up to its next suspension; f is nil until there has been one.
+func (f *soakSaysFrame) body(r *greenlet.Run, s *soak, host *Host, name string) (st greenlet.Status) {
 	var (
 		i      int
 		server int
 		c      *socket.Conn
 		err    error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i, server = f.i, f.server
+			c, err = r.Callee().(*soakDialsFrame).Returned(r)
+			goto resumed_67
+		case 2:
+			i = f.i
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_68
+		case 3:
+			i = r.Callee().(*soakConversesFrame).Returned(r)
+			goto resumed_70
+		}
+	}
+
 //line soak_test.go:65
 	i = 0
 loop_65:
@@ -357,80 +225,8 @@ loop_65:
 	server = s.Rand().IntN(len(s.servers))
 	c, err, st = s.dialsResumable(r, host, server)
 	if st != greenlet.Done {
-		f := (*soakSaysFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 38)
 		f.s, f.host, f.name, f.i, f.server, f.PC = s, host, name, i, server, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:67
-	if !(err != nil) {
-		goto else_67
-	}
-//line soak_test.go:68
-	if st = s.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*soakSaysFrame)(nil).take(r)
-		f.s, f.host, f.name, f.i, f.PC = s, host, name, i, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-	goto loop_65
-else_67:
-//line soak_test.go:70
-	i, st = s.conversesResumable(r, c, server, name, i)
-	if st != greenlet.Done {
-		f := (*soakSaysFrame)(nil).take(r)
-		f.s, f.host, f.name, f.PC = s, host, name, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-	goto loop_65
-}
-
-//line soak_greenlet_test.go:390
-
-// Resume continues soak.says where it is suspended, or starts it.
-func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, host, name := f.s, f.host, f.name
-	var (
-		i      int
-		server int
-		c      *socket.Conn
-		err    error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from soak_test.go:67
-		i, server = f.i, f.server
-		callee := r.Callee().(*soakDialsFrame)
-		c, err = callee.Results()
-		callee.Release(r)
-		goto resumed_67
-	case 2:
-		// resumed from soak_test.go:68
-		i = f.i
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_68
-	case 3:
-		// resumed from soak_test.go:70
-		callee := r.Callee().(*soakConversesFrame)
-		i = callee.Results()
-		callee.Release(r)
-		goto resumed_70
-	}
-
-//line soak_test.go:65
-	i = 0
-loop_65:
-//line soak_test.go:65
-	if !s.Now().Before(s.end) {
-		return r.Return(f, &f.Header)
-	}
-//line soak_test.go:66
-	server = s.Rand().IntN(len(s.servers))
-	c, err, st = s.dialsResumable(r, host, server)
-	if st != greenlet.Done {
-		f.i, f.server, f.PC = i, server, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_67:
@@ -440,8 +236,8 @@ resumed_67:
 	}
 //line soak_test.go:68
 	if st = s.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.i, f.PC = i, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.s, f.host, f.name, f.i, f.PC = s, host, name, i, 2
 		return st
 	}
 resumed_68:
@@ -450,76 +246,27 @@ else_67:
 //line soak_test.go:70
 	i, st = s.conversesResumable(r, c, server, name, i)
 	if st != greenlet.Done {
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.s, f.host, f.name, f.PC = s, host, name, 3
 		return st
 	}
 resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:462
+//line soak_greenlet_test.go:258
 
-// Args replaces the parameters before the start.
-func (f *soakSaysFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.host = greenlet.Arg[*Host](f, args, 0)
-	f.name = greenlet.Arg[string](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *soakSaysFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *soakSaysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.host, &f.name) }
+func (f *soakSaysFrame) Forget()                 { *f = soakSaysFrame{Header: f.Header} }
+func (f *soakSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*soakSaysFrame) Func() *greenlet.Func      { return &soakSaysFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakSaysFrame) Forget() {
-	f.s, f.host, f.name = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakSaysFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*soakSaysFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakSaysFrame) take(r *greenlet.Run) *soakSaysFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*soakSaysFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(soakSaysFrame)
-}
-func (*soakSaysFrame) Func() *greenlet.Func {
-	return &soakSaysFrameInfo
-}
-
-var soakSaysFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).says",
-	Points: []greenlet.Point{
-		{
-			Line: 67,
-			Live: "s host name i server",
-		},
-		{
-			Line: 68,
-			Live: "s host name i",
-		},
-		{
-			Line: 70,
-			Live: "s host name",
-		},
-	},
-}
+var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67:s host name i server; 68:s host name i; 70:s host name"}
 var _ func(*soak, *Host, string) = (*soak).says
 
 // soakConversesFrame is an activation of soak.converses.
@@ -549,25 +296,24 @@ func (s *soak) conversesResumable(r *greenlet.Run, c *socket.Conn, server int, n
 }
 
 // Results are what soak.converses has returned.
-func (f *soakConversesFrame) Results() int {
-	return f.ret0
+func (f *soakConversesFrame) Results() int { return f.ret0 }
+func (f *soakConversesFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *soakConversesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, st := f.run(r, f.s, f.c, f.server, f.name, f.i)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0 = ret0
-	return r.Return(f, &f.Header)
+func (f *soakConversesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.run(r, f.s, f.c, f.server, f.name, f.i)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is soak.converses as a state machine; f is nil in a call that has not been suspended.
 func (f *soakConversesFrame) run(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[soakConversesFrame](r, 62)
 		f.s, f.c, f.server, f.name, f.i = s, c, server, name, i
 		r.Guard()
 	}
@@ -595,19 +341,14 @@ func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, serv
 	)
 	switch f.PC {
 	case 1:
-		// resumed from soak_test.go:83
 		t0, t1, text = f.t0, f.t1, f.text
-		callee := r.Callee().(*soakTellsFrame)
-		t2 = callee.Results()
-		callee.Release(r)
+		t2 = r.Callee().(*soakTellsFrame).Returned(r)
 		goto resumed_83
 	case 2:
-		// resumed from soak_test.go:88
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_88
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -636,8 +377,7 @@ loop_80:
 	t2, st = s.tellsResumable(r, c, text)
 	if st != greenlet.Done {
 		f.i, f.t0, f.t1, f.text, f.PC = i, t0, t1, text, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line soak_test.go:83
@@ -649,10 +389,8 @@ resumed_83:
 //line soak_test.go:87
 	s.acked[server][text] = true
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(200*time.Millisecond)))); st != greenlet.Done {
-		f.text = ""
-		f.i, f.t0, f.t1, f.PC = i, t0, t1, 2
-		r.Link(f, &f.Header)
-		return st
+		f.text, f.i, f.t0, f.t1, f.PC = "", i, t0, t1, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
 //line soak_test.go:80
@@ -663,75 +401,26 @@ unwind:
 	for f.Pending() {
 //line soak_test.go:91
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:675
+//line soak_greenlet_test.go:412
 
-// Args replaces the parameters before the start.
 func (f *soakConversesFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.server = greenlet.Arg[int](f, args, 1)
-	f.name = greenlet.Arg[string](f, args, 2)
-	f.i = greenlet.Arg[int](f, args, 3)
+	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
 }
-
-// Send hands the results to the parent greenlet.
-func (f *soakConversesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
+func (f *soakConversesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *soakConversesFrame) Forget() {
-	f.s, f.c, f.name, f.text = nil, nil, "", ""
+	*f = soakConversesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
+func (f *soakConversesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*soakConversesFrame) Func() *greenlet.Func      { return &soakConversesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakConversesFrame) Release(r *greenlet.Run) {
-	*f = soakConversesFrame{}
-	c := r.Cache()
-	if head, ok := c[62].(*soakConversesFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakConversesFrame) take(r *greenlet.Run) *soakConversesFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*soakConversesFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(soakConversesFrame)
-}
-func (*soakConversesFrame) Func() *greenlet.Func {
-	return &soakConversesFrameInfo
-}
-
-var soakConversesFrameInfo = greenlet.Func{
-	End:  91,
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 78,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses",
-	Points: []greenlet.Point{
-		{
-			Line: 83,
-			Live: "s c server name i t0 t1 text",
-		},
-		{
-			Line: 88,
-			Live: "s c server name i t0 t1",
-		},
-	},
-}
+var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83:s c server name i t0 t1 text; 88:s c server name i t0 t1"}
 var _ func(*soak, *socket.Conn, int, string, int) int = (*soak).converses
 
 // soakDialsFrame is an activation of soak.dials.
@@ -754,12 +443,20 @@ func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
 }
 
 // Results are what soak.dials has returned.
-func (f *soakDialsFrame) Results() (*socket.Conn, error) {
-	return f.ret0, f.ret1
+func (f *soakDialsFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *soakDialsFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // dialsResumable is soak.dials for callers that can be suspended.
-func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (*socket.Conn, error, greenlet.Status) {
+	return (*soakDialsFrame)(nil).body(r, s, host, server)
+}
+
+// body runs soak.dials up to its first suspension; f is nil until there has been one.
+func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var (
 		c    **socket.Conn
 		err  *error
@@ -776,9 +473,8 @@ func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (ret0 *so
 		server: &server,
 	}).value())
 	if st != greenlet.Done {
-		f := (*soakDialsFrame)(nil).take(r)
-		f.c, f.err, f.PC = c, err, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 1)
+		f.s, f.host, f.c, f.err, f.PC = nil, nil, c, err, 1
 		return ret0, ret1, st
 	}
 //line soak_test.go:96
@@ -788,43 +484,25 @@ func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (ret0 *so
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:792
+//line soak_greenlet_test.go:488
 
-// Resume continues soak.dials where it is suspended, or starts it.
+// Resume continues soak.dials where it is suspended.
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, host, server := f.s, f.host, f.server
 	var (
 		c    **socket.Conn
 		err  *error
 		late error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.host, f.server)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from soak_test.go:95
 		c, err = f.c, f.err
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		late = callee.Results()
-		callee.Release(r)
+		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_95
 	}
 
-	c = new(*socket.Conn)
-	err = new(error)
-//line soak_test.go:95
-	late, st = s.WithTimeoutResumable(r, 5*time.Second, (&soakDialsFunc1{
-		c:      c,
-		err:    err,
-		host:   &host,
-		s:      &s,
-		server: &server,
-	}).value())
-	if st != greenlet.Done {
-		f.s = nil
-		f.host = nil
-		f.c, f.err, f.PC = c, err, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_95:
 //line soak_test.go:96
 	if (*err) == nil && (*c) == nil {
@@ -834,60 +512,17 @@ resumed_95:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:838
+//line soak_greenlet_test.go:516
 
-// Args replaces the parameters before the start.
-func (f *soakDialsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.host = greenlet.Arg[*Host](f, args, 0)
-	f.server = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *soakDialsFrame) Forget()                 { *f = soakDialsFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *soakDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*soakDialsFrame) Func() *greenlet.Func      { return &soakDialsFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakDialsFrame) Forget() {
-	f.s, f.host, f.c, f.err = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakDialsFrame) Release(r *greenlet.Run) {
-	f.s, f.host, f.c, f.err, f.ret0, f.ret1 = nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[1].(*soakDialsFrame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakDialsFrame) take(r *greenlet.Run) *soakDialsFrame {
-	c := r.Cache()
-	if f, ok := c[1].(*soakDialsFrame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(soakDialsFrame)
-}
-func (*soakDialsFrame) Func() *greenlet.Func {
-	return &soakDialsFrameInfo
-}
-
-var soakDialsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 94,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials",
-	Points: []greenlet.Point{
-		{
-			Line: 95,
-			Live: "c err",
-		},
-	},
-}
+var soakDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95:c err"}
 var _ func(*soak, *Host, int) (*socket.Conn, error) = (*soak).dials
 
 // soakDialsFunc1 is the function literal of soak_test.go:95, with what it captures.
@@ -908,12 +543,16 @@ func (c2 *soakDialsFunc1) value() func() {
 // soakDialsFunc1Frame is an activation of the literal soakDialsFunc1.
 type soakDialsFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c2 *soakDialsFunc1
 }
 
 // CallResumable is the literal soakDialsFunc1 for callers that can be suspended.
-func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakDialsFunc1Frame)(nil).body(r, c2)
+}
+
+// body runs the literal soakDialsFunc1 up to its first suspension; f is nil until there has been one.
+func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st greenlet.Status) {
 	var (
 		t0 *socket.Conn
 		t1 error
@@ -921,9 +560,8 @@ func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 //line soak_test.go:95
 	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
 	if st != greenlet.Done {
-		f := (*soakDialsFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 10)
 		f.c2, f.PC = c2, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line soak_test.go:95
@@ -931,9 +569,9 @@ func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:935
+//line soak_greenlet_test.go:573
 
-// Resume continues the literal soakDialsFunc1 where it is suspended, or starts it.
+// Resume continues the literal soakDialsFunc1 where it is suspended.
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
@@ -943,60 +581,22 @@ func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from soak_test.go:95
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_95
 	}
 
-//line soak_test.go:95
-	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_95:
 //line soak_test.go:95
 	*c2.c, *c2.err = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:967
+//line soak_greenlet_test.go:595
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) {
-	f.c2 = nil
-	c := r.Cache()
-	if head, ok := c[10].(*soakDialsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[10] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[10] = head, depth, f
-	}
-}
+func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
+func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*soakDialsFunc1Frame) take(r *greenlet.Run) *soakDialsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[10].(*soakDialsFunc1Frame); ok {
-		c[10] = f.Caller
-		return f
-	}
-	return new(soakDialsFunc1Frame)
-}
-func (*soakDialsFunc1Frame) Func() *greenlet.Func {
-	return &soakDialsFunc1FrameInfo
-}
-
-var soakDialsFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 95,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials.func1",
-	Points: []greenlet.Point{
-		{Line: 95},
-	},
-}
+var soakDialsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials.func1", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 95, Points: "95"}
 
 // soakTellsFrame is an activation of soak.tells.
 type soakTellsFrame struct {
@@ -1015,12 +615,20 @@ func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
 }
 
 // Results are what soak.tells has returned.
-func (f *soakTellsFrame) Results() bool {
-	return f.ret0
+func (f *soakTellsFrame) Results() bool { return f.ret0 }
+func (f *soakTellsFrame) Returned(r *greenlet.Run) (ret0 bool) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // tellsResumable is soak.tells for callers that can be suspended.
-func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (ret0 bool, st greenlet.Status) {
+func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (bool, greenlet.Status) {
+	return (*soakTellsFrame)(nil).body(r, s, c, text)
+}
+
+// body runs soak.tells up to its first suspension; f is nil until there has been one.
+func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st greenlet.Status) {
 	var (
 		err  error
 		line []byte
@@ -1030,9 +638,8 @@ func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (ret
 	c.SetDeadline(s.Now().Add(10 * time.Second))
 	_, err, st = c.WriteStringResumable(r, text+"\n")
 	if st != greenlet.Done {
-		f := (*soakTellsFrame)(nil).take(r)
-		f.c, f.text, f.PC = c, text, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.s, f.c, f.text, f.PC = nil, c, text, 1
 		return ret0, st
 	}
 //line soak_test.go:105
@@ -1041,49 +648,36 @@ func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (ret
 	}
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*soakTellsFrame)(nil).take(r)
-		f.text, f.PC = text, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.s, f.c, f.text, f.PC = nil, nil, text, 2
 		return ret0, st
 	}
 //line soak_test.go:109
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:1054
+//line soak_greenlet_test.go:660
 
-// Resume continues soak.tells where it is suspended, or starts it.
+// Resume continues soak.tells where it is suspended.
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, c, text := f.s, f.c, f.text
+	c, text := f.c, f.text
 	var (
 		err  error
 		line []byte
 		err2 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.c, f.text)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from soak_test.go:105
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 		goto resumed_105
 	case 2:
-		// resumed from soak_test.go:108
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err2 = callee.Results()
-		callee.Release(r)
+		line, err2 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_108
 	}
 
-//line soak_test.go:104
-	c.SetDeadline(s.Now().Add(10 * time.Second))
-	_, err, st = c.WriteStringResumable(r, text+"\n")
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_105:
 //line soak_test.go:105
 	if err != nil {
@@ -1093,11 +687,8 @@ resumed_105:
 //line soak_test.go:108
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.s = nil
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.c, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line soak_test.go:109
@@ -1105,64 +696,15 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1109
+//line soak_greenlet_test.go:700
 
-// Args replaces the parameters before the start.
-func (f *soakTellsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.text = greenlet.Arg[string](f, args, 1)
-}
+func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
+func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *soakTellsFrame) Forget()                              { *f = soakTellsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *soakTellsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
+func (*soakTellsFrame) Func() *greenlet.Func                   { return &soakTellsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakTellsFrame) Forget() {
-	f.s, f.c, f.text = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *soakTellsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*soakTellsFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakTellsFrame) take(r *greenlet.Run) *soakTellsFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*soakTellsFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(soakTellsFrame)
-}
-func (*soakTellsFrame) Func() *greenlet.Func {
-	return &soakTellsFrameInfo
-}
-
-var soakTellsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 103,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells",
-	Points: []greenlet.Point{
-		{
-			Line: 105,
-			Live: "c text",
-		},
-		{
-			Line: 108,
-			Live: "text",
-		},
-	},
-}
+var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105:c text; 108:text"}
 var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 
 // soakHurtsFrame is an activation of soak.hurts.
@@ -1187,130 +729,12 @@ func (s *soak) newHurtsFrame() *soakHurtsFrame {
 }
 
 // hurtsResumable is soak.hurts for callers that can be suspended.
-func (s *soak) hurtsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		all    []*Host
-		server int
-		h      *Host
-		tasks  []*hub.Task
-		t0     []*Host
-		t1     int
-		t2     int
-		t3     []*hub.Task
-		t4     int
-		t5     int
-	)
-//line soak_test.go:116
-	all = append(append([]*Host{}, s.servers...), s.clients...)
-loop_117:
-//line soak_test.go:117
-	if !s.Now().Before(s.end) {
-//line soak_test.go:145
-		s.net.Heal()
-		t0 = s.clients
-//line soak_test.go:146
-		t1 = len(t0)
-//line soak_test.go:146
-		t2 = 0
-		goto loop_146
-	}
-//line soak_test.go:118
-	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f := (*soakHurtsFrame)(nil).take(r)
-		f.s, f.all, f.PC = s, all, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:119
-	server = s.Rand().IntN(len(s.servers))
-	switch s.Rand().IntN(6) {
-	case 0:
-		s.net.Cut(all[:s.Rand().IntN(len(all))], all)
-	case 1:
-		at := s.Rand().IntN(len(all))
-		s.net.Partition(all[:at], all[at:])
-	case 2:
-		if h := s.servers[server]; h.Down() {
-			h.Restart()
-			h.Go(s.newServesFrame(server))
-		} else {
-			h.Crash()
-			s.crashes++
-		}
-	case 3:
-		goto case_134
-	default:
-//line soak_test.go:142
-		s.net.Heal()
-	}
-	goto loop_117
-case_134:
-//line soak_test.go:135
-	h = s.clients[s.Rand().IntN(len(s.clients))]
-	tasks = h.Tasks()
-//line soak_test.go:136
-	if !(len(tasks) > 0) {
-		goto after_if_136
-	}
-//line soak_test.go:137
-	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != greenlet.Done {
-		f := (*soakHurtsFrame)(nil).take(r)
-		f.s, f.all, f.h, f.PC = s, all, h, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line soak_test.go:138
-	s.killed++
-after_if_136:
-	h.Go(s.newSaysFrame(h, fmt.Sprintf("%s again %d", h.Name(), s.killed)))
-	goto loop_117
-loop_146:
-//line soak_test.go:146
-	if t2 < t1 {
-		h2 := t0[t2]
-//line soak_test.go:147
-		t3 = h2.Tasks()
-//line soak_test.go:147
-		t4 = len(t3)
-//line soak_test.go:147
-		t5 = 0
-		goto loop_147
-	}
-	goto after_loop_146
-loop_147:
-//line soak_test.go:147
-	if !(t5 < t4) {
-//line soak_test.go:146
-		t2++
-		goto loop_146
-	}
-	{
-		t := t3[t5]
-//line soak_test.go:148
-		_, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f := (*soakHurtsFrame)(nil).take(r)
-			f.s, f.t0, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = s, t0, t1, t2, t3, t4, t5, 3
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line soak_test.go:147
-	t5++
-	goto loop_147
-after_loop_146:
-//line soak_test.go:151
-	for _, h := range s.servers {
-		h.Crash()
-	}
-	return greenlet.Done
+func (s *soak) hurtsResumable(r *greenlet.Run) greenlet.Status {
+	return (*soakHurtsFrame)(nil).body(r, s)
 }
 
-//line soak_greenlet_test.go:1310
-
-// Resume continues soak.hurts where it is suspended, or starts it.
-func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
+// body runs soak.hurts up to its next suspension; f is nil until there has been one.
+func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var (
 		all    []*Host
 		server int
@@ -1323,22 +747,21 @@ func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t4     int
 		t5     int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from soak_test.go:118
-		all = f.all
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_118
-	case 2:
-		// resumed from soak_test.go:137
-		all, h = f.all, f.h
-		r.Callee().(*hub.TaskKillFrame).Release(r)
-		goto resumed_137
-	case 3:
-		// resumed from soak_test.go:148
-		t0, t1, t2, t3, t4, t5 = f.t0, f.t1, f.t2, f.t3, f.t4, f.t5
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_148
+	if f != nil {
+		switch f.PC {
+		case 1:
+			all = f.all
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_118
+		case 2:
+			all, h = f.all, f.h
+			r.Callee().(*hub.TaskKillFrame).Release(r)
+			goto resumed_137
+		case 3:
+			t0, t1, t2, t3, t4, t5 = f.t0, f.t1, f.t2, f.t3, f.t4, f.t5
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_148
+		}
 	}
 
 //line soak_test.go:116
@@ -1357,9 +780,8 @@ loop_117:
 	}
 //line soak_test.go:118
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f.h = nil
-		f.s, f.all, f.PC = s, all, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.h, f.s, f.all, f.PC = nil, s, all, 1
 		return st
 	}
 resumed_118:
@@ -1396,8 +818,8 @@ case_134:
 	}
 //line soak_test.go:137
 	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != greenlet.Done {
+		f = greenlet.Caller(r, f, 38)
 		f.s, f.all, f.h, f.PC = s, all, h, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_137:
@@ -1431,10 +853,8 @@ loop_147:
 //line soak_test.go:148
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f.all = nil
-			f.h = nil
-			f.s, f.t0, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = s, t0, t1, t2, t3, t4, t5, 3
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 38)
+			f.all, f.h, f.s, f.t0, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = nil, nil, s, t0, t1, t2, t3, t4, t5, 3
 			return st
 		}
 	}
@@ -1447,67 +867,19 @@ after_loop_146:
 	for _, h := range s.servers {
 		h.Crash()
 	}
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1454
+//line soak_greenlet_test.go:874
 
-// Args replaces the parameters before the start.
-func (f *soakHurtsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *soakHurtsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *soakHurtsFrame) Forget() {
-	f.s, f.all, f.h, f.t0, f.t3 = nil, nil, nil, nil, nil
-}
+func (f *soakHurtsFrame) Forget()                 { *f = soakHurtsFrame{Header: f.Header} }
+func (f *soakHurtsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*soakHurtsFrame) Func() *greenlet.Func      { return &soakHurtsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *soakHurtsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*soakHurtsFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*soakHurtsFrame) take(r *greenlet.Run) *soakHurtsFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*soakHurtsFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(soakHurtsFrame)
-}
-func (*soakHurtsFrame) Func() *greenlet.Func {
-	return &soakHurtsFrameInfo
-}
-
-var soakHurtsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/soak_test.go",
-	Line: 115,
-	Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts",
-	Points: []greenlet.Point{
-		{
-			Line: 118,
-			Live: "s all",
-		},
-		{
-			Line: 137,
-			Live: "s all h",
-		},
-		{
-			Line: 148,
-			Live: "s t0 t1 t2 t3 t4 t5",
-		},
-	},
-}
+var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118:s all; 137:s all h; 148:s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts

@@ -36,25 +36,24 @@ func (n *notes) bothResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, gree
 }
 
 // Results are what notes.both has returned.
-func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) {
-	return f.ret0, f.ret1
+func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
+func (f *notesBothFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesBothFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.n)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *notesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.n)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is notes.both as a state machine; f is nil in a call that has not been suspended.
 func (f *notesBothFrame) run(r *greenlet.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesBothFrame](r, 56)
 		f.n = n
 		r.Guard()
 	}
@@ -83,20 +82,13 @@ func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from stream_test.go:25
 		l = f.l
-		callee := r.Callee().(*HostDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_25
 	case 2:
-		// resumed from stream_test.go:26
-		callee := r.Callee().(*socket.ListenerAcceptFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_26
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -112,21 +104,16 @@ func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 //line stream_test.go:25
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.n = nil
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.l, f.PC = nil, l, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
 //line stream_test.go:25
 	f.ret0 = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.n = nil
-		f.l = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.l, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_26:
 //line stream_test.go:26
@@ -137,68 +124,25 @@ unwind:
 	for f.Pending() {
 //line stream_test.go:27
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:149
+//line stream_greenlet_test.go:135
 
-// Args replaces the parameters before the start.
-func (f *notesBothFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *notesBothFrame) Forget() {
-	f.n, f.l = nil, nil
+	*f = notesBothFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *notesBothFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*notesBothFrame) Func() *greenlet.Func      { return &notesBothFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesBothFrame) Release(r *greenlet.Run) {
-	*f = notesBothFrame{}
-	c := r.Cache()
-	if head, ok := c[56].(*notesBothFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesBothFrame) take(r *greenlet.Run) *notesBothFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*notesBothFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(notesBothFrame)
-}
-func (*notesBothFrame) Func() *greenlet.Func {
-	return &notesBothFrameInfo
-}
-
-var notesBothFrameInfo = greenlet.Func{
-	End:  27,
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).both",
-	Points: []greenlet.Point{
-		{
-			Line: 25,
-			Live: "l",
-		},
-		{Line: 26},
-	},
-}
+var notesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25:l; 26"}
 var _ func(*notes) (*socket.Conn, *socket.Conn) = (*notes).both
 
 // notesReadsFrame is an activation of notes.reads.
@@ -217,7 +161,12 @@ func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
-func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st greenlet.Status) {
+func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) greenlet.Status {
+	return (*notesReadsFrame)(nil).body(r, n, name, c)
+}
+
+// body runs notes.reads up to its first suspension; f is nil until there has been one.
+func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -226,9 +175,8 @@ func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st
 loop_34:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesReadsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.n, f.name, f.c, f.PC = n, name, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:36
@@ -241,9 +189,9 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:245
+//line stream_greenlet_test.go:193
 
-// Resume continues notes.reads where it is suspended, or starts it.
+// Resume continues notes.reads where it is suspended.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, name, c := f.n, f.name, f.c
 	var (
@@ -251,21 +199,19 @@ func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
 	case 1:
-		// resumed from stream_test.go:35
-		callee := r.Callee().(*socket.ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_35
 	}
 
-//line stream_test.go:34
 loop_34:
+//line stream_test.go:35
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 //line stream_test.go:36
@@ -278,60 +224,14 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:282
+//line stream_greenlet_test.go:228
 
-// Args replaces the parameters before the start.
-func (f *notesReadsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.name = greenlet.Arg[string](f, args, 0)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 1)
-}
+func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
+func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
+func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsFrame) Forget() {
-	f.n, f.name, f.c = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*notesReadsFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsFrame) take(r *greenlet.Run) *notesReadsFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*notesReadsFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(notesReadsFrame)
-}
-func (*notesReadsFrame) Func() *greenlet.Func {
-	return &notesReadsFrameInfo
-}
-
-var notesReadsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 33,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads",
-	Points: []greenlet.Point{
-		{
-			Line: 35,
-			Live: "n name c",
-		},
-	},
-}
+var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35:n name c"}
 var _ func(*notes, string, *socket.Conn) = (*notes).reads
 
 // notesHealsFrame is an activation of notes.heals.
@@ -354,87 +254,12 @@ func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFram
 }
 
 // healsResumable is notes.heals for callers that can be suspended.
-func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays bool) (st greenlet.Status) {
-	var (
-		a2  *socket.Conn
-		b2  *socket.Conn
-		x   []*Host
-		y   []*Host
-		err error
-	)
-//line stream_test.go:47
-	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.after, f.twoWays, f.PC = n, after, twoWays, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:48
-	x, y = n.sides()
-	n.b.Go(n.newReadsFrame("b", b2))
-	n.a.Go(n.newReadsFrame("a", a2))
-	_, _, st = a2.WriteStringResumable(r, "before\n")
-	if st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:52
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:53
-	if n.net.Cut(x, y); twoWays {
-		n.net.Cut(y, x)
-	}
-	_, _, st = a2.WriteStringResumable(r, "between\n")
-	if st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.after, f.a2, f.b2, f.PC = n, after, a2, b2, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:57
-	_, _, st = b2.WriteStringResumable(r, "back\n")
-	if st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.after, f.a2, f.PC = n, after, a2, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:58
-	if st = n.SleepResumable(r, after); st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.a2, f.PC = n, a2, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:59
-	n.net.Heal()
-	n.note("heals")
-	_, err, st = a2.WriteStringResumable(r, "after\n")
-	if st != greenlet.Done {
-		f := (*notesHealsFrame)(nil).take(r)
-		f.n, f.a2, f.PC = n, a2, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:62
-	n.note("a writes: %v", err)
-	a2.Close()
-	return greenlet.Done
+func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays bool) greenlet.Status {
+	return (*notesHealsFrame)(nil).body(r, n, after, twoWays)
 }
 
-//line stream_greenlet_test.go:434
-
-// Resume continues notes.heals where it is suspended, or starts it.
-func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, after, twoWays := f.n, f.after, f.twoWays
+// body runs notes.heals up to its next suspension; f is nil until there has been one.
+func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, twoWays bool) (st greenlet.Status) {
 	var (
 		a2  *socket.Conn
 		b2  *socket.Conn
@@ -442,52 +267,43 @@ func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		y   []*Host
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from stream_test.go:47
-		callee := r.Callee().(*notesBothFrame)
-		a2, b2 = callee.Results()
-		callee.Release(r)
-		goto resumed_47
-	case 2:
-		// resumed from stream_test.go:51
-		a2, b2, x, y = f.a2, f.b2, f.x, f.y
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_51
-	case 3:
-		// resumed from stream_test.go:52
-		a2, b2, x, y = f.a2, f.b2, f.x, f.y
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_52
-	case 4:
-		// resumed from stream_test.go:56
-		a2, b2 = f.a2, f.b2
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_56
-	case 5:
-		// resumed from stream_test.go:57
-		a2 = f.a2
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_57
-	case 6:
-		// resumed from stream_test.go:58
-		a2 = f.a2
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_58
-	case 7:
-		// resumed from stream_test.go:61
-		a2 = f.a2
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_61
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a2, b2 = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_47
+		case 2:
+			a2, b2, x, y = f.a2, f.b2, f.x, f.y
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_51
+		case 3:
+			a2, b2, x, y = f.a2, f.b2, f.x, f.y
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_52
+		case 4:
+			a2, b2 = f.a2, f.b2
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_56
+		case 5:
+			a2 = f.a2
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_57
+		case 6:
+			a2 = f.a2
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_58
+		case 7:
+			a2 = f.a2
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_61
+		}
 	}
 
 //line stream_test.go:47
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.n, f.after, f.twoWays, f.PC = n, after, twoWays, 1
 		return st
 	}
 resumed_47:
@@ -497,15 +313,15 @@ resumed_47:
 	n.a.Go(n.newReadsFrame("a", a2))
 	_, _, st = a2.WriteStringResumable(r, "before\n")
 	if st != greenlet.Done {
-		f.a2, f.b2, f.x, f.y, f.PC = a2, b2, x, y, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 2
 		return st
 	}
 resumed_51:
 //line stream_test.go:52
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.a2, f.b2, f.x, f.y, f.PC = a2, b2, x, y, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 3
 		return st
 	}
 resumed_52:
@@ -515,31 +331,23 @@ resumed_52:
 	}
 	_, _, st = a2.WriteStringResumable(r, "between\n")
 	if st != greenlet.Done {
-		f.x = nil
-		f.y = nil
-		f.a2, f.b2, f.PC = a2, b2, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.x, f.y, f.n, f.after, f.a2, f.b2, f.PC = nil, nil, n, after, a2, b2, 4
 		return st
 	}
 resumed_56:
 //line stream_test.go:57
 	_, _, st = b2.WriteStringResumable(r, "back\n")
 	if st != greenlet.Done {
-		f.b2 = nil
-		f.x = nil
-		f.y = nil
-		f.a2, f.PC = a2, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.b2, f.x, f.y, f.n, f.after, f.a2, f.PC = nil, nil, nil, n, after, a2, 5
 		return st
 	}
 resumed_57:
 //line stream_test.go:58
 	if st = n.SleepResumable(r, after); st != greenlet.Done {
-		f.b2 = nil
-		f.x = nil
-		f.y = nil
-		f.a2, f.PC = a2, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 6
 		return st
 	}
 resumed_58:
@@ -548,98 +356,30 @@ resumed_58:
 	n.note("heals")
 	_, err, st = a2.WriteStringResumable(r, "after\n")
 	if st != greenlet.Done {
-		f.b2 = nil
-		f.x = nil
-		f.y = nil
-		f.a2, f.PC = a2, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 7
 		return st
 	}
 resumed_61:
 //line stream_test.go:62
 	n.note("a writes: %v", err)
 	a2.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:566
+//line stream_greenlet_test.go:371
 
-// Args replaces the parameters before the start.
-func (f *notesHealsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.after = greenlet.Arg[time.Duration](f, args, 0)
-	f.twoWays = greenlet.Arg[bool](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesHealsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesHealsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.twoWays) }
+func (f *notesHealsFrame) Forget()                 { *f = notesHealsFrame{Header: f.Header} }
+func (f *notesHealsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*notesHealsFrame) Func() *greenlet.Func      { return &notesHealsFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesHealsFrame) Forget() {
-	f.n, f.a2, f.b2, f.x, f.y = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHealsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*notesHealsFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHealsFrame) take(r *greenlet.Run) *notesHealsFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*notesHealsFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(notesHealsFrame)
-}
-func (*notesHealsFrame) Func() *greenlet.Func {
-	return &notesHealsFrameInfo
-}
-
-var notesHealsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 46,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals",
-	Points: []greenlet.Point{
-		{
-			Line: 47,
-			Live: "n after twoWays",
-		},
-		{
-			Line: 51,
-			Live: "n after twoWays a2 b2 x y",
-		},
-		{
-			Line: 52,
-			Live: "n after twoWays a2 b2 x y",
-		},
-		{
-			Line: 56,
-			Live: "n after a2 b2",
-		},
-		{
-			Line: 57,
-			Live: "n after a2",
-		},
-		{
-			Line: 58,
-			Live: "n a2",
-		},
-		{
-			Line: 61,
-			Live: "n a2",
-		},
-	},
-}
+var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47:n after twoWays; 51:n after twoWays a2 b2 x y; 52:n after twoWays a2 b2 x y; 56:n after a2 b2; 57:n after a2; 58:n a2; 61:n a2"}
 var _ func(*notes, time.Duration, bool) = (*notes).heals
 
 // notesDialsFrame is an activation of notes.dials.
@@ -658,7 +398,12 @@ func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
 }
 
 // dialsResumable is notes.dials for callers that can be suspended.
-func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) (st greenlet.Status) {
+func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+	return (*notesDialsFrame)(nil).body(r, n0, d)
+}
+
+// body runs notes.dials up to its first suspension; f is nil until there has been one.
+func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st greenlet.Status) {
 	var (
 		n   **notes
 		err error
@@ -668,9 +413,8 @@ func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) (st greenlet.S
 //line stream_test.go:99
 	err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value())
 	if st != greenlet.Done {
-		f := (*notesDialsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 36)
 		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:103
@@ -678,93 +422,37 @@ func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) (st greenlet.S
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:682
+//line stream_greenlet_test.go:426
 
-// Resume continues notes.dials where it is suspended, or starts it.
+// Resume continues notes.dials where it is suspended.
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d := f.d
 	var (
 		n   **notes
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n0, f.d))
 	case 1:
-		// resumed from stream_test.go:99
 		n = f.n
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_99
 	}
 
-	n = new(*notes)
-	*n = f.n0
-//line stream_test.go:99
-	err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value())
-	if st != greenlet.Done {
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_99:
 //line stream_test.go:103
 	(*n).note("%v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:716
+//line stream_greenlet_test.go:449
 
-// Args replaces the parameters before the start.
-func (f *notesDialsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
+func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
+func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
+func (f *notesDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*notesDialsFrame) Func() *greenlet.Func      { return &notesDialsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDialsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDialsFrame) Forget() {
-	f.n0, f.n = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDialsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*notesDialsFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDialsFrame) take(r *greenlet.Run) *notesDialsFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*notesDialsFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(notesDialsFrame)
-}
-func (*notesDialsFrame) Func() *greenlet.Func {
-	return &notesDialsFrameInfo
-}
-
-var notesDialsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 98,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials",
-	Points: []greenlet.Point{
-		{
-			Line: 99,
-			Live: "n",
-		},
-	},
-}
+var notesDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 98, Points: "99:n"}
 var _ func(*notes, time.Duration) = (*notes).dials
 
 // notesDialsFunc1 is the function literal of stream_test.go:99, with what it captures.
@@ -782,24 +470,27 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:786
+//line stream_greenlet_test.go:474
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesDialsFunc1
 }
 
 // CallResumable is the literal notesDialsFunc1 for callers that can be suspended.
-func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesDialsFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesDialsFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st greenlet.Status) {
 	var err error
 //line stream_test.go:100
 	_, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f := (*notesDialsFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 1)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:101
@@ -807,69 +498,31 @@ func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:811
+//line stream_greenlet_test.go:502
 
-// Resume continues the literal notesDialsFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesDialsFunc1 where it is suspended.
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from stream_test.go:100
-		callee := r.Callee().(*HostDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_100
 	}
 
-//line stream_test.go:100
-	_, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_100:
 //line stream_test.go:101
 	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:840
+//line stream_greenlet_test.go:521
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[1].(*notesDialsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[1] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[1] = head, depth, f
-	}
-}
+func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
+func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesDialsFunc1Frame) take(r *greenlet.Run) *notesDialsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[1].(*notesDialsFunc1Frame); ok {
-		c[1] = f.Caller
-		return f
-	}
-	return new(notesDialsFunc1Frame)
-}
-func (*notesDialsFunc1Frame) Func() *greenlet.Func {
-	return &notesDialsFunc1FrameInfo
-}
-
-var notesDialsFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 99,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials.func1",
-	Points: []greenlet.Point{
-		{Line: 100},
-	},
-}
+var notesDialsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials.func1", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 99, Points: "100"}
 
 // notesFillsFrame is an activation of notes.fills.
 type notesFillsFrame struct {
@@ -887,69 +540,25 @@ func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
 }
 
 // fillsResumable is notes.fills for callers that can be suspended.
-func (n *notes) fillsResumable(r *greenlet.Run, c *socket.Conn, data []byte) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
-//line stream_test.go:117
-loop_117:
-//line stream_test.go:117
-	if !(len(data) > 0) {
-		goto after_loop_117
-	}
-	{
-//line stream_test.go:118
-		m, err := c.TryWrite(data)
-		if err == socket.ErrWouldBlock {
-			goto after_loop_117
-		}
-		data = data[m:]
-		if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-			f := (*notesFillsFrame)(nil).take(r)
-			f.n, f.c, f.data, f.PC = n, c, data, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	goto loop_117
-after_loop_117:
-//line stream_test.go:125
-	n.note("full, %d left", len(data))
-	t0, t1, st = c.WriteResumable(r, data)
-	if st != greenlet.Done {
-		f := (*notesFillsFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:126
-	must(t0, t1)
-	n.note("written")
-	c.Close()
-	return greenlet.Done
+func (n *notes) fillsResumable(r *greenlet.Run, c *socket.Conn, data []byte) greenlet.Status {
+	return (*notesFillsFrame)(nil).body(r, n, c, data)
 }
 
-//line stream_greenlet_test.go:934
-
-// Resume continues notes.fills where it is suspended, or starts it.
-func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, data := f.n, f.c, f.data
+// body runs notes.fills up to its next suspension; f is nil until there has been one.
+func (f *notesFillsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, data []byte) (st greenlet.Status) {
 	var (
 		t0 int
 		t1 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from stream_test.go:123
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_123
-	case 2:
-		// resumed from stream_test.go:126
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_126
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_123
+		case 2:
+			t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_126
+		}
 	}
 
 //line stream_test.go:117
@@ -966,8 +575,8 @@ loop_117:
 		}
 		data = data[m:]
 		if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-			f.data, f.PC = data, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 27)
+			f.n, f.c, f.data, f.PC = n, c, data, 1
 			return st
 		}
 	}
@@ -978,9 +587,8 @@ after_loop_117:
 	n.note("full, %d left", len(data))
 	t0, t1, st = c.WriteResumable(r, data)
 	if st != greenlet.Done {
-		f.data = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.data, f.n, f.c, f.PC = nil, n, c, 2
 		return st
 	}
 resumed_126:
@@ -988,67 +596,22 @@ resumed_126:
 	must(t0, t1)
 	n.note("written")
 	c.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:995
+//line stream_greenlet_test.go:603
 
-// Args replaces the parameters before the start.
-func (f *notesFillsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.data = greenlet.Arg[[]byte](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesFillsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesFillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.data) }
+func (f *notesFillsFrame) Forget()                 { *f = notesFillsFrame{Header: f.Header} }
+func (f *notesFillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*notesFillsFrame) Func() *greenlet.Func      { return &notesFillsFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesFillsFrame) Forget() {
-	f.n, f.c, f.data = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesFillsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*notesFillsFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesFillsFrame) take(r *greenlet.Run) *notesFillsFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*notesFillsFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(notesFillsFrame)
-}
-func (*notesFillsFrame) Func() *greenlet.Func {
-	return &notesFillsFrameInfo
-}
-
-var notesFillsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 116,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills",
-	Points: []greenlet.Point{
-		{
-			Line: 123,
-			Live: "n c data",
-		},
-		{
-			Line: 126,
-			Live: "n c",
-		},
-	},
-}
+var notesFillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 116, Points: "123:n c data; 126:n c"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).fills
 
 // notesDrainsFrame is an activation of notes.drains.
@@ -1068,7 +631,12 @@ func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
 }
 
 // drainsResumable is notes.drains for callers that can be suspended.
-func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) (st greenlet.Status) {
+func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) greenlet.Status {
+	return (*notesDrainsFrame)(nil).body(r, n, c, want)
+}
+
+// body runs notes.drains up to its first suspension; f is nil until there has been one.
+func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want []byte) (st greenlet.Status) {
 	var (
 		got []byte
 		t0  int
@@ -1077,27 +645,24 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) (s
 	)
 //line stream_test.go:133
 	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f := (*notesDrainsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.want, f.PC = n, c, want, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:134
 	got = make([]byte, len(want))
 	t0, t1, st = c.ReadFullResumable(r, got)
 	if st != greenlet.Done {
-		f := (*notesDrainsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:135
 	must(t0, t1)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f := (*notesDrainsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:137
@@ -1106,9 +671,9 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) (s
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1110
+//line stream_greenlet_test.go:675
 
-// Resume continues notes.drains where it is suspended, or starts it.
+// Resume continues notes.drains where it is suspended.
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, want := f.n, f.c, f.want
 	var (
@@ -1118,40 +683,28 @@ func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
 	case 1:
-		// resumed from stream_test.go:133
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_133
 	case 2:
-		// resumed from stream_test.go:135
 		got = f.got
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
 		goto resumed_135
 	case 3:
-		// resumed from stream_test.go:136
 		got = f.got
-		callee := r.Callee().(*socket.ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_136
 	}
 
-//line stream_test.go:133
-	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_133:
 //line stream_test.go:134
 	got = make([]byte, len(want))
 	t0, t1, st = c.ReadFullResumable(r, got)
 	if st != greenlet.Done {
 		f.got, f.PC = got, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_135:
 //line stream_test.go:135
@@ -1159,8 +712,7 @@ resumed_135:
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
 		f.got, f.PC = got, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_136:
 //line stream_test.go:137
@@ -1169,68 +721,14 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1173
+//line stream_greenlet_test.go:725
 
-// Args replaces the parameters before the start.
-func (f *notesDrainsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.want = greenlet.Arg[[]byte](f, args, 1)
-}
+func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
+func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
+func (f *notesDrainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*notesDrainsFrame) Func() *greenlet.Func      { return &notesDrainsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDrainsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDrainsFrame) Forget() {
-	f.n, f.c, f.want, f.got = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDrainsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*notesDrainsFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDrainsFrame) take(r *greenlet.Run) *notesDrainsFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*notesDrainsFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(notesDrainsFrame)
-}
-func (*notesDrainsFrame) Func() *greenlet.Func {
-	return &notesDrainsFrameInfo
-}
-
-var notesDrainsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 132,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains",
-	Points: []greenlet.Point{
-		{
-			Line: 133,
-			Live: "n c want",
-		},
-		{
-			Line: 135,
-			Live: "n c want got",
-		},
-		{
-			Line: 136,
-			Live: "n c want got",
-		},
-	},
-}
+var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133:n c want; 135:n c want got; 136:n c want got"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).drains
 
 // notesPressesFrame is an activation of notes.presses.
@@ -1248,7 +746,12 @@ func (n *notes) newPressesFrame(size int) *notesPressesFrame {
 }
 
 // pressesResumable is notes.presses for callers that can be suspended.
-func (n *notes) pressesResumable(r *greenlet.Run, size int) (st greenlet.Status) {
+func (n *notes) pressesResumable(r *greenlet.Run, size int) greenlet.Status {
+	return (*notesPressesFrame)(nil).body(r, n, size)
+}
+
+// body runs notes.presses up to its first suspension; f is nil until there has been one.
+func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenlet.Status) {
 	var (
 		a2 *socket.Conn
 		b2 *socket.Conn
@@ -1256,9 +759,8 @@ func (n *notes) pressesResumable(r *greenlet.Run, size int) (st greenlet.Status)
 //line stream_test.go:143
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f := (*notesPressesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.n, f.size, f.PC = n, size, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	{
@@ -1273,9 +775,9 @@ func (n *notes) pressesResumable(r *greenlet.Run, size int) (st greenlet.Status)
 	}
 }
 
-//line stream_greenlet_test.go:1277
+//line stream_greenlet_test.go:779
 
-// Resume continues notes.presses where it is suspended, or starts it.
+// Resume continues notes.presses where it is suspended.
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
 	var (
@@ -1283,87 +785,32 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		b2 *socket.Conn
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.size))
 	case 1:
-		// resumed from stream_test.go:143
-		callee := r.Callee().(*notesBothFrame)
-		a2, b2 = callee.Results()
-		callee.Release(r)
+		a2, b2 = r.Callee().(*notesBothFrame).Returned(r)
 		goto resumed_143
 	}
 
-//line stream_test.go:143
-	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_143:
-	{
 //line stream_test.go:144
-		data := make([]byte, size)
-		for i := range data {
-			data[i] = byte(i * i / 7)
-		}
-		n.a.Go(n.newFillsFrame(a2, data))
-		n.b.Go(n.newDrainsFrame(b2, data))
-		return r.Return(f, &f.Header)
+	data := make([]byte, size)
+	for i := range data {
+		data[i] = byte(i * i / 7)
 	}
+	n.a.Go(n.newFillsFrame(a2, data))
+	n.b.Go(n.newDrainsFrame(b2, data))
+	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1315
+//line stream_greenlet_test.go:807
 
-// Args replaces the parameters before the start.
-func (f *notesPressesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.size = greenlet.Arg[int](f, args, 0)
-}
+func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
+func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
+func (f *notesPressesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*notesPressesFrame) Func() *greenlet.Func      { return &notesPressesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesPressesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesPressesFrame) Forget() {
-	f.n = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesPressesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*notesPressesFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesPressesFrame) take(r *greenlet.Run) *notesPressesFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*notesPressesFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(notesPressesFrame)
-}
-func (*notesPressesFrame) Func() *greenlet.Func {
-	return &notesPressesFrameInfo
-}
-
-var notesPressesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 142,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses",
-	Points: []greenlet.Point{
-		{
-			Line: 143,
-			Live: "n size",
-		},
-	},
-}
+var notesPressesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 142, Points: "143:n size"}
 var _ func(*notes, int) = (*notes).presses
 
 // notesResetsFrame is an activation of notes.resets.
@@ -1383,174 +830,12 @@ func (n *notes) newResetsFrame() *notesResetsFrame {
 }
 
 // resetsResumable is notes.resets for callers that can be suspended.
-func (n *notes) resetsResumable(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-		got []byte
-		m   int
-	)
-//line stream_test.go:177
-	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:178
-	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:179
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:180
-	b.Close()
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:182
-	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:183
-	n.note("%v", err)
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:185
-	n.note("%v %v", errors.Is(err, syscall.ECONNRESET), a.CloseWrite())
-	a.Close()
-//line stream_test.go:188
-	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.PC = n, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:189
-	b.Close()
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:191
-	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:192
-	n.note("%v", err)
-	_, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:194
-	n.note("%v", err)
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 11
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:196
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 12
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:197
-	n.note("%v", errors.Is(err, syscall.ECONNRESET))
-	a.Close()
-//line stream_test.go:200
-	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.PC = n, 13
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:201
-	a.CloseWrite()
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 14
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:203
-	n.note("%v", errors.Is(err, syscall.EPIPE))
-	b.CloseRead()
-	_, _, st = b.WriteStringResumable(r, "half")
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 15
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:206
-	b.Close()
-	got = make([]byte, 5)
-	m, err, st = a.ReadFullResumable(r, got)
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.got, f.PC = n, a, got, 16
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:209
-	n.note("%s %v", got[:m], err)
-	a.SetReadDeadline(n.Now())
-	_, err, st = a.ReadResumable(r, got)
-	if st != greenlet.Done {
-		f := (*notesResetsFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 17
-		r.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:212
-	n.note("%v %v", err != nil, a.Close())
-	return greenlet.Done
+func (n *notes) resetsResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesResetsFrame)(nil).body(r, n)
 }
 
-//line stream_greenlet_test.go:1550
-
-// Resume continues notes.resets where it is suspended, or starts it.
-func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
+// body runs notes.resets up to its next suspension; f is nil until there has been one.
+func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a   *socket.Conn
 		b   *socket.Conn
@@ -1558,151 +843,112 @@ func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		got []byte
 		m   int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from stream_test.go:177
-		callee := r.Callee().(*notesBothFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_177
-	case 2:
-		// resumed from stream_test.go:178
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_178
-	case 3:
-		// resumed from stream_test.go:179
-		a, b = f.a, f.b
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_179
-	case 4:
-		// resumed from stream_test.go:181
-		a = f.a
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_181
-	case 5:
-		// resumed from stream_test.go:182
-		a = f.a
-		callee := r.Callee().(*socket.ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_182
-	case 6:
-		// resumed from stream_test.go:184
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_184
-	case 7:
-		// resumed from stream_test.go:188
-		callee := r.Callee().(*notesBothFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_188
-	case 8:
-		// resumed from stream_test.go:190
-		a = f.a
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_190
-	case 9:
-		// resumed from stream_test.go:191
-		a = f.a
-		callee := r.Callee().(*socket.ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_191
-	case 10:
-		// resumed from stream_test.go:193
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_193
-	case 11:
-		// resumed from stream_test.go:195
-		a = f.a
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_195
-	case 12:
-		// resumed from stream_test.go:196
-		a = f.a
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_196
-	case 13:
-		// resumed from stream_test.go:200
-		callee := r.Callee().(*notesBothFrame)
-		a, b = callee.Results()
-		callee.Release(r)
-		goto resumed_200
-	case 14:
-		// resumed from stream_test.go:202
-		a, b = f.a, f.b
-		callee := r.Callee().(*socket.ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_202
-	case 15:
-		// resumed from stream_test.go:205
-		a, b = f.a, f.b
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_205
-	case 16:
-		// resumed from stream_test.go:208
-		a, got = f.a, f.got
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_208
-	case 17:
-		// resumed from stream_test.go:211
-		a = f.a
-		callee := r.Callee().(*socket.ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_211
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_177
+		case 2:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_178
+		case 3:
+			a, b = f.a, f.b
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_179
+		case 4:
+			a = f.a
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_181
+		case 5:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_182
+		case 6:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_184
+		case 7:
+			a, b = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_188
+		case 8:
+			a = f.a
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_190
+		case 9:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_191
+		case 10:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_193
+		case 11:
+			a = f.a
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_195
+		case 12:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_196
+		case 13:
+			a, b = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_200
+		case 14:
+			a, b = f.a, f.b
+			_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
+			goto resumed_202
+		case 15:
+			a, b = f.a, f.b
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_205
+		case 16:
+			a, got = f.a, f.got
+			m, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_208
+		case 17:
+			a = f.a
+			_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_211
+		}
 	}
 
 //line stream_test.go:177
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.n, f.PC = n, 1
 		return st
 	}
 resumed_177:
 //line stream_test.go:178
 	_, _, st = a.WriteStringResumable(r, "unread")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.n, f.a, f.b, f.PC = n, a, b, 2
 		return st
 	}
 resumed_178:
 //line stream_test.go:179
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.n, f.a, f.b, f.PC = n, a, b, 3
 		return st
 	}
 resumed_179:
 //line stream_test.go:180
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 4
 		return st
 	}
 resumed_181:
 //line stream_test.go:182
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 5
 		return st
 	}
 resumed_182:
@@ -1710,9 +956,8 @@ resumed_182:
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 6
 		return st
 	}
 resumed_184:
@@ -1722,28 +967,24 @@ resumed_184:
 //line stream_test.go:188
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.a, f.b, f.n, f.PC = nil, nil, n, 7
 		return st
 	}
 resumed_188:
 //line stream_test.go:189
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 8
 		return st
 	}
 resumed_190:
 //line stream_test.go:191
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 9
 		return st
 	}
 resumed_191:
@@ -1751,27 +992,24 @@ resumed_191:
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 10
 		return st
 	}
 resumed_193:
 //line stream_test.go:194
 	n.note("%v", err)
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 11
 		return st
 	}
 resumed_195:
 //line stream_test.go:196
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.PC = a, 12
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.PC = nil, n, a, 12
 		return st
 	}
 resumed_196:
@@ -1781,10 +1019,8 @@ resumed_196:
 //line stream_test.go:200
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.PC = 13
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.a, f.b, f.n, f.PC = nil, nil, n, 13
 		return st
 	}
 resumed_200:
@@ -1792,8 +1028,8 @@ resumed_200:
 	a.CloseWrite()
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 14
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.n, f.a, f.b, f.PC = n, a, b, 14
 		return st
 	}
 resumed_202:
@@ -1802,8 +1038,8 @@ resumed_202:
 	b.CloseRead()
 	_, _, st = b.WriteStringResumable(r, "half")
 	if st != greenlet.Done {
-		f.a, f.b, f.PC = a, b, 15
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.n, f.a, f.b, f.PC = n, a, b, 15
 		return st
 	}
 resumed_205:
@@ -1812,9 +1048,8 @@ resumed_205:
 	got = make([]byte, 5)
 	m, err, st = a.ReadFullResumable(r, got)
 	if st != greenlet.Done {
-		f.b = nil
-		f.a, f.got, f.PC = a, got, 16
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.n, f.a, f.got, f.PC = nil, n, a, got, 16
 		return st
 	}
 resumed_208:
@@ -1823,134 +1058,28 @@ resumed_208:
 	a.SetReadDeadline(n.Now())
 	_, err, st = a.ReadResumable(r, got)
 	if st != greenlet.Done {
-		f.b = nil
-		f.got = nil
-		f.a, f.PC = a, 17
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 61)
+		f.b, f.got, f.n, f.a, f.PC = nil, nil, n, a, 17
 		return st
 	}
 resumed_211:
 //line stream_test.go:212
 	n.note("%v %v", err != nil, a.Close())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1839
+//line stream_greenlet_test.go:1072
 
-// Args replaces the parameters before the start.
-func (f *notesResetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesResetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesResetsFrame) Forget() {
-	f.n, f.a, f.b, f.got = nil, nil, nil, nil
-}
+func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Header: f.Header} }
+func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
+func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesResetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[61].(*notesResetsFrame); !ok {
-		f.Caller, f.Depth, c[61] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[61] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesResetsFrame) take(r *greenlet.Run) *notesResetsFrame {
-	c := r.Cache()
-	if f, ok := c[61].(*notesResetsFrame); ok {
-		c[61] = f.Caller
-		return f
-	}
-	return new(notesResetsFrame)
-}
-func (*notesResetsFrame) Func() *greenlet.Func {
-	return &notesResetsFrameInfo
-}
-
-var notesResetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 176,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets",
-	Points: []greenlet.Point{
-		{
-			Line: 177,
-			Live: "n",
-		},
-		{
-			Line: 178,
-			Live: "n a b",
-		},
-		{
-			Line: 179,
-			Live: "n a b",
-		},
-		{
-			Line: 181,
-			Live: "n a",
-		},
-		{
-			Line: 182,
-			Live: "n a",
-		},
-		{
-			Line: 184,
-			Live: "n a",
-		},
-		{
-			Line: 188,
-			Live: "n",
-		},
-		{
-			Line: 190,
-			Live: "n a",
-		},
-		{
-			Line: 191,
-			Live: "n a",
-		},
-		{
-			Line: 193,
-			Live: "n a",
-		},
-		{
-			Line: 195,
-			Live: "n a",
-		},
-		{
-			Line: 196,
-			Live: "n a",
-		},
-		{
-			Line: 200,
-			Live: "n",
-		},
-		{
-			Line: 202,
-			Live: "n a b",
-		},
-		{
-			Line: 205,
-			Live: "n a b",
-		},
-		{
-			Line: 208,
-			Live: "n a got",
-		},
-		{
-			Line: 211,
-			Live: "n a",
-		},
-	},
-}
+var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177:n; 178:n a b; 179:n a b; 181:n a; 182:n a; 184:n a; 188:n; 190:n a; 191:n a; 193:n a; 195:n a; 196:n a; 200:n; 202:n a b; 205:n a b; 208:n a got; 211:n a"}
 var _ func(*notes) = (*notes).resets
 
 // notesCrowdsFrame is an activation of notes.crowds.
@@ -1971,7 +1100,12 @@ func (n *notes) newCrowdsFrame() *notesCrowdsFrame {
 }
 
 // crowdsResumable is notes.crowds for callers that can be suspended.
-func (n *notes) crowdsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesCrowdsFrame)(nil).body(r, n)
+}
+
+// body runs notes.crowds up to its first suspension; f is nil until there has been one.
+func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		l       *socket.Listener
 		clients []*hub.Task
@@ -1985,9 +1119,8 @@ func (n *notes) crowdsResumable(r *greenlet.Run) (st greenlet.Status) {
 		clients = append(clients, n.a.Go(n.newTalksFrame(n.a, "x")))
 	}
 	if st = n.SleepResumable(r, 50*time.Millisecond); st != greenlet.Done {
-		f := (*notesCrowdsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 11)
 		f.n, f.l, f.clients, f.PC = n, l, clients, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:233
@@ -2007,9 +1140,8 @@ loop_236:
 //line stream_test.go:237
 		_, st = c.JoinResumable(r)
 		if st != greenlet.Done {
-			f := (*notesCrowdsFrame)(nil).take(r)
-			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 11)
+			f.n, f.clients, f.t0, f.t1, f.PC = nil, clients, t0, t1, 2
 			return st
 		}
 	}
@@ -2018,9 +1150,9 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:2022
+//line stream_greenlet_test.go:1154
 
-// Resume continues notes.crowds where it is suspended, or starts it.
+// Resume continues notes.crowds where it is suspended.
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -2030,29 +1162,18 @@ func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t1      int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from stream_test.go:232
 		l, clients = f.l, f.clients
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_232
 	case 2:
-		// resumed from stream_test.go:237
 		clients, t0, t1 = f.clients, f.t0, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_237
 	}
 
-//line stream_test.go:227
-	l = must(n.b.Listen("tcp", ":80"))
-	clients = nil
-	for range backlog + 1 {
-		clients = append(clients, n.a.Go(n.newTalksFrame(n.a, "x")))
-	}
-	if st = n.SleepResumable(r, 50*time.Millisecond); st != greenlet.Done {
-		f.l, f.clients, f.PC = l, clients, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_232:
 //line stream_test.go:233
 	n.note("%d connected", len(n.lines))
@@ -2071,11 +1192,8 @@ loop_236:
 //line stream_test.go:237
 		_, st = c.JoinResumable(r)
 		if st != greenlet.Done {
-			f.n = nil
-			f.l = nil
-			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
+			f.n, f.l, f.clients, f.t0, f.t1, f.PC = nil, nil, clients, t0, t1, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_237:
@@ -2084,62 +1202,13 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:2088
+//line stream_greenlet_test.go:1206
 
-// Args replaces the parameters before the start.
-func (f *notesCrowdsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
+func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*notesCrowdsFrame) Func() *greenlet.Func      { return &notesCrowdsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesCrowdsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesCrowdsFrame) Forget() {
-	f.n, f.l, f.clients = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesCrowdsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*notesCrowdsFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesCrowdsFrame) take(r *greenlet.Run) *notesCrowdsFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*notesCrowdsFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(notesCrowdsFrame)
-}
-func (*notesCrowdsFrame) Func() *greenlet.Func {
-	return &notesCrowdsFrameInfo
-}
-
-var notesCrowdsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 226,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds",
-	Points: []greenlet.Point{
-		{
-			Line: 232,
-			Live: "n l clients",
-		},
-		{
-			Line: 237,
-			Live: "clients t0 t1",
-		},
-	},
-}
+var notesCrowdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 226, Points: "232:n l clients; 237:clients t0 t1"}
 var _ func(*notes) = (*notes).crowds
 
 // notesChattersFrame is an activation of notes.chatters.
@@ -2166,7 +1235,12 @@ func (n *notes) newChattersFrame() *notesChattersFrame {
 }
 
 // chattersResumable is notes.chatters for callers that can be suspended.
-func (n *notes) chattersResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) chattersResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesChattersFrame)(nil).body(r, n)
+}
+
+// body runs notes.chatters up to its next suspension; f is nil until there has been one.
+func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a2    *socket.Conn
 		b2    *socket.Conn
@@ -2180,14 +1254,30 @@ func (n *notes) chattersResumable(r *greenlet.Run) (st greenlet.Status) {
 		t2    int
 		err2  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a2, b2 = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_267
+		case 2:
+			a2, b2, sent, got, tasks, x, y, t0 = f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_275
+		case 3:
+			a2, b2, sent, got, tasks, t1, t2 = f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2
+			err2 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
+			goto resumed_289
+		}
+	}
+
 //line stream_test.go:267
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f := (*notesChattersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_267:
 	sent = new([2]bytes.Buffer)
 	got = new([2]bytes.Buffer)
 //line stream_test.go:269
@@ -2209,11 +1299,11 @@ loop_274:
 	}
 //line stream_test.go:275
 	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f := (*notesChattersFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 35)
 		f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0, f.PC = n, a2, b2, sent, got, tasks, x, y, t0, 2
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_275:
 //line stream_test.go:276
 	switch n.Rand().IntN(4) {
 	case 0:
@@ -2249,133 +1339,8 @@ loop_288:
 //line stream_test.go:289
 		err2, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f := (*notesChattersFrame)(nil).take(r)
-			f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2, f.PC = n, a2, b2, sent, got, tasks, t1, t2, 3
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line stream_test.go:289
-	if err2 != nil {
-		n.note("%v", err2)
-	}
-//line stream_test.go:288
-	t2++
-	goto loop_288
-}
-
-//line stream_greenlet_test.go:2268
-
-// Resume continues notes.chatters where it is suspended, or starts it.
-func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var (
-		a2    *socket.Conn
-		b2    *socket.Conn
-		sent  *[2]bytes.Buffer
-		got   *[2]bytes.Buffer
-		tasks []*hub.Task
-		x     []*Host
-		y     []*Host
-		t0    int
-		t1    int
-		t2    int
-		err2  error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from stream_test.go:267
-		callee := r.Callee().(*notesBothFrame)
-		a2, b2 = callee.Results()
-		callee.Release(r)
-		goto resumed_267
-	case 2:
-		// resumed from stream_test.go:275
-		a2, b2, sent, got, tasks, x, y, t0 = f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_275
-	case 3:
-		// resumed from stream_test.go:289
-		a2, b2, sent, got, tasks, t1, t2 = f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2
-		callee := r.Callee().(*hub.TaskJoinFrame)
-		err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_289
-	}
-
-//line stream_test.go:267
-	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_267:
-	sent = new([2]bytes.Buffer)
-	got = new([2]bytes.Buffer)
-//line stream_test.go:269
-	tasks = []*hub.Task{
-		n.a.Go(n.newBabblesFrame(a2, &(*sent)[0])), n.b.Go(n.newHearsFrame(b2, &(*got)[0])),
-		n.b.Go(n.newBabblesFrame(b2, &(*sent)[1])), n.a.Go(n.newHearsFrame(a2, &(*got)[1])),
-	}
-	x, y = n.sides()
-	t0 = 0
-loop_274:
-//line stream_test.go:274
-	if !(t0 < 10) {
-//line stream_test.go:287
-		n.net.Heal()
-		t1 = len(tasks)
-//line stream_test.go:288
-		t2 = 0
-		goto loop_288
-	}
-//line stream_test.go:275
-	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0, f.PC = a2, b2, sent, got, tasks, x, y, t0, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_275:
-//line stream_test.go:276
-	switch n.Rand().IntN(4) {
-	case 0:
-		n.net.Cut(x, y)
-	case 1:
-		n.net.Cut(y, x)
-	case 2:
-		n.net.Partition(x, y)
-	default:
-		n.net.Heal()
-	}
-//line stream_test.go:274
-	t0++
-	goto loop_274
-loop_288:
-//line stream_test.go:288
-	if !(t2 < t1) {
-//line stream_test.go:293
-		a2.Close()
-		b2.Close()
-		for i := range *sent {
-			broken := errors.Is(a2.Stream().(*stream).err, syscall.ETIMEDOUT) || errors.Is(b2.Stream().(*stream).err, syscall.ETIMEDOUT)
-			if !bytes.HasPrefix((*sent)[i].Bytes(), (*got)[i].Bytes()) || (*sent)[i].Len() != (*got)[i].Len() && !broken {
-				n.note("%d of %d arrive", (*got)[i].Len(), (*sent)[i].Len())
-				return r.Return(f, &f.Header)
-			}
-		}
-		n.lines = append(n.lines, "0s fine")
-		return r.Return(f, &f.Header)
-	}
-	{
-		t := tasks[t2]
-//line stream_test.go:289
-		err2, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f.x = nil
-			f.y = nil
-			f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2, f.PC = a2, b2, sent, got, tasks, t1, t2, 3
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 35)
+			f.x, f.y, f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2, f.PC = nil, nil, n, a2, b2, sent, got, tasks, t1, t2, 3
 			return st
 		}
 	}
@@ -2389,66 +1354,18 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:2393
+//line stream_greenlet_test.go:1358
 
-// Args replaces the parameters before the start.
-func (f *notesChattersFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesChattersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesChattersFrame) Forget() {
-	f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y = nil, nil, nil, nil, nil, nil, nil, nil
-}
+func (f *notesChattersFrame) Forget()                 { *f = notesChattersFrame{Header: f.Header} }
+func (f *notesChattersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*notesChattersFrame) Func() *greenlet.Func      { return &notesChattersFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesChattersFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[35].(*notesChattersFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesChattersFrame) take(r *greenlet.Run) *notesChattersFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*notesChattersFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(notesChattersFrame)
-}
-func (*notesChattersFrame) Func() *greenlet.Func {
-	return &notesChattersFrameInfo
-}
-
-var notesChattersFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 266,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters",
-	Points: []greenlet.Point{
-		{
-			Line: 267,
-			Live: "n",
-		},
-		{
-			Line: 275,
-			Live: "n a2 b2 sent got tasks x y t0",
-		},
-		{
-			Line: 289,
-			Live: "n a2 b2 sent got tasks t1 t2",
-		},
-	},
-}
+var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267:n; 275:n a2 b2 sent got tasks x y t0; 289:n a2 b2 sent got tasks t1 t2"}
 var _ func(*notes) = (*notes).chatters
 
 // notesBabblesFrame is an activation of notes.babbles.
@@ -2469,75 +1386,28 @@ func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabble
 }
 
 // babblesResumable is notes.babbles for callers that can be suspended.
-func (n *notes) babblesResumable(r2 *greenlet.Run, c *socket.Conn, sent *bytes.Buffer) (st greenlet.Status) {
-	var (
-		r   *rand.Rand
-		t0  int
-		err error
-	)
-//line stream_test.go:307
-	r = rand.New(rand.NewPCG(n.Rand().Uint64(), 0))
-	t0 = 0
-loop_308:
-//line stream_test.go:308
-	if !(t0 < 100) {
-//line stream_test.go:319
-		c.CloseWrite()
-		return greenlet.Done
-	}
-	{
-//line stream_test.go:309
-		p := make([]byte, r.IntN(200))
-		for i := range p {
-			p[i] = byte(r.Uint32())
-		}
-		sent.Write(p)
-		_, err, st = c.WriteResumable(r2, p)
-		if st != greenlet.Done {
-			f := (*notesBabblesFrame)(nil).take(r2)
-			f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 1
-			r2.Link(f, &f.Header)
-			return st
-		}
-	}
-//line stream_test.go:314
-	if err != nil {
-		return greenlet.Done
-	}
-	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != greenlet.Done {
-		f := (*notesBabblesFrame)(nil).take(r2)
-		f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 2
-		r2.Link(f, &f.Header)
-		return st
-	}
-//line stream_test.go:308
-	t0++
-	goto loop_308
+func (n *notes) babblesResumable(r2 *greenlet.Run, c *socket.Conn, sent *bytes.Buffer) greenlet.Status {
+	return (*notesBabblesFrame)(nil).body(r2, n, c, sent)
 }
 
-//line stream_greenlet_test.go:2519
-
-// Resume continues notes.babbles where it is suspended, or starts it.
-func (f *notesBabblesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	n, c, sent := f.n, f.c, f.sent
+// body runs notes.babbles up to its next suspension; f is nil until there has been one.
+func (f *notesBabblesFrame) body(r2 *greenlet.Run, n *notes, c *socket.Conn, sent *bytes.Buffer) (st greenlet.Status) {
 	var (
 		r   *rand.Rand
 		t0  int
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from stream_test.go:314
-		r, t0 = f.r, f.t0
-		callee := r2.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r2)
-		goto resumed_314
-	case 2:
-		// resumed from stream_test.go:317
-		r, t0 = f.r, f.t0
-		r2.Callee().(*hub.HubSleepFrame).Release(r2)
-		goto resumed_317
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r, t0 = f.r, f.t0
+			_, err = r2.Callee().(*socket.ConnWriteFrame).Returned(r2)
+			goto resumed_314
+		case 2:
+			r, t0 = f.r, f.t0
+			r2.Callee().(*hub.HubSleepFrame).Release(r2)
+			goto resumed_317
+		}
 	}
 
 //line stream_test.go:307
@@ -2548,7 +1418,7 @@ loop_308:
 	if !(t0 < 100) {
 //line stream_test.go:319
 		c.CloseWrite()
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	{
 //line stream_test.go:309
@@ -2559,19 +1429,19 @@ loop_308:
 		sent.Write(p)
 		_, err, st = c.WriteResumable(r2, p)
 		if st != greenlet.Done {
-			f.r, f.t0, f.PC = r, t0, 1
-			r2.Link(f, &f.Header)
+			f = greenlet.Caller(r2, f, 12)
+			f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 1
 			return st
 		}
 	}
 resumed_314:
 //line stream_test.go:314
 	if err != nil {
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != greenlet.Done {
-		f.r, f.t0, f.PC = r, t0, 2
-		r2.Link(f, &f.Header)
+		f = greenlet.Caller(r2, f, 12)
+		f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 2
 		return st
 	}
 resumed_317:
@@ -2580,64 +1450,19 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:2584
+//line stream_greenlet_test.go:1454
 
-// Args replaces the parameters before the start.
-func (f *notesBabblesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.sent = greenlet.Arg[*bytes.Buffer](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesBabblesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesBabblesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.sent) }
+func (f *notesBabblesFrame) Forget()                 { *f = notesBabblesFrame{Header: f.Header} }
+func (f *notesBabblesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*notesBabblesFrame) Func() *greenlet.Func      { return &notesBabblesFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesBabblesFrame) Forget() {
-	f.n, f.c, f.sent, f.r = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesBabblesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*notesBabblesFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesBabblesFrame) take(r *greenlet.Run) *notesBabblesFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*notesBabblesFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(notesBabblesFrame)
-}
-func (*notesBabblesFrame) Func() *greenlet.Func {
-	return &notesBabblesFrameInfo
-}
-
-var notesBabblesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 306,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles",
-	Points: []greenlet.Point{
-		{
-			Line: 314,
-			Live: "n c sent r t0",
-		},
-		{
-			Line: 317,
-			Live: "n c sent r t0",
-		},
-	},
-}
+var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314:n c sent r t0; 317:n c sent r t0"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).babbles
 
 // notesHearsFrame is an activation of notes.hears.
@@ -2657,7 +1482,12 @@ func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFram
 }
 
 // hearsResumable is notes.hears for callers that can be suspended.
-func (n *notes) hearsResumable(r *greenlet.Run, c *socket.Conn, got *bytes.Buffer) (st greenlet.Status) {
+func (n *notes) hearsResumable(r *greenlet.Run, c *socket.Conn, got *bytes.Buffer) greenlet.Status {
+	return (*notesHearsFrame)(nil).body(r, n, c, got)
+}
+
+// body runs notes.hears up to its first suspension; f is nil until there has been one.
+func (f *notesHearsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, got *bytes.Buffer) (st greenlet.Status) {
 	var (
 		p   []byte
 		m   int
@@ -2669,9 +1499,8 @@ loop_325:
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f := (*notesHearsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 14)
 		f.n, f.c, f.got, f.p, f.PC = n, c, got, p, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:328
@@ -2682,9 +1511,9 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:2686
+//line stream_greenlet_test.go:1515
 
-// Resume continues notes.hears where it is suspended, or starts it.
+// Resume continues notes.hears where it is suspended.
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
 	var (
@@ -2693,24 +1522,21 @@ func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.got))
 	case 1:
-		// resumed from stream_test.go:327
 		p = f.p
-		callee := r.Callee().(*socket.ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_327
 	}
 
-//line stream_test.go:324
-	p = make([]byte, 100)
 loop_325:
+//line stream_test.go:326
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
 		f.p, f.PC = p, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_327:
 //line stream_test.go:328
@@ -2721,60 +1547,14 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:2725
+//line stream_greenlet_test.go:1551
 
-// Args replaces the parameters before the start.
-func (f *notesHearsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
-	f.got = greenlet.Arg[*bytes.Buffer](f, args, 1)
-}
+func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
+func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
+func (f *notesHearsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*notesHearsFrame) Func() *greenlet.Func      { return &notesHearsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesHearsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesHearsFrame) Forget() {
-	f.n, f.c, f.got, f.p = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHearsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*notesHearsFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHearsFrame) take(r *greenlet.Run) *notesHearsFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*notesHearsFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(notesHearsFrame)
-}
-func (*notesHearsFrame) Func() *greenlet.Func {
-	return &notesHearsFrameInfo
-}
-
-var notesHearsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 323,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears",
-	Points: []greenlet.Point{
-		{
-			Line: 327,
-			Live: "n c got p",
-		},
-	},
-}
+var notesHearsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 323, Points: "327:n c got p"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).hears
 
 // notesHurriesFrame is an activation of notes.hurries.
@@ -2794,7 +1574,12 @@ func (n *notes) newHurriesFrame() *notesHurriesFrame {
 }
 
 // hurriesResumable is notes.hurries for callers that can be suspended.
-func (n *notes) hurriesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (n *notes) hurriesResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesHurriesFrame)(nil).body(r, n)
+}
+
+// body runs notes.hurries up to its first suspension; f is nil until there has been one.
+func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a     *socket.Conn
 		b     *socket.Conn
@@ -2807,27 +1592,24 @@ func (n *notes) hurriesResumable(r *greenlet.Run) (st greenlet.Status) {
 //line stream_test.go:337
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f := (*notesHurriesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:338
 	start = n.Now()
 	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
 	if st != greenlet.Done {
-		f := (*notesHurriesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:339
 	must(t0, t1)
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
 	if st != greenlet.Done {
-		f := (*notesHurriesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line stream_test.go:340
@@ -2838,9 +1620,9 @@ func (n *notes) hurriesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:2842
+//line stream_greenlet_test.go:1624
 
-// Resume continues notes.hurries where it is suspended, or starts it.
+// Resume continues notes.hurries where it is suspended.
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -2853,43 +1635,28 @@ func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3    error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		// resumed from stream_test.go:337
-		callee := r.Callee().(*notesBothFrame)
-		a, b = callee.Results()
-		callee.Release(r)
+		a, b = r.Callee().(*notesBothFrame).Returned(r)
 		goto resumed_337
 	case 2:
-		// resumed from stream_test.go:339
 		a, b, start = f.a, f.b, f.start
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_339
 	case 3:
-		// resumed from stream_test.go:340
 		a, b, start = f.a, f.b, f.start
-		callee := r.Callee().(*socket.ConnReadFullFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
 		goto resumed_340
 	}
 
-//line stream_test.go:337
-	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_337:
 //line stream_test.go:338
 	start = n.Now()
 	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
 	if st != greenlet.Done {
 		f.a, f.b, f.start, f.PC = a, b, start, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_339:
 //line stream_test.go:339
@@ -2897,8 +1664,7 @@ resumed_339:
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
 	if st != greenlet.Done {
 		f.a, f.b, f.start, f.PC = a, b, start, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_340:
 //line stream_test.go:340
@@ -2909,64 +1675,11 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:2913
+//line stream_greenlet_test.go:1679
 
-// Args replaces the parameters before the start.
-func (f *notesHurriesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
+func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*notesHurriesFrame) Func() *greenlet.Func      { return &notesHurriesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesHurriesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesHurriesFrame) Forget() {
-	f.n, f.a, f.b, f.start = nil, nil, nil, time.Time{}
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHurriesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[7].(*notesHurriesFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHurriesFrame) take(r *greenlet.Run) *notesHurriesFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*notesHurriesFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(notesHurriesFrame)
-}
-func (*notesHurriesFrame) Func() *greenlet.Func {
-	return &notesHurriesFrameInfo
-}
-
-var notesHurriesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/sim/stream_test.go",
-	Line: 336,
-	Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries",
-	Points: []greenlet.Point{
-		{
-			Line: 337,
-			Live: "n",
-		},
-		{
-			Line: 339,
-			Live: "n a b start",
-		},
-		{
-			Line: 340,
-			Live: "n a b start",
-		},
-	},
-}
+var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337:n; 339:n a b start; 340:n a b start"}
 var _ func(*notes) = (*notes).hurries

@@ -25,12 +25,20 @@ func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
 }
 
 // Results are what Conn.ReadLine has returned.
-func (f *ConnReadLineFrame) Results() ([]byte, error) {
-	return f.ret0, f.ret1
+func (f *ConnReadLineFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
+func (f *ConnReadLineFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReadLineResumable is Conn.ReadLine for callers that can be suspended.
-func (c *Conn) ReadLineResumable(r *greenlet.Run) (ret0 []byte, ret1 error, st greenlet.Status) {
+func (c *Conn) ReadLineResumable(r *greenlet.Run) ([]byte, error, greenlet.Status) {
+	return (*ConnReadLineFrame)(nil).body(r, c)
+}
+
+// body runs Conn.ReadLine up to its first suspension; f is nil until there has been one.
+func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 error, st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -38,9 +46,8 @@ func (c *Conn) ReadLineResumable(r *greenlet.Run) (ret0 []byte, ret1 error, st g
 //line buffer.go:98
 	line, err, st = c.ReadUntilResumable(r, "\n", MaxLine)
 	if st != greenlet.Done {
-		f := (*ConnReadLineFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 6)
+		f.c, f.PC = nil, 1
 		return ret0, ret1, st
 	}
 //line buffer.go:99
@@ -50,32 +57,23 @@ func (c *Conn) ReadLineResumable(r *greenlet.Run) (ret0 []byte, ret1 error, st g
 	return line, err, greenlet.Done
 }
 
-//line buffer_greenlet.go:54
+//line buffer_greenlet.go:61
 
-// Resume continues Conn.ReadLine where it is suspended, or starts it.
+// Resume continues Conn.ReadLine where it is suspended.
 func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
 	var (
 		line []byte
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from buffer.go:98
-		callee := r.Callee().(*ConnReadUntilFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
 		goto resumed_98
 	}
 
-//line buffer.go:98
-	line, err, st = c.ReadUntilResumable(r, "\n", MaxLine)
-	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_98:
 //line buffer.go:99
 	if err == nil {
@@ -85,55 +83,18 @@ resumed_98:
 	return r.Return(f, &f.Header)
 }
 
-//line buffer_greenlet.go:89
+//line buffer_greenlet.go:87
 
-// Args replaces the parameters before the start.
-func (f *ConnReadLineFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ConnReadLineFrame) Forget() {
-	f.c = nil
+	*f = ConnReadLineFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ConnReadLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*ConnReadLineFrame) Func() *greenlet.Func      { return &infoOfConnReadLineFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnReadLineFrame) Release(r *greenlet.Run) {
-	f.c, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[6].(*ConnReadLineFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnReadLineFrame) take(r *greenlet.Run) *ConnReadLineFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*ConnReadLineFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(ConnReadLineFrame)
-}
-func (*ConnReadLineFrame) Func() *greenlet.Func {
-	return &infoOfConnReadLineFrame
-}
-
-var infoOfConnReadLineFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/buffer.go",
-	Line: 97,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine",
-	Points: []greenlet.Point{
-		{Line: 98},
-	},
-}
+var infoOfConnReadLineFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 97, Points: "98"}
 var _ func(*Conn) ([]byte, error) = (*Conn).ReadLine
 
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
@@ -154,18 +115,25 @@ func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
 }
 
 // Results are what Conn.ReadUntil has returned.
-func (f *ConnReadUntilFrame) Results() ([]byte, error) {
-	return f.ret0, f.ret1
+func (f *ConnReadUntilFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
+func (f *ConnReadUntilFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReadUntilResumable is Conn.ReadUntil for callers that can be suspended.
-func (c *Conn) ReadUntilResumable(r *greenlet.Run, delim string, limit int) (ret0 []byte, ret1 error, st greenlet.Status) {
+func (c *Conn) ReadUntilResumable(r *greenlet.Run, delim string, limit int) ([]byte, error, greenlet.Status) {
+	return (*ConnReadUntilFrame)(nil).body(r, c, delim, limit)
+}
+
+// body runs Conn.ReadUntil up to its first suspension; f is nil until there has been one.
+func (f *ConnReadUntilFrame) body(r *greenlet.Run, c *Conn, delim string, limit int) (ret0 []byte, ret1 error, st greenlet.Status) {
 	var err2 error
 //line buffer.go:113
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*ConnReadUntilFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 18)
 		f.c, f.delim, f.limit, f.PC = c, delim, limit, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line buffer.go:114
@@ -179,9 +147,8 @@ loop_115:
 		}
 		err2, st = c.ready.WaitResumable(r, hub.In)
 		if st != greenlet.Done {
-			f := (*ConnReadUntilFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 18)
 			f.c, f.delim, f.limit, f.PC = c, delim, limit, 2
-			r.Link(f, &f.Header)
 			return ret0, ret1, st
 		}
 	}
@@ -192,31 +159,24 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:196
+//line buffer_greenlet.go:163
 
-// Resume continues Conn.ReadUntil where it is suspended, or starts it.
+// Resume continues Conn.ReadUntil where it is suspended.
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
 	var err2 error
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from buffer.go:113
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_113
 	case 2:
-		// resumed from buffer.go:120
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_120
 	}
 
-//line buffer.go:113
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_113:
 //line buffer.go:114
 	c.unsearched() // who gave up looked for another delimiter
@@ -232,8 +192,7 @@ loop_115:
 		err2, st = c.ready.WaitResumable(r, hub.In)
 		if st != greenlet.Done {
 			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_120:
@@ -245,62 +204,17 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:249
+//line buffer_greenlet.go:208
 
-// Args replaces the parameters before the start.
-func (f *ConnReadUntilFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.delim = greenlet.Arg[string](f, args, 0)
-	f.limit = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ConnReadUntilFrame) Forget() {
-	f.c, f.delim = nil, ""
+	*f = ConnReadUntilFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ConnReadUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*ConnReadUntilFrame) Func() *greenlet.Func      { return &infoOfConnReadUntilFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnReadUntilFrame) Release(r *greenlet.Run) {
-	f.c, f.delim, f.ret0, f.ret1 = nil, "", nil, nil
-	c := r.Cache()
-	if head, ok := c[18].(*ConnReadUntilFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnReadUntilFrame) take(r *greenlet.Run) *ConnReadUntilFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*ConnReadUntilFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(ConnReadUntilFrame)
-}
-func (*ConnReadUntilFrame) Func() *greenlet.Func {
-	return &infoOfConnReadUntilFrame
-}
-
-var infoOfConnReadUntilFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/buffer.go",
-	Line: 112,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil",
-	Points: []greenlet.Point{
-		{
-			Line: 113,
-			Live: "c delim limit",
-		},
-		{
-			Line: 120,
-			Live: "c delim limit",
-		},
-	},
-}
+var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113:c delim limit; 120:c delim limit"}
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil

@@ -38,19 +38,15 @@ func (x0 *chaos) talksResumable(r *greenlet.Run, rounds int) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *chaosTalksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.x0, f.rounds)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *chaosTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.x0, f.rounds))
 }
 
 // run is chaos.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *chaosTalksFrame) run(r *greenlet.Run, x0 *chaos, rounds int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[chaosTalksFrame](r, 63)
 		f.x0, f.rounds = x0, rounds
 		r.Guard()
 	}
@@ -82,26 +78,18 @@ func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end gree
 	)
 	switch f.PC {
 	case 1:
-		// resumed from chaos_test.go:31
 		x = f.x
-		callee := r.Callee().(*DialFrame)
-		t0, err = callee.Results()
-		callee.Release(r)
+		t0, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_31
 	case 2:
-		// resumed from chaos_test.go:48
 		x, c, sent, got, t1, write = f.x, f.c, f.sent, f.got, f.t1, f.write
-		callee := r.Callee().(*ConnReadFullFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*ConnReadFullFrame).Returned(r)
 		goto resumed_48
 	case 3:
-		// resumed from chaos_test.go:51
 		x, c, sent, got, t1 = f.x, f.c, f.sent, f.got, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_51
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -111,8 +99,7 @@ func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end gree
 	t0, err, st = DialResumable(r, (*x).Hub, "tcp", (*x).listener.Addr().String())
 	if st != greenlet.Done {
 		f.x, f.PC = x, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_31:
 	{
@@ -149,8 +136,7 @@ loop_45:
 	_, err2, st = (*c).ReadFullResumable(r, got)
 	if st != greenlet.Done {
 		f.x, f.c, f.sent, f.got, f.t1, f.write, f.PC = x, c, sent, got, t1, write, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_48:
 //line chaos_test.go:48
@@ -159,10 +145,8 @@ resumed_48:
 	}
 	_, st = write.JoinResumable(r)
 	if st != greenlet.Done {
-		f.write = nil
-		f.x, f.c, f.sent, f.got, f.t1, f.PC = x, c, sent, got, t1, 3
-		r.Link(f, &f.Header)
-		return st
+		f.write, f.x, f.c, f.sent, f.got, f.t1, f.PC = nil, x, c, sent, got, t1, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line chaos_test.go:52
@@ -177,76 +161,21 @@ unwind:
 	for f.Pending() {
 //line chaos_test.go:56
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:189
+//line chaos_greenlet_test.go:172
 
-// Args replaces the parameters before the start.
-func (f *chaosTalksFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.rounds = greenlet.Arg[int](f, args, 0)
-}
+func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
+func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *chaosTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
+func (*chaosTalksFrame) Func() *greenlet.Func      { return &chaosTalksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *chaosTalksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chaosTalksFrame) Forget() {
-	f.x0, f.x, f.c, f.sent, f.got, f.write = nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *chaosTalksFrame) Release(r *greenlet.Run) {
-	*f = chaosTalksFrame{}
-	c := r.Cache()
-	if head, ok := c[63].(*chaosTalksFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chaosTalksFrame) take(r *greenlet.Run) *chaosTalksFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*chaosTalksFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(chaosTalksFrame)
-}
-func (*chaosTalksFrame) Func() *greenlet.Func {
-	return &chaosTalksFrameInfo
-}
-
-var chaosTalksFrameInfo = greenlet.Func{
-	End:  56,
-	File: "github.com/going-green/greenlet/hub/socket/chaos_test.go",
-	Line: 30,
-	Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks",
-	Points: []greenlet.Point{
-		{
-			Line: 31,
-			Live: "x rounds",
-		},
-		{
-			Line: 48,
-			Live: "x rounds c sent got t1 write",
-		},
-		{
-			Line: 51,
-			Live: "x rounds c sent got t1",
-		},
-	},
-}
+var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31:x rounds; 48:x rounds c sent got t1 write; 51:x rounds c sent got t1"}
 var _ func(*chaos, int) = (*chaos).talks
 
 // chaosWritesAllFrame is an activation of chaos.writesAll.
@@ -265,95 +194,44 @@ func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
 }
 
 // writesAllResumable is chaos.writesAll for callers that can be suspended.
-func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) (st greenlet.Status) {
+func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) greenlet.Status {
+	return (*chaosWritesAllFrame)(nil).body(r, x, c, p)
+}
+
+// body runs chaos.writesAll up to its first suspension; f is nil until there has been one.
+func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte) (st greenlet.Status) {
 //line chaos_test.go:59
 	_, _, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f := (*chaosWritesAllFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 3)
+		f.x, f.c, f.p, f.PC = nil, nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:281
+//line chaos_greenlet_test.go:214
 
-// Resume continues chaos.writesAll where it is suspended, or starts it.
+// Resume continues chaos.writesAll where it is suspended.
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p := f.c, f.p
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.x, f.c, f.p))
 	case 1:
-		// resumed from chaos_test.go:59
 		r.Callee().(*ConnWriteFrame).Release(r)
 		goto resumed_59
 	}
 
-//line chaos_test.go:59
-	_, _, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f.x = nil
-		f.c = nil
-		f.p = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_59:
 	return r.Return(f, &f.Header)
 }
 
-//line chaos_greenlet_test.go:307
+func (f *chaosWritesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.p) }
+func (f *chaosWritesAllFrame) Forget()                 { *f = chaosWritesAllFrame{Header: f.Header} }
+func (f *chaosWritesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*chaosWritesAllFrame) Func() *greenlet.Func      { return &chaosWritesAllFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *chaosWritesAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.p = greenlet.Arg[[]byte](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *chaosWritesAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chaosWritesAllFrame) Forget() {
-	f.x, f.c, f.p = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *chaosWritesAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[3].(*chaosWritesAllFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chaosWritesAllFrame) take(r *greenlet.Run) *chaosWritesAllFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*chaosWritesAllFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(chaosWritesAllFrame)
-}
-func (*chaosWritesAllFrame) Func() *greenlet.Func {
-	return &chaosWritesAllFrameInfo
-}
-
-var chaosWritesAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/chaos_test.go",
-	Line: 59,
-	Name: "github.com/going-green/greenlet/hub/socket.(*chaos).writesAll",
-	Points: []greenlet.Point{
-		{Line: 59},
-	},
-}
+var chaosWritesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).writesAll", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 59, Points: "59"}
 var _ func(*chaos, *Conn, []byte) = (*chaos).writesAll
 
 // chaosEchoesFrame is an activation of chaos.echoes.
@@ -372,87 +250,31 @@ func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
 }
 
 // echoesResumable is chaos.echoes for callers that can be suspended.
-func (x *chaos) echoesResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
-	var (
-		t0  error
-		buf []byte
-		n   int
-		err error
-	)
-//line chaos_test.go:63
-loop_63:
-//line chaos_test.go:63
-	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*chaosEchoesFrame)(nil).take(r)
-		f.x, f.c, f.PC = x, c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line chaos_test.go:63
-	if !(t0 == nil) {
-		return greenlet.Done
-	}
-//line chaos_test.go:64
-	buf = make([]byte, 1+x.random.IntN(5000))
-	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*chaosEchoesFrame)(nil).take(r)
-		f.x, f.c, f.buf, f.PC = x, c, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line chaos_test.go:66
-	if !(err == nil) {
-		goto after_if_66
-	}
-//line chaos_test.go:67
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f := (*chaosEchoesFrame)(nil).take(r)
-		f.x, f.c, f.PC = x, c, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_66:
-//line chaos_test.go:69
-	if err != nil {
-		return greenlet.Done
-	}
-	goto loop_63
+func (x *chaos) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*chaosEchoesFrame)(nil).body(r, x, c)
 }
 
-//line chaos_greenlet_test.go:426
-
-// Resume continues chaos.echoes where it is suspended, or starts it.
-func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	x, c := f.x, f.c
+// body runs chaos.echoes up to its next suspension; f is nil until there has been one.
+func (f *chaosEchoesFrame) body(r *greenlet.Run, x *chaos, c *Conn) (st greenlet.Status) {
 	var (
 		t0  error
 		buf []byte
 		n   int
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from chaos_test.go:63
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_63
-	case 2:
-		// resumed from chaos_test.go:65
-		buf = f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_65
-	case 3:
-		// resumed from chaos_test.go:67
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_67
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+			goto resumed_63
+		case 2:
+			buf = f.buf
+			n, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_65
+		case 3:
+			_, err = r.Callee().(*ConnWriteFrame).Returned(r)
+			goto resumed_67
+		}
 	}
 
 //line chaos_test.go:63
@@ -460,22 +282,21 @@ loop_63:
 //line chaos_test.go:63
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.buf = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.buf, f.x, f.c, f.PC = nil, x, c, 1
 		return st
 	}
 resumed_63:
 //line chaos_test.go:63
 	if !(t0 == nil) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line chaos_test.go:64
 	buf = make([]byte, 1+x.random.IntN(5000))
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.x, f.c, f.buf, f.PC = x, c, buf, 2
 		return st
 	}
 resumed_65:
@@ -486,81 +307,32 @@ resumed_65:
 //line chaos_test.go:67
 	_, err, st = c.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f.buf = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.buf, f.x, f.c, f.PC = nil, x, c, 3
 		return st
 	}
 resumed_67:
 after_if_66:
 //line chaos_test.go:69
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:504
+//line chaos_greenlet_test.go:324
 
-// Args replaces the parameters before the start.
-func (f *chaosEchoesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *chaosEchoesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chaosEchoesFrame) Forget() {
-	f.x, f.c, f.buf = nil, nil, nil
-}
+func (f *chaosEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *chaosEchoesFrame) Forget()                 { *f = chaosEchoesFrame{Header: f.Header} }
+func (f *chaosEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*chaosEchoesFrame) Func() *greenlet.Func      { return &chaosEchoesFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *chaosEchoesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[19].(*chaosEchoesFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chaosEchoesFrame) take(r *greenlet.Run) *chaosEchoesFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*chaosEchoesFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(chaosEchoesFrame)
-}
-func (*chaosEchoesFrame) Func() *greenlet.Func {
-	return &chaosEchoesFrameInfo
-}
-
-var chaosEchoesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/chaos_test.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes",
-	Points: []greenlet.Point{
-		{
-			Line: 63,
-			Live: "x c",
-		},
-		{
-			Line: 65,
-			Live: "x c buf",
-		},
-		{
-			Line: 67,
-			Live: "x c",
-		},
-	},
-}
+var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63:x c; 65:x c buf; 67:x c"}
 var _ func(*chaos, *Conn) = (*chaos).echoes
 
 // chaosWreaksFrame is an activation of chaos.wreaks.
@@ -582,109 +354,31 @@ func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFra
 }
 
 // wreaksResumable is chaos.wreaks for callers that can be suspended.
-func (x *chaos) wreaksResumable(r *greenlet.Run, s *Server, rounds int, tasks int) (st greenlet.Status) {
-	var (
-		t0  int
-		t1  int
-		all []*hub.Task
-	)
-//line chaos_test.go:77
-	t0 = 0
-loop_77:
-//line chaos_test.go:77
-	if t0 < rounds {
-		for range tasks {
-			x.Go(x.newTalksFrame(3))
-		}
-		t1 = 0
-		goto loop_81
-	}
-	goto after_loop_77
-loop_81:
-//line chaos_test.go:81
-	if !(t1 < tasks) {
-//line chaos_test.go:77
-		t0++
-		goto loop_77
-	}
-//line chaos_test.go:82
-	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != greenlet.Done {
-		f := (*chaosWreaksFrame)(nil).take(r)
-		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line chaos_test.go:83
-	all = x.Tasks()
-//line chaos_test.go:83
-	switch x.random.IntN(4) {
-	case 0:
-		goto case_84
-	case 1:
-//line chaos_test.go:89
-		if len(x.conns) > 0 {
-			x.conns[x.random.IntN(len(x.conns))].Close()
-		}
-	case 2:
-		if len(x.conns) > 0 {
-			x.conns[x.random.IntN(len(x.conns))].SetReadDeadline(x.Now())
-		}
-	}
-	goto next_81
-case_84:
-	// the first two are this one and the server
-//line chaos_test.go:85
-	if !(len(all) > 2) {
-		goto next_81
-	}
-//line chaos_test.go:86
-	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != greenlet.Done {
-		f := (*chaosWreaksFrame)(nil).take(r)
-		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-next_81:
-//line chaos_test.go:81
-	t1++
-	goto loop_81
-after_loop_77:
-//line chaos_test.go:99
-	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f := (*chaosWreaksFrame)(nil).take(r)
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
-	}
-	return greenlet.Done
+func (x *chaos) wreaksResumable(r *greenlet.Run, s *Server, rounds int, tasks int) greenlet.Status {
+	return (*chaosWreaksFrame)(nil).body(r, x, s, rounds, tasks)
 }
 
-//line chaos_greenlet_test.go:664
-
-// Resume continues chaos.wreaks where it is suspended, or starts it.
-func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	x, s, rounds, tasks := f.x, f.s, f.rounds, f.tasks
+// body runs chaos.wreaks up to its next suspension; f is nil until there has been one.
+func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int, tasks int) (st greenlet.Status) {
 	var (
 		t0  int
 		t1  int
 		all []*hub.Task
 	)
-	switch f.PC {
-	case 1:
-		// resumed from chaos_test.go:82
-		t0, t1 = f.t0, f.t1
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_82
-	case 2:
-		// resumed from chaos_test.go:86
-		t0, t1 = f.t0, f.t1
-		r.Callee().(*hub.TaskKillFrame).Release(r)
-		goto resumed_86
-	case 3:
-		// resumed from chaos_test.go:99
-		r.Callee().(*ServerStopFrame).Release(r)
-		goto resumed_99
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = f.t0, f.t1
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_82
+		case 2:
+			t0, t1 = f.t0, f.t1
+			r.Callee().(*hub.TaskKillFrame).Release(r)
+			goto resumed_86
+		case 3:
+			r.Callee().(*ServerStopFrame).Release(r)
+			goto resumed_99
+		}
 	}
 
 //line chaos_test.go:77
@@ -708,8 +402,8 @@ loop_81:
 	}
 //line chaos_test.go:82
 	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != greenlet.Done {
-		f.x, f.t0, f.t1, f.PC = x, t0, t1, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 3)
+		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 1
 		return st
 	}
 resumed_82:
@@ -738,8 +432,8 @@ case_84:
 	}
 //line chaos_test.go:86
 	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != greenlet.Done {
-		f.x, f.t0, f.t1, f.PC = x, t0, t1, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 3)
+		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 2
 		return st
 	}
 resumed_86:
@@ -751,76 +445,27 @@ after_loop_77:
 //line chaos_test.go:99
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.x = nil
-		f.s = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 3)
+		f.x, f.s, f.PC = nil, nil, 3
 		return st
 	}
 resumed_99:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:765
+//line chaos_greenlet_test.go:457
 
-// Args replaces the parameters before the start.
-func (f *chaosWreaksFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-	f.rounds = greenlet.Arg[int](f, args, 1)
-	f.tasks = greenlet.Arg[int](f, args, 2)
+// Resume continues the activation; the driver calls it.
+func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *chaosWreaksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *chaosWreaksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.rounds, &f.tasks) }
+func (f *chaosWreaksFrame) Forget()                 { *f = chaosWreaksFrame{Header: f.Header} }
+func (f *chaosWreaksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*chaosWreaksFrame) Func() *greenlet.Func      { return &chaosWreaksFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chaosWreaksFrame) Forget() {
-	f.x, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *chaosWreaksFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[3].(*chaosWreaksFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chaosWreaksFrame) take(r *greenlet.Run) *chaosWreaksFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*chaosWreaksFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(chaosWreaksFrame)
-}
-func (*chaosWreaksFrame) Func() *greenlet.Func {
-	return &chaosWreaksFrameInfo
-}
-
-var chaosWreaksFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/chaos_test.go",
-	Line: 76,
-	Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks",
-	Points: []greenlet.Point{
-		{
-			Line: 82,
-			Live: "x s rounds tasks t0 t1",
-		},
-		{
-			Line: 86,
-			Live: "x s rounds tasks t0 t1",
-		},
-		{Line: 99},
-	},
-}
+var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82:x s rounds tasks t0 t1; 86:x s rounds tasks t0 t1; 99"}
 var _ func(*chaos, *Server, int, int) = (*chaos).wreaks
 
 // chaosServesFrame is an activation of chaos.serves.
@@ -838,91 +483,42 @@ func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
 }
 
 // servesResumable is chaos.serves for callers that can be suspended.
-func (x *chaos) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status) {
+func (x *chaos) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
+	return (*chaosServesFrame)(nil).body(r, x, s)
+}
+
+// body runs chaos.serves up to its first suspension; f is nil until there has been one.
+func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenlet.Status) {
 //line chaos_test.go:103
 	_, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*chaosServesFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 32)
+		f.x, f.s, f.PC = nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:854
+//line chaos_greenlet_test.go:503
 
-// Resume continues chaos.serves where it is suspended, or starts it.
+// Resume continues chaos.serves where it is suspended.
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.x, f.s))
 	case 1:
-		// resumed from chaos_test.go:103
 		r.Callee().(*ServerServeFrame).Release(r)
 		goto resumed_103
 	}
 
-//line chaos_test.go:103
-	_, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.x = nil
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_103:
 	return r.Return(f, &f.Header)
 }
 
-//line chaos_greenlet_test.go:879
+func (f *chaosServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *chaosServesFrame) Forget()                 { *f = chaosServesFrame{Header: f.Header} }
+func (f *chaosServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*chaosServesFrame) Func() *greenlet.Func      { return &chaosServesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *chaosServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *chaosServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *chaosServesFrame) Forget() {
-	f.x, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *chaosServesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[32].(*chaosServesFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*chaosServesFrame) take(r *greenlet.Run) *chaosServesFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*chaosServesFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(chaosServesFrame)
-}
-func (*chaosServesFrame) Func() *greenlet.Func {
-	return &chaosServesFrameInfo
-}
-
-var chaosServesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/chaos_test.go",
-	Line: 103,
-	Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves",
-	Points: []greenlet.Point{
-		{Line: 103},
-	},
-}
+var chaosServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves

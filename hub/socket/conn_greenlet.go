@@ -28,12 +28,20 @@ func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
 }
 
 // Results are what Conn.Read has returned.
-func (f *ConnReadFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ConnReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReadResumable is Conn.Read for callers that can be suspended.
-func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*ConnReadFrame)(nil).body(r, c, p)
+}
+
+// body runs Conn.Read up to its first suspension; f is nil until there has been one.
+func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n         int
 		errResult error
@@ -41,9 +49,8 @@ func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, s
 	)
 //line conn.go:41
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*ConnReadFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 28)
 		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line conn.go:42
@@ -63,19 +70,16 @@ loop_42:
 			goto loop_42
 		}
 	}
-	{
 //line conn.go:51
-		f := (*ConnReadFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 2
+	f = greenlet.Leaf(r, f, 28)
+	f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 2
 //line conn.go:51
-		return ret0, ret1, r.SendNone(loop)
-	}
+	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:77
+//line conn_greenlet.go:81
 
-// Resume continues Conn.Read where it is suspended, or starts it.
+// Resume continues Conn.Read where it is suspended.
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
 	var (
@@ -84,23 +88,18 @@ func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop      *greenlet.Greenlet
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:41
 		n, errResult = f.n, f.errResult
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_41
 	case 2:
-		// resumed from conn.go:51
 		n, errResult = f.n, f.errResult
 		goto resumed_51
 	}
 
-//line conn.go:41
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.n, f.errResult, f.PC = n, errResult, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_41:
 //line conn.go:42
 loop_42:
@@ -131,63 +130,17 @@ resumed_51:
 	goto loop_42
 }
 
-//line conn_greenlet.go:135
+//line conn_greenlet.go:134
 
-// Args replaces the parameters before the start.
-func (f *ConnReadFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *ConnReadFrame) Forget()                 { *f = ConnReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*ConnReadFrame) Func() *greenlet.Func      { return &infoOfConnReadFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ConnReadFrame) Forget() {
-	f.c, f.p, f.errResult = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnReadFrame) Release(r *greenlet.Run) {
-	f.c, f.p, f.errResult, f.ret1 = nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[28].(*ConnReadFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnReadFrame) take(r *greenlet.Run) *ConnReadFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*ConnReadFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(ConnReadFrame)
-}
-func (*ConnReadFrame) Func() *greenlet.Func {
-	return &infoOfConnReadFrame
-}
-
-var infoOfConnReadFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/conn.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read",
-	Points: []greenlet.Point{
-		{
-			Line: 41,
-			Live: "c p n errResult",
-		},
-		{
-			Line: 51,
-			Live: "c p n errResult",
-		},
-	},
-}
+var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41:c p n errResult; 51:c p n errResult"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
 // ConnReadFullFrame is an activation of Conn.ReadFull.
@@ -208,17 +161,38 @@ func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
 }
 
 // Results are what Conn.ReadFull has returned.
-func (f *ConnReadFullFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ConnReadFullFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnReadFullFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ReadFullResumable is Conn.ReadFull for callers that can be suspended.
-func (c *Conn) ReadFullResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *Conn) ReadFullResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*ConnReadFullFrame)(nil).body(r, c, p)
+}
+
+// body runs Conn.ReadFull up to its next suspension; f is nil until there has been one.
+func (f *ConnReadFullFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n    int
 		err2 error
 		err3 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			n = f.n
+			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+			goto resumed_87
+		case 2:
+			n = f.n
+			err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+			goto resumed_93
+		}
+	}
+
 //line conn.go:86
 loop_86:
 //line conn.go:86
@@ -228,11 +202,11 @@ loop_86:
 	}
 //line conn.go:87
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*ConnReadFullFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_87:
 	{
 //line conn.go:88
 		var m int
@@ -255,11 +229,11 @@ case_92:
 //line conn.go:93
 	err3, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f := (*ConnReadFullFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
+resumed_93:
 //line conn.go:93
 	if err3 != nil {
 		return n, c.failed("read", err3), greenlet.Done
@@ -267,141 +241,25 @@ case_92:
 	goto loop_86
 }
 
-//line conn_greenlet.go:271
+//line conn_greenlet.go:245
 
-// Resume continues Conn.ReadFull where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p := f.c, f.p
-	var (
-		n    int
-		err2 error
-		err3 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from conn.go:87
-		n = f.n
-		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_87
-	case 2:
-		// resumed from conn.go:93
-		n = f.n
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err3 = callee.Results()
-		callee.Release(r)
-		goto resumed_93
-	}
-
-//line conn.go:86
-loop_86:
-//line conn.go:86
-	if !(n < len(p)) {
-//line conn.go:102
-		f.ret0, f.ret1 = n, nil
-		return r.Return(f, &f.Header)
-	}
-//line conn.go:87
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_87:
-	{
-//line conn.go:88
-		var m int
-		m, err2 = c.TryRead(p[n:])
-//line conn.go:89
-		n += m
-		switch {
-		case err2 == nil:
-			goto loop_86
-		case err2 == ErrWouldBlock:
-			goto case_92
-		case err2 == io.EOF && n > 0:
-//line conn.go:97
-			f.ret0, f.ret1 = n, io.ErrUnexpectedEOF
-			return r.Return(f, &f.Header)
-		default:
-//line conn.go:99
-			f.ret0, f.ret1 = n, err2
-			return r.Return(f, &f.Header)
-		}
-	}
-case_92:
-//line conn.go:93
-	err3, st = c.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_93:
-//line conn.go:93
-	if err3 != nil {
-		f.ret0, f.ret1 = n, c.failed("read", err3)
-		return r.Return(f, &f.Header)
-	}
-	goto loop_86
+	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+	return r.Started(f, &f.Header, st)
 }
 
-//line conn_greenlet.go:349
-
-// Args replaces the parameters before the start.
-func (f *ConnReadFullFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ConnReadFullFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFullFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ConnReadFullFrame) Forget() {
-	f.c, f.p = nil, nil
+	*f = ConnReadFullFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ConnReadFullFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
+func (*ConnReadFullFrame) Func() *greenlet.Func      { return &infoOfConnReadFullFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnReadFullFrame) Release(r *greenlet.Run) {
-	f.c, f.p, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[3].(*ConnReadFullFrame); !ok {
-		f.Caller, f.Depth, c[3] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[3] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnReadFullFrame) take(r *greenlet.Run) *ConnReadFullFrame {
-	c := r.Cache()
-	if f, ok := c[3].(*ConnReadFullFrame); ok {
-		c[3] = f.Caller
-		return f
-	}
-	return new(ConnReadFullFrame)
-}
-func (*ConnReadFullFrame) Func() *greenlet.Func {
-	return &infoOfConnReadFullFrame
-}
-
-var infoOfConnReadFullFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/conn.go",
-	Line: 85,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull",
-	Points: []greenlet.Point{
-		{
-			Line: 87,
-			Live: "c p n",
-		},
-		{
-			Line: 93,
-			Live: "c p n",
-		},
-	},
-}
+var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87:c p n; 93:c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
@@ -419,12 +277,20 @@ func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
 }
 
 // Results are what Conn.WaitReadable has returned.
-func (f *ConnWaitReadableFrame) Results() error {
-	return f.ret0
+func (f *ConnWaitReadableFrame) Results() error { return f.ret0 }
+func (f *ConnWaitReadableFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // WaitReadableResumable is Conn.WaitReadable for callers that can be suspended.
-func (c *Conn) WaitReadableResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *Conn) WaitReadableResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*ConnWaitReadableFrame)(nil).body(r, c)
+}
+
+// body runs Conn.WaitReadable up to its first suspension; f is nil until there has been one.
+func (f *ConnWaitReadableFrame) body(r *greenlet.Run, c *Conn) (ret0 error, st greenlet.Status) {
 	var loop *greenlet.Greenlet
 //line conn.go:111
 loop_111:
@@ -443,29 +309,27 @@ loop_111:
 			goto loop_111
 		}
 	}
-	{
 //line conn.go:120
-		f := (*ConnWaitReadableFrame)(nil).take(r)
-		r.Leaf(f, &f.Header)
-		f.c, f.PC = c, 1
+	f = greenlet.Leaf(r, f, 39)
+	f.c, f.PC = c, 1
 //line conn.go:120
-		return ret0, r.SendNone(loop)
-	}
+	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:457
+//line conn_greenlet.go:320
 
-// Resume continues Conn.WaitReadable where it is suspended, or starts it.
+// Resume continues Conn.WaitReadable where it is suspended.
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var loop *greenlet.Greenlet
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:120
 		goto resumed_120
 	}
 
-//line conn.go:111
 loop_111:
 	{
 //line conn.go:112
@@ -494,58 +358,16 @@ resumed_120:
 	goto loop_111
 }
 
-//line conn_greenlet.go:498
+//line conn_greenlet.go:362
 
-// Args replaces the parameters before the start.
-func (f *ConnWaitReadableFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
 }
+func (f *ConnWaitReadableFrame) Forget()                 { *f = ConnWaitReadableFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ConnWaitReadableFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*ConnWaitReadableFrame) Func() *greenlet.Func      { return &infoOfConnWaitReadableFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ConnWaitReadableFrame) Forget() {
-	f.c = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnWaitReadableFrame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[39].(*ConnWaitReadableFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnWaitReadableFrame) take(r *greenlet.Run) *ConnWaitReadableFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*ConnWaitReadableFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(ConnWaitReadableFrame)
-}
-func (*ConnWaitReadableFrame) Func() *greenlet.Func {
-	return &infoOfConnWaitReadableFrame
-}
-
-var infoOfConnWaitReadableFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/conn.go",
-	Line: 110,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable",
-	Points: []greenlet.Point{
-		{
-			Line: 120,
-			Live: "c",
-		},
-	},
-}
+var infoOfConnWaitReadableFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120:c"}
 var _ func(*Conn) error = (*Conn).WaitReadable
 
 // ConnWriteFrame is an activation of Conn.Write.
@@ -566,21 +388,28 @@ func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
 }
 
 // Results are what Conn.Write has returned.
-func (f *ConnWriteFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ConnWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // WriteResumable is Conn.Write for callers that can be suspended.
-func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+	return (*ConnWriteFrame)(nil).body(r, c, p)
+}
+
+// body runs Conn.Write up to its first suspension; f is nil until there has been one.
+func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n    int
 		err3 error
 	)
 //line conn.go:150
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f := (*ConnWriteFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line conn.go:151
@@ -597,9 +426,8 @@ loop_151:
 		}
 		err3, st = c.ready.WaitResumable(r, hub.Out)
 		if st != greenlet.Done {
-			f := (*ConnWriteFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 7)
 			f.c, f.p, f.n, f.PC = c, p, n, 2
-			r.Link(f, &f.Header)
 			return ret0, ret1, st
 		}
 	}
@@ -610,9 +438,9 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:614
+//line conn_greenlet.go:442
 
-// Resume continues Conn.Write where it is suspended, or starts it.
+// Resume continues Conn.Write where it is suspended.
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
 	var (
@@ -620,26 +448,19 @@ func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err3 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:150
 		n = f.n
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_150
 	case 2:
-		// resumed from conn.go:160
 		n = f.n
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err3 = callee.Results()
-		callee.Release(r)
+		err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_160
 	}
 
-//line conn.go:150
-	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_150:
 //line conn.go:151
 loop_151:
@@ -660,8 +481,7 @@ loop_151:
 		err3, st = c.ready.WaitResumable(r, hub.Out)
 		if st != greenlet.Done {
 			f.n, f.PC = n, 2
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_160:
@@ -673,63 +493,17 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:677
+//line conn_greenlet.go:497
 
-// Args replaces the parameters before the start.
-func (f *ConnWriteFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *ConnWriteFrame) Forget()                 { *f = ConnWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*ConnWriteFrame) Func() *greenlet.Func      { return &infoOfConnWriteFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ConnWriteFrame) Forget() {
-	f.c, f.p = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnWriteFrame) Release(r *greenlet.Run) {
-	f.c, f.p, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[7].(*ConnWriteFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnWriteFrame) take(r *greenlet.Run) *ConnWriteFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*ConnWriteFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(ConnWriteFrame)
-}
-func (*ConnWriteFrame) Func() *greenlet.Func {
-	return &infoOfConnWriteFrame
-}
-
-var infoOfConnWriteFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/conn.go",
-	Line: 149,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write",
-	Points: []greenlet.Point{
-		{
-			Line: 150,
-			Live: "c p n",
-		},
-		{
-			Line: 160,
-			Live: "c p n",
-		},
-	},
-}
+var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150:c p n; 160:c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.
@@ -749,12 +523,20 @@ func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
 }
 
 // Results are what Conn.WriteString has returned.
-func (f *ConnWriteStringFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *ConnWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // WriteStringResumable is Conn.WriteString for callers that can be suspended.
-func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (int, error, greenlet.Status) {
+	return (*ConnWriteStringFrame)(nil).body(r, c, s)
+}
+
+// body runs Conn.WriteString up to its first suspension; f is nil until there has been one.
+func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		t0 int
 		t1 error
@@ -762,96 +544,48 @@ func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, ret1 e
 //line conn.go:169
 	t0, t1, st = c.WriteResumable(r, []byte(s))
 	if st != greenlet.Done {
-		f := (*ConnWriteStringFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 12)
+		f.c, f.s, f.PC = nil, "", 1
 		return ret0, ret1, st
 	}
 //line conn.go:169
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:775
+//line conn_greenlet.go:556
 
-// Resume continues Conn.WriteString where it is suspended, or starts it.
+// Resume continues Conn.WriteString where it is suspended.
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, s := f.c, f.s
 	var (
 		t0 int
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.s)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from conn.go:169
-		callee := r.Callee().(*ConnWriteFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_169
 	}
 
-//line conn.go:169
-	t0, t1, st = c.WriteResumable(r, []byte(s))
-	if st != greenlet.Done {
-		f.c = nil
-		f.s = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_169:
 //line conn.go:169
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:808
+//line conn_greenlet.go:579
 
-// Args replaces the parameters before the start.
-func (f *ConnWriteStringFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ConnWriteStringFrame) Forget() {
-	f.c, f.s = nil, ""
+	*f = ConnWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ConnWriteStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*ConnWriteStringFrame) Func() *greenlet.Func      { return &infoOfConnWriteStringFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ConnWriteStringFrame) Release(r *greenlet.Run) {
-	f.c, f.s, f.ret1 = nil, "", nil
-	c := r.Cache()
-	if head, ok := c[12].(*ConnWriteStringFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ConnWriteStringFrame) take(r *greenlet.Run) *ConnWriteStringFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*ConnWriteStringFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(ConnWriteStringFrame)
-}
-func (*ConnWriteStringFrame) Func() *greenlet.Func {
-	return &infoOfConnWriteStringFrame
-}
-
-var infoOfConnWriteStringFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/conn.go",
-	Line: 169,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString",
-	Points: []greenlet.Point{
-		{Line: 169},
-	},
-}
+var infoOfConnWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 169, Points: "169"}
 var _ func(*Conn, string) (int, error) = (*Conn).WriteString

@@ -33,109 +33,43 @@ func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetF
 }
 
 // readsResetResumable is notes.readsReset for callers that can be suspended.
-func (n *notes) readsResetResumable(r *greenlet.Run, l *Listener, peer net.Conn) (st greenlet.Status) {
-	var (
-		c   *Conn
-		err error
-		buf []byte
-		m   int
-	)
-//line fault_test.go:29
-	c, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsResetFrame)(nil).take(r)
-		f.n, f.peer, f.PC = n, peer, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:30
-	if err != nil {
-		panic(err)
-	}
-	buf = make([]byte, 10)
-	m, err, st = c.ReadFullResumable(r, buf[:3])
-	if st != greenlet.Done {
-		f := (*notesReadsResetFrame)(nil).take(r)
-		f.n, f.peer, f.c, f.buf, f.PC = n, peer, c, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:35
-	n.note("%q %v", buf[:m], err)
-	n.GoAfter(time.Millisecond, n.newResetsFrame(peer))
-	m, err, st = c.ReadFullResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*notesReadsResetFrame)(nil).take(r)
-		f.n, f.c, f.buf, f.PC = n, c, buf, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line fault_test.go:38
-		n.note("%d %v", m, errors.Is(err, syscall.ECONNRESET))
-		var op *net.OpError
-		n.note("%v %s %v", errors.As(err, &op), op.Op, op.Addr)
-		_, err, st = c.WriteResumable(r, buf)
-		if st != greenlet.Done {
-			f := (*notesReadsResetFrame)(nil).take(r)
-			f.n, f.c, f.PC = n, c, 4
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line fault_test.go:42
-	n.note("%v", errors.Is(err, syscall.EPIPE))
-	n.note("%v %v", c.Close(), errors.Is(c.Close(), net.ErrClosed))
-	return greenlet.Done
+func (n *notes) readsResetResumable(r *greenlet.Run, l *Listener, peer net.Conn) greenlet.Status {
+	return (*notesReadsResetFrame)(nil).body(r, n, l, peer)
 }
 
-//line fault_greenlet_test.go:93
-
-// Resume continues notes.readsReset where it is suspended, or starts it.
-func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, l, peer := f.n, f.l, f.peer
+// body runs notes.readsReset up to its next suspension; f is nil until there has been one.
+func (f *notesReadsResetFrame) body(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
 	var (
 		c   *Conn
 		err error
 		buf []byte
 		m   int
 	)
-	switch f.PC {
-	case 1:
-		// resumed from fault_test.go:29
-		callee := r.Callee().(*ListenerAcceptFrame)
-		c, err = callee.Results()
-		callee.Release(r)
-		goto resumed_29
-	case 2:
-		// resumed from fault_test.go:34
-		c, buf = f.c, f.buf
-		callee := r.Callee().(*ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_34
-	case 3:
-		// resumed from fault_test.go:37
-		c, buf = f.c, f.buf
-		callee := r.Callee().(*ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_37
-	case 4:
-		// resumed from fault_test.go:41
-		c = f.c
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_41
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
+			goto resumed_29
+		case 2:
+			c, buf = f.c, f.buf
+			m, err = r.Callee().(*ConnReadFullFrame).Returned(r)
+			goto resumed_34
+		case 3:
+			c, buf = f.c, f.buf
+			m, err = r.Callee().(*ConnReadFullFrame).Returned(r)
+			goto resumed_37
+		case 4:
+			c = f.c
+			_, err = r.Callee().(*ConnWriteFrame).Returned(r)
+			goto resumed_41
+		}
 	}
 
 //line fault_test.go:29
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.l, f.n, f.peer, f.PC = nil, n, peer, 1
 		return st
 	}
 resumed_29:
@@ -146,9 +80,8 @@ resumed_29:
 	buf = make([]byte, 10)
 	m, err, st = c.ReadFullResumable(r, buf[:3])
 	if st != greenlet.Done {
-		f.l = nil
-		f.c, f.buf, f.PC = c, buf, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.l, f.n, f.peer, f.c, f.buf, f.PC = nil, n, peer, c, buf, 2
 		return st
 	}
 resumed_34:
@@ -157,10 +90,8 @@ resumed_34:
 	n.GoAfter(time.Millisecond, n.newResetsFrame(peer))
 	m, err, st = c.ReadFullResumable(r, buf)
 	if st != greenlet.Done {
-		f.l = nil
-		f.peer = nil
-		f.c, f.buf, f.PC = c, buf, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 31)
+		f.l, f.peer, f.n, f.c, f.buf, f.PC = nil, nil, n, c, buf, 3
 		return st
 	}
 resumed_37:
@@ -171,11 +102,8 @@ resumed_37:
 		n.note("%v %s %v", errors.As(err, &op), op.Op, op.Addr)
 		_, err, st = c.WriteResumable(r, buf)
 		if st != greenlet.Done {
-			f.l = nil
-			f.peer = nil
-			f.buf = nil
-			f.c, f.PC = c, 4
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 31)
+			f.l, f.peer, f.buf, f.n, f.c, f.PC = nil, nil, nil, n, c, 4
 			return st
 		}
 	}
@@ -183,75 +111,22 @@ resumed_41:
 //line fault_test.go:42
 	n.note("%v", errors.Is(err, syscall.EPIPE))
 	n.note("%v %v", c.Close(), errors.Is(c.Close(), net.ErrClosed))
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:190
+//line fault_greenlet_test.go:118
 
-// Args replaces the parameters before the start.
-func (f *notesReadsResetFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-	f.peer = greenlet.Arg[net.Conn](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsResetFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesReadsResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
+func (f *notesReadsResetFrame) Forget()                 { *f = notesReadsResetFrame{Header: f.Header} }
+func (f *notesReadsResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*notesReadsResetFrame) Func() *greenlet.Func      { return &notesReadsResetFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsResetFrame) Forget() {
-	f.n, f.l, f.peer, f.c, f.buf = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsResetFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*notesReadsResetFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsResetFrame) take(r *greenlet.Run) *notesReadsResetFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*notesReadsResetFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(notesReadsResetFrame)
-}
-func (*notesReadsResetFrame) Func() *greenlet.Func {
-	return &notesReadsResetFrameInfo
-}
-
-var notesReadsResetFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 28,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset",
-	Points: []greenlet.Point{
-		{
-			Line: 29,
-			Live: "n peer",
-		},
-		{
-			Line: 34,
-			Live: "n peer c buf",
-		},
-		{
-			Line: 37,
-			Live: "n c buf",
-		},
-		{
-			Line: 41,
-			Live: "n c",
-		},
-	},
-}
+var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29:n peer; 34:n peer c buf; 37:n c buf; 41:n c"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).readsReset
 
 // notesResetsFrame is an activation of notes.resets.
@@ -269,69 +144,30 @@ func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
 }
 
 // resetsResumable is notes.resets for callers that can be suspended.
-func (n *notes) resetsResumable(r *greenlet.Run, peer net.Conn) (st greenlet.Status) {
+func (n *notes) resetsResumable(r *greenlet.Run, peer net.Conn) greenlet.Status {
+	return (*notesResetsFrame)(nil).body(r, n, peer)
+}
+
+// body runs notes.resets up to its next suspension; f is nil until there has been one.
+func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st greenlet.Status) {
 //line fault_test.go:47
 	reset(peer)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:279
+//line fault_greenlet_test.go:159
 
-// Resume continues notes.resets where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	peer := f.peer
-//line fault_test.go:47
-	reset(peer)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
 }
 
-//line fault_greenlet_test.go:289
+func (f *notesResetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.peer) }
+func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Header: f.Header} }
+func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesResetsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.peer = greenlet.Arg[net.Conn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesResetsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesResetsFrame) Forget() {
-	f.n, f.peer = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesResetsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*notesResetsFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesResetsFrame) take(r *greenlet.Run) *notesResetsFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*notesResetsFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(notesResetsFrame)
-}
-func (*notesResetsFrame) Func() *greenlet.Func {
-	return &notesResetsFrameInfo
-}
-
-var notesResetsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 47,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).resets",
-}
+var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).resets", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 47}
 var _ func(*notes, net.Conn) = (*notes).resets
 
 // notesWritesResetFrame is an activation of notes.writesReset.
@@ -355,19 +191,15 @@ func (n *notes) writesResetResumable(r *greenlet.Run, l *Listener, peer net.Conn
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesWritesResetFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.l, f.peer)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesWritesResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.l, f.peer))
 }
 
 // run is notes.writesReset as a state machine; f is nil in a call that has not been suspended.
 func (f *notesWritesResetFrame) run(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesWritesResetFrame](r, 34)
 		f.n, f.l, f.peer = n, l, peer
 		r.Guard()
 	}
@@ -393,29 +225,20 @@ func (f *notesWritesResetFrame) step(r *greenlet.Run, n *notes, l *Listener, pee
 	)
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:63
-		callee := r.Callee().(*ListenerAcceptFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_63
 	case 2:
-		// resumed from fault_test.go:69
-		callee := r.Callee().(*ConnWriteFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_69
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line fault_test.go:63
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_63:
 //line fault_test.go:64
@@ -433,11 +256,8 @@ resumed_63:
 	n.GoAfter(5*time.Millisecond, n.newResetsFrame(peer))
 	m, err, st = c.WriteResumable(r, make([]byte, 1<<26))
 	if st != greenlet.Done {
-		f.l = nil
-		f.peer = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.peer, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line fault_test.go:70
@@ -448,73 +268,21 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:71
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:460
+//line fault_greenlet_test.go:279
 
-// Args replaces the parameters before the start.
-func (f *notesWritesResetFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-	f.peer = greenlet.Arg[net.Conn](f, args, 1)
-}
+func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
+func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
+func (f *notesWritesResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*notesWritesResetFrame) Func() *greenlet.Func      { return &notesWritesResetFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesWritesResetFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesWritesResetFrame) Forget() {
-	f.n, f.l, f.peer = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesWritesResetFrame) Release(r *greenlet.Run) {
-	*f = notesWritesResetFrame{}
-	c := r.Cache()
-	if head, ok := c[34].(*notesWritesResetFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesWritesResetFrame) take(r *greenlet.Run) *notesWritesResetFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*notesWritesResetFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(notesWritesResetFrame)
-}
-func (*notesWritesResetFrame) Func() *greenlet.Func {
-	return &notesWritesResetFrameInfo
-}
-
-var notesWritesResetFrameInfo = greenlet.Func{
-	End:  71,
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 62,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset",
-	Points: []greenlet.Point{
-		{
-			Line: 63,
-			Live: "n peer",
-		},
-		{
-			Line: 69,
-			Live: "n",
-		},
-	},
-}
+var notesWritesResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63:n peer; 69:n"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).writesReset
 
 // notesDialsNobodyFrame is an activation of notes.dialsNobody.
@@ -532,14 +300,18 @@ func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
 }
 
 // dialsNobodyResumable is notes.dialsNobody for callers that can be suspended.
-func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) (st greenlet.Status) {
+func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) greenlet.Status {
+	return (*notesDialsNobodyFrame)(nil).body(r, n, address)
+}
+
+// body runs notes.dialsNobody up to its first suspension; f is nil until there has been one.
+func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	var err error
 //line fault_test.go:83
 	_, err, st = DialResumable(r, n.Hub, "tcp", address)
 	if st != greenlet.Done {
-		f := (*notesDialsNobodyFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 35)
+		f.address, f.n, f.PC = "", n, 1
 		return st
 	}
 //line fault_test.go:84
@@ -547,88 +319,34 @@ func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:551
+//line fault_greenlet_test.go:323
 
-// Resume continues notes.dialsNobody where it is suspended, or starts it.
+// Resume continues notes.dialsNobody where it is suspended.
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, address := f.n, f.address
+	n := f.n
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
 	case 1:
-		// resumed from fault_test.go:83
-		callee := r.Callee().(*DialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_83
 	}
 
-//line fault_test.go:83
-	_, err, st = DialResumable(r, n.Hub, "tcp", address)
-	if st != greenlet.Done {
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_83:
 //line fault_test.go:84
 	n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:580
+//line fault_greenlet_test.go:343
 
-// Args replaces the parameters before the start.
-func (f *notesDialsNobodyFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 0)
-}
+func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
+func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
+func (f *notesDialsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
+func (*notesDialsNobodyFrame) Func() *greenlet.Func      { return &notesDialsNobodyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDialsNobodyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDialsNobodyFrame) Forget() {
-	f.n, f.address = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDialsNobodyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[35].(*notesDialsNobodyFrame); !ok {
-		f.Caller, f.Depth, c[35] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[35] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDialsNobodyFrame) take(r *greenlet.Run) *notesDialsNobodyFrame {
-	c := r.Cache()
-	if f, ok := c[35].(*notesDialsNobodyFrame); ok {
-		c[35] = f.Caller
-		return f
-	}
-	return new(notesDialsNobodyFrame)
-}
-func (*notesDialsNobodyFrame) Func() *greenlet.Func {
-	return &notesDialsNobodyFrameInfo
-}
-
-var notesDialsNobodyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 82,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody",
-	Points: []greenlet.Point{
-		{
-			Line: 83,
-			Live: "n",
-		},
-	},
-}
+var notesDialsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83:n"}
 var _ func(*notes, string) = (*notes).dialsNobody
 
 // notesDialsDeafFrame is an activation of notes.dialsDeaf.
@@ -646,7 +364,12 @@ func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
 }
 
 // dialsDeafResumable is notes.dialsDeaf for callers that can be suspended.
-func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) (st greenlet.Status) {
+func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) greenlet.Status {
+	return (*notesDialsDeafFrame)(nil).body(r, n, address)
+}
+
+// body runs notes.dialsDeaf up to its first suspension; f is nil until there has been one.
+func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	var err error
 	{
 //line fault_test.go:119
@@ -654,9 +377,8 @@ func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) (st greenlet
 		s.Timeout = 5 * time.Millisecond
 		_, err, st = s.DialResumable(r, "tcp", address)
 		if st != greenlet.Done {
-			f := (*notesDialsDeafFrame)(nil).take(r)
-			f.n, f.PC = n, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 26)
+			f.address, f.n, f.PC = "", n, 1
 			return st
 		}
 	}
@@ -665,92 +387,34 @@ func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) (st greenlet
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:669
+//line fault_greenlet_test.go:391
 
-// Resume continues notes.dialsDeaf where it is suspended, or starts it.
+// Resume continues notes.dialsDeaf where it is suspended.
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, address := f.n, f.address
+	n := f.n
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
 	case 1:
-		// resumed from fault_test.go:121
-		callee := r.Callee().(*SystemDialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*SystemDialFrame).Returned(r)
 		goto resumed_121
 	}
 
-	{
-//line fault_test.go:119
-		s := OS(n.Hub)
-		s.Timeout = 5 * time.Millisecond
-		_, err, st = s.DialResumable(r, "tcp", address)
-		if st != greenlet.Done {
-			f.address = ""
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_121:
 //line fault_test.go:122
 	n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:702
+//line fault_greenlet_test.go:411
 
-// Args replaces the parameters before the start.
-func (f *notesDialsDeafFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 0)
-}
+func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
+func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
+func (f *notesDialsDeafFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
+func (*notesDialsDeafFrame) Func() *greenlet.Func      { return &notesDialsDeafFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDialsDeafFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDialsDeafFrame) Forget() {
-	f.n, f.address = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDialsDeafFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[26].(*notesDialsDeafFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDialsDeafFrame) take(r *greenlet.Run) *notesDialsDeafFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*notesDialsDeafFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(notesDialsDeafFrame)
-}
-func (*notesDialsDeafFrame) Func() *greenlet.Func {
-	return &notesDialsDeafFrameInfo
-}
-
-var notesDialsDeafFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 118,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf",
-	Points: []greenlet.Point{
-		{
-			Line: 121,
-			Live: "n",
-		},
-	},
-}
+var notesDialsDeafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121:n"}
 var _ func(*notes, string) = (*notes).dialsDeaf
 
 // notesHalfOpenFrame is an activation of notes.halfOpen.
@@ -775,19 +439,15 @@ func (n0 *notes) halfOpenResumable(r *greenlet.Run, l *Listener) greenlet.Status
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesHalfOpenFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n0, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesHalfOpenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n0, f.l))
 }
 
 // run is notes.halfOpen as a state machine; f is nil in a call that has not been suspended.
 func (f *notesHalfOpenFrame) run(r *greenlet.Run, n0 *notes, l *Listener) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesHalfOpenFrame](r, 60)
 		f.n0, f.l = n0, l
 		r.Guard()
 	}
@@ -815,42 +475,26 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 	)
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:146
 		n = f.n
-		callee := r.Callee().(*ListenerAcceptFrame)
-		t0, err = callee.Results()
-		callee.Release(r)
+		t0, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_146
 	case 2:
-		// resumed from fault_test.go:152
 		n, c = f.n, f.c
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_152
 	case 3:
-		// resumed from fault_test.go:154
 		n, c = f.n, f.c
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_154
 	case 4:
-		// resumed from fault_test.go:156
 		n, c = f.n, f.c
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_156
 	case 5:
-		// resumed from fault_test.go:158
 		n = f.n
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		t1 = callee.Results()
-		callee.Release(r)
+		t1 = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_158
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -859,10 +503,8 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 //line fault_test.go:146
 	t0, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.l = nil
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.n, f.PC = nil, n, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_146:
 //line fault_test.go:146
@@ -883,30 +525,24 @@ resumed_146:
 	(*c).SetReadDeadline((*n).Now().Add(time.Millisecond))
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.l = nil
-		f.n, f.c, f.PC = n, c, 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.n, f.c, f.PC = nil, n, c, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_152:
 //line fault_test.go:153
 	(*n).note("%v", errors.Is(err, os.ErrDeadlineExceeded))
 	_, err, st = (*c).WriteStringResumable(r, "the other direction goes on")
 	if st != greenlet.Done {
-		f.l = nil
-		f.n, f.c, f.PC = n, c, 3
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.n, f.c, f.PC = nil, n, c, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_154:
 //line fault_test.go:155
 	(*n).note("%v", err)
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.l = nil
-		f.n, f.c, f.PC = n, c, 4
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.n, f.c, f.PC = nil, n, c, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_156:
 //line fault_test.go:157
@@ -916,11 +552,8 @@ resumed_156:
 		n: n,
 	}).value())
 	if st != greenlet.Done {
-		f.l = nil
-		f.c = nil
-		f.n, f.PC = n, 5
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.c, f.n, f.PC = nil, nil, n, 5
+		return r.Link(f, &f.Header, st)
 	}
 resumed_158:
 //line fault_test.go:158
@@ -931,84 +564,21 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:159
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:943
+//line fault_greenlet_test.go:575
 
-// Args replaces the parameters before the start.
-func (f *notesHalfOpenFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-}
+func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
+func (f *notesHalfOpenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*notesHalfOpenFrame) Func() *greenlet.Func      { return &notesHalfOpenFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesHalfOpenFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesHalfOpenFrame) Forget() {
-	f.n0, f.l, f.n, f.c = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHalfOpenFrame) Release(r *greenlet.Run) {
-	*f = notesHalfOpenFrame{}
-	c := r.Cache()
-	if head, ok := c[60].(*notesHalfOpenFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHalfOpenFrame) take(r *greenlet.Run) *notesHalfOpenFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*notesHalfOpenFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(notesHalfOpenFrame)
-}
-func (*notesHalfOpenFrame) Func() *greenlet.Func {
-	return &notesHalfOpenFrameInfo
-}
-
-var notesHalfOpenFrameInfo = greenlet.Func{
-	End:  159,
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 145,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen",
-	Points: []greenlet.Point{
-		{
-			Line: 146,
-			Live: "n",
-		},
-		{
-			Line: 152,
-			Live: "n c",
-		},
-		{
-			Line: 154,
-			Live: "n c",
-		},
-		{
-			Line: 156,
-			Live: "n c",
-		},
-		{
-			Line: 158,
-			Live: "n",
-		},
-	},
-}
+var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146:n; 152:n c; 154:n c; 156:n c; 158:n"}
 var _ func(*notes, *Listener) = (*notes).halfOpen
 
 // notesHalfOpenFunc1 is the function literal of fault_test.go:158, with what it captures.
@@ -1026,79 +596,45 @@ func (c2 *notesHalfOpenFunc1) value() func() {
 // notesHalfOpenFunc1Frame is an activation of the literal notesHalfOpenFunc1.
 type notesHalfOpenFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c2 *notesHalfOpenFunc1
 }
 
 // CallResumable is the literal notesHalfOpenFunc1 for callers that can be suspended.
-func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesHalfOpenFunc1Frame)(nil).body(r, c2)
+}
+
+// body runs the literal notesHalfOpenFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) (st greenlet.Status) {
 //line fault_test.go:158
 	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != greenlet.Done {
-		f := (*notesHalfOpenFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 57)
 		f.c2, f.PC = c2, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1046
+//line fault_greenlet_test.go:619
 
-// Resume continues the literal notesHalfOpenFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesHalfOpenFunc1 where it is suspended.
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:158
 		r.Callee().(*notesReadsForeverFrame).Release(r)
 		goto resumed_158
 	}
 
-//line fault_test.go:158
-	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_158:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1069
+func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*notesHalfOpenFunc1Frame) Func() *greenlet.Func      { return &notesHalfOpenFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) {
-	f.c2 = nil
-	c := r.Cache()
-	if head, ok := c[57].(*notesHalfOpenFunc1Frame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHalfOpenFunc1Frame) take(r *greenlet.Run) *notesHalfOpenFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[57].(*notesHalfOpenFunc1Frame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(notesHalfOpenFunc1Frame)
-}
-func (*notesHalfOpenFunc1Frame) Func() *greenlet.Func {
-	return &notesHalfOpenFunc1FrameInfo
-}
-
-var notesHalfOpenFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 158,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen.func1",
-	Points: []greenlet.Point{
-		{Line: 158},
-	},
-}
+var notesHalfOpenFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 158, Points: "158"}
 
 // notesReadsForeverFrame is an activation of notes.readsForever.
 type notesReadsForeverFrame struct {
@@ -1115,15 +651,19 @@ func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
 }
 
 // readsForeverResumable is notes.readsForever for callers that can be suspended.
-func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
+func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*notesReadsForeverFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.readsForever up to its first suspension; f is nil until there has been one.
+func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var err error
 //line fault_test.go:163
 	c.SetReadDeadline(time.Time{})
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f := (*notesReadsForeverFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.c, f.n, f.PC = nil, n, 1
 		return st
 	}
 //line fault_test.go:165
@@ -1131,89 +671,34 @@ func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1135
+//line fault_greenlet_test.go:675
 
-// Resume continues notes.readsForever where it is suspended, or starts it.
+// Resume continues notes.readsForever where it is suspended.
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
+	n := f.n
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from fault_test.go:164
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_164
 	}
 
-//line fault_test.go:163
-	c.SetReadDeadline(time.Time{})
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_164:
 //line fault_test.go:165
 	n.note("not here: %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1165
+//line fault_greenlet_test.go:695
 
-// Args replaces the parameters before the start.
-func (f *notesReadsForeverFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
+func (f *notesReadsForeverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*notesReadsForeverFrame) Func() *greenlet.Func      { return &notesReadsForeverFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsForeverFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsForeverFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsForeverFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*notesReadsForeverFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsForeverFrame) take(r *greenlet.Run) *notesReadsForeverFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*notesReadsForeverFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(notesReadsForeverFrame)
-}
-func (*notesReadsForeverFrame) Func() *greenlet.Func {
-	return &notesReadsForeverFrameInfo
-}
-
-var notesReadsForeverFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 162,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever",
-	Points: []greenlet.Point{
-		{
-			Line: 164,
-			Live: "n",
-		},
-	},
-}
+var notesReadsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164:n"}
 var _ func(*notes, *Conn) = (*notes).readsForever
 
 // notesFloodsFrame is an activation of notes.floods.
@@ -1233,7 +718,12 @@ func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame 
 }
 
 // floodsResumable is notes.floods for callers that can be suspended.
-func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) (st greenlet.Status) {
+func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) greenlet.Status {
+	return (*notesFloodsFrame)(nil).body(r, n, c, size, done)
+}
+
+// body runs notes.floods up to its first suspension; f is nil until there has been one.
+func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, done *bool) (st greenlet.Status) {
 	var (
 		m   int
 		err error
@@ -1241,9 +731,8 @@ func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) 
 //line fault_test.go:179
 	m, err, st = c.WriteResumable(r, make([]byte, size))
 	if st != greenlet.Done {
-		f := (*notesFloodsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 56)
 		f.n, f.c, f.done, f.PC = n, c, done, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:180
@@ -1253,31 +742,23 @@ func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1257
+//line fault_greenlet_test.go:746
 
-// Resume continues notes.floods where it is suspended, or starts it.
+// Resume continues notes.floods where it is suspended.
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, size, done := f.n, f.c, f.size, f.done
+	n, c, done := f.n, f.c, f.done
 	var (
 		m   int
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.done))
 	case 1:
-		// resumed from fault_test.go:179
-		callee := r.Callee().(*ConnWriteFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_179
 	}
 
-//line fault_test.go:179
-	m, err, st = c.WriteResumable(r, make([]byte, size))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_179:
 //line fault_test.go:180
 	n.note("wrote %d %v", m, err)
@@ -1286,61 +767,14 @@ resumed_179:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1290
+//line fault_greenlet_test.go:771
 
-// Args replaces the parameters before the start.
-func (f *notesFloodsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.size = greenlet.Arg[int](f, args, 1)
-	f.done = greenlet.Arg[*bool](f, args, 2)
-}
+func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
+func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
+func (f *notesFloodsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*notesFloodsFrame) Func() *greenlet.Func      { return &notesFloodsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesFloodsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesFloodsFrame) Forget() {
-	f.n, f.c, f.done = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesFloodsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*notesFloodsFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesFloodsFrame) take(r *greenlet.Run) *notesFloodsFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*notesFloodsFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(notesFloodsFrame)
-}
-func (*notesFloodsFrame) Func() *greenlet.Func {
-	return &notesFloodsFrameInfo
-}
-
-var notesFloodsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 178,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods",
-	Points: []greenlet.Point{
-		{
-			Line: 179,
-			Live: "n c done",
-		},
-	},
-}
+var notesFloodsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179:n c done"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).floods
 
 // notesReadsSlowlyFrame is an activation of notes.readsSlowly.
@@ -1362,7 +796,12 @@ func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesRead
 }
 
 // readsSlowlyResumable is notes.readsSlowly for callers that can be suspended.
-func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded *bool) (st greenlet.Status) {
+func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded *bool) greenlet.Status {
+	return (*notesReadsSlowlyFrame)(nil).body(r, n, c, size, flooded)
+}
+
+// body runs notes.readsSlowly up to its first suspension; f is nil until there has been one.
+func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, flooded *bool) (st greenlet.Status) {
 	var (
 		buf []byte
 		sum int
@@ -1371,9 +810,8 @@ func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded
 	)
 //line fault_test.go:187
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f := (*notesReadsSlowlyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 38)
 		f.n, f.c, f.flooded, f.PC = n, c, flooded, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:188
@@ -1382,9 +820,8 @@ func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded
 loop_190:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*notesReadsSlowlyFrame)(nil).take(r)
-		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 2
 		return st
 	}
 //line fault_test.go:192
@@ -1394,17 +831,16 @@ loop_190:
 		return greenlet.Done
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesReadsSlowlyFrame)(nil).take(r)
-		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 38)
+		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 3
 		return st
 	}
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:1406
+//line fault_greenlet_test.go:842
 
-// Resume continues notes.readsSlowly where it is suspended, or starts it.
+// Resume continues notes.readsSlowly where it is suspended.
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, flooded := f.n, f.c, f.flooded
 	var (
@@ -1414,30 +850,21 @@ func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
 	case 1:
-		// resumed from fault_test.go:187
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_187
 	case 2:
-		// resumed from fault_test.go:191
 		buf, sum = f.buf, f.sum
-		callee := r.Callee().(*ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_191
 	case 3:
-		// resumed from fault_test.go:197
 		buf, sum = f.buf, f.sum
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 		goto resumed_197
 	}
 
-//line fault_test.go:187
-	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_187:
 //line fault_test.go:188
 	n.note("done: %v", *flooded)
@@ -1445,10 +872,8 @@ resumed_187:
 loop_190:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.flooded = nil
-		f.buf, f.sum, f.PC = buf, sum, 2
-		r.Link(f, &f.Header)
-		return st
+		f.flooded, f.buf, f.sum, f.PC = nil, buf, sum, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
 //line fault_test.go:192
@@ -1458,78 +883,23 @@ resumed_191:
 		return r.Return(f, &f.Header)
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.flooded = nil
-		f.buf, f.sum, f.PC = buf, sum, 3
-		r.Link(f, &f.Header)
-		return st
+		f.flooded, f.buf, f.sum, f.PC = nil, buf, sum, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:1471
+//line fault_greenlet_test.go:894
 
-// Args replaces the parameters before the start.
 func (f *notesReadsSlowlyFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.size = greenlet.Arg[int](f, args, 1)
-	f.flooded = greenlet.Arg[*bool](f, args, 2)
+	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
 }
+func (f *notesReadsSlowlyFrame) Forget()                 { *f = notesReadsSlowlyFrame{Header: f.Header} }
+func (f *notesReadsSlowlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
+func (*notesReadsSlowlyFrame) Func() *greenlet.Func      { return &notesReadsSlowlyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsSlowlyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsSlowlyFrame) Forget() {
-	f.n, f.c, f.flooded, f.buf = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsSlowlyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[38].(*notesReadsSlowlyFrame); !ok {
-		f.Caller, f.Depth, c[38] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[38] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsSlowlyFrame) take(r *greenlet.Run) *notesReadsSlowlyFrame {
-	c := r.Cache()
-	if f, ok := c[38].(*notesReadsSlowlyFrame); ok {
-		c[38] = f.Caller
-		return f
-	}
-	return new(notesReadsSlowlyFrame)
-}
-func (*notesReadsSlowlyFrame) Func() *greenlet.Func {
-	return &notesReadsSlowlyFrameInfo
-}
-
-var notesReadsSlowlyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 186,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly",
-	Points: []greenlet.Point{
-		{
-			Line: 187,
-			Live: "n c flooded",
-		},
-		{
-			Line: 191,
-			Live: "n c buf sum",
-		},
-		{
-			Line: 197,
-			Live: "n c buf sum",
-		},
-	},
-}
+var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187:n c flooded; 191:n c buf sum; 197:n c buf sum"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).readsSlowly
 
 // notesDiesFrame is an activation of notes.dies.
@@ -1553,19 +923,15 @@ func (n *notes) diesResumable(r *greenlet.Run, what string, f func()) greenlet.S
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesDiesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.what, f.f)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesDiesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.what, f.f))
 }
 
 // run is notes.dies as a state machine; f is nil in a call that has not been suspended.
 func (f2 *notesDiesFrame) run(r *greenlet.Run, n *notes, what string, f func()) (st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = f2.take(r)
+		f2 = greenlet.Take[notesDiesFrame](r, 58)
 		f2.n, f2.what, f2.f = n, what, f
 		r.Guard()
 	}
@@ -1586,11 +952,9 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 	var st greenlet.Status
 	switch f2.PC {
 	case 1:
-		// resumed from fault_test.go:217
 		r.Callee().Release(r)
 		goto resumed_217
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1608,10 +972,8 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
+			f2.f, f2.PC = nil, 1
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -1625,69 +987,21 @@ unwind:
 	for f2.Pending() {
 //line fault_test.go:219
 		if sub := f2.Next(r); sub != greenlet.Done {
-			r.Link(f2, &f2.Header)
-			return sub
+			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1637
+//line fault_greenlet_test.go:998
 
-// Args replaces the parameters before the start.
-func (f *notesDiesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.what = greenlet.Arg[string](f, args, 0)
-	f.f = greenlet.Arg[func()](f, args, 1)
-}
+func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
+func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesDiesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*notesDiesFrame) Func() *greenlet.Func      { return &notesDiesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDiesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDiesFrame) Forget() {
-	f.n, f.what, f.f = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDiesFrame) Release(r *greenlet.Run) {
-	*f = notesDiesFrame{}
-	c := r.Cache()
-	if head, ok := c[58].(*notesDiesFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDiesFrame) take(r *greenlet.Run) *notesDiesFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*notesDiesFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(notesDiesFrame)
-}
-func (*notesDiesFrame) Func() *greenlet.Func {
-	return &notesDiesFrameInfo
-}
-
-var notesDiesFrameInfo = greenlet.Func{
-	End:  219,
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 215,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies",
-	Points: []greenlet.Point{
-		{
-			Line: 217,
-			Live: "n what",
-		},
-	},
-}
+var notesDiesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217:n what"}
 var _ func(*notes, string, func()) = (*notes).dies
 
 // notesKillsAllFrame is an activation of notes.killsAll.
@@ -1715,7 +1029,12 @@ func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string
 }
 
 // killsAllResumable is notes.killsAll for callers that can be suspended.
-func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Conn, address string) (st greenlet.Status) {
+func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Conn, address string) greenlet.Status {
+	return (*notesKillsAllFrame)(nil).body(r, n0, l, a0, b, address)
+}
+
+// body runs notes.killsAll up to its next suspension; f is nil until there has been one.
+func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st greenlet.Status) {
 	var (
 		n     **notes
 		a     **Conn
@@ -1727,6 +1046,27 @@ func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Co
 		err   error
 		m     int
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			n, a, buf, tasks = f.n, f.a, f.buf, f.tasks
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_230
+		case 2:
+			n, a, buf, tasks, t0, t1, task = f.n, f.a, f.buf, f.tasks, f.t0, f.t1, f.task
+			r.Callee().(*hub.TaskKillFrame).Release(r)
+			goto resumed_232
+		case 3:
+			n, a, buf = f.n, f.a, f.buf
+			_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
+			goto resumed_235
+		case 4:
+			n, buf = f.n, f.buf
+			m, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_237
+		}
+	}
+
 	n = new(*notes)
 	*n = n0
 	a = new(*Conn)
@@ -1752,128 +1092,8 @@ func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Co
 	}
 //line fault_test.go:230
 	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != greenlet.Done {
-		f := (*notesKillsAllFrame)(nil).take(r)
-		f.n, f.a, f.b, f.buf, f.tasks, f.PC = n, a, b, buf, tasks, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:231
-	t0 = len(tasks)
-//line fault_test.go:231
-	t1 = 0
-loop_231:
-//line fault_test.go:231
-	if !(t1 < t0) {
-		goto after_loop_231
-	}
-	task = tasks[t1]
-//line fault_test.go:232
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f := (*notesKillsAllFrame)(nil).take(r)
-		f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = n, a, b, buf, tasks, t0, t1, task, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:233
-	(*n).note("%v", task.Err())
-//line fault_test.go:231
-	t1++
-	goto loop_231
-after_loop_231:
-//line fault_test.go:235
-	_, err, st = b.WriteStringResumable(r, "as good as new")
-	if st != greenlet.Done {
-		f := (*notesKillsAllFrame)(nil).take(r)
-		f.n, f.a, f.buf, f.PC = n, a, buf, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:236
-	(*n).note("%v", err)
-	m, err, st = (*a).ReadResumable(r, (*buf))
-	if st != greenlet.Done {
-		f := (*notesKillsAllFrame)(nil).take(r)
-		f.n, f.buf, f.PC = n, buf, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:238
-	(*n).note("%q %v", (*buf)[:m], err)
-	return greenlet.Done
-}
-
-//line fault_greenlet_test.go:1806
-
-// Resume continues notes.killsAll where it is suspended, or starts it.
-func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, b, address := f.l, f.b, f.address
-	var (
-		n     **notes
-		a     **Conn
-		buf   *[]byte
-		tasks []*hub.Task
-		t0    int
-		t1    int
-		task  *hub.Task
-		err   error
-		m     int
-	)
-	switch f.PC {
-	case 1:
-		// resumed from fault_test.go:230
-		n, a, buf, tasks = f.n, f.a, f.buf, f.tasks
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_230
-	case 2:
-		// resumed from fault_test.go:232
-		n, a, buf, tasks, t0, t1, task = f.n, f.a, f.buf, f.tasks, f.t0, f.t1, f.task
-		r.Callee().(*hub.TaskKillFrame).Release(r)
-		goto resumed_232
-	case 3:
-		// resumed from fault_test.go:235
-		n, a, buf = f.n, f.a, f.buf
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_235
-	case 4:
-		// resumed from fault_test.go:237
-		n, buf = f.n, f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_237
-	}
-
-	n = new(*notes)
-	*n = f.n0
-	a = new(*Conn)
-	*a = f.a0
-//line fault_test.go:223
-	buf = new([]byte)
-	*buf = make([]byte, 1<<26)
-//line fault_test.go:224
-	tasks = []*hub.Task{
-		(*n).Go((*n).newDiesFrame("dial", (&notesKillsAllFunc1{
-			address: &address,
-			n:       n,
-		}).value())),
-		(*n).Go((*n).newDiesFrame("accept", (&notesKillsAllFunc2{l: &l}).value())),
-		(*n).Go((*n).newDiesFrame("read", (&notesKillsAllFunc3{
-			a:   a,
-			buf: buf,
-		}).value())),
-		(*n).Go((*n).newDiesFrame("write", (&notesKillsAllFunc4{
-			a:   a,
-			buf: buf,
-		}).value())),
-	}
-//line fault_test.go:230
-	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != greenlet.Done {
-		f.l = nil
-		f.address = ""
-		f.n, f.a, f.buf, f.tasks, f.PC = n, a, buf, tasks, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.PC = nil, "", n, a, b, buf, tasks, 1
 		return st
 	}
 resumed_230:
@@ -1889,10 +1109,8 @@ loop_231:
 	task = tasks[t1]
 //line fault_test.go:232
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f.l = nil
-		f.address = ""
-		f.n, f.a, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = n, a, buf, tasks, t0, t1, task, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = nil, "", n, a, b, buf, tasks, t0, t1, task, 2
 		return st
 	}
 resumed_232:
@@ -1905,13 +1123,8 @@ after_loop_231:
 //line fault_test.go:235
 	_, err, st = b.WriteStringResumable(r, "as good as new")
 	if st != greenlet.Done {
-		f.l = nil
-		f.b = nil
-		f.address = ""
-		f.tasks = nil
-		f.task = nil
-		f.n, f.a, f.buf, f.PC = n, a, buf, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.b, f.address, f.tasks, f.task, f.n, f.a, f.buf, f.PC = nil, nil, "", nil, nil, n, a, buf, 3
 		return st
 	}
 resumed_235:
@@ -1919,90 +1132,31 @@ resumed_235:
 	(*n).note("%v", err)
 	m, err, st = (*a).ReadResumable(r, (*buf))
 	if st != greenlet.Done {
-		f.l = nil
-		f.b = nil
-		f.address = ""
-		f.a = nil
-		f.tasks = nil
-		f.task = nil
-		f.n, f.buf, f.PC = n, buf, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 39)
+		f.l, f.b, f.address, f.a, f.tasks, f.task, f.n, f.buf, f.PC = nil, nil, "", nil, nil, nil, n, buf, 4
 		return st
 	}
 resumed_237:
 //line fault_test.go:238
 	(*n).note("%q %v", (*buf)[:m], err)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1939
+//line fault_greenlet_test.go:1146
 
-// Args replaces the parameters before the start.
+// Resume continues the activation; the driver calls it.
+func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
+}
+
 func (f *notesKillsAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-	f.a0 = greenlet.Arg[*Conn](f, args, 1)
-	f.b = greenlet.Arg[*Conn](f, args, 2)
-	f.address = greenlet.Arg[string](f, args, 3)
+	greenlet.SetArgs(f, args, &f.l, &f.a0, &f.b, &f.address)
 }
+func (f *notesKillsAllFrame) Forget()                 { *f = notesKillsAllFrame{Header: f.Header} }
+func (f *notesKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
+func (*notesKillsAllFrame) Func() *greenlet.Func      { return &notesKillsAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesKillsAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesKillsAllFrame) Forget() {
-	f.n0, f.l, f.a0, f.b, f.address, f.n, f.a, f.buf, f.tasks, f.task = nil, nil, nil, nil, "", nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[39].(*notesKillsAllFrame); !ok {
-		f.Caller, f.Depth, c[39] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[39] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsAllFrame) take(r *greenlet.Run) *notesKillsAllFrame {
-	c := r.Cache()
-	if f, ok := c[39].(*notesKillsAllFrame); ok {
-		c[39] = f.Caller
-		return f
-	}
-	return new(notesKillsAllFrame)
-}
-func (*notesKillsAllFrame) Func() *greenlet.Func {
-	return &notesKillsAllFrameInfo
-}
-
-var notesKillsAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 222,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll",
-	Points: []greenlet.Point{
-		{
-			Line: 230,
-			Live: "n a b buf tasks",
-		},
-		{
-			Line: 232,
-			Live: "n a b buf tasks t0 t1 task",
-		},
-		{
-			Line: 235,
-			Live: "n a buf",
-		},
-		{
-			Line: 237,
-			Live: "n buf",
-		},
-	},
-}
+var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230:n a b buf tasks; 232:n a b buf tasks t0 t1 task; 235:n a buf; 237:n buf"}
 var _ func(*notes, *Listener, *Conn, *Conn, string) = (*notes).killsAll
 
 // notesKillsAllFunc1 is the function literal of fault_test.go:225, with what it captures.
@@ -2020,81 +1174,46 @@ func (c *notesKillsAllFunc1) value() func() {
 // notesKillsAllFunc1Frame is an activation of the literal notesKillsAllFunc1.
 type notesKillsAllFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesKillsAllFunc1
 }
 
 // CallResumable is the literal notesKillsAllFunc1 for callers that can be suspended.
-func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesKillsAllFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesKillsAllFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (st greenlet.Status) {
 //line fault_test.go:225
 	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
 	if st != greenlet.Done {
-		f := (*notesKillsAllFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 40)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2041
+//line fault_greenlet_test.go:1198
 
-// Resume continues the literal notesKillsAllFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesKillsAllFunc1 where it is suspended.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:225
 		r.Callee().(*DialFrame).Release(r)
 		goto resumed_225
 	}
 
-//line fault_test.go:225
-	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_225:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2065
+func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
+func (*notesKillsAllFunc1Frame) Func() *greenlet.Func      { return &notesKillsAllFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[40].(*notesKillsAllFunc1Frame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsAllFunc1Frame) take(r *greenlet.Run) *notesKillsAllFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[40].(*notesKillsAllFunc1Frame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(notesKillsAllFunc1Frame)
-}
-func (*notesKillsAllFunc1Frame) Func() *greenlet.Func {
-	return &notesKillsAllFunc1FrameInfo
-}
-
-var notesKillsAllFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 225,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func1",
-	Points: []greenlet.Point{
-		{Line: 225},
-	},
-}
+var notesKillsAllFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 225, Points: "225"}
 
 // notesKillsAllFunc2 is the function literal of fault_test.go:226, with what it captures.
 type notesKillsAllFunc2 struct {
@@ -2110,81 +1229,46 @@ func (c *notesKillsAllFunc2) value() func() {
 // notesKillsAllFunc2Frame is an activation of the literal notesKillsAllFunc2.
 type notesKillsAllFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesKillsAllFunc2
 }
 
 // CallResumable is the literal notesKillsAllFunc2 for callers that can be suspended.
-func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesKillsAllFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesKillsAllFunc2 up to its first suspension; f is nil until there has been one.
+func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (st greenlet.Status) {
 //line fault_test.go:226
 	_, _, st = (*c.l).AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*notesKillsAllFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2131
+//line fault_greenlet_test.go:1253
 
-// Resume continues the literal notesKillsAllFunc2 where it is suspended, or starts it.
+// Resume continues the literal notesKillsAllFunc2 where it is suspended.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:226
 		r.Callee().(*ListenerAcceptFrame).Release(r)
 		goto resumed_226
 	}
 
-//line fault_test.go:226
-	_, _, st = (*c.l).AcceptResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2155
+func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*notesKillsAllFunc2Frame) Func() *greenlet.Func      { return &notesKillsAllFunc2FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[7].(*notesKillsAllFunc2Frame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsAllFunc2Frame) take(r *greenlet.Run) *notesKillsAllFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[7].(*notesKillsAllFunc2Frame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(notesKillsAllFunc2Frame)
-}
-func (*notesKillsAllFunc2Frame) Func() *greenlet.Func {
-	return &notesKillsAllFunc2FrameInfo
-}
-
-var notesKillsAllFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 226,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func2",
-	Points: []greenlet.Point{
-		{Line: 226},
-	},
-}
+var notesKillsAllFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 226, Points: "226"}
 
 // notesKillsAllFunc3 is the function literal of fault_test.go:227, with what it captures.
 type notesKillsAllFunc3 struct {
@@ -2201,81 +1285,46 @@ func (c *notesKillsAllFunc3) value() func() {
 // notesKillsAllFunc3Frame is an activation of the literal notesKillsAllFunc3.
 type notesKillsAllFunc3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesKillsAllFunc3
 }
 
 // CallResumable is the literal notesKillsAllFunc3 for callers that can be suspended.
-func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesKillsAllFunc3Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesKillsAllFunc3 up to its first suspension; f is nil until there has been one.
+func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (st greenlet.Status) {
 //line fault_test.go:227
 	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
 	if st != greenlet.Done {
-		f := (*notesKillsAllFunc3Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 58)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2222
+//line fault_greenlet_test.go:1309
 
-// Resume continues the literal notesKillsAllFunc3 where it is suspended, or starts it.
+// Resume continues the literal notesKillsAllFunc3 where it is suspended.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:227
 		r.Callee().(*ConnReadFrame).Release(r)
 		goto resumed_227
 	}
 
-//line fault_test.go:227
-	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_227:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2246
+func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*notesKillsAllFunc3Frame) Func() *greenlet.Func      { return &notesKillsAllFunc3FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[58].(*notesKillsAllFunc3Frame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsAllFunc3Frame) take(r *greenlet.Run) *notesKillsAllFunc3Frame {
-	c := r.Cache()
-	if f, ok := c[58].(*notesKillsAllFunc3Frame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(notesKillsAllFunc3Frame)
-}
-func (*notesKillsAllFunc3Frame) Func() *greenlet.Func {
-	return &notesKillsAllFunc3FrameInfo
-}
-
-var notesKillsAllFunc3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 227,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func3",
-	Points: []greenlet.Point{
-		{Line: 227},
-	},
-}
+var notesKillsAllFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 227, Points: "227"}
 
 // notesKillsAllFunc4 is the function literal of fault_test.go:228, with what it captures.
 type notesKillsAllFunc4 struct {
@@ -2292,81 +1341,46 @@ func (c *notesKillsAllFunc4) value() func() {
 // notesKillsAllFunc4Frame is an activation of the literal notesKillsAllFunc4.
 type notesKillsAllFunc4Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *notesKillsAllFunc4
 }
 
 // CallResumable is the literal notesKillsAllFunc4 for callers that can be suspended.
-func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*notesKillsAllFunc4Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesKillsAllFunc4 up to its first suspension; f is nil until there has been one.
+func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (st greenlet.Status) {
 //line fault_test.go:228
 	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
 	if st != greenlet.Done {
-		f := (*notesKillsAllFunc4Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 57)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2313
+//line fault_greenlet_test.go:1365
 
-// Resume continues the literal notesKillsAllFunc4 where it is suspended, or starts it.
+// Resume continues the literal notesKillsAllFunc4 where it is suspended.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:228
 		r.Callee().(*ConnWriteFrame).Release(r)
 		goto resumed_228
 	}
 
-//line fault_test.go:228
-	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_228:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2337
+func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*notesKillsAllFunc4Frame) Func() *greenlet.Func      { return &notesKillsAllFunc4FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[57].(*notesKillsAllFunc4Frame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesKillsAllFunc4Frame) take(r *greenlet.Run) *notesKillsAllFunc4Frame {
-	c := r.Cache()
-	if f, ok := c[57].(*notesKillsAllFunc4Frame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(notesKillsAllFunc4Frame)
-}
-func (*notesKillsAllFunc4Frame) Func() *greenlet.Func {
-	return &notesKillsAllFunc4FrameInfo
-}
-
-var notesKillsAllFunc4FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 228,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func4",
-	Points: []greenlet.Point{
-		{Line: 228},
-	},
-}
+var notesKillsAllFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 228, Points: "228"}
 
 // notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
@@ -2384,7 +1398,12 @@ func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
-func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st greenlet.Status) {
+func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) greenlet.Status {
+	return (*notesFailsFrame)(nil).body(r, n, what, f)
+}
+
+// body runs notes.fails up to its first suspension; f is nil until there has been one.
+func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func() error) (st greenlet.Status) {
 	var err error
 //line fault_test.go:256
 	if c, ok := greenlet.Resumable(f).(interface {
@@ -2392,9 +1411,8 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	}); ok {
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 := (*notesFailsFrame)(nil).take(r)
-			f2.n, f2.what, f2.PC = n, what, 1
-			r.Link(f2, &f2.Header)
+			f2 = greenlet.Caller(r, f2, 60)
+			f2.f, f2.n, f2.what, f2.PC = nil, n, what, 1
 			return st
 		}
 	} else {
@@ -2405,96 +1423,34 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2409
+//line fault_greenlet_test.go:1427
 
-// Resume continues notes.fails where it is suspended, or starts it.
+// Resume continues notes.fails where it is suspended.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, what, f := f2.n, f2.what, f2.f
+	n, what := f2.n, f2.what
 	var err error
 	switch f2.PC {
+	case 0:
+		return r.Started(f2, &f2.Header, f2.body(r, f2.n, f2.what, f2.f))
 	case 1:
-		// resumed from fault_test.go:256
-		err = r.Callee().(interface {
-			Results() error
-		}).Results()
-		r.Callee().Release(r)
+		err = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
 		goto resumed_256
 	}
 
-//line fault_test.go:256
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) (error, greenlet.Status)
-	}); ok {
-		err, st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2.f = nil
-			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return st
-		}
-	} else {
-		err = f()
-	}
 resumed_256:
 //line fault_test.go:257
 	n.note("%s: %v", what, errors.Unwrap(err))
 	return r.Return(f2, &f2.Header)
 }
 
-//line fault_greenlet_test.go:2445
+//line fault_greenlet_test.go:1447
 
-// Args replaces the parameters before the start.
-func (f *notesFailsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.what = greenlet.Arg[string](f, args, 0)
-	f.f = greenlet.Arg[func() error](f, args, 1)
-}
+func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
+func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
+func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesFailsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesFailsFrame) Forget() {
-	f.n, f.what, f.f = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesFailsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*notesFailsFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesFailsFrame) take(r *greenlet.Run) *notesFailsFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*notesFailsFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(notesFailsFrame)
-}
-func (*notesFailsFrame) Func() *greenlet.Func {
-	return &notesFailsFrameInfo
-}
-
-var notesFailsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 255,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails",
-	Points: []greenlet.Point{
-		{
-			Line: 256,
-			Live: "n what",
-		},
-	},
-}
+var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256:n what"}
 var _ func(*notes, string, func() error) = (*notes).fails
 
 // notesClosesAllFrame is an activation of notes.closesAll.
@@ -2515,11 +1471,44 @@ func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
 }
 
 // closesAllResumable is notes.closesAll for callers that can be suspended.
-func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) (st greenlet.Status) {
+func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) greenlet.Status {
+	return (*notesClosesAllFrame)(nil).body(r, n, l0, a0)
+}
+
+// body runs notes.closesAll up to its next suspension; f is nil until there has been one.
+func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *Conn) (st greenlet.Status) {
 	var (
 		l **Listener
 		a **Conn
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, a = f.l, f.a
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_265
+		case 2:
+			l, a = f.l, f.a
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_268
+		case 3:
+			l, a = f.l, f.a
+			r.Callee().(*notesFailsFrame).Release(r)
+			goto resumed_269
+		case 4:
+			l, a = f.l, f.a
+			r.Callee().(*notesFailsFrame).Release(r)
+			goto resumed_270
+		case 5:
+			l = f.l
+			r.Callee().(*notesFailsFrame).Release(r)
+			goto resumed_271
+		case 6:
+			r.Callee().(*notesFailsFrame).Release(r)
+			goto resumed_272
+		}
+	}
+
 	l = new(*Listener)
 	*l = l0
 	a = new(*Conn)
@@ -2529,111 +1518,8 @@ func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) (st 
 	n.Go(n.newFailsFrame("read", (&notesClosesAllFunc2{a: a}).value()))
 	n.Go(n.newFailsFrame("write", (&notesClosesAllFunc3{a: a}).value()))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f := (*notesClosesAllFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:266
-	(*l).Close()
-	(*a).Close()
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesClosesAllFrame)(nil).take(r)
-		f.n, f.l, f.a, f.PC = n, l, a, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:269
-	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != greenlet.Done {
-		f := (*notesClosesAllFrame)(nil).take(r)
-		f.n, f.l, f.a, f.PC = n, l, a, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:270
-	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != greenlet.Done {
-		f := (*notesClosesAllFrame)(nil).take(r)
-		f.n, f.l, f.a, f.PC = n, l, a, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line fault_test.go:271
-		aRef := a
-//line fault_test.go:271
-		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != greenlet.Done {
-			f := (*notesClosesAllFrame)(nil).take(r)
-			f.n, f.l, f.PC = n, l, 5
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	{
-//line fault_test.go:272
-		lRef := l
-//line fault_test.go:272
-		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != greenlet.Done {
-			f := (*notesClosesAllFrame)(nil).take(r)
-			f.PC = 6
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-	return greenlet.Done
-}
-
-//line fault_greenlet_test.go:2586
-
-// Resume continues notes.closesAll where it is suspended, or starts it.
-func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var (
-		l **Listener
-		a **Conn
-	)
-	switch f.PC {
-	case 1:
-		// resumed from fault_test.go:265
-		l, a = f.l, f.a
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_265
-	case 2:
-		// resumed from fault_test.go:268
-		l, a = f.l, f.a
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_268
-	case 3:
-		// resumed from fault_test.go:269
-		l, a = f.l, f.a
-		r.Callee().(*notesFailsFrame).Release(r)
-		goto resumed_269
-	case 4:
-		// resumed from fault_test.go:270
-		l, a = f.l, f.a
-		r.Callee().(*notesFailsFrame).Release(r)
-		goto resumed_270
-	case 5:
-		// resumed from fault_test.go:271
-		l = f.l
-		r.Callee().(*notesFailsFrame).Release(r)
-		goto resumed_271
-	case 6:
-		// resumed from fault_test.go:272
-		r.Callee().(*notesFailsFrame).Release(r)
-		goto resumed_272
-	}
-
-	l = new(*Listener)
-	*l = f.l0
-	a = new(*Conn)
-	*a = f.a0
-//line fault_test.go:262
-	n.Go(n.newFailsFrame("accept", (&notesClosesAllFunc1{l: l}).value()))
-	n.Go(n.newFailsFrame("read", (&notesClosesAllFunc2{a: a}).value()))
-	n.Go(n.newFailsFrame("write", (&notesClosesAllFunc3{a: a}).value()))
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f.l, f.a, f.PC = l, a, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_265:
@@ -2641,125 +1527,63 @@ resumed_265:
 	(*l).Close()
 	(*a).Close()
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.l, f.a, f.PC = l, a, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 15)
+		f.n, f.l, f.a, f.PC = n, l, a, 2
 		return st
 	}
 resumed_268:
 //line fault_test.go:269
 	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != greenlet.Done {
-		f.l, f.a, f.PC = l, a, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 15)
+		f.n, f.l, f.a, f.PC = n, l, a, 3
 		return st
 	}
 resumed_269:
 //line fault_test.go:270
 	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != greenlet.Done {
-		f.l, f.a, f.PC = l, a, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 15)
+		f.n, f.l, f.a, f.PC = n, l, a, 4
 		return st
 	}
 resumed_270:
 	{
 //line fault_test.go:271
-		aRef2 := a
+		aRef := a
 //line fault_test.go:271
-		if st = n.failsResumable(r, "half", func() error { return (*aRef2).CloseWrite() }); st != greenlet.Done {
-			f.a = nil
-			f.l, f.PC = l, 5
-			r.Link(f, &f.Header)
+		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != greenlet.Done {
+			f = greenlet.Caller(r, f, 15)
+			f.a, f.n, f.l, f.PC = nil, n, l, 5
 			return st
 		}
 	}
 resumed_271:
 	{
 //line fault_test.go:272
-		lRef2 := l
+		lRef := l
 //line fault_test.go:272
-		if st = n.failsResumable(r, "again", func() error { return (*lRef2).Close() }); st != greenlet.Done {
-			f.n = nil
-			f.l = nil
-			f.a = nil
-			f.PC = 6
-			r.Link(f, &f.Header)
+		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != greenlet.Done {
+			f = greenlet.Caller(r, f, 15)
+			f.n, f.l, f.a, f.PC = nil, nil, nil, 6
 			return st
 		}
 	}
 resumed_272:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2693
+//line fault_greenlet_test.go:1575
 
-// Args replaces the parameters before the start.
-func (f *notesClosesAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.l0 = greenlet.Arg[*Listener](f, args, 0)
-	f.a0 = greenlet.Arg[*Conn](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesClosesAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesClosesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l0, &f.a0) }
+func (f *notesClosesAllFrame) Forget()                 { *f = notesClosesAllFrame{Header: f.Header} }
+func (f *notesClosesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
+func (*notesClosesAllFrame) Func() *greenlet.Func      { return &notesClosesAllFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesClosesAllFrame) Forget() {
-	f.n, f.l0, f.a0, f.l, f.a = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[15].(*notesClosesAllFrame); !ok {
-		f.Caller, f.Depth, c[15] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[15] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesClosesAllFrame) take(r *greenlet.Run) *notesClosesAllFrame {
-	c := r.Cache()
-	if f, ok := c[15].(*notesClosesAllFrame); ok {
-		c[15] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFrame)
-}
-func (*notesClosesAllFrame) Func() *greenlet.Func {
-	return &notesClosesAllFrameInfo
-}
-
-var notesClosesAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 261,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll",
-	Points: []greenlet.Point{
-		{
-			Line: 265,
-			Live: "n l a",
-		},
-		{
-			Line: 268,
-			Live: "n l a",
-		},
-		{
-			Line: 269,
-			Live: "n l a",
-		},
-		{
-			Line: 270,
-			Live: "n l a",
-		},
-		{
-			Line: 271,
-			Live: "n l",
-		},
-		{Line: 272},
-	},
-}
+var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265:n l a; 268:n l a; 269:n l a; 270:n l a; 271:n l; 272"}
 var _ func(*notes, *Listener, *Conn) = (*notes).closesAll
 
 // notesClosesAllFunc1 is the function literal of fault_test.go:262, with what it captures.
@@ -2776,94 +1600,60 @@ func (c *notesClosesAllFunc1) value() func() error {
 // notesClosesAllFunc1Frame is an activation of the literal notesClosesAllFunc1.
 type notesClosesAllFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesClosesAllFunc1
 	ret0 error
 }
 
-// Results are what the literal notesClosesAllFunc1 has returned.
-func (f *notesClosesAllFunc1Frame) Results() error {
-	return f.ret0
+func (f *notesClosesAllFunc1Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesClosesAllFunc1 for callers that can be suspended.
-func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesClosesAllFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesClosesAllFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:262
 	_, err, st = (*c.l).AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*notesClosesAllFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 48)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:262
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2805
+//line fault_greenlet_test.go:1633
 
-// Resume continues the literal notesClosesAllFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesClosesAllFunc1 where it is suspended.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:262
-		callee := r.Callee().(*ListenerAcceptFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_262
 	}
 
-//line fault_test.go:262
-	_, err, st = (*c.l).AcceptResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_262:
 //line fault_test.go:262
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2834
+//line fault_greenlet_test.go:1652
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[48].(*notesClosesAllFunc1Frame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
+func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesClosesAllFunc1Frame) take(r *greenlet.Run) *notesClosesAllFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[48].(*notesClosesAllFunc1Frame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFunc1Frame)
-}
-func (*notesClosesAllFunc1Frame) Func() *greenlet.Func {
-	return &notesClosesAllFunc1FrameInfo
-}
-
-var notesClosesAllFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 262,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func1",
-	Points: []greenlet.Point{
-		{Line: 262},
-	},
-}
+var notesClosesAllFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 262, Points: "262"}
 
 // notesClosesAllFunc2 is the function literal of fault_test.go:263, with what it captures.
 type notesClosesAllFunc2 struct {
@@ -2879,94 +1669,60 @@ func (c *notesClosesAllFunc2) value() func() error {
 // notesClosesAllFunc2Frame is an activation of the literal notesClosesAllFunc2.
 type notesClosesAllFunc2Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesClosesAllFunc2
 	ret0 error
 }
 
-// Results are what the literal notesClosesAllFunc2 has returned.
-func (f *notesClosesAllFunc2Frame) Results() error {
-	return f.ret0
+func (f *notesClosesAllFunc2Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesClosesAllFunc2 for callers that can be suspended.
-func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesClosesAllFunc2Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesClosesAllFunc2 up to its first suspension; f is nil until there has been one.
+func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:263
 	_, err, st = (*c.a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesClosesAllFunc2Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 47)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:263
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2908
+//line fault_greenlet_test.go:1702
 
-// Resume continues the literal notesClosesAllFunc2 where it is suspended, or starts it.
+// Resume continues the literal notesClosesAllFunc2 where it is suspended.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:263
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_263
 	}
 
-//line fault_test.go:263
-	_, err, st = (*c.a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_263:
 //line fault_test.go:263
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2937
+//line fault_greenlet_test.go:1721
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[47].(*notesClosesAllFunc2Frame); !ok {
-		f.Caller, f.Depth, c[47] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[47] = head, depth, f
-	}
-}
+func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
+func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesClosesAllFunc2Frame) take(r *greenlet.Run) *notesClosesAllFunc2Frame {
-	c := r.Cache()
-	if f, ok := c[47].(*notesClosesAllFunc2Frame); ok {
-		c[47] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFunc2Frame)
-}
-func (*notesClosesAllFunc2Frame) Func() *greenlet.Func {
-	return &notesClosesAllFunc2FrameInfo
-}
-
-var notesClosesAllFunc2FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 263,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func2",
-	Points: []greenlet.Point{
-		{Line: 263},
-	},
-}
+var notesClosesAllFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 263, Points: "263"}
 
 // notesClosesAllFunc3 is the function literal of fault_test.go:264, with what it captures.
 type notesClosesAllFunc3 struct {
@@ -2982,94 +1738,60 @@ func (c *notesClosesAllFunc3) value() func() error {
 // notesClosesAllFunc3Frame is an activation of the literal notesClosesAllFunc3.
 type notesClosesAllFunc3Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesClosesAllFunc3
 	ret0 error
 }
 
-// Results are what the literal notesClosesAllFunc3 has returned.
-func (f *notesClosesAllFunc3Frame) Results() error {
-	return f.ret0
+func (f *notesClosesAllFunc3Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesClosesAllFunc3 for callers that can be suspended.
-func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesClosesAllFunc3Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesClosesAllFunc3 up to its first suspension; f is nil until there has been one.
+func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:264
 	_, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26))
 	if st != greenlet.Done {
-		f := (*notesClosesAllFunc3Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 2)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:264
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3011
+//line fault_greenlet_test.go:1771
 
-// Resume continues the literal notesClosesAllFunc3 where it is suspended, or starts it.
+// Resume continues the literal notesClosesAllFunc3 where it is suspended.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:264
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_264
 	}
 
-//line fault_test.go:264
-	_, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_264:
 //line fault_test.go:264
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3040
+//line fault_greenlet_test.go:1790
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[2].(*notesClosesAllFunc3Frame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
+func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesClosesAllFunc3Frame) take(r *greenlet.Run) *notesClosesAllFunc3Frame {
-	c := r.Cache()
-	if f, ok := c[2].(*notesClosesAllFunc3Frame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFunc3Frame)
-}
-func (*notesClosesAllFunc3Frame) Func() *greenlet.Func {
-	return &notesClosesAllFunc3FrameInfo
-}
-
-var notesClosesAllFunc3FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 264,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func3",
-	Points: []greenlet.Point{
-		{Line: 264},
-	},
-}
+var notesClosesAllFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 264, Points: "264"}
 
 // notesClosesAllFunc4 is the function literal of fault_test.go:269, with what it captures.
 type notesClosesAllFunc4 struct {
@@ -3085,94 +1807,60 @@ func (c *notesClosesAllFunc4) value() func() error {
 // notesClosesAllFunc4Frame is an activation of the literal notesClosesAllFunc4.
 type notesClosesAllFunc4Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesClosesAllFunc4
 	ret0 error
 }
 
-// Results are what the literal notesClosesAllFunc4 has returned.
-func (f *notesClosesAllFunc4Frame) Results() error {
-	return f.ret0
+func (f *notesClosesAllFunc4Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesClosesAllFunc4 for callers that can be suspended.
-func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesClosesAllFunc4Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesClosesAllFunc4 up to its first suspension; f is nil until there has been one.
+func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line fault_test.go:269
 	t0, st = (*c.a).WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f := (*notesClosesAllFunc4Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 33)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:269
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3114
+//line fault_greenlet_test.go:1840
 
-// Resume continues the literal notesClosesAllFunc4 where it is suspended, or starts it.
+// Resume continues the literal notesClosesAllFunc4 where it is suspended.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:269
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
 		goto resumed_269
 	}
 
-//line fault_test.go:269
-	t0, st = (*c.a).WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_269:
 //line fault_test.go:269
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3143
+//line fault_greenlet_test.go:1859
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[33].(*notesClosesAllFunc4Frame); !ok {
-		f.Caller, f.Depth, c[33] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[33] = head, depth, f
-	}
-}
+func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
+func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesClosesAllFunc4Frame) take(r *greenlet.Run) *notesClosesAllFunc4Frame {
-	c := r.Cache()
-	if f, ok := c[33].(*notesClosesAllFunc4Frame); ok {
-		c[33] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFunc4Frame)
-}
-func (*notesClosesAllFunc4Frame) Func() *greenlet.Func {
-	return &notesClosesAllFunc4FrameInfo
-}
-
-var notesClosesAllFunc4FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 269,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func4",
-	Points: []greenlet.Point{
-		{Line: 269},
-	},
-}
+var notesClosesAllFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 269, Points: "269"}
 
 // notesClosesAllFunc5 is the function literal of fault_test.go:270, with what it captures.
 type notesClosesAllFunc5 struct {
@@ -3188,94 +1876,60 @@ func (c *notesClosesAllFunc5) value() func() error {
 // notesClosesAllFunc5Frame is an activation of the literal notesClosesAllFunc5.
 type notesClosesAllFunc5Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesClosesAllFunc5
 	ret0 error
 }
 
-// Results are what the literal notesClosesAllFunc5 has returned.
-func (f *notesClosesAllFunc5Frame) Results() error {
-	return f.ret0
+func (f *notesClosesAllFunc5Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesClosesAllFunc5 for callers that can be suspended.
-func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesClosesAllFunc5Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesClosesAllFunc5 up to its first suspension; f is nil until there has been one.
+func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:270
 	_, err, st = (*c.a).WriteResumable(r, nil)
 	if st != greenlet.Done {
-		f := (*notesClosesAllFunc5Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:270
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3217
+//line fault_greenlet_test.go:1909
 
-// Resume continues the literal notesClosesAllFunc5 where it is suspended, or starts it.
+// Resume continues the literal notesClosesAllFunc5 where it is suspended.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:270
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_270
 	}
 
-//line fault_test.go:270
-	_, err, st = (*c.a).WriteResumable(r, nil)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_270:
 //line fault_test.go:270
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3246
+//line fault_greenlet_test.go:1928
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[60].(*notesClosesAllFunc5Frame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
+func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesClosesAllFunc5Frame) take(r *greenlet.Run) *notesClosesAllFunc5Frame {
-	c := r.Cache()
-	if f, ok := c[60].(*notesClosesAllFunc5Frame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(notesClosesAllFunc5Frame)
-}
-func (*notesClosesAllFunc5Frame) Func() *greenlet.Func {
-	return &notesClosesAllFunc5FrameInfo
-}
-
-var notesClosesAllFunc5FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 270,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func5",
-	Points: []greenlet.Point{
-		{Line: 270},
-	},
-}
+var notesClosesAllFunc5FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func5", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 270, Points: "270"}
 
 // notesDeadlinesFrame is an activation of notes.deadlines.
 type notesDeadlinesFrame struct {
@@ -3296,7 +1950,12 @@ func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
 }
 
 // deadlinesResumable is notes.deadlines for callers that can be suspended.
-func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) (st greenlet.Status) {
+func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) greenlet.Status {
+	return (*notesDeadlinesFrame)(nil).body(r, n, a0, b)
+}
+
+// body runs notes.deadlines up to its next suspension; f is nil until there has been one.
+func (f *notesDeadlinesFrame) body(r *greenlet.Run, n *notes, a0 *Conn, b *Conn) (st greenlet.Status) {
 	var (
 		a    **Conn
 		task *hub.Task
@@ -3305,226 +1964,73 @@ func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) (st green
 		m    int
 		line []byte
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, task = f.a, f.task
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_289
+		case 2:
+			a, task = f.a, f.task
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_291
+		case 3:
+			a = f.a
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_294
+		case 4:
+			a = f.a
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_297
+		case 5:
+			a = f.a
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_298
+		case 6:
+			a = f.a
+			_, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_299
+		case 7:
+			a, buf = f.a, f.buf
+			m, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_303
+		case 8:
+			a = f.a
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_307
+		case 9:
+			a = f.a
+			_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_309
+		case 10:
+			a = f.a
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_311
+		case 11:
+			a = f.a
+			line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_313
+		case 12:
+			m, err = r.Callee().(*ConnWriteFrame).Returned(r)
+			goto resumed_318
+		}
+	}
+
 	a = new(*Conn)
 	*a = a0
 //line fault_test.go:288
 	task = n.Go(n.newFailsFrame("read", (&notesDeadlinesFunc1{a: a}).value()))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 60)
 		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:290
-	(*a).SetReadDeadline(n.Now().Add(time.Hour)) // it waits on
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:292
-	n.note("%v", task.Done())
-	(*a).SetReadDeadline(n.Now())
-	_, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-	// What is there is kept for who reads without a deadline.
-//line fault_test.go:297
-	_, _, st = b.WriteStringResumable(r, "abc")
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:298
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:299
-	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:300
-	n.note("%v", errors.Is(err, os.ErrDeadlineExceeded))
-	(*a).SetDeadline(time.Time{})
-	buf = make([]byte, 5)
-	m, err, st = (*a).ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.buf, f.PC = n, a, b, buf, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:304
-	n.note("%q %v", buf[:m], err)
-	// A part of what was to be read is not lost either.
-//line fault_test.go:307
-	_, _, st = b.WriteStringResumable(r, "li")
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:308
-	(*a).SetReadDeadline(n.Now().Add(time.Millisecond))
-	_, err, st = (*a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.b, f.PC = n, a, b, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:310
-	n.note("%v %d", errors.Is(err, os.ErrDeadlineExceeded), (*a).Buffered())
-	_, _, st = b.WriteStringResumable(r, "ne\n")
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:312
-	(*a).SetReadDeadline(time.Time{})
-	line, err, st = (*a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesDeadlinesFrame)(nil).take(r)
-		f.n, f.a, f.PC = n, a, 11
-		r.Link(f, &f.Header)
-		return st
-	}
-	{
-//line fault_test.go:314
-		n.note("%q %v", line, err)
-//line fault_test.go:316
-		large := make([]byte, 1<<26)
-		(*a).SetWriteDeadline(n.Now().Add(50 * time.Millisecond))
-		m, err, st = (*a).WriteResumable(r, large)
-		if st != greenlet.Done {
-			f := (*notesDeadlinesFrame)(nil).take(r)
-			f.n, f.PC = n, 12
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
-//line fault_test.go:319
-	n.note("%v %v", m > 0 && m < 1<<26, errors.Is(err, os.ErrDeadlineExceeded))
-	return greenlet.Done
-}
-
-//line fault_greenlet_test.go:3429
-
-// Resume continues notes.deadlines where it is suspended, or starts it.
-func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, b := f.n, f.b
-	var (
-		a    **Conn
-		task *hub.Task
-		err  error
-		buf  []byte
-		m    int
-		line []byte
-	)
-	switch f.PC {
-	case 1:
-		// resumed from fault_test.go:289
-		a, task = f.a, f.task
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_289
-	case 2:
-		// resumed from fault_test.go:291
-		a, task = f.a, f.task
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_291
-	case 3:
-		// resumed from fault_test.go:294
-		a = f.a
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_294
-	case 4:
-		// resumed from fault_test.go:297
-		a = f.a
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_297
-	case 5:
-		// resumed from fault_test.go:298
-		a = f.a
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_298
-	case 6:
-		// resumed from fault_test.go:299
-		a = f.a
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_299
-	case 7:
-		// resumed from fault_test.go:303
-		a, buf = f.a, f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_303
-	case 8:
-		// resumed from fault_test.go:307
-		a = f.a
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_307
-	case 9:
-		// resumed from fault_test.go:309
-		a = f.a
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_309
-	case 10:
-		// resumed from fault_test.go:311
-		a = f.a
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_311
-	case 11:
-		// resumed from fault_test.go:313
-		a = f.a
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_313
-	case 12:
-		// resumed from fault_test.go:318
-		callee := r.Callee().(*ConnWriteFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_318
-	}
-
-	a = new(*Conn)
-	*a = f.a0
-//line fault_test.go:288
-	task = n.Go(n.newFailsFrame("read", (&notesDeadlinesFunc1{a: a}).value()))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.a, f.task, f.PC = a, task, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_289:
 //line fault_test.go:290
 	(*a).SetReadDeadline(n.Now().Add(time.Hour)) // it waits on
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.a, f.task, f.PC = a, task, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 2
 		return st
 	}
 resumed_291:
@@ -3533,9 +2039,8 @@ resumed_291:
 	(*a).SetReadDeadline(n.Now())
 	_, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f.task = nil
-		f.a, f.PC = a, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
 		return st
 	}
 resumed_294:
@@ -3543,26 +2048,23 @@ resumed_294:
 //line fault_test.go:297
 	_, _, st = b.WriteStringResumable(r, "abc")
 	if st != greenlet.Done {
-		f.task = nil
-		f.a, f.PC = a, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 4
 		return st
 	}
 resumed_297:
 //line fault_test.go:298
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f.task = nil
-		f.a, f.PC = a, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 5
 		return st
 	}
 resumed_298:
 //line fault_test.go:299
 	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.task = nil
-		f.a, f.PC = a, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 6
 		return st
 	}
 resumed_299:
@@ -3572,9 +2074,8 @@ resumed_299:
 	buf = make([]byte, 5)
 	m, err, st = (*a).ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.task = nil
-		f.a, f.buf, f.PC = a, buf, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.n, f.a, f.b, f.buf, f.PC = nil, n, a, b, buf, 7
 		return st
 	}
 resumed_303:
@@ -3584,10 +2085,8 @@ resumed_303:
 //line fault_test.go:307
 	_, _, st = b.WriteStringResumable(r, "li")
 	if st != greenlet.Done {
-		f.task = nil
-		f.buf = nil
-		f.a, f.PC = a, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 8
 		return st
 	}
 resumed_307:
@@ -3595,10 +2094,8 @@ resumed_307:
 	(*a).SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.task = nil
-		f.buf = nil
-		f.a, f.PC = a, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 9
 		return st
 	}
 resumed_309:
@@ -3606,11 +2103,8 @@ resumed_309:
 	n.note("%v %d", errors.Is(err, os.ErrDeadlineExceeded), (*a).Buffered())
 	_, _, st = b.WriteStringResumable(r, "ne\n")
 	if st != greenlet.Done {
-		f.b = nil
-		f.task = nil
-		f.buf = nil
-		f.a, f.PC = a, 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 10
 		return st
 	}
 resumed_311:
@@ -3618,11 +2112,8 @@ resumed_311:
 	(*a).SetReadDeadline(time.Time{})
 	line, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.b = nil
-		f.task = nil
-		f.buf = nil
-		f.a, f.PC = a, 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 11
 		return st
 	}
 resumed_313:
@@ -3634,119 +2125,30 @@ resumed_313:
 		(*a).SetWriteDeadline(n.Now().Add(50 * time.Millisecond))
 		m, err, st = (*a).WriteResumable(r, large)
 		if st != greenlet.Done {
-			f.b = nil
-			f.a = nil
-			f.task = nil
-			f.buf = nil
-			f.PC = 12
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 60)
+			f.b, f.a, f.task, f.buf, f.n, f.PC = nil, nil, nil, nil, n, 12
 			return st
 		}
 	}
 resumed_318:
 //line fault_test.go:319
 	n.note("%v %v", m > 0 && m < 1<<26, errors.Is(err, os.ErrDeadlineExceeded))
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:3653
+//line fault_greenlet_test.go:2140
 
-// Args replaces the parameters before the start.
-func (f *notesDeadlinesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a0 = greenlet.Arg[*Conn](f, args, 0)
-	f.b = greenlet.Arg[*Conn](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDeadlinesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *notesDeadlinesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a0, &f.b) }
+func (f *notesDeadlinesFrame) Forget()                 { *f = notesDeadlinesFrame{Header: f.Header} }
+func (f *notesDeadlinesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*notesDeadlinesFrame) Func() *greenlet.Func      { return &notesDeadlinesFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDeadlinesFrame) Forget() {
-	f.n, f.a0, f.b, f.a, f.task, f.buf = nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDeadlinesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*notesDeadlinesFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDeadlinesFrame) take(r *greenlet.Run) *notesDeadlinesFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*notesDeadlinesFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(notesDeadlinesFrame)
-}
-func (*notesDeadlinesFrame) Func() *greenlet.Func {
-	return &notesDeadlinesFrameInfo
-}
-
-var notesDeadlinesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 287,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines",
-	Points: []greenlet.Point{
-		{
-			Line: 289,
-			Live: "n a b task",
-		},
-		{
-			Line: 291,
-			Live: "n a b task",
-		},
-		{
-			Line: 294,
-			Live: "n a b",
-		},
-		{
-			Line: 297,
-			Live: "n a b",
-		},
-		{
-			Line: 298,
-			Live: "n a b",
-		},
-		{
-			Line: 299,
-			Live: "n a b",
-		},
-		{
-			Line: 303,
-			Live: "n a b buf",
-		},
-		{
-			Line: 307,
-			Live: "n a b",
-		},
-		{
-			Line: 309,
-			Live: "n a b",
-		},
-		{
-			Line: 311,
-			Live: "n a",
-		},
-		{
-			Line: 313,
-			Live: "n a",
-		},
-		{
-			Line: 318,
-			Live: "n",
-		},
-	},
-}
+var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289:n a b task; 291:n a b task; 294:n a b; 297:n a b; 298:n a b; 299:n a b; 303:n a b buf; 307:n a b; 309:n a b; 311:n a; 313:n a; 318:n"}
 var _ func(*notes, *Conn, *Conn) = (*notes).deadlines
 
 // notesDeadlinesFunc1 is the function literal of fault_test.go:288, with what it captures.
@@ -3763,94 +2165,60 @@ func (c *notesDeadlinesFunc1) value() func() error {
 // notesDeadlinesFunc1Frame is an activation of the literal notesDeadlinesFunc1.
 type notesDeadlinesFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c    *notesDeadlinesFunc1
 	ret0 error
 }
 
-// Results are what the literal notesDeadlinesFunc1 has returned.
-func (f *notesDeadlinesFunc1Frame) Results() error {
-	return f.ret0
+func (f *notesDeadlinesFunc1Frame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal notesDeadlinesFunc1 for callers that can be suspended.
-func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*notesDeadlinesFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal notesDeadlinesFunc1 up to its first suspension; f is nil until there has been one.
+func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:288
 	_, err, st = (*c.a).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f := (*notesDeadlinesFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 57)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
 //line fault_test.go:288
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3792
+//line fault_greenlet_test.go:2198
 
-// Resume continues the literal notesDeadlinesFunc1 where it is suspended, or starts it.
+// Resume continues the literal notesDeadlinesFunc1 where it is suspended.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:288
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_288
 	}
 
-//line fault_test.go:288
-	_, err, st = (*c.a).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_288:
 //line fault_test.go:288
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3821
+//line fault_greenlet_test.go:2217
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[57].(*notesDeadlinesFunc1Frame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
+func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*notesDeadlinesFunc1Frame) take(r *greenlet.Run) *notesDeadlinesFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[57].(*notesDeadlinesFunc1Frame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(notesDeadlinesFunc1Frame)
-}
-func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func {
-	return &notesDeadlinesFunc1FrameInfo
-}
-
-var notesDeadlinesFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 288,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines.func1",
-	Points: []greenlet.Point{
-		{Line: 288},
-	},
-}
+var notesDeadlinesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 288, Points: "288"}
 
 // notesRacesReaderFrame is an activation of notes.racesReader.
 type notesRacesReaderFrame struct {
@@ -3871,82 +2239,29 @@ func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRac
 }
 
 // racesReaderResumable is notes.racesReader for callers that can be suspended.
-func (n *notes) racesReaderResumable(r *greenlet.Run, a *Conn, times int, timeouts *int) (st greenlet.Status) {
-	var (
-		buf []byte
-		got int
-		m   int
-		err error
-	)
-//line fault_test.go:331
-	buf = make([]byte, 8)
-	got = 0
-loop_332:
-//line fault_test.go:332
-	if !(got < times) {
-		return greenlet.Done
-	}
-//line fault_test.go:333
-	a.SetReadDeadline(n.Now().Add(time.Duration(1+(got+*timeouts)%7) * 5 * time.Microsecond))
-	m, err, st = a.ReadFullResumable(r, buf[:1])
-	if st != greenlet.Done {
-		f := (*notesRacesReaderFrame)(nil).take(r)
-		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line fault_test.go:335
-	switch {
-	case err == nil && buf[0] == byte(got):
-		got += m
-	case errors.Is(err, os.ErrDeadlineExceeded) && m == 0:
-		goto case_338
-	default:
-//line fault_test.go:344
-		n.note("%d: %d %v %v", got, buf[0], m, err)
-		return greenlet.Done
-	}
-	goto loop_332
-case_338:
-//line fault_test.go:339
-	*timeouts++
-	if !(*timeouts%50 == 0) {
-		goto loop_332
-	}
-//line fault_test.go:341
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesRacesReaderFrame)(nil).take(r)
-		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-	goto loop_332
+func (n *notes) racesReaderResumable(r *greenlet.Run, a *Conn, times int, timeouts *int) greenlet.Status {
+	return (*notesRacesReaderFrame)(nil).body(r, n, a, times, timeouts)
 }
 
-//line fault_greenlet_test.go:3927
-
-// Resume continues notes.racesReader where it is suspended, or starts it.
-func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, a, times, timeouts := f.n, f.a, f.times, f.timeouts
+// body runs notes.racesReader up to its next suspension; f is nil until there has been one.
+func (f *notesRacesReaderFrame) body(r *greenlet.Run, n *notes, a *Conn, times int, timeouts *int) (st greenlet.Status) {
 	var (
 		buf []byte
 		got int
 		m   int
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from fault_test.go:334
-		buf, got = f.buf, f.got
-		callee := r.Callee().(*ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_334
-	case 2:
-		// resumed from fault_test.go:341
-		buf, got = f.buf, f.got
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_341
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf, got = f.buf, f.got
+			m, err = r.Callee().(*ConnReadFullFrame).Returned(r)
+			goto resumed_334
+		case 2:
+			buf, got = f.buf, f.got
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_341
+		}
 	}
 
 //line fault_test.go:331
@@ -3955,14 +2270,14 @@ func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_332:
 //line fault_test.go:332
 	if !(got < times) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line fault_test.go:333
 	a.SetReadDeadline(n.Now().Add(time.Duration(1+(got+*timeouts)%7) * 5 * time.Microsecond))
 	m, err, st = a.ReadFullResumable(r, buf[:1])
 	if st != greenlet.Done {
-		f.buf, f.got, f.PC = buf, got, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 56)
+		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 1
 		return st
 	}
 resumed_334:
@@ -3975,7 +2290,7 @@ resumed_334:
 	default:
 //line fault_test.go:344
 		n.note("%d: %d %v %v", got, buf[0], m, err)
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_332
 case_338:
@@ -3986,73 +2301,29 @@ case_338:
 	}
 //line fault_test.go:341
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.buf, f.got, f.PC = buf, got, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 56)
+		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 2
 		return st
 	}
 resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:3998
+//line fault_greenlet_test.go:2313
 
-// Args replaces the parameters before the start.
+// Resume continues the activation; the driver calls it.
+func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
+}
+
 func (f *notesRacesReaderFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.a = greenlet.Arg[*Conn](f, args, 0)
-	f.times = greenlet.Arg[int](f, args, 1)
-	f.timeouts = greenlet.Arg[*int](f, args, 2)
+	greenlet.SetArgs(f, args, &f.a, &f.times, &f.timeouts)
 }
+func (f *notesRacesReaderFrame) Forget()                 { *f = notesRacesReaderFrame{Header: f.Header} }
+func (f *notesRacesReaderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
+func (*notesRacesReaderFrame) Func() *greenlet.Func      { return &notesRacesReaderFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesRacesReaderFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesRacesReaderFrame) Forget() {
-	f.n, f.a, f.timeouts, f.buf = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesRacesReaderFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[56].(*notesRacesReaderFrame); !ok {
-		f.Caller, f.Depth, c[56] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[56] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesRacesReaderFrame) take(r *greenlet.Run) *notesRacesReaderFrame {
-	c := r.Cache()
-	if f, ok := c[56].(*notesRacesReaderFrame); ok {
-		c[56] = f.Caller
-		return f
-	}
-	return new(notesRacesReaderFrame)
-}
-func (*notesRacesReaderFrame) Func() *greenlet.Func {
-	return &notesRacesReaderFrameInfo
-}
-
-var notesRacesReaderFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 330,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader",
-	Points: []greenlet.Point{
-		{
-			Line: 334,
-			Live: "n a times timeouts buf got",
-		},
-		{
-			Line: 341,
-			Live: "n a times timeouts buf got",
-		},
-	},
-}
+var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334:n a times timeouts buf got; 341:n a times timeouts buf got"}
 var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 
 // notesRacesWriterFrame is an activation of notes.racesWriter.
@@ -4072,7 +2343,12 @@ func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
 }
 
 // racesWriterResumable is notes.racesWriter for callers that can be suspended.
-func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) (st greenlet.Status) {
+func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) greenlet.Status {
+	return (*notesRacesWriterFrame)(nil).body(r, n, b, times)
+}
+
+// body runs notes.racesWriter up to its first suspension; f is nil until there has been one.
+func (f *notesRacesWriterFrame) body(r *greenlet.Run, n *notes, b *Conn, times int) (st greenlet.Status) {
 	var i int
 //line fault_test.go:352
 	i = 0
@@ -4084,16 +2360,14 @@ loop_352:
 //line fault_test.go:353
 	_, _, st = b.WriteResumable(r, []byte{byte(i)})
 	if st != greenlet.Done {
-		f := (*notesRacesWriterFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:354
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
-		f := (*notesRacesWriterFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:352
@@ -4101,27 +2375,25 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4105
+//line fault_greenlet_test.go:2379
 
-// Resume continues notes.racesWriter where it is suspended, or starts it.
+// Resume continues notes.racesWriter where it is suspended.
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, b, times := f.n, f.b, f.times
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
 	case 1:
-		// resumed from fault_test.go:353
 		i = f.i
 		r.Callee().(*ConnWriteFrame).Release(r)
 		goto resumed_353
 	case 2:
-		// resumed from fault_test.go:354
 		i = f.i
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_354
 	}
 
-//line fault_test.go:352
-	i = 0
 loop_352:
 //line fault_test.go:352
 	if !(i < times) {
@@ -4131,15 +2403,13 @@ loop_352:
 	_, _, st = b.WriteResumable(r, []byte{byte(i)})
 	if st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_353:
 //line fault_test.go:354
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
 		f.i, f.PC = i, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_354:
 //line fault_test.go:352
@@ -4147,64 +2417,14 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4151
+//line fault_greenlet_test.go:2421
 
-// Args replaces the parameters before the start.
-func (f *notesRacesWriterFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.b = greenlet.Arg[*Conn](f, args, 0)
-	f.times = greenlet.Arg[int](f, args, 1)
-}
+func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
+func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
+func (f *notesRacesWriterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
+func (*notesRacesWriterFrame) Func() *greenlet.Func      { return &notesRacesWriterFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesRacesWriterFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesRacesWriterFrame) Forget() {
-	f.n, f.b = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesRacesWriterFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[28].(*notesRacesWriterFrame); !ok {
-		f.Caller, f.Depth, c[28] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[28] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesRacesWriterFrame) take(r *greenlet.Run) *notesRacesWriterFrame {
-	c := r.Cache()
-	if f, ok := c[28].(*notesRacesWriterFrame); ok {
-		c[28] = f.Caller
-		return f
-	}
-	return new(notesRacesWriterFrame)
-}
-func (*notesRacesWriterFrame) Func() *greenlet.Func {
-	return &notesRacesWriterFrameInfo
-}
-
-var notesRacesWriterFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 351,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter",
-	Points: []greenlet.Point{
-		{
-			Line: 353,
-			Live: "n b times i",
-		},
-		{
-			Line: 354,
-			Live: "n b times i",
-		},
-	},
-}
+var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353:n b times i; 354:n b times i"}
 var _ func(*notes, *Conn, int) = (*notes).racesWriter
 
 // notesConflictsFrame is an activation of notes.conflicts.
@@ -4222,22 +2442,25 @@ func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
 }
 
 // conflictsResumable is notes.conflicts for callers that can be suspended.
-func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) (st greenlet.Status) {
+func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) greenlet.Status {
+	return (*notesConflictsFrame)(nil).body(r, n, a)
+}
+
+// body runs notes.conflicts up to its first suspension; f is nil until there has been one.
+func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st greenlet.Status) {
 	var err error
 //line fault_test.go:385
 	n.Go(n.newReadsForeverFrame(a))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f := (*notesConflictsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.n, f.a, f.PC = n, a, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:387
 	_, err, st = a.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesConflictsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.n, f.a, f.PC = n, a, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line fault_test.go:388
@@ -4246,39 +2469,29 @@ func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4250
+//line fault_greenlet_test.go:2473
 
-// Resume continues notes.conflicts where it is suspended, or starts it.
+// Resume continues notes.conflicts where it is suspended.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.a))
 	case 1:
-		// resumed from fault_test.go:386
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 		goto resumed_386
 	case 2:
-		// resumed from fault_test.go:387
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_387
 	}
 
-//line fault_test.go:385
-	n.Go(n.newReadsForeverFrame(a))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_386:
 //line fault_test.go:387
 	_, err, st = a.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_387:
 //line fault_test.go:388
@@ -4287,63 +2500,14 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4291
+//line fault_greenlet_test.go:2504
 
-// Args replaces the parameters before the start.
-func (f *notesConflictsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.a = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
+func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
+func (f *notesConflictsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*notesConflictsFrame) Func() *greenlet.Func      { return &notesConflictsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesConflictsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesConflictsFrame) Forget() {
-	f.n, f.a = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesConflictsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[22].(*notesConflictsFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesConflictsFrame) take(r *greenlet.Run) *notesConflictsFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*notesConflictsFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(notesConflictsFrame)
-}
-func (*notesConflictsFrame) Func() *greenlet.Func {
-	return &notesConflictsFrameInfo
-}
-
-var notesConflictsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 384,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts",
-	Points: []greenlet.Point{
-		{
-			Line: 386,
-			Live: "n a",
-		},
-		{
-			Line: 387,
-			Live: "n a",
-		},
-	},
-}
+var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386:n a; 387:n a"}
 var _ func(*notes, *Conn) = (*notes).conflicts
 
 // notesSendsNobodyFrame is an activation of notes.sendsNobody.
@@ -4367,19 +2531,15 @@ func (n *notes) sendsNobodyResumable(r *greenlet.Run, address string) greenlet.S
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesSendsNobodyFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.address)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesSendsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.address))
 }
 
 // run is notes.sendsNobody as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsNobodyFrame) run(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesSendsNobodyFrame](r, 31)
 		f.n, f.address = n, address
 		r.Guard()
 	}
@@ -4404,43 +2564,28 @@ func (f *notesSendsNobodyFrame) step(r *greenlet.Run, n *notes, address string) 
 	)
 	switch f.PC {
 	case 1:
-		// resumed from fault_test.go:404
-		callee := r.Callee().(*DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_404
 	case 2:
-		// resumed from fault_test.go:409
 		c = f.c
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_409
 	case 3:
-		// resumed from fault_test.go:411
 		c = f.c
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_411
 	case 4:
-		// resumed from fault_test.go:414
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_414
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line fault_test.go:404
 	c, err, st = DialResumable(r, n.Hub, "udp", address)
 	if st != greenlet.Done {
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.address, f.PC = "", 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_404:
 //line fault_test.go:405
@@ -4457,20 +2602,16 @@ resumed_404:
 //line fault_test.go:409
 	_, err, st = c.WriteStringResumable(r, "hello")
 	if st != greenlet.Done {
-		f.address = ""
-		f.c, f.PC = c, 2
-		r.Link(f, &f.Header)
-		return st
+		f.address, f.c, f.PC = "", c, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_409:
 //line fault_test.go:410
 	n.note("%v", err)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.address = ""
-		f.c, f.PC = c, 3
-		r.Link(f, &f.Header)
-		return st
+		f.address, f.c, f.PC = "", c, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_411:
 //line fault_test.go:412
@@ -4478,11 +2619,8 @@ resumed_411:
 	c.SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.address = ""
-		f.c = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.address, f.c, f.PC = "", nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_414:
 //line fault_test.go:415
@@ -4493,80 +2631,21 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:416
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4505
+//line fault_greenlet_test.go:2642
 
-// Args replaces the parameters before the start.
-func (f *notesSendsNobodyFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 0)
-}
+func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
+func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*notesSendsNobodyFrame) Func() *greenlet.Func      { return &notesSendsNobodyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesSendsNobodyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesSendsNobodyFrame) Forget() {
-	f.n, f.address, f.c = nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesSendsNobodyFrame) Release(r *greenlet.Run) {
-	*f = notesSendsNobodyFrame{}
-	c := r.Cache()
-	if head, ok := c[31].(*notesSendsNobodyFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesSendsNobodyFrame) take(r *greenlet.Run) *notesSendsNobodyFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*notesSendsNobodyFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(notesSendsNobodyFrame)
-}
-func (*notesSendsNobodyFrame) Func() *greenlet.Func {
-	return &notesSendsNobodyFrameInfo
-}
-
-var notesSendsNobodyFrameInfo = greenlet.Func{
-	End:  416,
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 403,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody",
-	Points: []greenlet.Point{
-		{
-			Line: 404,
-			Live: "n",
-		},
-		{
-			Line: 409,
-			Live: "n c",
-		},
-		{
-			Line: 411,
-			Live: "n c",
-		},
-		{
-			Line: 414,
-			Live: "n",
-		},
-	},
-}
+var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404:n; 409:n c; 411:n c; 414:n"}
 var _ func(*notes, string) = (*notes).sendsNobody
 
 // notesServesFrame is an activation of notes.serves.
@@ -4584,14 +2663,18 @@ func (n *notes) newServesFrame(s *Server) *notesServesFrame {
 }
 
 // servesResumable is notes.serves for callers that can be suspended.
-func (n *notes) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status) {
+func (n *notes) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
+	return (*notesServesFrame)(nil).body(r, n, s)
+}
+
+// body runs notes.serves up to its first suspension; f is nil until there has been one.
+func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
 	var t0 error
 //line fault_test.go:430
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*notesServesFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.s, f.n, f.PC = nil, n, 1
 		return st
 	}
 //line fault_test.go:430
@@ -4599,88 +2682,34 @@ func (n *notes) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4603
+//line fault_greenlet_test.go:2686
 
-// Resume continues notes.serves where it is suspended, or starts it.
+// Resume continues notes.serves where it is suspended.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, s := f.n, f.s
+	n := f.n
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	case 1:
-		// resumed from fault_test.go:430
-		callee := r.Callee().(*ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		goto resumed_430
 	}
 
-//line fault_test.go:430
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_430:
 //line fault_test.go:430
 	n.note("%v", t0)
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4632
+//line fault_greenlet_test.go:2706
 
-// Args replaces the parameters before the start.
-func (f *notesServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-}
+func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
+func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*notesServesFrame) Func() *greenlet.Func      { return &notesServesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesServesFrame) Forget() {
-	f.n, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*notesServesFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesServesFrame) take(r *greenlet.Run) *notesServesFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*notesServesFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(notesServesFrame)
-}
-func (*notesServesFrame) Func() *greenlet.Func {
-	return &notesServesFrameInfo
-}
-
-var notesServesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 430,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves",
-	Points: []greenlet.Point{
-		{
-			Line: 430,
-			Live: "n",
-		},
-	},
-}
+var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430:n"}
 var _ func(*notes, *Server) = (*notes).serves
 
 // notesServesOneFrame is an activation of notes.servesOne.
@@ -4699,72 +2728,31 @@ func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
-func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) (st greenlet.Status) {
+func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) greenlet.Status {
+	return (*notesServesOneFrame)(nil).body(r, n, s, c)
+}
+
+// body runs notes.servesOne up to its next suspension; f is nil until there has been one.
+func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn) (st greenlet.Status) {
 //line fault_test.go:434
 	n.note("one")
 	n.Go(n.newStopsFrame(s))
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4710
+//line fault_greenlet_test.go:2744
 
-// Resume continues notes.servesOne where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, s := f.n, f.s
-//line fault_test.go:434
-	n.note("one")
-	n.Go(n.newStopsFrame(s))
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
 }
 
-//line fault_greenlet_test.go:4721
+func (f *notesServesOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.c) }
+func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
+func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*notesServesOneFrame) Func() *greenlet.Func      { return &notesServesOneFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesServesOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-	f.c = greenlet.Arg[*Conn](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesServesOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesServesOneFrame) Forget() {
-	f.n, f.s, f.c = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesServesOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*notesServesOneFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesServesOneFrame) take(r *greenlet.Run) *notesServesOneFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*notesServesOneFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(notesServesOneFrame)
-}
-func (*notesServesOneFrame) Func() *greenlet.Func {
-	return &notesServesOneFrameInfo
-}
-
-var notesServesOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 433,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).servesOne",
-}
+var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 433}
 var _ func(*notes, *Server, *Conn) = (*notes).servesOne
 
 // notesStopsFrame is an activation of notes.stops.
@@ -4782,91 +2770,42 @@ func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
-func (n *notes) stopsResumable(r *greenlet.Run, s *Server) (st greenlet.Status) {
+func (n *notes) stopsResumable(r *greenlet.Run, s *Server) greenlet.Status {
+	return (*notesStopsFrame)(nil).body(r, n, s)
+}
+
+// body runs notes.stops up to its first suspension; f is nil until there has been one.
+func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
 //line fault_test.go:439
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f := (*notesStopsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 4)
+		f.n, f.s, f.PC = nil, nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4798
+//line fault_greenlet_test.go:2790
 
-// Resume continues notes.stops where it is suspended, or starts it.
+// Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	case 1:
-		// resumed from fault_test.go:439
 		r.Callee().(*ServerStopFrame).Release(r)
 		goto resumed_439
 	}
 
-//line fault_test.go:439
-	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.n = nil
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_439:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4823
+func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
+func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
+func (f *notesStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
+func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *notesStopsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*Server](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesStopsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesStopsFrame) Forget() {
-	f.n, f.s = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesStopsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[4].(*notesStopsFrame); !ok {
-		f.Caller, f.Depth, c[4] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[4] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesStopsFrame) take(r *greenlet.Run) *notesStopsFrame {
-	c := r.Cache()
-	if f, ok := c[4].(*notesStopsFrame); ok {
-		c[4] = f.Caller
-		return f
-	}
-	return new(notesStopsFrame)
-}
-func (*notesStopsFrame) Func() *greenlet.Func {
-	return &notesStopsFrameInfo
-}
-
-var notesStopsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/fault_test.go",
-	Line: 439,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops",
-	Points: []greenlet.Point{
-		{Line: 439},
-	},
-}
+var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
 var _ func(*notes, *Server) = (*notes).stops

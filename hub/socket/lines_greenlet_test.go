@@ -27,7 +27,12 @@ func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
 }
 
 // changesMindResumable is log.changesMind for callers that can be suspended.
-func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) (st greenlet.Status) {
+func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) greenlet.Status {
+	return (*logChangesMindFrame)(nil).body(r, l, a, b0)
+}
+
+// body runs log.changesMind up to its next suspension; f is nil until there has been one.
+func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (st greenlet.Status) {
 	var (
 		b   **Conn
 		err error
@@ -36,62 +41,95 @@ func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) (st green
 		n   int
 		t1  int
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			b = f.b
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_12
+		case 2:
+			b = f.b
+			_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_14
+		case 3:
+			b = f.b
+			got, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
+			goto resumed_17
+		case 4:
+			b = f.b
+			t0 = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
+			goto resumed_19
+		case 5:
+			b = f.b
+			n, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_20
+		case 6:
+			b = f.b
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_22
+		case 7:
+			b, t1 = f.b, f.t1
+			got, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_24
+		}
+	}
+
 	b = new(*Conn)
 	*b = b0
 //line lines_test.go:12
 	_, _, st = a.WriteStringResumable(r, "one;two")
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_12:
 //line lines_test.go:13
 	(*b).SetReadDeadline(l.Now().Add(time.Second))
 	_, err, st = (*b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 2
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_14:
 //line lines_test.go:15
 	l.say("%v", err)
 	(*b).SetReadDeadline(time.Time{})
 	got, err, st = (*b).ReadUntilResumable(r, ";", 10)
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 3
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_17:
 //line lines_test.go:18
 	l.say("%q, %v", got, err)
 	t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value())
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 4
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_19:
 //line lines_test.go:19
 	l.say("%v", t0)
 	n, err, st = (*b).ReadResumable(r, make([]byte, 2))
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 5
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_20:
 //line lines_test.go:21
 	l.say("%d, %v", n, err)
 	_, _, st = a.WriteStringResumable(r, "\nthree\n")
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
-		f.l, f.b, f.PC = l, b, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.a, f.l, f.b, f.PC = nil, l, b, 6
 		return st
 	}
+resumed_22:
 //line lines_test.go:23
 	t1 = 0
 loop_23:
@@ -102,149 +140,8 @@ loop_23:
 //line lines_test.go:24
 	got, err, st = (*b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*logChangesMindFrame)(nil).take(r)
-		f.l, f.b, f.t1, f.PC = l, b, t1, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line lines_test.go:25
-	l.say("%q, %v", got, err)
-//line lines_test.go:23
-	t1++
-	goto loop_23
-}
-
-//line lines_greenlet_test.go:118
-
-// Resume continues log.changesMind where it is suspended, or starts it.
-func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, a := f.l, f.a
-	var (
-		b   **Conn
-		err error
-		got []byte
-		t0  error
-		n   int
-		t1  int
-	)
-	switch f.PC {
-	case 1:
-		// resumed from lines_test.go:12
-		b = f.b
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_12
-	case 2:
-		// resumed from lines_test.go:14
-		b = f.b
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_14
-	case 3:
-		// resumed from lines_test.go:17
-		b = f.b
-		callee := r.Callee().(*ConnReadUntilFrame)
-		got, err = callee.Results()
-		callee.Release(r)
-		goto resumed_17
-	case 4:
-		// resumed from lines_test.go:19
-		b = f.b
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_19
-	case 5:
-		// resumed from lines_test.go:20
-		b = f.b
-		callee := r.Callee().(*ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_20
-	case 6:
-		// resumed from lines_test.go:22
-		b = f.b
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_22
-	case 7:
-		// resumed from lines_test.go:24
-		b, t1 = f.b, f.t1
-		callee := r.Callee().(*ConnReadLineFrame)
-		got, err = callee.Results()
-		callee.Release(r)
-		goto resumed_24
-	}
-
-	b = new(*Conn)
-	*b = f.b0
-//line lines_test.go:12
-	_, _, st = a.WriteStringResumable(r, "one;two")
-	if st != greenlet.Done {
-		f.b, f.PC = b, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_12:
-//line lines_test.go:13
-	(*b).SetReadDeadline(l.Now().Add(time.Second))
-	_, err, st = (*b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.b, f.PC = b, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_14:
-//line lines_test.go:15
-	l.say("%v", err)
-	(*b).SetReadDeadline(time.Time{})
-	got, err, st = (*b).ReadUntilResumable(r, ";", 10)
-	if st != greenlet.Done {
-		f.b, f.PC = b, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_17:
-//line lines_test.go:18
-	l.say("%q, %v", got, err)
-	t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value())
-	if st != greenlet.Done {
-		f.b, f.PC = b, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_19:
-//line lines_test.go:19
-	l.say("%v", t0)
-	n, err, st = (*b).ReadResumable(r, make([]byte, 2))
-	if st != greenlet.Done {
-		f.b, f.PC = b, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_20:
-//line lines_test.go:21
-	l.say("%d, %v", n, err)
-	_, _, st = a.WriteStringResumable(r, "\nthree\n")
-	if st != greenlet.Done {
-		f.a = nil
-		f.b, f.PC = b, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_22:
-//line lines_test.go:23
-	t1 = 0
-loop_23:
-//line lines_test.go:23
-	if !(t1 < 2) {
-		return r.Return(f, &f.Header)
-	}
-//line lines_test.go:24
-	got, err, st = (*b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.a = nil
-		f.b, f.t1, f.PC = b, t1, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.a, f.l, f.b, f.t1, f.PC = nil, l, b, t1, 7
 		return st
 	}
 resumed_24:
@@ -255,84 +152,19 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:259
+//line lines_greenlet_test.go:156
 
-// Args replaces the parameters before the start.
-func (f *logChangesMindFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a = greenlet.Arg[*Conn](f, args, 0)
-	f.b0 = greenlet.Arg[*Conn](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *logChangesMindFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *logChangesMindFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b0) }
+func (f *logChangesMindFrame) Forget()                 { *f = logChangesMindFrame{Header: f.Header} }
+func (f *logChangesMindFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*logChangesMindFrame) Func() *greenlet.Func      { return &logChangesMindFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logChangesMindFrame) Forget() {
-	f.l, f.a, f.b0, f.b = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logChangesMindFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*logChangesMindFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logChangesMindFrame) take(r *greenlet.Run) *logChangesMindFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*logChangesMindFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(logChangesMindFrame)
-}
-func (*logChangesMindFrame) Func() *greenlet.Func {
-	return &logChangesMindFrameInfo
-}
-
-var logChangesMindFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/lines_test.go",
-	Line: 11,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind",
-	Points: []greenlet.Point{
-		{
-			Line: 12,
-			Live: "l a b",
-		},
-		{
-			Line: 14,
-			Live: "l a b",
-		},
-		{
-			Line: 17,
-			Live: "l a b",
-		},
-		{
-			Line: 19,
-			Live: "l a b",
-		},
-		{
-			Line: 20,
-			Live: "l a b",
-		},
-		{
-			Line: 22,
-			Live: "l b",
-		},
-		{
-			Line: 24,
-			Live: "l b t1",
-		},
-	},
-}
+var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12:l a b; 14:l a b; 17:l a b; 19:l a b; 20:l a b; 22:l b; 24:l b t1"}
 var _ func(*log, *Conn, *Conn) = (*log).changesMind
 
 // logChangesMindFunc1 is the function literal of lines_test.go:19, with what it captures.
@@ -349,81 +181,46 @@ func (c *logChangesMindFunc1) value() func() {
 // logChangesMindFunc1Frame is an activation of the literal logChangesMindFunc1.
 type logChangesMindFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c *logChangesMindFunc1
 }
 
 // CallResumable is the literal logChangesMindFunc1 for callers that can be suspended.
-func (c *logChangesMindFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c *logChangesMindFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*logChangesMindFunc1Frame)(nil).body(r, c)
+}
+
+// body runs the literal logChangesMindFunc1 up to its first suspension; f is nil until there has been one.
+func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1) (st greenlet.Status) {
 //line lines_test.go:19
 	_, _, st = (*c.b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*logChangesMindFunc1Frame)(nil).take(r)
+		f = greenlet.Caller(r, f, 24)
 		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:370
+//line lines_greenlet_test.go:205
 
-// Resume continues the literal logChangesMindFunc1 where it is suspended, or starts it.
+// Resume continues the literal logChangesMindFunc1 where it is suspended.
 func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
 	case 1:
-		// resumed from lines_test.go:19
 		r.Callee().(*ConnReadLineFrame).Release(r)
 		goto resumed_19
 	}
 
-//line lines_test.go:19
-	_, _, st = (*c.b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line lines_greenlet_test.go:394
+func (f *logChangesMindFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
+func (*logChangesMindFunc1Frame) Func() *greenlet.Func      { return &logChangesMindFunc1FrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *logChangesMindFunc1Frame) Release(r *greenlet.Run) {
-	f.c = nil
-	c := r.Cache()
-	if head, ok := c[24].(*logChangesMindFunc1Frame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logChangesMindFunc1Frame) take(r *greenlet.Run) *logChangesMindFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[24].(*logChangesMindFunc1Frame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(logChangesMindFunc1Frame)
-}
-func (*logChangesMindFunc1Frame) Func() *greenlet.Func {
-	return &logChangesMindFunc1FrameInfo
-}
-
-var logChangesMindFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/lines_test.go",
-	Line: 19,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind.func1",
-	Points: []greenlet.Point{
-		{Line: 19},
-	},
-}
+var logChangesMindFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind.func1", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 19, Points: "19"}
 
 // logKeepsLineFrame is an activation of log.keepsLine.
 type logKeepsLineFrame struct {
@@ -444,39 +241,40 @@ func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLin
 }
 
 // keepsLineResumable is log.keepsLine for callers that can be suspended.
-func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
+func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *Conn) greenlet.Status {
+	return (*logKeepsLineFrame)(nil).body(r, l, a, b, c, d)
+}
+
+// body runs log.keepsLine up to its first suspension; f is nil until there has been one.
+func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
 	var line []byte
 //line lines_test.go:40
 	_, _, st = a.WriteStringResumable(r, "secret\nmore")
 	if st != greenlet.Done {
-		f := (*logKeepsLineFrame)(nil).take(r)
-		f.l, f.b, f.c, f.d, f.PC = l, b, c, d, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.a, f.l, f.b, f.c, f.d, f.PC = nil, l, b, c, d, 1
 		return st
 	}
 //line lines_test.go:41
 	_, _, st = c.WriteStringResumable(r, "public\n")
 	if st != greenlet.Done {
-		f := (*logKeepsLineFrame)(nil).take(r)
-		f.l, f.b, f.d, f.PC = l, b, d, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 2
 		return st
 	}
 //line lines_test.go:42
 	line, _, st = b.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*logKeepsLineFrame)(nil).take(r)
-		f.l, f.b, f.d, f.PC = l, b, d, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 3
 		return st
 	}
 //line lines_test.go:43
 	b.Close()
 	_, _, st = d.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*logKeepsLineFrame)(nil).take(r)
-		f.l, f.line, f.PC = l, line, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 8)
+		f.a, f.b, f.c, f.d, f.l, f.line, f.PC = nil, nil, nil, nil, l, line, 4
 		return st
 	}
 //line lines_test.go:45
@@ -484,74 +282,51 @@ func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:488
+//line lines_greenlet_test.go:286
 
-// Resume continues log.keepsLine where it is suspended, or starts it.
+// Resume continues log.keepsLine where it is suspended.
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, a, b, c, d := f.l, f.a, f.b, f.c, f.d
+	l, b, c, d := f.l, f.b, f.c, f.d
 	var line []byte
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
 	case 1:
-		// resumed from lines_test.go:40
 		r.Callee().(*ConnWriteStringFrame).Release(r)
 		goto resumed_40
 	case 2:
-		// resumed from lines_test.go:41
 		r.Callee().(*ConnWriteStringFrame).Release(r)
 		goto resumed_41
 	case 3:
-		// resumed from lines_test.go:42
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, _ = callee.Results()
-		callee.Release(r)
+		line, _ = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_42
 	case 4:
-		// resumed from lines_test.go:44
 		line = f.line
 		r.Callee().(*ConnReadLineFrame).Release(r)
 		goto resumed_44
 	}
 
-//line lines_test.go:40
-	_, _, st = a.WriteStringResumable(r, "secret\nmore")
-	if st != greenlet.Done {
-		f.a = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_40:
 //line lines_test.go:41
 	_, _, st = c.WriteStringResumable(r, "public\n")
 	if st != greenlet.Done {
-		f.a = nil
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.c, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_41:
 //line lines_test.go:42
 	line, _, st = b.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.a = nil
-		f.c = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.c, f.PC = nil, nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_42:
 //line lines_test.go:43
 	b.Close()
 	_, _, st = d.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.a = nil
-		f.b = nil
-		f.c = nil
-		f.d = nil
-		f.line, f.PC = line, 4
-		r.Link(f, &f.Header)
-		return st
+		f.a, f.b, f.c, f.d, f.line, f.PC = nil, nil, nil, nil, line, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_44:
 //line lines_test.go:45
@@ -559,72 +334,12 @@ resumed_44:
 	return r.Return(f, &f.Header)
 }
 
-//line lines_greenlet_test.go:563
+//line lines_greenlet_test.go:338
 
-// Args replaces the parameters before the start.
-func (f *logKeepsLineFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.a = greenlet.Arg[*Conn](f, args, 0)
-	f.b = greenlet.Arg[*Conn](f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 2)
-	f.d = greenlet.Arg[*Conn](f, args, 3)
-}
+func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
+func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }
+func (f *logKeepsLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
+func (*logKeepsLineFrame) Func() *greenlet.Func      { return &logKeepsLineFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logKeepsLineFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logKeepsLineFrame) Forget() {
-	f.l, f.a, f.b, f.c, f.d, f.line = nil, nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logKeepsLineFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[8].(*logKeepsLineFrame); !ok {
-		f.Caller, f.Depth, c[8] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[8] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logKeepsLineFrame) take(r *greenlet.Run) *logKeepsLineFrame {
-	c := r.Cache()
-	if f, ok := c[8].(*logKeepsLineFrame); ok {
-		c[8] = f.Caller
-		return f
-	}
-	return new(logKeepsLineFrame)
-}
-func (*logKeepsLineFrame) Func() *greenlet.Func {
-	return &logKeepsLineFrameInfo
-}
-
-var logKeepsLineFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/lines_test.go",
-	Line: 39,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine",
-	Points: []greenlet.Point{
-		{
-			Line: 40,
-			Live: "l b c d",
-		},
-		{
-			Line: 41,
-			Live: "l b d",
-		},
-		{
-			Line: 42,
-			Live: "l b d",
-		},
-		{
-			Line: 44,
-			Live: "l line",
-		},
-	},
-}
+var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40:l b c d; 41:l b d; 42:l b d; 44:l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine

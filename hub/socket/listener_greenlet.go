@@ -24,18 +24,25 @@ func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
 }
 
 // Results are what Listener.Accept has returned.
-func (f *ListenerAcceptFrame) Results() (*Conn, error) {
-	return f.ret0, f.ret1
+func (f *ListenerAcceptFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *ListenerAcceptFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // AcceptResumable is Listener.Accept for callers that can be suspended.
-func (l *Listener) AcceptResumable(r *greenlet.Run) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (l *Listener) AcceptResumable(r *greenlet.Run) (*Conn, error, greenlet.Status) {
+	return (*ListenerAcceptFrame)(nil).body(r, l)
+}
+
+// body runs Listener.Accept up to its first suspension; f is nil until there has been one.
+func (f *ListenerAcceptFrame) body(r *greenlet.Run, l *Listener) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var err2 error
 //line listener.go:23
 	if st = l.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*ListenerAcceptFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line listener.go:24
@@ -48,9 +55,8 @@ loop_24:
 		}
 		err2, st = l.ready.WaitResumable(r, hub.In)
 		if st != greenlet.Done {
-			f := (*ListenerAcceptFrame)(nil).take(r)
+			f = greenlet.Caller(r, f, 42)
 			f.l, f.PC = l, 2
-			r.Link(f, &f.Header)
 			return ret0, ret1, st
 		}
 	}
@@ -61,31 +67,24 @@ loop_24:
 	goto loop_24
 }
 
-//line listener_greenlet.go:65
+//line listener_greenlet.go:71
 
-// Resume continues Listener.Accept where it is suspended, or starts it.
+// Resume continues Listener.Accept where it is suspended.
 func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var err2 error
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.l)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from listener.go:23
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_23
 	case 2:
-		// resumed from listener.go:29
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err2 = callee.Results()
-		callee.Release(r)
+		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_29
 	}
 
-//line listener.go:23
-	if st = l.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_23:
 //line listener.go:24
 loop_24:
@@ -100,8 +99,7 @@ loop_24:
 		err2, st = l.ready.WaitResumable(r, hub.In)
 		if st != greenlet.Done {
 			f.PC = 2
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_29:
@@ -113,60 +111,16 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:117
+//line listener_greenlet.go:115
 
-// Args replaces the parameters before the start.
-func (f *ListenerAcceptFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
 func (f *ListenerAcceptFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ListenerAcceptFrame) Forget() {
-	f.l = nil
+	*f = ListenerAcceptFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ListenerAcceptFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*ListenerAcceptFrame) Func() *greenlet.Func      { return &infoOfListenerAcceptFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ListenerAcceptFrame) Release(r *greenlet.Run) {
-	f.l, f.ret0, f.ret1 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[42].(*ListenerAcceptFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ListenerAcceptFrame) take(r *greenlet.Run) *ListenerAcceptFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*ListenerAcceptFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(ListenerAcceptFrame)
-}
-func (*ListenerAcceptFrame) Func() *greenlet.Func {
-	return &infoOfListenerAcceptFrame
-}
-
-var infoOfListenerAcceptFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/listener.go",
-	Line: 22,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept",
-	Points: []greenlet.Point{
-		{
-			Line: 23,
-			Live: "l",
-		},
-		{
-			Line: 29,
-			Live: "l",
-		},
-	},
-}
+var infoOfListenerAcceptFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23:l; 29:l"}
 var _ func(*Listener) (*Conn, error) = (*Listener).Accept

@@ -30,68 +30,12 @@ func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
 }
 
 // keepsResumable is ledger.keeps for callers that can be suspended.
-func (l *ledger) keepsResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
-	var (
-		t0    error
-		line  []byte
-		err   error
-		entry string
-		err2  error
-	)
-//line load_test.go:29
-loop_29:
-//line load_test.go:29
-	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*ledgerKeepsFrame)(nil).take(r)
-		f.l, f.c, f.PC = l, c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line load_test.go:29
-	if !(t0 == nil) {
-		return greenlet.Done
-	}
-//line load_test.go:30
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*ledgerKeepsFrame)(nil).take(r)
-		f.l, f.c, f.PC = l, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line load_test.go:31
-	if err != nil {
-		return greenlet.Done
-	}
-	entry = string(line)
-	if st = c.Hub().YieldResumable(r); st != greenlet.Done {
-		f := (*ledgerKeepsFrame)(nil).take(r)
-		f.l, f.c, f.entry, f.PC = l, c, entry, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line load_test.go:36
-	l.told[entry]++
-	_, err2, st = c.WriteStringResumable(r, entry+"\n")
-	if st != greenlet.Done {
-		f := (*ledgerKeepsFrame)(nil).take(r)
-		f.l, f.c, f.PC = l, c, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line load_test.go:37
-	if err2 != nil {
-		return greenlet.Done
-	}
-	goto loop_29
+func (l *ledger) keepsResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*ledgerKeepsFrame)(nil).body(r, l, c)
 }
 
-//line load_greenlet_test.go:91
-
-// Resume continues ledger.keeps where it is suspended, or starts it.
-func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, c := f.l, f.c
+// body runs ledger.keeps up to its next suspension; f is nil until there has been one.
+func (f *ledgerKeepsFrame) body(r *greenlet.Run, l *ledger, c *Conn) (st greenlet.Status) {
 	var (
 		t0    error
 		line  []byte
@@ -99,30 +43,22 @@ func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		entry string
 		err2  error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from load_test.go:29
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_29
-	case 2:
-		// resumed from load_test.go:30
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_30
-	case 3:
-		// resumed from load_test.go:35
-		entry = f.entry
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_35
-	case 4:
-		// resumed from load_test.go:37
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_37
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+			goto resumed_29
+		case 2:
+			line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_30
+		case 3:
+			entry = f.entry
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_35
+		case 4:
+			_, err2 = r.Callee().(*ConnWriteStringFrame).Returned(r)
+			goto resumed_37
+		}
 	}
 
 //line load_test.go:29
@@ -130,33 +66,31 @@ loop_29:
 //line load_test.go:29
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.entry = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.entry, f.l, f.c, f.PC = "", l, c, 1
 		return st
 	}
 resumed_29:
 //line load_test.go:29
 	if !(t0 == nil) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line load_test.go:30
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.entry = ""
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.entry, f.l, f.c, f.PC = "", l, c, 2
 		return st
 	}
 resumed_30:
 //line load_test.go:31
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	entry = string(line)
 	if st = c.Hub().YieldResumable(r); st != greenlet.Done {
-		f.entry, f.PC = entry, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.l, f.c, f.entry, f.PC = l, c, entry, 3
 		return st
 	}
 resumed_35:
@@ -164,84 +98,31 @@ resumed_35:
 	l.told[entry]++
 	_, err2, st = c.WriteStringResumable(r, entry+"\n")
 	if st != greenlet.Done {
-		f.entry = ""
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 55)
+		f.entry, f.l, f.c, f.PC = "", l, c, 4
 		return st
 	}
 resumed_37:
 //line load_test.go:37
 	if err2 != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_29
 }
 
-//line load_greenlet_test.go:181
+//line load_greenlet_test.go:114
 
-// Args replaces the parameters before the start.
-func (f *ledgerKeepsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *ledgerKeepsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ledgerKeepsFrame) Forget() {
-	f.l, f.c, f.entry = nil, nil, ""
-}
+func (f *ledgerKeepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *ledgerKeepsFrame) Forget()                 { *f = ledgerKeepsFrame{Header: f.Header} }
+func (f *ledgerKeepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
+func (*ledgerKeepsFrame) Func() *greenlet.Func      { return &ledgerKeepsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ledgerKeepsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[55].(*ledgerKeepsFrame); !ok {
-		f.Caller, f.Depth, c[55] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[55] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ledgerKeepsFrame) take(r *greenlet.Run) *ledgerKeepsFrame {
-	c := r.Cache()
-	if f, ok := c[55].(*ledgerKeepsFrame); ok {
-		c[55] = f.Caller
-		return f
-	}
-	return new(ledgerKeepsFrame)
-}
-func (*ledgerKeepsFrame) Func() *greenlet.Func {
-	return &ledgerKeepsFrameInfo
-}
-
-var ledgerKeepsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/load_test.go",
-	Line: 28,
-	Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps",
-	Points: []greenlet.Point{
-		{
-			Line: 29,
-			Live: "l c",
-		},
-		{
-			Line: 30,
-			Live: "l c",
-		},
-		{
-			Line: 35,
-			Live: "l c entry",
-		},
-		{
-			Line: 37,
-			Live: "l c",
-		},
-	},
-}
+var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29:l c; 30:l c; 35:l c entry; 37:l c"}
 var _ func(*ledger, *Conn) = (*ledger).keeps
 
 // ledgerServesFrame is an activation of ledger.serves.
@@ -259,14 +140,18 @@ func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
 }
 
 // servesResumable is ledger.serves for callers that can be suspended.
-func (l *ledger) servesResumable(r *greenlet.Run, t *testing.T) (st greenlet.Status) {
+func (l *ledger) servesResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
+	return (*ledgerServesFrame)(nil).body(r, l, t)
+}
+
+// body runs ledger.serves up to its first suspension; f is nil until there has been one.
+func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st greenlet.Status) {
 	var t0 error
 //line load_test.go:44
 	t0, st = l.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*ledgerServesFrame)(nil).take(r)
-		f.t, f.PC = t, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 5)
+		f.l, f.t, f.PC = nil, t, 1
 		return st
 	}
 //line load_test.go:44
@@ -274,88 +159,34 @@ func (l *ledger) servesResumable(r *greenlet.Run, t *testing.T) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:278
+//line load_greenlet_test.go:163
 
-// Resume continues ledger.serves where it is suspended, or starts it.
+// Resume continues ledger.serves where it is suspended.
 func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, t := f.l, f.t
+	t := f.t
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
 	case 1:
-		// resumed from load_test.go:44
-		callee := r.Callee().(*ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		goto resumed_44
 	}
 
-//line load_test.go:44
-	t0, st = l.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_44:
 //line load_test.go:44
 	assert.NoError(t, t0)
 	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:307
+//line load_greenlet_test.go:183
 
-// Args replaces the parameters before the start.
-func (f *ledgerServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.t = greenlet.Arg[*testing.T](f, args, 0)
-}
+func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
+func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
+func (f *ledgerServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*ledgerServesFrame) Func() *greenlet.Func      { return &ledgerServesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *ledgerServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ledgerServesFrame) Forget() {
-	f.l, f.t = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ledgerServesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*ledgerServesFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ledgerServesFrame) take(r *greenlet.Run) *ledgerServesFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*ledgerServesFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(ledgerServesFrame)
-}
-func (*ledgerServesFrame) Func() *greenlet.Func {
-	return &ledgerServesFrameInfo
-}
-
-var ledgerServesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/load_test.go",
-	Line: 44,
-	Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves",
-	Points: []greenlet.Point{
-		{
-			Line: 44,
-			Live: "t",
-		},
-	},
-}
+var ledgerServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44:t"}
 var _ func(*ledger, *testing.T) = (*ledger).serves
 
 // ledgerStopsFrame is an activation of ledger.stops.
@@ -374,7 +205,12 @@ func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledger
 }
 
 // stopsResumable is ledger.stops for callers that can be suspended.
-func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
+func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *atomic.Int64) greenlet.Status {
+	return (*ledgerStopsFrame)(nil).body(r, l, t, acknowledged)
+}
+
+// body runs ledger.stops up to its first suspension; f is nil until there has been one.
+func (f *ledgerStopsFrame) body(r *greenlet.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
 	var t0 int
 //line load_test.go:48
 loop_48:
@@ -384,9 +220,8 @@ loop_48:
 	}
 //line load_test.go:49
 	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f := (*ledgerStopsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 34)
 		f.l, f.t, f.acknowledged, f.PC = l, t, acknowledged, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 	goto loop_48
@@ -394,9 +229,8 @@ after_loop_48:
 //line load_test.go:51
 	t0, st = l.server.StopResumable(r, 10*time.Second)
 	if st != greenlet.Done {
-		f := (*ledgerStopsFrame)(nil).take(r)
-		f.t, f.PC = t, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 34)
+		f.l, f.acknowledged, f.t, f.PC = nil, nil, t, 2
 		return st
 	}
 //line load_test.go:51
@@ -404,26 +238,23 @@ after_loop_48:
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:408
+//line load_greenlet_test.go:242
 
-// Resume continues ledger.stops where it is suspended, or starts it.
+// Resume continues ledger.stops where it is suspended.
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, t, acknowledged := f.l, f.t, f.acknowledged
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
 	case 1:
-		// resumed from load_test.go:49
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_49
 	case 2:
-		// resumed from load_test.go:51
-		callee := r.Callee().(*ServerStopFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerStopFrame).Returned(r)
 		goto resumed_51
 	}
 
-//line load_test.go:48
 loop_48:
 //line load_test.go:48
 	if !(acknowledged.Load() < 2000) {
@@ -432,8 +263,7 @@ loop_48:
 //line load_test.go:49
 	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_49:
 	goto loop_48
@@ -441,11 +271,8 @@ after_loop_48:
 //line load_test.go:51
 	t0, st = l.server.StopResumable(r, 10*time.Second)
 	if st != greenlet.Done {
-		f.l = nil
-		f.acknowledged = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.l, f.acknowledged, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line load_test.go:51
@@ -453,62 +280,12 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:457
+//line load_greenlet_test.go:284
 
-// Args replaces the parameters before the start.
-func (f *ledgerStopsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.t = greenlet.Arg[*testing.T](f, args, 0)
-	f.acknowledged = greenlet.Arg[*atomic.Int64](f, args, 1)
-}
+func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
+func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }
+func (f *ledgerStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
+func (*ledgerStopsFrame) Func() *greenlet.Func      { return &ledgerStopsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *ledgerStopsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ledgerStopsFrame) Forget() {
-	f.l, f.t, f.acknowledged = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ledgerStopsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[34].(*ledgerStopsFrame); !ok {
-		f.Caller, f.Depth, c[34] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[34] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ledgerStopsFrame) take(r *greenlet.Run) *ledgerStopsFrame {
-	c := r.Cache()
-	if f, ok := c[34].(*ledgerStopsFrame); ok {
-		c[34] = f.Caller
-		return f
-	}
-	return new(ledgerStopsFrame)
-}
-func (*ledgerStopsFrame) Func() *greenlet.Func {
-	return &ledgerStopsFrameInfo
-}
-
-var ledgerStopsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/load_test.go",
-	Line: 47,
-	Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops",
-	Points: []greenlet.Point{
-		{
-			Line: 49,
-			Live: "l t acknowledged",
-		},
-		{
-			Line: 51,
-			Live: "t",
-		},
-	},
-}
+var ledgerStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49:l t acknowledged; 51:t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops

@@ -30,12 +30,20 @@ func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
 }
 
 // Results are what PacketConn.ReadFrom has returned.
-func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
-	return f.ret0, f.ret1, f.ret2
+func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) { return f.ret0, f.ret1, f.ret2 }
+func (f *PacketConnReadFromFrame) Returned(r *greenlet.Run) (ret0 int, ret1 net.Addr, ret2 error) {
+	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
+	f.Release(r)
+	return
 }
 
 // ReadFromResumable is PacketConn.ReadFrom for callers that can be suspended.
-func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st greenlet.Status) {
+func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (int, net.Addr, error, greenlet.Status) {
+	return (*PacketConnReadFromFrame)(nil).body(r, c, p)
+}
+
+// body runs PacketConn.ReadFrom up to its first suspension; f is nil until there has been one.
+func (f *PacketConnReadFromFrame) body(r *greenlet.Run, c *PacketConn, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st greenlet.Status) {
 	var (
 		n    int
 		from net.Addr
@@ -43,9 +51,8 @@ func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (ret0 int, ret
 	)
 //line packet.go:25
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f := (*PacketConnReadFromFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.c, f.p, f.n, f.from, f.err, f.PC = c, p, n, from, err, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, ret2, st
 	}
 //line packet.go:26
@@ -55,9 +62,8 @@ loop_26:
 	}
 	err, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f := (*PacketConnReadFromFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.c, f.p, f.n, f.from, f.PC = c, p, n, from, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, ret2, st
 	}
 //line packet.go:30
@@ -67,9 +73,9 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:71
+//line packet_greenlet.go:77
 
-// Resume continues PacketConn.ReadFrom where it is suspended, or starts it.
+// Resume continues PacketConn.ReadFrom where it is suspended.
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
 	var (
@@ -78,26 +84,19 @@ func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from packet.go:25
 		n, from, err = f.n, f.from, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_25
 	case 2:
-		// resumed from packet.go:30
 		n, from = f.n, f.from
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_30
 	}
 
-//line packet.go:25
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f.n, f.from, f.err, f.PC = n, from, err, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_25:
 //line packet.go:26
 loop_26:
@@ -108,10 +107,8 @@ loop_26:
 //line packet.go:30
 	err, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f.err = nil
-		f.n, f.from, f.PC = n, from, 2
-		r.Link(f, &f.Header)
-		return st
+		f.err, f.n, f.from, f.PC = nil, n, from, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line packet.go:30
@@ -122,63 +119,19 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:126
+//line packet_greenlet.go:123
 
-// Args replaces the parameters before the start.
-func (f *PacketConnReadFromFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1, f.ret2})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *PacketConnReadFromFrame) Forget() {
-	f.c, f.p, f.from, f.err = nil, nil, nil, nil
+	*f = PacketConnReadFromFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
 }
+func (f *PacketConnReadFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*PacketConnReadFromFrame) Func() *greenlet.Func      { return &infoOfPacketConnReadFromFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *PacketConnReadFromFrame) Release(r *greenlet.Run) {
-	f.c, f.p, f.from, f.err, f.ret1, f.ret2 = nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[12].(*PacketConnReadFromFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*PacketConnReadFromFrame) take(r *greenlet.Run) *PacketConnReadFromFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*PacketConnReadFromFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(PacketConnReadFromFrame)
-}
-func (*PacketConnReadFromFrame) Func() *greenlet.Func {
-	return &infoOfPacketConnReadFromFrame
-}
-
-var infoOfPacketConnReadFromFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/packet.go",
-	Line: 24,
-	Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom",
-	Points: []greenlet.Point{
-		{
-			Line: 25,
-			Live: "c p n from err",
-		},
-		{
-			Line: 30,
-			Live: "c p n from",
-		},
-	},
-}
+var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25:c p n from err; 30:c p n from"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
@@ -201,21 +154,28 @@ func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFr
 }
 
 // Results are what PacketConn.WriteTo has returned.
-func (f *PacketConnWriteToFrame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *PacketConnWriteToFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *PacketConnWriteToFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // WriteToResumable is PacketConn.WriteTo for callers that can be suspended.
-func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (int, error, greenlet.Status) {
+	return (*PacketConnWriteToFrame)(nil).body(r, c, p, to)
+}
+
+// body runs PacketConn.WriteTo up to its first suspension; f is nil until there has been one.
+func (f *PacketConnWriteToFrame) body(r *greenlet.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
 	var (
 		n   int
 		err error
 	)
 //line packet.go:52
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f := (*PacketConnWriteToFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 52)
 		f.c, f.p, f.to, f.n, f.err, f.PC = c, p, to, n, err, 1
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line packet.go:53
@@ -225,9 +185,8 @@ loop_53:
 	}
 	err, st = c.ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f := (*PacketConnWriteToFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 52)
 		f.c, f.p, f.to, f.n, f.PC = c, p, to, n, 2
-		r.Link(f, &f.Header)
 		return ret0, ret1, st
 	}
 //line packet.go:57
@@ -237,9 +196,9 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:241
+//line packet_greenlet.go:200
 
-// Resume continues PacketConn.WriteTo where it is suspended, or starts it.
+// Resume continues PacketConn.WriteTo where it is suspended.
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p, to := f.c, f.p, f.to
 	var (
@@ -247,26 +206,19 @@ func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from packet.go:52
 		n, err = f.n, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		goto resumed_52
 	case 2:
-		// resumed from packet.go:57
 		n = f.n
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_57
 	}
 
-//line packet.go:52
-	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f.n, f.err, f.PC = n, err, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_52:
 //line packet.go:53
 loop_53:
@@ -277,10 +229,8 @@ loop_53:
 //line packet.go:57
 	err, st = c.ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f.err = nil
-		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
-		return st
+		f.err, f.n, f.PC = nil, n, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line packet.go:57
@@ -291,62 +241,17 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:295
+//line packet_greenlet.go:245
 
-// Args replaces the parameters before the start.
-func (f *PacketConnWriteToFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.p = greenlet.Arg[[]byte](f, args, 0)
-	f.to = greenlet.Arg[net.Addr](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *PacketConnWriteToFrame) Forget() {
-	f.c, f.p, f.to, f.err = nil, nil, nil, nil
+	*f = PacketConnWriteToFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *PacketConnWriteToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*PacketConnWriteToFrame) Func() *greenlet.Func      { return &infoOfPacketConnWriteToFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *PacketConnWriteToFrame) Release(r *greenlet.Run) {
-	f.c, f.p, f.to, f.err, f.ret1 = nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[52].(*PacketConnWriteToFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*PacketConnWriteToFrame) take(r *greenlet.Run) *PacketConnWriteToFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*PacketConnWriteToFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(PacketConnWriteToFrame)
-}
-func (*PacketConnWriteToFrame) Func() *greenlet.Func {
-	return &infoOfPacketConnWriteToFrame
-}
-
-var infoOfPacketConnWriteToFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/packet.go",
-	Line: 51,
-	Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo",
-	Points: []greenlet.Point{
-		{
-			Line: 52,
-			Live: "c p to n err",
-		},
-		{
-			Line: 57,
-			Live: "c p to n",
-		},
-	},
-}
+var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52:c p to n err; 57:c p to n"}
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo

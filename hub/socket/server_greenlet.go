@@ -27,18 +27,47 @@ func (s *Server) NewServeFrame() *ServerServeFrame {
 }
 
 // Results are what Server.Serve has returned.
-func (f *ServerServeFrame) Results() error {
-	return f.ret0
+func (f *ServerServeFrame) Results() error { return f.ret0 }
+func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // ServeResumable is Server.Serve for callers that can be suspended.
-func (s *Server) ServeResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
+func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return (*ServerServeFrame)(nil).body(r, s)
+}
+
+// body runs Server.Serve up to its next suspension; f is nil until there has been one.
+func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var (
 		delay time.Duration
 		n     int
 		c     *Conn
 		err   error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			delay, n = f.delay, f.n
+			r.Callee().(*hub.EventWaitFrame).Release(r)
+			goto resumed_78
+		case 2:
+			delay, n, c = f.delay, f.n, f.c
+			err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+			goto resumed_83
+		case 3:
+			delay, n = f.delay, f.n
+			r.Callee().(*hub.EventWaitForFrame).Release(r)
+			goto resumed_99
+		case 4:
+			delay, n = f.delay, f.n
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_104
+		}
+	}
+
 //line server.go:73
 	s.init()
 	delay = firstDelay
@@ -51,11 +80,11 @@ loop_76:
 //line server.go:77
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f := (*ServerServeFrame)(nil).take(r)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 1
 		return ret0, st
 	}
+resumed_78:
 	goto loop_76
 after_loop_76:
 //line server.go:80
@@ -67,11 +96,11 @@ after_loop_76:
 	n = 0
 	err, st = s.Listener.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f := (*ServerServeFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 26)
 		f.s, f.delay, f.n, f.c, f.PC = s, delay, n, c, 2
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_83:
 //line server.go:83
 	if err == nil {
 		goto next_75
@@ -96,131 +125,9 @@ case_96:
 	s.changed.Clear()
 	_, st = s.changed.WaitForResumable(r, delay)
 	if st != greenlet.Done {
-		f := (*ServerServeFrame)(nil).take(r)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 26)
+		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 3
 		return ret0, st
-	}
-//line server.go:100
-	delay = min(2*delay, lastDelay)
-after_switch_88:
-	if !(n == acceptAtOnce) {
-		goto next_75
-	}
-//line server.go:103
-	n = 0
-	if st = s.hub().YieldResumable(r); st != greenlet.Done {
-		f := (*ServerServeFrame)(nil).take(r)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 4
-		r.Link(f, &f.Header)
-		return ret0, st
-	}
-next_75:
-	n++
-	goto loop_76
-}
-
-//line server_greenlet.go:124
-
-// Resume continues Server.Serve where it is suspended, or starts it.
-func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
-	var (
-		delay time.Duration
-		n     int
-		c     *Conn
-		err   error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from server.go:78
-		delay, n = f.delay, f.n
-		r.Callee().(*hub.EventWaitFrame).Release(r)
-		goto resumed_78
-	case 2:
-		// resumed from server.go:83
-		delay, n, c = f.delay, f.n, f.c
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		err = callee.Results()
-		callee.Release(r)
-		goto resumed_83
-	case 3:
-		// resumed from server.go:99
-		delay, n = f.delay, f.n
-		r.Callee().(*hub.EventWaitForFrame).Release(r)
-		goto resumed_99
-	case 4:
-		// resumed from server.go:104
-		delay, n = f.delay, f.n
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_104
-	}
-
-//line server.go:73
-	s.init()
-	delay = firstDelay
-	n = 1
-loop_76:
-//line server.go:76
-	if !s.full() {
-		goto after_loop_76
-	}
-//line server.go:77
-	s.changed.Clear()
-	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f.c = nil
-		f.s, f.delay, f.n, f.PC = s, delay, n, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_78:
-	goto loop_76
-after_loop_76:
-//line server.go:80
-	c, err = s.Listener.TryAccept()
-	if !(err == ErrWouldBlock) {
-		goto after_if_81
-	}
-//line server.go:82
-	n = 0
-	err, st = s.Listener.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f.s, f.delay, f.n, f.c, f.PC = s, delay, n, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_83:
-//line server.go:83
-	if err == nil {
-		goto next_75
-	}
-	err = s.Listener.failed("accept", err)
-after_if_81:
-	switch {
-	case err == nil:
-		s.start(c)
-		delay = firstDelay
-	case s.stopping:
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	case lasting(err):
-//line server.go:95
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	default:
-		goto case_96
-	}
-	goto after_switch_88
-case_96:
-//line server.go:97
-	s.failed(err)
-	s.changed.Clear()
-	_, st = s.changed.WaitForResumable(r, delay)
-	if st != greenlet.Done {
-		f.c = nil
-		f.s, f.delay, f.n, f.PC = s, delay, n, 3
-		r.Link(f, &f.Header)
-		return st
 	}
 resumed_99:
 //line server.go:100
@@ -232,10 +139,9 @@ after_switch_88:
 //line server.go:103
 	n = 0
 	if st = s.hub().YieldResumable(r); st != greenlet.Done {
-		f.c = nil
-		f.s, f.delay, f.n, f.PC = s, delay, n, 4
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Caller(r, f, 26)
+		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 4
+		return ret0, st
 	}
 resumed_104:
 next_75:
@@ -243,70 +149,20 @@ next_75:
 	goto loop_76
 }
 
-//line server_greenlet.go:247
+//line server_greenlet.go:153
 
-// Args replaces the parameters before the start.
-func (f *ServerServeFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
+// Resume continues the activation; the driver calls it.
+func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.s)
+	return r.Started(f, &f.Header, st)
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ServerServeFrame) Forget() {
-	f.s, f.c = nil, nil
-}
+func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
+func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ServerServeFrame) Release(r *greenlet.Run) {
-	f.s, f.c, f.ret0 = nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[26].(*ServerServeFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ServerServeFrame) take(r *greenlet.Run) *ServerServeFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*ServerServeFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(ServerServeFrame)
-}
-func (*ServerServeFrame) Func() *greenlet.Func {
-	return &infoOfServerServeFrame
-}
-
-var infoOfServerServeFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server.go",
-	Line: 72,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve",
-	Points: []greenlet.Point{
-		{
-			Line: 78,
-			Live: "s delay n",
-		},
-		{
-			Line: 83,
-			Live: "s delay n c",
-		},
-		{
-			Line: 99,
-			Live: "s delay n",
-		},
-		{
-			Line: 104,
-			Live: "s delay n",
-		},
-	},
-}
+var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78:s delay n; 83:s delay n c; 99:s delay n; 104:s delay n"}
 var _ func(*Server) error = (*Server).Serve
 
 // ServerStopFrame is an activation of Server.Stop.
@@ -327,17 +183,38 @@ func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 }
 
 // Results are what Server.Stop has returned.
-func (f *ServerStopFrame) Results() int {
-	return f.ret0
+func (f *ServerStopFrame) Results() int { return f.ret0 }
+func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) {
+	ret0 = f.ret0
+	f.Release(r)
+	return
 }
 
 // StopResumable is Server.Stop for callers that can be suspended.
-func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (ret0 int, st greenlet.Status) {
+func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
+	return (*ServerStopFrame)(nil).body(r, s, d)
+}
+
+// body runs Server.Stop up to its next suspension; f is nil until there has been one.
+func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
 	var (
 		killed int
 		until  time.Time
 		t0     bool
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			killed, until = f.killed, f.until
+			t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
+			goto resumed_178
+		case 2:
+			killed = f.killed
+			r.Callee().(*hub.EventWaitFrame).Release(r)
+			goto resumed_184
+		}
+	}
+
 //line server.go:173
 	s.init()
 	until = s.hub().Now().Add(d)
@@ -351,11 +228,11 @@ loop_176:
 	s.changed.Clear()
 	t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now()))
 	if st != greenlet.Done {
-		f := (*ServerStopFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 63)
 		f.s, f.killed, f.until, f.PC = s, killed, until, 1
-		r.Link(f, &f.Header)
 		return ret0, st
 	}
+resumed_178:
 //line server.go:178
 	if !t0 {
 		killed = s.kill()
@@ -370,136 +247,27 @@ loop_182:
 //line server.go:183
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f := (*ServerStopFrame)(nil).take(r)
-		f.s, f.killed, f.PC = s, killed, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 63)
+		f.until, f.s, f.killed, f.PC = time.Time{}, s, killed, 2
 		return ret0, st
-	}
-	goto loop_182
-}
-
-//line server_greenlet.go:382
-
-// Resume continues Server.Stop where it is suspended, or starts it.
-func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, d := f.s, f.d
-	var (
-		killed int
-		until  time.Time
-		t0     bool
-	)
-	switch f.PC {
-	case 1:
-		// resumed from server.go:178
-		killed, until = f.killed, f.until
-		callee := r.Callee().(*hub.EventWaitForFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_178
-	case 2:
-		// resumed from server.go:184
-		killed = f.killed
-		r.Callee().(*hub.EventWaitFrame).Release(r)
-		goto resumed_184
-	}
-
-//line server.go:173
-	s.init()
-	until = s.hub().Now().Add(d)
-	s.stop()
-loop_176:
-//line server.go:176
-	if !(len(s.conns) > 0 && killed == 0) {
-		goto loop_182
-	}
-//line server.go:177
-	s.changed.Clear()
-	t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now()))
-	if st != greenlet.Done {
-		f.killed, f.until, f.PC = killed, until, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_178:
-//line server.go:178
-	if !t0 {
-		killed = s.kill()
-	}
-	goto loop_176
-loop_182:
-//line server.go:182
-	if !(len(s.conns) > 0) {
-//line server.go:186
-		f.ret0 = killed
-		return r.Return(f, &f.Header)
-	}
-//line server.go:183
-	s.changed.Clear()
-	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f.until = time.Time{}
-		f.killed, f.PC = killed, 2
-		r.Link(f, &f.Header)
-		return st
 	}
 resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:449
+//line server_greenlet.go:259
 
-// Args replaces the parameters before the start.
-func (f *ServerStopFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.d = greenlet.Arg[time.Duration](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
+// Resume continues the activation; the driver calls it.
+func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.s, f.d)
+	return r.Started(f, &f.Header, st)
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ServerStopFrame) Forget() {
-	f.s, f.until = nil, time.Time{}
-}
+func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *ServerStopFrame) Forget()                              { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
+func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ServerStopFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[63].(*ServerStopFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ServerStopFrame) take(r *greenlet.Run) *ServerStopFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*ServerStopFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(ServerStopFrame)
-}
-func (*ServerStopFrame) Func() *greenlet.Func {
-	return &infoOfServerStopFrame
-}
-
-var infoOfServerStopFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server.go",
-	Line: 172,
-	Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop",
-	Points: []greenlet.Point{
-		{
-			Line: 178,
-			Live: "s killed until",
-		},
-		{
-			Line: 184,
-			Live: "s killed",
-		},
-	},
-}
+var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178:s killed until; 184:s killed"}
 var _ func(*Server, time.Duration) int = (*Server).Stop

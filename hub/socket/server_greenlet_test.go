@@ -24,14 +24,18 @@ func (l *log) newServesFrame() *logServesFrame {
 }
 
 // servesResumable is log.serves for callers that can be suspended.
-func (l *log) servesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) servesResumable(r *greenlet.Run) greenlet.Status {
+	return (*logServesFrame)(nil).body(r, l)
+}
+
+// body runs log.serves up to its first suspension; f is nil until there has been one.
+func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var t0 error
 //line server_test.go:169
 	t0, st = l.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*logServesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 62)
 		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:169
@@ -39,86 +43,33 @@ func (l *log) servesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:43
+//line server_greenlet_test.go:47
 
-// Resume continues log.serves where it is suspended, or starts it.
+// Resume continues log.serves where it is suspended.
 func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var t0 error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from server_test.go:169
-		callee := r.Callee().(*ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		goto resumed_169
 	}
 
-//line server_test.go:169
-	t0, st = l.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_169:
 //line server_test.go:169
 	l.say("served: %v", t0)
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:71
+//line server_greenlet_test.go:67
 
-// Args replaces the parameters before the start.
-func (f *logServesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: f.Header} }
+func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
+func (*logServesFrame) Func() *greenlet.Func      { return &logServesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logServesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logServesFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logServesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[62].(*logServesFrame); !ok {
-		f.Caller, f.Depth, c[62] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[62] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logServesFrame) take(r *greenlet.Run) *logServesFrame {
-	c := r.Cache()
-	if f, ok := c[62].(*logServesFrame); ok {
-		c[62] = f.Caller
-		return f
-	}
-	return new(logServesFrame)
-}
-func (*logServesFrame) Func() *greenlet.Func {
-	return &logServesFrameInfo
-}
-
-var logServesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 169,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).serves",
-	Points: []greenlet.Point{
-		{
-			Line: 169,
-			Live: "l",
-		},
-	},
-}
+var logServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169:l"}
 var _ func(*log) = (*log).serves
 
 // logStopsFrame is an activation of log.stops.
@@ -137,22 +88,25 @@ func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame
 }
 
 // stopsResumable is log.stops for callers that can be suspended.
-func (l *log) stopsResumable(r *greenlet.Run, after time.Duration, d time.Duration) (st greenlet.Status) {
+func (l *log) stopsResumable(r *greenlet.Run, after time.Duration, d time.Duration) greenlet.Status {
+	return (*logStopsFrame)(nil).body(r, l, after, d)
+}
+
+// body runs log.stops up to its first suspension; f is nil until there has been one.
+func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d time.Duration) (st greenlet.Status) {
 	var t0 int
 //line server_test.go:173
 	if st = l.SleepResumable(r, after); st != greenlet.Done {
-		f := (*logStopsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 11)
 		f.l, f.d, f.PC = l, d, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:174
 	l.say("stopping, %d there", l.server.Len())
 	t0, st = l.server.StopResumable(r, d)
 	if st != greenlet.Done {
-		f := (*logStopsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 11)
 		f.l, f.PC = l, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:175
@@ -160,39 +114,30 @@ func (l *log) stopsResumable(r *greenlet.Run, after time.Duration, d time.Durati
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:164
+//line server_greenlet_test.go:118
 
-// Resume continues log.stops where it is suspended, or starts it.
+// Resume continues log.stops where it is suspended.
 func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, after, d := f.l, f.after, f.d
+	l, d := f.l, f.d
 	var t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.after, f.d))
 	case 1:
-		// resumed from server_test.go:173
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_173
 	case 2:
-		// resumed from server_test.go:175
-		callee := r.Callee().(*ServerStopFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerStopFrame).Returned(r)
 		goto resumed_175
 	}
 
-//line server_test.go:173
-	if st = l.SleepResumable(r, after); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_173:
 //line server_test.go:174
 	l.say("stopping, %d there", l.server.Len())
 	t0, st = l.server.StopResumable(r, d)
 	if st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_175:
 //line server_test.go:175
@@ -200,64 +145,14 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:204
+//line server_greenlet_test.go:149
 
-// Args replaces the parameters before the start.
-func (f *logStopsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.after = greenlet.Arg[time.Duration](f, args, 0)
-	f.d = greenlet.Arg[time.Duration](f, args, 1)
-}
+func (f *logStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.d) }
+func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.Header} }
+func (f *logStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*logStopsFrame) Func() *greenlet.Func      { return &logStopsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logStopsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logStopsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logStopsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[11].(*logStopsFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logStopsFrame) take(r *greenlet.Run) *logStopsFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*logStopsFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(logStopsFrame)
-}
-func (*logStopsFrame) Func() *greenlet.Func {
-	return &logStopsFrameInfo
-}
-
-var logStopsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 172,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).stops",
-	Points: []greenlet.Point{
-		{
-			Line: 173,
-			Live: "l d",
-		},
-		{
-			Line: 175,
-			Live: "l",
-		},
-	},
-}
+var logStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173:l d; 175:l"}
 var _ func(*log, time.Duration, time.Duration) = (*log).stops
 
 // logAnswersFrame is an activation of log.answers.
@@ -281,19 +176,15 @@ func (l *log) answersResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logAnswersFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.c)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.c))
 }
 
 // run is log.answers as a state machine; f is nil in a call that has not been suspended.
 func (f *logAnswersFrame) run(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logAnswersFrame](r, 57)
 		f.l, f.c = l, c
 		r.Guard()
 	}
@@ -320,35 +211,23 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 	)
 	switch f.PC {
 	case 1:
-		// resumed from server_test.go:184
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		err = callee.Results()
-		callee.Release(r)
+		err = r.Callee().(*ConnWaitReadableFrame).Returned(r)
 		goto resumed_184
 	case 2:
-		// resumed from server_test.go:188
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err2 = callee.Results()
-		callee.Release(r)
+		line, err2 = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_188
 	case 3:
-		// resumed from server_test.go:196
 		line = f.line
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_196
 	case 4:
-		// resumed from server_test.go:198
 		line = f.line
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_198
 	case 5:
-		// resumed from server_test.go:199
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err3 = callee.Results()
-		callee.Release(r)
+		_, err3 = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_199
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -364,10 +243,8 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 loop_183:
 	err, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.line = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.line, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_184:
 //line server_test.go:184
@@ -377,10 +254,8 @@ resumed_184:
 	}
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.line = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.line, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_188:
 //line server_test.go:189
@@ -398,25 +273,21 @@ case_195:
 //line server_test.go:196
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
 		f.line, f.PC = line, 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_196:
 after_switch_189:
 //line server_test.go:198
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.line, f.PC = line, 4
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_198:
 //line server_test.go:199
 	_, err3, st = c.WriteStringResumable(r, "done "+string(line)+"\n")
 	if st != greenlet.Done {
-		f.line = nil
-		f.PC = 5
-		r.Link(f, &f.Header)
-		return st
+		f.line, f.PC = nil, 5
+		return r.Link(f, &f.Header, st)
 	}
 resumed_199:
 //line server_test.go:199
@@ -429,84 +300,21 @@ unwind:
 	for f.Pending() {
 //line server_test.go:203
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:441
+//line server_greenlet_test.go:311
 
-// Args replaces the parameters before the start.
-func (f *logAnswersFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
+func (f *logAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*logAnswersFrame) Func() *greenlet.Func      { return &logAnswersFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logAnswersFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAnswersFrame) Forget() {
-	f.l, f.c, f.line = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logAnswersFrame) Release(r *greenlet.Run) {
-	*f = logAnswersFrame{}
-	c := r.Cache()
-	if head, ok := c[57].(*logAnswersFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAnswersFrame) take(r *greenlet.Run) *logAnswersFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*logAnswersFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(logAnswersFrame)
-}
-func (*logAnswersFrame) Func() *greenlet.Func {
-	return &logAnswersFrameInfo
-}
-
-var logAnswersFrameInfo = greenlet.Func{
-	End:  203,
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 181,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).answers",
-	Points: []greenlet.Point{
-		{
-			Line: 184,
-			Live: "l c",
-		},
-		{
-			Line: 188,
-			Live: "l c",
-		},
-		{
-			Line: 196,
-			Live: "l c line",
-		},
-		{
-			Line: 198,
-			Live: "l c line",
-		},
-		{
-			Line: 199,
-			Live: "l c",
-		},
-	},
-}
+var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184:l c; 188:l c; 196:l c line; 198:l c line; 199:l c"}
 var _ func(*log, *Conn) = (*log).answers
 
 // logAsksFrame is an activation of log.asks.
@@ -533,19 +341,15 @@ func (l *log) asksResumable(r *greenlet.Run, size int, lines ...string) greenlet
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logAsksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l, f.size, f.lines)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l, f.size, f.lines))
 }
 
 // run is log.asks as a state machine; f is nil in a call that has not been suspended.
 func (f *logAsksFrame) run(r *greenlet.Run, l *log, size int, lines []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logAsksFrame](r, 32)
 		f.l, f.size, f.lines = l, size, lines
 		r.Guard()
 	}
@@ -574,21 +378,14 @@ func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (
 	)
 	switch f.PC {
 	case 1:
-		// resumed from server_test.go:214
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_214
 	case 2:
-		// resumed from server_test.go:218
 		c, t0, t1 = f.c, f.t0, f.t1
-		callee := r.Callee().(*ConnReadLineFrame)
-		answer, err2 = callee.Results()
-		callee.Release(r)
+		answer, err2 = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_218
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -616,8 +413,7 @@ loop_213:
 		_, err, st = c.WriteStringResumable(r, line+"\n")
 		if st != greenlet.Done {
 			f.c, f.t0, f.t1, f.PC = c, t0, t1, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_214:
@@ -629,8 +425,7 @@ resumed_214:
 	answer, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_218:
 //line server_test.go:219
@@ -647,73 +442,21 @@ unwind:
 	for f.Pending() {
 //line server_test.go:225
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:659
+//line server_greenlet_test.go:453
 
-// Args replaces the parameters before the start.
-func (f *logAsksFrame) Args(args []any) {
-	greenlet.CountMin(f, args, 1)
-	f.size = greenlet.Arg[int](f, args, 0)
-	f.lines = greenlet.Rest[string](f, args, 1)
-}
+func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
+func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
+func (f *logAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
+func (*logAsksFrame) Func() *greenlet.Func      { return &logAsksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logAsksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAsksFrame) Forget() {
-	f.l, f.lines, f.c = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logAsksFrame) Release(r *greenlet.Run) {
-	*f = logAsksFrame{}
-	c := r.Cache()
-	if head, ok := c[32].(*logAsksFrame); !ok {
-		f.Caller, f.Depth, c[32] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[32] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAsksFrame) take(r *greenlet.Run) *logAsksFrame {
-	c := r.Cache()
-	if f, ok := c[32].(*logAsksFrame); ok {
-		c[32] = f.Caller
-		return f
-	}
-	return new(logAsksFrame)
-}
-func (*logAsksFrame) Func() *greenlet.Func {
-	return &logAsksFrameInfo
-}
-
-var logAsksFrameInfo = greenlet.Func{
-	End:  225,
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 210,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).asks",
-	Points: []greenlet.Point{
-		{
-			Line: 214,
-			Live: "l lines c t0 t1",
-		},
-		{
-			Line: 218,
-			Live: "l lines c t0 t1",
-		},
-	},
-}
+var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214:l lines c t0 t1; 218:l lines c t0 t1"}
 var _ func(*log, int, ...string) = (*log).asks
 
 // logIdlesFrame is an activation of log.idles.
@@ -730,24 +473,18 @@ func (l *log) newIdlesFrame() *logIdlesFrame {
 }
 
 // idlesResumable is log.idles for callers that can be suspended.
-func (l *log) idlesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logIdlesFrame)(nil).run(r, l)
-}
+func (l *log) idlesResumable(r *greenlet.Run) greenlet.Status { return (*logIdlesFrame)(nil).run(r, l) }
 
 // Resume continues the activation; the driver calls it.
-func (f *logIdlesFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.idles as a state machine; f is nil in a call that has not been suspended.
 func (f *logIdlesFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logIdlesFrame](r, 21)
 		f.l = l
 		r.Guard()
 	}
@@ -769,13 +506,9 @@ func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	var err error
 	switch f.PC {
 	case 1:
-		// resumed from server_test.go:262
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_262
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -793,8 +526,7 @@ func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		_, err, st = c.ReadLineResumable(r)
 		if st != greenlet.Done {
 			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_262:
@@ -806,67 +538,20 @@ unwind:
 	for f.Pending() {
 //line server_test.go:264
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:818
+//line server_greenlet_test.go:549
 
-// Args replaces the parameters before the start.
-func (f *logIdlesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
+func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
+func (*logIdlesFrame) Func() *greenlet.Func      { return &logIdlesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logIdlesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logIdlesFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logIdlesFrame) Release(r *greenlet.Run) {
-	*f = logIdlesFrame{}
-	c := r.Cache()
-	if head, ok := c[21].(*logIdlesFrame); !ok {
-		f.Caller, f.Depth, c[21] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[21] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logIdlesFrame) take(r *greenlet.Run) *logIdlesFrame {
-	c := r.Cache()
-	if f, ok := c[21].(*logIdlesFrame); ok {
-		c[21] = f.Caller
-		return f
-	}
-	return new(logIdlesFrame)
-}
-func (*logIdlesFrame) Func() *greenlet.Func {
-	return &logIdlesFrameInfo
-}
-
-var logIdlesFrameInfo = greenlet.Func{
-	End:  264,
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 259,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).idles",
-	Points: []greenlet.Point{
-		{
-			Line: 262,
-			Live: "l",
-		},
-	},
-}
+var logIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 259, End: 264, Points: "262:l"}
 var _ func(*log) = (*log).idles
 
 // logExhaustsFrame is an activation of log.exhausts.
@@ -889,19 +574,15 @@ func (l *log) exhaustsResumable(r *greenlet.Run) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *logExhaustsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.l)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *logExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
 // run is log.exhausts as a state machine; f is nil in a call that has not been suspended.
 func (f *logExhaustsFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[logExhaustsFrame](r, 11)
 		f.l = l
 		r.Guard()
 	}
@@ -927,42 +608,30 @@ func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from server_test.go:311
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_311
 	case 2:
-		// resumed from server_test.go:312
 		r.Callee().(*logAsksFrame).Release(r)
 		goto resumed_312
 	case 3:
-		// resumed from server_test.go:313
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_313
 	case 4:
-		// resumed from server_test.go:316
 		first = f.first
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_316
 	case 5:
-		// resumed from server_test.go:320
 		first = f.first
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_320
 	case 6:
-		// resumed from server_test.go:321
 		first = f.first
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_321
 	case 7:
-		// resumed from server_test.go:324
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_324
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -972,22 +641,19 @@ func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	}
 	if st = l.SleepResumable(r, 3*time.Second); st != greenlet.Done {
 		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_311:
 //line server_test.go:312
 	if st = l.asksResumable(r, 100, "one"); st != greenlet.Done {
 		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_312:
 //line server_test.go:313
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_313:
 //line server_test.go:314
@@ -1002,8 +668,7 @@ resumed_313:
 //line server_test.go:316
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f.first, f.PC = first, 4
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_316:
 //line server_test.go:317
@@ -1012,16 +677,14 @@ resumed_316:
 	l.Go(l.newAsksFrame(100, "two"))
 	if st = l.SleepResumable(r, 15*time.Millisecond); st != greenlet.Done {
 		f.first, f.PC = first, 5
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_320:
 //line server_test.go:321
 	_, err, st = first.WriteStringResumable(r, "fail\n")
 	if st != greenlet.Done {
 		f.first, f.PC = first, 6
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_321:
 //line server_test.go:321
@@ -1030,10 +693,8 @@ resumed_321:
 	}
 	_, err2, st = first.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.first = nil
-		f.PC = 7
-		r.Link(f, &f.Header)
-		return st
+		f.first, f.PC = nil, 7
+		return r.Link(f, &f.Header, st)
 	}
 resumed_324:
 //line server_test.go:325
@@ -1044,91 +705,20 @@ unwind:
 	for f.Pending() {
 //line server_test.go:326
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1056
+//line server_greenlet_test.go:716
 
-// Args replaces the parameters before the start.
-func (f *logExhaustsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
+func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*logExhaustsFrame) Func() *greenlet.Func      { return &logExhaustsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logExhaustsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logExhaustsFrame) Forget() {
-	f.l, f.first = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logExhaustsFrame) Release(r *greenlet.Run) {
-	*f = logExhaustsFrame{}
-	c := r.Cache()
-	if head, ok := c[11].(*logExhaustsFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logExhaustsFrame) take(r *greenlet.Run) *logExhaustsFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*logExhaustsFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(logExhaustsFrame)
-}
-func (*logExhaustsFrame) Func() *greenlet.Func {
-	return &logExhaustsFrameInfo
-}
-
-var logExhaustsFrameInfo = greenlet.Func{
-	End:  326,
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 307,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts",
-	Points: []greenlet.Point{
-		{
-			Line: 311,
-			Live: "l",
-		},
-		{
-			Line: 312,
-			Live: "l",
-		},
-		{
-			Line: 313,
-			Live: "l",
-		},
-		{
-			Line: 316,
-			Live: "l first",
-		},
-		{
-			Line: 320,
-			Live: "l first",
-		},
-		{
-			Line: 321,
-			Live: "l first",
-		},
-		{
-			Line: 324,
-			Live: "l",
-		},
-	},
-}
+var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 307, End: 326, Points: "311:l; 312:l; 313:l; 316:l first; 320:l first; 321:l first; 324:l"}
 var _ func(*log) = (*log).exhausts
 
 // logClosesFrame is an activation of log.closes.
@@ -1145,68 +735,29 @@ func (l *log) newClosesFrame() *logClosesFrame {
 }
 
 // closesResumable is log.closes for callers that can be suspended.
-func (l *log) closesResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) closesResumable(r *greenlet.Run) greenlet.Status {
+	return (*logClosesFrame)(nil).body(r, l)
+}
+
+// body runs log.closes up to its next suspension; f is nil until there has been one.
+func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:343
 	_ = l.server.Listener.Close()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1155
+//line server_greenlet_test.go:750
 
-// Resume continues log.closes where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-//line server_test.go:343
-	_ = l.server.Listener.Close()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-//line server_greenlet_test.go:1165
+func (f *logClosesFrame) Forget()                 { *f = logClosesFrame{Header: f.Header} }
+func (f *logClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*logClosesFrame) Func() *greenlet.Func      { return &logClosesFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logClosesFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logClosesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logClosesFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logClosesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[53].(*logClosesFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logClosesFrame) take(r *greenlet.Run) *logClosesFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*logClosesFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(logClosesFrame)
-}
-func (*logClosesFrame) Func() *greenlet.Func {
-	return &logClosesFrameInfo
-}
-
-var logClosesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 343,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).closes",
-}
+var logClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).closes", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 343}
 var _ func(*log) = (*log).closes
 
 // logGreedyFrame is an activation of log.greedy.
@@ -1226,7 +777,12 @@ func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
 }
 
 // greedyResumable is log.greedy for callers that can be suspended.
-func (l *log) greedyResumable(r *greenlet.Run, c *Conn, stop *bool) (st greenlet.Status) {
+func (l *log) greedyResumable(r *greenlet.Run, c *Conn, stop *bool) greenlet.Status {
+	return (*logGreedyFrame)(nil).body(r, l, c, stop)
+}
+
+// body runs log.greedy up to its next suspension; f is nil until there has been one.
+func (f *logGreedyFrame) body(r *greenlet.Run, l *log, c *Conn, stop *bool) (st greenlet.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -1234,6 +790,19 @@ func (l *log) greedyResumable(r *greenlet.Run, c *Conn, stop *bool) (st greenlet
 		n2   int
 		err2 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			n, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_355
+		case 2:
+			buf = f.buf
+			n2, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
+			goto resumed_360
+		}
+	}
+
 //line server_test.go:353
 	buf = make([]byte, 10)
 loop_354:
@@ -1244,11 +813,11 @@ loop_354:
 //line server_test.go:355
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*logGreedyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
+resumed_355:
 //line server_test.go:355
 	if n < 10 || err != nil {
 		panic(err)
@@ -1264,79 +833,8 @@ loop_359:
 //line server_test.go:360
 	n2, err2, st = c.WriteResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*logGreedyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line server_test.go:360
-	if n2 < 10 || err2 != nil {
-		panic(err2)
-	}
-	goto loop_359
-}
-
-//line server_greenlet_test.go:1280
-
-// Resume continues log.greedy where it is suspended, or starts it.
-func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, c, stop := f.l, f.c, f.stop
-	var (
-		buf  []byte
-		n    int
-		err  error
-		n2   int
-		err2 error
-	)
-	switch f.PC {
-	case 1:
-		// resumed from server_test.go:355
-		buf = f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_355
-	case 2:
-		// resumed from server_test.go:360
-		buf = f.buf
-		callee := r.Callee().(*ConnWriteFrame)
-		n2, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_360
-	}
-
-//line server_test.go:353
-	buf = make([]byte, 10)
-loop_354:
-//line server_test.go:354
-	if *stop {
-		goto loop_359
-	}
-//line server_test.go:355
-	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_355:
-//line server_test.go:355
-	if n < 10 || err != nil {
-		panic(err)
-	}
-	goto loop_354
-loop_359:
-//line server_test.go:359
-	if !(*stop) {
-//line server_test.go:364
-		l.say("greedy ends")
-		return r.Return(f, &f.Header)
-	}
-//line server_test.go:360
-	n2, err2, st = c.WriteResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 resumed_360:
@@ -1347,64 +845,19 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:1351
+//line server_greenlet_test.go:849
 
-// Args replaces the parameters before the start.
-func (f *logGreedyFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.stop = greenlet.Arg[*bool](f, args, 1)
+// Resume continues the activation; the driver calls it.
+func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *logGreedyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *logGreedyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.stop) }
+func (f *logGreedyFrame) Forget()                 { *f = logGreedyFrame{Header: f.Header} }
+func (f *logGreedyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
+func (*logGreedyFrame) Func() *greenlet.Func      { return &logGreedyFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logGreedyFrame) Forget() {
-	f.l, f.c, f.stop, f.buf = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logGreedyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[18].(*logGreedyFrame); !ok {
-		f.Caller, f.Depth, c[18] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[18] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logGreedyFrame) take(r *greenlet.Run) *logGreedyFrame {
-	c := r.Cache()
-	if f, ok := c[18].(*logGreedyFrame); ok {
-		c[18] = f.Caller
-		return f
-	}
-	return new(logGreedyFrame)
-}
-func (*logGreedyFrame) Func() *greenlet.Func {
-	return &logGreedyFrameInfo
-}
-
-var logGreedyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 352,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy",
-	Points: []greenlet.Point{
-		{
-			Line: 355,
-			Live: "l c stop buf",
-		},
-		{
-			Line: 360,
-			Live: "l c stop buf",
-		},
-	},
-}
+var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 352, Points: "355:l c stop buf; 360:l c stop buf"}
 var _ func(*log, *Conn, *bool) = (*log).greedy
 
 // logModestFrame is an activation of log.modest.
@@ -1422,14 +875,18 @@ func (l *log) newModestFrame(stop *bool) *logModestFrame {
 }
 
 // modestResumable is log.modest for callers that can be suspended.
-func (l *log) modestResumable(r *greenlet.Run, stop *bool) (st greenlet.Status) {
+func (l *log) modestResumable(r *greenlet.Run, stop *bool) greenlet.Status {
+	return (*logModestFrame)(nil).body(r, l, stop)
+}
+
+// body runs log.modest up to its first suspension; f is nil until there has been one.
+func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.Status) {
 //line server_test.go:369
 	*stop = true
 	l.say("stop reading")
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f := (*logModestFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 30)
 		f.l, f.stop, f.PC = l, stop, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:372
@@ -1438,26 +895,19 @@ func (l *log) modestResumable(r *greenlet.Run, stop *bool) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1442
+//line server_greenlet_test.go:899
 
-// Resume continues log.modest where it is suspended, or starts it.
+// Resume continues log.modest where it is suspended.
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, stop := f.l, f.stop
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.stop))
 	case 1:
-		// resumed from server_test.go:371
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 		goto resumed_371
 	}
 
-//line server_test.go:369
-	*stop = true
-	l.say("stop reading")
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_371:
 //line server_test.go:372
 	*stop = false
@@ -1465,59 +915,14 @@ resumed_371:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1469
+//line server_greenlet_test.go:919
 
-// Args replaces the parameters before the start.
-func (f *logModestFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.stop = greenlet.Arg[*bool](f, args, 0)
-}
+func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
+func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
+func (f *logModestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
+func (*logModestFrame) Func() *greenlet.Func      { return &logModestFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logModestFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logModestFrame) Forget() {
-	f.l, f.stop = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logModestFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[30].(*logModestFrame); !ok {
-		f.Caller, f.Depth, c[30] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[30] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logModestFrame) take(r *greenlet.Run) *logModestFrame {
-	c := r.Cache()
-	if f, ok := c[30].(*logModestFrame); ok {
-		c[30] = f.Caller
-		return f
-	}
-	return new(logModestFrame)
-}
-func (*logModestFrame) Func() *greenlet.Func {
-	return &logModestFrameInfo
-}
-
-var logModestFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 368,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).modest",
-	Points: []greenlet.Point{
-		{
-			Line: 371,
-			Live: "l stop",
-		},
-	},
-}
+var logModestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 368, Points: "371:l stop"}
 var _ func(*log, *bool) = (*log).modest
 
 // logHangsFrame is an activation of log.hangs.
@@ -1534,89 +939,42 @@ func (l *log) newHangsFrame() *logHangsFrame {
 }
 
 // hangsResumable is log.hangs for callers that can be suspended.
-func (l *log) hangsResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) hangsResumable(r *greenlet.Run) greenlet.Status {
+	return (*logHangsFrame)(nil).body(r, l)
+}
+
+// body runs log.hangs up to its first suspension; f is nil until there has been one.
+func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:388
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f := (*logHangsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.l, f.PC = nil, 1
 		return st
 	}
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1549
+//line server_greenlet_test.go:958
 
-// Resume continues log.hangs where it is suspended, or starts it.
+// Resume continues log.hangs where it is suspended.
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from server_test.go:388
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_388
 	}
 
-//line server_test.go:388
-	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_388:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1572
+func (f *logHangsFrame) Forget()                 { *f = logHangsFrame{Header: f.Header} }
+func (f *logHangsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*logHangsFrame) Func() *greenlet.Func      { return &logHangsFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logHangsFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logHangsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logHangsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logHangsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*logHangsFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logHangsFrame) take(r *greenlet.Run) *logHangsFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*logHangsFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(logHangsFrame)
-}
-func (*logHangsFrame) Func() *greenlet.Func {
-	return &logHangsFrameInfo
-}
-
-var logHangsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 388,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).hangs",
-	Points: []greenlet.Point{
-		{Line: 388},
-	},
-}
+var logHangsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).hangs", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 388, Points: "388"}
 var _ func(*log) = (*log).hangs
 
 // logStopsAtOnceFrame is an activation of log.stopsAtOnce.
@@ -1634,7 +992,12 @@ func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
 }
 
 // stopsAtOnceResumable is log.stopsAtOnce for callers that can be suspended.
-func (l *log) stopsAtOnceResumable(r *greenlet.Run) (st greenlet.Status) {
+func (l *log) stopsAtOnceResumable(r *greenlet.Run) greenlet.Status {
+	return (*logStopsAtOnceFrame)(nil).body(r, l)
+}
+
+// body runs log.stopsAtOnce up to its first suspension; f is nil until there has been one.
+func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		there int
 		t0    int
@@ -1643,9 +1006,8 @@ func (l *log) stopsAtOnceResumable(r *greenlet.Run) (st greenlet.Status) {
 	there = l.server.Len()
 	t0, st = l.server.StopResumable(r, 0)
 	if st != greenlet.Done {
-		f := (*logStopsAtOnceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 27)
 		f.l, f.there, f.PC = l, there, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:393
@@ -1653,9 +1015,9 @@ func (l *log) stopsAtOnceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1657
+//line server_greenlet_test.go:1019
 
-// Resume continues log.stopsAtOnce where it is suspended, or starts it.
+// Resume continues log.stopsAtOnce where it is suspended.
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var (
@@ -1663,81 +1025,27 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0    int
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
-		// resumed from server_test.go:393
 		there = f.there
-		callee := r.Callee().(*ServerStopFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*ServerStopFrame).Returned(r)
 		goto resumed_393
 	}
 
-//line server_test.go:392
-	there = l.server.Len()
-	t0, st = l.server.StopResumable(r, 0)
-	if st != greenlet.Done {
-		f.there, f.PC = there, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_393:
 //line server_test.go:393
 	l.say("killed %d of %d", t0, there)
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1690
+//line server_greenlet_test.go:1043
 
-// Args replaces the parameters before the start.
-func (f *logStopsAtOnceFrame) Args(args []any) {
-	greenlet.Count(f, args, 0)
-}
+func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
+func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*logStopsAtOnceFrame) Func() *greenlet.Func      { return &logStopsAtOnceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logStopsAtOnceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logStopsAtOnceFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*logStopsAtOnceFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logStopsAtOnceFrame) take(r *greenlet.Run) *logStopsAtOnceFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*logStopsAtOnceFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(logStopsAtOnceFrame)
-}
-func (*logStopsAtOnceFrame) Func() *greenlet.Func {
-	return &logStopsAtOnceFrameInfo
-}
-
-var logStopsAtOnceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 391,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce",
-	Points: []greenlet.Point{
-		{
-			Line: 393,
-			Live: "l there",
-		},
-	},
-}
+var logStopsAtOnceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 391, Points: "393:l there"}
 var _ func(*log) = (*log).stopsAtOnce
 
 // logAcceptsFrame is an activation of log.accepts.
@@ -1756,7 +1064,12 @@ func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
 }
 
 // acceptsResumable is log.accepts for callers that can be suspended.
-func (l *log) acceptsResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func (l *log) acceptsResumable(r *greenlet.Run, n int) greenlet.Status {
+	return (*logAcceptsFrame)(nil).body(r, l, n)
+}
+
+// body runs log.accepts up to its first suspension; f is nil until there has been one.
+func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var (
 		t0  int
 		c   *Conn
@@ -1774,9 +1087,8 @@ loop_416:
 //line server_test.go:417
 	c, err, st = l.server.Listener.AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*logAcceptsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 7)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line server_test.go:418
@@ -1789,9 +1101,9 @@ loop_416:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1793
+//line server_greenlet_test.go:1105
 
-// Resume continues log.accepts where it is suspended, or starts it.
+// Resume continues log.accepts where it is suspended.
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
 	var (
@@ -1800,17 +1112,14 @@ func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 	case 1:
-		// resumed from server_test.go:417
 		t0 = f.t0
-		callee := r.Callee().(*ListenerAcceptFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_417
 	}
 
-//line server_test.go:416
-	t0 = 0
 loop_416:
 //line server_test.go:416
 	if !(t0 < n) {
@@ -1822,8 +1131,7 @@ loop_416:
 	c, err, st = l.server.Listener.AcceptResumable(r)
 	if st != greenlet.Done {
 		f.t0, f.PC = t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_417:
 //line server_test.go:418
@@ -1836,59 +1144,14 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1840
+//line server_greenlet_test.go:1148
 
-// Args replaces the parameters before the start.
-func (f *logAcceptsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 0)
-}
+func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
+func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
+func (f *logAcceptsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*logAcceptsFrame) Func() *greenlet.Func      { return &logAcceptsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logAcceptsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logAcceptsFrame) Forget() {
-	f.l = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logAcceptsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[7].(*logAcceptsFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logAcceptsFrame) take(r *greenlet.Run) *logAcceptsFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*logAcceptsFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(logAcceptsFrame)
-}
-func (*logAcceptsFrame) Func() *greenlet.Func {
-	return &logAcceptsFrameInfo
-}
-
-var logAcceptsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 415,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts",
-	Points: []greenlet.Point{
-		{
-			Line: 417,
-			Live: "l n t0",
-		},
-	},
-}
+var logAcceptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 415, Points: "417:l n t0"}
 var _ func(*log, int) = (*log).accepts
 
 // logSaysFrame is an activation of log.says.
@@ -1906,69 +1169,30 @@ func (l *log) newSaysFrame(what string) *logSaysFrame {
 }
 
 // saysResumable is log.says for callers that can be suspended.
-func (l *log) saysResumable(r *greenlet.Run, what string) (st greenlet.Status) {
+func (l *log) saysResumable(r *greenlet.Run, what string) greenlet.Status {
+	return (*logSaysFrame)(nil).body(r, l, what)
+}
+
+// body runs log.says up to its next suspension; f is nil until there has been one.
+func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.Status) {
 //line server_test.go:438
 	l.say("%s", what)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1916
+//line server_greenlet_test.go:1184
 
-// Resume continues log.says where it is suspended, or starts it.
+// Resume continues the activation; the driver calls it.
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, what := f.l, f.what
-//line server_test.go:438
-	l.say("%s", what)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
 }
 
-//line server_greenlet_test.go:1926
+func (f *logSaysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what) }
+func (f *logSaysFrame) Forget()                 { *f = logSaysFrame{Header: f.Header} }
+func (f *logSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
+func (*logSaysFrame) Func() *greenlet.Func      { return &logSaysFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *logSaysFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.what = greenlet.Arg[string](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *logSaysFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logSaysFrame) Forget() {
-	f.l, f.what = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logSaysFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[2].(*logSaysFrame); !ok {
-		f.Caller, f.Depth, c[2] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[2] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logSaysFrame) take(r *greenlet.Run) *logSaysFrame {
-	c := r.Cache()
-	if f, ok := c[2].(*logSaysFrame); ok {
-		c[2] = f.Caller
-		return f
-	}
-	return new(logSaysFrame)
-}
-func (*logSaysFrame) Func() *greenlet.Func {
-	return &logSaysFrameInfo
-}
-
-var logSaysFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 438,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).says",
-}
+var logSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).says", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 438}
 var _ func(*log, string) = (*log).says
 
 // logReadsToEndFrame is an activation of log.readsToEnd.
@@ -1986,14 +1210,18 @@ func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
 }
 
 // readsToEndResumable is log.readsToEnd for callers that can be suspended.
-func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
+func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*logReadsToEndFrame)(nil).body(r, l, c)
+}
+
+// body runs log.readsToEnd up to its first suspension; f is nil until there has been one.
+func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
 	var err error
 //line server_test.go:452
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f := (*logReadsToEndFrame)(nil).take(r)
-		f.l, f.PC = l, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 25)
+		f.c, f.l, f.PC = nil, l, 1
 		return st
 	}
 //line server_test.go:453
@@ -2001,86 +1229,32 @@ func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:2005
+//line server_greenlet_test.go:1233
 
-// Resume continues log.readsToEnd where it is suspended, or starts it.
+// Resume continues log.readsToEnd where it is suspended.
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, c := f.l, f.c
+	l := f.l
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 	case 1:
-		// resumed from server_test.go:452
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_452
 	}
 
-//line server_test.go:452
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_452:
 //line server_test.go:453
 	l.say("%v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:2034
+//line server_greenlet_test.go:1253
 
-// Args replaces the parameters before the start.
-func (f *logReadsToEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }
+func (f *logReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
+func (*logReadsToEndFrame) Func() *greenlet.Func      { return &logReadsToEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *logReadsToEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *logReadsToEndFrame) Forget() {
-	f.l, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *logReadsToEndFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[25].(*logReadsToEndFrame); !ok {
-		f.Caller, f.Depth, c[25] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[25] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*logReadsToEndFrame) take(r *greenlet.Run) *logReadsToEndFrame {
-	c := r.Cache()
-	if f, ok := c[25].(*logReadsToEndFrame); ok {
-		c[25] = f.Caller
-		return f
-	}
-	return new(logReadsToEndFrame)
-}
-func (*logReadsToEndFrame) Func() *greenlet.Func {
-	return &logReadsToEndFrameInfo
-}
-
-var logReadsToEndFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/server_test.go",
-	Line: 451,
-	Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd",
-	Points: []greenlet.Point{
-		{
-			Line: 452,
-			Live: "l",
-		},
-	},
-}
+var logReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 451, Points: "452:l"}
 var _ func(*log, *Conn) = (*log).readsToEnd

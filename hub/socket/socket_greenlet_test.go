@@ -30,7 +30,12 @@ func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnects
 }
 
 // connectsResumable is notes.connects for callers that can be suspended.
-func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Conn) (st greenlet.Status) {
+func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Conn) greenlet.Status {
+	return (*notesConnectsFrame)(nil).body(r, n, l, a, b)
+}
+
+// body runs notes.connects up to its first suspension; f is nil until there has been one.
+func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Conn, b **Conn) (st greenlet.Status) {
 	var (
 		err error
 		t0  *Conn
@@ -42,9 +47,8 @@ func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Co
 //line socket_test.go:69
 	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
 	if st != greenlet.Done {
-		f := (*notesConnectsFrame)(nil).take(r)
-		f.l, f.a, f.b, f.PC = l, a, b, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.n, f.l, f.a, f.b, f.PC = nil, l, a, b, 1
 		return st
 	}
 //line socket_test.go:69
@@ -55,9 +59,8 @@ func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Co
 //line socket_test.go:71
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*notesConnectsFrame)(nil).take(r)
-		f.b, f.PC = b, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 14)
+		f.n, f.l, f.a, f.b, f.PC = nil, nil, nil, b, 2
 		return st
 	}
 //line socket_test.go:71
@@ -69,11 +72,11 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:73
+//line socket_greenlet_test.go:76
 
-// Resume continues notes.connects where it is suspended, or starts it.
+// Resume continues notes.connects where it is suspended.
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, l, a, b := f.n, f.l, f.a, f.b
+	l, a, b := f.l, f.a, f.b
 	var (
 		err error
 		t0  *Conn
@@ -82,29 +85,16 @@ func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t3  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
 	case 1:
-		// resumed from socket_test.go:69
-		callee := r.Callee().(*DialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_69
 	case 2:
-		// resumed from socket_test.go:71
-		callee := r.Callee().(*ListenerAcceptFrame)
-		t2, t3 = callee.Results()
-		callee.Release(r)
+		t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_71
 	}
 
-	err = nil
-//line socket_test.go:69
-	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
-	if st != greenlet.Done {
-		f.n = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_69:
 //line socket_test.go:69
 	*a, err = t0, t1
@@ -114,12 +104,8 @@ resumed_69:
 //line socket_test.go:71
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.n = nil
-		f.l = nil
-		f.a = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.l, f.a, f.PC = nil, nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_71:
 //line socket_test.go:71
@@ -131,65 +117,14 @@ after_if_70:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:135
+//line socket_greenlet_test.go:121
 
-// Args replaces the parameters before the start.
-func (f *notesConnectsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-	f.a = greenlet.Arg[**Conn](f, args, 1)
-	f.b = greenlet.Arg[**Conn](f, args, 2)
-}
+func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
+func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
+func (f *notesConnectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*notesConnectsFrame) Func() *greenlet.Func      { return &notesConnectsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesConnectsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesConnectsFrame) Forget() {
-	f.n, f.l, f.a, f.b = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesConnectsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*notesConnectsFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesConnectsFrame) take(r *greenlet.Run) *notesConnectsFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*notesConnectsFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(notesConnectsFrame)
-}
-func (*notesConnectsFrame) Func() *greenlet.Func {
-	return &notesConnectsFrameInfo
-}
-
-var notesConnectsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 67,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects",
-	Points: []greenlet.Point{
-		{
-			Line: 69,
-			Live: "l a b",
-		},
-		{
-			Line: 71,
-			Live: "b",
-		},
-	},
-}
+var notesConnectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69:l a b; 71:b"}
 var _ func(*notes, *Listener, **Conn, **Conn) = (*notes).connects
 
 // notesEchoesFrame is an activation of notes.echoes.
@@ -208,7 +143,12 @@ func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
-func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
+func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*notesEchoesFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.echoes up to its first suspension; f is nil until there has been one.
+func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
 		buf  []byte
 		m    int
@@ -220,9 +160,8 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
 loop_90:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*notesEchoesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:92
@@ -233,9 +172,8 @@ loop_90:
 	}
 	_, err2, st = c.WriteResumable(r, buf[:m])
 	if st != greenlet.Done {
-		f := (*notesEchoesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:97
@@ -245,9 +183,9 @@ loop_90:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:249
+//line socket_greenlet_test.go:187
 
-// Resume continues notes.echoes where it is suspended, or starts it.
+// Resume continues notes.echoes where it is suspended.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var (
@@ -257,30 +195,24 @@ func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2 error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from socket_test.go:91
 		buf = f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_91
 	case 2:
-		// resumed from socket_test.go:97
 		buf = f.buf
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_97
 	}
 
-//line socket_test.go:89
-	buf = make([]byte, 100)
 loop_90:
+//line socket_test.go:91
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_91:
 //line socket_test.go:92
@@ -292,8 +224,7 @@ resumed_91:
 	_, err2, st = c.WriteResumable(r, buf[:m])
 	if st != greenlet.Done {
 		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line socket_test.go:97
@@ -303,63 +234,14 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:307
+//line socket_greenlet_test.go:238
 
-// Args replaces the parameters before the start.
-func (f *notesEchoesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
+func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
+func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesEchoesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesEchoesFrame) Forget() {
-	f.n, f.c, f.buf = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesEchoesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[44].(*notesEchoesFrame); !ok {
-		f.Caller, f.Depth, c[44] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[44] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesEchoesFrame) take(r *greenlet.Run) *notesEchoesFrame {
-	c := r.Cache()
-	if f, ok := c[44].(*notesEchoesFrame); ok {
-		c[44] = f.Caller
-		return f
-	}
-	return new(notesEchoesFrame)
-}
-func (*notesEchoesFrame) Func() *greenlet.Func {
-	return &notesEchoesFrameInfo
-}
-
-var notesEchoesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 88,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes",
-	Points: []greenlet.Point{
-		{
-			Line: 91,
-			Live: "n c buf",
-		},
-		{
-			Line: 97,
-			Live: "n c buf",
-		},
-	},
-}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91:n c buf; 97:n c buf"}
 var _ func(*notes, *Conn) = (*notes).echoes
 
 // notesAcceptsOneFrame is an activation of notes.acceptsOne.
@@ -377,7 +259,12 @@ func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
 }
 
 // acceptsOneResumable is notes.acceptsOne for callers that can be suspended.
-func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) (st greenlet.Status) {
+func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) greenlet.Status {
+	return (*notesAcceptsOneFrame)(nil).body(r, n, l)
+}
+
+// body runs notes.acceptsOne up to its first suspension; f is nil until there has been one.
+func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st greenlet.Status) {
 	var (
 		c   *Conn
 		err error
@@ -385,9 +272,8 @@ func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) (st greenlet.S
 //line socket_test.go:105
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f := (*notesAcceptsOneFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 6)
+		f.l, f.n, f.PC = nil, n, 1
 		return st
 	}
 //line socket_test.go:106
@@ -396,44 +282,33 @@ func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) (st greenlet.S
 	}
 	n.note("from %v", c.RemoteAddr().Network())
 	if st = n.echoesResumable(r, c); st != greenlet.Done {
-		f := (*notesAcceptsOneFrame)(nil).take(r)
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 6)
+		f.n, f.l, f.PC = nil, nil, 2
 		return st
 	}
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:408
+//line socket_greenlet_test.go:293
 
-// Resume continues notes.acceptsOne where it is suspended, or starts it.
+// Resume continues notes.acceptsOne where it is suspended.
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, l := f.n, f.l
+	n := f.n
 	var (
 		c   *Conn
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.l))
 	case 1:
-		// resumed from socket_test.go:105
-		callee := r.Callee().(*ListenerAcceptFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_105
 	case 2:
-		// resumed from socket_test.go:110
 		r.Callee().(*notesEchoesFrame).Release(r)
 		goto resumed_110
 	}
 
-//line socket_test.go:105
-	c, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f.l = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_105:
 //line socket_test.go:106
 	if err != nil {
@@ -441,70 +316,21 @@ resumed_105:
 	}
 	n.note("from %v", c.RemoteAddr().Network())
 	if st = n.echoesResumable(r, c); st != greenlet.Done {
-		f.n = nil
-		f.l = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.l, f.PC = nil, nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:455
+//line socket_greenlet_test.go:327
 
-// Args replaces the parameters before the start.
-func (f *notesAcceptsOneFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.l = greenlet.Arg[*Listener](f, args, 0)
-}
+func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
+func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
+func (f *notesAcceptsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*notesAcceptsOneFrame) Func() *greenlet.Func      { return &notesAcceptsOneFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesAcceptsOneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesAcceptsOneFrame) Forget() {
-	f.n, f.l = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesAcceptsOneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[6].(*notesAcceptsOneFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesAcceptsOneFrame) take(r *greenlet.Run) *notesAcceptsOneFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*notesAcceptsOneFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(notesAcceptsOneFrame)
-}
-func (*notesAcceptsOneFrame) Func() *greenlet.Func {
-	return &notesAcceptsOneFrameInfo
-}
-
-var notesAcceptsOneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 104,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne",
-	Points: []greenlet.Point{
-		{
-			Line: 105,
-			Live: "n",
-		},
-		{Line: 110},
-	},
-}
+var notesAcceptsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105:n; 110"}
 var _ func(*notes, *Listener) = (*notes).acceptsOne
 
 // notesTalksFrame is an activation of notes.talks.
@@ -535,19 +361,15 @@ func (n *notes) talksResumable(r *greenlet.Run, transport Net, network string, a
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesTalksFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.transport, f.network, f.address)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.network, f.address))
 }
 
 // run is notes.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport Net, network string, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesTalksFrame](r, 50)
 		f.n, f.transport, f.network, f.address = n, transport, network, address
 		r.Guard()
 	}
@@ -579,34 +401,22 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	)
 	switch f.PC {
 	case 1:
-		// resumed from socket_test.go:115
 		c, err = r.Callee().(interface {
-			Results() (*Conn, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (*Conn, error)
+		}).Returned(r)
 		goto resumed_115
 	case 2:
-		// resumed from socket_test.go:121
 		c, t0, t1, t2, word = f.c, f.t0, f.t1, f.t2, f.word
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_121
 	case 3:
-		// resumed from socket_test.go:125
 		c, t0, t1, t2, buf = f.c, f.t0, f.t1, f.t2, f.buf
-		callee := r.Callee().(*ConnReadFullFrame)
-		_, err3 = callee.Results()
-		callee.Release(r)
+		_, err3 = r.Callee().(*ConnReadFullFrame).Returned(r)
 		goto resumed_125
 	case 4:
-		// resumed from socket_test.go:133
-		callee := r.Callee().(*ConnReadFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_133
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -616,12 +426,8 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	}); ok {
 		c, err, st = c2.DialResumable(r, network, address)
 		if st != greenlet.Done {
-			f.transport = nil
-			f.network = ""
-			f.address = ""
-			f.PC = 1
-			r.Link(f, &f.Header)
-			return st
+			f.transport, f.network, f.address, f.PC = nil, "", "", 1
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		c, err = transport.Dial(network, address)
@@ -653,13 +459,8 @@ loop_120:
 //line socket_test.go:121
 	_, err2, st = c.WriteStringResumable(r, word)
 	if st != greenlet.Done {
-		f.transport = nil
-		f.network = ""
-		f.address = ""
-		f.buf = nil
-		f.c, f.t0, f.t1, f.t2, f.word, f.PC = c, t0, t1, t2, word, 2
-		r.Link(f, &f.Header)
-		return st
+		f.transport, f.network, f.address, f.buf, f.c, f.t0, f.t1, f.t2, f.word, f.PC = nil, "", "", nil, c, t0, t1, t2, word, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_121:
 //line socket_test.go:121
@@ -669,13 +470,8 @@ resumed_121:
 	buf = make([]byte, len(word))
 	_, err3, st = c.ReadFullResumable(r, buf)
 	if st != greenlet.Done {
-		f.transport = nil
-		f.network = ""
-		f.address = ""
-		f.word = ""
-		f.c, f.t0, f.t1, f.t2, f.buf, f.PC = c, t0, t1, t2, buf, 3
-		r.Link(f, &f.Header)
-		return st
+		f.transport, f.network, f.address, f.word, f.c, f.t0, f.t1, f.t2, f.buf, f.PC = nil, "", "", "", c, t0, t1, t2, buf, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_125:
 //line socket_test.go:125
@@ -693,16 +489,8 @@ after_loop_120:
 	}
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.transport = nil
-		f.network = ""
-		f.address = ""
-		f.c = nil
-		f.t0 = nil
-		f.word = ""
-		f.buf = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.transport, f.network, f.address, f.c, f.t0, f.word, f.buf, f.PC = nil, "", "", nil, nil, "", nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_133:
 //line socket_test.go:134
@@ -713,82 +501,23 @@ unwind:
 	for f.Pending() {
 //line socket_test.go:135
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:725
+//line socket_greenlet_test.go:512
 
-// Args replaces the parameters before the start.
 func (f *notesTalksFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.transport = greenlet.Arg[Net](f, args, 0)
-	f.network = greenlet.Arg[string](f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 2)
+	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
 }
+func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
+func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesTalksFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesTalksFrame) Forget() {
-	f.n, f.transport, f.network, f.address, f.c, f.t0, f.word, f.buf = nil, nil, "", "", nil, nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesTalksFrame) Release(r *greenlet.Run) {
-	*f = notesTalksFrame{}
-	c := r.Cache()
-	if head, ok := c[50].(*notesTalksFrame); !ok {
-		f.Caller, f.Depth, c[50] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[50] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesTalksFrame) take(r *greenlet.Run) *notesTalksFrame {
-	c := r.Cache()
-	if f, ok := c[50].(*notesTalksFrame); ok {
-		c[50] = f.Caller
-		return f
-	}
-	return new(notesTalksFrame)
-}
-func (*notesTalksFrame) Func() *greenlet.Func {
-	return &notesTalksFrameInfo
-}
-
-var notesTalksFrameInfo = greenlet.Func{
-	End:  135,
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 114,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks",
-	Points: []greenlet.Point{
-		{
-			Line: 115,
-			Live: "n",
-		},
-		{
-			Line: 121,
-			Live: "n c t0 t1 t2 word",
-		},
-		{
-			Line: 125,
-			Live: "n c t0 t1 t2 buf",
-		},
-		{
-			Line: 133,
-			Live: "n",
-		},
-	},
-}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115:n; 121:n c t0 t1 t2 word; 125:n c t0 t1 t2 buf; 133:n"}
 var _ func(*notes, Net, string, string) = (*notes).talks
 
 // notesDialsBadlyFrame is an activation of notes.dialsBadly.
@@ -807,23 +536,26 @@ func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBa
 }
 
 // dialsBadlyResumable is notes.dialsBadly for callers that can be suspended.
-func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address string) (st greenlet.Status) {
+func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address string) greenlet.Status {
+	return (*notesDialsBadlyFrame)(nil).body(r, n, network, address)
+}
+
+// body runs notes.dialsBadly up to its first suspension; f is nil until there has been one.
+func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, address string) (st greenlet.Status) {
 	var err error
 //line socket_test.go:184
 	_, err, st = DialResumable(r, n.Hub, network, address)
 	if st != greenlet.Done {
-		f := (*notesDialsBadlyFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 48)
 		f.n, f.network, f.address, f.PC = n, network, address, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:185
 	n.note("%v", err)
 	_, err, st = ListenResumable(r, n.Hub, network, address)
 	if st != greenlet.Done {
-		f := (*notesDialsBadlyFrame)(nil).take(r)
-		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 48)
+		f.network, f.address, f.n, f.PC = "", "", n, 2
 		return st
 	}
 //line socket_test.go:187
@@ -831,44 +563,30 @@ func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address str
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:835
+//line socket_greenlet_test.go:567
 
-// Resume continues notes.dialsBadly where it is suspended, or starts it.
+// Resume continues notes.dialsBadly where it is suspended.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.network, f.address))
 	case 1:
-		// resumed from socket_test.go:184
-		callee := r.Callee().(*DialFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_184
 	case 2:
-		// resumed from socket_test.go:186
-		callee := r.Callee().(*ListenFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ListenFrame).Returned(r)
 		goto resumed_186
 	}
 
-//line socket_test.go:184
-	_, err, st = DialResumable(r, n.Hub, network, address)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_184:
 //line socket_test.go:185
 	n.note("%v", err)
 	_, err, st = ListenResumable(r, n.Hub, network, address)
 	if st != greenlet.Done {
-		f.network = ""
-		f.address = ""
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.network, f.address, f.PC = "", "", 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_186:
 //line socket_test.go:187
@@ -876,64 +594,14 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:880
+//line socket_greenlet_test.go:598
 
-// Args replaces the parameters before the start.
-func (f *notesDialsBadlyFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-}
+func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
+func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
+func (f *notesDialsBadlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
+func (*notesDialsBadlyFrame) Func() *greenlet.Func      { return &notesDialsBadlyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesDialsBadlyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesDialsBadlyFrame) Forget() {
-	f.n, f.network, f.address = nil, "", ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesDialsBadlyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[48].(*notesDialsBadlyFrame); !ok {
-		f.Caller, f.Depth, c[48] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[48] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesDialsBadlyFrame) take(r *greenlet.Run) *notesDialsBadlyFrame {
-	c := r.Cache()
-	if f, ok := c[48].(*notesDialsBadlyFrame); ok {
-		c[48] = f.Caller
-		return f
-	}
-	return new(notesDialsBadlyFrame)
-}
-func (*notesDialsBadlyFrame) Func() *greenlet.Func {
-	return &notesDialsBadlyFrameInfo
-}
-
-var notesDialsBadlyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 183,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly",
-	Points: []greenlet.Point{
-		{
-			Line: 184,
-			Live: "n network address",
-		},
-		{
-			Line: 186,
-			Live: "n",
-		},
-	},
-}
+var notesDialsBadlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184:n network address; 186:n"}
 var _ func(*notes, string, string) = (*notes).dialsBadly
 
 // notesReadsAllFrame is an activation of notes.readsAll.
@@ -952,125 +620,12 @@ func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
 }
 
 // readsAllResumable is notes.readsAll for callers that can be suspended.
-func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-		head []byte
-		full []byte
-		m    int
-		t0   error
-		t1   error
-	)
-//line socket_test.go:205
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:206
-	n.note("%q %v", line, err)
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:208
-	n.note("%q %v", line, err)
-	head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:210
-	n.note("%q %v", head, err)
-	full = make([]byte, 5)
-	m, err, st = c.ReadFullResumable(r, full)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:213
-	n.note("%q %v", full[:m], err)
-	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 5
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:214
-	n.note("%v", t0)
-	_, err, st = c.ReadUntilResumable(r, "!", 3)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 6
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:216
-	n.note("%v", err)
-	line, err, st = c.ReadUntilResumable(r, "k", 6)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 7
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:218
-	n.note("%q %v", line, err)
-	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 8
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:220
-	n.note("%v", err)
-	m, err, st = c.ReadFullResumable(r, full)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.full, f.PC = n, c, full, 9
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:222
-	n.note("%q %v", full[:m], err)
-	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 10
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:224
-	n.note("%v", err)
-	t1, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*notesReadsAllFrame)(nil).take(r)
-		f.n, f.c, f.PC = n, c, 11
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:225
-	n.note("%v, %d buffered, %v", t1, c.Buffered(), c.ahead)
-	return greenlet.Done
+func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*notesReadsAllFrame)(nil).body(r, n, c)
 }
 
-//line socket_greenlet_test.go:1070
-
-// Resume continues notes.readsAll where it is suspended, or starts it.
-func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
+// body runs notes.readsAll up to its next suspension; f is nil until there has been one.
+func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -1080,86 +635,55 @@ func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0   error
 		t1   error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from socket_test.go:205
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_205
-	case 2:
-		// resumed from socket_test.go:207
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_207
-	case 3:
-		// resumed from socket_test.go:209
-		callee := r.Callee().(*ConnReadUntilFrame)
-		head, err = callee.Results()
-		callee.Release(r)
-		goto resumed_209
-	case 4:
-		// resumed from socket_test.go:212
-		full = f.full
-		callee := r.Callee().(*ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_212
-	case 5:
-		// resumed from socket_test.go:214
-		full = f.full
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_214
-	case 6:
-		// resumed from socket_test.go:215
-		full = f.full
-		callee := r.Callee().(*ConnReadUntilFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_215
-	case 7:
-		// resumed from socket_test.go:217
-		full = f.full
-		callee := r.Callee().(*ConnReadUntilFrame)
-		line, err = callee.Results()
-		callee.Release(r)
-		goto resumed_217
-	case 8:
-		// resumed from socket_test.go:219
-		full = f.full
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_219
-	case 9:
-		// resumed from socket_test.go:221
-		full = f.full
-		callee := r.Callee().(*ConnReadFullFrame)
-		m, err = callee.Results()
-		callee.Release(r)
-		goto resumed_221
-	case 10:
-		// resumed from socket_test.go:223
-		callee := r.Callee().(*ConnReadLineFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_223
-	case 11:
-		// resumed from socket_test.go:225
-		callee := r.Callee().(*ConnWaitReadableFrame)
-		t1 = callee.Results()
-		callee.Release(r)
-		goto resumed_225
+	if f != nil {
+		switch f.PC {
+		case 1:
+			line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_205
+		case 2:
+			line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_207
+		case 3:
+			head, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
+			goto resumed_209
+		case 4:
+			full = f.full
+			m, err = r.Callee().(*ConnReadFullFrame).Returned(r)
+			goto resumed_212
+		case 5:
+			full = f.full
+			t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+			goto resumed_214
+		case 6:
+			full = f.full
+			_, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
+			goto resumed_215
+		case 7:
+			full = f.full
+			line, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
+			goto resumed_217
+		case 8:
+			full = f.full
+			_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_219
+		case 9:
+			full = f.full
+			m, err = r.Callee().(*ConnReadFullFrame).Returned(r)
+			goto resumed_221
+		case 10:
+			_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_223
+		case 11:
+			t1 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+			goto resumed_225
+		}
 	}
 
 //line socket_test.go:205
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.PC = n, c, 1
 		return st
 	}
 resumed_205:
@@ -1167,8 +691,8 @@ resumed_205:
 	n.note("%q %v", line, err)
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.PC = 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.PC = n, c, 2
 		return st
 	}
 resumed_207:
@@ -1176,8 +700,8 @@ resumed_207:
 	n.note("%q %v", line, err)
 	head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100)
 	if st != greenlet.Done {
-		f.PC = 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.PC = n, c, 3
 		return st
 	}
 resumed_209:
@@ -1186,8 +710,8 @@ resumed_209:
 	full = make([]byte, 5)
 	m, err, st = c.ReadFullResumable(r, full)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 4
 		return st
 	}
 resumed_212:
@@ -1195,8 +719,8 @@ resumed_212:
 	n.note("%q %v", full[:m], err)
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 5
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 5
 		return st
 	}
 resumed_214:
@@ -1204,8 +728,8 @@ resumed_214:
 	n.note("%v", t0)
 	_, err, st = c.ReadUntilResumable(r, "!", 3)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 6
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 6
 		return st
 	}
 resumed_215:
@@ -1213,8 +737,8 @@ resumed_215:
 	n.note("%v", err)
 	line, err, st = c.ReadUntilResumable(r, "k", 6)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 7
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 7
 		return st
 	}
 resumed_217:
@@ -1222,8 +746,8 @@ resumed_217:
 	n.note("%q %v", line, err)
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 8
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 8
 		return st
 	}
 resumed_219:
@@ -1231,8 +755,8 @@ resumed_219:
 	n.note("%v", err)
 	m, err, st = c.ReadFullResumable(r, full)
 	if st != greenlet.Done {
-		f.full, f.PC = full, 9
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.n, f.c, f.full, f.PC = n, c, full, 9
 		return st
 	}
 resumed_221:
@@ -1240,9 +764,8 @@ resumed_221:
 	n.note("%q %v", full[:m], err)
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.full = nil
-		f.PC = 10
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.full, f.n, f.c, f.PC = nil, n, c, 10
 		return st
 	}
 resumed_223:
@@ -1250,110 +773,29 @@ resumed_223:
 	n.note("%v", err)
 	t1, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.full = nil
-		f.PC = 11
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 27)
+		f.full, f.n, f.c, f.PC = nil, n, c, 11
 		return st
 	}
 resumed_225:
 //line socket_test.go:225
 	n.note("%v, %d buffered, %v", t1, c.Buffered(), c.ahead)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1265
+//line socket_greenlet_test.go:787
 
-// Args replaces the parameters before the start.
-func (f *notesReadsAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesReadsAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsAllFrame) Forget() {
-	f.n, f.c, f.full = nil, nil, nil
-}
+func (f *notesReadsAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesReadsAllFrame) Forget()                 { *f = notesReadsAllFrame{Header: f.Header} }
+func (f *notesReadsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
+func (*notesReadsAllFrame) Func() *greenlet.Func      { return &notesReadsAllFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[27].(*notesReadsAllFrame); !ok {
-		f.Caller, f.Depth, c[27] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[27] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsAllFrame) take(r *greenlet.Run) *notesReadsAllFrame {
-	c := r.Cache()
-	if f, ok := c[27].(*notesReadsAllFrame); ok {
-		c[27] = f.Caller
-		return f
-	}
-	return new(notesReadsAllFrame)
-}
-func (*notesReadsAllFrame) Func() *greenlet.Func {
-	return &notesReadsAllFrameInfo
-}
-
-var notesReadsAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 204,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll",
-	Points: []greenlet.Point{
-		{
-			Line: 205,
-			Live: "n c",
-		},
-		{
-			Line: 207,
-			Live: "n c",
-		},
-		{
-			Line: 209,
-			Live: "n c",
-		},
-		{
-			Line: 212,
-			Live: "n c full",
-		},
-		{
-			Line: 214,
-			Live: "n c full",
-		},
-		{
-			Line: 215,
-			Live: "n c full",
-		},
-		{
-			Line: 217,
-			Live: "n c full",
-		},
-		{
-			Line: 219,
-			Live: "n c full",
-		},
-		{
-			Line: 221,
-			Live: "n c full",
-		},
-		{
-			Line: 223,
-			Live: "n c",
-		},
-		{
-			Line: 225,
-			Live: "n c",
-		},
-	},
-}
+var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205:n c; 207:n c; 209:n c; 212:n c full; 214:n c full; 215:n c full; 217:n c full; 219:n c full; 221:n c full; 223:n c; 225:n c"}
 var _ func(*notes, *Conn) = (*notes).readsAll
 
 // notesSendsFrame is an activation of notes.sends.
@@ -1374,7 +816,12 @@ func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
 }
 
 // sendsResumable is notes.sends for callers that can be suspended.
-func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) (st greenlet.Status) {
+func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) greenlet.Status {
+	return (*notesSendsFrame)(nil).body(r, n, c, text, size)
+}
+
+// body runs notes.sends up to its first suspension; f is nil until there has been one.
+func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
 	var (
 		i   int
 		err error
@@ -1391,9 +838,8 @@ loop_230:
 //line socket_test.go:231
 	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
 	if st != greenlet.Done {
-		f := (*notesSendsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:231
@@ -1401,18 +847,17 @@ loop_230:
 		panic(err)
 	}
 	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
-		f := (*notesSendsFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 22)
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 	i += size
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1414
+//line socket_greenlet_test.go:859
 
-// Resume continues notes.sends where it is suspended, or starts it.
+// Resume continues notes.sends where it is suspended.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
 	var (
@@ -1420,22 +865,18 @@ func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
 	case 1:
-		// resumed from socket_test.go:231
 		i = f.i
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_231
 	case 2:
-		// resumed from socket_test.go:234
 		i = f.i
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_234
 	}
 
-//line socket_test.go:230
-	i = 0
 loop_230:
 //line socket_test.go:230
 	if !(i < len(text)) {
@@ -1447,8 +888,7 @@ loop_230:
 	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
 	if st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_231:
 //line socket_test.go:231
@@ -1457,73 +897,21 @@ resumed_231:
 	}
 	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
 		f.i, f.PC = i, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_234:
 	i += size
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1469
+//line socket_greenlet_test.go:908
 
-// Args replaces the parameters before the start.
-func (f *notesSendsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.text = greenlet.Arg[string](f, args, 1)
-	f.size = greenlet.Arg[int](f, args, 2)
-}
+func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
+func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
+func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
+func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesSendsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesSendsFrame) Forget() {
-	f.n, f.c, f.text = nil, nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesSendsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[22].(*notesSendsFrame); !ok {
-		f.Caller, f.Depth, c[22] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[22] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesSendsFrame) take(r *greenlet.Run) *notesSendsFrame {
-	c := r.Cache()
-	if f, ok := c[22].(*notesSendsFrame); ok {
-		c[22] = f.Caller
-		return f
-	}
-	return new(notesSendsFrame)
-}
-func (*notesSendsFrame) Func() *greenlet.Func {
-	return &notesSendsFrameInfo
-}
-
-var notesSendsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 229,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends",
-	Points: []greenlet.Point{
-		{
-			Line: 231,
-			Live: "n c text size i",
-		},
-		{
-			Line: 234,
-			Live: "n c text size i",
-		},
-	},
-}
+var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231:n c text size i; 234:n c text size i"}
 var _ func(*notes, *Conn, string, int) = (*notes).sends
 
 // notesLongLineFrame is an activation of notes.longLine.
@@ -1542,7 +930,12 @@ func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
 }
 
 // longLineResumable is notes.longLine for callers that can be suspended.
-func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) (st greenlet.Status) {
+func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) greenlet.Status {
+	return (*notesLongLineFrame)(nil).body(r, n, c, size)
+}
+
+// body runs notes.longLine up to its first suspension; f is nil until there has been one.
+func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) (st greenlet.Status) {
 	var (
 		line []byte
 		err  error
@@ -1550,18 +943,16 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) (st greenl
 //line socket_test.go:256
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesLongLineFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 51)
 		f.n, f.c, f.size, f.PC = n, c, size, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:257
 	n.note("%v %v", len(line) == size, err)
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f := (*notesLongLineFrame)(nil).take(r)
-		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 51)
+		f.c, f.n, f.PC = nil, n, 2
 		return st
 	}
 //line socket_test.go:259
@@ -1569,9 +960,9 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) (st greenl
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1573
+//line socket_greenlet_test.go:964
 
-// Resume continues notes.longLine where it is suspended, or starts it.
+// Resume continues notes.longLine where it is suspended.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
 	var (
@@ -1579,36 +970,23 @@ func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size))
 	case 1:
-		// resumed from socket_test.go:256
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_256
 	case 2:
-		// resumed from socket_test.go:258
-		callee := r.Callee().(*ConnReadLineFrame)
-		line, err = callee.Results()
-		callee.Release(r)
+		line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_258
 	}
 
-//line socket_test.go:256
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_256:
 //line socket_test.go:257
 	n.note("%v %v", len(line) == size, err)
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.c = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.c, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_258:
 //line socket_test.go:259
@@ -1616,64 +994,14 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1620
+//line socket_greenlet_test.go:998
 
-// Args replaces the parameters before the start.
-func (f *notesLongLineFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-	f.size = greenlet.Arg[int](f, args, 1)
-}
+func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
+func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
+func (f *notesLongLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*notesLongLineFrame) Func() *greenlet.Func      { return &notesLongLineFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesLongLineFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesLongLineFrame) Forget() {
-	f.n, f.c = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesLongLineFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[51].(*notesLongLineFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesLongLineFrame) take(r *greenlet.Run) *notesLongLineFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*notesLongLineFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(notesLongLineFrame)
-}
-func (*notesLongLineFrame) Func() *greenlet.Func {
-	return &notesLongLineFrameInfo
-}
-
-var notesLongLineFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 255,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine",
-	Points: []greenlet.Point{
-		{
-			Line: 256,
-			Live: "n c size",
-		},
-		{
-			Line: 258,
-			Live: "n",
-		},
-	},
-}
+var notesLongLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256:n c size; 258:n"}
 var _ func(*notes, *Conn, int) = (*notes).longLine
 
 // notesPongsFrame is an activation of notes.pongs.
@@ -1693,81 +1021,12 @@ func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
 }
 
 // pongsResumable is notes.pongs for callers that can be suspended.
-func (n *notes) pongsResumable(r *greenlet.Run, p *PacketConn) (st greenlet.Status) {
-	var (
-		buf  []byte
-		t0   int
-		m    int
-		from net.Addr
-		err  error
-		err2 error
-		err3 error
-	)
-//line socket_test.go:283
-	buf = make([]byte, 10)
-	t0 = 0
-loop_284:
-//line socket_test.go:284
-	if !(t0 < 2) {
-		goto after_loop_284
-	}
-//line socket_test.go:285
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*notesPongsFrame)(nil).take(r)
-		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:286
-	if err != nil {
-		panic(err)
-	}
-	n.note("got %q", buf[:m])
-	_, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from)
-	if st != greenlet.Done {
-		f := (*notesPongsFrame)(nil).take(r)
-		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:290
-	if err2 != nil {
-		panic(err2)
-	}
-//line socket_test.go:284
-	t0++
-	goto loop_284
-after_loop_284:
-//line socket_test.go:294
-	p.SetDeadline(n.Now().Add(time.Millisecond))
-	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*notesPongsFrame)(nil).take(r)
-		f.n, f.p, f.buf, f.PC = n, p, buf, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:296
-	n.note("%v", err3.(net.Error).Timeout())
-	p.Close()
-	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f := (*notesPongsFrame)(nil).take(r)
-		f.n, f.PC = n, 4
-		r.Link(f, &f.Header)
-		return st
-	}
-//line socket_test.go:299
-	n.note("%v", err3.(*net.OpError).Err)
-	return greenlet.Done
+func (n *notes) pongsResumable(r *greenlet.Run, p *PacketConn) greenlet.Status {
+	return (*notesPongsFrame)(nil).body(r, n, p)
 }
 
-//line socket_greenlet_test.go:1767
-
-// Resume continues notes.pongs where it is suspended, or starts it.
-func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, p := f.n, f.p
+// body runs notes.pongs up to its next suspension; f is nil until there has been one.
+func (f *notesPongsFrame) body(r *greenlet.Run, n *notes, p *PacketConn) (st greenlet.Status) {
 	var (
 		buf  []byte
 		t0   int
@@ -1777,34 +1036,24 @@ func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err2 error
 		err3 error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from socket_test.go:285
-		buf, t0 = f.buf, f.t0
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		m, from, err = callee.Results()
-		callee.Release(r)
-		goto resumed_285
-	case 2:
-		// resumed from socket_test.go:290
-		buf, t0 = f.buf, f.t0
-		callee := r.Callee().(*PacketConnWriteToFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
-		goto resumed_290
-	case 3:
-		// resumed from socket_test.go:295
-		buf = f.buf
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		_, _, err3 = callee.Results()
-		callee.Release(r)
-		goto resumed_295
-	case 4:
-		// resumed from socket_test.go:298
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		_, _, err3 = callee.Results()
-		callee.Release(r)
-		goto resumed_298
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf, t0 = f.buf, f.t0
+			m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_285
+		case 2:
+			buf, t0 = f.buf, f.t0
+			_, err2 = r.Callee().(*PacketConnWriteToFrame).Returned(r)
+			goto resumed_290
+		case 3:
+			buf = f.buf
+			_, _, err3 = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_295
+		case 4:
+			_, _, err3 = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_298
+		}
 	}
 
 //line socket_test.go:283
@@ -1818,8 +1067,8 @@ loop_284:
 //line socket_test.go:285
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f.buf, f.t0, f.PC = buf, t0, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 46)
+		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 1
 		return st
 	}
 resumed_285:
@@ -1830,8 +1079,8 @@ resumed_285:
 	n.note("got %q", buf[:m])
 	_, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from)
 	if st != greenlet.Done {
-		f.buf, f.t0, f.PC = buf, t0, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 46)
+		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 2
 		return st
 	}
 resumed_290:
@@ -1847,8 +1096,8 @@ after_loop_284:
 	p.SetDeadline(n.Now().Add(time.Millisecond))
 	_, _, err3, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 3
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 46)
+		f.n, f.p, f.buf, f.PC = n, p, buf, 3
 		return st
 	}
 resumed_295:
@@ -1857,83 +1106,29 @@ resumed_295:
 	p.Close()
 	_, _, err3, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f.p = nil
-		f.buf = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 46)
+		f.p, f.buf, f.n, f.PC = nil, nil, n, 4
 		return st
 	}
 resumed_298:
 //line socket_test.go:299
 	n.note("%v", err3.(*net.OpError).Err)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1873
+//line socket_greenlet_test.go:1120
 
-// Args replaces the parameters before the start.
-func (f *notesPongsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.p = greenlet.Arg[*PacketConn](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *notesPongsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
+// Resume continues the activation; the driver calls it.
+func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesPongsFrame) Forget() {
-	f.n, f.p, f.buf = nil, nil, nil
-}
+func (f *notesPongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
+func (f *notesPongsFrame) Forget()                 { *f = notesPongsFrame{Header: f.Header} }
+func (f *notesPongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
+func (*notesPongsFrame) Func() *greenlet.Func      { return &notesPongsFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *notesPongsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[46].(*notesPongsFrame); !ok {
-		f.Caller, f.Depth, c[46] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[46] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesPongsFrame) take(r *greenlet.Run) *notesPongsFrame {
-	c := r.Cache()
-	if f, ok := c[46].(*notesPongsFrame); ok {
-		c[46] = f.Caller
-		return f
-	}
-	return new(notesPongsFrame)
-}
-func (*notesPongsFrame) Func() *greenlet.Func {
-	return &notesPongsFrameInfo
-}
-
-var notesPongsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 282,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs",
-	Points: []greenlet.Point{
-		{
-			Line: 285,
-			Live: "n p buf t0",
-		},
-		{
-			Line: 290,
-			Live: "n p buf t0",
-		},
-		{
-			Line: 295,
-			Live: "n p buf",
-		},
-		{
-			Line: 298,
-			Live: "n",
-		},
-	},
-}
+var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285:n p buf t0; 290:n p buf t0; 295:n p buf; 298:n"}
 var _ func(*notes, *PacketConn) = (*notes).pongs
 
 // notesPingsFrame is an activation of notes.pings.
@@ -1961,19 +1156,15 @@ func (n *notes) pingsResumable(r *greenlet.Run, to net.Addr) greenlet.Status {
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesPingsFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesPingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.to))
 }
 
 // run is notes.pings as a state machine; f is nil in a call that has not been suspended.
 func (f *notesPingsFrame) run(r *greenlet.Run, n *notes, to net.Addr) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesPingsFrame](r, 36)
 		f.n, f.to = n, to
 		r.Guard()
 	}
@@ -2005,37 +1196,25 @@ func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end gree
 	)
 	switch f.PC {
 	case 1:
-		// resumed from socket_test.go:304
-		callee := r.Callee().(*DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_304
 	case 2:
-		// resumed from socket_test.go:311
 		c, buf, t0, t1, t2 = f.c, f.buf, f.t0, f.t1, f.t2
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err2 = callee.Results()
-		callee.Release(r)
+		_, err2 = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_311
 	case 3:
-		// resumed from socket_test.go:314
 		c, buf, t0, t1, t2 = f.c, f.buf, f.t0, f.t1, f.t2
-		callee := r.Callee().(*ConnReadFrame)
-		m, err3 = callee.Results()
-		callee.Release(r)
+		m, err3 = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_314
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line socket_test.go:304
 	c, err, st = DialResumable(r, n.Hub, to.Network(), to.String())
 	if st != greenlet.Done {
-		f.to = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.to, f.PC = nil, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_304:
 //line socket_test.go:305
@@ -2066,10 +1245,8 @@ loop_310:
 //line socket_test.go:311
 		_, err2, st = c.WriteStringResumable(r, s)
 		if st != greenlet.Done {
-			f.to = nil
-			f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 2
-			r.Link(f, &f.Header)
-			return st
+			f.to, f.c, f.buf, f.t0, f.t1, f.t2, f.PC = nil, c, buf, t0, t1, t2, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_311:
@@ -2079,10 +1256,8 @@ resumed_311:
 	}
 	m, err3, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.to = nil
-		f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 3
-		r.Link(f, &f.Header)
-		return st
+		f.to, f.c, f.buf, f.t0, f.t1, f.t2, f.PC = nil, c, buf, t0, t1, t2, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_314:
 //line socket_test.go:315
@@ -2095,76 +1270,21 @@ unwind:
 	for f.Pending() {
 //line socket_test.go:317
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2107
+//line socket_greenlet_test.go:1281
 
-// Args replaces the parameters before the start.
-func (f *notesPingsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.to = greenlet.Arg[net.Addr](f, args, 0)
-}
+func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
+func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesPingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
+func (*notesPingsFrame) Func() *greenlet.Func      { return &notesPingsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesPingsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesPingsFrame) Forget() {
-	f.n, f.to, f.c, f.buf, f.t0 = nil, nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesPingsFrame) Release(r *greenlet.Run) {
-	*f = notesPingsFrame{}
-	c := r.Cache()
-	if head, ok := c[36].(*notesPingsFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesPingsFrame) take(r *greenlet.Run) *notesPingsFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*notesPingsFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(notesPingsFrame)
-}
-func (*notesPingsFrame) Func() *greenlet.Func {
-	return &notesPingsFrameInfo
-}
-
-var notesPingsFrameInfo = greenlet.Func{
-	End:  317,
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 303,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings",
-	Points: []greenlet.Point{
-		{
-			Line: 304,
-			Live: "n",
-		},
-		{
-			Line: 311,
-			Live: "n c buf t0 t1 t2",
-		},
-		{
-			Line: 314,
-			Live: "n c buf t0 t1 t2",
-		},
-	},
-}
+var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304:n; 311:n c buf t0 t1 t2; 314:n c buf t0 t1 t2"}
 var _ func(*notes, net.Addr) = (*notes).pings
 
 // notesHalfClosesFrame is an activation of notes.halfCloses.
@@ -2184,7 +1304,12 @@ func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
 }
 
 // halfClosesResumable is notes.halfCloses for callers that can be suspended.
-func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) (st greenlet.Status) {
+func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.Status {
+	return (*notesHalfClosesFrame)(nil).body(r, n, a, b)
+}
+
+// body runs notes.halfCloses up to its first suspension; f is nil until there has been one.
+func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
 	var (
 		reading *hub.Task
 		err     error
@@ -2192,42 +1317,38 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) (st green
 //line socket_test.go:360
 	reading = n.Go(n.newReadsToEndFrame(a))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f := (*notesHalfClosesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.n, f.a, f.b, f.reading, f.PC = n, a, b, reading, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:362
 	n.note("%v", a.CloseRead())
 	_, st = reading.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*notesHalfClosesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.n, f.a, f.b, f.PC = n, a, b, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
 	if st != greenlet.Done {
-		f := (*notesHalfClosesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 23)
 		f.n, f.a, f.b, f.PC = n, a, b, 3
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:365
 	n.note("%v %v", err, a.CloseWrite())
 	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
-		f := (*notesHalfClosesFrame)(nil).take(r)
-		f.PC = 4
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 23)
+		f.n, f.a, f.b, f.PC = nil, nil, nil, 4
 		return st
 	}
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2229
+//line socket_greenlet_test.go:1350
 
-// Resume continues notes.halfCloses where it is suspended, or starts it.
+// Resume continues notes.halfCloses where it is suspended.
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a, b := f.n, f.a, f.b
 	var (
@@ -2235,132 +1356,57 @@ func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err     error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
 	case 1:
-		// resumed from socket_test.go:361
 		reading = f.reading
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_361
 	case 2:
-		// resumed from socket_test.go:363
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_363
 	case 3:
-		// resumed from socket_test.go:364
-		callee := r.Callee().(*ConnWriteStringFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_364
 	case 4:
-		// resumed from socket_test.go:366
 		r.Callee().(*notesReadsToEndFrame).Release(r)
 		goto resumed_366
 	}
 
-//line socket_test.go:360
-	reading = n.Go(n.newReadsToEndFrame(a))
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f.reading, f.PC = reading, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_361:
 //line socket_test.go:362
 	n.note("%v", a.CloseRead())
 	_, st = reading.JoinResumable(r)
 	if st != greenlet.Done {
-		f.reading = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.reading, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_363:
 //line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
 	if st != greenlet.Done {
-		f.reading = nil
-		f.PC = 3
-		r.Link(f, &f.Header)
-		return st
+		f.reading, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
 //line socket_test.go:365
 	n.note("%v %v", err, a.CloseWrite())
 	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
-		f.n = nil
-		f.a = nil
-		f.b = nil
-		f.reading = nil
-		f.PC = 4
-		r.Link(f, &f.Header)
-		return st
+		f.n, f.a, f.b, f.reading, f.PC = nil, nil, nil, nil, 4
+		return r.Link(f, &f.Header, st)
 	}
 resumed_366:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2302
+//line socket_greenlet_test.go:1403
 
-// Args replaces the parameters before the start.
-func (f *notesHalfClosesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.a = greenlet.Arg[*Conn](f, args, 0)
-	f.b = greenlet.Arg[*Conn](f, args, 1)
-}
+func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
+func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
+func (f *notesHalfClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
+func (*notesHalfClosesFrame) Func() *greenlet.Func      { return &notesHalfClosesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesHalfClosesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesHalfClosesFrame) Forget() {
-	f.n, f.a, f.b, f.reading = nil, nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesHalfClosesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[23].(*notesHalfClosesFrame); !ok {
-		f.Caller, f.Depth, c[23] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[23] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesHalfClosesFrame) take(r *greenlet.Run) *notesHalfClosesFrame {
-	c := r.Cache()
-	if f, ok := c[23].(*notesHalfClosesFrame); ok {
-		c[23] = f.Caller
-		return f
-	}
-	return new(notesHalfClosesFrame)
-}
-func (*notesHalfClosesFrame) Func() *greenlet.Func {
-	return &notesHalfClosesFrameInfo
-}
-
-var notesHalfClosesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 359,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses",
-	Points: []greenlet.Point{
-		{
-			Line: 361,
-			Live: "n a b reading",
-		},
-		{
-			Line: 363,
-			Live: "n a b",
-		},
-		{
-			Line: 364,
-			Live: "n a b",
-		},
-		{Line: 366},
-	},
-}
+var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361:n a b reading; 363:n a b; 364:n a b; 366"}
 var _ func(*notes, *Conn, *Conn) = (*notes).halfCloses
 
 // notesReadsToEndFrame is an activation of notes.readsToEnd.
@@ -2379,7 +1425,12 @@ func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
 }
 
 // readsToEndResumable is notes.readsToEnd for callers that can be suspended.
-func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
+func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*notesReadsToEndFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.readsToEnd up to its first suspension; f is nil until there has been one.
+func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
 		buf []byte
 		m   int
@@ -2390,9 +1441,8 @@ func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) (st greenlet.Statu
 loop_372:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*notesReadsToEndFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 12)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:374
@@ -2403,9 +1453,9 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2407
+//line socket_greenlet_test.go:1457
 
-// Resume continues notes.readsToEnd where it is suspended, or starts it.
+// Resume continues notes.readsToEnd where it is suspended.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var (
@@ -2414,23 +1464,20 @@ func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from socket_test.go:373
 		buf = f.buf
-		callee := r.Callee().(*ConnReadFrame)
-		m, err = callee.Results()
-		callee.Release(r)
+		m, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_373
 	}
 
-//line socket_test.go:371
-	buf = make([]byte, 100)
 loop_372:
+//line socket_test.go:373
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_373:
 //line socket_test.go:374
@@ -2441,59 +1488,14 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2445
+//line socket_greenlet_test.go:1492
 
-// Args replaces the parameters before the start.
-func (f *notesReadsToEndFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
+func (f *notesReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
+func (*notesReadsToEndFrame) Func() *greenlet.Func      { return &notesReadsToEndFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsToEndFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsToEndFrame) Forget() {
-	f.n, f.c, f.buf = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsToEndFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[12].(*notesReadsToEndFrame); !ok {
-		f.Caller, f.Depth, c[12] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[12] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsToEndFrame) take(r *greenlet.Run) *notesReadsToEndFrame {
-	c := r.Cache()
-	if f, ok := c[12].(*notesReadsToEndFrame); ok {
-		c[12] = f.Caller
-		return f
-	}
-	return new(notesReadsToEndFrame)
-}
-func (*notesReadsToEndFrame) Func() *greenlet.Func {
-	return &notesReadsToEndFrameInfo
-}
-
-var notesReadsToEndFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 370,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd",
-	Points: []greenlet.Point{
-		{
-			Line: 373,
-			Live: "n c buf",
-		},
-	},
-}
+var notesReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373:n c buf"}
 var _ func(*notes, *Conn) = (*notes).readsToEnd
 
 // notesReceivesFrame is an activation of notes.receives.
@@ -2513,7 +1515,12 @@ func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFra
 }
 
 // receivesResumable is notes.receives for callers that can be suspended.
-func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string) (st greenlet.Status) {
+func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string) greenlet.Status {
+	return (*notesReceivesFrame)(nil).body(r, n, p, answer)
+}
+
+// body runs notes.receives up to its first suspension; f is nil until there has been one.
+func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answer string) (st greenlet.Status) {
 	var (
 		buf  []byte
 		m    int
@@ -2524,9 +1531,8 @@ func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string)
 	buf = make([]byte, 10)
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f := (*notesReceivesFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 53)
 		f.n, f.p, f.answer, f.buf, f.PC = n, p, answer, buf, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line socket_test.go:395
@@ -2537,9 +1543,8 @@ func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string)
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
 	if st != greenlet.Done {
-		f := (*notesReceivesFrame)(nil).take(r)
-		f.n, f.PC = n, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 53)
+		f.p, f.answer, f.n, f.PC = nil, "", n, 2
 		return st
 	}
 //line socket_test.go:398
@@ -2548,9 +1553,9 @@ after_if_396:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2552
+//line socket_greenlet_test.go:1557
 
-// Resume continues notes.receives where it is suspended, or starts it.
+// Resume continues notes.receives where it is suspended.
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, p, answer := f.n, f.p, f.answer
 	var (
@@ -2560,29 +1565,17 @@ func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
 	case 1:
-		// resumed from socket_test.go:394
 		buf = f.buf
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		m, from, err = callee.Results()
-		callee.Release(r)
+		m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
 		goto resumed_394
 	case 2:
-		// resumed from socket_test.go:397
-		callee := r.Callee().(*PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
 		goto resumed_397
 	}
 
-//line socket_test.go:393
-	buf = make([]byte, 10)
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_394:
 //line socket_test.go:395
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
@@ -2592,12 +1585,8 @@ resumed_394:
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
 	if st != greenlet.Done {
-		f.p = nil
-		f.answer = ""
-		f.buf = nil
-		f.PC = 2
-		r.Link(f, &f.Header)
-		return st
+		f.p, f.answer, f.buf, f.PC = nil, "", nil, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_397:
 //line socket_test.go:398
@@ -2606,62 +1595,12 @@ after_if_396:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2610
+//line socket_greenlet_test.go:1599
 
-// Args replaces the parameters before the start.
-func (f *notesReceivesFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.p = greenlet.Arg[*PacketConn](f, args, 0)
-	f.answer = greenlet.Arg[string](f, args, 1)
-}
+func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
+func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }
+func (f *notesReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
+func (*notesReceivesFrame) Func() *greenlet.Func      { return &notesReceivesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReceivesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReceivesFrame) Forget() {
-	f.n, f.p, f.answer, f.buf = nil, nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReceivesFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[53].(*notesReceivesFrame); !ok {
-		f.Caller, f.Depth, c[53] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[53] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReceivesFrame) take(r *greenlet.Run) *notesReceivesFrame {
-	c := r.Cache()
-	if f, ok := c[53].(*notesReceivesFrame); ok {
-		c[53] = f.Caller
-		return f
-	}
-	return new(notesReceivesFrame)
-}
-func (*notesReceivesFrame) Func() *greenlet.Func {
-	return &notesReceivesFrameInfo
-}
-
-var notesReceivesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/socket_test.go",
-	Line: 392,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives",
-	Points: []greenlet.Point{
-		{
-			Line: 394,
-			Live: "n p answer buf",
-		},
-		{
-			Line: 397,
-			Live: "n",
-		},
-	},
-}
+var notesReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394:n p answer buf; 397:n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives

@@ -28,12 +28,20 @@ func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
 }
 
 // Results are what Dial has returned.
-func (f *DialFrame) Results() (*Conn, error) {
-	return f.ret0, f.ret1
+func (f *DialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *DialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // DialResumable is Dial for callers that can be suspended.
-func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*Conn, error, greenlet.Status) {
+	return (*DialFrame)(nil).body(r, h, network, address)
+}
+
+// body runs Dial up to its first suspension; f is nil until there has been one.
+func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		t0 *Conn
 		t1 error
@@ -41,101 +49,48 @@ func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) 
 //line system.go:40
 	t0, t1, st = OS(h).DialResumable(r, network, address)
 	if st != greenlet.Done {
-		f := (*DialFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 52)
+		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, st
 	}
 //line system.go:40
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:54
+//line system_greenlet.go:61
 
-// Resume continues Dial where it is suspended, or starts it.
+// Resume continues Dial where it is suspended.
 func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, network, address := f.h, f.network, f.address
 	var (
 		t0 *Conn
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:40
-		callee := r.Callee().(*SystemDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*SystemDialFrame).Returned(r)
 		goto resumed_40
 	}
 
-//line system.go:40
-	t0, t1, st = OS(h).DialResumable(r, network, address)
-	if st != greenlet.Done {
-		f.h = nil
-		f.network = ""
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_40:
 //line system.go:40
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:88
+//line system_greenlet.go:84
 
-// Args replaces the parameters before the start.
-func (f *DialFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.network = greenlet.Arg[string](f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *DialFrame) Forget()                 { *f = DialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *DialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
+func (*DialFrame) Func() *greenlet.Func      { return &infoOfDialFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *DialFrame) Forget() {
-	f.h, f.network, f.address = nil, "", ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *DialFrame) Release(r *greenlet.Run) {
-	f.h, f.network, f.address, f.ret0, f.ret1 = nil, "", "", nil, nil
-	c := r.Cache()
-	if head, ok := c[52].(*DialFrame); !ok {
-		f.Caller, f.Depth, c[52] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[52] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*DialFrame) take(r *greenlet.Run) *DialFrame {
-	c := r.Cache()
-	if f, ok := c[52].(*DialFrame); ok {
-		c[52] = f.Caller
-		return f
-	}
-	return new(DialFrame)
-}
-func (*DialFrame) Func() *greenlet.Func {
-	return &infoOfDialFrame
-}
-
-var infoOfDialFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 40,
-	Name: "github.com/going-green/greenlet/hub/socket.Dial",
-	Points: []greenlet.Point{
-		{Line: 40},
-	},
-}
+var infoOfDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 40, Points: "40"}
 var _ func(*hub.Hub, string, string) (*Conn, error) = Dial
 
 // valueDialFrame is Dial as a value, for callers that can be suspended.
@@ -166,12 +121,20 @@ func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
 }
 
 // Results are what Listen has returned.
-func (f *ListenFrame) Results() (*Listener, error) {
-	return f.ret0, f.ret1
+func (f *ListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
+func (f *ListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ListenResumable is Listen for callers that can be suspended.
-func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
+func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*Listener, error, greenlet.Status) {
+	return (*ListenFrame)(nil).body(r, h, network, address)
+}
+
+// body runs Listen up to its first suspension; f is nil until there has been one.
+func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
 	var (
 		t0 *Listener
 		t1 error
@@ -179,101 +142,48 @@ func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string
 //line system.go:46
 	t0, t1, st = OS(h).ListenResumable(r, network, address)
 	if st != greenlet.Done {
-		f := (*ListenFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, st
 	}
 //line system.go:46
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:192
+//line system_greenlet.go:154
 
-// Resume continues Listen where it is suspended, or starts it.
+// Resume continues Listen where it is suspended.
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, network, address := f.h, f.network, f.address
 	var (
 		t0 *Listener
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:46
-		callee := r.Callee().(*SystemListenFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*SystemListenFrame).Returned(r)
 		goto resumed_46
 	}
 
-//line system.go:46
-	t0, t1, st = OS(h).ListenResumable(r, network, address)
-	if st != greenlet.Done {
-		f.h = nil
-		f.network = ""
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_46:
 //line system.go:46
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:226
+//line system_greenlet.go:177
 
-// Args replaces the parameters before the start.
-func (f *ListenFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.network = greenlet.Arg[string](f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
+func (f *ListenFrame) Forget()                 { *f = ListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ListenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*ListenFrame) Func() *greenlet.Func      { return &infoOfListenFrame }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *ListenFrame) Forget() {
-	f.h, f.network, f.address = nil, "", ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *ListenFrame) Release(r *greenlet.Run) {
-	f.h, f.network, f.address, f.ret0, f.ret1 = nil, "", "", nil, nil
-	c := r.Cache()
-	if head, ok := c[19].(*ListenFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ListenFrame) take(r *greenlet.Run) *ListenFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*ListenFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(ListenFrame)
-}
-func (*ListenFrame) Func() *greenlet.Func {
-	return &infoOfListenFrame
-}
-
-var infoOfListenFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 45,
-	Name: "github.com/going-green/greenlet/hub/socket.Listen",
-	Points: []greenlet.Point{
-		{Line: 46},
-	},
-}
+var infoOfListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 45, Points: "46"}
 var _ func(*hub.Hub, string, string) (*Listener, error) = Listen
 
 // valueListenFrame is Listen as a value, for callers that can be suspended.
@@ -304,12 +214,20 @@ func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPac
 }
 
 // Results are what ListenPacket has returned.
-func (f *ListenPacketFrame) Results() (*PacketConn, error) {
-	return f.ret0, f.ret1
+func (f *ListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
+func (f *ListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ListenPacketResumable is ListenPacket for callers that can be suspended.
-func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
+func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*PacketConn, error, greenlet.Status) {
+	return (*ListenPacketFrame)(nil).body(r, h, network, address)
+}
+
+// body runs ListenPacket up to its first suspension; f is nil until there has been one.
+func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
 	var (
 		t0 *PacketConn
 		t1 error
@@ -317,101 +235,50 @@ func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address 
 //line system.go:53
 	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
 	if st != greenlet.Done {
-		f := (*ListenPacketFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 11)
+		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, st
 	}
 //line system.go:53
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:330
+//line system_greenlet.go:247
 
-// Resume continues ListenPacket where it is suspended, or starts it.
+// Resume continues ListenPacket where it is suspended.
 func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, network, address := f.h, f.network, f.address
 	var (
 		t0 *PacketConn
 		t1 error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:53
-		callee := r.Callee().(*SystemListenPacketFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*SystemListenPacketFrame).Returned(r)
 		goto resumed_53
 	}
 
-//line system.go:53
-	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
-	if st != greenlet.Done {
-		f.h = nil
-		f.network = ""
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_53:
 //line system.go:53
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:364
+//line system_greenlet.go:270
 
-// Args replaces the parameters before the start.
-func (f *ListenPacketFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.network = greenlet.Arg[string](f, args, 1)
-	f.address = greenlet.Arg[string](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *ListenPacketFrame) Forget() {
-	f.h, f.network, f.address = nil, "", ""
+	*f = ListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *ListenPacketFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*ListenPacketFrame) Func() *greenlet.Func      { return &infoOfListenPacketFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *ListenPacketFrame) Release(r *greenlet.Run) {
-	f.h, f.network, f.address, f.ret0, f.ret1 = nil, "", "", nil, nil
-	c := r.Cache()
-	if head, ok := c[11].(*ListenPacketFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*ListenPacketFrame) take(r *greenlet.Run) *ListenPacketFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*ListenPacketFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(ListenPacketFrame)
-}
-func (*ListenPacketFrame) Func() *greenlet.Func {
-	return &infoOfListenPacketFrame
-}
-
-var infoOfListenPacketFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 52,
-	Name: "github.com/going-green/greenlet/hub/socket.ListenPacket",
-	Points: []greenlet.Point{
-		{Line: 53},
-	},
-}
+var infoOfListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 52, Points: "53"}
 var _ func(*hub.Hub, string, string) (*PacketConn, error) = ListenPacket
 
 // valueListenPacketFrame is ListenPacket as a value, for callers that can be suspended.
@@ -446,12 +313,20 @@ func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame
 }
 
 // Results are what System.Dial has returned.
-func (f *SystemDialFrame) Results() (*Conn, error) {
-	return f.ret0, f.ret1
+func (f *SystemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *SystemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // DialResumable is System.Dial for callers that can be suspended.
-func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string) (*Conn, error, greenlet.Status) {
+	return (*SystemDialFrame)(nil).body(r, s, network0, address0)
+}
+
+// body runs System.Dial up to its first suspension; f is nil until there has been one.
+func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		network *string
 		address *string
@@ -472,9 +347,8 @@ func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string
 //line system.go:61
 	t0, t1, st = s.dialResumable(r, (*network), (*address))
 	if st != greenlet.Done {
-		f := (*SystemDialFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.s, f.PC = nil, 1
 		return ret0, ret1, st
 	}
 //line system.go:61
@@ -490,9 +364,8 @@ after_if_60:
 		s:       &s,
 	}).value())
 	if st != greenlet.Done {
-		f := (*SystemDialFrame)(nil).take(r)
-		f.network, f.address, f.c, f.err, f.PC = network, address, c, err, 2
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 19)
+		f.s, f.network, f.address, f.c, f.err, f.PC = nil, network, address, c, err, 2
 		return ret0, ret1, st
 	}
 //line system.go:65
@@ -505,11 +378,10 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:509
+//line system_greenlet.go:382
 
-// Resume continues System.Dial where it is suspended, or starts it.
+// Resume continues System.Dial where it is suspended.
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var (
 		network *string
 		address *string
@@ -520,58 +392,22 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		late    error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.network0, f.address0)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:61
-		callee := r.Callee().(*systemDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
 		goto resumed_61
 	case 2:
-		// resumed from system.go:65
 		network, address, c, err = f.network, f.address, f.c, f.err
-		callee := r.Callee().(*hub.HubWithTimeoutFrame)
-		late = callee.Results()
-		callee.Release(r)
+		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_65
 	}
 
-	network = new(string)
-	*network = f.network0
-	address = new(string)
-	*address = f.address0
-//line system.go:60
-	if !(s.Timeout <= 0) {
-		goto after_if_60
-	}
-//line system.go:61
-	t0, t1, st = s.dialResumable(r, (*network), (*address))
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_61:
 //line system.go:61
 	f.ret0, f.ret1 = t0, t1
 	return r.Return(f, &f.Header)
-after_if_60:
-	c = new(*Conn)
-	err = new(error)
-//line system.go:65
-	late, st = s.Hub.WithTimeoutResumable(r, s.Timeout, (&func1SystemDial{
-		address: address,
-		c:       c,
-		err:     err,
-		network: network,
-		s:       &s,
-	}).value())
-	if st != greenlet.Done {
-		f.s = nil
-		f.network, f.address, f.c, f.err, f.PC = network, address, c, err, 2
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_65:
 //line system.go:65
 	if late != nil {
@@ -588,61 +424,19 @@ resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:592
+//line system_greenlet.go:428
 
-// Args replaces the parameters before the start.
-func (f *SystemDialFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network0 = greenlet.Arg[string](f, args, 0)
-	f.address0 = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *SystemDialFrame) Forget() {
-	f.s, f.network0, f.address0, f.network, f.address, f.c, f.err = nil, "", "", nil, nil, nil, nil
+	*f = SystemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
+func (*SystemDialFrame) Func() *greenlet.Func      { return &infoOfSystemDialFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *SystemDialFrame) Release(r *greenlet.Run) {
-	f.s, f.network0, f.address0, f.network, f.address, f.c, f.err, f.ret0, f.ret1 = nil, "", "", nil, nil, nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[19].(*SystemDialFrame); !ok {
-		f.Caller, f.Depth, c[19] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[19] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SystemDialFrame) take(r *greenlet.Run) *SystemDialFrame {
-	c := r.Cache()
-	if f, ok := c[19].(*SystemDialFrame); ok {
-		c[19] = f.Caller
-		return f
-	}
-	return new(SystemDialFrame)
-}
-func (*SystemDialFrame) Func() *greenlet.Func {
-	return &infoOfSystemDialFrame
-}
-
-var infoOfSystemDialFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 59,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial",
-	Points: []greenlet.Point{
-		{Line: 61},
-		{
-			Line: 65,
-			Live: "network address c err",
-		},
-	},
-}
+var infoOfSystemDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65:network address c err"}
 var _ func(*System, string, string) (*Conn, error) = (*System).Dial
 
 // func1SystemDial is the function literal of system.go:65, with what it captures.
@@ -663,12 +457,16 @@ func (c2 *func1SystemDial) value() func() {
 // func1SystemDialFrame is an activation of the literal func1SystemDial.
 type func1SystemDialFrame struct {
 	greenlet.Header
-	greenlet.NoRoot
 	c2 *func1SystemDial
 }
 
 // CallResumable is the literal func1SystemDial for callers that can be suspended.
-func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) (st greenlet.Status) {
+func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) greenlet.Status {
+	return (*func1SystemDialFrame)(nil).body(r, c2)
+}
+
+// body runs the literal func1SystemDial up to its first suspension; f is nil until there has been one.
+func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st greenlet.Status) {
 	var (
 		t0 *Conn
 		t1 error
@@ -676,9 +474,8 @@ func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 //line system.go:65
 	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
 	if st != greenlet.Done {
-		f := (*func1SystemDialFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 54)
 		f.c2, f.PC = c2, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line system.go:65
@@ -686,9 +483,9 @@ func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line system_greenlet.go:690
+//line system_greenlet.go:487
 
-// Resume continues the literal func1SystemDial where it is suspended, or starts it.
+// Resume continues the literal func1SystemDial where it is suspended.
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
@@ -698,60 +495,22 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from system.go:65
-		callee := r.Callee().(*systemDialFrame)
-		t0, t1 = callee.Results()
-		callee.Release(r)
+		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
 		goto resumed_65
 	}
 
-//line system.go:65
-	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
-	if st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_65:
 //line system.go:65
 	*c2.c, *c2.err = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:722
+//line system_greenlet.go:509
 
-// Release gives the frame back, for the next call that suspends.
-func (f *func1SystemDialFrame) Release(r *greenlet.Run) {
-	f.c2 = nil
-	c := r.Cache()
-	if head, ok := c[54].(*func1SystemDialFrame); !ok {
-		f.Caller, f.Depth, c[54] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[54] = head, depth, f
-	}
-}
+func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
+func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
 
-// take gets a free frame, or a new one.
-func (*func1SystemDialFrame) take(r *greenlet.Run) *func1SystemDialFrame {
-	c := r.Cache()
-	if f, ok := c[54].(*func1SystemDialFrame); ok {
-		c[54] = f.Caller
-		return f
-	}
-	return new(func1SystemDialFrame)
-}
-func (*func1SystemDialFrame) Func() *greenlet.Func {
-	return &func1SystemDialFrameInfo
-}
-
-var func1SystemDialFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 65,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial.func1",
-	Points: []greenlet.Point{
-		{Line: 65},
-	},
-}
+var func1SystemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial.func1", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 65, Points: "65"}
 
 // systemDialFrame is an activation of System.dial.
 type systemDialFrame struct {
@@ -774,12 +533,20 @@ func (s *System) newDialFrame(network string, address string) *systemDialFrame {
 }
 
 // Results are what System.dial has returned.
-func (f *systemDialFrame) Results() (*Conn, error) {
-	return f.ret0, f.ret1
+func (f *systemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *systemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // dialResumable is System.dial for callers that can be suspended.
-func (s *System) dialResumable(r *greenlet.Run, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (s *System) dialResumable(r *greenlet.Run, network string, address string) (*Conn, error, greenlet.Status) {
+	return (*systemDialFrame)(nil).body(r, s, network, address)
+}
+
+// body runs System.dial up to its first suspension; f is nil until there has been one.
+func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		list []name
 		err  error
@@ -790,9 +557,8 @@ func (s *System) dialResumable(r *greenlet.Run, network string, address string) 
 //line system.go:76
 	list, err, st = s.resolveResumable(r, "dial", network, address)
 	if st != greenlet.Done {
-		f := (*systemDialFrame)(nil).take(r)
-		f.s, f.network, f.PC = s, network, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 51)
+		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, st
 	}
 //line system.go:77
@@ -814,9 +580,8 @@ loop_80:
 //line system.go:82
 		c, err, st = s.connectResumable(r, network, to)
 		if st != greenlet.Done {
-			f := (*systemDialFrame)(nil).take(r)
-			f.s, f.network, f.list, f.t0, f.t1, f.PC = s, network, list, t0, t1, 2
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 51)
+			f.address, f.s, f.network, f.list, f.t0, f.t1, f.PC = "", s, network, list, t0, t1, 2
 			return ret0, ret1, st
 		}
 	}
@@ -829,11 +594,11 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:833
+//line system_greenlet.go:598
 
-// Resume continues System.dial where it is suspended, or starts it.
+// Resume continues System.dial where it is suspended.
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, network, address := f.s, f.network, f.address
+	s, network := f.s, f.network
 	var (
 		list []name
 		err  error
@@ -842,29 +607,18 @@ func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c    *Conn
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:76
-		callee := r.Callee().(*systemResolveFrame)
-		list, err = callee.Results()
-		callee.Release(r)
+		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 		goto resumed_76
 	case 2:
-		// resumed from system.go:82
 		list, t0, t1 = f.list, f.t0, f.t1
-		callee := r.Callee().(*systemConnectFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*systemConnectFrame).Returned(r)
 		goto resumed_82
 	}
 
-//line system.go:76
-	list, err, st = s.resolveResumable(r, "dial", network, address)
-	if st != greenlet.Done {
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_76:
 //line system.go:77
 	if err != nil {
@@ -888,10 +642,8 @@ loop_80:
 //line system.go:82
 		c, err, st = s.connectResumable(r, network, to)
 		if st != greenlet.Done {
-			f.address = ""
-			f.list, f.t0, f.t1, f.PC = list, t0, t1, 2
-			r.Link(f, &f.Header)
-			return st
+			f.address, f.list, f.t0, f.t1, f.PC = "", list, t0, t1, 2
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_82:
@@ -905,64 +657,19 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:909
+//line system_greenlet.go:661
 
-// Args replaces the parameters before the start.
-func (f *systemDialFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *systemDialFrame) Forget() {
-	f.s, f.network, f.address, f.list = nil, "", "", nil
+	*f = systemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *systemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
+func (*systemDialFrame) Func() *greenlet.Func      { return &systemDialFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *systemDialFrame) Release(r *greenlet.Run) {
-	f.s, f.network, f.address, f.list, f.ret0, f.ret1 = nil, "", "", nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[51].(*systemDialFrame); !ok {
-		f.Caller, f.Depth, c[51] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[51] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*systemDialFrame) take(r *greenlet.Run) *systemDialFrame {
-	c := r.Cache()
-	if f, ok := c[51].(*systemDialFrame); ok {
-		c[51] = f.Caller
-		return f
-	}
-	return new(systemDialFrame)
-}
-func (*systemDialFrame) Func() *greenlet.Func {
-	return &systemDialFrameInfo
-}
-
-var systemDialFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 75,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).dial",
-	Points: []greenlet.Point{
-		{
-			Line: 76,
-			Live: "s network",
-		},
-		{
-			Line: 82,
-			Live: "s network list t0 t1",
-		},
-	},
-}
+var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76:s network; 82:s network list t0 t1"}
 var _ func(*System, string, string) (*Conn, error) = (*System).dial
 
 // systemConnectFrame is an activation of System.connect.
@@ -991,25 +698,24 @@ func (s *System) connectResumable(r *greenlet.Run, network string, to name) (*Co
 }
 
 // Results are what System.connect has returned.
-func (f *systemConnectFrame) Results() (*Conn, error) {
-	return f.ret0, f.ret1
+func (f *systemConnectFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *systemConnectFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *systemConnectFrame) Resume(r *greenlet.Run) greenlet.Status {
-	ret0, ret1, st := f.run(r, f.s, f.network, f.to)
-	if st != greenlet.Done {
-		return st
-	}
-	f.ret0, f.ret1 = ret0, ret1
-	return r.Return(f, &f.Header)
+func (f *systemConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.run(r, f.s, f.network, f.to)
+	return r.Started(f, &f.Header, st)
 }
 
 // run is System.connect as a state machine; f is nil in a call that has not been suspended.
 func (f *systemConnectFrame) run(r *greenlet.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[systemConnectFrame](r, 7)
 		f.s, f.network, f.to = s, network, to
 		r.Guard()
 	}
@@ -1037,14 +743,10 @@ func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to
 	)
 	switch f.PC {
 	case 1:
-		// resumed from system.go:103
 		c, stream, connected2 = f.c, f.stream, f.connected2
-		callee := r.Callee().(*hub.ReadinessWaitFrame)
-		t0 = callee.Results()
-		callee.Release(r)
+		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_103
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
@@ -1078,10 +780,8 @@ loop_102:
 //line system.go:103
 	t0, st = (*stream).Readiness().WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f.s = nil
-		f.c, f.stream, f.connected2, f.PC = c, stream, connected2, 1
-		r.Link(f, &f.Header)
-		return st
+		f.s, f.c, f.stream, f.connected2, f.PC = nil, c, stream, connected2, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
 	f.ret1 = t0
@@ -1099,8 +799,7 @@ unwind:
 	for f.Pending() {
 //line system.go:111
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.c
@@ -1108,61 +807,19 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:1112
+//line system_greenlet.go:811
 
-// Args replaces the parameters before the start.
-func (f *systemConnectFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.to = greenlet.Arg[name](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *systemConnectFrame) Forget() {
-	f.s, f.network, f.to, f.c, f.stream = nil, "", name{}, nil, nil
+	*f = systemConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *systemConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
+func (*systemConnectFrame) Func() *greenlet.Func      { return &systemConnectFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *systemConnectFrame) Release(r *greenlet.Run) {
-	*f = systemConnectFrame{}
-	c := r.Cache()
-	if head, ok := c[7].(*systemConnectFrame); !ok {
-		f.Caller, f.Depth, c[7] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[7] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*systemConnectFrame) take(r *greenlet.Run) *systemConnectFrame {
-	c := r.Cache()
-	if f, ok := c[7].(*systemConnectFrame); ok {
-		c[7] = f.Caller
-		return f
-	}
-	return new(systemConnectFrame)
-}
-func (*systemConnectFrame) Func() *greenlet.Func {
-	return &systemConnectFrameInfo
-}
-
-var systemConnectFrameInfo = greenlet.Func{
-	End:  111,
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 92,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).connect",
-	Points: []greenlet.Point{
-		{
-			Line: 103,
-			Live: "network to c stream connected2",
-		},
-	},
-}
+var systemConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103:network to c stream connected2"}
 var _ func(*System, string, name) (*Conn, error) = (*System).connect
 
 // SystemListenFrame is an activation of System.Listen.
@@ -1183,12 +840,20 @@ func (s *System) NewListenFrame(network string, address string) *SystemListenFra
 }
 
 // Results are what System.Listen has returned.
-func (f *SystemListenFrame) Results() (*Listener, error) {
-	return f.ret0, f.ret1
+func (f *SystemListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
+func (f *SystemListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ListenResumable is System.Listen for callers that can be suspended.
-func (s *System) ListenResumable(r *greenlet.Run, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
+func (s *System) ListenResumable(r *greenlet.Run, network string, address string) (*Listener, error, greenlet.Status) {
+	return (*SystemListenFrame)(nil).body(r, s, network, address)
+}
+
+// body runs System.Listen up to its first suspension; f is nil until there has been one.
+func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
 	var (
 		list []name
 		err  error
@@ -1196,9 +861,8 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 //line system.go:117
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
-		f := (*SystemListenFrame)(nil).take(r)
-		f.s, f.network, f.PC = s, network, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 0)
+		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, st
 	}
 	{
@@ -1216,107 +880,56 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 	}
 }
 
-//line system_greenlet.go:1220
+//line system_greenlet.go:884
 
-// Resume continues System.Listen where it is suspended, or starts it.
+// Resume continues System.Listen where it is suspended.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, network, address := f.s, f.network, f.address
+	s, network := f.s, f.network
 	var (
 		list []name
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:117
-		callee := r.Callee().(*systemResolveFrame)
-		list, err = callee.Results()
-		callee.Release(r)
+		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 		goto resumed_117
 	}
 
-//line system.go:117
-	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != greenlet.Done {
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_117:
-	{
 //line system.go:118
-		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
-		}
-//line system.go:121
-		var a Accepter
-		a, err = listenStream(s, network, list[0])
-//line system.go:122
-		if err != nil {
-			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-			return r.Return(f, &f.Header)
-		}
-//line system.go:125
-		f.ret0, f.ret1 = NewListener(a), nil
+	if err != nil {
+		f.ret0, f.ret1 = nil, err
 		return r.Return(f, &f.Header)
 	}
+//line system.go:121
+	var a Accepter
+	a, err = listenStream(s, network, list[0])
+//line system.go:122
+	if err != nil {
+		f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+		return r.Return(f, &f.Header)
+	}
+//line system.go:125
+	f.ret0, f.ret1 = NewListener(a), nil
+	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1267
+//line system_greenlet.go:921
 
-// Args replaces the parameters before the start.
-func (f *SystemListenFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *SystemListenFrame) Forget() {
-	f.s, f.network, f.address = nil, "", ""
+	*f = SystemListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *SystemListenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
+func (*SystemListenFrame) Func() *greenlet.Func      { return &infoOfSystemListenFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *SystemListenFrame) Release(r *greenlet.Run) {
-	f.s, f.network, f.address, f.ret0, f.ret1 = nil, "", "", nil, nil
-	c := r.Cache()
-	if head, ok := c[0].(*SystemListenFrame); !ok {
-		f.Caller, f.Depth, c[0] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[0] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SystemListenFrame) take(r *greenlet.Run) *SystemListenFrame {
-	c := r.Cache()
-	if f, ok := c[0].(*SystemListenFrame); ok {
-		c[0] = f.Caller
-		return f
-	}
-	return new(SystemListenFrame)
-}
-func (*SystemListenFrame) Func() *greenlet.Func {
-	return &infoOfSystemListenFrame
-}
-
-var infoOfSystemListenFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 116,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen",
-	Points: []greenlet.Point{
-		{
-			Line: 117,
-			Live: "s network",
-		},
-	},
-}
+var infoOfSystemListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117:s network"}
 var _ func(*System, string, string) (*Listener, error) = (*System).Listen
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
@@ -1337,12 +950,20 @@ func (s *System) NewListenPacketFrame(network string, address string) *SystemLis
 }
 
 // Results are what System.ListenPacket has returned.
-func (f *SystemListenPacketFrame) Results() (*PacketConn, error) {
-	return f.ret0, f.ret1
+func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
+func (f *SystemListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // ListenPacketResumable is System.ListenPacket for callers that can be suspended.
-func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
+func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address string) (*PacketConn, error, greenlet.Status) {
+	return (*SystemListenPacketFrame)(nil).body(r, s, network, address)
+}
+
+// body runs System.ListenPacket up to its first suspension; f is nil until there has been one.
+func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
 	var (
 		list []name
 		err  error
@@ -1350,9 +971,8 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 //line system.go:132
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
-		f := (*SystemListenPacketFrame)(nil).take(r)
-		f.s, f.network, f.PC = s, network, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 60)
+		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, st
 	}
 	{
@@ -1370,107 +990,56 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 	}
 }
 
-//line system_greenlet.go:1374
+//line system_greenlet.go:994
 
-// Resume continues System.ListenPacket where it is suspended, or starts it.
+// Resume continues System.ListenPacket where it is suspended.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, network, address := f.s, f.network, f.address
+	s, network := f.s, f.network
 	var (
 		list []name
 		err  error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:132
-		callee := r.Callee().(*systemResolveFrame)
-		list, err = callee.Results()
-		callee.Release(r)
+		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 		goto resumed_132
 	}
 
-//line system.go:132
-	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != greenlet.Done {
-		f.address = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_132:
-	{
 //line system.go:133
-		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
-		}
-//line system.go:136
-		var p Packets
-		p, err = listenPackets(s, network, list[0])
-//line system.go:137
-		if err != nil {
-			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-			return r.Return(f, &f.Header)
-		}
-//line system.go:140
-		f.ret0, f.ret1 = NewPacketConn(p), nil
+	if err != nil {
+		f.ret0, f.ret1 = nil, err
 		return r.Return(f, &f.Header)
 	}
+//line system.go:136
+	var p Packets
+	p, err = listenPackets(s, network, list[0])
+//line system.go:137
+	if err != nil {
+		f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+		return r.Return(f, &f.Header)
+	}
+//line system.go:140
+	f.ret0, f.ret1 = NewPacketConn(p), nil
+	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1421
+//line system_greenlet.go:1031
 
-// Args replaces the parameters before the start.
-func (f *SystemListenPacketFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.network = greenlet.Arg[string](f, args, 0)
-	f.address = greenlet.Arg[string](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
+func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *SystemListenPacketFrame) Forget() {
-	f.s, f.network, f.address = nil, "", ""
+	*f = SystemListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *SystemListenPacketFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
+func (*SystemListenPacketFrame) Func() *greenlet.Func      { return &infoOfSystemListenPacketFrame }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *SystemListenPacketFrame) Release(r *greenlet.Run) {
-	f.s, f.network, f.address, f.ret0, f.ret1 = nil, "", "", nil, nil
-	c := r.Cache()
-	if head, ok := c[60].(*SystemListenPacketFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*SystemListenPacketFrame) take(r *greenlet.Run) *SystemListenPacketFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*SystemListenPacketFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(SystemListenPacketFrame)
-}
-func (*SystemListenPacketFrame) Func() *greenlet.Func {
-	return &infoOfSystemListenPacketFrame
-}
-
-var infoOfSystemListenPacketFrame = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 131,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket",
-	Points: []greenlet.Point{
-		{
-			Line: 132,
-			Live: "s network",
-		},
-	},
-}
+var infoOfSystemListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132:s network"}
 var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
 
 // systemResolveFrame is an activation of System.resolve.
@@ -1494,12 +1063,20 @@ func (s *System) newResolveFrame(op string, network0 string, address0 string) *s
 }
 
 // Results are what System.resolve has returned.
-func (f *systemResolveFrame) Results() ([]name, error) {
-	return f.ret0, f.ret1
+func (f *systemResolveFrame) Results() ([]name, error) { return f.ret0, f.ret1 }
+func (f *systemResolveFrame) Returned(r *greenlet.Run) (ret0 []name, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // resolveResumable is System.resolve for callers that can be suspended.
-func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, address0 string) (ret0 []name, ret1 error, st greenlet.Status) {
+func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, address0 string) ([]name, error, greenlet.Status) {
+	return (*systemResolveFrame)(nil).body(r, s, op, network0, address0)
+}
+
+// body runs System.resolve up to its first suspension; f is nil until there has been one.
+func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st greenlet.Status) {
 	var (
 		network *string
 		address *string
@@ -1523,9 +1100,8 @@ func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, a
 //line system.go:176
 		found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef), (*addressRef)) })
 		if st != greenlet.Done {
-			f := (*systemResolveFrame)(nil).take(r)
-			f.op, f.network, f.address, f.PC = op, network, address, 1
-			r.Link(f, &f.Header)
+			f = greenlet.Caller(r, f, 41)
+			f.s, f.op, f.network, f.address, f.PC = nil, op, network, address, 1
 			return ret0, ret1, st
 		}
 	}
@@ -1538,11 +1114,11 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1542
+//line system_greenlet.go:1118
 
-// Resume continues System.resolve where it is suspended, or starts it.
+// Resume continues System.resolve where it is suspended.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, op := f.s, f.op
+	op := f.op
 	var (
 		network *string
 		address *string
@@ -1551,42 +1127,19 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		found   lookup
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.op, f.network0, f.address0)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from system.go:176
 		network, address = f.network, f.address
-		found = r.Callee().(interface {
-			Results() lookup
-		}).Results()
-		r.Callee().Release(r)
+		found = r.Callee().(interface{ Returned(*greenlet.Run) lookup }).Returned(r)
 		goto resumed_176
 	}
 
-	network = new(string)
-	*network = f.network0
-	address = new(string)
-	*address = f.address0
-//line system.go:174
-	list, err2 = numeric(op, (*network), (*address))
-	if !(err2 == errNames) {
-		goto after_if_175
-	}
-	{
-//line system.go:176
-		networkRef2 := network
-		addressRef2 := address
-//line system.go:176
-		found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef2), (*addressRef2)) })
-		if st != greenlet.Done {
-			f.s = nil
-			f.network, f.address, f.PC = network, address, 1
-			r.Link(f, &f.Header)
-			return st
-		}
-	}
 resumed_176:
 //line system.go:177
 	list, err2 = found.names, found.err
-after_if_175:
+//line system.go:179
 	if err2 != nil {
 		f.ret0, f.ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
 		return r.Return(f, &f.Header)
@@ -1596,59 +1149,19 @@ after_if_175:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1600
+//line system_greenlet.go:1153
 
-// Args replaces the parameters before the start.
 func (f *systemResolveFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.op = greenlet.Arg[string](f, args, 0)
-	f.network0 = greenlet.Arg[string](f, args, 1)
-	f.address0 = greenlet.Arg[string](f, args, 2)
+	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)
 }
-
-// Send hands the results to the parent greenlet.
 func (f *systemResolveFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
 }
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
 func (f *systemResolveFrame) Forget() {
-	f.s, f.op, f.network0, f.address0, f.network, f.address = nil, "", "", "", nil, nil
+	*f = systemResolveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
+func (f *systemResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*systemResolveFrame) Func() *greenlet.Func      { return &systemResolveFrameInfo }
 
-// Release gives the frame back, for the next call that suspends.
-func (f *systemResolveFrame) Release(r *greenlet.Run) {
-	f.s, f.op, f.network0, f.address0, f.network, f.address, f.ret0, f.ret1 = nil, "", "", "", nil, nil, nil, nil
-	c := r.Cache()
-	if head, ok := c[41].(*systemResolveFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*systemResolveFrame) take(r *greenlet.Run) *systemResolveFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*systemResolveFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(systemResolveFrame)
-}
-func (*systemResolveFrame) Func() *greenlet.Func {
-	return &systemResolveFrameInfo
-}
-
-var systemResolveFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/system.go",
-	Line: 173,
-	Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve",
-	Points: []greenlet.Point{
-		{
-			Line: 176,
-			Live: "op network address",
-		},
-	},
-}
+var systemResolveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176:op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve

@@ -26,7 +26,12 @@ func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
 }
 
 // readsTwiceResumable is notes.readsTwice for callers that can be suspended.
-func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) (st greenlet.Status) {
+func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+	return (*notesReadsTwiceFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.readsTwice up to its first suspension; f is nil until there has been one.
+func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
 		p   []byte
 		t0  int
@@ -45,9 +50,8 @@ loop_18:
 //line unix_linux_test.go:19
 	k, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f := (*notesReadsTwiceFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 42)
 		f.n, f.c, f.p, f.t0, f.PC = n, c, p, t0, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line unix_linux_test.go:20
@@ -57,9 +61,9 @@ loop_18:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:61
+//line unix_greenlet_linux_test.go:65
 
-// Resume continues notes.readsTwice where it is suspended, or starts it.
+// Resume continues notes.readsTwice where it is suspended.
 func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var (
@@ -69,19 +73,14 @@ func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from unix_linux_test.go:19
 		p, t0 = f.p, f.t0
-		callee := r.Callee().(*ConnReadFrame)
-		k, err = callee.Results()
-		callee.Release(r)
+		k, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_19
 	}
 
-//line unix_linux_test.go:16
-	c.SetReadDeadline(n.Now().Add(5 * time.Second))
-	p = make([]byte, 10)
-	t0 = 0
 loop_18:
 //line unix_linux_test.go:18
 	if !(t0 < 2) {
@@ -91,8 +90,7 @@ loop_18:
 	k, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
 		f.p, f.t0, f.PC = p, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
 //line unix_linux_test.go:20
@@ -102,59 +100,14 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:106
+//line unix_greenlet_linux_test.go:104
 
-// Args replaces the parameters before the start.
-func (f *notesReadsTwiceFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*Conn](f, args, 0)
-}
+func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
+func (f *notesReadsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
+func (*notesReadsTwiceFrame) Func() *greenlet.Func      { return &notesReadsTwiceFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReadsTwiceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReadsTwiceFrame) Forget() {
-	f.n, f.c, f.p = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReadsTwiceFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[42].(*notesReadsTwiceFrame); !ok {
-		f.Caller, f.Depth, c[42] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[42] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReadsTwiceFrame) take(r *greenlet.Run) *notesReadsTwiceFrame {
-	c := r.Cache()
-	if f, ok := c[42].(*notesReadsTwiceFrame); ok {
-		c[42] = f.Caller
-		return f
-	}
-	return new(notesReadsTwiceFrame)
-}
-func (*notesReadsTwiceFrame) Func() *greenlet.Func {
-	return &notesReadsTwiceFrameInfo
-}
-
-var notesReadsTwiceFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go",
-	Line: 15,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice",
-	Points: []greenlet.Point{
-		{
-			Line: 19,
-			Live: "n c p t0",
-		},
-	},
-}
+var notesReadsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19:n c p t0"}
 var _ func(*notes, *Conn) = (*notes).readsTwice
 
 // notesReceivesAllFrame is an activation of notes.receivesAll.
@@ -174,16 +127,20 @@ func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAl
 }
 
 // receivesAllResumable is notes.receivesAll for callers that can be suspended.
-func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string) (st greenlet.Status) {
+func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string) greenlet.Status {
+	return (*notesReceivesAllFrame)(nil).body(r, n, c, last)
+}
+
+// body runs notes.receivesAll up to its first suspension; f is nil until there has been one.
+func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
 	var (
 		p   []byte
 		err error
 	)
 //line unix_linux_test.go:52
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f := (*notesReceivesAllFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.n, f.c, f.last, f.PC = n, c, last, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line unix_linux_test.go:53
@@ -198,9 +155,8 @@ loop_54:
 //line unix_linux_test.go:55
 	_, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f := (*notesReceivesAllFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 16)
 		f.n, f.c, f.last, f.p, f.PC = n, c, last, p, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line unix_linux_test.go:55
@@ -211,9 +167,9 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:215
+//line unix_greenlet_linux_test.go:171
 
-// Resume continues notes.receivesAll where it is suspended, or starts it.
+// Resume continues notes.receivesAll where it is suspended.
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, last := f.n, f.c, f.last
 	var (
@@ -221,25 +177,17 @@ func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
 	case 1:
-		// resumed from unix_linux_test.go:52
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_52
 	case 2:
-		// resumed from unix_linux_test.go:55
 		p = f.p
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		_, _, err = callee.Results()
-		callee.Release(r)
+		_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
 		goto resumed_55
 	}
 
-//line unix_linux_test.go:52
-	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_52:
 //line unix_linux_test.go:53
 	p = make([]byte, 10)
@@ -254,8 +202,7 @@ loop_54:
 	_, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
 		f.p, f.PC = p, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_55:
 //line unix_linux_test.go:55
@@ -266,64 +213,14 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:270
+//line unix_greenlet_linux_test.go:217
 
-// Args replaces the parameters before the start.
-func (f *notesReceivesAllFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*PacketConn](f, args, 0)
-	f.last = greenlet.Arg[string](f, args, 1)
-}
+func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
+func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
+func (f *notesReceivesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
+func (*notesReceivesAllFrame) Func() *greenlet.Func      { return &notesReceivesAllFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReceivesAllFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReceivesAllFrame) Forget() {
-	f.n, f.c, f.last, f.p = nil, nil, "", nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReceivesAllFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[16].(*notesReceivesAllFrame); !ok {
-		f.Caller, f.Depth, c[16] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[16] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReceivesAllFrame) take(r *greenlet.Run) *notesReceivesAllFrame {
-	c := r.Cache()
-	if f, ok := c[16].(*notesReceivesAllFrame); ok {
-		c[16] = f.Caller
-		return f
-	}
-	return new(notesReceivesAllFrame)
-}
-func (*notesReceivesAllFrame) Func() *greenlet.Func {
-	return &notesReceivesAllFrameInfo
-}
-
-var notesReceivesAllFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go",
-	Line: 51,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll",
-	Points: []greenlet.Point{
-		{
-			Line: 52,
-			Live: "n c last",
-		},
-		{
-			Line: 55,
-			Live: "n c last p",
-		},
-	},
-}
+var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52:n c last; 55:n c last p"}
 var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 
 // notesSendsLastFrame is an activation of notes.sendsLast.
@@ -342,15 +239,19 @@ func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLast
 }
 
 // sendsLastResumable is notes.sendsLast for callers that can be suspended.
-func (n *notes) sendsLastResumable(r *greenlet.Run, c *PacketConn, to *PacketConn) (st greenlet.Status) {
+func (n *notes) sendsLastResumable(r *greenlet.Run, c *PacketConn, to *PacketConn) greenlet.Status {
+	return (*notesSendsLastFrame)(nil).body(r, n, c, to)
+}
+
+// body runs notes.sendsLast up to its first suspension; f is nil until there has been one.
+func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to *PacketConn) (st greenlet.Status) {
 	var err error
 //line unix_linux_test.go:65
 	c.SetWriteDeadline(n.Now().Add(5 * time.Second))
 	_, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr())
 	if st != greenlet.Done {
-		f := (*notesSendsLastFrame)(nil).take(r)
-		f.n, f.PC = n, 1
-		r.Link(f, &f.Header)
+		f = greenlet.Caller(r, f, 58)
+		f.c, f.to, f.n, f.PC = nil, nil, n, 1
 		return st
 	}
 //line unix_linux_test.go:67
@@ -358,91 +259,34 @@ func (n *notes) sendsLastResumable(r *greenlet.Run, c *PacketConn, to *PacketCon
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:362
+//line unix_greenlet_linux_test.go:263
 
-// Resume continues notes.sendsLast where it is suspended, or starts it.
+// Resume continues notes.sendsLast where it is suspended.
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, to := f.n, f.c, f.to
+	n := f.n
 	var err error
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.to))
 	case 1:
-		// resumed from unix_linux_test.go:66
-		callee := r.Callee().(*PacketConnWriteToFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
 		goto resumed_66
 	}
 
-//line unix_linux_test.go:65
-	c.SetWriteDeadline(n.Now().Add(5 * time.Second))
-	_, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr())
-	if st != greenlet.Done {
-		f.c = nil
-		f.to = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_66:
 //line unix_linux_test.go:67
 	n.note("sent: %v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line unix_greenlet_linux_test.go:393
+//line unix_greenlet_linux_test.go:283
 
-// Args replaces the parameters before the start.
-func (f *notesSendsLastFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.c = greenlet.Arg[*PacketConn](f, args, 0)
-	f.to = greenlet.Arg[*PacketConn](f, args, 1)
-}
+func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
+func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
+func (f *notesSendsLastFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*notesSendsLastFrame) Func() *greenlet.Func      { return &notesSendsLastFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesSendsLastFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesSendsLastFrame) Forget() {
-	f.n, f.c, f.to = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesSendsLastFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*notesSendsLastFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesSendsLastFrame) take(r *greenlet.Run) *notesSendsLastFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*notesSendsLastFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(notesSendsLastFrame)
-}
-func (*notesSendsLastFrame) Func() *greenlet.Func {
-	return &notesSendsLastFrameInfo
-}
-
-var notesSendsLastFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go",
-	Line: 64,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast",
-	Points: []greenlet.Point{
-		{
-			Line: 66,
-			Live: "n",
-		},
-	},
-}
+var notesSendsLastFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66:n"}
 var _ func(*notes, *PacketConn, *PacketConn) = (*notes).sendsLast
 
 // notesSendsNothingFrame is an activation of notes.sendsNothing.
@@ -466,19 +310,15 @@ func (n *notes) sendsNothingResumable(r *greenlet.Run, path string) greenlet.Sta
 }
 
 // Resume continues the activation; the driver calls it.
-func (f *notesSendsNothingFrame) Resume(r *greenlet.Run) greenlet.Status {
-	st := f.run(r, f.n, f.path)
-	if st != greenlet.Done {
-		return st
-	}
-	return r.Return(f, &f.Header)
+func (f *notesSendsNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.run(r, f.n, f.path))
 }
 
 // run is notes.sendsNothing as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsNothingFrame) run(r *greenlet.Run, n *notes, path string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = f.take(r)
+		f = greenlet.Take[notesSendsNothingFrame](r, 11)
 		f.n, f.path = n, path
 		r.Guard()
 	}
@@ -504,30 +344,21 @@ func (f *notesSendsNothingFrame) step(r *greenlet.Run, n *notes, path string) (e
 	)
 	switch f.PC {
 	case 1:
-		// resumed from unix_linux_test.go:89
-		callee := r.Callee().(*DialFrame)
-		c, err = callee.Results()
-		callee.Release(r)
+		c, err = r.Callee().(*DialFrame).Returned(r)
 		goto resumed_89
 	case 2:
-		// resumed from unix_linux_test.go:101
 		sent = f.sent
-		callee := r.Callee().(*ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
+		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_101
 	case greenlet.Unwind:
-		// resumed to make the deferred calls
 		goto unwind
 	}
 
 //line unix_linux_test.go:89
 	c, err, st = DialResumable(r, n.Hub, "unixgram", path)
 	if st != greenlet.Done {
-		f.path = ""
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.path, f.PC = "", 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_89:
 //line unix_linux_test.go:90
@@ -551,10 +382,8 @@ resumed_89:
 	}
 	_, err, st = c.WriteResumable(r, nil)
 	if st != greenlet.Done {
-		f.path = ""
-		f.sent, f.PC = sent, 2
-		r.Link(f, &f.Header)
-		return st
+		f.path, f.sent, f.PC = "", sent, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_101:
 //line unix_linux_test.go:102
@@ -565,72 +394,21 @@ unwind:
 	for f.Pending() {
 //line unix_linux_test.go:103
 		if sub := f.Next(r); sub != greenlet.Done {
-			r.Link(f, &f.Header)
-			return sub
+			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.End()
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:577
+//line unix_greenlet_linux_test.go:405
 
-// Args replaces the parameters before the start.
-func (f *notesSendsNothingFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.path = greenlet.Arg[string](f, args, 0)
-}
+func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
+func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
+func (*notesSendsNothingFrame) Func() *greenlet.Func      { return &notesSendsNothingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesSendsNothingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesSendsNothingFrame) Forget() {
-	f.n, f.path = nil, ""
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesSendsNothingFrame) Release(r *greenlet.Run) {
-	*f = notesSendsNothingFrame{}
-	c := r.Cache()
-	if head, ok := c[11].(*notesSendsNothingFrame); !ok {
-		f.Caller, f.Depth, c[11] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[11] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesSendsNothingFrame) take(r *greenlet.Run) *notesSendsNothingFrame {
-	c := r.Cache()
-	if f, ok := c[11].(*notesSendsNothingFrame); ok {
-		c[11] = f.Caller
-		return f
-	}
-	return new(notesSendsNothingFrame)
-}
-func (*notesSendsNothingFrame) Func() *greenlet.Func {
-	return &notesSendsNothingFrameInfo
-}
-
-var notesSendsNothingFrameInfo = greenlet.Func{
-	End:  103,
-	File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go",
-	Line: 88,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing",
-	Points: []greenlet.Point{
-		{
-			Line: 89,
-			Live: "n",
-		},
-		{
-			Line: 101,
-			Live: "n sent",
-		},
-	},
-}
+var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89:n; 101:n sent"}
 var _ func(*notes, string) = (*notes).sendsNothing
 
 // notesReceivesNothingFrame is an activation of notes.receivesNothing.
@@ -649,7 +427,12 @@ func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFram
 }
 
 // receivesNothingResumable is notes.receivesNothing for callers that can be suspended.
-func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) (st greenlet.Status) {
+func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) greenlet.Status {
+	return (*notesReceivesNothingFrame)(nil).body(r, n, c)
+}
+
+// body runs notes.receivesNothing up to its first suspension; f is nil until there has been one.
+func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketConn) (st greenlet.Status) {
 	var (
 		p   []byte
 		k   int
@@ -657,9 +440,8 @@ func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) (st gre
 	)
 //line unix_linux_test.go:107
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f := (*notesReceivesNothingFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.n, f.c, f.PC = n, c, 1
-		r.Link(f, &f.Header)
 		return st
 	}
 //line unix_linux_test.go:108
@@ -668,9 +450,8 @@ func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) (st gre
 loop_110:
 	k, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f := (*notesReceivesNothingFrame)(nil).take(r)
+		f = greenlet.Caller(r, f, 6)
 		f.n, f.c, f.p, f.PC = n, c, p, 2
-		r.Link(f, &f.Header)
 		return st
 	}
 //line unix_linux_test.go:112
@@ -681,9 +462,9 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:685
+//line unix_greenlet_linux_test.go:466
 
-// Resume continues notes.receivesNothing where it is suspended, or starts it.
+// Resume continues notes.receivesNothing where it is suspended.
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var (
@@ -692,25 +473,17 @@ func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status)
 		err error
 	)
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
-		// resumed from unix_linux_test.go:107
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_107
 	case 2:
-		// resumed from unix_linux_test.go:111
 		p = f.p
-		callee := r.Callee().(*PacketConnReadFromFrame)
-		k, _, err = callee.Results()
-		callee.Release(r)
+		k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
 		goto resumed_111
 	}
 
-//line unix_linux_test.go:107
-	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
 resumed_107:
 //line unix_linux_test.go:108
 	c.SetReadDeadline(n.Now().Add(time.Second))
@@ -719,8 +492,7 @@ loop_110:
 	k, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
 		f.p, f.PC = p, 2
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line unix_linux_test.go:112
@@ -731,61 +503,12 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:735
+//line unix_greenlet_linux_test.go:507
 
-// Args replaces the parameters before the start.
-func (f *notesReceivesNothingFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*PacketConn](f, args, 0)
-}
+func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }
+func (f *notesReceivesNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
+func (*notesReceivesNothingFrame) Func() *greenlet.Func      { return &notesReceivesNothingFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *notesReceivesNothingFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *notesReceivesNothingFrame) Forget() {
-	f.n, f.c, f.p = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *notesReceivesNothingFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[6].(*notesReceivesNothingFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*notesReceivesNothingFrame) take(r *greenlet.Run) *notesReceivesNothingFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*notesReceivesNothingFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(notesReceivesNothingFrame)
-}
-func (*notesReceivesNothingFrame) Func() *greenlet.Func {
-	return &notesReceivesNothingFrameInfo
-}
-
-var notesReceivesNothingFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go",
-	Line: 106,
-	Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing",
-	Points: []greenlet.Point{
-		{
-			Line: 107,
-			Live: "n c",
-		},
-		{
-			Line: 111,
-			Live: "n c p",
-		},
-	},
-}
+var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107:n c; 111:n c p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing

@@ -96,13 +96,11 @@ func (e *funcEmitter) emit(out *jen.File) {
 	if e.fn.Eager() {
 		e.companion(out)
 		e.results(out)
-		e.resume(out)
+		e.resume(out, "run", e.deferrerField())
 		e.steps(out)
 	} else {
 		e.results(out)
-		e.hotCall(out)
-		out.Comment(ownMark)
-		e.resumption(out)
+		e.code(out)
 	}
 	e.hideDeferred(out)
 	e.deferredValue(out)
@@ -269,7 +267,7 @@ func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Stat
 		name = closureCall
 	}
 	doc := fmt.Sprintf("%s is %s for callers that can be suspended.", name, e.sourceName())
-	if e.fn.Eager() {
+	if e.asker == nil {
 		out.Comment(doc)
 	} else {
 		e.beginDeclarations(out, doc)
@@ -291,7 +289,7 @@ func (e *funcEmitter) form(out *jen.File, name string, context, results []jen.Co
 	return decl.Params(append(context, e.params()...)...).Params(results...)
 }
 
-// companion of a function that takes its frame at the start calls run. So does
+// companion calls body, or run of a function that takes its frame at the start. So does
 // the Deferred form, which has the frame that defers the call.
 func (e *funcEmitter) companion(out *jen.File) {
 	var results []jen.Code
@@ -309,10 +307,14 @@ func (e *funcEmitter) companion(out *jen.File) {
 				args = append(args, jen.Id(v.In))
 			}
 		}
-		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("run").Call(args...))
+		name := "body"
+		if e.fn.Eager() {
+			name = "run"
+		}
+		return jen.Return(jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot(name).Call(args...))
 	}
 	if !e.fn.Recovers {
-		e.companionDecl(out, results).Block(run())
+		e.companionDecl(out, results).Add(oneLine(run()))
 		return
 	}
 	e.companionDecl(out, results).Block(run(jen.Nil()))
@@ -336,36 +338,46 @@ func parens(results []jen.Code) jen.Code {
 	return jen.Params(results...)
 }
 
-// resume is the driver's way in. What the frame has of the parameters goes
-// along: it is what they were at the suspension.
-func (e *funcEmitter) resume(out *jen.File) {
-	args := []jen.Code{jen.Id(e.free("r"))}
+// resume is the driver's way in to code that is called with a frame.
+func (e *funcEmitter) resume(out *jen.File, method string, context []jen.Code) {
+	r, f, st := e.free("r"), e.free("f"), e.free("st")
+	out.Comment("Resume continues the activation; the driver calls it.")
+	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Params(jen.Id(st).Add(e.rt("Status"))).Block(e.resumption(method, r, f, st, context)...)
+}
+
+// deferrerField is the argument for the frame that defers the call, as the frame has it.
+func (e *funcEmitter) deferrerField() []jen.Code {
 	if name := e.fn.Frame.Deferrer; name != "" {
-		args = append(args, jen.Id(e.free("f")).Dot(name))
+		return []jen.Code{e.field(name)}
 	}
+	return nil
+}
+
+// resumption calls a method of the frame called f that runs the function. What the frame
+// has of the parameters goes along: it is what they were at the suspension.
+func (e *funcEmitter) resumption(method, r, f, st string, context []jen.Code) []jen.Code {
+	args := append([]jen.Code{jen.Id(r)}, context...)
 	if e.fn.Lit != nil {
-		args = append(args, jen.Id(e.free("f")).Dot(e.fn.Frame.Self))
+		args = append(args, jen.Id(f).Dot(e.fn.Frame.Self))
 	}
 	for _, field := range e.fn.Frame.Params {
 		if field != "" {
-			args = append(args, jen.Id(e.free("f")).Dot(field))
+			args = append(args, jen.Id(f).Dot(field))
 		}
 	}
-	var lhs, fields, values []jen.Code
-	for i, field := range e.fn.Frame.Results {
-		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
-		fields = append(fields, jen.Id(e.free("f")).Dot(field))
-		values = append(values, jen.Id("ret"+strconv.Itoa(i)))
+	header := jen.Op("&").Id(f).Dot("Header")
+	call := jen.Id(f).Dot(method).Call(args...)
+	if len(e.fn.Frame.Results) == 0 {
+		return []jen.Code{jen.Return(jen.Id(r).Dot("Started").Call(jen.Id(f), header, call))}
 	}
-	out.Comment("Resume continues the activation; the driver calls it.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Resume").Params(e.runParam(e.free("r"))).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
-		g.List(append(lhs, jen.Id(e.free("st")))...).Op(":=").Id(e.free("f")).Dot("run").Call(args...)
-		g.If(jen.Id(e.free("st")).Op("!=").Add(e.rt("Done"))).Block(jen.Return(jen.Id(e.free("st"))))
-		if len(fields) > 0 {
-			g.List(fields...).Op("=").List(values...)
-		}
-		g.Return(jen.Id(e.free("r")).Dot("Return").Call(jen.Id(e.free("f")), jen.Op("&").Id(e.free("f")).Dot("Header")))
-	})
+	var lhs []jen.Code
+	for _, field := range e.fn.Frame.Results {
+		lhs = append(lhs, jen.Id(f).Dot(field))
+	}
+	return []jen.Code{
+		jen.List(append(lhs, jen.Id(st))...).Op("=").Add(call),
+		jen.Return(jen.Id(r).Dot("Started").Call(jen.Id(f), header, jen.Id(st))),
+	}
 }
 
 // local is a name for something of ours with a scope of a few lines: the same

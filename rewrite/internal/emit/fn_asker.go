@@ -127,6 +127,6 @@ func (e *funcEmitter) ask(out *jen.File) {
 			g.If(jen.Id(at).Op("==").Nil()).Block(ended)
 			g.Id(r).Dot("Await").Call(jen.Id(at))
 		}
-		g.Return(e.rt("Asked").Types(e.Type(a.value)).Call(jen.Id(r), jen.Id(v)))
+		g.Return(e.rt("Yielded").Call(jen.Id(r), jen.Id(v)))
 	})
 }

@@ -31,7 +31,9 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	body = append(body, e.hoisted()...)
 	body = append(body, e.endDeclarations()...)
 	body = append(body, e.dispatchStates()...)
-	body = append(body, e.boxParams()...)
+	if e.variant != resumedCall || e.asker != nil {
+		body = append(body, e.boxParams()...)
+	}
 	return e.declared(append(body, blocks...))
 }
 
@@ -154,10 +156,11 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 		return nil
 	}
 	var cases []jen.Code
-	for _, b := range e.list {
-		if w, ok := b.Term.(*ir.Wait); ok {
-			cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
-		}
+	if e.variant == resumedCall && e.asker == nil && e.fn.Lit == nil {
+		cases = append(cases, e.start())
+	}
+	for _, w := range e.waits() {
+		cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
 	}
 	if e.fn.Defers {
 		return e.stepResumption(cases)
@@ -165,7 +168,11 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 	if len(cases) == 0 {
 		return nil
 	}
-	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
+	dispatch := jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...)
+	if e.variant == both {
+		dispatch = jen.If(jen.Id(e.f).Op("!=").Nil()).Block(dispatch)
+	}
+	return []jen.Code{dispatch, jen.Line()}
 }
 
 // layOut decides which blocks stand inside the if or case that leads to them.
@@ -184,9 +191,9 @@ func (e *funcEmitter) layOut() {
 				preds[s]++
 			}
 		}
-		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
-			preds[w.Next] += 2 // the dispatch leads there, too
-		}
+	}
+	for _, w := range e.waits() {
+		preds[w.Next] += 2 // the dispatch leads there, too
 	}
 	simple := func(b *ir.Block) bool {
 		if preds[b] != 1 || targeted[b] || b == e.fn.Blocks[0] {
@@ -224,10 +231,8 @@ func (e *funcEmitter) blocks() []jen.Code {
 			order = append(order, b)
 		}
 	}
-	for _, b := range order {
-		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
-			e.use(w.Next)
-		}
+	for _, w := range e.waits() {
+		e.use(w.Next)
 	}
 	codes := make([][]jen.Code, len(order))
 	scoped := make([]bool, len(order))

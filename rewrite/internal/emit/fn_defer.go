@@ -60,7 +60,7 @@ func (e *funcEmitter) steps(out *jen.File) {
 	out.Func().Add(e.receiver(e.f)).Id("run").Params(runParams...).Params(results...).BlockFunc(func(g *jen.Group) {
 		g.Id(isHot).Op(":=").Id(e.f).Op("==").Nil()
 		g.If(jen.Id(isHot)).BlockFunc(func(g *jen.Group) {
-			g.Id(e.f).Op("=").Id(e.f).Dot("take").Call(jen.Id(e.r))
+			g.Id(e.f).Op("=").Add(e.rt("Take")).Types(e.frameRef()).Call(jen.Id(e.r), e.freeList())
 			if len(fill[0]) > 0 {
 				g.List(fill[0]...).Op("=").List(fill[1]...)
 			}
@@ -161,8 +161,7 @@ func (e *funcEmitter) unwinding() []jen.Code {
 		jen.For(jen.Id(e.f).Dot("Pending").Call()).Block(
 			brace,
 			jen.If(jen.Id(sub).Op(":=").Id(e.f).Dot("Next").Call(jen.Id(e.r)), jen.Id(sub).Op("!=").Add(e.rt("Done"))).Block(
-				jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
-				jen.Return(jen.Id(sub)),
+				jen.Return(jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(sub))),
 			),
 		),
 	}
@@ -179,7 +178,6 @@ func (e *funcEmitter) unwinding() []jen.Code {
 // stepResumption is the dispatch over states of a step.
 func (e *funcEmitter) stepResumption(cases []jen.Code) []jen.Code {
 	cases = append(cases, jen.Case(e.rt("Unwind")).Block(
-		jen.Comment("resumed to make the deferred calls"),
 		jen.Goto().Id(e.unwindLabel()),
 	))
 	return []jen.Code{jen.Switch(jen.Id(e.f).Dot("PC")).Block(cases...), jen.Line()}
@@ -212,7 +210,7 @@ func (e *funcEmitter) setResults(results []ast.Expr) []jen.Code {
 		switch {
 		case kept:
 			lhs = append(lhs, e.variableAlone(v))
-		case e.variant == hot:
+		case e.variant.mayBeHot():
 			lhs = append(lhs, jen.Id(e.rets[i]))
 		default:
 			lhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Results[i]))

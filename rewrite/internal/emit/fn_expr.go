@@ -183,6 +183,13 @@ func (e *funcEmitter) findReads() {
 		}
 		all(s, skip)
 	}
+	for _, w := range e.waits() {
+		for _, v := range slices.Concat(w.Live, w.Results) {
+			if v != nil {
+				e.named[v] = true // the dispatch assigns it
+			}
+		}
+	}
 	for _, b := range e.list {
 		for _, n := range b.List {
 			switch n := n.(type) {
@@ -199,7 +206,7 @@ func (e *funcEmitter) findReads() {
 			all(t.Call, nil)
 			for _, v := range t.Live {
 				e.named[v] = true
-				e.reads[v] = e.reads[v] || e.variant == hot || !t.Clean.Has(v)
+				e.reads[v] = e.reads[v] || e.variant.mayBeHot() || !t.Clean.Has(v)
 			}
 			for _, v := range t.Results {
 				if v != nil && (t.IsCall() || e.variant != hot) {

@@ -2,10 +2,10 @@ package emit
 
 import (
 	"go/ast"
-	"go/types"
 	"hash/fnv"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -16,67 +16,88 @@ import (
 // The frame type of a function, and those of its methods that run no code of the
 // user's.
 
+// oneLine is the body of a function on the line of its header; gofmt breaks it if that
+// is long.
+func oneLine(code ...jen.Code) *jen.Statement {
+	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ";"}, code...)
+}
+
+// method begins the declaration of a method of the frame type.
+func (e *funcEmitter) method(out *jen.File, name string, params ...jen.Code) *jen.Statement {
+	return out.Func().Add(e.receiver(e.free("f"))).Id(name).Params(params...)
+}
+
+// field is a field of the frame in such a method.
+func (e *funcEmitter) field(name string) *jen.Statement { return jen.Id(e.free("f")).Dot(name) }
+
+// results emits what hands out the results: Results, and Returned for who made the call.
 func (e *funcEmitter) results(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	if sig.Results().Len() == 0 {
 		return
 	}
-	var ts, fields []jen.Code
+	var ts, fields, names []jen.Code
 	i := 0
 	for v := range sig.Results().Variables() {
 		ts = append(ts, e.Type(v.Type()))
-		fields = append(fields, jen.Id(e.free("f")).Dot(e.fn.Frame.Results[i]))
+		fields = append(fields, e.field(e.fn.Frame.Results[i]))
+		names = append(names, jen.Id("ret"+strconv.Itoa(i)).Add(e.Type(v.Type())))
 		i++
 	}
-	out.Commentf("Results are what %s has returned.", e.sourceName())
-	out.Func().Add(e.receiver(e.free("f"))).Id("Results").Params().Add(parens(ts)).Block(jen.Return(fields...))
+	if e.fn.Lit == nil {
+		out.Commentf("Results are what %s has returned.", e.sourceName())
+		e.method(out, "Results").Add(parens(ts)).Add(oneLine(jen.Return(fields...)))
+	}
+	r := e.free("r")
+	var lhs []jen.Code
+	for i := range names {
+		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
+	}
+	e.method(out, "Returned", e.runParam(r)).Params(names...).Block(
+		jen.List(lhs...).Op("=").List(fields...),
+		e.field("Release").Call(jen.Id(r)),
+		jen.Return())
 }
 
 // args sets the parameters from the arguments of a first switch.
 func (e *funcEmitter) args(out *jen.File) {
 	sig := e.fn.Obj.Signature()
-	fields := e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():]
-	out.Comment("Args replaces the parameters before the start.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Args").Params(jen.Id(e.free("args")).Index().Add(e.anyType())).BlockFunc(func(g *jen.Group) {
-		n := sig.Params().Len()
-		count := "Count"
-		if sig.Variadic() {
-			count, n = "CountMin", n-1
+	if sig.Params().Len() == 0 {
+		return
+	}
+	list := []jen.Code{jen.Id(e.free("f")), jen.Id(e.free("args"))}
+	for _, field := range e.fn.Frame.Params[len(e.fn.Frame.Params)-sig.Params().Len():] {
+		if field == "" {
+			list = append(list, jen.Nil())
+		} else {
+			list = append(list, jen.Op("&").Add(e.field(field)))
 		}
-		g.Add(e.rt(count)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(n))
-		i := 0
-		for p := range sig.Params().Variables() {
-			if fields[i] != "" {
-				get, t := "Arg", p.Type()
-				if sig.Variadic() && i == sig.Params().Len()-1 {
-					if s, ok := t.(*types.Slice); ok {
-						get, t = "Rest", s.Elem()
-					}
-				}
-				g.Id(e.free("f")).Dot(fields[i]).Op("=").Add(e.rt(get)).Types(e.Type(t)).Call(jen.Id(e.free("f")), jen.Id(e.free("args")), jen.Lit(i))
-			}
-			i++
-		}
-	})
+	}
+	set := "SetArgs"
+	if sig.Variadic() {
+		set = "SetVariadic"
+	}
+	e.method(out, "Args", jen.Id(e.free("args")).Index().Add(e.anyType())).Add(oneLine(e.rt(set).Call(list...)))
 }
 
+// send hands the results to the parent greenlet. That of the header has none.
 func (e *funcEmitter) send(out *jen.File) {
-	out.Comment("Send hands the results to the parent greenlet.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Send").Params(e.runParam(e.free("r"))).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
-		res := e.fn.Frame.Results
-		switch len(res) {
-		case 0:
-			g.Return(jen.Id(e.free("r")).Dot("Finish").Call())
-		case 1:
-			g.Return(e.rt("Result").Call(jen.Id(e.free("r")), jen.Id(e.free("f")).Dot(res[0])))
-		default:
-			var values []jen.Code
-			for _, f := range res {
-				values = append(values, jen.Id(e.free("f")).Dot(f))
-			}
-			g.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(e.free("r")), e.rt("Values").Values(values...)))
+	res := e.fn.Frame.Results
+	r := jen.Id(e.free("r"))
+	var sent jen.Code
+	switch len(res) {
+	case 0:
+		return
+	case 1:
+		sent = e.rt("Result").Call(r, e.field(res[0]))
+	default:
+		var values []jen.Code
+		for _, f := range res {
+			values = append(values, e.field(f))
 		}
-	})
+		sent = e.rt("Result").Types(e.anyType()).Call(r, e.rt("Values").Values(values...))
+	}
+	e.method(out, "Send", e.runParam(e.free("r"))).Add(e.rt("Status")).Add(oneLine(jen.Return(sent)))
 }
 
 // freeList is the list of the frame type in a run's cache.
@@ -86,74 +107,33 @@ func (e *funcEmitter) freeList() jen.Code {
 	return jen.Lit(int(h.Sum32() % 64))
 }
 
-// take gets a frame from the free list, release gives one back.
+// release gives a frame back that has returned.
 func (e *funcEmitter) release(out *jen.File) {
-	f := jen.Id(e.free("f"))
-	asFrame := jen.Assert(jen.Op("*").Add(e.frameRef()))
-	out.Comment("Release gives the frame back, for the next call that suspends.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Release").Params(e.runParam(e.free("r"))).Block(
-		e.clear(),
-		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id(e.free("head")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Op("!").Id(e.free("ok"))).Block(
-			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Nil(), jen.Lit(0), f),
-		).Else().If(jen.List(jen.Id(e.free("depth")), jen.Id(e.free("room"))).Op(":=").Id(e.free("head")).Dot("Push").Call(), jen.Id(e.free("room"))).Block(
-			jen.List(jen.Add(f).Dot("Caller"), jen.Add(f).Dot("Depth"), jen.Id(e.free("c")).Index(e.freeList())).Op("=").List(jen.Id(e.free("head")), jen.Id(e.free("depth")), f),
-		),
-	)
-	out.Comment("take gets a free frame, or a new one.")
-	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("take").Params(e.runParam(e.free("r"))).Op("*").Add(e.frameRef()).Block(
-		jen.Id(e.free("c")).Op(":=").Id(e.free("r")).Dot("Cache").Call(),
-		jen.If(jen.List(jen.Id(e.free("f")), jen.Id(e.free("ok"))).Op(":=").Id(e.free("c")).Index(e.freeList()).Add(asFrame), jen.Id(e.free("ok"))).Block(
-			jen.Id(e.free("c")).Index(e.freeList()).Op("=").Id(e.free("f")).Dot("Caller"), // which Link will set
-			jen.Return(f),
-		),
-		jen.Return(e.newOf(e.frameRef())),
-	)
+	r := e.free("r")
+	e.method(out, "Release", e.runParam(r)).Add(oneLine(e.rt("Free").Call(jen.Id(r), jen.Id(e.free("f")), e.freeList())))
 }
 
-// clear clears what a free frame must not hold on to. The rest is written before it is
-// read: what a switch brings, by who resumes, if it is the zero value.
-func (e *funcEmitter) clear() jen.Code {
-	if e.fn.Eager() {
-		return jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Values()
-	}
-	code := e.clearFields(true)
-	results := slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var == nil })
-	switch {
-	case code == nil:
-		return jen.Null()
-	case e.fn.Lit == nil && !results:
-		return jen.Id(e.free("f")).Dot("Forget").Call()
-	}
-	return code
-}
-
-// clearFields clears the fields that may hold on to memory.
-func (e *funcEmitter) clearFields(results bool) jen.Code {
-	var lhs, rhs []jen.Code
-	if e.fn.Lit != nil {
-		lhs, rhs = append(lhs, jen.Id(e.free("f")).Dot(e.fn.Frame.Self)), append(rhs, jen.Nil())
-	}
-	for _, f := range e.fn.Frame.Fields {
-		if f.Pointers && (f.Var != nil || results) {
-			lhs = append(lhs, jen.Id(e.free("f")).Dot(f.Name))
-			rhs = append(rhs, e.zeroField(f))
-		}
-	}
-	if len(lhs) == 0 {
-		return nil
-	}
-	return jen.List(lhs...).Op("=").List(rhs...)
-}
-
-// forget is the method Forget, if the frame needs one of its own.
+// forget clears all but the results, if the frame may hold on to memory otherwise: the
+// greenlet that ran it has ended, and may be kept.
 func (e *funcEmitter) forget(out *jen.File) {
-	code := e.clearFields(false)
-	if code == nil {
+	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) {
 		return
 	}
-	out.Comment("Forget clears all but the results, when the greenlet that ran the frame has ended.")
-	out.Func().Add(e.receiver(e.free("f"))).Id("Forget").Params().Block(code)
+	header := "Header"
+	if e.fn.Defers {
+		header = "DeferHeader"
+	}
+	kept := []jen.Code{jen.Id(header).Op(":").Add(e.field(header))}
+	for _, name := range e.fn.Frame.Results {
+		kept = append(kept, jen.Id(name).Op(":").Add(e.field(name)))
+	}
+	e.method(out, "Forget").Add(oneLine(
+		jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Add(oneLineList(kept...))))
+}
+
+// oneLineList is a composite literal's elements on one line.
+func oneLineList(code ...jen.Code) *jen.Statement {
+	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ", "}, code...)
 }
 
 // describe declares what tracebacks say about the function.
@@ -162,35 +142,29 @@ func (e *funcEmitter) describe(out *jen.File) {
 	if ast.IsExported(e.frame) { // it is nobody's business; walkFrameInfo may be that of walk
 		info = e.free("infoOf" + e.frame)
 	}
-	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
-		jen.Return(jen.Op("&").Id(info)),
-	)
-	var states []jen.Code
+	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Add(oneLine(jen.Return(jen.Op("&").Id(info))))
+	var points []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			var live []string
-			for _, v := range w.Live {
-				live = append(live, v.Name)
+			point := strconv.Itoa(e.line(w.Source.Pos()))
+			for i, v := range w.Live {
+				point += []string{":", " "}[min(i, 1)] + v.Name
 			}
-			values := jen.Dict{jen.Id("Line"): jen.Lit(e.line(w.Source.Pos()))}
-			if len(live) > 0 {
-				values[jen.Id("Live")] = jen.Lit(strings.Join(live, " "))
-			}
-			states = append(states, jen.Values(values))
+			points = append(points, point)
 		}
 	}
-	values := jen.Dict{
-		jen.Id("Name"): jen.Lit(e.tracebackName()),
-		jen.Id("File"): jen.Lit(path.Join(importPath(e.Pkg), e.fileName())),
-		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
+	values := []jen.Code{
+		jen.Id("Name").Op(":").Lit(e.tracebackName()),
+		jen.Id("File").Op(":").Lit(path.Join(importPath(e.Pkg), e.fileName())),
+		jen.Id("Line").Op(":").Lit(e.line(e.fn.Decl.Pos())),
 	}
 	if e.fn.Defers {
-		values[jen.Id("End")] = jen.Lit(e.line(e.fn.Decl.Body.Rbrace))
+		values = append(values, jen.Id("End").Op(":").Lit(e.line(e.fn.Decl.Body.Rbrace)))
 	}
-	if len(states) > 0 {
-		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)
+	if len(points) > 0 {
+		values = append(values, jen.Id("Points").Op(":").Lit(strings.Join(points, "; ")))
 	}
-	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
+	out.Var().Id(info).Op("=").Add(e.rt("Func")).Add(oneLineList(values...))
 }
 
 func (e *funcEmitter) frameType(out *jen.File) {
@@ -202,7 +176,6 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			g.Add(e.rt("Header"))
 		}
 		if lit := e.fn.Lit; lit != nil {
-			g.Add(e.rt("NoRoot"))
 			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
 		}
 		if name := e.fn.Frame.Deferrer; name != "" {

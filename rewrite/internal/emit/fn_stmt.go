@@ -240,7 +240,7 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 			switch {
 			case v != nil:
 				values = append(values, e.variableAlone(v))
-			case e.variant == hot:
+			case e.variant.mayBeHot():
 				values = append(values, jen.Id(e.rets[i]))
 			default:
 				values = append(values, nil) // as the field is
@@ -249,7 +249,7 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 		return e.done(values)
 	}
 	if len(results) == 1 && sig.Results().Len() > 1 {
-		if e.variant != hot {
+		if e.variant.resumes() {
 			return e.done([]jen.Code{e.Expr(results[0])})
 		}
 		var rets []jen.Code

@@ -2,6 +2,8 @@ package emit
 
 import (
 	"fmt"
+	"go/ast"
+	"slices"
 	"strconv"
 
 	"github.com/dave/jennifer/jen"
@@ -9,21 +11,103 @@ import (
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
-// The code of a function is emitted twice, of the same blocks: as a hot call,
-// up to its first suspension, and as the resumption of a frame. Each has only
-// the blocks it can reach. One function for both, with a nil frame for hot
-// calls, cost a call more for each resumption and a test for each suspension:
-// a fifth of the time of a one-frame generator.
+// The code of a function is emitted twice where that is worth it, of the same blocks: as
+// body, the call up to its first suspension, which is hot if it has no frame yet, and as
+// Resume, from the suspensions on. Each has only the blocks it can reach: of code without
+// loops hardly any is in both. One function for both, with a nil frame for hot calls,
+// costs a call more for each resumption and a test for each suspension: a fifth of a tree
+// walk's instructions. So it is what a function gets of which much would be there twice.
+//
+// An asker is resumed by Ask, which knows of no run, and so begins there, too.
 //
 // A function that takes its frame at the start has one variant only, the step.
 
 type variant uint8
 
 const (
-	hot         variant = iota // parameters are parameters; the frame is taken where it suspends
-	resumedCall                // there is a frame f; also the start of one made by the constructor
+	hot         variant = iota // up to the first suspension; the frame is taken there, unless a constructor has made it
+	both                       // hot, and resumed if it is called with a frame that is suspended
+	resumedCall                // from a suspension on; of an asker also from the start
 	step                       // of a function that takes its frame at the start: results by way of the frame
 )
+
+// mayBeHot reports whether the code may run without a frame: it gets parameters and
+// returns results.
+func (v variant) mayBeHot() bool { return v == hot || v == both }
+
+// resumes reports whether the code has a frame, which has parameters and results.
+func (v variant) resumes() bool { return !v.mayBeHot() }
+
+// maxTwice is how much code, by weight, is emitted in two variants rather than in one.
+const maxTwice = 24
+
+// unified reports whether hot calls and resumptions have the same code.
+func (e *funcEmitter) unified() bool {
+	if e.asker != nil || e.fn.Eager() {
+		return false
+	}
+	if !slices.ContainsFunc(e.fn.Blocks, func(b *ir.Block) bool { _, ok := b.Term.(*ir.Wait); return ok }) {
+		return true // there is nothing to go on from
+	}
+	e.variant = hot
+	first := map[*ir.Block]bool{}
+	for _, b := range e.reach() {
+		first[b] = true
+	}
+	e.variant = resumedCall
+	twice := 0
+	for _, b := range e.reach() {
+		if first[b] {
+			twice += weight(b)
+		}
+	}
+	return twice > maxTwice
+}
+
+// weight is about the number of lines that a block takes.
+func weight(b *ir.Block) int {
+	n := 1
+	for _, node := range b.List {
+		if leaf, ok := node.(*ir.Leaf); ok {
+			ast.Inspect(leaf.Stmt, func(n2 ast.Node) bool {
+				if _, ok := n2.(ast.Stmt); ok {
+					n++
+				}
+				return true
+			})
+		}
+	}
+	switch t := b.Term.(type) {
+	case *ir.Wait:
+		n += 5
+	case *ir.CondJump:
+		n += 2
+	case *ir.Dispatch:
+		n += 2 * len(t.To)
+	}
+	return n
+}
+
+// hasBody reports whether calls run the method body of the frame type.
+func (e *funcEmitter) hasBody() bool { return e.asker == nil && !e.fn.Eager() }
+
+// waits are the suspensions from which the variant goes on.
+func (e *funcEmitter) waits() []*ir.Wait {
+	blocks := e.list
+	switch {
+	case e.variant == hot:
+		return nil
+	case e.variant == resumedCall && e.asker == nil:
+		blocks = e.fn.Blocks
+	}
+	var list []*ir.Wait
+	for _, b := range blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			list = append(list, w)
+		}
+	}
+	return list
+}
 
 // succs are the blocks that may follow b in this variant.
 func (e *funcEmitter) succs(b *ir.Block) []*ir.Block {
@@ -47,7 +131,15 @@ func (e *funcEmitter) reach() []*ir.Block {
 			visit(s)
 		}
 	}
-	visit(e.fn.Blocks[0])
+	if e.variant == resumedCall && e.asker == nil {
+		for _, b := range e.fn.Blocks {
+			if w, ok := b.Term.(*ir.Wait); ok {
+				visit(w.Next)
+			}
+		}
+	} else {
+		visit(e.fn.Blocks[0])
+	}
 	var list []*ir.Block
 	for _, b := range e.fn.Blocks {
 		if seen[b] {
@@ -57,28 +149,56 @@ func (e *funcEmitter) reach() []*ir.Block {
 	return list
 }
 
-// hotCall emits the companion: the call as resumable code makes it.
-func (e *funcEmitter) hotCall(out *jen.File) {
+// namedResults are the results of a hot call, with the status.
+func (e *funcEmitter) namedResults() []jen.Code {
 	var results []jen.Code
 	i := 0
 	for v := range e.fn.Obj.Signature().Results().Variables() {
 		results = append(results, jen.Id(e.rets[i]).Add(e.Type(v.Type())))
 		i++
 	}
-	results = append(results, jen.Id(e.st).Add(e.rt("Status")))
-	body := e.body(hot)
-	e.companionDecl(out, results).Block(body...)
+	return append(results, jen.Id(e.st).Add(e.rt("Status")))
 }
 
-// resumption emits Resume: the driver's way in.
-func (e *funcEmitter) resumption(out *jen.File) {
+// code emits the function: its body, and Resume.
+func (e *funcEmitter) code(out *jen.File) {
 	if e.asker != nil {
+		body := e.body(hot)
+		e.companionDecl(out, e.namedResults()).Block(body...)
+		out.Comment(ownMark)
 		e.ask(out)
 		return
 	}
-	body := e.body(resumedCall)
-	e.beginDeclarations(out, fmt.Sprintf("Resume continues %s where it is suspended, or starts it.", e.sourceName()))
+	e.companion(out)
+	v := hot
+	if e.unified() {
+		v = both
+	}
+	params := []jen.Code{e.runParam(e.r)}
+	if lit := e.fn.Lit; lit != nil {
+		params = append(params, jen.Id(lit.Self).Op("*").Add(e.litType(lit)))
+	}
+	for _, p := range e.fn.Params {
+		if p != nil {
+			params = append(params, jen.Id(p.In).Add(e.Type(p.Type)))
+		}
+	}
+	body := e.body(v)
+	e.beginDeclarations(out, fmt.Sprintf("body runs %s up to its %s suspension; f is nil until there has been one.", e.sourceName(), map[variant]string{hot: "first", both: "next"}[v]))
+	out.Func().Add(e.receiver(e.f)).Id("body").Params(params...).Params(e.namedResults()...).Block(body...)
+	out.Comment(ownMark)
+	if v == both {
+		e.resume(out, "body", nil)
+		return
+	}
+	body = e.body(resumedCall)
+	e.beginDeclarations(out, fmt.Sprintf("Resume continues %s where it is suspended.", e.sourceName()))
 	out.Func().Add(e.receiver(e.f)).Id("Resume").Params(e.runParam(e.r)).Params(jen.Id(e.st).Add(e.rt("Status"))).Block(body...)
+}
+
+// start is the state in which a frame of a constructor is.
+func (e *funcEmitter) start() jen.Code {
+	return jen.Case(jen.Lit(0)).Block(e.resumption("body", e.r, e.f, e.st, nil)...)
 }
 
 // paramLoads makes parameters locals of a resumption.
@@ -120,7 +240,7 @@ func (e *funcEmitter) inField(v *ir.Var) string {
 
 // done returns from the function, whose results are values; nil is what the frame has.
 func (e *funcEmitter) done(values []jen.Code) []jen.Code {
-	if e.variant == hot {
+	if e.variant.mayBeHot() {
 		return []jen.Code{jen.Return(append(values, e.rt("Done"))...)}
 	}
 	var lhs, rhs []jen.Code

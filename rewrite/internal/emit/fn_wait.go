@@ -33,29 +33,20 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	return append(code, jen.Return(append(e.retIDs(), e.sending(w))...))
 }
 
-// yield emits a switch to the parent, with the usual case in place: the parent
-// is the plain caller and receives this type.
+// yield emits a switch to the parent.
 func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
+	fun := e.rt("Yielded")
 	v := w.Call.Args[0]
-	t := e.valueType(w)
-	if !e.CanName(t) {
-		return []jen.Code{jen.Return(append(e.retIDs(), e.rt("Yielded").Call(jen.Id(e.r), e.Expr(v)))...)}
+	if t := e.valueType(w); e.CanName(t) && !e.hasType(v, t) {
+		fun.Types(e.Type(t))
 	}
-	var code []jen.Code
-	value := e.Expr(v)
-	if !atom(v) {
-		name := e.local("v")
-		code = append(code, jen.Var().Id(name).Add(e.Type(t)).Op("=").Add(value))
-		value = jen.Id(name)
-		e.scoped = true
-	}
-	p, ok := e.local("p"), e.local("ok")
-	return append(code,
-		jen.If(jen.List(jen.Id(p), jen.Id(ok)).Op(":=").Id(e.r).Dot("Out").Call().Assert(jen.Op("*").Add(e.Type(t))), jen.Id(ok)).Block(
-			jen.Op("*").Id(p).Op("=").Add(value),
-			jen.Return(append(e.retIDs(), e.rt("Left"))...),
-		),
-		jen.Return(append(e.retIDs(), e.rt("Yielded").Types(e.Type(t)).Call(jen.Id(e.r), value))...))
+	return []jen.Code{jen.Return(append(e.retIDs(), fun.Call(jen.Id(e.r), e.Expr(v)))...)}
+}
+
+// hasType reports whether v has the type t whatever it is used for.
+func (e *funcEmitter) hasType(v ast.Expr, t types.Type) bool {
+	tv, known := e.Info.Types[v]
+	return known && tv.Type != nil && tv.Value == nil && types.Identical(tv.Type, t) && plain(v)
 }
 
 // valueType is the type of what a yield or exchange hands to the parent.
@@ -82,7 +73,7 @@ func atom(v ast.Expr) bool {
 }
 
 func (e *funcEmitter) retIDs() []jen.Code {
-	if e.variant != hot {
+	if e.variant.resumes() {
 		return nil // a resumption has only its status
 	}
 	var ids []jen.Code
@@ -118,9 +109,11 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 
 // unwound is what a call does whose callee has suspended.
 func (e *funcEmitter) unwound(w *ir.Wait) []jen.Code {
-	return append(e.save(w, false),
-		jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")),
-		jen.Return(append(e.retIDs(), jen.Id(e.st))...))
+	code := e.save(w, false)
+	if e.variant.mayBeHot() { // save has linked the frame
+		return append(code, jen.Return(append(e.retIDs(), jen.Id(e.st))...))
+	}
+	return append(code, jen.Return(jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st))))
 }
 
 // resultTargets are the variables that get the results of a call.
@@ -150,31 +143,36 @@ func (e *funcEmitter) callArgs(list []ast.Expr, call *ast.CallExpr) []jen.Code {
 
 func (e *funcEmitter) resultCount(w *ir.Wait) int { return e.signature(w).Results().Len() }
 
-// save spills what is live. A hot call takes a frame for it, and is the leaf if
-// it switches; a step may be hot as well.
+// save spills what is live. What may be a hot call takes a frame for it, and is the leaf
+// then if it switches; a step may be hot as well.
 func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	var code []jen.Code
-	if e.variant == hot {
-		code = append(code, jen.Id(e.f).Op(":=").Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()).Dot("take").Call(jen.Id(e.r)))
+	if e.variant.mayBeHot() {
+		get := "Caller"
 		if leaf {
-			e.scoped = true
+			get = "Leaf"
 		}
-	}
-	if leaf && e.variant != resumedCall {
+		f, op := jen.Id(e.f), "="
+		if !e.hasBody() {
+			f, op = jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()), ":="
+			e.scoped = e.scoped || leaf
+		}
+		code = append(code, jen.Id(e.f).Op(op).Add(e.rt(get)).Call(jen.Id(e.r), f, e.freeList()))
+	} else if leaf && e.variant == step {
 		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
 	}
-	if e.variant != hot {
-		for _, f := range w.Clear {
-			code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
+	var lhs, rhs []jen.Code
+	for _, f := range w.Clear {
+		if e.variant != hot || e.hasBody() && f.Var.Kind == ir.Param {
+			lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
 		}
 	}
-	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
-		if e.variant == hot || !w.Clean.Has(v) {
+		if e.variant.mayBeHot() || !w.Clean.Has(v) {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
 	}
-	if e.variant == hot && e.fn.Lit != nil {
+	if e.variant.mayBeHot() && e.fn.Lit != nil {
 		lhs, rhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Self)), append(rhs, jen.Id(e.fn.Lit.Self))
 	}
 	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
@@ -222,8 +220,7 @@ func (e *funcEmitter) typed(name string, w *ir.Wait, i int, v ast.Expr, before .
 	id := color.CalleeIdent(w.Source.Fun)
 	if inst, ok := e.Info.Instances[id]; ok {
 		t := inst.TypeArgs.At(i)
-		tv, known := e.Info.Types[v]
-		if e.CanName(t) && (!known || tv.Type == nil || tv.Value != nil || !types.Identical(tv.Type, t) || !plain(v)) {
+		if e.CanName(t) && !e.hasType(v, t) {
 			fun.Types(e.Type(t))
 		}
 	}
@@ -335,7 +332,7 @@ func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
 // resumed is what happens when state w is resumed: reload, take the results,
 // go on.
 func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
-	code := []jen.Code{jen.Commentf("resumed from %s:%d", e.fileName(), e.line(w.Source.Pos()))}
+	var code []jen.Code
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
 		if v.Kind == ir.Param && !v.Box {
@@ -399,23 +396,18 @@ func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
 	lhs := e.resultTargets(w)
 	frame := e.calleeFrame(w)
 	if frame == nil {
-		var code []jen.Code
-		if w.Outcomes != nil {
-			code = append(code, jen.List(lhs...).Op("=").Add(e.received(callee, w.Outcomes)))
-		} else if wanted {
-			code = append(code, jen.List(lhs...).Op("=").Add(callee).Assert(e.resulter(w)).Dot("Results").Call())
+		switch {
+		case w.Outcomes != nil:
+			return []jen.Code{jen.List(lhs...).Op("=").Add(e.received(w.Outcomes))}
+		case wanted:
+			return []jen.Code{jen.List(lhs...).Op("=").Add(callee).Assert(e.resulter(w)).Dot("Returned").Call(jen.Id(e.r))}
 		}
-		return append(code, jen.Id(e.r).Dot("Callee").Call().Dot("Release").Call(jen.Id(e.r)))
+		return []jen.Code{jen.Id(e.r).Dot("Callee").Call().Dot("Release").Call(jen.Id(e.r))}
 	}
 	if !wanted {
 		return []jen.Code{callee.Assert(jen.Op("*").Add(frame)).Dot("Release").Call(jen.Id(e.r))}
 	}
-	c := e.local("callee")
-	return []jen.Code{
-		jen.Id(c).Op(":=").Add(callee).Assert(jen.Op("*").Add(frame)),
-		jen.List(lhs...).Op("=").Id(c).Dot("Results").Call(),
-		jen.Id(c).Dot("Release").Call(jen.Id(e.r)),
-	}
+	return []jen.Code{jen.List(lhs...).Op("=").Add(callee).Assert(jen.Op("*").Add(frame)).Dot("Returned").Call(jen.Id(e.r))}
 }
 
 // resulter is the interface of a frame whose type can't be named here.
@@ -428,7 +420,7 @@ func (e *funcEmitter) resulter(w *ir.Wait) jen.Code {
 	} else {
 		ts = append(ts, e.Type(e.Info.Types[w.Source].Type))
 	}
-	return jen.Interface(jen.Id("Results").Params().Add(parens(ts)))
+	return jen.Custom(inline, jen.Id("Returned").Params(jen.Op("*").Add(e.rt("Run"))).Add(parens(ts)))
 }
 
 // calleeFrame is the frame type of the function that w calls, or nil if it

@@ -30,11 +30,9 @@ func (e *funcEmitter) inferred() []jen.Code {
 			needed[v] = true
 		}
 	}
-	for _, b := range e.list {
-		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot {
-			for _, o := range w.Outcomes {
-				need(ir.Needs(o))
-			}
+	for _, w := range e.waits() {
+		for _, o := range w.Outcomes {
+			need(ir.Needs(o))
 		}
 	}
 	for _, v := range slices.Backward(e.fn.Inferred) {
@@ -222,19 +220,19 @@ func (e *funcEmitter) methodHelper(w *ir.MethodOutcome, pointer bool) string {
 
 // received takes the results out of a frame that has no name, where they have
 // none either. The helper infers them from witnesses.
-func (e *funcEmitter) received(frame *jen.Statement, outcomes []ir.Witness) *jen.Statement {
+func (e *funcEmitter) received(outcomes []ir.Witness) *jen.Statement {
 	form := form{results: len(outcomes)}
-	name := e.helper("Received", "the results in a frame, of the types of the other arguments", fmt.Sprint("received ", form), func(fn *jen.Statement) {
-		params := []jen.Code{jen.Id("f").Add(e.rt("Frame"))}
+	name := e.helper("Received", "the results of the frame that has returned, which it gives back, of the types of the other arguments", fmt.Sprint("received ", form), func(fn *jen.Statement) {
+		params := []jen.Code{e.runParam("r")}
 		results := form.list("R", form.results)
 		for _, r := range results {
 			params = append(params, jen.Id("_").Add(r))
 		}
-		asserted := jen.Custom(inline, jen.Id("Results").Params().Add(parens(results)))
+		asserted := jen.Custom(inline, jen.Id("Returned").Params(jen.Op("*").Add(e.rt("Run"))).Add(parens(results)))
 		fn.Types(form.typeParams(e.anyType())...).Params(params...).Add(parens(form.list("R", form.results))).Block(
-			jen.Return(jen.Id("f").Assert(asserted).Dot("Results").Call()))
+			jen.Return(jen.Id("r").Dot("Callee").Call().Assert(asserted).Dot("Returned").Call(jen.Id("r"))))
 	})
-	args := []jen.Code{frame}
+	args := []jen.Code{jen.Id(e.r)}
 	for _, w := range outcomes {
 		args = append(args, e.witness(w))
 	}

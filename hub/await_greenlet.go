@@ -18,9 +18,7 @@ type AsReadyFrame[W Waitable] struct {
 
 // NewAsReadyFrame makes a frame that will run AsReady.
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
-	f := greenlet.MakeFrame[AsReadyFrame[W]]()
-	f.things = things
-	return f
+	return greenlet.MakeFrame(AsReadyFrame[W]{things: things})
 }
 
 // Results are what AsReady has returned.
@@ -42,7 +40,7 @@ func (f *AsReadyFrame[W]) body(r *greenlet.Run, things []W) (ret0 iter.Seq[W], s
 	return (&func1AsReady[W]{things: &things}).value(), greenlet.Done
 }
 
-//line await_greenlet.go:46
+//line await_greenlet.go:44
 
 // Resume continues the activation; the driver calls it.
 func (f *AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -86,16 +84,15 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:90
+//line await_greenlet.go:88
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
 	greenlet.DeferHeader
-	c     *func1AsReady[W]
-	yield func(W) bool
-	g     *gathering[W]
-	t1    int
-	t2    int
+	c      *func1AsReady[W]
+	yield  func(W) bool
+	g      *gathering[W]
+	t1, t2 int
 }
 
 // CallResumable is the literal func1AsReady for callers that can be suspended.
@@ -131,16 +128,15 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		g  *gathering[W]
-		t1 int
-		t2 int
-		t3 bool
-	)
+	var g *gathering[W]
+	var t1, t2 int
+	var t3 bool
 	switch f.PC {
 	case 1:
 		g, t1, t2 = f.g, f.t1, f.t2
-		goto resumed_45
+//line await.go:46
+		g.hub.awake(r.Current())
+		goto after_if_44
 	case 2:
 		g, t1, t2 = f.g, f.t1, f.t2
 		t3 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
@@ -173,12 +169,8 @@ loop_43:
 	f.g, f.t1, f.t2, f.PC = g, t1, t2, 1
 //line await.go:45
 	return r.SendNone(g.hub.park(r.Current(), &g.waiting, forFirst))
-resumed_45:
-//line await.go:46
-	g.hub.awake(r.Current())
 after_if_44:
 	{
-//line await.go:48
 		t4 := g.pop()
 //line await.go:48
 		if c2, ok := greenlet.Resumable(yield).(interface {
@@ -213,7 +205,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:217
+//line await_greenlet.go:209
 
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
@@ -233,9 +225,7 @@ type AwaitFrame[W Waitable] struct {
 
 // NewAwaitFrame makes a frame that will run Await.
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
-	f := greenlet.MakeFrame[AwaitFrame[W]]()
-	f.n0, f.things = n0, things
-	return f
+	return greenlet.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
 
 // Results are what Await has returned.
@@ -304,7 +294,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:308
+//line await_greenlet.go:298
 
 // Resume continues Await where it is suspended.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -323,37 +313,36 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq[W]
 		}).Returned(r)
+//line await.go:67
+		loop = greenlet.NewLoop()
+//line await.go:67
+		if c, ok := greenlet.Resumable(t0).(interface {
+			CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
+		}); ok {
+			st = c.CallResumable(r, (&range1Await[W]{
+				loop:  loop,
+				n:     n,
+				ready: ready,
+			}).value())
+			if st != greenlet.Done {
+				f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
+				return r.Link(f, &f.Header, st)
+			}
+		} else {
+			t0((&range1Await[W]{
+				loop:  loop,
+				n:     n,
+				ready: ready,
+			}).value())
+		}
 		goto resumed_67
 	case 2:
 		ready, loop = f.ready, f.loop
 		r.Callee().Release(r)
-		goto resumed_67b
+		goto resumed_67
 	}
 
 resumed_67:
-//line await.go:67
-	loop = greenlet.NewLoop()
-//line await.go:67
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r, (&range1Await[W]{
-			loop:  loop,
-			n:     n,
-			ready: ready,
-		}).value())
-		if st != greenlet.Done {
-			f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
-			return r.Link(f, &f.Header, st)
-		}
-	} else {
-		t0((&range1Await[W]{
-			loop:  loop,
-			n:     n,
-			ready: ready,
-		}).value())
-	}
-resumed_67b:
 //line await.go:67
 	loop.End()
 //line await.go:72
@@ -361,7 +350,7 @@ resumed_67b:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:365
+//line await_greenlet.go:354
 
 func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -397,7 +386,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:401
+//line await_greenlet.go:390
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -435,7 +424,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:439
+//line await_greenlet.go:428
 
 // Resume continues the activation; the driver calls it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -462,9 +451,7 @@ type AwaitForFrame[W Waitable] struct {
 
 // NewAwaitForFrame makes a frame that will run AwaitFor.
 func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitForFrame[W] {
-	f := greenlet.MakeFrame[AwaitForFrame[W]]()
-	f.d, f.n, f.things = d, n, things
-	return f
+	return greenlet.MakeFrame(AwaitForFrame[W]{d: d, n: n, things: things})
 }
 
 // AwaitForResumable is AwaitFor for callers that can be suspended.
@@ -509,15 +496,18 @@ func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things [
 func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things []W) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
-	var (
-		g     *gathering[W]
-		ready []W
-		until time.Time
-	)
+	var g *gathering[W]
+	var ready []W
+	var until time.Time
 	switch f.PC {
 	case 1:
 		g, ready, until = f.g, f.ready, f.until
-		goto resumed_90
+//line await.go:91
+		g.hub.awake(r.Current())
+		if !g.hub.granted() {
+			goto after_loop_88
+		}
+		goto after_if_89
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -549,13 +539,8 @@ loop_88:
 	f.things, f.n, f.g, f.ready, f.until, f.PC = nil, n, g, ready, until, 1
 //line await.go:90
 	return r.SendNone(g.hub.parkUntil(r.Current(), &g.waiting, until, forFirst))
-resumed_90:
-//line await.go:91
-	g.hub.awake(r.Current())
-	if !g.hub.granted() {
-		goto after_loop_88
-	}
 after_if_89:
+//line await.go:96
 	ready = append(ready, g.pop())
 	goto loop_88
 after_loop_88:
@@ -574,7 +559,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:578
+//line await_greenlet.go:563
 
 func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -29,9 +29,7 @@ type logWaitsForManyFrame struct {
 
 // newWaitsForManyFrame makes a frame that will run log.waitsForMany.
 func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
-	f := greenlet.MakeFrame[logWaitsForManyFrame]()
-	f.l0 = l0
-	return f
+	return greenlet.MakeFrame(logWaitsForManyFrame{l0: l0})
 }
 
 // waitsForManyResumable is log.waitsForMany for callers that can be suspended.
@@ -216,7 +214,7 @@ after_if_38:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:220
+//line await_greenlet_test.go:218
 
 // Resume continues the activation; the driver calls it.
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -258,7 +256,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:262
+//line await_greenlet_test.go:260
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -308,7 +306,7 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:312
+//line await_greenlet_test.go:310
 
 // Resume continues the literal logWaitsForManyRange1 where it is suspended.
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -317,10 +315,10 @@ func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_29
+		goto after_if_28
 	}
 
-resumed_29:
+after_if_28:
 //line await_test.go:31
 	if w == Waitable((*c.event)) {
 		goto leave_32
@@ -337,7 +335,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:341
+//line await_greenlet_test.go:339
 
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -353,9 +351,7 @@ type logCallsFrame struct {
 
 // newCallsFrame makes a frame that will run log.calls.
 func (l *log) newCallsFrame(f func()) *logCallsFrame {
-	f2 := greenlet.MakeFrame[logCallsFrame]()
-	f2.l, f2.f = l, f
-	return f2
+	return greenlet.MakeFrame(logCallsFrame{l: l, f: f})
 }
 
 // callsResumable is log.calls for callers that can be suspended.
@@ -381,20 +377,18 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:385
+//line await_greenlet_test.go:381
 
 // Resume continues log.calls where it is suspended.
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_44
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_44:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *logCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
@@ -408,17 +402,14 @@ var _ func(*log, func()) = (*log).calls
 // logReturnsFrame is an activation of log.returns.
 type logReturnsFrame struct {
 	greenlet.Header
-	l    *log
-	d    time.Duration
-	err  error
-	ret0 error
+	l         *log
+	d         time.Duration
+	err, ret0 error
 }
 
 // newReturnsFrame makes a frame that will run log.returns.
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
-	f := greenlet.MakeFrame[logReturnsFrame]()
-	f.l, f.d, f.err = l, d, err
-	return f
+	return greenlet.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
 
 // Results are what log.returns has returned.
@@ -446,7 +437,7 @@ func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err err
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:450
+//line await_greenlet_test.go:441
 
 // Resume continues log.returns where it is suspended.
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -455,18 +446,16 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.l, f.d, f.err)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_58
+//line await_test.go:59
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_58:
-//line await_test.go:59
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:470
+//line await_greenlet_test.go:459
 
 func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -485,11 +474,7 @@ type logJoinsAllFrame struct {
 }
 
 // newJoinsAllFrame makes a frame that will run log.joinsAll.
-func (l *log) newJoinsAllFrame() *logJoinsAllFrame {
-	f := greenlet.MakeFrame[logJoinsAllFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newJoinsAllFrame() *logJoinsAllFrame { return greenlet.MakeFrame(logJoinsAllFrame{l: l}) }
 
 // joinsAllResumable is log.joinsAll for callers that can be suspended.
 func (l *log) joinsAllResumable(r *greenlet.Run) greenlet.Status {
@@ -499,12 +484,10 @@ func (l *log) joinsAllResumable(r *greenlet.Run) greenlet.Status {
 // body runs log.joinsAll up to its next suspension; f is nil until there has been one.
 func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
-		tasks []*Task
-		err   error
-		ok    bool
-		t0    error
-		t1    error
-		t2    error
+		tasks      []*Task
+		err        error
+		ok         bool
+		t0, t1, t2 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -589,7 +572,7 @@ resumed_78:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:593
+//line await_greenlet_test.go:576
 
 // Resume continues the activation; the driver calls it.
 func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -611,11 +594,7 @@ type logRefusesFrame struct {
 }
 
 // newRefusesFrame makes a frame that will run log.refuses.
-func (l0 *log) newRefusesFrame() *logRefusesFrame {
-	f := greenlet.MakeFrame[logRefusesFrame]()
-	f.l0 = l0
-	return f
-}
+func (l0 *log) newRefusesFrame() *logRefusesFrame { return greenlet.MakeFrame(logRefusesFrame{l0: l0}) }
 
 // refusesResumable is log.refuses for callers that can be suspended.
 func (l0 *log) refusesResumable(r *greenlet.Run) greenlet.Status {
@@ -642,7 +621,7 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:646
+//line await_greenlet_test.go:625
 
 // Resume continues log.refuses where it is suspended.
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -653,23 +632,22 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		l = f.l
 		r.Callee().(*logRefusesFunc1Frame).Release(r)
-		goto resumed_92
+//line await_test.go:96
+		if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_96
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_96
 	}
 
-resumed_92:
-//line await_test.go:96
-	if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:673
+//line await_greenlet_test.go:651
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -693,7 +671,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:697
+//line await_greenlet_test.go:675
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -765,7 +743,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:769
+//line await_greenlet_test.go:747
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -775,19 +753,12 @@ var logRefusesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/green
 // logKillsAllFrame is an activation of log.killsAll.
 type logKillsAllFrame struct {
 	greenlet.DeferHeader
-	l      *log
-	a      *Task
-	b      *Task
-	unborn *Task
-	c      *Task
+	l               *log
+	a, b, unborn, c *Task
 }
 
 // newKillsAllFrame makes a frame that will run log.killsAll.
-func (l *log) newKillsAllFrame() *logKillsAllFrame {
-	f := greenlet.MakeFrame[logKillsAllFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newKillsAllFrame() *logKillsAllFrame { return greenlet.MakeFrame(logKillsAllFrame{l: l}) }
 
 // killsAllResumable is log.killsAll for callers that can be suspended.
 func (l *log) killsAllResumable(r *greenlet.Run) greenlet.Status {
@@ -823,14 +794,10 @@ func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		a      *Task
-		b      *Task
-		unborn *Task
-		t0     bool
-		t1     bool
-		t2     bool
-		c      *Task
-		t3     bool
+		a, b, unborn *Task
+		t0, t1, t2   bool
+		c            *Task
+		t3           bool
 	)
 	switch f.PC {
 	case 1:
@@ -940,7 +907,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:944
+//line await_greenlet_test.go:911
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
@@ -957,11 +924,7 @@ type logUnlinksFrame struct {
 }
 
 // newUnlinksFrame makes a frame that will run log.unlinks.
-func (l *log) newUnlinksFrame() *logUnlinksFrame {
-	f := greenlet.MakeFrame[logUnlinksFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newUnlinksFrame() *logUnlinksFrame { return greenlet.MakeFrame(logUnlinksFrame{l: l}) }
 
 // unlinksResumable is log.unlinks for callers that can be suspended.
 func (l *log) unlinksResumable(r *greenlet.Run) greenlet.Status {
@@ -996,7 +959,7 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1000
+//line await_greenlet_test.go:963
 
 // Resume continues log.unlinks where it is suspended.
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1004,19 +967,17 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		task = f.task
 		r.Callee().(*TaskJoinFrame).Release(r)
-		goto resumed_135
+//line await_test.go:136
+		task.Link(func(*Task) {}).Unlink()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_135:
-//line await_test.go:136
-	task.Link(func(*Task) {}).Unlink()
-	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1020
+//line await_greenlet_test.go:981
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -1028,17 +989,14 @@ var _ func(*log) = (*log).unlinks
 // logSquaresFrame is an activation of log.squares.
 type logSquaresFrame struct {
 	greenlet.Header
-	l    *log
-	n    int
-	ret0 int
-	ret1 error
+	l       *log
+	n, ret0 int
+	ret1    error
 }
 
 // newSquaresFrame makes a frame that will run log.squares.
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
-	f := greenlet.MakeFrame[logSquaresFrame]()
-	f.l, f.n = l, n
-	return f
+	return greenlet.MakeFrame(logSquaresFrame{l: l, n: n})
 }
 
 // Results are what log.squares has returned.
@@ -1069,7 +1027,7 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1073
+//line await_greenlet_test.go:1031
 
 // Resume continues log.squares where it is suspended.
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1078,23 +1036,21 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.l, f.n)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_147
-	}
-
-resumed_147:
 //line await_test.go:148
-	if n < 0 {
-		f.ret0, f.ret1 = 0, fmt.Errorf("%d is negative", n)
+		if n < 0 {
+			f.ret0, f.ret1 = 0, fmt.Errorf("%d is negative", n)
+			return r.Return(f, &f.Header)
+		}
+//line await_test.go:151
+		f.ret0, f.ret1 = n*n, nil
 		return r.Return(f, &f.Header)
 	}
-//line await_test.go:151
-	f.ret0, f.ret1 = n*n, nil
-	return r.Return(f, &f.Header)
+
 }
 
-//line await_greenlet_test.go:1098
+//line await_greenlet_test.go:1054
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1112,21 +1068,14 @@ var _ func(*log, int) (int, error) = (*log).squares
 // logGetsFrame is an activation of log.gets.
 type logGetsFrame struct {
 	greenlet.Header
-	l      *log
-	count  *Handle[int]
-	t0     *Handle[int]
-	good   *Handle[int]
-	bad    *Handle[int]
-	fed    *Future[int]
-	killed *Handle[int]
+	l                    *log
+	count, t0, good, bad *Handle[int]
+	fed                  *Future[int]
+	killed               *Handle[int]
 }
 
 // newGetsFrame makes a frame that will run log.gets.
-func (l *log) newGetsFrame() *logGetsFrame {
-	f := greenlet.MakeFrame[logGetsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newGetsFrame() *logGetsFrame { return greenlet.MakeFrame(logGetsFrame{l: l}) }
 
 // getsResumable is log.gets for callers that can be suspended.
 func (l *log) getsResumable(r *greenlet.Run) greenlet.Status { return (*logGetsFrame)(nil).body(r, l) }
@@ -1134,16 +1083,12 @@ func (l *log) getsResumable(r *greenlet.Run) greenlet.Status { return (*logGetsF
 // body runs log.gets up to its next suspension; f is nil until there has been one.
 func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
-		count  *Handle[int]
-		t0     *Handle[int]
-		t1     *Handle[int]
-		good   *Handle[int]
-		bad    *Handle[int]
-		fed    *Future[int]
-		ok     bool
-		v      int
-		err    error
-		killed *Handle[int]
+		count, t0, t1, good, bad *Handle[int]
+		fed                      *Future[int]
+		ok                       bool
+		v                        int
+		err                      error
+		killed                   *Handle[int]
 	)
 	if f != nil {
 		switch f.PC {
@@ -1299,7 +1244,7 @@ resumed_174:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1303
+//line await_greenlet_test.go:1248
 
 // Resume continues the activation; the driver calls it.
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1324,9 +1269,7 @@ type logAwaitsFrame struct {
 
 // newAwaitsFrame makes a frame that will run log.awaits.
 func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *logAwaitsFrame {
-	f2 := greenlet.MakeFrame[logAwaitsFrame]()
-	f2.l, f2.f, f2.name, f2.d = l, f, name, d
-	return f2
+	return greenlet.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
 }
 
 // awaitsResumable is log.awaits for callers that can be suspended.
@@ -1336,10 +1279,8 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 
 // body runs log.awaits up to its first suspension; f is nil until there has been one.
 func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name string, d time.Duration) (st greenlet.Status) {
-	var (
-		v   string
-		err error
-	)
+	var v string
+	var err error
 //line await_test.go:187
 	v, err, st = f.GetForResumable(r, d)
 	if st != greenlet.Done {
@@ -1352,32 +1293,28 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1356
+//line await_greenlet_test.go:1297
 
 // Resume continues log.awaits where it is suspended.
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
-	var (
-		v   string
-		err error
-	)
+	var v string
+	var err error
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f, f2.name, f2.d))
-	case 1:
+	default:
 		v, err = r.Callee().(interface {
 			Returned(*greenlet.Run) (string, error)
 		}).Returned(r)
-		goto resumed_187
+//line await_test.go:188
+		l.say("%s %q %v", name, v, err)
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_187:
-//line await_test.go:188
-	l.say("%s %q %v", name, v, err)
-	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:1381
+//line await_greenlet_test.go:1318
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

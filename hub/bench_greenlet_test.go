@@ -14,9 +14,7 @@ type nothingFrame struct {
 }
 
 // newNothingFrame makes a frame that will run nothing.
-func newNothingFrame() *nothingFrame {
-	return greenlet.MakeFrame[nothingFrame]()
-}
+func newNothingFrame() *nothingFrame { return greenlet.MakeFrame(nothingFrame{}) }
 
 // nothingResumable is nothing for callers that can be suspended.
 func nothingResumable(r *greenlet.Run) greenlet.Status { return (*nothingFrame)(nil).body(r) }
@@ -40,17 +38,12 @@ var _ func() = nothing
 // spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
 	greenlet.Header
-	h  *Hub
-	n  int
-	t0 int
+	h     *Hub
+	n, t0 int
 }
 
 // newSpawnsFrame makes a frame that will run spawns.
-func newSpawnsFrame(h *Hub, n int) *spawnsFrame {
-	f := greenlet.MakeFrame[spawnsFrame]()
-	f.h, f.n = h, n
-	return f
-}
+func newSpawnsFrame(h *Hub, n int) *spawnsFrame { return greenlet.MakeFrame(spawnsFrame{h: h, n: n}) }
 
 // spawnsResumable is spawns for callers that can be suspended.
 func spawnsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
@@ -79,7 +72,7 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:83
+//line bench_greenlet_test.go:76
 
 // Resume continues spawns where it is suspended.
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -111,7 +104,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:115
+//line bench_greenlet_test.go:108
 
 func (f *spawnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Header} }
@@ -124,17 +117,12 @@ var _ func(*Hub, int) = spawns
 // yieldsFrame is an activation of yields.
 type yieldsFrame struct {
 	greenlet.Header
-	h  *Hub
-	n  int
-	t0 int
+	h     *Hub
+	n, t0 int
 }
 
 // newYieldsFrame makes a frame that will run yields.
-func newYieldsFrame(h *Hub, n int) *yieldsFrame {
-	f := greenlet.MakeFrame[yieldsFrame]()
-	f.h, f.n = h, n
-	return f
-}
+func newYieldsFrame(h *Hub, n int) *yieldsFrame { return greenlet.MakeFrame(yieldsFrame{h: h, n: n}) }
 
 // yieldsResumable is yields for callers that can be suspended.
 func yieldsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
@@ -162,7 +150,7 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:166
+//line bench_greenlet_test.go:154
 
 // Resume continues yields where it is suspended.
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -193,7 +181,7 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:197
+//line bench_greenlet_test.go:185
 
 func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
@@ -206,17 +194,13 @@ var _ func(*Hub, int) = yields
 // signalsFrame is an activation of signals.
 type signalsFrame struct {
 	greenlet.Header
-	mine  *Event
-	other *Event
-	n     int
-	t0    int
+	mine, other *Event
+	n, t0       int
 }
 
 // newSignalsFrame makes a frame that will run signals.
 func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
-	f := greenlet.MakeFrame[signalsFrame]()
-	f.mine, f.other, f.n = mine, other, n
-	return f
+	return greenlet.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
 }
 
 // signalsResumable is signals for callers that can be suspended.
@@ -248,7 +232,7 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:252
+//line bench_greenlet_test.go:236
 
 // Resume continues signals where it is suspended.
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -282,7 +266,7 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:286
+//line bench_greenlet_test.go:270
 
 func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
@@ -295,16 +279,13 @@ var _ func(*Event, *Event, int) = signals
 // fillsFrame is an activation of fills.
 type fillsFrame struct {
 	greenlet.Header
-	q *Queue[int]
-	n int
-	i int
+	q    *Queue[int]
+	n, i int
 }
 
 // newFillsFrame makes a frame that will run fills.
 func newFillsFrame(q *Queue[int], n int) *fillsFrame {
-	f := greenlet.MakeFrame[fillsFrame]()
-	f.q, f.n = q, n
-	return f
+	return greenlet.MakeFrame(fillsFrame{q: q, n: n})
 }
 
 // fillsResumable is fills for callers that can be suspended.
@@ -335,7 +316,7 @@ loop_69:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:339
+//line bench_greenlet_test.go:320
 
 // Resume continues fills where it is suspended.
 func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -368,7 +349,7 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:372
+//line bench_greenlet_test.go:353
 
 func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
@@ -385,11 +366,7 @@ type drainsFrame struct {
 }
 
 // newDrainsFrame makes a frame that will run drains.
-func newDrainsFrame(q *Queue[int]) *drainsFrame {
-	f := greenlet.MakeFrame[drainsFrame]()
-	f.q = q
-	return f
-}
+func newDrainsFrame(q *Queue[int]) *drainsFrame { return greenlet.MakeFrame(drainsFrame{q: q}) }
 
 // drainsResumable is drains for callers that can be suspended.
 func drainsResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
@@ -421,7 +398,7 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:425
+//line bench_greenlet_test.go:402
 
 // Resume continues drains where it is suspended.
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -434,15 +411,14 @@ func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		_, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_77
+		goto loop_77
 	case 2:
 		_, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_77b
+		goto resumed_77
 	}
 
-resumed_77:
 loop_77:
 //line bench_test.go:77
 	if !ok {
@@ -454,11 +430,11 @@ loop_77:
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_77b:
+resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:462
+//line bench_greenlet_test.go:438
 
 func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
@@ -479,9 +455,7 @@ type napsFrame struct {
 
 // newNapsFrame makes a frame that will run naps.
 func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
-	f := greenlet.MakeFrame[napsFrame]()
-	f.h, f.n, f.d = h, n, d
-	return f
+	return greenlet.MakeFrame(napsFrame{h: h, n: n, d: d})
 }
 
 // napsResumable is naps for callers that can be suspended.
@@ -510,7 +484,7 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:514
+//line bench_greenlet_test.go:488
 
 // Resume continues naps where it is suspended.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -541,7 +515,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:545
+//line bench_greenlet_test.go:519
 
 func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }

@@ -17,9 +17,7 @@ type BlockFrame[T any] struct {
 
 // NewBlockFrame makes a frame that will run Block.
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
-	f2 := greenlet.MakeFrame[BlockFrame[T]]()
-	f2.h, f2.f = h, f
-	return f2
+	return greenlet.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
 
 // Results are what Block has returned.
@@ -37,11 +35,9 @@ func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (T, greenlet.Sta
 
 // body runs Block up to its first suspension; f is nil until there has been one.
 func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st greenlet.Status) {
-	var (
-		t0     T
-		got    *T
-		failed *any
-	)
+	var t0 T
+	var got *T
+	var failed *any
 //line block.go:16
 	if !(h.goroutine.Load() == 0) {
 		goto after_if_16
@@ -91,42 +87,36 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:95
+//line block_greenlet.go:91
 
 // Resume continues Block where it is suspended.
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0     T
-		got    *T
-		failed *any
-	)
+	var t0 T
+	var got *T
+	var failed *any
 	switch f2.PC {
 	case 0:
 		f2.ret0, st = f2.body(r, f2.h, f2.f)
 		return r.Started(f2, &f2.Header, st)
 	case 1:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) T }).Returned(r)
-		goto resumed_17
-	case 2:
+//line block.go:17
+		f2.ret0 = t0
+		return r.Return(f2, &f2.Header)
+	default:
 		got, failed = f2.got, f2.failed
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_30
+//line block.go:31
+		if (*failed) != nil {
+			panic((*failed))
+		}
+		f2.ret0 = (*got)
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_17:
-//line block.go:17
-	f2.ret0 = t0
-	return r.Return(f2, &f2.Header)
-resumed_30:
-//line block.go:31
-	if (*failed) != nil {
-		panic((*failed))
-	}
-	f2.ret0 = (*got)
-	return r.Return(f2, &f2.Header)
 }
 
-//line block_greenlet.go:130
+//line block_greenlet.go:120
 
 func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -14,9 +14,7 @@ type sendingPutFrame[T any] struct {
 
 // newPutFrame makes a frame that will run sending.put.
 func (p *sending[T]) newPutFrame() *sendingPutFrame[T] {
-	f := greenlet.MakeFrame[sendingPutFrame[T]]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(sendingPutFrame[T]{p: p})
 }
 
 // putResumable is sending.put for callers that can be suspended.
@@ -45,7 +43,7 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:49
+//line bridge_greenlet.go:47
 
 // Resume continues sending.put where it is suspended.
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -56,20 +54,18 @@ func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.p))
 	case 1:
 		q = f.q
-		goto resumed_83
-	}
-
-resumed_83:
-	{
 //line bridge.go:84
 		q.hub.awake(r.Current())
 		_, left := q.received()
 		p.done = !left
+		goto after_if_81
 	}
+
+after_if_81:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:73
+//line bridge_greenlet.go:69
 
 func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -92,9 +88,7 @@ type ReceiveFrame[T any] struct {
 
 // NewReceiveFrame makes a frame that will run Receive.
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
-	f := greenlet.MakeFrame[ReceiveFrame[T]]()
-	f.h, f.ch = h, ch
-	return f
+	return greenlet.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
 
 // Results are what Receive has returned.
@@ -141,30 +135,26 @@ case_116:
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:145
+//line bridge_greenlet.go:139
 
 // Resume continues Receive where it is suspended.
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t2 T
-		t3 bool
-	)
+	var t2 T
+	var t3 bool
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.ch)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t2, t3 = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-		goto resumed_117
+//line bridge.go:117
+		f.ret0, f.ret1 = t2, t3
+		return r.Return(f, &f.Header)
 	}
 
-resumed_117:
-//line bridge.go:117
-	f.ret0, f.ret1 = t2, t3
-	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:168
+//line bridge_greenlet.go:158
 
 func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -195,9 +185,7 @@ type receiveFrame[T any] struct {
 
 // newReceiveFrame makes a frame that will run receive.
 func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
-	f := greenlet.MakeFrame[receiveFrame[T]]()
-	f.h, f.ch = h, ch
-	return f
+	return greenlet.MakeFrame(receiveFrame[T]{h: h, ch: ch})
 }
 
 // receiveResumable is receive for callers that can be suspended.
@@ -243,10 +231,8 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		v  *T
-		ok *bool
-	)
+	var v *T
+	var ok *bool
 	switch f.PC {
 	case 1:
 		v, ok = f.v, f.ok
@@ -304,7 +290,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:308
+//line bridge_greenlet.go:294
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {

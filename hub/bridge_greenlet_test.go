@@ -23,9 +23,7 @@ type collectsFrame[T any] struct {
 
 // newCollectsFrame makes a frame that will run collects.
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
-	f := greenlet.MakeFrame[collectsFrame[T]]()
-	f.q0, f.d0 = q0, d0
-	return f
+	return greenlet.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
 
 // Results are what collects has returned.
@@ -89,7 +87,7 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:93
+//line bridge_greenlet_test.go:91
 
 // Resume continues collects where it is suspended.
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -109,15 +107,6 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq[T]
 		}).Returned(r)
-		goto resumed_17
-	case 2:
-		got, loop = f.got, f.loop
-		r.Callee().Release(r)
-		goto resumed_17b
-	}
-
-resumed_17:
-	{
 //line bridge_test.go:17
 		loop = greenlet.NewLoop()
 //line bridge_test.go:17
@@ -136,8 +125,14 @@ resumed_17:
 			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
+		goto resumed_17
+	case 2:
+		got, loop = f.got, f.loop
+		r.Callee().Release(r)
+		goto resumed_17
 	}
-resumed_17b:
+
+resumed_17:
 //line bridge_test.go:17
 	loop.End()
 //line bridge_test.go:22
@@ -145,7 +140,7 @@ resumed_17b:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:149
+//line bridge_greenlet_test.go:144
 
 func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -181,7 +176,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:185
+//line bridge_greenlet_test.go:180
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -219,29 +214,27 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:223
+//line bridge_greenlet_test.go:218
 
 // Resume continues the literal collectsRange1 where it is suspended.
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_18
+//line bridge_test.go:19
+		*c.got = append((*c.got), v)
+		(*c.q).TaskDone()
+		c.loop.Again()
+//line bridge_test.go:21
+		f.ret0 = true
+		return r.Return(f, &f.Header)
 	}
 
-resumed_18:
-//line bridge_test.go:19
-	*c.got = append((*c.got), v)
-	(*c.q).TaskDone()
-	c.loop.Again()
-//line bridge_test.go:21
-	f.ret0 = true
-	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:245
+//line bridge_greenlet_test.go:238
 
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
@@ -262,9 +255,7 @@ type logReceivesFrame struct {
 
 // newReceivesFrame makes a frame that will run log.receives.
 func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame {
-	f := greenlet.MakeFrame[logReceivesFrame]()
-	f.l0, f.ch0, f.d = l0, ch0, d
-	return f
+	return greenlet.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
 }
 
 // receivesResumable is log.receives for callers that can be suspended.
@@ -312,7 +303,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:316
+//line bridge_greenlet_test.go:307
 
 // Resume continues log.receives where it is suspended.
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -360,7 +351,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:364
+//line bridge_greenlet_test.go:355
 
 func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
@@ -397,10 +388,8 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs the literal logReceivesFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 bool
-	)
+	var t0 int
+	var t1 bool
 //line bridge_test.go:84
 	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
 	if st != greenlet.Done {
@@ -413,31 +402,27 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:417
+//line bridge_greenlet_test.go:406
 
 // Resume continues the literal logReceivesFunc1 where it is suspended.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 int
-		t1 bool
-	)
+	var t0 int
+	var t1 bool
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_84
+//line bridge_test.go:84
+		*c.v, *c.ok = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_84:
-//line bridge_test.go:84
-	*c.v, *c.ok = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:441
+//line bridge_greenlet_test.go:426
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -455,9 +440,7 @@ type receivesAllFrame struct {
 
 // newReceivesAllFrame makes a frame that will run receivesAll.
 func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
-	f := greenlet.MakeFrame[receivesAllFrame]()
-	f.h, f.ch, f.killed = h, ch, killed
-	return f
+	return greenlet.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
 }
 
 // receivesAllResumable is receivesAll for callers that can be suspended.
@@ -538,7 +521,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:542
+//line bridge_greenlet_test.go:525
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -21,9 +21,7 @@ type notesFeedsFrame struct {
 
 // newFeedsFrame makes a frame that will run notes.feeds.
 func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
-	f := greenlet.MakeFrame[notesFeedsFrame]()
-	f.n, f.p, f.rounds = n, p, rounds
-	return f
+	return greenlet.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
 }
 
 // feedsResumable is notes.feeds for callers that can be suspended.
@@ -33,10 +31,8 @@ func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.St
 
 // body runs notes.feeds up to its first suspension; f is nil until there has been one.
 func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
-	var (
-		t0  int
-		err error
-	)
+	var t0 int
+	var err error
 //line busy_test.go:17
 	t0 = 0
 loop_17:
@@ -67,15 +63,13 @@ loop_17:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:71
+//line busy_greenlet_test.go:67
 
 // Resume continues notes.feeds where it is suspended.
 func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
-	var (
-		t0  int
-		err error
-	)
+	var t0 int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
@@ -113,7 +107,7 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:117
+//line busy_greenlet_test.go:111
 
 func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
@@ -134,9 +128,7 @@ type notesTurnsOfFrame struct {
 
 // newTurnsOfFrame makes a frame that will run notes.turnsOf.
 func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
-	f := greenlet.MakeFrame[notesTurnsOfFrame]()
-	f.n, f.times, f.rounds = n, times, rounds
-	return f
+	return greenlet.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
 }
 
 // turnsOfResumable is notes.turnsOf for callers that can be suspended.
@@ -166,7 +158,7 @@ loop_33:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:170
+//line busy_greenlet_test.go:162
 
 // Resume continues notes.turnsOf where it is suspended.
 func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -198,7 +190,7 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:202
+//line busy_greenlet_test.go:194
 
 func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
@@ -218,9 +210,7 @@ type notesLooksFrame struct {
 
 // newLooksFrame makes a frame that will run notes.looks.
 func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
-	f := greenlet.MakeFrame[notesLooksFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesLooksFrame{n: n, d: d})
 }
 
 // looksResumable is notes.looks for callers that can be suspended.
@@ -258,7 +248,7 @@ loop_57:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:262
+//line busy_greenlet_test.go:252
 
 // Resume continues notes.looks where it is suspended.
 func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -295,7 +285,7 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:299
+//line busy_greenlet_test.go:289
 
 func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
@@ -314,9 +304,7 @@ type notesPutsLateFrame struct {
 
 // newPutsLateFrame makes a frame that will run notes.putsLate.
 func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
-	f := greenlet.MakeFrame[notesPutsLateFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesPutsLateFrame{n: n, d: d})
 }
 
 // putsLateResumable is notes.putsLate for callers that can be suspended.
@@ -337,7 +325,7 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:341
+//line busy_greenlet_test.go:329
 
 // Resume continues notes.putsLate where it is suspended.
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -345,18 +333,16 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
-	case 1:
+	default:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_69
+//line busy_test.go:70
+		put(d, "x")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_69:
-//line busy_test.go:70
-	put(d, "x")
-	return r.Return(f, &f.Header)
 }
 
-//line busy_greenlet_test.go:360
+//line busy_greenlet_test.go:346
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

@@ -19,9 +19,7 @@ type HubWithContextFrame struct {
 
 // NewWithContextFrame makes a frame that will run Hub.WithContext.
 func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContextFrame {
-	f2 := greenlet.MakeFrame[HubWithContextFrame]()
-	f2.h, f2.ctx, f2.f = h, ctx, f
-	return f2
+	return greenlet.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
 
 // Results are what Hub.WithContext has returned.
@@ -57,7 +55,7 @@ func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context
 	return t0, greenlet.Done
 }
 
-//line context_greenlet.go:61
+//line context_greenlet.go:59
 
 // Resume continues Hub.WithContext where it is suspended.
 func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -66,18 +64,16 @@ func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f2.ret0, st = f2.body(r, f2.h, f2.ctx, f2.f)
 		return r.Started(f2, &f2.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*hubWithContextFrame).Returned(r)
-		goto resumed_25
+//line context.go:25
+		f2.ret0 = t0
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_25:
-//line context.go:25
-	f2.ret0 = t0
-	return r.Return(f2, &f2.Header)
 }
 
-//line context_greenlet.go:81
+//line context_greenlet.go:77
 
 func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -103,9 +99,7 @@ type hubWithContextFrame struct {
 
 // newWithContextFrame makes a frame that will run Hub.withContext.
 func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWithContextFrame {
-	f2 := greenlet.MakeFrame[hubWithContextFrame]()
-	f2.h, f2.ctx, f2.t, f2.f = h, ctx, t, f
-	return f2
+	return greenlet.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
 }
 
 // withContextResumable is Hub.withContext for callers that can be suspended.
@@ -200,7 +194,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:204
+//line context_greenlet.go:198
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

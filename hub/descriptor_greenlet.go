@@ -17,9 +17,7 @@ type DescriptorWaitReadFrame struct {
 
 // NewWaitReadFrame makes a frame that will run Descriptor.WaitRead.
 func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
-	f := greenlet.MakeFrame[DescriptorWaitReadFrame]()
-	f.d = d
-	return f
+	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
 
 // Results are what Descriptor.WaitRead has returned.
@@ -52,7 +50,7 @@ func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 err
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:56
+//line descriptor_greenlet.go:54
 
 // Resume continues Descriptor.WaitRead where it is suspended.
 func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -61,18 +59,16 @@ func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
-		goto resumed_115
+//line descriptor.go:115
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_115:
-//line descriptor.go:115
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:76
+//line descriptor_greenlet.go:72
 
 func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -96,9 +92,7 @@ type DescriptorWaitReadForFrame struct {
 
 // NewWaitReadForFrame makes a frame that will run Descriptor.WaitReadFor.
 func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadForFrame {
-	f := greenlet.MakeFrame[DescriptorWaitReadForFrame]()
-	f.d, f.t = d, t
-	return f
+	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
 
 // Results are what Descriptor.WaitReadFor has returned.
@@ -131,7 +125,7 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:135
+//line descriptor_greenlet.go:129
 
 // Resume continues Descriptor.WaitReadFor where it is suspended.
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -140,18 +134,16 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 	case 0:
 		f.ret0, st = f.body(r, f.d, f.t)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
-		goto resumed_125
+//line descriptor.go:125
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_125:
-//line descriptor.go:125
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:155
+//line descriptor_greenlet.go:147
 
 func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -175,9 +167,7 @@ type DescriptorWaitWriteFrame struct {
 
 // NewWaitWriteFrame makes a frame that will run Descriptor.WaitWrite.
 func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
-	f := greenlet.MakeFrame[DescriptorWaitWriteFrame]()
-	f.d = d
-	return f
+	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
 
 // Results are what Descriptor.WaitWrite has returned.
@@ -210,7 +200,7 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:214
+//line descriptor_greenlet.go:204
 
 // Resume continues Descriptor.WaitWrite where it is suspended.
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -219,18 +209,16 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	case 0:
 		f.ret0, st = f.body(r, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
-		goto resumed_135
+//line descriptor.go:135
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_135:
-//line descriptor.go:135
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:234
+//line descriptor_greenlet.go:222
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -254,9 +242,7 @@ type DescriptorWaitWriteForFrame struct {
 
 // NewWaitWriteForFrame makes a frame that will run Descriptor.WaitWriteFor.
 func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteForFrame {
-	f := greenlet.MakeFrame[DescriptorWaitWriteForFrame]()
-	f.d, f.t = d, t
-	return f
+	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
 
 // Results are what Descriptor.WaitWriteFor has returned.
@@ -289,7 +275,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:293
+//line descriptor_greenlet.go:279
 
 // Resume continues Descriptor.WaitWriteFor where it is suspended.
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -298,18 +284,16 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 	case 0:
 		f.ret0, st = f.body(r, f.d, f.t)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
-		goto resumed_145
+//line descriptor.go:145
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_145:
-//line descriptor.go:145
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:313
+//line descriptor_greenlet.go:297
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {

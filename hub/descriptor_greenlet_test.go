@@ -15,18 +15,14 @@ import (
 // notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
 	greenlet.Header
-	n     *notes
-	d     *Descriptor
-	size  int
-	times int
-	t0    int
+	n               *notes
+	d               *Descriptor
+	size, times, t0 int
 }
 
 // newReadsFrame makes a frame that will run notes.reads.
 func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFrame {
-	f := greenlet.MakeFrame[notesReadsFrame]()
-	f.n, f.d, f.size, f.times = n, d, size, times
-	return f
+	return greenlet.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
@@ -36,10 +32,8 @@ func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times i
 
 // body runs notes.reads up to its first suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
-	var (
-		t0  int
-		err error
-	)
+	var t0 int
+	var err error
 //line descriptor_test.go:68
 	t0 = 0
 loop_68:
@@ -65,15 +59,13 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:69
+//line descriptor_greenlet_test.go:63
 
 // Resume continues notes.reads where it is suspended.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
-	var (
-		t0  int
-		err error
-	)
+	var t0 int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
@@ -106,7 +98,7 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:110
+//line descriptor_greenlet_test.go:102
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -119,18 +111,15 @@ var _ func(*notes, *Descriptor, int, int) = (*notes).reads
 // notesWritesFrame is an activation of notes.writes.
 type notesWritesFrame struct {
 	greenlet.Header
-	n     *notes
-	d     *Descriptor
-	words []string
-	t0    int
-	t1    int
+	n      *notes
+	d      *Descriptor
+	words  []string
+	t0, t1 int
 }
 
 // newWritesFrame makes a frame that will run notes.writes.
 func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame {
-	f := greenlet.MakeFrame[notesWritesFrame]()
-	f.n, f.d, f.words = n, d, words
-	return f
+	return greenlet.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
 }
 
 // writesResumable is notes.writes for callers that can be suspended.
@@ -140,10 +129,7 @@ func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string)
 
 // body runs notes.writes up to its first suspension; f is nil until there has been one.
 func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 //line descriptor_test.go:79
 	t0 = len(words)
 //line descriptor_test.go:79
@@ -169,15 +155,12 @@ loop_79:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:173
+//line descriptor_greenlet_test.go:159
 
 // Resume continues notes.writes where it is suspended.
 func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, words := f.n, f.d, f.words
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
@@ -208,7 +191,7 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:212
+//line descriptor_greenlet_test.go:195
 
 func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
@@ -227,9 +210,7 @@ type notesPatientFrame struct {
 
 // newPatientFrame makes a frame that will run notes.patient.
 func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
-	f := greenlet.MakeFrame[notesPatientFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesPatientFrame{n: n, d: d})
 }
 
 // patientResumable is notes.patient for callers that can be suspended.
@@ -239,13 +220,7 @@ func (n *notes) patientResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 
 // body runs notes.patient up to its next suspension; f is nil until there has been one.
 func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
-	var (
-		t0 error
-		t1 error
-		t2 error
-		t3 error
-		t4 error
-	)
+	var t0, t1, t2, t3, t4 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -321,7 +296,7 @@ resumed_109:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:325
+//line descriptor_greenlet_test.go:300
 
 // Resume continues the activation; the driver calls it.
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -345,9 +320,7 @@ type notesAnswersFrame struct {
 
 // newAnswersFrame makes a frame that will run notes.answers.
 func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
-	f := greenlet.MakeFrame[notesAnswersFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesAnswersFrame{n: n, d: d})
 }
 
 // answersResumable is notes.answers for callers that can be suspended.
@@ -379,7 +352,7 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	}
 }
 
-//line descriptor_greenlet_test.go:383
+//line descriptor_greenlet_test.go:356
 
 // Resume continues notes.answers where it is suspended.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -389,19 +362,18 @@ func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto resumed_114
+//line descriptor_test.go:115
+		put(d, "answer")
+		if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
+			f.n, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_116
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_116
 	}
 
-resumed_114:
-//line descriptor_test.go:115
-	put(d, "answer")
-	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f.n, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_116:
 //line descriptor_test.go:117
 	for { // make room
@@ -411,7 +383,7 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:415
+//line descriptor_greenlet_test.go:387
 
 func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
@@ -430,9 +402,7 @@ type notesClashesFrame struct {
 
 // newClashesFrame makes a frame that will run notes.clashes.
 func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
-	f := greenlet.MakeFrame[notesClashesFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesClashesFrame{n: n, d: d})
 }
 
 // clashesResumable is notes.clashes for callers that can be suspended.
@@ -442,10 +412,7 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 
 // body runs notes.clashes up to its first suspension; f is nil until there has been one.
 func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
-	var (
-		err error
-		t0  error
-	)
+	var err, t0 error
 //line descriptor_test.go:136
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 42)
@@ -476,21 +443,24 @@ func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:480
+//line descriptor_greenlet_test.go:447
 
 // Resume continues notes.clashes where it is suspended.
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
-	var (
-		err error
-		t0  error
-	)
+	var err, t0 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_136
+//line descriptor_test.go:137
+		err, st = d.WaitReadResumable(r)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_137
 	case 2:
 		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
 		goto resumed_137
@@ -499,13 +469,6 @@ func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_140
 	}
 
-resumed_136:
-//line descriptor_test.go:137
-	err, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_137:
 	{
 		var c *Conflict
@@ -524,7 +487,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:528
+//line descriptor_greenlet_test.go:491
 
 func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
@@ -543,9 +506,7 @@ type notesBusyFrame struct {
 
 // newBusyFrame makes a frame that will run notes.busy.
 func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
-	f := greenlet.MakeFrame[notesBusyFrame]()
-	f.n, f.stop = n, stop
-	return f
+	return greenlet.MakeFrame(notesBusyFrame{n: n, stop: stop})
 }
 
 // busyResumable is notes.busy for callers that can be suspended.
@@ -570,7 +531,7 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:574
+//line descriptor_greenlet_test.go:535
 
 // Resume continues notes.busy where it is suspended.
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -597,7 +558,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:601
+//line descriptor_greenlet_test.go:562
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -617,9 +578,7 @@ type notesEndsFrame struct {
 
 // newEndsFrame makes a frame that will run notes.ends.
 func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
-	f := greenlet.MakeFrame[notesEndsFrame]()
-	f.n, f.d, f.stop = n, d, stop
-	return f
+	return greenlet.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
 }
 
 // endsResumable is notes.ends for callers that can be suspended.
@@ -641,7 +600,7 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:645
+//line descriptor_greenlet_test.go:604
 
 // Resume continues notes.ends where it is suspended.
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -649,18 +608,16 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.stop))
-	case 1:
+	default:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto resumed_166
+//line descriptor_test.go:167
+		*stop = true
+		return r.Return(f, &f.Header)
 	}
 
-resumed_166:
-//line descriptor_test.go:167
-	*stop = true
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:664
+//line descriptor_greenlet_test.go:621
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -679,9 +636,7 @@ type notesOthersFrame struct {
 
 // newOthersFrame makes a frame that will run notes.others.
 func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
-	f := greenlet.MakeFrame[notesOthersFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesOthersFrame{n: n, d: d})
 }
 
 // othersResumable is notes.others for callers that can be suspended.
@@ -700,7 +655,7 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:704
+//line descriptor_greenlet_test.go:659
 
 // Resume continues the activation; the driver calls it.
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -725,9 +680,7 @@ type notesNotesOneFrame struct {
 
 // newNotesOneFrame makes a frame that will run notes.notesOne.
 func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
-	f := greenlet.MakeFrame[notesNotesOneFrame]()
-	f.n, f.name, f.i = n, name, i
-	return f
+	return greenlet.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
 }
 
 // notesOneResumable is notes.notesOne for callers that can be suspended.
@@ -742,7 +695,7 @@ func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:746
+//line descriptor_greenlet_test.go:699
 
 // Resume continues the activation; the driver calls it.
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -766,9 +719,7 @@ type notesWaitsForeverFrame struct {
 
 // newWaitsForeverFrame makes a frame that will run notes.waitsForever.
 func (n *notes) newWaitsForeverFrame(d *Descriptor) *notesWaitsForeverFrame {
-	f := greenlet.MakeFrame[notesWaitsForeverFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
 }
 
 // waitsForeverResumable is notes.waitsForever for callers that can be suspended.
@@ -840,7 +791,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:844
+//line descriptor_greenlet_test.go:795
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -859,9 +810,7 @@ type notesClosesBothFrame struct {
 
 // newClosesBothFrame makes a frame that will run notes.closesBoth.
 func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
-	f := greenlet.MakeFrame[notesClosesBothFrame]()
-	f.n, f.p = n, p
-	return f
+	return greenlet.MakeFrame(notesClosesBothFrame{n: n, p: p})
 }
 
 // closesBothResumable is notes.closesBoth for callers that can be suspended.
@@ -877,7 +826,7 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:881
+//line descriptor_greenlet_test.go:830
 
 // Resume continues the activation; the driver calls it.
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -900,11 +849,7 @@ type notesEntersFrame struct {
 }
 
 // newEntersFrame makes a frame that will run notes.enters.
-func (n *notes) newEntersFrame() *notesEntersFrame {
-	f := greenlet.MakeFrame[notesEntersFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newEntersFrame() *notesEntersFrame { return greenlet.MakeFrame(notesEntersFrame{n: n}) }
 
 // Results are what notes.enters has returned.
 func (f *notesEntersFrame) Results() any { return f.ret0 }
@@ -925,7 +870,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:929
+//line descriptor_greenlet_test.go:874
 
 // Resume continues the activation; the driver calls it.
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -952,9 +897,7 @@ type notesKillsWaitingFrame struct {
 
 // newKillsWaitingFrame makes a frame that will run notes.killsWaiting.
 func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
-	f := greenlet.MakeFrame[notesKillsWaitingFrame]()
-	f.n, f.p0 = n, p0
-	return f
+	return greenlet.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
 }
 
 // killsWaitingResumable is notes.killsWaiting for callers that can be suspended.
@@ -964,12 +907,9 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) greenlet.Status 
 
 // body runs notes.killsWaiting up to its first suspension; f is nil until there has been one.
 func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st greenlet.Status) {
-	var (
-		p    *pipe
-		task *Task
-		t0   error
-		t1   error
-	)
+	var p *pipe
+	var task *Task
+	var t0, t1 error
 	p = new(pipe)
 	*p = p0
 //line descriptor_test.go:360
@@ -1006,24 +946,26 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1010
+//line descriptor_greenlet_test.go:950
 
 // Resume continues notes.killsWaiting where it is suspended.
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		p    *pipe
-		task *Task
-		t0   error
-		t1   error
-	)
+	var p *pipe
+	var task *Task
+	var t0, t1 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
 	case 1:
 		p, task = f.p, f.task
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_361
+//line descriptor_test.go:362
+		if st = task.KillResumable(r); st != greenlet.Done {
+			f.p, f.task, f.PC = p, task, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_362
 	case 2:
 		p, task = f.p, f.task
 		r.Callee().(*TaskKillFrame).Release(r)
@@ -1037,12 +979,6 @@ func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_365
 	}
 
-resumed_361:
-//line descriptor_test.go:362
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f.p, f.task, f.PC = p, task, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_362:
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
@@ -1065,7 +1001,7 @@ resumed_365:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1069
+//line descriptor_greenlet_test.go:1005
 
 func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
@@ -1109,20 +1045,18 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1113
+//line descriptor_greenlet_test.go:1049
 
 // Resume continues the literal notesKillsWaitingFunc1 where it is suspended.
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto resumed_364
+		return r.Return(f, &f.Header)
 	}
 
-resumed_364:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
@@ -1139,9 +1073,7 @@ type logAwaitsReadinessFrame struct {
 
 // newAwaitsReadinessFrame makes a frame that will run log.awaitsReadiness.
 func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
-	f := greenlet.MakeFrame[logAwaitsReadinessFrame]()
-	f.l, f.r = l, r
-	return f
+	return greenlet.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
 }
 
 // awaitsReadinessResumable is log.awaitsReadiness for callers that can be suspended.
@@ -1151,13 +1083,7 @@ func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) greenlet.
 
 // body runs log.awaitsReadiness up to its next suspension; f is nil until there has been one.
 func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
-	var (
-		t0 error
-		t1 error
-		t2 error
-		t3 error
-		t4 error
-	)
+	var t0, t1, t2, t3, t4 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -1252,7 +1178,7 @@ resumed_400:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1256
+//line descriptor_greenlet_test.go:1182
 
 // Resume continues the activation; the driver calls it.
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1276,9 +1202,7 @@ type logSteersFrame struct {
 
 // newSteersFrame makes a frame that will run log.steers.
 func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
-	f := greenlet.MakeFrame[logSteersFrame]()
-	f.l, f.r = l, r
-	return f
+	return greenlet.MakeFrame(logSteersFrame{l: l, r: r})
 }
 
 // steersResumable is log.steers for callers that can be suspended.
@@ -1307,7 +1231,7 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1311
+//line descriptor_greenlet_test.go:1235
 
 // Resume continues log.steers where it is suspended.
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1317,19 +1241,18 @@ func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.l, f.r))
 	case 1:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto resumed_405
+//line descriptor_test.go:406
+		r.Signal(In)
+		if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r2.Link(f, &f.Header, st)
+		}
+		goto resumed_407
 	case 2:
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_407
 	}
 
-resumed_405:
-//line descriptor_test.go:406
-	r.Signal(In)
-	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f.l, f.PC = nil, 2
-		return r2.Link(f, &f.Header, st)
-	}
 resumed_407:
 //line descriptor_test.go:408
 	r.SetDeadline(In, time.Time{})
@@ -1337,7 +1260,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1341
+//line descriptor_greenlet_test.go:1264
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1355,9 +1278,7 @@ type waitsReadFrame struct {
 
 // newWaitsReadFrame makes a frame that will run waitsRead.
 func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
-	f := greenlet.MakeFrame[waitsReadFrame]()
-	f.d = d
-	return f
+	return greenlet.MakeFrame(waitsReadFrame{d: d})
 }
 
 // waitsReadResumable is waitsRead for callers that can be suspended.
@@ -1377,20 +1298,18 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1381
+//line descriptor_greenlet_test.go:1302
 
 // Resume continues waitsRead where it is suspended.
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.d))
-	case 1:
+	default:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto resumed_429
+		return r.Return(f, &f.Header)
 	}
 
-resumed_429:
-	return r.Return(f, &f.Header)
 }
 
 func (f *waitsReadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
@@ -1404,16 +1323,13 @@ var _ func(*Descriptor) = waitsRead
 // yieldsThenPutsFrame is an activation of yieldsThenPuts.
 type yieldsThenPutsFrame struct {
 	greenlet.Header
-	h  *Hub
-	n  int
-	fd int
+	h     *Hub
+	n, fd int
 }
 
 // newYieldsThenPutsFrame makes a frame that will run yieldsThenPuts.
 func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
-	f := greenlet.MakeFrame[yieldsThenPutsFrame]()
-	f.h, f.n, f.fd = h, n, fd
-	return f
+	return greenlet.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
 }
 
 // yieldsThenPutsResumable is yieldsThenPuts for callers that can be suspended.
@@ -1434,7 +1350,7 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1438
+//line descriptor_greenlet_test.go:1354
 
 // Resume continues yieldsThenPuts where it is suspended.
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1442,18 +1358,16 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.fd))
-	case 1:
+	default:
 		r.Callee().(*yieldsFrame).Release(r)
-		goto resumed_433
+//line descriptor_test.go:434
+		_, _ = unix.Write(fd, []byte("x"))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_433:
-//line descriptor_test.go:434
-	_, _ = unix.Write(fd, []byte("x"))
-	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1457
+//line descriptor_greenlet_test.go:1371
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

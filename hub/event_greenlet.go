@@ -15,11 +15,7 @@ type EventWaitFrame struct {
 }
 
 // NewWaitFrame makes a frame that will run Event.Wait.
-func (e *Event) NewWaitFrame() *EventWaitFrame {
-	f := greenlet.MakeFrame[EventWaitFrame]()
-	f.e = e
-	return f
-}
+func (e *Event) NewWaitFrame() *EventWaitFrame { return greenlet.MakeFrame(EventWaitFrame{e: e}) }
 
 // WaitResumable is Event.Wait for callers that can be suspended.
 func (e *Event) WaitResumable(r *greenlet.Run) greenlet.Status {
@@ -39,7 +35,7 @@ func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:43
+//line event_greenlet.go:39
 
 // Resume continues Event.Wait where it is suspended.
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -48,16 +44,16 @@ func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.e))
 	case 1:
-		goto resumed_38
+//line event.go:39
+		e.hub.awake(r.Current())
+		goto after_if_37
 	}
 
-resumed_38:
-//line event.go:39
-	e.hub.awake(r.Current())
+after_if_37:
 	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:61
+//line event_greenlet.go:57
 
 func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -76,9 +72,7 @@ type EventWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Event.WaitFor.
 func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
-	f := greenlet.MakeFrame[EventWaitForFrame]()
-	f.e, f.d = e, d
-	return f
+	return greenlet.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
 
 // Results are what Event.WaitFor has returned.
@@ -106,7 +100,7 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:110
+//line event_greenlet.go:104
 
 // Resume continues Event.WaitFor where it is suspended.
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -115,18 +109,16 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.e, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_50
+	default:
+//line event.go:51
+		e.hub.awake(r.Current())
+		f.ret0 = e.hub.granted()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_50:
-//line event.go:51
-	e.hub.awake(r.Current())
-	f.ret0 = e.hub.granted()
-	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:130
+//line event_greenlet.go:122
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -18,9 +18,7 @@ type FutureGetFrame[T any] struct {
 
 // NewGetFrame makes a frame that will run Future.Get.
 func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] {
-	f2 := greenlet.MakeFrame[FutureGetFrame[T]]()
-	f2.f = f
-	return f2
+	return greenlet.MakeFrame(FutureGetFrame[T]{f: f})
 }
 
 // Results are what Future.Get has returned.
@@ -50,7 +48,7 @@ func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 e
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:54
+//line future_greenlet.go:52
 
 // Resume continues Future.Get where it is suspended.
 func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -60,18 +58,18 @@ func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0, f2.ret1, st = f2.body(r, f2.f)
 		return r.Started(f2, &f2.Header, st)
 	case 1:
-		goto resumed_46
+//line future.go:47
+		f.hub.awake(r.Current())
+		goto after_if_45
 	}
 
-resumed_46:
-//line future.go:47
-	f.hub.awake(r.Current())
+after_if_45:
 //line future.go:49
 	f2.ret0, f2.ret1 = f.value, f.err
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:75
+//line future_greenlet.go:73
 
 func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -99,9 +97,7 @@ type FutureGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Future.GetFor.
 func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
-	f2 := greenlet.MakeFrame[FutureGetForFrame[T]]()
-	f2.f, f2.d = f, d
-	return f2
+	return greenlet.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
 }
 
 // Results are what Future.GetFor has returned.
@@ -131,7 +127,7 @@ func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Durat
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:135
+//line future_greenlet.go:131
 
 // Resume continues Future.GetFor where it is suspended.
 func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -141,11 +137,6 @@ func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0, f2.ret1, st = f2.body(r, f2.f, f2.d)
 		return r.Started(f2, &f2.Header, st)
 	case 1:
-		goto resumed_57
-	}
-
-resumed_57:
-	{
 //line future.go:58
 		f.hub.awake(r.Current())
 		if !f.hub.granted() {
@@ -153,13 +144,16 @@ resumed_57:
 			f2.ret0, f2.ret1 = zero, &Timeout{d}
 			return r.Return(f2, &f2.Header)
 		}
+		goto after_if_56
 	}
+
+after_if_56:
 //line future.go:64
 	f2.ret0, f2.ret1 = f.value, f.err
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:163
+//line future_greenlet.go:157
 
 func (f *FutureGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *FutureGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

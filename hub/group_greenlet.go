@@ -18,9 +18,7 @@ type GroupGoFrame struct {
 
 // NewGoFrame makes a frame that will run Group.Go.
 func (g *Group) NewGoFrame(frame greenlet.Frame) *GroupGoFrame {
-	f := greenlet.MakeFrame[GroupGoFrame]()
-	f.g, f.frame = g, frame
-	return f
+	return greenlet.MakeFrame(GroupGoFrame{g: g, frame: frame})
 }
 
 // Results are what Group.Go has returned.
@@ -53,7 +51,7 @@ after_if_63:
 	return g.add(g.hub.Go(frame)), greenlet.Done
 }
 
-//line group_greenlet.go:57
+//line group_greenlet.go:55
 
 // Resume continues Group.Go where it is suspended.
 func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -64,16 +62,16 @@ func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
-		goto resumed_64
+		goto after_if_63
 	}
 
-resumed_64:
+after_if_63:
 //line group.go:66
 	f.ret0 = g.add(g.hub.Go(frame))
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:77
+//line group_greenlet.go:75
 
 func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.frame) }
 func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -93,9 +91,7 @@ type GroupAddFrame struct {
 
 // NewAddFrame makes a frame that will run Group.Add.
 func (g *Group) NewAddFrame(t *Task) *GroupAddFrame {
-	f := greenlet.MakeFrame[GroupAddFrame]()
-	f.g, f.t = g, t
-	return f
+	return greenlet.MakeFrame(GroupAddFrame{g: g, t: t})
 }
 
 // AddResumable is Group.Add for callers that can be suspended.
@@ -121,7 +117,7 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:125
+//line group_greenlet.go:121
 
 // Resume continues Group.Add where it is suspended.
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -131,16 +127,16 @@ func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.g, f.t))
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
-		goto resumed_83
+		goto after_if_82
 	}
 
-resumed_83:
+after_if_82:
 //line group.go:85
 	g.add(t)
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:144
+//line group_greenlet.go:140
 
 func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
@@ -158,11 +154,7 @@ type GroupJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Group.Join.
-func (g *Group) NewJoinFrame() *GroupJoinFrame {
-	f := greenlet.MakeFrame[GroupJoinFrame]()
-	f.g = g
-	return f
-}
+func (g *Group) NewJoinFrame() *GroupJoinFrame { return greenlet.MakeFrame(GroupJoinFrame{g: g}) }
 
 // Results are what Group.Join has returned.
 func (f *GroupJoinFrame) Results() error { return f.ret0 }
@@ -191,7 +183,7 @@ func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenle
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:195
+//line group_greenlet.go:187
 
 // Resume continues Group.Join where it is suspended.
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -201,18 +193,18 @@ func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.g)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_157
+//line group.go:158
+		g.hub.awake(r.Current())
+		goto after_if_156
 	}
 
-resumed_157:
-//line group.go:158
-	g.hub.awake(r.Current())
+after_if_156:
 //line group.go:160
 	f.ret0 = g.err
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:216
+//line group_greenlet.go:208
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -233,9 +225,7 @@ type GroupJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Group.JoinFor.
 func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
-	f := greenlet.MakeFrame[GroupJoinForFrame]()
-	f.g, f.d = g, d
-	return f
+	return greenlet.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
 
 // Results are what Group.JoinFor has returned.
@@ -265,7 +255,7 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:269
+//line group_greenlet.go:259
 
 // Resume continues Group.JoinFor where it is suspended.
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -274,18 +264,16 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.g, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_168
+	default:
+//line group.go:169
+		g.hub.awake(r.Current())
+		f.ret0, f.ret1 = g.err, g.hub.granted()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_168:
-//line group.go:169
-	g.hub.awake(r.Current())
-	f.ret0, f.ret1 = g.err, g.hub.granted()
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:289
+//line group_greenlet.go:277
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -307,11 +295,7 @@ type GroupKillFrame struct {
 }
 
 // NewKillFrame makes a frame that will run Group.Kill.
-func (g *Group) NewKillFrame() *GroupKillFrame {
-	f := greenlet.MakeFrame[GroupKillFrame]()
-	f.g = g
-	return f
-}
+func (g *Group) NewKillFrame() *GroupKillFrame { return greenlet.MakeFrame(GroupKillFrame{g: g}) }
 
 // KillResumable is Group.Kill for callers that can be suspended.
 func (g *Group) KillResumable(r *greenlet.Run) greenlet.Status {
@@ -332,7 +316,7 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:336
+//line group_greenlet.go:320
 
 // Resume continues Group.Kill where it is suspended.
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -341,7 +325,10 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g))
 	case 1:
-		goto resumed_182
+//line group.go:183
+		g.hub.awake(r.Current())
+		g.interruptNew()
+		goto loop_181
 	}
 
 loop_181:
@@ -353,14 +340,9 @@ loop_181:
 	f.PC = 1
 //line group.go:182
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
-resumed_182:
-//line group.go:183
-	g.hub.awake(r.Current())
-	g.interruptNew()
-	goto loop_181
 }
 
-//line group_greenlet.go:364
+//line group_greenlet.go:346
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -379,9 +361,7 @@ type GroupKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Group.KillFor.
 func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
-	f := greenlet.MakeFrame[GroupKillForFrame]()
-	f.g, f.d = g, d
-	return f
+	return greenlet.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
 
 // Results are what Group.KillFor has returned.
@@ -412,7 +392,7 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:416
+//line group_greenlet.go:396
 
 // Resume continues Group.KillFor where it is suspended.
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -421,18 +401,16 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.g, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		_, ok = r.Callee().(*GroupJoinForFrame).Returned(r)
-		goto resumed_194
+//line group.go:195
+		f.ret0 = ok
+		return r.Return(f, &f.Header)
 	}
 
-resumed_194:
-//line group.go:195
-	f.ret0 = ok
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:436
+//line group_greenlet.go:414
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

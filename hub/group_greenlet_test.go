@@ -20,9 +20,7 @@ type logPooledFrame struct {
 
 // newPooledFrame makes a frame that will run log.pooled.
 func (l *log) newPooledFrame(size int) *logPooledFrame {
-	f := greenlet.MakeFrame[logPooledFrame]()
-	f.l, f.size = l, size
-	return f
+	return greenlet.MakeFrame(logPooledFrame{l: l, size: size})
 }
 
 // pooledResumable is log.pooled for callers that can be suspended.
@@ -32,10 +30,8 @@ func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
 
 // body runs log.pooled up to its first suspension; f is nil until there has been one.
 func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
-	var (
-		g *Group
-		i int
-	)
+	var g *Group
+	var i int
 //line group_test.go:17
 	g = l.NewPool(size)
 	i = 0
@@ -67,15 +63,13 @@ after_loop_18:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:71
+//line group_greenlet_test.go:67
 
 // Resume continues log.pooled where it is suspended.
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
-	var (
-		g *Group
-		i int
-	)
+	var g *Group
+	var i int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.size))
@@ -117,7 +111,7 @@ resumed_22:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:121
+//line group_greenlet_test.go:115
 
 func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
@@ -136,9 +130,7 @@ type logKillsGroupFrame struct {
 
 // newKillsGroupFrame makes a frame that will run log.killsGroup.
 func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
-	f := greenlet.MakeFrame[logKillsGroupFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(logKillsGroupFrame{l: l})
 }
 
 // killsGroupResumable is log.killsGroup for callers that can be suspended.
@@ -216,7 +208,7 @@ resumed_43:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:220
+//line group_greenlet_test.go:212
 
 // Resume continues the activation; the driver calls it.
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -239,9 +231,7 @@ type logKillsNewcomersFrame struct {
 
 // newKillsNewcomersFrame makes a frame that will run log.killsNewcomers.
 func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
-	f := greenlet.MakeFrame[logKillsNewcomersFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(logKillsNewcomersFrame{l: l})
 }
 
 // killsNewcomersResumable is log.killsNewcomers for callers that can be suspended.
@@ -278,7 +268,7 @@ func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:282
+//line group_greenlet_test.go:272
 
 // Resume continues log.killsNewcomers where it is suspended.
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -290,7 +280,13 @@ func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		g = f.g
 		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_55
+//line group_test.go:56
+		l.Go(l.newComesFrame(g))
+		if st = l.YieldResumable(r); st != greenlet.Done {
+			f.g, f.PC = g, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_57
 	case 2:
 		g = f.g
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -301,13 +297,6 @@ func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_58
 	}
 
-resumed_55:
-//line group_test.go:56
-	l.Go(l.newComesFrame(g))
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.g, f.PC = g, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_57:
 //line group_test.go:58
 	if st = g.KillResumable(r); st != greenlet.Done {
@@ -320,7 +309,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:324
+//line group_greenlet_test.go:313
 
 func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -338,9 +327,7 @@ type logComesFrame struct {
 
 // newComesFrame makes a frame that will run log.comes.
 func (l *log) newComesFrame(g *Group) *logComesFrame {
-	f := greenlet.MakeFrame[logComesFrame]()
-	f.l, f.g = l, g
-	return f
+	return greenlet.MakeFrame(logComesFrame{l: l, g: g})
 }
 
 // comesResumable is log.comes for callers that can be suspended.
@@ -366,7 +353,7 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:370
+//line group_greenlet_test.go:357
 
 // Resume continues log.comes where it is suspended.
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -376,24 +363,23 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_64
+//line group_test.go:65
+		_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
+		if st != greenlet.Done {
+			f.l, f.g, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_65
 	case 2:
 		r.Callee().(*GroupGoFrame).Release(r)
 		goto resumed_65
 	}
 
-resumed_64:
-//line group_test.go:65
-	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
-	if st != greenlet.Done {
-		f.l, f.g, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:397
+//line group_greenlet_test.go:383
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -413,9 +399,7 @@ type blocksFrame struct {
 
 // newBlocksFrame makes a frame that will run blocks.
 func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
-	f := greenlet.MakeFrame[blocksFrame]()
-	f.h, f.m, f.sum = h, m, sum
-	return f
+	return greenlet.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
 }
 
 // blocksResumable is blocks for callers that can be suspended.
@@ -440,7 +424,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:444
+//line group_greenlet_test.go:428
 
 // Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -449,20 +433,18 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.m, f.sum))
-	case 1:
+	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
-		goto resumed_90
+//line group_test.go:90
+		if t0 > 0 {
+			*sum++
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_90:
-//line group_test.go:90
-	if t0 > 0 {
-		*sum++
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:466
+//line group_greenlet_test.go:448
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -482,9 +464,7 @@ type failsBlockedFrame struct {
 
 // newFailsBlockedFrame makes a frame that will run failsBlocked.
 func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
-	f := greenlet.MakeFrame[failsBlockedFrame]()
-	f.h = h
-	return f
+	return greenlet.MakeFrame(failsBlockedFrame{h: h})
 }
 
 // failsBlockedResumable is failsBlocked for callers that can be suspended.
@@ -569,7 +549,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:573
+//line group_greenlet_test.go:553
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -593,9 +573,7 @@ type exitsBlockedFrame struct {
 
 // newExitsBlockedFrame makes a frame that will run exitsBlocked.
 func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
-	f2 := greenlet.MakeFrame[exitsBlockedFrame]()
-	f2.h, f2.f = h, f
-	return f2
+	return greenlet.MakeFrame(exitsBlockedFrame{h: h, f: f})
 }
 
 // exitsBlockedResumable is exitsBlocked for callers that can be suspended.
@@ -680,7 +658,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:684
+//line group_greenlet_test.go:662
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -741,25 +719,23 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:745
+//line group_greenlet_test.go:723
 
 // Resume continues the literal exitsBlockedFunc2 where it is suspended.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
 	switch f2.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_135
+//line group_test.go:135
+		f2.ret0 = 1
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_135:
-//line group_test.go:135
-	f2.ret0 = 1
-	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:763
+//line group_greenlet_test.go:739
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

@@ -18,9 +18,7 @@ type SpawnFrame[T any] struct {
 
 // NewSpawnFrame makes a frame that will run Spawn.
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
-	f := greenlet.MakeFrame[SpawnFrame[T]]()
-	f.s, f.frame = s, frame
-	return f
+	return greenlet.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
 
 // Results are what Spawn has returned.
@@ -56,7 +54,7 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:60
+//line handle_greenlet.go:58
 
 // Resume continues Spawn where it is suspended.
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -66,18 +64,16 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s, f.frame)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
-		goto resumed_35
+//line handle.go:35
+		f.ret0 = &Handle[T]{t0, frame}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_35:
-//line handle.go:35
-	f.ret0 = &Handle[T]{t0, frame}
-	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:81
+//line handle_greenlet.go:77
 
 func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -102,9 +98,7 @@ type TryFrame[T any] struct {
 
 // NewTryFrame makes a frame that will run Try.
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
-	f := greenlet.MakeFrame[TryFrame[T]]()
-	f.s, f.frame0 = s, frame0
-	return f
+	return greenlet.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
 
 // Results are what Try has returned.
@@ -122,10 +116,8 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (*Handle[
 
 // body runs Try up to its first suspension; f is nil until there has been one.
 func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st greenlet.Status) {
-	var (
-		frame *Trying[T]
-		t0    *Task
-	)
+	var frame *Trying[T]
+	var t0 *Task
 	frame = new(Trying[T])
 	*frame = frame0
 //line handle.go:41
@@ -154,38 +146,34 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:158
+//line handle_greenlet.go:150
 
 // Resume continues Try where it is suspended.
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		frame *Trying[T]
-		t0    *Task
-	)
+	var frame *Trying[T]
+	var t0 *Task
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.s, f.frame0)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		frame = f.frame
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
-		goto resumed_41
+//line handle.go:41
+		h := &Handle[T]{t0, (*frame)}
+		frameRef2 := frame
+//line handle.go:42
+		h.more("Try").fails = func() error {
+			_, err := (*frameRef2).Results()
+			return err
+		}
+		f.ret0 = h
+		return r.Return(f, &f.Header)
 	}
 
-resumed_41:
-//line handle.go:41
-	h := &Handle[T]{t0, (*frame)}
-	frameRef2 := frame
-//line handle.go:42
-	h.more("Try").fails = func() error {
-		_, err := (*frameRef2).Results()
-		return err
-	}
-	f.ret0 = h
-	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:189
+//line handle_greenlet.go:177
 
 func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -209,9 +197,7 @@ type HandleGetFrame[T any] struct {
 
 // NewGetFrame makes a frame that will run Handle.Get.
 func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] {
-	f := greenlet.MakeFrame[HandleGetFrame[T]]()
-	f.h = h
-	return f
+	return greenlet.MakeFrame(HandleGetFrame[T]{h: h})
 }
 
 // Results are what Handle.Get has returned.
@@ -241,7 +227,7 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:245
+//line handle_greenlet.go:231
 
 // Resume continues Handle.Get where it is suspended.
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -250,18 +236,16 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*TaskJoinFrame).Release(r)
-		goto resumed_54
+//line handle.go:55
+		f.ret0, f.ret1 = h.results()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_54:
-//line handle.go:55
-	f.ret0, f.ret1 = h.results()
-	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:265
+//line handle_greenlet.go:249
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -289,9 +273,7 @@ type HandleGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Handle.GetFor.
 func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
-	f := greenlet.MakeFrame[HandleGetForFrame[T]]()
-	f.h, f.d = h, d
-	return f
+	return greenlet.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
 }
 
 // Results are what Handle.GetFor has returned.
@@ -328,7 +310,7 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:332
+//line handle_greenlet.go:314
 
 // Resume continues Handle.GetFor where it is suspended.
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -338,24 +320,22 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
-		goto resumed_62
-	}
-
-resumed_62:
 //line handle.go:62
-	if !ok {
-		var zero T
-		f.ret0, f.ret1 = zero, &Timeout{d}
+		if !ok {
+			var zero T
+			f.ret0, f.ret1 = zero, &Timeout{d}
+			return r.Return(f, &f.Header)
+		}
+//line handle.go:66
+		f.ret0, f.ret1 = h.results()
 		return r.Return(f, &f.Header)
 	}
-//line handle.go:66
-	f.ret0, f.ret1 = h.results()
-	return r.Return(f, &f.Header)
+
 }
 
-//line handle_greenlet.go:359
+//line handle_greenlet.go:339
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

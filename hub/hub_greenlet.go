@@ -16,11 +16,7 @@ type hubLoopFrame struct {
 }
 
 // newLoopFrame makes a frame that will run Hub.loop.
-func (h *Hub) newLoopFrame() *hubLoopFrame {
-	f := greenlet.MakeFrame[hubLoopFrame]()
-	f.h = h
-	return f
-}
+func (h *Hub) newLoopFrame() *hubLoopFrame { return greenlet.MakeFrame(hubLoopFrame{h: h}) }
 
 // Results are what Hub.loop has returned.
 func (f *hubLoopFrame) Results() error { return f.ret0 }
@@ -37,10 +33,8 @@ func (h *Hub) loopResumable(r *greenlet.Run) (error, greenlet.Status) {
 
 // body runs Hub.loop up to its first suspension; f is nil until there has been one.
 func (f *hubLoopFrame) body(r *greenlet.Run, h *Hub) (ret0 error, st greenlet.Status) {
-	var (
-		end bool
-		err error
-	)
+	var end bool
+	var err error
 //line hub.go:114
 loop_114:
 	end, err, st = h.turnsResumable(r)
@@ -56,15 +50,13 @@ loop_114:
 	goto loop_114
 }
 
-//line hub_greenlet.go:60
+//line hub_greenlet.go:54
 
 // Resume continues Hub.loop where it is suspended.
 func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
-	var (
-		end bool
-		err error
-	)
+	var end bool
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.h)
@@ -90,7 +82,7 @@ resumed_115:
 	goto loop_114
 }
 
-//line hub_greenlet.go:94
+//line hub_greenlet.go:86
 
 func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
@@ -110,11 +102,7 @@ type hubTurnsFrame struct {
 }
 
 // newTurnsFrame makes a frame that will run Hub.turns.
-func (h *Hub) newTurnsFrame() *hubTurnsFrame {
-	f := greenlet.MakeFrame[hubTurnsFrame]()
-	f.h = h
-	return f
-}
+func (h *Hub) newTurnsFrame() *hubTurnsFrame { return greenlet.MakeFrame(hubTurnsFrame{h: h}) }
 
 // turnsResumable is Hub.turns for callers that can be suspended.
 func (h *Hub) turnsResumable(r *greenlet.Run) (bool, error, greenlet.Status) {
@@ -224,7 +212,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:228
+//line hub_greenlet.go:216
 
 func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -248,9 +236,7 @@ type hubResumeFrame struct {
 
 // newResumeFrame makes a frame that will run Hub.resume.
 func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
-	f := greenlet.MakeFrame[hubResumeFrame]()
-	f.h, f.t = h, t
-	return f
+	return greenlet.MakeFrame(hubResumeFrame{h: h, t: t})
 }
 
 // resumeResumable is Hub.resume for callers that can be suspended.
@@ -260,11 +246,9 @@ func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) greenlet.Status {
 
 // body runs Hub.resume up to its first suspension; f is nil until there has been one.
 func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Status) {
-	var (
-		w   *waiter
-		g2  *greenlet.Greenlet
-		got any
-	)
+	var w *waiter
+	var g2 *greenlet.Greenlet
+	var got any
 	_ = got
 	{
 //line hub.go:171
@@ -308,7 +292,7 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:312
+//line hub_greenlet.go:296
 
 // Resume continues Hub.resume where it is suspended.
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -320,16 +304,13 @@ func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		got = f.got
 		r.Received()
-		goto resumed_189
+		goto after_if_186
 	case 2:
 		got = f.got
 		r.Received()
-		goto resumed_191
+		goto after_if_186
 	}
 
-resumed_189:
-	goto after_if_186
-resumed_191:
 after_if_186:
 //line hub.go:193
 	h.running = nil
@@ -344,7 +325,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:348
+//line hub_greenlet.go:329
 
 func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }

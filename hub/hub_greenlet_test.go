@@ -22,9 +22,7 @@ type logSleeperFrame struct {
 
 // newSleeperFrame makes a frame that will run log.sleeper.
 func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleeperFrame {
-	f := greenlet.MakeFrame[logSleeperFrame]()
-	f.l, f.name, f.times, f.d = l, name, times, d
-	return f
+	return greenlet.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
 }
 
 // sleeperResumable is log.sleeper for callers that can be suspended.
@@ -56,7 +54,7 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:60
+//line hub_greenlet_test.go:58
 
 // Resume continues log.sleeper where it is suspended.
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -90,7 +88,7 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:94
+//line hub_greenlet_test.go:92
 
 func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
@@ -103,18 +101,13 @@ var _ func(*log, string, int, time.Duration) = (*log).sleeper
 // logCountsFrame is an activation of log.counts.
 type logCountsFrame struct {
 	greenlet.Header
-	l    *log
-	n    int
-	sum  int
-	i    int
-	ret0 int
+	l               *log
+	n, sum, i, ret0 int
 }
 
 // newCountsFrame makes a frame that will run log.counts.
 func (l *log) newCountsFrame(n int) *logCountsFrame {
-	f := greenlet.MakeFrame[logCountsFrame]()
-	f.l, f.n = l, n
-	return f
+	return greenlet.MakeFrame(logCountsFrame{l: l, n: n})
 }
 
 // Results are what log.counts has returned.
@@ -132,10 +125,7 @@ func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 
 // body runs log.counts up to its first suspension; f is nil until there has been one.
 func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		i   int
-	)
+	var sum, i int
 //line hub_test.go:66
 	i = 0
 loop_66:
@@ -157,15 +147,12 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:161
+//line hub_greenlet_test.go:151
 
 // Resume continues log.counts where it is suspended.
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
-	var (
-		sum int
-		i   int
-	)
+	var sum, i int
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.l, f.n)
@@ -196,7 +183,7 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:200
+//line hub_greenlet_test.go:187
 
 func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -216,11 +203,7 @@ type logJoinsFrame struct {
 }
 
 // newJoinsFrame makes a frame that will run log.joins.
-func (l *log) newJoinsFrame() *logJoinsFrame {
-	f := greenlet.MakeFrame[logJoinsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newJoinsFrame() *logJoinsFrame { return greenlet.MakeFrame(logJoinsFrame{l: l}) }
 
 // joinsResumable is log.joins for callers that can be suspended.
 func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
@@ -230,12 +213,11 @@ func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
 // body runs log.joins up to its first suspension; f is nil until there has been one.
 func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
-		frame *logCountsFrame
-		task  *Task
-		err   error
-		ok    bool
-		t0    error
-		t1    error
+		frame  *logCountsFrame
+		task   *Task
+		err    error
+		ok     bool
+		t0, t1 error
 	)
 //line hub_test.go:75
 	frame = l.newCountsFrame(5)
@@ -267,18 +249,17 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:271
+//line hub_greenlet_test.go:253
 
 // Resume continues log.joins where it is suspended.
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var (
-		frame *logCountsFrame
-		task  *Task
-		err   error
-		ok    bool
-		t0    error
-		t1    error
+		frame  *logCountsFrame
+		task   *Task
+		err    error
+		ok     bool
+		t0, t1 error
 	)
 	switch f.PC {
 	case 0:
@@ -286,7 +267,14 @@ func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		frame, task = f.frame, f.task
 		err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
-		goto resumed_77
+//line hub_test.go:78
+		l.say("%v %v", err, ok)
+		t0, st = task.JoinResumable(r)
+		if st != greenlet.Done {
+			f.frame, f.task, f.PC = frame, task, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_79
 	case 2:
 		frame, task = f.frame, f.task
 		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
@@ -297,14 +285,6 @@ func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_80
 	}
 
-resumed_77:
-//line hub_test.go:78
-	l.say("%v %v", err, ok)
-	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f.frame, f.task, f.PC = frame, task, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_79:
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
@@ -319,7 +299,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:323
+//line hub_greenlet_test.go:303
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -337,9 +317,7 @@ type logFailsFrame struct {
 
 // newFailsFrame makes a frame that will run log.fails.
 func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
-	f := greenlet.MakeFrame[logFailsFrame]()
-	f.l, f.d = l, d
-	return f
+	return greenlet.MakeFrame(logFailsFrame{l: l, d: d})
 }
 
 // failsResumable is log.fails for callers that can be suspended.
@@ -359,24 +337,22 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:363
+//line hub_greenlet_test.go:341
 
 // Resume continues log.fails where it is suspended.
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.d))
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_91
+//line hub_test.go:92
+		panic(errors.ErrUnsupported)
 	}
 
-resumed_91:
-//line hub_test.go:92
-	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:380
+//line hub_greenlet_test.go:356
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -395,11 +371,7 @@ type logWatchesFrame struct {
 }
 
 // newWatchesFrame makes a frame that will run log.watches.
-func (l0 *log) newWatchesFrame() *logWatchesFrame {
-	f := greenlet.MakeFrame[logWatchesFrame]()
-	f.l0 = l0
-	return f
-}
+func (l0 *log) newWatchesFrame() *logWatchesFrame { return greenlet.MakeFrame(logWatchesFrame{l0: l0}) }
 
 // watchesResumable is log.watches for callers that can be suspended.
 func (l0 *log) watchesResumable(r *greenlet.Run) greenlet.Status {
@@ -408,11 +380,9 @@ func (l0 *log) watchesResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.watches up to its first suspension; f is nil until there has been one.
 func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
-	var (
-		l   **log
-		bad *Task
-		err error
-	)
+	var l **log
+	var bad *Task
+	var err error
 	l = new(*log)
 	*l = l0
 	{
@@ -438,34 +408,30 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:442
+//line hub_greenlet_test.go:412
 
 // Resume continues log.watches where it is suspended.
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l   **log
-		bad *Task
-		err error
-	)
+	var l **log
+	var bad *Task
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0))
-	case 1:
+	default:
 		l, bad = f.l, f.bad
 		err = r.Callee().(*TaskJoinFrame).Returned(r)
-		goto resumed_99
+//line hub_test.go:100
+		(*l).say("%v", errors.Is(err, errors.ErrUnsupported))
+		lRef3 := l
+//line hub_test.go:101
+		bad.Link(func(t *Task) { (*lRef3).say("linked late") })
+		return r.Return(f, &f.Header)
 	}
 
-resumed_99:
-//line hub_test.go:100
-	(*l).say("%v", errors.Is(err, errors.ErrUnsupported))
-	lRef3 := l
-//line hub_test.go:101
-	bad.Link(func(t *Task) { (*lRef3).say("linked late") })
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:469
+//line hub_greenlet_test.go:435
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -481,11 +447,7 @@ type logStubbornFrame struct {
 }
 
 // newStubbornFrame makes a frame that will run log.stubborn.
-func (l *log) newStubbornFrame() *logStubbornFrame {
-	f := greenlet.MakeFrame[logStubbornFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newStubbornFrame() *logStubbornFrame { return greenlet.MakeFrame(logStubbornFrame{l: l}) }
 
 // stubbornResumable is log.stubborn for callers that can be suspended.
 func (l *log) stubbornResumable(r *greenlet.Run) greenlet.Status {
@@ -554,7 +516,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:558
+//line hub_greenlet_test.go:520
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -579,7 +541,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:583
+//line hub_greenlet_test.go:545
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -606,25 +568,23 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:610
+//line hub_greenlet_test.go:572
 
 // Resume continues the literal logStubbornFunc1 where it is suspended.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_119
+//line hub_test.go:120
+		(*c.l).say("cleaned up")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_119:
-//line hub_test.go:120
-	(*c.l).say("cleaned up")
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:628
+//line hub_greenlet_test.go:588
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -634,18 +594,12 @@ var logStubbornFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/gree
 // logKillsFrame is an activation of log.kills.
 type logKillsFrame struct {
 	greenlet.Header
-	l      *log
-	task   *Task
-	unborn *Task
-	late   *Task
+	l                  *log
+	task, unborn, late *Task
 }
 
 // newKillsFrame makes a frame that will run log.kills.
-func (l *log) newKillsFrame() *logKillsFrame {
-	f := greenlet.MakeFrame[logKillsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newKillsFrame() *logKillsFrame { return greenlet.MakeFrame(logKillsFrame{l: l}) }
 
 // killsResumable is log.kills for callers that can be suspended.
 func (l *log) killsResumable(r *greenlet.Run) greenlet.Status {
@@ -654,11 +608,7 @@ func (l *log) killsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.kills up to its next suspension; f is nil until there has been one.
 func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
-	var (
-		task   *Task
-		unborn *Task
-		late   *Task
-	)
+	var task, unborn, late *Task
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -727,7 +677,7 @@ resumed_136:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:731
+//line hub_greenlet_test.go:681
 
 // Resume continues the activation; the driver calls it.
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -748,11 +698,7 @@ type logSuicideFrame struct {
 }
 
 // newSuicideFrame makes a frame that will run log.suicide.
-func (l *log) newSuicideFrame() *logSuicideFrame {
-	f := greenlet.MakeFrame[logSuicideFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newSuicideFrame() *logSuicideFrame { return greenlet.MakeFrame(logSuicideFrame{l: l}) }
 
 // suicideResumable is log.suicide for callers that can be suspended.
 func (l *log) suicideResumable(r *greenlet.Run) greenlet.Status {
@@ -824,7 +770,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:828
+//line hub_greenlet_test.go:774
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -842,9 +788,7 @@ type logTimeoutsFrame struct {
 
 // newTimeoutsFrame makes a frame that will run log.timeouts.
 func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
-	f := greenlet.MakeFrame[logTimeoutsFrame]()
-	f.l0 = l0
-	return f
+	return greenlet.MakeFrame(logTimeoutsFrame{l0: l0})
 }
 
 // timeoutsResumable is log.timeouts for callers that can be suspended.
@@ -854,11 +798,8 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.timeouts up to its first suspension; f is nil until there has been one.
 func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
-	var (
-		l   **log
-		err error
-		t0  error
-	)
+	var l **log
+	var err, t0 error
 	l = new(*log)
 	*l = l0
 //line hub_test.go:154
@@ -894,22 +835,26 @@ func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:898
+//line hub_greenlet_test.go:839
 
 // Resume continues log.timeouts where it is suspended.
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l   **log
-		err error
-		t0  error
-	)
+	var l **log
+	var err, t0 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0))
 	case 1:
 		l = f.l
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_154
+//line hub_test.go:158
+		(*l).say("outer %v", err)
+		err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
+		if st != greenlet.Done {
+			f.l, f.PC = l, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_159
 	case 2:
 		l = f.l
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
@@ -923,14 +868,6 @@ func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_166
 	}
 
-resumed_154:
-//line hub_test.go:158
-	(*l).say("outer %v", err)
-	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-	if st != greenlet.Done {
-		f.l, f.PC = l, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_159:
 //line hub_test.go:164
 	(*l).say("outer %v", err)
@@ -950,7 +887,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:954
+//line hub_greenlet_test.go:891
 
 func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -974,7 +911,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:978
+//line hub_greenlet_test.go:915
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -1002,7 +939,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1006
+//line hub_greenlet_test.go:943
 
 // Resume continues the literal logTimeoutsFunc1 where it is suspended.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1010,18 +947,16 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_155
+//line hub_test.go:156
+		(*c.l).say("inner %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_155:
-//line hub_test.go:156
-	(*c.l).say("inner %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1025
+//line hub_greenlet_test.go:960
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -1061,20 +996,18 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1065
+//line hub_greenlet_test.go:1000
 
 // Resume continues the literal logTimeoutsFunc1_1 where it is suspended.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_155
+		return r.Return(f, &f.Header)
 	}
 
-resumed_155:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1098,7 +1031,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1102
+//line hub_greenlet_test.go:1035
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1131,7 +1064,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1135
+//line hub_greenlet_test.go:1068
 
 // Resume continues the literal logTimeoutsFunc2 where it is suspended.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1141,24 +1074,23 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 1:
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_160
+//line hub_test.go:161
+		(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
+		if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_162
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_162
 	}
 
-resumed_160:
-//line hub_test.go:161
-	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1162
+//line hub_greenlet_test.go:1094
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1198,20 +1130,18 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1202
+//line hub_greenlet_test.go:1134
 
 // Resume continues the literal logTimeoutsFunc2_1 where it is suspended.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_160
+		return r.Return(f, &f.Header)
 	}
 
-resumed_160:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -1229,9 +1159,7 @@ type logYieldsThriceFrame struct {
 
 // newYieldsThriceFrame makes a frame that will run log.yieldsThrice.
 func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
-	f := greenlet.MakeFrame[logYieldsThriceFrame]()
-	f.l0 = l0
-	return f
+	return greenlet.MakeFrame(logYieldsThriceFrame{l0: l0})
 }
 
 // yieldsThriceResumable is log.yieldsThrice for callers that can be suspended.
@@ -1241,10 +1169,8 @@ func (l0 *log) yieldsThriceResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.yieldsThrice up to its first suspension; f is nil until there has been one.
 func (f *logYieldsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
-	var (
-		l  **log
-		t0 int
-	)
+	var l **log
+	var t0 int
 	l = new(*log)
 	*l = l0
 //line hub_test.go:178
@@ -1265,14 +1191,12 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1269
+//line hub_greenlet_test.go:1195
 
 // Resume continues log.yieldsThrice where it is suspended.
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l  **log
-		t0 int
-	)
+	var l **log
+	var t0 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1298,7 +1222,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1302
+//line hub_greenlet_test.go:1226
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1322,7 +1246,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1326
+//line hub_greenlet_test.go:1250
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1394,7 +1318,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1398
+//line hub_greenlet_test.go:1322
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1410,9 +1334,7 @@ type logInterruptsFrame struct {
 
 // newInterruptsFrame makes a frame that will run log.interrupts.
 func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
-	f := greenlet.MakeFrame[logInterruptsFrame]()
-	f.l, f.task = l, task
-	return f
+	return greenlet.MakeFrame(logInterruptsFrame{l: l, task: task})
 }
 
 // interruptsResumable is log.interrupts for callers that can be suspended.
@@ -1429,7 +1351,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1433
+//line hub_greenlet_test.go:1355
 
 // Resume continues the activation; the driver calls it.
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1454,9 +1376,7 @@ type logSleepsThriceFrame struct {
 
 // newSleepsThriceFrame makes a frame that will run log.sleepsThrice.
 func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
-	f := greenlet.MakeFrame[logSleepsThriceFrame]()
-	f.l0 = l0
-	return f
+	return greenlet.MakeFrame(logSleepsThriceFrame{l0: l0})
 }
 
 // sleepsThriceResumable is log.sleepsThrice for callers that can be suspended.
@@ -1466,10 +1386,8 @@ func (l0 *log) sleepsThriceResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.sleepsThrice up to its first suspension; f is nil until there has been one.
 func (f *logSleepsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
-	var (
-		l  **log
-		t0 int
-	)
+	var l **log
+	var t0 int
 	l = new(*log)
 	*l = l0
 //line hub_test.go:206
@@ -1490,14 +1408,12 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1494
+//line hub_greenlet_test.go:1412
 
 // Resume continues log.sleepsThrice where it is suspended.
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l  **log
-		t0 int
-	)
+	var l **log
+	var t0 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1523,7 +1439,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1527
+//line hub_greenlet_test.go:1443
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1547,7 +1463,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1551
+//line hub_greenlet_test.go:1467
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1619,7 +1535,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1623
+//line hub_greenlet_test.go:1539
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1636,9 +1552,7 @@ type logWaitsFrame struct {
 
 // newWaitsFrame makes a frame that will run log.waits.
 func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
-	f := greenlet.MakeFrame[logWaitsFrame]()
-	f.l, f.e, f.name = l, e, name
-	return f
+	return greenlet.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
 }
 
 // waitsResumable is log.waits for callers that can be suspended.
@@ -1668,7 +1582,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1672
+//line hub_greenlet_test.go:1586
 
 // Resume continues log.waits where it is suspended.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1679,26 +1593,25 @@ func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.e, f.name))
 	case 1:
 		t0 = r.Callee().(*EventWaitForFrame).Returned(r)
-		goto resumed_216
+//line hub_test.go:216
+		l.say("%s %v", name, t0)
+		if st = e.WaitResumable(r); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_217
 	case 2:
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_217
 	}
 
-resumed_216:
-//line hub_test.go:216
-	l.say("%s %v", name, t0)
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_217:
 //line hub_test.go:218
 	l.say("%s %v", name, e.IsSet())
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1702
+//line hub_greenlet_test.go:1615
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1717,9 +1630,7 @@ type logSetsFrame struct {
 
 // newSetsFrame makes a frame that will run log.sets.
 func (l *log) newSetsFrame(e *Event) *logSetsFrame {
-	f := greenlet.MakeFrame[logSetsFrame]()
-	f.l, f.e = l, e
-	return f
+	return greenlet.MakeFrame(logSetsFrame{l: l, e: e})
 }
 
 // setsResumable is log.sets for callers that can be suspended.
@@ -1748,7 +1659,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1752
+//line hub_greenlet_test.go:1663
 
 // Resume continues log.sets where it is suspended.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1758,27 +1669,26 @@ func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_223
+//line hub_test.go:224
+		e.Set()
+		e.Clear()
+		if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_226
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_226
 	}
 
-resumed_223:
-//line hub_test.go:224
-	e.Set()
-	e.Clear()
-	if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_226:
 //line hub_test.go:227
 	e.Set()
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1782
+//line hub_greenlet_test.go:1692
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1791,18 +1701,15 @@ var _ func(*log, *Event) = (*log).sets
 // logEntersFrame is an activation of log.enters.
 type logEntersFrame struct {
 	greenlet.Header
-	l        *log
-	s        *Semaphore
-	name     string
-	d        time.Duration
-	patience time.Duration
+	l           *log
+	s           *Semaphore
+	name        string
+	d, patience time.Duration
 }
 
 // newEntersFrame makes a frame that will run log.enters.
 func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patience time.Duration) *logEntersFrame {
-	f := greenlet.MakeFrame[logEntersFrame]()
-	f.l, f.s, f.name, f.d, f.patience = l, s, name, d, patience
-	return f
+	return greenlet.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
 }
 
 // entersResumable is log.enters for callers that can be suspended.
@@ -1836,7 +1743,7 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1840
+//line hub_greenlet_test.go:1747
 
 // Resume continues log.enters where it is suspended.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1847,30 +1754,29 @@ func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
 	case 1:
 		t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
-		goto resumed_242
+//line hub_test.go:242
+		if !t0 {
+			l.say("%s gives up", name)
+			return r.Return(f, &f.Header)
+		}
+		l.say("%s in", name)
+		if st = l.SleepResumable(r, d); st != greenlet.Done {
+			f.l, f.name, f.PC = nil, "", 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_247
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_247
 	}
 
-resumed_242:
-//line hub_test.go:242
-	if !t0 {
-		l.say("%s gives up", name)
-		return r.Return(f, &f.Header)
-	}
-	l.say("%s in", name)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.l, f.name, f.PC = nil, "", 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_247:
 //line hub_test.go:248
 	s.Release()
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1874
+//line hub_greenlet_test.go:1780
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1891,9 +1797,7 @@ type logKillsOneFrame struct {
 
 // newKillsOneFrame makes a frame that will run log.killsOne.
 func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
-	f := greenlet.MakeFrame[logKillsOneFrame]()
-	f.l, f.task = l, task
-	return f
+	return greenlet.MakeFrame(logKillsOneFrame{l: l, task: task})
 }
 
 // killsOneResumable is log.killsOne for callers that can be suspended.
@@ -1918,7 +1822,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1922
+//line hub_greenlet_test.go:1826
 
 // Resume continues log.killsOne where it is suspended.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1928,23 +1832,22 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_269
+//line hub_test.go:270
+		if st = task.KillResumable(r); st != greenlet.Done {
+			f.l, f.task, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_270
 	case 2:
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_270
 	}
 
-resumed_269:
-//line hub_test.go:270
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f.l, f.task, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1948
+//line hub_greenlet_test.go:1851
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1964,9 +1867,7 @@ type logHoldsFrame struct {
 
 // newHoldsFrame makes a frame that will run log.holds.
 func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
-	f := greenlet.MakeFrame[logHoldsFrame]()
-	f.l, f.s = l, s
-	return f
+	return greenlet.MakeFrame(logHoldsFrame{l: l, s: s})
 }
 
 // holdsResumable is log.holds for callers that can be suspended.
@@ -1997,7 +1898,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2001
+//line hub_greenlet_test.go:1902
 
 // Resume continues log.holds where it is suspended.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2008,20 +1909,19 @@ func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.s))
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
-		goto resumed_285
+//line hub_test.go:286
+		task = l.Go(l.newGrantedFrame(s))
+		if st = l.YieldResumable(r); st != greenlet.Done {
+			f.task, f.PC = task, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_287
 	case 2:
 		task = f.task
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_287
 	}
 
-resumed_285:
-//line hub_test.go:286
-	task = l.Go(l.newGrantedFrame(s))
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.task, f.PC = task, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_287:
 //line hub_test.go:288
 	l.say("holder releases")
@@ -2030,7 +1930,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2034
+//line hub_greenlet_test.go:1934
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -2051,9 +1951,7 @@ type logGrantedFrame struct {
 
 // newGrantedFrame makes a frame that will run log.granted.
 func (l0 *log) newGrantedFrame(s0 *Semaphore) *logGrantedFrame {
-	f := greenlet.MakeFrame[logGrantedFrame]()
-	f.l0, f.s0 = l0, s0
-	return f
+	return greenlet.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
 }
 
 // grantedResumable is log.granted for callers that can be suspended.
@@ -2089,10 +1987,8 @@ func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end gre
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		l **log
-		s **Semaphore
-	)
+	var l **log
+	var s **Semaphore
 	switch f.PC {
 	case 1:
 		l, s = f.l, f.s
@@ -2146,7 +2042,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2150
+//line hub_greenlet_test.go:2046
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2159,17 +2055,14 @@ var _ func(*log, *Semaphore) = (*log).granted
 // logProducesFrame is an activation of log.produces.
 type logProducesFrame struct {
 	greenlet.Header
-	l *log
-	q *Queue[int]
-	n int
-	i int
+	l    *log
+	q    *Queue[int]
+	n, i int
 }
 
 // newProducesFrame makes a frame that will run log.produces.
 func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
-	f := greenlet.MakeFrame[logProducesFrame]()
-	f.l, f.q, f.n = l, q, n
-	return f
+	return greenlet.MakeFrame(logProducesFrame{l: l, q: q, n: n})
 }
 
 // producesResumable is log.produces for callers that can be suspended.
@@ -2202,7 +2095,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2206
+//line hub_greenlet_test.go:2099
 
 // Resume continues log.produces where it is suspended.
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2237,7 +2130,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2241
+//line hub_greenlet_test.go:2134
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -2257,9 +2150,7 @@ type logConsumesFrame struct {
 
 // newConsumesFrame makes a frame that will run log.consumes.
 func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame {
-	f := greenlet.MakeFrame[logConsumesFrame]()
-	f.l, f.q, f.d = l, q, d
-	return f
+	return greenlet.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
 }
 
 // consumesResumable is log.consumes for callers that can be suspended.
@@ -2269,10 +2160,8 @@ func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration)
 
 // body runs log.consumes up to its first suspension; f is nil until there has been one.
 func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 //line hub_test.go:316
 loop_316:
 	v, ok, st = q.GetResumable(r)
@@ -2295,15 +2184,13 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2299
+//line hub_greenlet_test.go:2188
 
 // Resume continues log.consumes where it is suspended.
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, d := f.l, f.q, f.d
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
@@ -2339,7 +2226,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2343
+//line hub_greenlet_test.go:2230
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2359,9 +2246,7 @@ type logPutsFrame struct {
 
 // newPutsFrame makes a frame that will run log.puts.
 func (l *log) newPutsFrame(q *Queue[int], v int) *logPutsFrame {
-	f := greenlet.MakeFrame[logPutsFrame]()
-	f.l, f.q, f.v = l, q, v
-	return f
+	return greenlet.MakeFrame(logPutsFrame{l: l, q: q, v: v})
 }
 
 // putsResumable is log.puts for callers that can be suspended.
@@ -2432,7 +2317,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2436
+//line hub_greenlet_test.go:2321
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2452,9 +2337,7 @@ type logGetsForFrame struct {
 
 // newGetsForFrame makes a frame that will run log.getsFor.
 func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
-	f := greenlet.MakeFrame[logGetsForFrame]()
-	f.l, f.q, f.d = l, q, d
-	return f
+	return greenlet.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
 }
 
 // getsForResumable is log.getsFor for callers that can be suspended.
@@ -2464,10 +2347,8 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 
 // body runs log.getsFor up to its first suspension; f is nil until there has been one.
 func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 //line hub_test.go:355
 	v, ok, st = q.GetForResumable(r, d)
 	if st != greenlet.Done {
@@ -2480,32 +2361,28 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2484
+//line hub_greenlet_test.go:2365
 
 // Resume continues log.getsFor where it is suspended.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
-	case 1:
+	default:
 		v, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_355
+//line hub_test.go:356
+		l.say("%d %v", v, ok)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_355:
-//line hub_test.go:356
-	l.say("%d %v", v, ok)
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2509
+//line hub_greenlet_test.go:2386
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2524,9 +2401,7 @@ type logClosesFrame struct {
 
 // newClosesFrame makes a frame that will run log.closes.
 func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
-	f := greenlet.MakeFrame[logClosesFrame]()
-	f.l, f.q = l, q
-	return f
+	return greenlet.MakeFrame(logClosesFrame{l: l, q: q})
 }
 
 // closesResumable is log.closes for callers that can be suspended.
@@ -2541,7 +2416,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2545
+//line hub_greenlet_test.go:2420
 
 // Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2565,9 +2440,7 @@ type logCancelsFrame struct {
 
 // newCancelsFrame makes a frame that will run log.cancels.
 func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
-	f := greenlet.MakeFrame[logCancelsFrame]()
-	f.l, f.cancel = l, cancel
-	return f
+	return greenlet.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
 }
 
 // cancelsResumable is log.cancels for callers that can be suspended.
@@ -2599,7 +2472,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2603
+//line hub_greenlet_test.go:2476
 
 // Resume continues log.cancels where it is suspended.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2609,30 +2482,29 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_415
+//line hub_test.go:416
+		if c, ok := greenlet.Resumable(cancel).(interface {
+			CallResumable(*greenlet.Run, error) greenlet.Status
+		}); ok {
+			st = c.CallResumable(r, errors.ErrUnsupported)
+			if st != greenlet.Done {
+				f.l, f.cancel, f.PC = nil, nil, 2
+				return r.Link(f, &f.Header, st)
+			}
+		} else {
+			cancel(errors.ErrUnsupported)
+		}
+		goto resumed_416
 	case 2:
 		r.Callee().Release(r)
 		goto resumed_416
 	}
 
-resumed_415:
-//line hub_test.go:416
-	if c, ok := greenlet.Resumable(cancel).(interface {
-		CallResumable(*greenlet.Run, error) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r, errors.ErrUnsupported)
-		if st != greenlet.Done {
-			f.l, f.cancel, f.PC = nil, nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-	} else {
-		cancel(errors.ErrUnsupported)
-	}
 resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2636
+//line hub_greenlet_test.go:2508
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2645,19 +2517,12 @@ var _ func(*log, context.CancelCauseFunc) = (*log).cancels
 // sumsFrame is an activation of sums.
 type sumsFrame struct {
 	greenlet.Header
-	q    *Queue[int]
-	n    int
-	sum  int
-	t0   int
-	ret0 int
+	q                *Queue[int]
+	n, sum, t0, ret0 int
 }
 
 // newSumsFrame makes a frame that will run sums.
-func newSumsFrame(q *Queue[int], n int) *sumsFrame {
-	f := greenlet.MakeFrame[sumsFrame]()
-	f.q, f.n = q, n
-	return f
-}
+func newSumsFrame(q *Queue[int], n int) *sumsFrame { return greenlet.MakeFrame(sumsFrame{q: q, n: n}) }
 
 // Results are what sums has returned.
 func (f *sumsFrame) Results() int { return f.ret0 }
@@ -2674,11 +2539,7 @@ func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status)
 
 // body runs sums up to its first suspension; f is nil until there has been one.
 func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		t0  int
-		v   int
-	)
+	var sum, t0, v int
 //line hub_test.go:440
 	t0 = 0
 loop_440:
@@ -2701,16 +2562,12 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2705
+//line hub_greenlet_test.go:2566
 
 // Resume continues sums where it is suspended.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
-	var (
-		sum int
-		t0  int
-		v   int
-	)
+	var sum, t0, v int
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.q, f.n)
@@ -2744,7 +2601,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2748
+//line hub_greenlet_test.go:2605
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2758,16 +2615,13 @@ var _ func(*Queue[int], int) int = sums
 // logTicksFrame is an activation of log.ticks.
 type logTicksFrame struct {
 	greenlet.Header
-	l *log
-	n int
-	i int
+	l    *log
+	n, i int
 }
 
 // newTicksFrame makes a frame that will run log.ticks.
 func (l *log) newTicksFrame(n int) *logTicksFrame {
-	f := greenlet.MakeFrame[logTicksFrame]()
-	f.l, f.n = l, n
-	return f
+	return greenlet.MakeFrame(logTicksFrame{l: l, n: n})
 }
 
 // ticksResumable is log.ticks for callers that can be suspended.
@@ -2797,7 +2651,7 @@ func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2801
+//line hub_greenlet_test.go:2655
 
 // Resume continues log.ticks where it is suspended.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2812,7 +2666,9 @@ func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_458
 	case 2:
 		i = f.i
-		goto resumed_459
+//line hub_test.go:457
+		i++
+		goto loop_457
 	}
 
 loop_457:
@@ -2830,13 +2686,9 @@ resumed_458:
 	f.i, f.PC = i, 2
 //line hub_test.go:459
 	return greenlet.Yielded(r, i)
-resumed_459:
-//line hub_test.go:457
-	i++
-	goto loop_457
 }
 
-//line hub_greenlet_test.go:2840
+//line hub_greenlet_test.go:2692
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2855,11 +2707,7 @@ type logIteratesFrame struct {
 }
 
 // newIteratesFrame makes a frame that will run log.iterates.
-func (l *log) newIteratesFrame() *logIteratesFrame {
-	f := greenlet.MakeFrame[logIteratesFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newIteratesFrame() *logIteratesFrame { return greenlet.MakeFrame(logIteratesFrame{l: l}) }
 
 // iteratesResumable is log.iterates for callers that can be suspended.
 func (l *log) iteratesResumable(r *greenlet.Run) greenlet.Status {
@@ -2878,15 +2726,13 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2882
+//line hub_greenlet_test.go:2730
 
 // Resume continues log.iterates where it is suspended.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
-	var (
-		g *greenlet.Greenlet
-		v any
-	)
+	var g *greenlet.Greenlet
+	var v any
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
@@ -2894,15 +2740,14 @@ func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		g = f.g
 		v = f.v
 		r.Received()
-		goto resumed_466
+		goto loop_466
 	case 2:
 		g = f.g
 		v = f.v
 		r.Received()
-		goto resumed_466b
+		goto loop_466
 	}
 
-resumed_466:
 loop_466:
 //line hub_test.go:466
 	if g.Dead() {
@@ -2915,11 +2760,9 @@ loop_466:
 	r.Await(&f.v)
 //line hub_test.go:466
 	return r.SendNone(g)
-resumed_466b:
-	goto loop_466
 }
 
-//line hub_greenlet_test.go:2923
+//line hub_greenlet_test.go:2766
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

@@ -18,9 +18,7 @@ type logWaitsInFrame struct {
 
 // newWaitsInFrame makes a frame that will run log.waitsIn.
 func (l0 *log) newWaitsInFrame(way string) *logWaitsInFrame {
-	f := greenlet.MakeFrame[logWaitsInFrame]()
-	f.l0, f.way = l0, way
-	return f
+	return greenlet.MakeFrame(logWaitsInFrame{l0: l0, way: way})
 }
 
 // waitsInResumable is log.waitsIn for callers that can be suspended.
@@ -177,7 +175,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:181
+//line invalid_greenlet_test.go:179
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -197,9 +195,7 @@ type logBelowFrame struct {
 
 // newBelowFrame makes a frame that will run log.below.
 func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
-	f := greenlet.MakeFrame[logBelowFrame]()
-	f.l, f.way, f.g = l, way, g
-	return f
+	return greenlet.MakeFrame(logBelowFrame{l: l, way: way, g: g})
 }
 
 // belowResumable is log.below for callers that can be suspended.
@@ -217,19 +213,17 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:221
+//line invalid_greenlet_test.go:217
 
 // Resume continues log.below where it is suspended.
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.way, f.g))
-	case 1:
-		goto resumed_45
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_45:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logBelowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way, &f.g) }
@@ -249,9 +243,7 @@ type logMeddlesFrame struct {
 
 // newMeddlesFrame makes a frame that will run log.meddles.
 func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
-	f := greenlet.MakeFrame[logMeddlesFrame]()
-	f.l, f.g = l, g
-	return f
+	return greenlet.MakeFrame(logMeddlesFrame{l: l, g: g})
 }
 
 // meddlesResumable is log.meddles for callers that can be suspended.
@@ -268,19 +260,17 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:272
+//line invalid_greenlet_test.go:264
 
 // Resume continues log.meddles where it is suspended.
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
-	case 1:
-		goto resumed_49
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_49:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logMeddlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }

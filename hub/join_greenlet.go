@@ -17,9 +17,7 @@ type JoinAllFrame struct {
 
 // NewJoinAllFrame makes a frame that will run JoinAll.
 func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
-	f := greenlet.MakeFrame[JoinAllFrame]()
-	f.tasks = tasks
-	return f
+	return greenlet.MakeFrame(JoinAllFrame{tasks: tasks})
 }
 
 // Results are what JoinAll has returned.
@@ -49,7 +47,7 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:53
+//line join_greenlet.go:51
 
 // Resume continues JoinAll where it is suspended.
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -58,18 +56,16 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.tasks)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
-		goto resumed_13
+//line join.go:13
+		f.ret0 = firstError(t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_13:
-//line join.go:13
-	f.ret0 = firstError(t0)
-	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:73
+//line join_greenlet.go:69
 
 func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -101,9 +97,7 @@ type JoinAllForFrame struct {
 
 // NewJoinAllForFrame makes a frame that will run JoinAllFor.
 func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
-	f := greenlet.MakeFrame[JoinAllForFrame]()
-	f.d, f.tasks = d, tasks
-	return f
+	return greenlet.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
 
 // Results are what JoinAllFor has returned.
@@ -133,7 +127,7 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:137
+//line join_greenlet.go:131
 
 // Resume continues JoinAllFor where it is suspended.
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -143,18 +137,16 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.d, f.tasks)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
-		goto resumed_20
+//line join.go:21
+		f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_20:
-//line join.go:21
-	f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
-	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:158
+//line join_greenlet.go:150
 
 func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -188,9 +180,7 @@ type KillAllFrame struct {
 
 // NewKillAllFrame makes a frame that will run KillAll.
 func NewKillAllFrame(tasks ...*Task) *KillAllFrame {
-	f := greenlet.MakeFrame[KillAllFrame]()
-	f.tasks = tasks
-	return f
+	return greenlet.MakeFrame(KillAllFrame{tasks: tasks})
 }
 
 // KillAllResumable is KillAll for callers that can be suspended.
@@ -220,7 +210,7 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line join_greenlet.go:224
+//line join_greenlet.go:214
 
 // Resume continues KillAll where it is suspended.
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -228,21 +218,19 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.tasks))
-	case 1:
+	default:
 		suicide = f.suicide
 		r.Callee().Release(r)
-		goto resumed_39
+//line join.go:40
+		if suicide {
+			panic(greenlet.Exit)
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_39:
-//line join.go:40
-	if suicide {
-		panic(greenlet.Exit)
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:246
+//line join_greenlet.go:234
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -265,18 +253,14 @@ func init() {
 // KillAllForFrame is an activation of KillAllFor.
 type KillAllForFrame struct {
 	greenlet.Header
-	d       time.Duration
-	tasks   []*Task
-	others  []*Task
-	suicide bool
-	ret0    bool
+	d             time.Duration
+	tasks, others []*Task
+	suicide, ret0 bool
 }
 
 // NewKillAllForFrame makes a frame that will run KillAllFor.
 func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
-	f := greenlet.MakeFrame[KillAllForFrame]()
-	f.d, f.tasks = d, tasks
-	return f
+	return greenlet.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
 
 // Results are what KillAllFor has returned.
@@ -294,11 +278,9 @@ func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (bool
 
 // body runs KillAllFor up to its first suspension; f is nil until there has been one.
 func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 bool, st greenlet.Status) {
-	var (
-		others  []*Task
-		suicide bool
-		ended   []*Task
-	)
+	var others []*Task
+	var suicide bool
+	var ended []*Task
 //line join.go:50
 	others, suicide = killOthers(tasks)
 	ended, st = AwaitForResumable(r, d, -1, others...)
@@ -314,35 +296,31 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:318
+//line join_greenlet.go:300
 
 // Resume continues KillAllFor where it is suspended.
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		others  []*Task
-		suicide bool
-		ended   []*Task
-	)
+	var others []*Task
+	var suicide bool
+	var ended []*Task
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.d, f.tasks)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		others, suicide = f.others, f.suicide
 		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
-		goto resumed_51
+//line join.go:52
+		if suicide {
+			panic(greenlet.Exit)
+		}
+		f.ret0 = len(ended) == len(others)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_51:
-//line join.go:52
-	if suicide {
-		panic(greenlet.Exit)
-	}
-	f.ret0 = len(ended) == len(others)
-	return r.Return(f, &f.Header)
 }
 
-//line join_greenlet.go:346
+//line join_greenlet.go:324
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

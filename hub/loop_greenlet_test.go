@@ -16,9 +16,7 @@ type logRefusesForGoodFrame struct {
 
 // newRefusesForGoodFrame makes a frame that will run log.refusesForGood.
 func (l *log) newRefusesForGoodFrame() *logRefusesForGoodFrame {
-	f := greenlet.MakeFrame[logRefusesForGoodFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(logRefusesForGoodFrame{l: l})
 }
 
 // refusesForGoodResumable is log.refusesForGood for callers that can be suspended.
@@ -88,7 +86,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:92
+//line loop_greenlet_test.go:90
 
 func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
@@ -112,7 +110,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:116
+//line loop_greenlet_test.go:114
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -169,7 +167,7 @@ resumed_32:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:173
+//line loop_greenlet_test.go:171
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -185,9 +183,7 @@ type logJoinsOneFrame struct {
 
 // newJoinsOneFrame makes a frame that will run log.joinsOne.
 func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
-	f := greenlet.MakeFrame[logJoinsOneFrame]()
-	f.l, f.task = l, task
-	return f
+	return greenlet.MakeFrame(logJoinsOneFrame{l: l, task: task})
 }
 
 // joinsOneResumable is log.joinsOne for callers that can be suspended.
@@ -210,7 +206,7 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:214
+//line loop_greenlet_test.go:210
 
 // Resume continues log.joinsOne where it is suspended.
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -219,18 +215,16 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
-	case 1:
+	default:
 		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
-		goto resumed_63
+//line loop_test.go:63
+		l.say("joined: %v", t0 != nil)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_63:
-//line loop_test.go:63
-	l.say("joined: %v", t0 != nil)
-	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:234
+//line loop_greenlet_test.go:228
 
 func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
@@ -250,9 +244,7 @@ type logHasTurnsFrame struct {
 
 // newHasTurnsFrame makes a frame that will run log.hasTurns.
 func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
-	f := greenlet.MakeFrame[logHasTurnsFrame]()
-	f.l, f.n = l, n
-	return f
+	return greenlet.MakeFrame(logHasTurnsFrame{l: l, n: n})
 }
 
 // hasTurnsResumable is log.hasTurns for callers that can be suspended.
@@ -282,7 +274,7 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:286
+//line loop_greenlet_test.go:278
 
 // Resume continues log.hasTurns where it is suspended.
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -314,7 +306,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:318
+//line loop_greenlet_test.go:310
 
 func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
@@ -333,9 +325,7 @@ type logDrivesFrame struct {
 
 // newDrivesFrame makes a frame that will run log.drives.
 func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
-	f := greenlet.MakeFrame[logDrivesFrame]()
-	f.l, f.g = l, g
-	return f
+	return greenlet.MakeFrame(logDrivesFrame{l: l, g: g})
 }
 
 // drivesResumable is log.drives for callers that can be suspended.
@@ -352,7 +342,7 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:356
+//line loop_greenlet_test.go:346
 
 // Resume continues log.drives where it is suspended.
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -360,17 +350,15 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
-	case 1:
-		goto resumed_124
+	default:
+//line loop_test.go:125
+		l.say("not reached")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_124:
-//line loop_test.go:125
-	l.say("not reached")
-	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:374
+//line loop_greenlet_test.go:362
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }

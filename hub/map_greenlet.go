@@ -11,20 +11,17 @@ import (
 // MapFrame is an activation of Map.
 type MapFrame[A any, R any] struct {
 	greenlet.DeferHeader
-	g       *Group
-	items   []A
-	f       func(A) (R, error)
-	m       **mapping[A, R]
-	results []R
-	ret0    []R
-	ret1    error
+	g             *Group
+	items         []A
+	f             func(A) (R, error)
+	m             **mapping[A, R]
+	results, ret0 []R
+	ret1          error
 }
 
 // NewMapFrame makes a frame that will run Map.
 func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFrame[A, R] {
-	f2 := greenlet.MakeFrame[MapFrame[A, R]]()
-	f2.g, f2.items, f2.f = g, items, f
-	return f2
+	return greenlet.MakeFrame(MapFrame[A, R]{g: g, items: items, f: f})
 }
 
 // MapResumable is Map for callers that can be suspended.
@@ -70,11 +67,9 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 	end2 = greenlet.Broken
 	defer f2.Catch(&end2)
 	var st greenlet.Status
-	var (
-		m       **mapping[A, R]
-		results []R
-		c       *mapped[A, R]
-	)
+	var m **mapping[A, R]
+	var results []R
+	var c *mapped[A, R]
 	switch f2.PC {
 	case 1:
 		m, results = f2.m, f2.results
@@ -153,7 +148,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:157
+//line map_greenlet.go:152
 
 func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
@@ -183,9 +178,7 @@ type MapSeqFrame[A any, R any] struct {
 
 // NewMapSeqFrame makes a frame that will run MapSeq.
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
-	f2 := greenlet.MakeFrame[MapSeqFrame[A, R]]()
-	f2.g, f2.n, f2.items, f2.f = g, n, items, f
-	return f2
+	return greenlet.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 
 // Results are what MapSeq has returned.
@@ -212,7 +205,7 @@ func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.S
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:216
+//line map_greenlet.go:209
 
 // Resume continues the activation; the driver calls it.
 func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -269,20 +262,18 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yi
 	return greenlet.Done
 }
 
-//line map_greenlet.go:273
+//line map_greenlet.go:266
 
 // Resume continues the literal func1MapSeq where it is suspended.
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
 	switch f2.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_43
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_43:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -302,9 +293,7 @@ type MapUnorderedFrame[A any, R any] struct {
 
 // NewMapUnorderedFrame makes a frame that will run MapUnordered.
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
-	f2 := greenlet.MakeFrame[MapUnorderedFrame[A, R]]()
-	f2.g, f2.n, f2.items, f2.f = g, n, items, f
-	return f2
+	return greenlet.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 
 // Results are what MapUnordered has returned.
@@ -331,7 +320,7 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items 
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:335
+//line map_greenlet.go:324
 
 // Resume continues the activation; the driver calls it.
 func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -394,20 +383,18 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnorder
 	return greenlet.Done
 }
 
-//line map_greenlet.go:398
+//line map_greenlet.go:387
 
 // Resume continues the literal func1MapUnordered where it is suspended.
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
 	switch f2.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_50
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_50:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -425,9 +412,7 @@ type mappingAllFrame[A any, R any] struct {
 
 // newAllFrame makes a frame that will run mapping.all.
 func (m *mapping[A, R]) newAllFrame(items iter.Seq[A], yield func(R, error) bool) *mappingAllFrame[A, R] {
-	f := greenlet.MakeFrame[mappingAllFrame[A, R]]()
-	f.m, f.items, f.yield = m, items, yield
-	return f
+	return greenlet.MakeFrame(mappingAllFrame[A, R]{m: m, items: items, yield: yield})
 }
 
 // allResumable is mapping.all for callers that can be suspended.
@@ -463,11 +448,8 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 	end2 = greenlet.Broken
 	defer f.Catch(&end2)
 	var st greenlet.Status
-	var (
-		c  *mapped[A, R]
-		t0 bool
-		t1 bool
-	)
+	var c *mapped[A, R]
+	var t0, t1 bool
 	switch f.PC {
 	case 1:
 		c = r.Callee().(interface {
@@ -571,7 +553,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:575
+//line map_greenlet.go:557
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -593,9 +575,7 @@ type mappingNextFrame[A any, R any] struct {
 
 // newNextFrame makes a frame that will run mapping.next.
 func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
-	f := greenlet.MakeFrame[mappingNextFrame[A, R]]()
-	f.m = m
-	return f
+	return greenlet.MakeFrame(mappingNextFrame[A, R]{m: m})
 }
 
 // Results are what mapping.next has returned.
@@ -636,7 +616,7 @@ func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:640
+//line map_greenlet.go:620
 
 // Resume continues mapping.next where it is suspended.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -649,7 +629,9 @@ func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		goto resumed_98
 	case 2:
-		goto resumed_109
+//line map.go:110
+		m.group.hub.awake(r.Current())
+		goto loop_97
 	}
 
 loop_97:
@@ -677,13 +659,9 @@ resumed_98:
 	f.PC = 2
 //line map.go:109
 	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
-resumed_109:
-//line map.go:110
-	m.group.hub.awake(r.Current())
-	goto loop_97
 }
 
-//line map_greenlet.go:687
+//line map_greenlet.go:665
 
 func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -709,9 +687,7 @@ type mappingFillFrame[A any, R any] struct {
 
 // newFillFrame makes a frame that will run mapping.fill.
 func (m *mapping[A, R]) newFillFrame() *mappingFillFrame[A, R] {
-	f := greenlet.MakeFrame[mappingFillFrame[A, R]]()
-	f.m = m
-	return f
+	return greenlet.MakeFrame(mappingFillFrame[A, R]{m: m})
 }
 
 // fillResumable is mapping.fill for callers that can be suspended.
@@ -790,7 +766,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:794
+//line map_greenlet.go:770
 
 // Resume continues the activation; the driver calls it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -815,9 +791,7 @@ type mappedRunFrame[A any, R any] struct {
 
 // newRunFrame makes a frame that will run mapped.run.
 func (c *mapped[A, R]) newRunFrame() *mappedRunFrame[A, R] {
-	f2 := greenlet.MakeFrame[mappedRunFrame[A, R]]()
-	f2.c = c
-	return f2
+	return greenlet.MakeFrame(mappedRunFrame[A, R]{c: c})
 }
 
 // runResumable is mapped.run for callers that can be suspended.
@@ -827,10 +801,8 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs mapped.run up to its first suspension; f is nil until there has been one.
 func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st greenlet.Status) {
-	var (
-		t1 R
-		t2 error
-	)
+	var t1 R
+	var t2 error
 	{
 //line map.go:139
 		t0 := c.of.f
@@ -853,32 +825,28 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:857
+//line map_greenlet.go:829
 
 // Resume continues mapped.run where it is suspended.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
-	var (
-		t1 R
-		t2 error
-	)
+	var t1 R
+	var t2 error
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.c))
-	case 1:
+	default:
 		t1, t2 = r.Callee().(interface {
 			Returned(*greenlet.Run) (R, error)
 		}).Returned(r)
-		goto resumed_139
+//line map.go:139
+		c.result, c.err = t1, t2
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_139:
-//line map.go:139
-	c.result, c.err = t1, t2
-	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:882
+//line map_greenlet.go:850
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -898,9 +866,7 @@ type mappingEndFrame[A any, R any] struct {
 
 // newEndFrame makes a frame that will run mapping.end.
 func (m *mapping[A, R]) newEndFrame() *mappingEndFrame[A, R] {
-	f := greenlet.MakeFrame[mappingEndFrame[A, R]]()
-	f.m = m
-	return f
+	return greenlet.MakeFrame(mappingEndFrame[A, R]{m: m})
 }
 
 // endResumable is mapping.end for callers that can be suspended.
@@ -919,20 +885,18 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:923
+//line map_greenlet.go:889
 
 // Resume continues mapping.end where it is suspended.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.m))
-	case 1:
+	default:
 		r.Callee().(*GroupKillFrame).Release(r)
-		goto resumed_154
+		return r.Return(f, &f.Header)
 	}
 
-resumed_154:
-	return r.Return(f, &f.Header)
 }
 
 func (f *mappingEndFrame[A, R]) Forget()                 { *f = mappingEndFrame[A, R]{Header: f.Header} }

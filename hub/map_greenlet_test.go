@@ -24,9 +24,7 @@ type logWorkFrame struct {
 
 // newWorkFrame makes a frame that will run log.work.
 func (l *log) newWorkFrame(n0 int) *logWorkFrame {
-	f := greenlet.MakeFrame[logWorkFrame]()
-	f.l, f.n0 = l, n0
-	return f
+	return greenlet.MakeFrame(logWorkFrame{l: l, n0: n0})
 }
 
 // workResumable is log.work for callers that can be suspended.
@@ -121,7 +119,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:125
+//line map_greenlet_test.go:123
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -158,11 +156,7 @@ type logMapsFrame struct {
 }
 
 // newMapsFrame makes a frame that will run log.maps.
-func (l0 *log) newMapsFrame() *logMapsFrame {
-	f := greenlet.MakeFrame[logMapsFrame]()
-	f.l0 = l0
-	return f
-}
+func (l0 *log) newMapsFrame() *logMapsFrame { return greenlet.MakeFrame(logMapsFrame{l0: l0}) }
 
 // mapsResumable is log.maps for callers that can be suspended.
 func (l0 *log) mapsResumable(r2 *greenlet.Run) greenlet.Status {
@@ -171,12 +165,9 @@ func (l0 *log) mapsResumable(r2 *greenlet.Run) greenlet.Status {
 
 // body runs log.maps up to its next suspension; f is nil until there has been one.
 func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
-	var (
-		l       **log
-		r       []string
-		err     error
-		timeout error
-	)
+	var l **log
+	var r []string
+	var err, timeout error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -276,7 +267,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:280
+//line map_greenlet_test.go:271
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -323,10 +314,8 @@ func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (string, error, gre
 
 // body runs the literal logMapsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:38
 	t0, t1, st = (*c.l).workResumable(r, n)
 	if st != greenlet.Done {
@@ -338,29 +327,25 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:342
+//line map_greenlet_test.go:331
 
 // Resume continues the literal logMapsFunc1 where it is suspended.
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_38
+//line map_test.go:38
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_38:
-//line map_test.go:38
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:364
+//line map_greenlet_test.go:349
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -401,20 +386,18 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:405
+//line map_greenlet_test.go:390
 
 // Resume continues the literal logMapsFunc2 where it is suspended.
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_46
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logMapsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -455,10 +438,8 @@ func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 
 // body runs the literal logMapsValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:36
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -470,29 +451,25 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:474
+//line map_greenlet_test.go:455
 
 // Resume continues the literal logMapsValue1 where it is suspended.
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_36
+//line map_test.go:36
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_36:
-//line map_test.go:36
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:496
+//line map_greenlet_test.go:473
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -532,10 +509,8 @@ func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 
 // body runs the literal logMapsValue2 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:40
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -547,29 +522,25 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:551
+//line map_greenlet_test.go:526
 
 // Resume continues the literal logMapsValue2 where it is suspended.
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_40
+//line map_test.go:40
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_40:
-//line map_test.go:40
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:573
+//line map_greenlet_test.go:544
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -609,10 +580,8 @@ func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 
 // body runs the literal logMapsValue3 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:42
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -624,29 +593,25 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:628
+//line map_greenlet_test.go:597
 
 // Resume continues the literal logMapsValue3 where it is suspended.
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_42
+//line map_test.go:42
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_42:
-//line map_test.go:42
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:650
+//line map_greenlet_test.go:615
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -686,10 +651,8 @@ func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 
 // body runs the literal logMapsValue4 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:44
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -701,29 +664,25 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:705
+//line map_greenlet_test.go:668
 
 // Resume continues the literal logMapsValue4 where it is suspended.
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_44
+//line map_test.go:44
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_44:
-//line map_test.go:44
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:727
+//line map_greenlet_test.go:686
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -763,10 +722,8 @@ func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 
 // body runs the literal logMapsValue5 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:46
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -778,29 +735,25 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:782
+//line map_greenlet_test.go:739
 
 // Resume continues the literal logMapsValue5 where it is suspended.
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_46
+//line map_test.go:46
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
-//line map_test.go:46
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:804
+//line map_greenlet_test.go:757
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -819,9 +772,7 @@ type logMapsSeqFrame struct {
 
 // newMapsSeqFrame makes a frame that will run log.mapsSeq.
 func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
-	f := greenlet.MakeFrame[logMapsSeqFrame]()
-	f.l0, f.g, f.n = l0, g, n
-	return f
+	return greenlet.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
 }
 
 // mapsSeqResumable is log.mapsSeq for callers that can be suspended.
@@ -831,11 +782,9 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) greenlet.Stat
 
 // body runs log.mapsSeq up to its first suspension; f is nil until there has been one.
 func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st greenlet.Status) {
-	var (
-		l    **log
-		t0   iter.Seq2[string, error]
-		loop *greenlet.Loop
-	)
+	var l **log
+	var t0 iter.Seq2[string, error]
+	var loop *greenlet.Loop
 	l = new(*log)
 	*l = l0
 //line map_test.go:72
@@ -869,15 +818,13 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:873
+//line map_greenlet_test.go:822
 
 // Resume continues log.mapsSeq where it is suspended.
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	var (
-		l    **log
-		t0   iter.Seq2[string, error]
-		loop *greenlet.Loop
-	)
+	var l **log
+	var t0 iter.Seq2[string, error]
+	var loop *greenlet.Loop
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.l0, f.g, f.n))
@@ -886,15 +833,6 @@ func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t0 = r2.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq2[string, error]
 		}).Returned(r2)
-		goto resumed_72
-	case 2:
-		loop = f.loop
-		r2.Callee().Release(r2)
-		goto resumed_72b
-	}
-
-resumed_72:
-	{
 //line map_test.go:72
 		loop = greenlet.NewLoop()
 //line map_test.go:72
@@ -911,14 +849,20 @@ resumed_72:
 			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
+		goto resumed_72
+	case 2:
+		loop = f.loop
+		r2.Callee().Release(r2)
+		goto resumed_72
 	}
-resumed_72b:
+
+resumed_72:
 //line map_test.go:72
 	loop.End()
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:922
+//line map_greenlet_test.go:866
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -961,10 +905,8 @@ func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (string, error
 
 // body runs the literal logMapsSeqValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:72
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -976,29 +918,25 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:980
+//line map_greenlet_test.go:922
 
 // Resume continues the literal logMapsSeqValue1 where it is suspended.
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_72
+//line map_test.go:72
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_72:
-//line map_test.go:72
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1002
+//line map_greenlet_test.go:940
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -1024,7 +962,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1028
+//line map_greenlet_test.go:966
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -1062,27 +1000,25 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1066
+//line map_greenlet_test.go:1004
 
 // Resume continues the literal logMapsSeqRange1 where it is suspended.
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto resumed_74
+//line map_test.go:75
+		c.loop.Again()
+//line map_test.go:75
+		f.ret0 = true
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_74:
-//line map_test.go:75
-	c.loop.Again()
-//line map_test.go:75
-	f.ret0 = true
-	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1086
+//line map_greenlet_test.go:1022
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1103,9 +1039,7 @@ type logMapsUnorderedFrame struct {
 
 // newMapsUnorderedFrame makes a frame that will run log.mapsUnordered.
 func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
-	f := greenlet.MakeFrame[logMapsUnorderedFrame]()
-	f.l0 = l0
-	return f
+	return greenlet.MakeFrame(logMapsUnorderedFrame{l0: l0})
 }
 
 // mapsUnorderedResumable is log.mapsUnordered for callers that can be suspended.
@@ -1286,7 +1220,7 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1290
+//line map_greenlet_test.go:1224
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1333,10 +1267,8 @@ func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (string,
 
 // body runs the literal logMapsUnorderedValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:97
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -1348,29 +1280,25 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1352
+//line map_greenlet_test.go:1284
 
 // Resume continues the literal logMapsUnorderedValue1 where it is suspended.
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_97
+//line map_test.go:97
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_97:
-//line map_test.go:97
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1374
+//line map_greenlet_test.go:1302
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1410,10 +1338,8 @@ func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (string,
 
 // body runs the literal logMapsUnorderedValue2 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:100
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -1425,29 +1351,25 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1429
+//line map_greenlet_test.go:1355
 
 // Resume continues the literal logMapsUnorderedValue2 where it is suspended.
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_100
+//line map_test.go:100
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_100:
-//line map_test.go:100
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1451
+//line map_greenlet_test.go:1373
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1487,10 +1409,8 @@ func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (string,
 
 // body runs the literal logMapsUnorderedValue3 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 //line map_test.go:110
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
@@ -1502,29 +1422,25 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1506
+//line map_greenlet_test.go:1426
 
 // Resume continues the literal logMapsUnorderedValue3 where it is suspended.
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		t0 string
-		t1 error
-	)
+	var t0 string
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
-		goto resumed_110
+//line map_test.go:110
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_110:
-//line map_test.go:110
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1528
+//line map_greenlet_test.go:1444
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1549,7 +1465,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1553
+//line map_greenlet_test.go:1469
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1581,7 +1497,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1585
+//line map_greenlet_test.go:1501
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1616,7 +1532,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1620
+//line map_greenlet_test.go:1536
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1656,7 +1572,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1660
+//line map_greenlet_test.go:1576
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1687,7 +1603,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1691
+//line map_greenlet_test.go:1607
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1719,7 +1635,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1723
+//line map_greenlet_test.go:1639
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1741,11 +1657,7 @@ type logGroupedFrame struct {
 }
 
 // newGroupedFrame makes a frame that will run log.grouped.
-func (l *log) newGroupedFrame() *logGroupedFrame {
-	f := greenlet.MakeFrame[logGroupedFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newGroupedFrame() *logGroupedFrame { return greenlet.MakeFrame(logGroupedFrame{l: l}) }
 
 // groupedResumable is log.grouped for callers that can be suspended.
 func (l *log) groupedResumable(r *greenlet.Run) greenlet.Status {
@@ -1755,13 +1667,12 @@ func (l *log) groupedResumable(r *greenlet.Run) greenlet.Status {
 // body runs log.grouped up to its next suspension; f is nil until there has been one.
 func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
-		g     *Group
-		first *Task
-		ok    bool
-		err   error
-		t0    error
-		t1    *Task
-		t2    bool
+		g       *Group
+		first   *Task
+		ok      bool
+		err, t0 error
+		t1      *Task
+		t2      bool
 	)
 	if f != nil {
 		switch f.PC {
@@ -1925,7 +1836,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1929
+//line map_greenlet_test.go:1840
 
 // Resume continues the activation; the driver calls it.
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1950,9 +1861,7 @@ type logMapsManyFrame struct {
 
 // newMapsManyFrame makes a frame that will run log.mapsMany.
 func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
-	f := greenlet.MakeFrame[logMapsManyFrame]()
-	f.l, f.g, f.n = l, g, n
-	return f
+	return greenlet.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
 }
 
 // mapsManyResumable is log.mapsMany for callers that can be suspended.
@@ -1962,10 +1871,8 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) greenlet.Statu
 
 // body runs log.mapsMany up to its first suspension; f is nil until there has been one.
 func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st greenlet.Status) {
-	var (
-		t0   iter.Seq2[int, error]
-		loop *greenlet.Loop
-	)
+	var t0 iter.Seq2[int, error]
+	var loop *greenlet.Loop
 	{
 //line map_test.go:159
 		items := make([]int, n)
@@ -1996,14 +1903,12 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:2000
+//line map_greenlet_test.go:1907
 
 // Resume continues log.mapsMany where it is suspended.
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0   iter.Seq2[int, error]
-		loop *greenlet.Loop
-	)
+	var t0 iter.Seq2[int, error]
+	var loop *greenlet.Loop
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g, f.n))
@@ -2011,35 +1916,34 @@ func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq2[int, error]
 		}).Returned(r)
+//line map_test.go:160
+		loop = greenlet.NewLoop()
+//line map_test.go:160
+		if c, ok := greenlet.Resumable(t0).(interface {
+			CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
+		}); ok {
+			st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
+			if st != greenlet.Done {
+				f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
+				return r.Link(f, &f.Header, st)
+			}
+		} else {
+			t0((&logMapsManyRange1{loop: loop}).value())
+		}
 		goto resumed_160
 	case 2:
 		loop = f.loop
 		r.Callee().Release(r)
-		goto resumed_160b
+		goto resumed_160
 	}
 
 resumed_160:
-//line map_test.go:160
-	loop = greenlet.NewLoop()
-//line map_test.go:160
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
-		if st != greenlet.Done {
-			f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
-			return r.Link(f, &f.Header, st)
-		}
-	} else {
-		t0((&logMapsManyRange1{loop: loop}).value())
-	}
-resumed_160b:
 //line map_test.go:160
 	loop.End()
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2043
+//line map_greenlet_test.go:1947
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -2091,25 +1995,23 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:2095
+//line map_greenlet_test.go:1999
 
 // Resume continues the literal logMapsManyFunc1 where it is suspended.
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_160
+//line map_test.go:160
+		f.ret0, f.ret1 = 0, nil
+		return r.Return(f, &f.Header)
 	}
 
-resumed_160:
-//line map_test.go:160
-	f.ret0, f.ret1 = 0, nil
-	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2113
+//line map_greenlet_test.go:2015
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2158,7 +2060,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2162
+//line map_greenlet_test.go:2064
 
 // Resume continues the activation; the driver calls it.
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -8,16 +8,13 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // modelLivesFrame is an activation of model.lives.
 type modelLivesFrame struct {
 	greenlet.Header
-	m  *model
-	n  int
-	t0 int
+	m     *model
+	n, t0 int
 }
 
 // newLivesFrame makes a frame that will run model.lives.
 func (m *model) newLivesFrame(n int) *modelLivesFrame {
-	f := greenlet.MakeFrame[modelLivesFrame]()
-	f.m, f.n = m, n
-	return f
+	return greenlet.MakeFrame(modelLivesFrame{m: m, n: n})
 }
 
 // livesResumable is model.lives for callers that can be suspended.
@@ -49,7 +46,7 @@ loop_90:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:53
+//line model_greenlet_test.go:50
 
 // Resume continues model.lives where it is suspended.
 func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -83,7 +80,7 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:87
+//line model_greenlet_test.go:84
 
 func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
@@ -101,9 +98,7 @@ type modelSurvivesFrame struct {
 
 // newSurvivesFrame makes a frame that will run model.survives.
 func (m *model) newSurvivesFrame() *modelSurvivesFrame {
-	f := greenlet.MakeFrame[modelSurvivesFrame]()
-	f.m = m
-	return f
+	return greenlet.MakeFrame(modelSurvivesFrame{m: m})
 }
 
 // survivesResumable is model.survives for callers that can be suspended.
@@ -188,7 +183,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:192
+//line model_greenlet_test.go:187
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -230,20 +225,18 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:234
+//line model_greenlet_test.go:229
 
 // Resume continues the literal modelSurvivesValue1 where it is suspended.
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*modelActsFrame).Release(r)
-		goto resumed_106
+		return r.Return(f, &f.Header)
 	}
 
-resumed_106:
-	return r.Return(f, &f.Header)
 }
 
 func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -258,11 +251,7 @@ type modelActsFrame struct {
 }
 
 // newActsFrame makes a frame that will run model.acts.
-func (m *model) newActsFrame() *modelActsFrame {
-	f := greenlet.MakeFrame[modelActsFrame]()
-	f.m = m
-	return f
-}
+func (m *model) newActsFrame() *modelActsFrame { return greenlet.MakeFrame(modelActsFrame{m: m}) }
 
 // actsResumable is model.acts for callers that can be suspended.
 func (m *model) actsResumable(r2 *greenlet.Run) greenlet.Status {
@@ -352,7 +341,7 @@ after_switch_114:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:356
+//line model_greenlet_test.go:345
 
 // Resume continues model.acts where it is suspended.
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -361,40 +350,27 @@ func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		r2.Callee().(*modelPutsFrame).Release(r2)
-		goto resumed_116
+		goto after_switch_114
 	case 2:
 		r2.Callee().(*modelGetsFrame).Release(r2)
-		goto resumed_118
+		goto after_switch_114
 	case 3:
 		r2.Callee().(*modelEntersFrame).Release(r2)
-		goto resumed_120
+		goto after_switch_114
 	case 4:
 		r2.Callee().(*modelLocksFrame).Release(r2)
-		goto resumed_122
+		goto after_switch_114
 	case 5:
 		r2.Callee().(*modelWaitsOrSetsFrame).Release(r2)
-		goto resumed_124
+		goto after_switch_114
 	case 6:
 		r2.Callee().(*modelPeeksFrame).Release(r2)
-		goto resumed_126
+		goto after_switch_114
 	case 7:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto resumed_133
+		goto after_switch_114
 	}
 
-resumed_116:
-	goto after_switch_114
-resumed_118:
-	goto after_switch_114
-resumed_120:
-	goto after_switch_114
-resumed_122:
-	goto after_switch_114
-resumed_124:
-	goto after_switch_114
-resumed_126:
-	goto after_switch_114
-resumed_133:
 after_switch_114:
 	return r2.Return(f, &f.Header)
 }
@@ -428,11 +404,7 @@ type modelPutsFrame struct {
 }
 
 // newPutsFrame makes a frame that will run model.puts.
-func (m *model) newPutsFrame() *modelPutsFrame {
-	f := greenlet.MakeFrame[modelPutsFrame]()
-	f.m = m
-	return f
-}
+func (m *model) newPutsFrame() *modelPutsFrame { return greenlet.MakeFrame(modelPutsFrame{m: m}) }
 
 // putsResumable is model.puts for callers that can be suspended.
 func (m *model) putsResumable(r2 *greenlet.Run) greenlet.Status {
@@ -441,10 +413,8 @@ func (m *model) putsResumable(r2 *greenlet.Run) greenlet.Status {
 
 // body runs model.puts up to its first suspension; f is nil until there has been one.
 func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
-	var (
-		v  int
-		t0 bool
-	)
+	var v int
+	var t0 bool
 //line model_test.go:139
 	v = len(m.put)
 	m.put, m.got = append(m.put, span{start: m.tick()}), append(m.got, span{})
@@ -482,35 +452,30 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:486
+//line model_greenlet_test.go:456
 
 // Resume continues model.puts where it is suspended.
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
-	var (
-		v  int
-		t0 bool
-	)
+	var v int
+	var t0 bool
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		v = f.v
 		r2.Callee().Release(r2)
-		goto resumed_143
+		goto after_if_142
 	case 2:
 		v = f.v
 		t0 = r2.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r2)
-		goto resumed_144
+		if !t0 {
+//line model_test.go:145
+			return r2.Return(f, &f.Header)
+		}
+		goto after_if_142
 	}
 
-resumed_143:
-	goto after_if_142
-resumed_144:
-	if !t0 {
-//line model_test.go:145
-		return r2.Return(f, &f.Header)
-	}
 after_if_142:
 //line model_test.go:147
 	m.rows[0].serve(m, m.put[v])
@@ -519,7 +484,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:523
+//line model_greenlet_test.go:488
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -536,11 +501,7 @@ type modelGetsFrame struct {
 }
 
 // newGetsFrame makes a frame that will run model.gets.
-func (m *model) newGetsFrame() *modelGetsFrame {
-	f := greenlet.MakeFrame[modelGetsFrame]()
-	f.m = m
-	return f
-}
+func (m *model) newGetsFrame() *modelGetsFrame { return greenlet.MakeFrame(modelGetsFrame{m: m}) }
 
 // getsResumable is model.gets for callers that can be suspended.
 func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
@@ -549,11 +510,9 @@ func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
 
 // body runs model.gets up to its first suspension; f is nil until there has been one.
 func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
-	var (
-		s  span
-		v  int
-		ok bool
-	)
+	var s span
+	var v int
+	var ok bool
 //line model_test.go:154
 	s = span{start: m.tick()}
 	v, ok = m.queue.TryGet()
@@ -594,16 +553,14 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:598
+//line model_greenlet_test.go:557
 
 // Resume continues model.gets where it is suspended.
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
-	var (
-		s  span
-		v  int
-		ok bool
-	)
+	var s span
+	var v int
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
@@ -612,18 +569,15 @@ func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		v, ok = r2.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r2)
-		goto resumed_158
+		goto after_if_157
 	case 2:
 		s = f.s
 		v, ok = r2.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r2)
-		goto resumed_160
+		goto after_if_157
 	}
 
-resumed_158:
-	goto after_if_157
-resumed_160:
 after_if_157:
 //line model_test.go:162
 	if !ok {
@@ -638,7 +592,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:642
+//line model_greenlet_test.go:596
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -657,9 +611,7 @@ type modelEntersFrame struct {
 
 // newEntersFrame makes a frame that will run model.enters.
 func (m0 *model) newEntersFrame() *modelEntersFrame {
-	f := greenlet.MakeFrame[modelEntersFrame]()
-	f.m0 = m0
-	return f
+	return greenlet.MakeFrame(modelEntersFrame{m0: m0})
 }
 
 // entersResumable is model.enters for callers that can be suspended.
@@ -695,11 +647,9 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		m  **model
-		s  span
-		t0 bool
-	)
+	var m **model
+	var s span
+	var t0 bool
 	switch f.PC {
 	case 1:
 		m, s = f.m, f.s
@@ -781,7 +731,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:785
+//line model_greenlet_test.go:735
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -800,9 +750,7 @@ type modelLocksFrame struct {
 
 // newLocksFrame makes a frame that will run model.locks.
 func (m *model) newLocksFrame(depth int) *modelLocksFrame {
-	f := greenlet.MakeFrame[modelLocksFrame]()
-	f.m, f.depth = m, depth
-	return f
+	return greenlet.MakeFrame(modelLocksFrame{m: m, depth: depth})
 }
 
 // locksResumable is model.locks for callers that can be suspended.
@@ -838,10 +786,8 @@ func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end green
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		s  span
-		t0 bool
-	)
+	var s span
+	var t0 bool
 	switch f.PC {
 	case 1:
 		s = f.s
@@ -926,7 +872,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:930
+//line model_greenlet_test.go:876
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -946,9 +892,7 @@ type modelWaitsOrSetsFrame struct {
 
 // newWaitsOrSetsFrame makes a frame that will run model.waitsOrSets.
 func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
-	f := greenlet.MakeFrame[modelWaitsOrSetsFrame]()
-	f.m = m
-	return f
+	return greenlet.MakeFrame(modelWaitsOrSetsFrame{m: m})
 }
 
 // waitsOrSetsResumable is model.waitsOrSets for callers that can be suspended.
@@ -958,11 +902,8 @@ func (m *model) waitsOrSetsResumable(r2 *greenlet.Run) greenlet.Status {
 
 // body runs model.waitsOrSets up to its first suspension; f is nil until there has been one.
 func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
-	var (
-		start int
-		was   bool
-		t0    bool
-	)
+	var start int
+	var was, t0 bool
 //line model_test.go:218
 	switch m.r.IntN(4) {
 	case 0:
@@ -991,34 +932,31 @@ after_switch_218:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:995
+//line model_greenlet_test.go:936
 
 // Resume continues model.waitsOrSets where it is suspended.
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
-	var (
-		start int
-		was   bool
-		t0    bool
-	)
+	var start int
+	var was, t0 bool
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		start, was = f.start, f.was
 		t0 = r2.Callee().(*EventWaitForFrame).Returned(r2)
-		goto resumed_226
+//line model_test.go:226
+		if t0 && !was && m.set < start {
+			m.fail("waited for an event that was not set")
+		}
+		goto after_switch_218
 	}
 
-resumed_226:
-//line model_test.go:226
-	if t0 && !was && m.set < start {
-		m.fail("waited for an event that was not set")
-	}
+after_switch_218:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1022
+//line model_greenlet_test.go:960
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -1034,11 +972,7 @@ type modelPeeksFrame struct {
 }
 
 // newPeeksFrame makes a frame that will run model.peeks.
-func (m *model) newPeeksFrame() *modelPeeksFrame {
-	f := greenlet.MakeFrame[modelPeeksFrame]()
-	f.m = m
-	return f
-}
+func (m *model) newPeeksFrame() *modelPeeksFrame { return greenlet.MakeFrame(modelPeeksFrame{m: m}) }
 
 // peeksResumable is model.peeks for callers that can be suspended.
 func (m *model) peeksResumable(r2 *greenlet.Run) greenlet.Status {
@@ -1070,7 +1004,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1074
+//line model_greenlet_test.go:1008
 
 // Resume continues model.peeks where it is suspended.
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1079,20 +1013,16 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		r2.Callee().Release(r2)
-		goto resumed_235
-	case 2:
+//line model_test.go:236
+		return r2.Return(f, &f.Header)
+	default:
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
-		goto resumed_238
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_235:
-//line model_test.go:236
-	return r2.Return(f, &f.Header)
-resumed_238:
-	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1096
+//line model_greenlet_test.go:1026
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1117,7 +1047,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1121
+//line model_greenlet_test.go:1051
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1132,10 +1062,8 @@ func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs the literal modelPeeksFunc1 up to its first suspension; f is nil until there has been one.
 func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st greenlet.Status) {
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 //line model_test.go:239
 	v, ok, st = (*c.m).queue.PeekResumable(r)
 	if st != greenlet.Done {
@@ -1150,33 +1078,29 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1154
+//line model_greenlet_test.go:1082
 
 // Resume continues the literal modelPeeksFunc1 where it is suspended.
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 	switch f.PC {
-	case 1:
+	default:
 		v, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_239
+//line model_test.go:239
+		if ok && (*c.m).put[v].start == 0 {
+			(*c.m).fail("saw %d", v)
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_239:
-//line model_test.go:239
-	if ok && (*c.m).put[v].start == 0 {
-		(*c.m).fail("saw %d", v)
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1180
+//line model_greenlet_test.go:1104
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

@@ -16,9 +16,7 @@ type blocksUntilFrame struct {
 
 // newBlocksUntilFrame makes a frame that will run blocksUntil.
 func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
-	f := greenlet.MakeFrame[blocksUntilFrame]()
-	f.free = free
-	return f
+	return greenlet.MakeFrame(blocksUntilFrame{free: free})
 }
 
 // blocksUntilResumable is blocksUntil for callers that can be suspended.
@@ -33,7 +31,7 @@ func (f *blocksUntilFrame) body(r *greenlet.Run, free chan bool) (st greenlet.St
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:37
+//line monitor_greenlet_test.go:35
 
 // Resume continues the activation; the driver calls it.
 func (f *blocksUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -57,9 +55,7 @@ type logLabelledFrame struct {
 
 // newLabelledFrame makes a frame that will run log.labelled.
 func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
-	f := greenlet.MakeFrame[logLabelledFrame]()
-	f.l, f.t = l, t
-	return f
+	return greenlet.MakeFrame(logLabelledFrame{l: l, t: t})
 }
 
 // labelledResumable is log.labelled for callers that can be suspended.
@@ -80,7 +76,7 @@ func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st green
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:84
+//line monitor_greenlet_test.go:80
 
 // Resume continues log.labelled where it is suspended.
 func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -88,18 +84,16 @@ func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
-	case 1:
+	default:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_120
+//line monitor_test.go:121
+		l.say("%s", labels(t))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_120:
-//line monitor_test.go:121
-	l.say("%s", labels(t))
-	return r.Return(f, &f.Header)
 }
 
-//line monitor_greenlet_test.go:103
+//line monitor_greenlet_test.go:97
 
 func (f *logLabelledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Header: f.Header} }

@@ -15,11 +15,7 @@ type MutexLockFrame struct {
 }
 
 // NewLockFrame makes a frame that will run Mutex.Lock.
-func (m *Mutex) NewLockFrame() *MutexLockFrame {
-	f := greenlet.MakeFrame[MutexLockFrame]()
-	f.m = m
-	return f
-}
+func (m *Mutex) NewLockFrame() *MutexLockFrame { return greenlet.MakeFrame(MutexLockFrame{m: m}) }
 
 // LockResumable is Mutex.Lock for callers that can be suspended.
 func (m *Mutex) LockResumable(r *greenlet.Run) greenlet.Status {
@@ -40,7 +36,7 @@ func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:44
+//line mutex_greenlet.go:40
 
 // Resume continues Mutex.Lock where it is suspended.
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -49,16 +45,16 @@ func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.m))
 	case 1:
-		goto resumed_33
+//line mutex.go:34
+		m.hub.awake(r.Current())
+		goto after_if_31
 	}
 
-resumed_33:
-//line mutex.go:34
-	m.hub.awake(r.Current())
+after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:62
+//line mutex_greenlet.go:58
 
 func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -77,9 +73,7 @@ type MutexLockForFrame struct {
 
 // NewLockForFrame makes a frame that will run Mutex.LockFor.
 func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
-	f := greenlet.MakeFrame[MutexLockForFrame]()
-	f.m, f.d = m, d
-	return f
+	return greenlet.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
 
 // Results are what Mutex.LockFor has returned.
@@ -108,7 +102,7 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:112
+//line mutex_greenlet.go:106
 
 // Resume continues Mutex.LockFor where it is suspended.
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -117,18 +111,16 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.m, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_46
+	default:
+//line mutex.go:47
+		m.hub.awake(r.Current())
+		f.ret0 = m.hub.granted()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
-//line mutex.go:47
-	m.hub.awake(r.Current())
-	f.ret0 = m.hub.granted()
-	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:132
+//line mutex_greenlet.go:124
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

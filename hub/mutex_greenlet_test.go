@@ -18,9 +18,7 @@ type logLocksFrame struct {
 
 // newLocksFrame makes a frame that will run log.locks.
 func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
-	f := greenlet.MakeFrame[logLocksFrame]()
-	f.l, f.m, f.name = l, m, name
-	return f
+	return greenlet.MakeFrame(logLocksFrame{l: l, m: m, name: name})
 }
 
 // locksResumable is log.locks for callers that can be suspended.
@@ -62,7 +60,7 @@ func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:66
+//line mutex_greenlet_test.go:64
 
 // Resume continues log.locks where it is suspended.
 func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -72,7 +70,12 @@ func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_14
+//line mutex_test.go:15
+		if st = m.LockResumable(r); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_15
 	case 2:
 		r.Callee().(*MutexLockFrame).Release(r)
 		goto resumed_15
@@ -84,12 +87,6 @@ func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_19
 	}
 
-resumed_14:
-//line mutex_test.go:15
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_15:
 //line mutex_test.go:16
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
@@ -111,7 +108,7 @@ resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:115
+//line mutex_greenlet_test.go:112
 
 func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
@@ -133,9 +130,7 @@ type logLocksForFrame struct {
 
 // newLocksForFrame makes a frame that will run log.locksFor.
 func (l0 *log) newLocksForFrame(m *Mutex, d time.Duration) *logLocksForFrame {
-	f := greenlet.MakeFrame[logLocksForFrame]()
-	f.l0, f.m, f.d = l0, m, d
-	return f
+	return greenlet.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
 }
 
 // locksForResumable is log.locksFor for callers that can be suspended.
@@ -171,11 +166,8 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		l  **log
-		t1 bool
-		t2 bool
-	)
+	var l **log
+	var t1, t2 bool
 	switch f.PC {
 	case 1:
 		l, t1 = f.l, f.t1
@@ -217,7 +209,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:221
+//line mutex_greenlet_test.go:213
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -230,16 +222,13 @@ var _ func(*log, *Mutex, time.Duration) = (*log).locksFor
 // logLocksTwoFrame is an activation of log.locksTwo.
 type logLocksTwoFrame struct {
 	greenlet.Header
-	l *log
-	a *Mutex
-	b *Mutex
+	l    *log
+	a, b *Mutex
 }
 
 // newLocksTwoFrame makes a frame that will run log.locksTwo.
 func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
-	f := greenlet.MakeFrame[logLocksTwoFrame]()
-	f.l, f.a, f.b = l, a, b
-	return f
+	return greenlet.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
 }
 
 // locksTwoResumable is log.locksTwo for callers that can be suspended.
@@ -270,7 +259,7 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:274
+//line mutex_greenlet_test.go:263
 
 // Resume continues log.locksTwo where it is suspended.
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -280,7 +269,12 @@ func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_49
+//line mutex_test.go:50
+		if st = l.YieldResumable(r); st != greenlet.Done {
+			f.l, f.a, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_50
 	case 2:
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_50
@@ -289,12 +283,6 @@ func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_51
 	}
 
-resumed_49:
-//line mutex_test.go:50
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.l, f.a, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_50:
 //line mutex_test.go:51
 	if st = b.LockResumable(r); st != greenlet.Done {
@@ -305,7 +293,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:309
+//line mutex_greenlet_test.go:297
 
 func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
@@ -318,16 +306,13 @@ var _ func(*log, *Mutex, *Mutex) = (*log).locksTwo
 // contendsFrame is an activation of contends.
 type contendsFrame struct {
 	greenlet.Header
-	m  *Mutex
-	n  int
-	t0 int
+	m     *Mutex
+	n, t0 int
 }
 
 // newContendsFrame makes a frame that will run contends.
 func newContendsFrame(m *Mutex, n int) *contendsFrame {
-	f := greenlet.MakeFrame[contendsFrame]()
-	f.m, f.n = m, n
-	return f
+	return greenlet.MakeFrame(contendsFrame{m: m, n: n})
 }
 
 // contendsResumable is contends for callers that can be suspended.
@@ -364,7 +349,7 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:368
+//line mutex_greenlet_test.go:353
 
 // Resume continues contends where it is suspended.
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -407,7 +392,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:411
+//line mutex_greenlet_test.go:396
 
 func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }

@@ -21,9 +21,7 @@ type logRemembersFrame struct {
 
 // newRemembersFrame makes a frame that will run log.remembers.
 func (l *log) newRemembersFrame(name string) *logRemembersFrame {
-	f := greenlet.MakeFrame[logRemembersFrame]()
-	f.l, f.name = l, name
-	return f
+	return greenlet.MakeFrame(logRemembersFrame{l: l, name: name})
 }
 
 // remembersResumable is log.remembers for callers that can be suspended.
@@ -33,10 +31,8 @@ func (l *log) remembersResumable(r *greenlet.Run, name string) greenlet.Status {
 
 // body runs log.remembers up to its first suspension; f is nil until there has been one.
 func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
-	var (
-		t  *Task
-		ok bool
-	)
+	var t *Task
+	var ok bool
 //line own_test.go:19
 	t = l.Current()
 	_, ok = user.Get(t)
@@ -60,36 +56,32 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	}
 }
 
-//line own_greenlet_test.go:64
+//line own_greenlet_test.go:60
 
 // Resume continues log.remembers where it is suspended.
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
-	var (
-		t  *Task
-		ok bool
-	)
+	var t *Task
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
-	case 1:
+	default:
 		t, ok = f.t, f.ok
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_24
+//line own_test.go:25
+		a, _ := user.Get(t)
+		b, _ := language.Get(t)
+		l.say("%v %s %s", ok, a, b)
+		user.Delete(t)
+		_, ok = user.Get(t)
+		l.say("%v", ok)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_24:
-//line own_test.go:25
-	a, _ := user.Get(t)
-	b, _ := language.Get(t)
-	l.say("%v %s %s", ok, a, b)
-	user.Delete(t)
-	_, ok = user.Get(t)
-	l.say("%v", ok)
-	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:93
+//line own_greenlet_test.go:85
 
 func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
@@ -110,9 +102,7 @@ type logInContextFrame struct {
 
 // newInContextFrame makes a frame that will run log.inContext.
 func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
-	f := greenlet.MakeFrame[logInContextFrame]()
-	f.l0, f.base = l0, base
-	return f
+	return greenlet.MakeFrame(logInContextFrame{l0: l0, base: base})
 }
 
 // inContextResumable is log.inContext for callers that can be suspended.
@@ -122,13 +112,9 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) greenle
 
 // body runs log.inContext up to its first suspension; f is nil until there has been one.
 func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context) (st greenlet.Status) {
-	var (
-		l   **log
-		ctx context.Context
-		err error
-		t0  error
-		t1  error
-	)
+	var l **log
+	var ctx context.Context
+	var err, t0, t1 error
 	l = new(*log)
 	*l = l0
 	{
@@ -181,25 +167,30 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:185
+//line own_greenlet_test.go:171
 
 // Resume continues log.inContext where it is suspended.
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	base := f.base
-	var (
-		l   **log
-		ctx context.Context
-		err error
-		t0  error
-		t1  error
-	)
+	var l **log
+	var ctx context.Context
+	var err, t0, t1 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
 	case 1:
 		l, ctx = f.l, f.ctx
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_61
+//line own_test.go:73
+		(*l).say("outer %v", err)
+		lRef3 := l
+//line own_test.go:74
+		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
+		if st != greenlet.Done {
+			f.ctx, f.l, f.PC = nil, l, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_74
 	case 2:
 		l = f.l
 		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
@@ -214,18 +205,6 @@ func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_76
 	}
 
-resumed_61:
-	{
-//line own_test.go:73
-		(*l).say("outer %v", err)
-		lRef3 := l
-//line own_test.go:74
-		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
-		if st != greenlet.Done {
-			f.ctx, f.l, f.PC = nil, l, 2
-			return r.Link(f, &f.Header, st)
-		}
-	}
 resumed_74:
 //line own_test.go:74
 	(*l).say("%v", t0)
@@ -252,7 +231,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:256
+//line own_greenlet_test.go:235
 
 func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
@@ -302,20 +281,18 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:306
+//line own_greenlet_test.go:285
 
 // Resume continues the literal logInContextFunc1 where it is suspended.
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_60
+		return r.Return(f, &f.Header)
 	}
 
-resumed_60:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -340,7 +317,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:344
+//line own_greenlet_test.go:321
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -369,7 +346,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:373
+//line own_greenlet_test.go:350
 
 // Resume continues the literal logInContextFunc2 where it is suspended.
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -377,18 +354,16 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_63
+//line own_test.go:71
+		(*c.l).say("not here %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_63:
-//line own_test.go:71
-	(*c.l).say("not here %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:392
+//line own_greenlet_test.go:367
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -412,7 +387,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:416
+//line own_greenlet_test.go:391
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -445,7 +420,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:449
+//line own_greenlet_test.go:424
 
 // Resume continues the literal logInContextFunc2_1 where it is suspended.
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -455,24 +430,23 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	switch f.PC {
 	case 1:
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_64
+//line own_test.go:68
+		(*c.l).say("inner %v", err)
+		if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_69
 	case 2:
 		r.Callee().(*EventWaitFrame).Release(r)
 		goto resumed_69
 	}
 
-resumed_64:
-//line own_test.go:68
-	(*c.l).say("inner %v", err)
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:476
+//line own_greenlet_test.go:450
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -494,7 +468,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:498
+//line own_greenlet_test.go:472
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -519,20 +493,18 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:523
+//line own_greenlet_test.go:497
 
 // Resume continues the literal logInContextFunc2_1_1 where it is suspended.
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_66
+		return r.Return(f, &f.Header)
 	}
 
-resumed_66:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -573,20 +545,18 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:577
+//line own_greenlet_test.go:549
 
 // Resume continues the literal logInContextFunc4 where it is suspended.
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_75
+		return r.Return(f, &f.Header)
 	}
 
-resumed_75:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
@@ -603,9 +573,7 @@ type logHoldsContextFrame struct {
 
 // newHoldsContextFrame makes a frame that will run log.holdsContext.
 func (l *log) newHoldsContextFrame(ctx *context.Context) *logHoldsContextFrame {
-	f := greenlet.MakeFrame[logHoldsContextFrame]()
-	f.l, f.ctx = l, ctx
-	return f
+	return greenlet.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
 }
 
 // holdsContextResumable is log.holdsContext for callers that can be suspended.
@@ -670,7 +638,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:674
+//line own_greenlet_test.go:642
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -691,9 +659,7 @@ type logWaitsForContextFrame struct {
 
 // newWaitsForContextFrame makes a frame that will run log.waitsForContext.
 func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error) *logWaitsForContextFrame {
-	f := greenlet.MakeFrame[logWaitsForContextFrame]()
-	f.l, f.ctx, f.e, f.err = l, ctx, e, err
-	return f
+	return greenlet.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
 }
 
 // waitsForContextResumable is log.waitsForContext for callers that can be suspended.
@@ -716,7 +682,7 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:720
+//line own_greenlet_test.go:686
 
 // Resume continues log.waitsForContext where it is suspended.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -725,18 +691,16 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.ctx, f.e, f.err))
-	case 1:
+	default:
 		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_110
+//line own_test.go:110
+		*err = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_110:
-//line own_test.go:110
-	*err = t0
-	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:740
+//line own_greenlet_test.go:704
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -779,20 +743,18 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:783
+//line own_greenlet_test.go:747
 
 // Resume continues the literal logWaitsForContextValue1 where it is suspended.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_110
+		return r.Return(f, &f.Header)
 	}
 
-resumed_110:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
@@ -812,9 +774,7 @@ type logSetsThenFrame struct {
 
 // newSetsThenFrame makes a frame that will run log.setsThen.
 func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
-	f2 := greenlet.MakeFrame[logSetsThenFrame]()
-	f2.l, f2.e, f2.f = l, e, f
-	return f2
+	return greenlet.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
 }
 
 // setsThenResumable is log.setsThen for callers that can be suspended.
@@ -841,20 +801,18 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:845
+//line own_greenlet_test.go:805
 
 // Resume continues log.setsThen where it is suspended.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.e, f2.f))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_139
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_139:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *logSetsThenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.f) }
@@ -868,17 +826,14 @@ var _ func(*log, *Event, func()) = (*log).setsThen
 // entersContextsFrame is an activation of entersContexts.
 type entersContextsFrame struct {
 	greenlet.Header
-	h   *Hub
-	ctx context.Context
-	n   int
-	t0  int
+	h     *Hub
+	ctx   context.Context
+	n, t0 int
 }
 
 // newEntersContextsFrame makes a frame that will run entersContexts.
 func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsFrame {
-	f := greenlet.MakeFrame[entersContextsFrame]()
-	f.h, f.ctx, f.n = h, ctx, n
-	return f
+	return greenlet.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
 }
 
 // entersContextsResumable is entersContexts for callers that can be suspended.
@@ -908,7 +863,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:912
+//line own_greenlet_test.go:867
 
 // Resume continues entersContexts where it is suspended.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -940,7 +895,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:944
+//line own_greenlet_test.go:899
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -983,20 +938,18 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:987
+//line own_greenlet_test.go:942
 
 // Resume continues the literal entersContextsValue1 where it is suspended.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_152
+		return r.Return(f, &f.Header)
 	}
 
-resumed_152:
-	return r.Return(f, &f.Header)
 }
 
 func (f *entersContextsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
@@ -1014,9 +967,7 @@ type logAsksTwiceFrame struct {
 
 // newAsksTwiceFrame makes a frame that will run log.asksTwice.
 func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
-	f := greenlet.MakeFrame[logAsksTwiceFrame]()
-	f.l, f.e = l, e
-	return f
+	return greenlet.MakeFrame(logAsksTwiceFrame{l: l, e: e})
 }
 
 // asksTwiceResumable is log.asksTwice for callers that can be suspended.
@@ -1040,7 +991,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1044
+//line own_greenlet_test.go:995
 
 // Resume continues log.asksTwice where it is suspended.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1049,19 +1000,17 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
-	case 1:
+	default:
 		ctx = f.ctx
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_160
+//line own_test.go:161
+		l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
+		return r.Return(f, &f.Header)
 	}
 
-resumed_160:
-//line own_test.go:161
-	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
-	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1065
+//line own_greenlet_test.go:1014
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

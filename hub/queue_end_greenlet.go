@@ -17,11 +17,7 @@ type QueueAllFrame[T any] struct {
 }
 
 // NewAllFrame makes a frame that will run Queue.All.
-func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] {
-	f := greenlet.MakeFrame[QueueAllFrame[T]]()
-	f.q = q
-	return f
-}
+func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return greenlet.MakeFrame(QueueAllFrame[T]{q: q}) }
 
 // Results are what Queue.All has returned.
 func (f *QueueAllFrame[T]) Results() iter.Seq[T] { return f.ret0 }
@@ -42,7 +38,7 @@ func (f *QueueAllFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 iter.Seq[T],
 	return (&func1QueueAll[T]{q: &q}).value(), greenlet.Done
 }
 
-//line queue_end_greenlet.go:46
+//line queue_end_greenlet.go:42
 
 // Resume continues the activation; the driver calls it.
 func (f *QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -76,7 +72,7 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:80
+//line queue_end_greenlet.go:76
 
 // func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
@@ -92,12 +88,8 @@ func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) gr
 
 // body runs the literal func1QueueAll up to its first suspension; f is nil until there has been one.
 func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
-	var (
-		v  T
-		ok bool
-		t0 bool
-		t1 bool
-	)
+	var v T
+	var ok, t0, t1 bool
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
@@ -140,31 +132,26 @@ after_if_15:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:144
+//line queue_end_greenlet.go:136
 
 // Resume continues the literal func1QueueAll where it is suspended.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, yield := f.c, f.yield
 	_ = c
-	var (
-		v  T
-		ok bool
-		t0 bool
-		t1 bool
-	)
+	var v T
+	var ok, t0, t1 bool
 	switch f.PC {
 	case 1:
 		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-		goto resumed_15
+		goto loop_15
 	case 2:
 		t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_15b
+		goto resumed_15
 	case 3:
 		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-		goto resumed_15c
+		goto resumed_15b
 	}
 
-resumed_15:
 loop_15:
 	t0 = ok
 //line queue_end.go:15
@@ -183,7 +170,7 @@ loop_15:
 	} else {
 		t1 = yield(v)
 	}
-resumed_15b:
+resumed_15:
 	t0 = t1
 after_if_15:
 //line queue_end.go:15
@@ -196,11 +183,11 @@ after_if_15:
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_15c:
+resumed_15b:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:204
+//line queue_end_greenlet.go:191
 
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
@@ -215,9 +202,7 @@ type QueueJoinFrame[T any] struct {
 
 // NewJoinFrame makes a frame that will run Queue.Join.
 func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T] {
-	f := greenlet.MakeFrame[QueueJoinFrame[T]]()
-	f.q = q
-	return f
+	return greenlet.MakeFrame(QueueJoinFrame[T]{q: q})
 }
 
 // JoinResumable is Queue.Join for callers that can be suspended.
@@ -238,7 +223,7 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:242
+//line queue_end_greenlet.go:227
 
 // Resume continues Queue.Join where it is suspended.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -247,16 +232,16 @@ func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.q))
 	case 1:
-		goto resumed_63
+//line queue_end.go:64
+		q.hub.awake(r.Current())
+		goto after_if_62
 	}
 
-resumed_63:
-//line queue_end.go:64
-	q.hub.awake(r.Current())
+after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:260
+//line queue_end_greenlet.go:245
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -278,9 +263,7 @@ type QueueJoinForFrame[T any] struct {
 
 // NewJoinForFrame makes a frame that will run Queue.JoinFor.
 func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
-	f := greenlet.MakeFrame[QueueJoinForFrame[T]]()
-	f.q, f.d = q, d
-	return f
+	return greenlet.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
 
 // Results are what Queue.JoinFor has returned.
@@ -308,7 +291,7 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:312
+//line queue_end_greenlet.go:295
 
 // Resume continues Queue.JoinFor where it is suspended.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -317,18 +300,16 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.q, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_75
+	default:
+//line queue_end.go:76
+		q.hub.awake(r.Current())
+		f.ret0 = q.hub.granted()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_75:
-//line queue_end.go:76
-	q.hub.awake(r.Current())
-	f.ret0 = q.hub.granted()
-	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:332
+//line queue_end_greenlet.go:313
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -17,9 +17,7 @@ type QueuePutFrame[T any] struct {
 
 // NewPutFrame makes a frame that will run Queue.Put.
 func (q *Queue[T]) NewPutFrame(v T) *QueuePutFrame[T] {
-	f := greenlet.MakeFrame[QueuePutFrame[T]]()
-	f.q, f.v = q, v
-	return f
+	return greenlet.MakeFrame(QueuePutFrame[T]{q: q, v: v})
 }
 
 // PutResumable is Queue.Put for callers that can be suspended.
@@ -41,7 +39,7 @@ func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:45
+//line queue_greenlet.go:43
 
 // Resume continues Queue.Put where it is suspended.
 func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -50,17 +48,17 @@ func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.q, f.v))
 	case 1:
-		goto resumed_59
+//line queue.go:60
+		q.hub.awake(r.Current())
+		q.taken()
+		goto after_if_57
 	}
 
-resumed_59:
-//line queue.go:60
-	q.hub.awake(r.Current())
-	q.taken()
+after_if_57:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:64
+//line queue_greenlet.go:62
 
 func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
 func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
@@ -84,9 +82,7 @@ type QueuePutForFrame[T any] struct {
 
 // NewPutForFrame makes a frame that will run Queue.PutFor.
 func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
-	f := greenlet.MakeFrame[QueuePutForFrame[T]]()
-	f.q, f.v, f.d = q, v, d
-	return f
+	return greenlet.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
 
 // Results are what Queue.PutFor has returned.
@@ -115,7 +111,7 @@ func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Dur
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:119
+//line queue_greenlet.go:115
 
 // Resume continues Queue.PutFor where it is suspended.
 func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -124,18 +120,16 @@ func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.q, f.v, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_73
+	default:
+//line queue.go:74
+		q.hub.awake(r.Current())
+		f.ret0 = q.taken()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_73:
-//line queue.go:74
-	q.hub.awake(r.Current())
-	f.ret0 = q.taken()
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:139
+//line queue_greenlet.go:133
 
 func (f *QueuePutForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.v, &f.d) }
 func (f *QueuePutForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -160,11 +154,7 @@ type QueueGetFrame[T any] struct {
 }
 
 // NewGetFrame makes a frame that will run Queue.Get.
-func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] {
-	f := greenlet.MakeFrame[QueueGetFrame[T]]()
-	f.q = q
-	return f
-}
+func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return greenlet.MakeFrame(QueueGetFrame[T]{q: q}) }
 
 // Results are what Queue.Get has returned.
 func (f *QueueGetFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
@@ -181,10 +171,8 @@ func (q *Queue[T]) GetResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
 
 // body runs Queue.Get up to its first suspension; f is nil until there has been one.
 func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
-	var (
-		v  T
-		ok bool
-	)
+	var v T
+	var ok bool
 //line queue.go:101
 	if v, ok = q.TryGet(); ok || q.closed {
 		return v, ok, greenlet.Done
@@ -196,7 +184,7 @@ func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:200
+//line queue_greenlet.go:188
 
 // Resume continues Queue.Get where it is suspended.
 func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -205,18 +193,16 @@ func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.q)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_105
+	default:
+//line queue.go:106
+		q.hub.awake(r.Current())
+		f.ret0, f.ret1 = q.received()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_105:
-//line queue.go:106
-	q.hub.awake(r.Current())
-	f.ret0, f.ret1 = q.received()
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:220
+//line queue_greenlet.go:206
 
 func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -244,9 +230,7 @@ type QueueGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Queue.GetFor.
 func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
-	f := greenlet.MakeFrame[QueueGetForFrame[T]]()
-	f.q, f.d = q, d
-	return f
+	return greenlet.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
 }
 
 // Results are what Queue.GetFor has returned.
@@ -264,10 +248,8 @@ func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, bool, g
 
 // body runs Queue.GetFor up to its first suspension; f is nil until there has been one.
 func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 T, ret1 bool, st greenlet.Status) {
-	var (
-		v  T
-		ok bool
-	)
+	var v T
+	var ok bool
 //line queue.go:114
 	if v, ok = q.TryGet(); ok || q.closed {
 		return v, ok, greenlet.Done
@@ -279,7 +261,7 @@ func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:283
+//line queue_greenlet.go:265
 
 // Resume continues Queue.GetFor where it is suspended.
 func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -288,18 +270,16 @@ func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.q, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_118
+	default:
+//line queue.go:119
+		q.hub.awake(r.Current())
+		f.ret0, f.ret1 = q.received()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_118:
-//line queue.go:119
-	q.hub.awake(r.Current())
-	f.ret0, f.ret1 = q.received()
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:303
+//line queue_greenlet.go:283
 
 func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -327,9 +307,7 @@ type QueuePeekFrame[T any] struct {
 
 // NewPeekFrame makes a frame that will run Queue.Peek.
 func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] {
-	f := greenlet.MakeFrame[QueuePeekFrame[T]]()
-	f.q = q
-	return f
+	return greenlet.MakeFrame(QueuePeekFrame[T]{q: q})
 }
 
 // Results are what Queue.Peek has returned.
@@ -347,10 +325,8 @@ func (q *Queue[T]) PeekResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
 
 // body runs Queue.Peek up to its first suspension; f is nil until there has been one.
 func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
-	var (
-		v  T
-		ok bool
-	)
+	var v T
+	var ok bool
 //line queue.go:140
 	if v, ok = q.TryPeek(); ok || q.closed {
 		return v, ok, greenlet.Done
@@ -362,7 +338,7 @@ func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 boo
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:366
+//line queue_greenlet.go:342
 
 // Resume continues Queue.Peek where it is suspended.
 func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -371,18 +347,16 @@ func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.q)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_144
+	default:
+//line queue.go:145
+		q.hub.awake(r.Current())
+		f.ret0, f.ret1 = q.received()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_144:
-//line queue.go:145
-	q.hub.awake(r.Current())
-	f.ret0, f.ret1 = q.received()
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:386
+//line queue_greenlet.go:360
 
 func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

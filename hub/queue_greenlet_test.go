@@ -13,20 +13,17 @@ import (
 // logOrdersFrame is an activation of log.orders.
 type logOrdersFrame struct {
 	greenlet.Header
-	l  *log
-	q  *Queue[string]
-	t0 []string
-	t1 int
-	t2 int
-	v2 string
-	ok bool
+	l      *log
+	q      *Queue[string]
+	t0     []string
+	t1, t2 int
+	v2     string
+	ok     bool
 }
 
 // newOrdersFrame makes a frame that will run log.orders.
 func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
-	f := greenlet.MakeFrame[logOrdersFrame]()
-	f.l, f.q = l, q
-	return f
+	return greenlet.MakeFrame(logOrdersFrame{l: l, q: q})
 }
 
 // ordersResumable is log.orders for callers that can be suspended.
@@ -37,13 +34,11 @@ func (l *log) ordersResumable(r *greenlet.Run, q *Queue[string]) greenlet.Status
 // body runs log.orders up to its next suspension; f is nil until there has been one.
 func (f *logOrdersFrame) body(r *greenlet.Run, l *log, q *Queue[string]) (st greenlet.Status) {
 	var (
-		t0  []string
-		t1  int
-		t2  int
-		v2  string
-		t3  iter.Seq[string]
-		ok  bool
-		ok2 bool
+		t0      []string
+		t1, t2  int
+		v2      string
+		t3      iter.Seq[string]
+		ok, ok2 bool
 	)
 	if f != nil {
 		switch f.PC {
@@ -143,7 +138,7 @@ resumed_27:
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:147
+//line queue_greenlet_test.go:142
 
 // Resume continues the activation; the driver calls it.
 func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -168,9 +163,7 @@ type logPutsStringFrame struct {
 
 // newPutsStringFrame makes a frame that will run log.putsString.
 func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame {
-	f := greenlet.MakeFrame[logPutsStringFrame]()
-	f.l, f.q, f.v = l, q, v
-	return f
+	return greenlet.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
 }
 
 // putsStringResumable is log.putsString for callers that can be suspended.
@@ -189,20 +182,18 @@ func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v s
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:193
+//line queue_greenlet_test.go:186
 
 // Resume continues log.putsString where it is suspended.
 func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_32
+		return r.Return(f, &f.Header)
 	}
 
-resumed_32:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logPutsStringFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
@@ -223,9 +214,7 @@ type logPeeksFrame struct {
 
 // newPeeksFrame makes a frame that will run log.peeks.
 func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
-	f := greenlet.MakeFrame[logPeeksFrame]()
-	f.l, f.q, f.name = l, q, name
-	return f
+	return greenlet.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
 }
 
 // peeksResumable is log.peeks for callers that can be suspended.
@@ -235,10 +224,8 @@ func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) greenl
 
 // body runs log.peeks up to its first suspension; f is nil until there has been one.
 func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string) (st greenlet.Status) {
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 //line queue_test.go:93
 	v, ok, st = q.PeekResumable(r)
 	if st != greenlet.Done {
@@ -251,32 +238,28 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:255
+//line queue_greenlet_test.go:242
 
 // Resume continues log.peeks where it is suspended.
 func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
-	var (
-		v  int
-		ok bool
-	)
+	var v int
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.name))
-	case 1:
+	default:
 		v, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_93
+//line queue_test.go:94
+		l.say("%s sees %d %v", name, v, ok)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_93:
-//line queue_test.go:94
-	l.say("%s sees %d %v", name, v, ok)
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:280
+//line queue_greenlet_test.go:263
 
 func (f *logPeeksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.name) }
 func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.Header} }
@@ -297,9 +280,7 @@ type logPutsForFrame struct {
 
 // newPutsForFrame makes a frame that will run log.putsFor.
 func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsForFrame {
-	f := greenlet.MakeFrame[logPutsForFrame]()
-	f.l, f.q, f.v, f.d = l, q, v, d
-	return f
+	return greenlet.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
 }
 
 // putsForResumable is log.putsFor for callers that can be suspended.
@@ -322,7 +303,7 @@ func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d 
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:326
+//line queue_greenlet_test.go:307
 
 // Resume continues log.putsFor where it is suspended.
 func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -331,18 +312,16 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v, f.d))
-	case 1:
+	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_99
+//line queue_test.go:99
+		l.say("put %d: %v", v, t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_99:
-//line queue_test.go:99
-	l.say("put %d: %v", v, t0)
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:346
+//line queue_greenlet_test.go:325
 
 func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
@@ -361,9 +340,7 @@ type logJoinsQueueFrame struct {
 
 // newJoinsQueueFrame makes a frame that will run log.joinsQueue.
 func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
-	f := greenlet.MakeFrame[logJoinsQueueFrame]()
-	f.l, f.q = l, q
-	return f
+	return greenlet.MakeFrame(logJoinsQueueFrame{l: l, q: q})
 }
 
 // joinsQueueResumable is log.joinsQueue for callers that can be suspended.
@@ -393,7 +370,7 @@ func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st gr
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:397
+//line queue_greenlet_test.go:374
 
 // Resume continues log.joinsQueue where it is suspended.
 func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -404,26 +381,25 @@ func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 	case 1:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_131
+//line queue_test.go:131
+		l.say("%v", t0)
+		if st = q.JoinResumable(r); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_132
 	case 2:
 		r.Callee().Release(r)
 		goto resumed_132
 	}
 
-resumed_131:
-//line queue_test.go:131
-	l.say("%v", t0)
-	if st = q.JoinResumable(r); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_132:
 //line queue_test.go:133
 	l.say("joined %d", q.Len())
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:427
+//line queue_greenlet_test.go:403
 
 func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }

@@ -18,9 +18,7 @@ type ReadinessWaitFrame struct {
 
 // NewWaitFrame makes a frame that will run Readiness.Wait.
 func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
-	f := greenlet.MakeFrame[ReadinessWaitFrame]()
-	f.r, f.dir = r, dir
-	return f
+	return greenlet.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
 
 // Results are what Readiness.Wait has returned.
@@ -51,7 +49,7 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 	}
 }
 
-//line readiness_greenlet.go:55
+//line readiness_greenlet.go:53
 
 // Resume continues Readiness.Wait where it is suspended.
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -61,27 +59,23 @@ func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r2, f.r, f.dir)
 		return r2.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_141
+		goto loop_136
 	}
 
 loop_136:
-	{
 //line readiness.go:137
-		loop, err := r.Park(r2.Current(), dir)
-		if loop == nil {
-			f.ret0 = err
-			return r2.Return(f, &f.Header)
-		}
-//line readiness.go:141
-		f.PC = 1
-//line readiness.go:141
-		return r2.SendNone(loop)
+	loop, err := r.Park(r2.Current(), dir)
+	if loop == nil {
+		f.ret0 = err
+		return r2.Return(f, &f.Header)
 	}
-resumed_141:
-	goto loop_136
+//line readiness.go:141
+	f.PC = 1
+//line readiness.go:141
+	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:85
+//line readiness_greenlet.go:79
 
 func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -104,9 +98,7 @@ type ReadinessWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Readiness.WaitFor.
 func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWaitForFrame {
-	f := greenlet.MakeFrame[ReadinessWaitForFrame]()
-	f.r, f.dir, f.d = r, dir, d
-	return f
+	return greenlet.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
 
 // Results are what Readiness.WaitFor has returned.
@@ -139,7 +131,7 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:143
+//line readiness_greenlet.go:135
 
 // Resume continues Readiness.WaitFor where it is suspended.
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -151,27 +143,23 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, st)
 	case 1:
 		until = f.until
-		goto resumed_155
+		goto loop_150
 	}
 
 loop_150:
-	{
 //line readiness.go:151
-		loop, err := r.park(r2.Current(), dir, until)
-		if loop == nil {
-			f.ret0 = err
-			return r2.Return(f, &f.Header)
-		}
-//line readiness.go:155
-		f.until, f.PC = until, 1
-//line readiness.go:155
-		return r2.SendNone(loop)
+	loop, err := r.park(r2.Current(), dir, until)
+	if loop == nil {
+		f.ret0 = err
+		return r2.Return(f, &f.Header)
 	}
-resumed_155:
-	goto loop_150
+//line readiness.go:155
+	f.until, f.PC = until, 1
+//line readiness.go:155
+	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:175
+//line readiness_greenlet.go:163
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -193,9 +181,7 @@ type ReadinessGiveWayFrame struct {
 
 // NewGiveWayFrame makes a frame that will run Readiness.GiveWay.
 func (r *Readiness) NewGiveWayFrame(dir Direction) *ReadinessGiveWayFrame {
-	f := greenlet.MakeFrame[ReadinessGiveWayFrame]()
-	f.r, f.dir = r, dir
-	return f
+	return greenlet.MakeFrame(ReadinessGiveWayFrame{r: r, dir: dir})
 }
 
 // GiveWayResumable is Readiness.GiveWay for callers that can be suspended.
@@ -219,7 +205,7 @@ after_if_164:
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:223
+//line readiness_greenlet.go:209
 
 // Resume continues Readiness.GiveWay where it is suspended.
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -228,10 +214,10 @@ func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.dir))
 	case 1:
 		r2.Callee().(*HubYieldFrame).Release(r2)
-		goto resumed_165
+		goto after_if_164
 	}
 
-resumed_165:
+after_if_164:
 	return r2.Return(f, &f.Header)
 }
 

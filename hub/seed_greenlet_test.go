@@ -14,19 +14,16 @@ import (
 // logFatesFrame is an activation of log.fates.
 type logFatesFrame struct {
 	greenlet.Header
-	l  *log
-	q  *Queue[int]
-	s  *Semaphore
-	t0 []*Task
-	t1 int
-	t2 int
+	l      *log
+	q      *Queue[int]
+	s      *Semaphore
+	t0     []*Task
+	t1, t2 int
 }
 
 // newFatesFrame makes a frame that will run log.fates.
 func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
-	f := greenlet.MakeFrame[logFatesFrame]()
-	f.l, f.q, f.s = l, q, s
-	return f
+	return greenlet.MakeFrame(logFatesFrame{l: l, q: q, s: s})
 }
 
 // fatesResumable is log.fates for callers that can be suspended.
@@ -36,12 +33,9 @@ func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) green
 
 // body runs log.fates up to its first suspension; f is nil until there has been one.
 func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphore) (st greenlet.Status) {
-	var (
-		t0 []*Task
-		t1 int
-		t2 int
-		t  *Task
-	)
+	var t0 []*Task
+	var t1, t2 int
+	var t *Task
 //line seed_test.go:30
 	for i := range 10 {
 		l.Go(l.newFateFrame(q, s, i))
@@ -81,36 +75,32 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:85
+//line seed_greenlet_test.go:79
 
 // Resume continues log.fates where it is suspended.
 func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
-	var (
-		t0 []*Task
-		t1 int
-		t2 int
-		t  *Task
-	)
+	var t0 []*Task
+	var t1, t2 int
+	var t *Task
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_33
+//line seed_test.go:34
+		t0 = l.Tasks()
+//line seed_test.go:34
+		t1 = len(t0)
+//line seed_test.go:34
+		t2 = 0
+		goto loop_34
 	case 2:
 		t0, t1, t2 = f.t0, f.t1, f.t2
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_36
 	}
 
-resumed_33:
-//line seed_test.go:34
-	t0 = l.Tasks()
-//line seed_test.go:34
-	t1 = len(t0)
-//line seed_test.go:34
-	t2 = 0
 loop_34:
 //line seed_test.go:34
 	if !(t2 < t1) {
@@ -135,7 +125,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:139
+//line seed_greenlet_test.go:129
 
 func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
@@ -159,9 +149,7 @@ type logFateFrame struct {
 
 // newFateFrame makes a frame that will run log.fate.
 func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame {
-	f := greenlet.MakeFrame[logFateFrame]()
-	f.l0, f.q, f.s0, f.i0 = l0, q, s0, i0
-	return f
+	return greenlet.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
 }
 
 // fateResumable is log.fate for callers that can be suspended.
@@ -290,7 +278,7 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:294
+//line seed_greenlet_test.go:282
 
 // Resume continues the activation; the driver calls it.
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -324,7 +312,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:328
+//line seed_greenlet_test.go:316
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -403,7 +391,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:407
+//line seed_greenlet_test.go:395
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -454,20 +442,18 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:458
+//line seed_greenlet_test.go:446
 
 // Resume continues the literal logFateFunc3 where it is suspended.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_62
+		return r.Return(f, &f.Header)
 	}
 
-resumed_62:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logFateFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
@@ -508,20 +494,18 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:512
+//line seed_greenlet_test.go:498
 
 // Resume continues the literal logFateFunc4 where it is suspended.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_63
+		return r.Return(f, &f.Header)
 	}
 
-resumed_63:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logFateFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -538,9 +522,7 @@ type logHearsTwoFrame struct {
 
 // newHearsTwoFrame makes a frame that will run log.hearsTwo.
 func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
-	f := greenlet.MakeFrame[logHearsTwoFrame]()
-	f.l, f.ch = l, ch
-	return f
+	return greenlet.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
 }
 
 // hearsTwoResumable is log.hearsTwo for callers that can be suspended.
@@ -569,7 +551,7 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:573
+//line seed_greenlet_test.go:555
 
 // Resume continues log.hearsTwo where it is suspended.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -582,25 +564,24 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v, _ = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_69
+//line seed_test.go:70
+		l.say("%d", v)
+		_, _, st = ReceiveResumable(r, l.Hub, ch)
+		if st != greenlet.Done {
+			f.l, f.ch, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_71
 	case 2:
 		r.Callee().Release(r)
 		goto resumed_71
 	}
 
-resumed_69:
-//line seed_test.go:70
-	l.say("%d", v)
-	_, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != greenlet.Done {
-		f.l, f.ch, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:604
+//line seed_greenlet_test.go:585
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -620,9 +601,7 @@ type logWithinFrame struct {
 
 // newWithinFrame makes a frame that will run log.within.
 func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
-	f := greenlet.MakeFrame[logWithinFrame]()
-	f.l0, f.ctx = l0, ctx
-	return f
+	return greenlet.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
 }
 
 // withinResumable is log.within for callers that can be suspended.
@@ -632,10 +611,8 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) greenlet.St
 
 // body runs log.within up to its first suspension; f is nil until there has been one.
 func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st greenlet.Status) {
-	var (
-		l   **log
-		err error
-	)
+	var l **log
+	var err error
 	l = new(*log)
 	*l = l0
 //line seed_test.go:76
@@ -650,30 +627,26 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:654
+//line seed_greenlet_test.go:631
 
 // Resume continues log.within where it is suspended.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		l   **log
-		err error
-	)
+	var l **log
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l0, f.ctx))
-	case 1:
+	default:
 		l = f.l
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_76
+//line seed_test.go:77
+		(*l).say("%v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_76:
-//line seed_test.go:77
-	(*l).say("%v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:677
+//line seed_greenlet_test.go:650
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -716,20 +689,18 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:720
+//line seed_greenlet_test.go:693
 
 // Resume continues the literal logWithinFunc1 where it is suspended.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_76
+		return r.Return(f, &f.Header)
 	}
 
-resumed_76:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logWithinFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -746,9 +717,7 @@ type logCancelsOneFrame struct {
 
 // newCancelsOneFrame makes a frame that will run log.cancelsOne.
 func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame {
-	f := greenlet.MakeFrame[logCancelsOneFrame]()
-	f.l, f.cancel = l, cancel
-	return f
+	return greenlet.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
 }
 
 // cancelsOneResumable is log.cancelsOne for callers that can be suspended.
@@ -774,20 +743,18 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:778
+//line seed_greenlet_test.go:747
 
 // Resume continues log.cancelsOne where it is suspended.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_81
+		return r.Return(f, &f.Header)
 	}
 
-resumed_81:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logCancelsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
@@ -807,9 +774,7 @@ type logTwiceFrame struct {
 
 // newTwiceFrame makes a frame that will run log.twice.
 func (l *log) newTwiceFrame(name string) *logTwiceFrame {
-	f := greenlet.MakeFrame[logTwiceFrame]()
-	f.l, f.name = l, name
-	return f
+	return greenlet.MakeFrame(logTwiceFrame{l: l, name: name})
 }
 
 // twiceResumable is log.twice for callers that can be suspended.
@@ -831,7 +796,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:835
+//line seed_greenlet_test.go:800
 
 // Resume continues log.twice where it is suspended.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -839,18 +804,16 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
-	case 1:
+	default:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_166
+//line seed_test.go:167
+		l.say("%s", strings.ToUpper(name))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_166:
-//line seed_test.go:167
-	l.say("%s", strings.ToUpper(name))
-	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:854
+//line seed_greenlet_test.go:817
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -869,9 +832,7 @@ type logBlocksFrame struct {
 
 // newBlocksFrame makes a frame that will run log.blocks.
 func (l *log) newBlocksFrame(name string) *logBlocksFrame {
-	f := greenlet.MakeFrame[logBlocksFrame]()
-	f.l, f.name = l, name
-	return f
+	return greenlet.MakeFrame(logBlocksFrame{l: l, name: name})
 }
 
 // blocksResumable is log.blocks for callers that can be suspended.
@@ -897,7 +858,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:901
+//line seed_greenlet_test.go:862
 
 // Resume continues log.blocks where it is suspended.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -906,18 +867,16 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
-	case 1:
+	default:
 		same = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_240
+//line seed_test.go:241
+		l.say("%s %v", name, same)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_240:
-//line seed_test.go:241
-	l.say("%s %v", name, same)
-	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:921
+//line seed_greenlet_test.go:880
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -934,11 +893,7 @@ type logPostsFrame struct {
 }
 
 // newPostsFrame makes a frame that will run log.posts.
-func (l *log) newPostsFrame() *logPostsFrame {
-	f := greenlet.MakeFrame[logPostsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newPostsFrame() *logPostsFrame { return greenlet.MakeFrame(logPostsFrame{l: l}) }
 
 // postsResumable is log.posts for callers that can be suspended.
 func (l *log) postsResumable(r *greenlet.Run) greenlet.Status {
@@ -958,20 +913,18 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:962
+//line seed_greenlet_test.go:917
 
 // Resume continues log.posts where it is suspended.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_277
+		return r.Return(f, &f.Header)
 	}
 
-resumed_277:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logPostsFrame) Forget()                 { *f = logPostsFrame{Header: f.Header} }

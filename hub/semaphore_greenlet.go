@@ -16,9 +16,7 @@ type SemaphoreAcquireFrame struct {
 
 // NewAcquireFrame makes a frame that will run Semaphore.Acquire.
 func (s *Semaphore) NewAcquireFrame() *SemaphoreAcquireFrame {
-	f := greenlet.MakeFrame[SemaphoreAcquireFrame]()
-	f.s = s
-	return f
+	return greenlet.MakeFrame(SemaphoreAcquireFrame{s: s})
 }
 
 // AcquireResumable is Semaphore.Acquire for callers that can be suspended.
@@ -39,7 +37,7 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:43
+//line semaphore_greenlet.go:41
 
 // Resume continues Semaphore.Acquire where it is suspended.
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -48,16 +46,16 @@ func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		goto resumed_34
+//line semaphore.go:35
+		s.hub.awake(r.Current())
+		goto after_if_33
 	}
 
-resumed_34:
-//line semaphore.go:35
-	s.hub.awake(r.Current())
+after_if_33:
 	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:61
+//line semaphore_greenlet.go:59
 
 func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -76,9 +74,7 @@ type SemaphoreAcquireForFrame struct {
 
 // NewAcquireForFrame makes a frame that will run Semaphore.AcquireFor.
 func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFrame {
-	f := greenlet.MakeFrame[SemaphoreAcquireForFrame]()
-	f.s, f.d = s, d
-	return f
+	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
 
 // Results are what Semaphore.AcquireFor has returned.
@@ -106,7 +102,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:110
+//line semaphore_greenlet.go:106
 
 // Resume continues Semaphore.AcquireFor where it is suspended.
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -115,18 +111,16 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	case 0:
 		f.ret0, st = f.body(r, f.s, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_46
+	default:
+//line semaphore.go:47
+		s.hub.awake(r.Current())
+		f.ret0 = s.hub.granted()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
-//line semaphore.go:47
-	s.hub.awake(r.Current())
-	f.ret0 = s.hub.granted()
-	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:130
+//line semaphore_greenlet.go:124
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -17,9 +17,7 @@ type HubSleepFrame struct {
 
 // NewSleepFrame makes a frame that will run Hub.Sleep.
 func (h *Hub) NewSleepFrame(d time.Duration) *HubSleepFrame {
-	f := greenlet.MakeFrame[HubSleepFrame]()
-	f.h, f.d = h, d
-	return f
+	return greenlet.MakeFrame(HubSleepFrame{h: h, d: d})
 }
 
 // SleepResumable is Hub.Sleep for callers that can be suspended.
@@ -36,7 +34,7 @@ func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st green
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:40
+//line sleep_greenlet.go:38
 
 // Resume continues Hub.Sleep where it is suspended.
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -44,17 +42,15 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.d))
-	case 1:
-		goto resumed_15
+	default:
+//line sleep.go:16
+		h.awake(r.Current())
+		return r.Return(f, &f.Header)
 	}
 
-resumed_15:
-//line sleep.go:16
-	h.awake(r.Current())
-	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:58
+//line sleep_greenlet.go:54
 
 func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
@@ -73,9 +69,7 @@ type HubSleepUntilFrame struct {
 
 // NewSleepUntilFrame makes a frame that will run Hub.SleepUntil.
 func (h *Hub) NewSleepUntilFrame(at time.Time) *HubSleepUntilFrame {
-	f := greenlet.MakeFrame[HubSleepUntilFrame]()
-	f.h, f.at = h, at
-	return f
+	return greenlet.MakeFrame(HubSleepUntilFrame{h: h, at: at})
 }
 
 // SleepUntilResumable is Hub.SleepUntil for callers that can be suspended.
@@ -92,7 +86,7 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.clock.Now())))
 }
 
-//line sleep_greenlet.go:96
+//line sleep_greenlet.go:90
 
 // Resume continues Hub.SleepUntil where it is suspended.
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -100,17 +94,15 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.at))
-	case 1:
-		goto resumed_23
+	default:
+//line sleep.go:24
+		h.awake(r.Current())
+		return r.Return(f, &f.Header)
 	}
 
-resumed_23:
-//line sleep.go:24
-	h.awake(r.Current())
-	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:114
+//line sleep_greenlet.go:106
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -127,11 +119,7 @@ type HubYieldFrame struct {
 }
 
 // NewYieldFrame makes a frame that will run Hub.Yield.
-func (h *Hub) NewYieldFrame() *HubYieldFrame {
-	f := greenlet.MakeFrame[HubYieldFrame]()
-	f.h = h
-	return f
-}
+func (h *Hub) NewYieldFrame() *HubYieldFrame { return greenlet.MakeFrame(HubYieldFrame{h: h}) }
 
 // YieldResumable is Hub.Yield for callers that can be suspended.
 func (h *Hub) YieldResumable(r *greenlet.Run) greenlet.Status {
@@ -147,7 +135,7 @@ func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:151
+//line sleep_greenlet.go:139
 
 // Resume continues Hub.Yield where it is suspended.
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -155,17 +143,15 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h))
-	case 1:
-		goto resumed_31
+	default:
+//line sleep.go:32
+		h.awake(r.Current())
+		return r.Return(f, &f.Header)
 	}
 
-resumed_31:
-//line sleep.go:32
-	h.awake(r.Current())
-	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:169
+//line sleep_greenlet.go:155
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -186,9 +172,7 @@ type HubWithTimeoutFrame struct {
 
 // NewWithTimeoutFrame makes a frame that will run Hub.WithTimeout.
 func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFrame {
-	f2 := greenlet.MakeFrame[HubWithTimeoutFrame]()
-	f2.h, f2.d, f2.f = h, d, f
-	return f2
+	return greenlet.MakeFrame(HubWithTimeoutFrame{h: h, d: d, f: f})
 }
 
 // WithTimeoutResumable is Hub.WithTimeout for callers that can be suspended.
@@ -283,7 +267,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:287
+//line sleep_greenlet.go:271
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

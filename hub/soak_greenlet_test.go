@@ -18,9 +18,7 @@ type soakLoadFrame struct {
 
 // newLoadFrame makes a frame that will run soak.load.
 func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
-	f := greenlet.MakeFrame[soakLoadFrame]()
-	f.s, f.d = s, d
-	return f
+	return greenlet.MakeFrame(soakLoadFrame{s: s, d: d})
 }
 
 // loadResumable is soak.load for callers that can be suspended.
@@ -90,7 +88,7 @@ resumed_40:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:94
+//line soak_greenlet_test.go:92
 
 // Resume continues the activation; the driver calls it.
 func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -114,9 +112,7 @@ type soakProducesFrame struct {
 
 // newProducesFrame makes a frame that will run soak.produces.
 func (s0 *soak) newProducesFrame() *soakProducesFrame {
-	f := greenlet.MakeFrame[soakProducesFrame]()
-	f.s0 = s0
-	return f
+	return greenlet.MakeFrame(soakProducesFrame{s0: s0})
 }
 
 // producesResumable is soak.produces for callers that can be suspended.
@@ -152,7 +148,7 @@ func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:156
+//line soak_greenlet_test.go:152
 
 // Resume continues soak.produces where it is suspended.
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -163,7 +159,12 @@ func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		s = f.s
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_47
+//line soak_test.go:48
+		if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
+			f.s, f.PC = s, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_48
 	case 2:
 		s = f.s
 		r.Callee().Release(r)
@@ -173,12 +174,6 @@ func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_50
 	}
 
-resumed_47:
-//line soak_test.go:48
-	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
-		f.s, f.PC = s, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_48:
 //line soak_test.go:49
 	(*s).put++
@@ -191,7 +186,7 @@ resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:195
+//line soak_greenlet_test.go:190
 
 func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -233,20 +228,18 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:237
+//line soak_greenlet_test.go:232
 
 // Resume continues the literal soakProducesFunc1 where it is suspended.
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_50
+		return r.Return(f, &f.Header)
 	}
 
-resumed_50:
-	return r.Return(f, &f.Header)
 }
 
 func (f *soakProducesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -262,9 +255,7 @@ type soakConsumesFrame struct {
 
 // newConsumesFrame makes a frame that will run soak.consumes.
 func (s *soak) newConsumesFrame() *soakConsumesFrame {
-	f := greenlet.MakeFrame[soakConsumesFrame]()
-	f.s = s
-	return f
+	return greenlet.MakeFrame(soakConsumesFrame{s: s})
 }
 
 // consumesResumable is soak.consumes for callers that can be suspended.
@@ -274,10 +265,8 @@ func (s *soak) consumesResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs soak.consumes up to its first suspension; f is nil until there has been one.
 func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
-	var (
-		n  int
-		ok bool
-	)
+	var n int
+	var ok bool
 //line soak_test.go:55
 	n, ok, st = s.queue.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
@@ -298,15 +287,13 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:302
+//line soak_greenlet_test.go:291
 
 // Resume continues soak.consumes where it is suspended.
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
-	var (
-		n  int
-		ok bool
-	)
+	var n int
+	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
@@ -314,27 +301,26 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
-		goto resumed_55
+//line soak_test.go:55
+		if ok {
+			s.got += n
+		}
+		_, _, st = s.meeting.GetForResumable(r, s.duration())
+		if st != greenlet.Done {
+			f.s, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_58
 	case 2:
 		r.Callee().Release(r)
 		goto resumed_58
 	}
 
-resumed_55:
-//line soak_test.go:55
-	if ok {
-		s.got += n
-	}
-	_, _, st = s.meeting.GetForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f.s, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:338
+//line soak_greenlet_test.go:324
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -346,17 +332,14 @@ var _ func(*soak) = (*soak).consumes
 // soakGuardsFrame is an activation of soak.guards.
 type soakGuardsFrame struct {
 	greenlet.Header
-	s0       *soak
-	d        time.Duration
-	patience time.Duration
-	s        **soak
+	s0          *soak
+	d, patience time.Duration
+	s           **soak
 }
 
 // newGuardsFrame makes a frame that will run soak.guards.
 func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGuardsFrame {
-	f := greenlet.MakeFrame[soakGuardsFrame]()
-	f.s0, f.d, f.patience = s0, d, patience
-	return f
+	return greenlet.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
 }
 
 // guardsResumable is soak.guards for callers that can be suspended.
@@ -366,10 +349,8 @@ func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.
 
 // body runs soak.guards up to its first suspension; f is nil until there has been one.
 func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patience time.Duration) (st greenlet.Status) {
-	var (
-		s   **soak
-		err error
-	)
+	var s **soak
+	var err error
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:65
@@ -388,32 +369,28 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:392
+//line soak_greenlet_test.go:373
 
 // Resume continues soak.guards where it is suspended.
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		s   **soak
-		err error
-	)
+	var s **soak
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s0, f.d, f.patience))
-	case 1:
+	default:
 		s = f.s
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_65
+//line soak_test.go:74
+		if err != nil {
+			(*s).timeouts++
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_65:
-//line soak_test.go:74
-	if err != nil {
-		(*s).timeouts++
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:417
+//line soak_greenlet_test.go:394
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -444,7 +421,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:448
+//line soak_greenlet_test.go:425
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -530,7 +507,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:534
+//line soak_greenlet_test.go:511
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -545,11 +522,7 @@ type soakHuntsFrame struct {
 }
 
 // newHuntsFrame makes a frame that will run soak.hunts.
-func (s *soak) newHuntsFrame() *soakHuntsFrame {
-	f := greenlet.MakeFrame[soakHuntsFrame]()
-	f.s = s
-	return f
-}
+func (s *soak) newHuntsFrame() *soakHuntsFrame { return greenlet.MakeFrame(soakHuntsFrame{s: s}) }
 
 // huntsResumable is soak.hunts for callers that can be suspended.
 func (s *soak) huntsResumable(r *greenlet.Run) greenlet.Status {
@@ -558,10 +531,8 @@ func (s *soak) huntsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs soak.hunts up to its next suspension; f is nil until there has been one.
 func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
-	var (
-		task *Task
-		ok   bool
-	)
+	var task *Task
+	var ok bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -625,7 +596,7 @@ after_if_88:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:629
+//line soak_greenlet_test.go:600
 
 // Resume continues the activation; the driver calls it.
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -642,16 +613,13 @@ var _ func(*soak) = (*soak).hunts
 // soakWeighsFrame is an activation of soak.weighs.
 type soakWeighsFrame struct {
 	greenlet.Header
-	s       *soak
-	minutes int
-	t0      int
+	s           *soak
+	minutes, t0 int
 }
 
 // newWeighsFrame makes a frame that will run soak.weighs.
 func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
-	f := greenlet.MakeFrame[soakWeighsFrame]()
-	f.s, f.minutes = s, minutes
-	return f
+	return greenlet.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
 }
 
 // weighsResumable is soak.weighs for callers that can be suspended.
@@ -682,7 +650,7 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:686
+//line soak_greenlet_test.go:654
 
 // Resume continues soak.weighs where it is suspended.
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -715,7 +683,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:719
+//line soak_greenlet_test.go:687
 
 func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
@@ -736,9 +704,7 @@ type wakesFrame struct {
 
 // newWakesFrame makes a frame that will run wakes.
 func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wakesFrame {
-	f := greenlet.MakeFrame[wakesFrame]()
-	f.h, f.d, f.last, f.woken = h, d, last, woken
-	return f
+	return greenlet.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
 }
 
 // wakesResumable is wakes for callers that can be suspended.
@@ -762,7 +728,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:766
+//line soak_greenlet_test.go:732
 
 // Resume continues wakes where it is suspended.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -770,21 +736,19 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.d, f.last, f.woken))
-	case 1:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_143
+//line soak_test.go:144
+		if d >= *last {
+			*woken++
+		}
+		*last = d
+		return r.Return(f, &f.Header)
 	}
 
-resumed_143:
-//line soak_test.go:144
-	if d >= *last {
-		*woken++
-	}
-	*last = d
-	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:788
+//line soak_greenlet_test.go:752
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

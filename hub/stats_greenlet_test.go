@@ -12,11 +12,7 @@ type logCountedFrame struct {
 }
 
 // newCountedFrame makes a frame that will run log.counted.
-func (l *log) newCountedFrame() *logCountedFrame {
-	f := greenlet.MakeFrame[logCountedFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newCountedFrame() *logCountedFrame { return greenlet.MakeFrame(logCountedFrame{l: l}) }
 
 // countedResumable is log.counted for callers that can be suspended.
 func (l *log) countedResumable(r *greenlet.Run) greenlet.Status {
@@ -42,7 +38,7 @@ func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stats_greenlet_test.go:46
+//line stats_greenlet_test.go:42
 
 // Resume continues log.counted where it is suspended.
 func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -52,25 +48,24 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_15
+//line stats_test.go:16
+		l.say("%+v", l.Stats())
+		_, st = BlockResumable(r, l.Hub, func() int { return 0 })
+		if st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_17
 	case 2:
 		r.Callee().Release(r)
 		goto resumed_17
 	}
 
-resumed_15:
-//line stats_test.go:16
-	l.say("%+v", l.Stats())
-	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
-	if st != greenlet.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line stats_greenlet_test.go:74
+//line stats_greenlet_test.go:69
 
 func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -90,9 +85,7 @@ type readsPublishedFrame struct {
 
 // newReadsPublishedFrame makes a frame that will run readsPublished.
 func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublishedFrame {
-	f := greenlet.MakeFrame[readsPublishedFrame]()
-	f.h, f.stats, f.seen = h, stats, seen
-	return f
+	return greenlet.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
 }
 
 // readsPublishedResumable is readsPublished for callers that can be suspended.
@@ -122,7 +115,7 @@ loop_40:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:126
+//line stats_greenlet_test.go:119
 
 // Resume continues readsPublished where it is suspended.
 func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -154,7 +147,7 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:158
+//line stats_greenlet_test.go:151
 
 func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }

@@ -16,11 +16,7 @@ type TaskJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Task.Join.
-func (t *Task) NewJoinFrame() *TaskJoinFrame {
-	f := greenlet.MakeFrame[TaskJoinFrame]()
-	f.t = t
-	return f
-}
+func (t *Task) NewJoinFrame() *TaskJoinFrame { return greenlet.MakeFrame(TaskJoinFrame{t: t}) }
 
 // Results are what Task.Join has returned.
 func (f *TaskJoinFrame) Results() error { return f.ret0 }
@@ -49,7 +45,7 @@ func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:53
+//line task_greenlet.go:49
 
 // Resume continues Task.Join where it is suspended.
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -59,18 +55,18 @@ func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.t)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_160
+//line task.go:161
+		t.hub.awake(r.Current())
+		goto after_if_159
 	}
 
-resumed_160:
-//line task.go:161
-	t.hub.awake(r.Current())
+after_if_159:
 //line task.go:163
 	f.ret0 = t.Err()
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:74
+//line task_greenlet.go:70
 
 func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -91,9 +87,7 @@ type TaskJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Task.JoinFor.
 func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
-	f := greenlet.MakeFrame[TaskJoinForFrame]()
-	f.t, f.d = t, d
-	return f
+	return greenlet.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
 
 // Results are what Task.JoinFor has returned.
@@ -123,7 +117,7 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:127
+//line task_greenlet.go:121
 
 // Resume continues Task.JoinFor where it is suspended.
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -133,21 +127,22 @@ func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1, st = f.body(r, f.t, f.d)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_171
+//line task.go:172
+		t.hub.awake(r.Current())
+		if !t.hub.granted() {
+			f.ret0, f.ret1 = nil, false
+			return r.Return(f, &f.Header)
+		}
+		goto after_if_170
 	}
 
-resumed_171:
-//line task.go:172
-	t.hub.awake(r.Current())
-	if !t.hub.granted() {
-		f.ret0, f.ret1 = nil, false
-		return r.Return(f, &f.Header)
-	}
+after_if_170:
+//line task.go:177
 	f.ret0, f.ret1 = t.Err(), true
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:151
+//line task_greenlet.go:146
 
 func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -169,11 +164,7 @@ type TaskKillFrame struct {
 }
 
 // NewKillFrame makes a frame that will run Task.Kill.
-func (t *Task) NewKillFrame() *TaskKillFrame {
-	f := greenlet.MakeFrame[TaskKillFrame]()
-	f.t = t
-	return f
-}
+func (t *Task) NewKillFrame() *TaskKillFrame { return greenlet.MakeFrame(TaskKillFrame{t: t}) }
 
 // KillResumable is Task.Kill for callers that can be suspended.
 func (t *Task) KillResumable(r *greenlet.Run) greenlet.Status {
@@ -196,20 +187,18 @@ func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line task_greenlet.go:200
+//line task_greenlet.go:191
 
 // Resume continues Task.Kill where it is suspended.
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.t))
-	case 1:
+	default:
 		r.Callee().(*TaskJoinFrame).Release(r)
-		goto resumed_205
+		return r.Return(f, &f.Header)
 	}
 
-resumed_205:
-	return r.Return(f, &f.Header)
 }
 
 func (f *TaskKillFrame) Forget()                 { *f = TaskKillFrame{Header: f.Header} }
@@ -229,9 +218,7 @@ type TaskKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Task.KillFor.
 func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
-	f := greenlet.MakeFrame[TaskKillForFrame]()
-	f.t, f.d = t, d
-	return f
+	return greenlet.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
 
 // Results are what Task.KillFor has returned.
@@ -265,7 +252,7 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:269
+//line task_greenlet.go:256
 
 // Resume continues Task.KillFor where it is suspended.
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -274,18 +261,16 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.t, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
-		goto resumed_217
+//line task.go:218
+		f.ret0 = ok
+		return r.Return(f, &f.Header)
 	}
 
-resumed_217:
-//line task.go:218
-	f.ret0 = ok
-	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:289
+//line task_greenlet.go:274
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

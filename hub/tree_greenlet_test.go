@@ -18,9 +18,7 @@ type logFamilyFrame struct {
 
 // newFamilyFrame makes a frame that will run log.family.
 func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
-	f := greenlet.MakeFrame[logFamilyFrame]()
-	f.l, f.e = l, e
-	return f
+	return greenlet.MakeFrame(logFamilyFrame{l: l, e: e})
 }
 
 // familyResumable is log.family for callers that can be suspended.
@@ -42,20 +40,18 @@ func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:46
+//line tree_greenlet_test.go:44
 
 // Resume continues log.family where it is suspended.
 func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
-	case 1:
+	default:
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
-		goto resumed_27
+		return r.Return(f, &f.Header)
 	}
 
-resumed_27:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logFamilyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
@@ -99,20 +95,18 @@ func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st green
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:103
+//line tree_greenlet_test.go:99
 
 // Resume continues the literal logFamilyFunc1 where it is suspended.
 func (f *logFamilyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_27
+		return r.Return(f, &f.Header)
 	}
 
-resumed_27:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logFamilyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -129,9 +123,7 @@ type logStartsFrame struct {
 
 // newStartsFrame makes a frame that will run log.starts.
 func (l *log) newStartsFrame(e *Event) *logStartsFrame {
-	f := greenlet.MakeFrame[logStartsFrame]()
-	f.l, f.e = l, e
-	return f
+	return greenlet.MakeFrame(logStartsFrame{l: l, e: e})
 }
 
 // startsResumable is log.starts for callers that can be suspended.
@@ -146,7 +138,7 @@ func (f *logStartsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:150
+//line tree_greenlet_test.go:142
 
 // Resume continues the activation; the driver calls it.
 func (f *logStartsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -171,9 +163,7 @@ type logShowsFrame struct {
 
 // newShowsFrame makes a frame that will run log.shows.
 func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
-	f := greenlet.MakeFrame[logShowsFrame]()
-	f.l, f.t, f.e = l, t, e
-	return f
+	return greenlet.MakeFrame(logShowsFrame{l: l, t: t, e: e})
 }
 
 // showsResumable is log.shows for callers that can be suspended.
@@ -189,7 +179,7 @@ func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (s
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:193
+//line tree_greenlet_test.go:183
 
 // Resume continues the activation; the driver calls it.
 func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -207,15 +197,12 @@ var _ func(*log, *testing.T, *Event) = (*log).shows
 // holdsUpFrame is an activation of holdsUp.
 type holdsUpFrame struct {
 	greenlet.Header
-	inside chan bool
-	free   chan bool
+	inside, free chan bool
 }
 
 // newHoldsUpFrame makes a frame that will run holdsUp.
 func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
-	f := greenlet.MakeFrame[holdsUpFrame]()
-	f.inside, f.free = inside, free
-	return f
+	return greenlet.MakeFrame(holdsUpFrame{inside: inside, free: free})
 }
 
 // holdsUpResumable is holdsUp for callers that can be suspended.
@@ -231,7 +218,7 @@ func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:235
+//line tree_greenlet_test.go:222
 
 // Resume continues the activation; the driver calls it.
 func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

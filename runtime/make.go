@@ -9,10 +9,10 @@ type rooted[F any] struct {
 	frame F
 }
 
-// MakeFrame allocates a frame of type F, whose first field is a [Header] or
-// [DeferHeader], for a constructor.
-func MakeFrame[F any]() *F {
-	r := new(rooted[F])
+// MakeFrame is a frame that has what f has, for a constructor. The first field of F is a
+// [Header] or [DeferHeader].
+func MakeFrame[F any](f F) *F {
+	r := &rooted[F]{frame: f}
 	if unsafe.Offsetof(r.frame) == unsafe.Sizeof(r.g) { // it may be more where a word has 32 bits
 		(*Header)(unsafe.Pointer(&r.frame)).use = hasRoom
 	}

@@ -8,18 +8,15 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // serveFrame is an activation of serve.
 type serveFrame struct {
 	greenlet.Header
-	opener  *greenlet.Greenlet
-	balance int
-	answer  int
-	self    *greenlet.Greenlet
-	m       message
+	opener          *greenlet.Greenlet
+	balance, answer int
+	self            *greenlet.Greenlet
+	m               message
 }
 
 // newServeFrame makes a frame that will run serve.
 func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
-	f := greenlet.MakeFrame[serveFrame]()
-	f.opener = opener
-	return f
+	return greenlet.MakeFrame(serveFrame{opener: opener})
 }
 
 // serveResumable is serve for callers that can be suspended.
@@ -29,11 +26,8 @@ func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) greenlet.Status 
 
 // body runs serve up to its first suspension; f is nil until there has been one.
 func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
-	var (
-		balance int
-		answer  int
-		self    *greenlet.Greenlet
-	)
+	var balance, answer int
+	var self *greenlet.Greenlet
 //line main.go:57
 	balance, answer = 0, 0
 	self = r.Current()
@@ -44,16 +38,13 @@ func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenl
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:48
+//line main_greenlet.go:42
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		balance int
-		answer  int
-		self    *greenlet.Greenlet
-		m       message
-	)
+	var balance, answer int
+	var self *greenlet.Greenlet
+	var m message
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.opener))
@@ -61,21 +52,22 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		balance, answer, self = f.balance, f.answer, f.self
 		m = f.m
 		r.Received()
-		goto resumed_59
+//line main.go:60
+		goto loop_60
 	case 2:
 		balance, self, m = f.balance, f.self, f.m
 		answer = f.answer
 		r.Received()
-		goto resumed_70
+//line main.go:71
+		balance -= answer
+		goto after_switch_61
 	case 3:
 		balance, answer, self = f.balance, f.answer, f.self
 		m = f.m
 		r.Received()
-		goto resumed_73
+		goto loop_60
 	}
 
-resumed_59:
-//line main.go:60
 loop_60:
 //line main.go:60
 	if !(m.verb != shut) {
@@ -102,19 +94,14 @@ case_68:
 //line main.go:70
 		return greenlet.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: self})
 	}
-resumed_70:
-//line main.go:71
-	balance -= answer
 after_switch_61:
 	f.m, f.balance, f.answer, f.PC = message{}, balance, answer, 3
 	r.Await(&f.m)
 //line main.go:73
 	return greenlet.Send(r, m.sender, answer)
-resumed_73:
-	goto loop_60
 }
 
-//line main_greenlet.go:118
+//line main_greenlet.go:105
 
 func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }

@@ -20,21 +20,18 @@ import (
 // crawlerFetchFrame is an activation of crawler.fetch.
 type crawlerFetchFrame struct {
 	greenlet.DeferHeader
-	c      *crawler
-	page   *url.URL
-	conn   *socket.Conn
-	req    *http.Request
-	answer []byte
-	buf    []byte
-	ret0   []*url.URL
-	ret1   error
+	c           *crawler
+	page        *url.URL
+	conn        *socket.Conn
+	req         *http.Request
+	answer, buf []byte
+	ret0        []*url.URL
+	ret1        error
 }
 
 // newFetchFrame makes a frame that will run crawler.fetch.
 func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
-	f := greenlet.MakeFrame[crawlerFetchFrame]()
-	f.c, f.page = c, page
-	return f
+	return greenlet.MakeFrame(crawlerFetchFrame{c: c, page: page})
 }
 
 // fetchResumable is crawler.fetch for callers that can be suspended.
@@ -81,14 +78,13 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		conn   *socket.Conn
-		t0     error
-		req    *http.Request
-		err2   error
-		answer []byte
-		buf    []byte
-		n      int
-		err3   error
+		conn        *socket.Conn
+		t0          error
+		req         *http.Request
+		err2        error
+		answer, buf []byte
+		n           int
+		err3        error
 	)
 	switch f.PC {
 	case 1:
@@ -195,7 +191,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:199
+//line main_greenlet.go:195
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -219,9 +215,7 @@ type crawlerVisitFrame struct {
 
 // newVisitFrame makes a frame that will run crawler.visit.
 func (c *crawler) newVisitFrame(page *url.URL) *crawlerVisitFrame {
-	f := greenlet.MakeFrame[crawlerVisitFrame]()
-	f.c, f.page = c, page
-	return f
+	return greenlet.MakeFrame(crawlerVisitFrame{c: c, page: page})
 }
 
 // visitResumable is crawler.visit for callers that can be suspended.
@@ -257,10 +251,8 @@ func (f *crawlerVisitFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		links2 []*url.URL
-		err    error
-	)
+	var links2 []*url.URL
+	var err error
 	switch f.PC {
 	case 1:
 		links2, err = r.Callee().(*crawlerFetchFrame).Returned(r)
@@ -302,7 +294,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:306
+//line main_greenlet.go:298
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -323,9 +315,7 @@ type crawlerCrawlFrame struct {
 
 // newCrawlFrame makes a frame that will run crawler.crawl.
 func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
-	f := greenlet.MakeFrame[crawlerCrawlFrame]()
-	f.c0 = c0
-	return f
+	return greenlet.MakeFrame(crawlerCrawlFrame{c0: c0})
 }
 
 // crawlResumable is crawler.crawl for callers that can be suspended.
@@ -378,7 +368,7 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:382
+//line main_greenlet.go:372
 
 // Resume continues crawler.crawl where it is suspended.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -396,15 +386,6 @@ func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq[*url.URL]
 		}).Returned(r)
-		goto resumed_136
-	case 2:
-		loop = f.loop
-		r.Callee().Release(r)
-		goto resumed_136b
-	}
-
-resumed_136:
-	{
 //line main.go:136
 		loop = greenlet.NewLoop()
 //line main.go:136
@@ -422,14 +403,20 @@ resumed_136:
 			f.c, f.pool, f.loop, f.PC = nil, nil, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
+		goto resumed_136
+	case 2:
+		loop = f.loop
+		r.Callee().Release(r)
+		goto resumed_136
 	}
-resumed_136b:
+
+resumed_136:
 //line main.go:136
 	loop.End()
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:433
+//line main_greenlet.go:420
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -458,7 +445,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:462
+//line main_greenlet.go:449
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -496,28 +483,26 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:500
+//line main_greenlet.go:487
 
 // Resume continues the literal crawlerCrawlRange1 where it is suspended.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*hub.GroupGoFrame).Release(r)
-		goto resumed_137
+//line main.go:138
+		(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
+		c2.loop.Again()
+//line main.go:139
+		f.ret0 = true
+		return r.Return(f, &f.Header)
 	}
 
-resumed_137:
-//line main.go:138
-	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
-	c2.loop.Again()
-//line main.go:139
-	f.ret0 = true
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:521
+//line main_greenlet.go:506
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -532,9 +517,7 @@ type crawlerFinishFrame struct {
 
 // newFinishFrame makes a frame that will run crawler.finish.
 func (c *crawler) newFinishFrame() *crawlerFinishFrame {
-	f := greenlet.MakeFrame[crawlerFinishFrame]()
-	f.c = c
-	return f
+	return greenlet.MakeFrame(crawlerFinishFrame{c: c})
 }
 
 // finishResumable is crawler.finish for callers that can be suspended.
@@ -555,7 +538,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:559
+//line main_greenlet.go:542
 
 // Resume continues crawler.finish where it is suspended.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -563,18 +546,16 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.c))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_146
+//line main.go:147
+		c.found.Close()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_146:
-//line main.go:147
-	c.found.Close()
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:578
+//line main_greenlet.go:559
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

@@ -19,11 +19,7 @@ type echoFrame struct {
 }
 
 // newEchoFrame makes a frame that will run echo.
-func newEchoFrame(c *socket.Conn) *echoFrame {
-	f := greenlet.MakeFrame[echoFrame]()
-	f.c = c
-	return f
-}
+func newEchoFrame(c *socket.Conn) *echoFrame { return greenlet.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
 func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
@@ -98,7 +94,7 @@ after_if_30:
 	goto loop_27
 }
 
-//line main_greenlet.go:102
+//line main_greenlet.go:98
 
 // Resume continues the activation; the driver calls it.
 func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -121,11 +117,7 @@ type serveFrame struct {
 }
 
 // newServeFrame makes a frame that will run serve.
-func newServeFrame(s *socket.Server) *serveFrame {
-	f := greenlet.MakeFrame[serveFrame]()
-	f.s = s
-	return f
-}
+func newServeFrame(s *socket.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
 
 // Results are what serve has returned.
 func (f *serveFrame) Results() error { return f.ret0 }
@@ -154,7 +146,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:158
+//line main_greenlet.go:150
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -163,18 +155,16 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
-		goto resumed_43
+//line main.go:43
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_43:
-//line main.go:43
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:178
+//line main_greenlet.go:168
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -192,11 +182,7 @@ type stopFrame struct {
 }
 
 // newStopFrame makes a frame that will run stop.
-func newStopFrame(s *socket.Server) *stopFrame {
-	f := greenlet.MakeFrame[stopFrame]()
-	f.s = s
-	return f
-}
+func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
@@ -220,7 +206,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:224
+//line main_greenlet.go:210
 
 // Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -228,20 +214,18 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
-	case 1:
+	default:
 		killed = r.Callee().(*socket.ServerStopFrame).Returned(r)
-		goto resumed_49
+//line main.go:49
+		if killed > 0 {
+			fmt.Println("killed", killed)
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_49:
-//line main.go:49
-	if killed > 0 {
-		fmt.Println("killed", killed)
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:245
+//line main_greenlet.go:229
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
@@ -258,15 +242,12 @@ type clientFrame struct {
 	address string
 	words   []string
 	c       *socket.Conn
-	t0      int
-	t1      int
+	t0, t1  int
 }
 
 // newClientFrame makes a frame that will run client.
 func newClientFrame(h *hub.Hub, address string, words ...string) *clientFrame {
-	f := greenlet.MakeFrame[clientFrame]()
-	f.h, f.address, f.words = h, address, words
-	return f
+	return greenlet.MakeFrame(clientFrame{h: h, address: address, words: words})
 }
 
 // clientResumable is client for callers that can be suspended.
@@ -303,13 +284,12 @@ func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c    *socket.Conn
-		err  error
-		t0   int
-		t1   int
-		err2 error
-		line []byte
-		err3 error
+		c      *socket.Conn
+		err    error
+		t0, t1 int
+		err2   error
+		line   []byte
+		err3   error
 	)
 	switch f.PC {
 	case 1:
@@ -394,7 +374,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:398
+//line main_greenlet.go:378
 
 func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
@@ -413,9 +393,7 @@ type showFrame struct {
 
 // newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
-	f := greenlet.MakeFrame[showFrame]()
-	f.h, f.s = h, s
-	return f
+	return greenlet.MakeFrame(showFrame{h: h, s: s})
 }
 
 // showResumable is show for callers that can be suspended.
@@ -448,7 +426,7 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st gree
 	return greenlet.Done
 }
 
-//line main_greenlet.go:452
+//line main_greenlet.go:430
 
 // Resume continues show where it is suspended.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -458,7 +436,13 @@ func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 	case 1:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_79
+//line main.go:80
+		_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
+		if st != greenlet.Done {
+			f.h, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_80
 	case 2:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_80
@@ -467,13 +451,6 @@ func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_81
 	}
 
-resumed_79:
-//line main.go:80
-	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
-	if st != greenlet.Done {
-		f.h, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_80:
 //line main.go:81
 	if st = stopResumable(r, s); st != greenlet.Done {
@@ -484,7 +461,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:488
+//line main_greenlet.go:465
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }

@@ -19,11 +19,7 @@ type parserPeekFrame struct {
 }
 
 // newPeekFrame makes a frame that will run parser.peek.
-func (p *parser) newPeekFrame() *parserPeekFrame {
-	f := greenlet.MakeFrame[parserPeekFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newPeekFrame() *parserPeekFrame { return greenlet.MakeFrame(parserPeekFrame{p: p}) }
 
 // Results are what parser.peek has returned.
 func (f *parserPeekFrame) Results() rune { return f.ret0 }
@@ -53,7 +49,7 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 }
 
-//line parser_greenlet.go:57
+//line parser_greenlet.go:53
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -62,7 +58,10 @@ func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
 	switch f.PC {
 	case 1:
 		t0 = f.t0
-		goto resumed_33
+//line parser.go:33
+		p.rest = t0
+		p.closed = len(p.rest) == 0
+		goto after_if_32
 	}
 
 //line parser.go:32
@@ -74,10 +73,6 @@ func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
 //line parser.go:33
 	*p2 = p.offset
 	return &f.t0
-resumed_33:
-//line parser.go:33
-	p.rest = t0
-	p.closed = len(p.rest) == 0
 after_if_32:
 	if p.closed {
 		f.ret0 = end
@@ -88,7 +83,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:92
+//line parser_greenlet.go:87
 
 // Resume continues parser.peek for anyone who resumes it.
 func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -118,11 +113,7 @@ type parserSpaceFrame struct {
 }
 
 // newSpaceFrame makes a frame that will run parser.space.
-func (p *parser) newSpaceFrame() *parserSpaceFrame {
-	f := greenlet.MakeFrame[parserSpaceFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newSpaceFrame() *parserSpaceFrame { return greenlet.MakeFrame(parserSpaceFrame{p: p}) }
 
 // Results are what parser.space has returned.
 func (f *parserSpaceFrame) Results() rune { return f.ret0 }
@@ -158,7 +149,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:162
+//line parser_greenlet.go:153
 
 // Resume continues parser.space where it is suspended.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -192,7 +183,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:196
+//line parser_greenlet.go:187
 
 func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -214,9 +205,7 @@ type parserDocumentFrame struct {
 
 // newDocumentFrame makes a frame that will run parser.document.
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
-	f := greenlet.MakeFrame[parserDocumentFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(parserDocumentFrame{p: p})
 }
 
 // Results are what parser.document has returned.
@@ -269,7 +258,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:273
+//line parser_greenlet.go:262
 
 // Resume continues parser.document where it is suspended.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -286,20 +275,20 @@ func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		v, err = r.Callee().(*parserValueFrame).Returned(r)
-		goto resumed_68
+//line parser.go:69
+		t0 = err == nil
+//line parser.go:69
+		if t0 {
+			goto then_69
+		}
+		goto after_if_69
 	case 2:
 		v, err = f.v, f.err
 		t1 = r.Callee().(*parserSpaceFrame).Returned(r)
 		goto resumed_69
 	}
 
-resumed_68:
-//line parser.go:69
-	t0 = err == nil
-//line parser.go:69
-	if !t0 {
-		goto after_if_69
-	}
+then_69:
 //line parser.go:69
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
@@ -317,7 +306,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:321
+//line parser_greenlet.go:310
 
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -340,11 +329,7 @@ type parserValueFrame struct {
 }
 
 // newValueFrame makes a frame that will run parser.value.
-func (p *parser) newValueFrame() *parserValueFrame {
-	f := greenlet.MakeFrame[parserValueFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newValueFrame() *parserValueFrame { return greenlet.MakeFrame(parserValueFrame{p: p}) }
 
 // Results are what parser.value has returned.
 func (f *parserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
@@ -471,7 +456,7 @@ resumed_87:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:475
+//line parser_greenlet.go:460
 
 // Resume continues the activation; the driver calls it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -503,9 +488,7 @@ type parserObjectFrame struct {
 
 // newObjectFrame makes a frame that will run parser.object.
 func (p *parser) newObjectFrame() *parserObjectFrame {
-	f := greenlet.MakeFrame[parserObjectFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(parserObjectFrame{p: p})
 }
 
 // Results are what parser.object has returned.
@@ -525,8 +508,7 @@ func (p *parser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
-		t0      rune
-		t1      rune
+		t0, t1  rune
 		name    string
 		err     error
 		t2      rune
@@ -645,7 +627,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:649
+//line parser_greenlet.go:631
 
 // Resume continues the activation; the driver calls it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -675,11 +657,7 @@ type parserArrayFrame struct {
 }
 
 // newArrayFrame makes a frame that will run parser.array.
-func (p *parser) newArrayFrame() *parserArrayFrame {
-	f := greenlet.MakeFrame[parserArrayFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newArrayFrame() *parserArrayFrame { return greenlet.MakeFrame(parserArrayFrame{p: p}) }
 
 // Results are what parser.array has returned.
 func (f *parserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
@@ -768,7 +746,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:772
+//line parser_greenlet.go:750
 
 // Resume continues the activation; the driver calls it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -798,11 +776,7 @@ type parserStrFrame struct {
 }
 
 // newStrFrame makes a frame that will run parser.str.
-func (p *parser) newStrFrame() *parserStrFrame {
-	f := greenlet.MakeFrame[parserStrFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newStrFrame() *parserStrFrame { return greenlet.MakeFrame(parserStrFrame{p: p}) }
 
 // Results are what parser.str has returned.
 func (f *parserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
@@ -819,12 +793,9 @@ func (p *parser) strResumable(r2 *greenlet.Run) (string, error, greenlet.Status)
 
 // body runs parser.str up to its next suspension; f is nil until there has been one.
 func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		s   *strings.Builder
-		c   rune
-		r   rune
-		err error
-	)
+	var s *strings.Builder
+	var c, r rune
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -882,7 +853,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:886
+//line parser_greenlet.go:857
 
 // Resume continues the activation; the driver calls it.
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -912,9 +883,7 @@ type parserEscapedFrame struct {
 
 // newEscapedFrame makes a frame that will run parser.escaped.
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
-	f := greenlet.MakeFrame[parserEscapedFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(parserEscapedFrame{p: p})
 }
 
 // Results are what parser.escaped has returned.
@@ -995,7 +964,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:999
+//line parser_greenlet.go:968
 
 // Resume continues the activation; the driver calls it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1026,9 +995,7 @@ type parserNumberFrame struct {
 
 // newNumberFrame makes a frame that will run parser.number.
 func (p *parser) newNumberFrame() *parserNumberFrame {
-	f := greenlet.MakeFrame[parserNumberFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(parserNumberFrame{p: p})
 }
 
 // Results are what parser.number has returned.
@@ -1046,10 +1013,8 @@ func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 
 // body runs parser.number up to its first suspension; f is nil until there has been one.
 func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
-	var (
-		digits []byte
-		c      rune
-	)
+	var digits []byte
+	var c rune
 	digits = nil
 //line parser.go:206
 	c, st = p.peekResumable(r)
@@ -1078,15 +1043,13 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1082
+//line parser_greenlet.go:1047
 
 // Resume continues parser.number where it is suspended.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
-	var (
-		digits []byte
-		c      rune
-	)
+	var digits []byte
+	var c rune
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1094,14 +1057,13 @@ func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		digits = f.digits
 		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_206
+		goto loop_206
 	case 2:
 		digits = f.digits
 		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_206b
+		goto resumed_206
 	}
 
-resumed_206:
 loop_206:
 //line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
@@ -1118,11 +1080,11 @@ loop_206:
 		f.digits, f.PC = digits, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_206b:
+resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1126
+//line parser_greenlet.go:1088
 
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1146,11 +1108,7 @@ type parserWordFrame struct {
 }
 
 // newWordFrame makes a frame that will run parser.word.
-func (p *parser) newWordFrame() *parserWordFrame {
-	f := greenlet.MakeFrame[parserWordFrame]()
-	f.p = p
-	return f
-}
+func (p *parser) newWordFrame() *parserWordFrame { return greenlet.MakeFrame(parserWordFrame{p: p}) }
 
 // Results are what parser.word has returned.
 func (f *parserWordFrame) Results() (any, error) { return f.ret0, f.ret1 }
@@ -1167,10 +1125,8 @@ func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
 
 // body runs parser.word up to its first suspension; f is nil until there has been one.
 func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
-	var (
-		letters []byte
-		c       rune
-	)
+	var letters []byte
+	var c rune
 	letters = nil
 //line parser.go:216
 	c, st = p.peekResumable(r)
@@ -1208,15 +1164,13 @@ loop_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1212
+//line parser_greenlet.go:1168
 
 // Resume continues parser.word where it is suspended.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
-	var (
-		letters []byte
-		c       rune
-	)
+	var letters []byte
+	var c rune
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1224,14 +1178,13 @@ func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		letters = f.letters
 		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_216
+		goto loop_216
 	case 2:
 		letters = f.letters
 		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_216b
+		goto resumed_216
 	}
 
-resumed_216:
 loop_216:
 //line parser.go:216
 	if !('a' <= c && c <= 'z') {
@@ -1266,11 +1219,11 @@ loop_216:
 		f.letters, f.PC = letters, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_216b:
+resumed_216:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1274
+//line parser_greenlet.go:1227
 
 func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

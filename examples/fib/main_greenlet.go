@@ -8,24 +8,15 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // fibFrame is an activation of fib.
 type fibFrame struct {
 	greenlet.Header
-	limit int
-	a     int
-	b     int
+	limit, a, b int
 }
 
 // newFibFrame makes a frame that will run fib.
-func newFibFrame(limit int) *fibFrame {
-	f := greenlet.MakeFrame[fibFrame]()
-	f.limit = limit
-	return f
-}
+func newFibFrame(limit int) *fibFrame { return greenlet.MakeFrame(fibFrame{limit: limit}) }
 
 // fibResumable is fib for callers that can be suspended.
 func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
-	var (
-		a int
-		b int
-	)
+	var a, b int
 //line main.go:16
 	a, b = 0, 1
 	if !(a < limit) {
@@ -40,19 +31,18 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:44
+//line main_greenlet.go:35
 
 // Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) greenlet.Status {
 	limit := f.limit
-	var (
-		a int
-		b int
-	)
+	var a, b int
 	switch f.PC {
 	case 1:
 		a, b = f.a, f.b
-		goto resumed_18
+//line main.go:19
+		a, b = b, a+b
+		goto loop_17
 	}
 
 //line main.go:16
@@ -67,13 +57,9 @@ loop_17:
 //line main.go:18
 	*p = a
 	return greenlet.Left
-resumed_18:
-//line main.go:19
-	a, b = b, a+b
-	goto loop_17
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:63
 
 // Resume continues fib for anyone who resumes it.
 func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {

@@ -14,9 +14,7 @@ type task1Frame struct {
 }
 
 // newTask1Frame makes a frame that will run task1.
-func newTask1Frame() *task1Frame {
-	return greenlet.MakeFrame[task1Frame]()
-}
+func newTask1Frame() *task1Frame { return greenlet.MakeFrame(task1Frame{}) }
 
 // task1Resumable is task1 for callers that can be suspended.
 func task1Resumable(r *greenlet.Run) greenlet.Status { return (*task1Frame)(nil).body(r) }
@@ -31,24 +29,22 @@ func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:35
+//line main_greenlet.go:33
 
 // Resume continues task1 where it is suspended.
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto resumed_18
+	default:
+//line main.go:19
+		fmt.Println("Task 1 - Part 2")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_18:
-//line main.go:19
-	fmt.Println("Task 1 - Part 2")
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:52
+//line main_greenlet.go:48
 
 func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
@@ -62,9 +58,7 @@ type task2Frame struct {
 }
 
 // newTask2Frame makes a frame that will run task2.
-func newTask2Frame() *task2Frame {
-	return greenlet.MakeFrame[task2Frame]()
-}
+func newTask2Frame() *task2Frame { return greenlet.MakeFrame(task2Frame{}) }
 
 // task2Resumable is task2 for callers that can be suspended.
 func task2Resumable(r *greenlet.Run) greenlet.Status { return (*task2Frame)(nil).body(r) }
@@ -79,24 +73,22 @@ func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:83
+//line main_greenlet.go:77
 
 // Resume continues task2 where it is suspended.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto resumed_25
+	default:
+//line main.go:26
+		fmt.Println("Task 2 - Part 2")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_25:
-//line main.go:26
-	fmt.Println("Task 2 - Part 2")
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:100
+//line main_greenlet.go:92
 
 func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }

@@ -16,17 +16,14 @@ import (
 // passFrame is an activation of pass.
 type passFrame struct {
 	greenlet.Header
-	from *socket.Conn
-	to   *socket.Conn
-	buf  []byte
-	err  error
+	from, to *socket.Conn
+	buf      []byte
+	err      error
 }
 
 // newPassFrame makes a frame that will run pass.
 func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
-	f := greenlet.MakeFrame[passFrame]()
-	f.from, f.to = from, to
-	return f
+	return greenlet.MakeFrame(passFrame{from: from, to: to})
 }
 
 // passResumable is pass for callers that can be suspended.
@@ -36,12 +33,9 @@ func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) greenlet
 
 // body runs pass up to its first suspension; f is nil until there has been one.
 func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
-	var (
-		buf  []byte
-		n    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var n int
+	var err, err2 error
 //line main.go:26
 	buf = make([]byte, 16<<10)
 loop_27:
@@ -74,17 +68,14 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:78
+//line main_greenlet.go:72
 
 // Resume continues pass where it is suspended.
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	from, to := f.from, f.to
-	var (
-		buf  []byte
-		n    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var n int
+	var err, err2 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.from, f.to))
@@ -129,7 +120,7 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:133
+//line main_greenlet.go:124
 
 func (f *passFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.from, &f.to) }
 func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} }
@@ -149,9 +140,7 @@ type forwardFrame struct {
 
 // newForwardFrame makes a frame that will run forward.
 func newForwardFrame(c *socket.Conn, to string) *forwardFrame {
-	f := greenlet.MakeFrame[forwardFrame]()
-	f.c, f.to = c, to
-	return f
+	return greenlet.MakeFrame(forwardFrame{c: c, to: to})
 }
 
 // forwardResumable is forward for callers that can be suspended.
@@ -187,11 +176,9 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		other *socket.Conn
-		err   error
-		back  *hub.Task
-	)
+	var other *socket.Conn
+	var err error
+	var back *hub.Task
 	switch f.PC {
 	case 1:
 		other, err = r.Callee().(*socket.DialFrame).Returned(r)
@@ -260,7 +247,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:264
+//line main_greenlet.go:251
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -278,11 +265,7 @@ type serveFrame struct {
 }
 
 // newServeFrame makes a frame that will run serve.
-func newServeFrame(s *socket.Server) *serveFrame {
-	f := greenlet.MakeFrame[serveFrame]()
-	f.s = s
-	return f
-}
+func newServeFrame(s *socket.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
 
 // Results are what serve has returned.
 func (f *serveFrame) Results() error { return f.ret0 }
@@ -311,7 +294,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:315
+//line main_greenlet.go:298
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -320,18 +303,16 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
-		goto resumed_58
+//line main.go:58
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_58:
-//line main.go:58
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:335
+//line main_greenlet.go:316
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -349,11 +330,7 @@ type stopFrame struct {
 }
 
 // newStopFrame makes a frame that will run stop.
-func newStopFrame(s *socket.Server) *stopFrame {
-	f := greenlet.MakeFrame[stopFrame]()
-	f.s = s
-	return f
-}
+func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
@@ -372,20 +349,18 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:376
+//line main_greenlet.go:353
 
 // Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
-	case 1:
+	default:
 		r.Callee().(*socket.ServerStopFrame).Release(r)
-		goto resumed_61
+		return r.Return(f, &f.Header)
 	}
 
-resumed_61:
-	return r.Return(f, &f.Header)
 }
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
@@ -404,11 +379,7 @@ type shoutFrame struct {
 }
 
 // newShoutFrame makes a frame that will run shout.
-func newShoutFrame(c *socket.Conn) *shoutFrame {
-	f := greenlet.MakeFrame[shoutFrame]()
-	f.c = c
-	return f
-}
+func newShoutFrame(c *socket.Conn) *shoutFrame { return greenlet.MakeFrame(shoutFrame{c: c}) }
 
 // shoutResumable is shout for callers that can be suspended.
 func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
@@ -417,11 +388,9 @@ func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
 
 // body runs shout up to its first suspension; f is nil until there has been one.
 func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
-	var (
-		text *strings.Builder
-		line []byte
-		err  error
-	)
+	var text *strings.Builder
+	var line []byte
+	var err error
 	text = new(strings.Builder)
 //line main.go:68
 loop_68:
@@ -448,16 +417,14 @@ after_loop_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:452
+//line main_greenlet.go:421
 
 // Resume continues shout where it is suspended.
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
-	var (
-		text *strings.Builder
-		line []byte
-		err  error
-	)
+	var text *strings.Builder
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.c))
@@ -495,7 +462,7 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:499
+//line main_greenlet.go:466
 
 func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
@@ -511,15 +478,12 @@ type showFrame struct {
 	h       *hub.Hub
 	servers []*socket.Server
 	c       *socket.Conn
-	t0      int
-	t1      int
+	t0, t1  int
 }
 
 // newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, servers ...*socket.Server) *showFrame {
-	f := greenlet.MakeFrame[showFrame]()
-	f.h, f.servers = h, servers
-	return f
+	return greenlet.MakeFrame(showFrame{h: h, servers: servers})
 }
 
 // showResumable is show for callers that can be suspended.
@@ -556,12 +520,11 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) 
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c    *socket.Conn
-		err  error
-		line []byte
-		err2 error
-		t0   int
-		t1   int
+		c      *socket.Conn
+		err    error
+		line   []byte
+		err2   error
+		t0, t1 int
 	)
 	switch f.PC {
 	case 1:
@@ -657,7 +620,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:661
+//line main_greenlet.go:624
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

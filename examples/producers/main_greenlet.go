@@ -23,9 +23,7 @@ type marketProduceFrame struct {
 
 // newProduceFrame makes a frame that will run market.produce.
 func (m *market) newProduceFrame(name string, n int, pace time.Duration) *marketProduceFrame {
-	f := greenlet.MakeFrame[marketProduceFrame]()
-	f.m, f.name, f.n, f.pace = m, name, n, pace
-	return f
+	return greenlet.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
 }
 
 // produceResumable is market.produce for callers that can be suspended.
@@ -35,10 +33,8 @@ func (m *market) produceResumable(r *greenlet.Run, name string, n int, pace time
 
 // body runs market.produce up to its next suspension; f is nil until there has been one.
 func (f *marketProduceFrame) body(r *greenlet.Run, m *market, name string, n int, pace time.Duration) (st greenlet.Status) {
-	var (
-		i    int
-		good string
-	)
+	var i int
+	var good string
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -87,7 +83,7 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:91
+//line main_greenlet.go:87
 
 // Resume continues the activation; the driver calls it.
 func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -118,9 +114,7 @@ type marketConsumeFrame struct {
 
 // newConsumeFrame makes a frame that will run market.consume.
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
-	f := greenlet.MakeFrame[marketConsumeFrame]()
-	f.m0, f.name0, f.pace0 = m0, name0, pace0
-	return f
+	return greenlet.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
 
 // Results are what market.consume has returned.
@@ -188,7 +182,7 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:192
+//line main_greenlet.go:186
 
 // Resume continues market.consume where it is suspended.
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -209,15 +203,6 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq[string]
 		}).Returned(r)
-		goto resumed_42
-	case 2:
-		n, loop = f.n, f.loop
-		r.Callee().Release(r)
-		goto resumed_42b
-	}
-
-resumed_42:
-	{
 //line main.go:42
 		loop = greenlet.NewLoop()
 //line main.go:42
@@ -237,8 +222,14 @@ resumed_42:
 			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
+		goto resumed_42
+	case 2:
+		n, loop = f.n, f.loop
+		r.Callee().Release(r)
+		goto resumed_42
 	}
-resumed_42b:
+
+resumed_42:
 //line main.go:42
 	loop.End()
 //line main.go:47
@@ -246,7 +237,7 @@ resumed_42b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:250
+//line main_greenlet.go:241
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -280,7 +271,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:284
+//line main_greenlet.go:275
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -318,29 +309,27 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:322
+//line main_greenlet.go:313
 
 // Resume continues the literal marketConsumeRange1 where it is suspended.
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_43
+//line main.go:44
+		(*c.m).say("%s has %s", (*c.name), good)
+		(*c.n)++
+		c.loop.Again()
+//line main.go:46
+		f.ret0 = true
+		return r.Return(f, &f.Header)
 	}
 
-resumed_43:
-//line main.go:44
-	(*c.m).say("%s has %s", (*c.name), good)
-	(*c.n)++
-	c.loop.Again()
-//line main.go:46
-	f.ret0 = true
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:344
+//line main_greenlet.go:333
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -350,19 +339,14 @@ var marketConsumeRange1FrameInfo = greenlet.Func{Name: "main.(*market).consume-r
 // marketDayFrame is an activation of market.day.
 type marketDayFrame struct {
 	greenlet.Header
-	m         *market
-	producers *hub.Group
-	fast      *hub.Handle[int]
-	slow      *hub.Handle[int]
-	a         int
+	m          *market
+	producers  *hub.Group
+	fast, slow *hub.Handle[int]
+	a          int
 }
 
 // newDayFrame makes a frame that will run market.day.
-func (m *market) newDayFrame() *marketDayFrame {
-	f := greenlet.MakeFrame[marketDayFrame]()
-	f.m = m
-	return f
-}
+func (m *market) newDayFrame() *marketDayFrame { return greenlet.MakeFrame(marketDayFrame{m: m}) }
 
 // dayResumable is market.day for callers that can be suspended.
 func (m *market) dayResumable(r *greenlet.Run) greenlet.Status {
@@ -371,13 +355,9 @@ func (m *market) dayResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs market.day up to its next suspension; f is nil until there has been one.
 func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
-	var (
-		producers *hub.Group
-		fast      *hub.Handle[int]
-		slow      *hub.Handle[int]
-		a         int
-		b         int
-	)
+	var producers *hub.Group
+	var fast, slow *hub.Handle[int]
+	var a, b int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -482,7 +462,7 @@ resumed_62:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:486
+//line main_greenlet.go:466
 
 // Resume continues the activation; the driver calls it.
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -8,17 +8,12 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // boardSolveFrame is an activation of board.solve.
 type boardSolveFrame struct {
 	greenlet.Header
-	b      *board
-	t0     int
-	column int
+	b          *board
+	t0, column int
 }
 
 // newSolveFrame makes a frame that will run board.solve.
-func (b *board) newSolveFrame() *boardSolveFrame {
-	f := greenlet.MakeFrame[boardSolveFrame]()
-	f.b = b
-	return f
-}
+func (b *board) newSolveFrame() *boardSolveFrame { return greenlet.MakeFrame(boardSolveFrame{b: b}) }
 
 // solveResumable is board.solve for callers that can be suspended.
 func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
@@ -27,10 +22,7 @@ func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs board.solve up to its first suspension; f is nil until there has been one.
 func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
-	var (
-		t0     int
-		column int
-	)
+	var t0, column int
 //line main.go:47
 	if !(len(b.columns) == b.size) {
 //line main.go:51
@@ -67,30 +59,26 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:71
+//line main_greenlet.go:63
 
 // Resume continues board.solve where it is suspended.
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
-	var (
-		t0     int
-		column int
-	)
+	var t0, column int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.b))
 	case 1:
-		goto resumed_48
+//line main.go:49
+		return r.Return(f, &f.Header)
 	case 2:
 		t0, column = f.t0, f.column
 		r.Callee().(*boardSolveFrame).Release(r)
 		goto resumed_56
 	}
 
-resumed_48:
-//line main.go:49
-	return r.Return(f, &f.Header)
 loop_51:
+//line main.go:51
 	if !(column < t0) {
 		return r.Return(f, &f.Header)
 	}
@@ -112,7 +100,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:116
+//line main_greenlet.go:104
 
 func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }

@@ -19,9 +19,7 @@ type bucketFillFrame struct {
 
 // newFillFrame makes a frame that will run bucket.fill.
 func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
-	f := greenlet.MakeFrame[bucketFillFrame]()
-	f.b, f.perSecond, f.done = b, perSecond, done
-	return f
+	return greenlet.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
 }
 
 // fillResumable is bucket.fill for callers that can be suspended.
@@ -51,7 +49,7 @@ loop_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:55
+//line main_greenlet.go:53
 
 // Resume continues bucket.fill where it is suspended.
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -83,7 +81,7 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:87
+//line main_greenlet.go:85
 
 func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
@@ -105,9 +103,7 @@ type workerJobFrame struct {
 
 // newJobFrame makes a frame that will run worker.job.
 func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
-	f := greenlet.MakeFrame[workerJobFrame]()
-	f.w0, f.n, f.takes0 = w0, n, takes0
-	return f
+	return greenlet.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
 }
 
 // jobResumable is worker.job for callers that can be suspended.
@@ -117,11 +113,9 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) gre
 
 // body runs worker.job up to its first suspension; f is nil until there has been one.
 func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Duration) (st greenlet.Status) {
-	var (
-		w     **worker
-		takes *time.Duration
-		err   error
-	)
+	var w **worker
+	var takes *time.Duration
+	var err error
 	w = new(*worker)
 	*w = w0
 	takes = new(time.Duration)
@@ -152,40 +146,37 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	return greenlet.Done
 }
 
-//line main_greenlet.go:156
+//line main_greenlet.go:150
 
 // Resume continues worker.job where it is suspended.
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		w     **worker
-		takes *time.Duration
-		err   error
-	)
+	var w **worker
+	var takes *time.Duration
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
 	case 1:
 		w, takes = f.w, f.takes
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
-		goto resumed_51
+//line main.go:52
+		(*w).say("job %d starts", n)
+		err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
+			takes: takes,
+			w:     w,
+		}).value())
+		if st != greenlet.Done {
+			f.takes, f.w, f.PC = nil, w, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_53
 	case 2:
 		w = f.w
 		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_53
 	}
 
-resumed_51:
-//line main.go:52
-	(*w).say("job %d starts", n)
-	err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
-		takes: takes,
-		w:     w,
-	}).value())
-	if st != greenlet.Done {
-		f.takes, f.w, f.PC = nil, w, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_53:
 //line main.go:53
 	if err != nil {
@@ -196,7 +187,7 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:200
+//line main_greenlet.go:191
 
 func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
@@ -240,20 +231,18 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:244
+//line main_greenlet.go:235
 
 // Resume continues the literal workerJobFunc1 where it is suspended.
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_53
+		return r.Return(f, &f.Header)
 	}
 
-resumed_53:
-	return r.Return(f, &f.Header)
 }
 
 func (f *workerJobFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
@@ -273,9 +262,7 @@ type workerAllFrame struct {
 
 // newAllFrame makes a frame that will run worker.all.
 func (w *worker) newAllFrame(jobs int) *workerAllFrame {
-	f := greenlet.MakeFrame[workerAllFrame]()
-	f.w, f.jobs = w, jobs
-	return f
+	return greenlet.MakeFrame(workerAllFrame{w: w, jobs: jobs})
 }
 
 // allResumable is worker.all for callers that can be suspended.
@@ -285,11 +272,9 @@ func (w *worker) allResumable(r *greenlet.Run, jobs int) greenlet.Status {
 
 // body runs worker.all up to its first suspension; f is nil until there has been one.
 func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet.Status) {
-	var (
-		done *hub.Event
-		pool *hub.Group
-		n    int
-	)
+	var done *hub.Event
+	var pool *hub.Group
+	var n int
 //line main.go:62
 	done = w.NewEvent()
 	w.Go(w.limit.newFillFrame(2, done))
@@ -322,16 +307,14 @@ after_loop_65:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:326
+//line main_greenlet.go:311
 
 // Resume continues worker.all where it is suspended.
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, jobs := f.w, f.jobs
-	var (
-		done *hub.Event
-		pool *hub.Group
-		n    int
-	)
+	var done *hub.Event
+	var pool *hub.Group
+	var n int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
@@ -372,7 +355,7 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:376
+//line main_greenlet.go:359
 
 func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }

@@ -14,15 +14,12 @@ type endFrame struct {
 	greenlet.Header
 	clients  []*hub.Task
 	replicas []*sim.Host
-	t0       int
-	t1       int
+	t0, t1   int
 }
 
 // newEndFrame makes a frame that will run end.
 func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
-	f := greenlet.MakeFrame[endFrame]()
-	f.clients, f.replicas = clients, replicas
-	return f
+	return greenlet.MakeFrame(endFrame{clients: clients, replicas: replicas})
 }
 
 // endResumable is end for callers that can be suspended.
@@ -32,10 +29,7 @@ func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) gr
 
 // body runs end up to its first suspension; f is nil until there has been one.
 func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 //line main.go:63
 	t0 = len(clients)
 //line main.go:63
@@ -64,15 +58,12 @@ loop_63:
 	goto loop_63
 }
 
-//line main_greenlet.go:68
+//line main_greenlet.go:62
 
 // Resume continues end where it is suspended.
 func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	clients, replicas := f.clients, f.replicas
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
@@ -106,7 +97,7 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:110
+//line main_greenlet.go:101
 
 func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }

@@ -26,9 +26,7 @@ type serveFrame struct {
 
 // newServeFrame makes a frame that will run serve.
 func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
-	f := greenlet.MakeFrame[serveFrame]()
-	f.r, f.h = r, h
-	return f
+	return greenlet.MakeFrame(serveFrame{r: r, h: h})
 }
 
 // serveResumable is serve for callers that can be suspended.
@@ -39,12 +37,11 @@ func serveResumable(r2 *greenlet.Run, r *replica, h *hub.Hub) greenlet.Status {
 // body runs serve up to its next suspension; f is nil until there has been one.
 func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet.Status) {
 	var (
-		c    *socket.PacketConn
-		buf  []byte
-		n    int
-		from net.Addr
-		err  error
-		err2 error
+		c         *socket.PacketConn
+		buf       []byte
+		n         int
+		from      net.Addr
+		err, err2 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -103,7 +100,7 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:107
+//line register_greenlet.go:104
 
 // Resume continues the activation; the driver calls it.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -129,9 +126,7 @@ type useFrame struct {
 
 // newUseFrame makes a frame that will run use.
 func newUseFrame(c *client, writes bool) *useFrame {
-	f := greenlet.MakeFrame[useFrame]()
-	f.c, f.writes = c, writes
-	return f
+	return greenlet.MakeFrame(useFrame{c: c, writes: writes})
 }
 
 // useResumable is use for callers that can be suspended.
@@ -167,11 +162,9 @@ func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.
 	end2 = greenlet.Broken
 	defer f.Catch(&end2)
 	var st greenlet.Status
-	var (
-		i  int
-		op *operation
-		t0 int
-	)
+	var i int
+	var op *operation
+	var t0 int
 	switch f.PC {
 	case 1:
 		i = f.i
@@ -250,7 +243,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line register_greenlet.go:254
+//line register_greenlet.go:247
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -269,11 +262,7 @@ type clientReadFrame struct {
 }
 
 // newReadFrame makes a frame that will run client.read.
-func (c *client) newReadFrame() *clientReadFrame {
-	f := greenlet.MakeFrame[clientReadFrame]()
-	f.c = c
-	return f
-}
+func (c *client) newReadFrame() *clientReadFrame { return greenlet.MakeFrame(clientReadFrame{c: c}) }
 
 // Results are what client.read has returned.
 func (f *clientReadFrame) Results() int { return f.ret0 }
@@ -290,10 +279,8 @@ func (c *client) readResumable(r *greenlet.Run) (int, greenlet.Status) {
 
 // body runs client.read up to its first suspension; f is nil until there has been one.
 func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenlet.Status) {
-	var (
-		newest message
-		agreed bool
-	)
+	var newest message
+	var agreed bool
 //line register.go:119
 	newest, agreed, st = c.askResumable(r, message{kind: "read"})
 	if st != greenlet.Done {
@@ -317,33 +304,31 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:321
+//line register_greenlet.go:308
 
 // Resume continues client.read where it is suspended.
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
-	var (
-		newest message
-		agreed bool
-	)
+	var newest message
+	var agreed bool
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
 	case 1:
 		newest, agreed = r.Callee().(*clientAskFrame).Returned(r)
-		goto resumed_119
+//line register.go:120
+		if !agreed {
+			goto then_120
+		}
+		goto after_if_120
 	case 2:
 		newest = f.newest
 		r.Callee().(*clientAskFrame).Release(r)
 		goto resumed_121
 	}
 
-resumed_119:
-//line register.go:120
-	if agreed {
-		goto after_if_120
-	}
+then_120:
 //line register.go:121
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
 	if st != greenlet.Done {
@@ -357,7 +342,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:361
+//line register_greenlet.go:346
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -370,24 +355,20 @@ var _ func(*client) int = (*client).read
 // clientAskFrame is an activation of client.ask.
 type clientAskFrame struct {
 	greenlet.Header
-	c        *client
-	m        message
-	newest   message
-	agreed   bool
-	answered map[string]bool
-	buf      []byte
-	t0       []string
-	t1       int
-	t2       int
-	ret0     message
-	ret1     bool
+	c         *client
+	m, newest message
+	agreed    bool
+	answered  map[string]bool
+	buf       []byte
+	t0        []string
+	t1, t2    int
+	ret0      message
+	ret1      bool
 }
 
 // newAskFrame makes a frame that will run client.ask.
 func (c *client) newAskFrame(m message) *clientAskFrame {
-	f := greenlet.MakeFrame[clientAskFrame]()
-	f.c, f.m = c, m
-	return f
+	return greenlet.MakeFrame(clientAskFrame{c: c, m: m})
 }
 
 // Results are what client.ask has returned.
@@ -411,8 +392,7 @@ func (f *clientAskFrame) body(r *greenlet.Run, c *client, m message) (ret0 messa
 		answered map[string]bool
 		buf      []byte
 		t0       []string
-		t1       int
-		t2       int
+		t1, t2   int
 		err      error
 		n        int
 		from     net.Addr
@@ -509,7 +489,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:513
+//line register_greenlet.go:493
 
 // Resume continues the activation; the driver calls it.
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

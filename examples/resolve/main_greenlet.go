@@ -29,9 +29,7 @@ type resolverLookUpFrame struct {
 
 // newLookUpFrame makes a frame that will run resolver.lookUp.
 func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
-	f := greenlet.MakeFrame[resolverLookUpFrame]()
-	f.r, f.name = r, name
-	return f
+	return greenlet.MakeFrame(resolverLookUpFrame{r: r, name: name})
 }
 
 // lookUpResumable is resolver.lookUp for callers that can be suspended.
@@ -185,7 +183,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:189
+//line main_greenlet.go:187
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -209,9 +207,7 @@ type resolverResolveFrame struct {
 
 // newResolveFrame makes a frame that will run resolver.resolve.
 func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
-	f := greenlet.MakeFrame[resolverResolveFrame]()
-	f.r, f.name = r, name
-	return f
+	return greenlet.MakeFrame(resolverResolveFrame{r: r, name: name})
 }
 
 // resolveResumable is resolver.resolve for callers that can be suspended.
@@ -221,10 +217,8 @@ func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) greenlet.Stat
 
 // body runs resolver.resolve up to its first suspension; f is nil until there has been one.
 func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) (st greenlet.Status) {
-	var (
-		addr netip.Addr
-		err  error
-	)
+	var addr netip.Addr
+	var err error
 //line main.go:88
 	addr, err, st = r.lookUpResumable(r2, name)
 	if st != greenlet.Done {
@@ -241,34 +235,30 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:245
+//line main_greenlet.go:239
 
 // Resume continues resolver.resolve where it is suspended.
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
-	var (
-		addr netip.Addr
-		err  error
-	)
+	var addr netip.Addr
+	var err error
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.name))
-	case 1:
+	default:
 		addr, err = r2.Callee().(*resolverLookUpFrame).Returned(r2)
-		goto resumed_88
-	}
-
-resumed_88:
 //line main.go:89
-	if err != nil {
-		r.failed[name] = err
+		if err != nil {
+			r.failed[name] = err
+			return r2.Return(f, &f.Header)
+		}
+		r.found[name] = addr
 		return r2.Return(f, &f.Header)
 	}
-	r.found[name] = addr
-	return r2.Return(f, &f.Header)
+
 }
 
-//line main_greenlet.go:272
+//line main_greenlet.go:262
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -281,19 +271,16 @@ var _ func(*resolver, string) = (*resolver).resolve
 // resolverAllFrame is an activation of resolver.all.
 type resolverAllFrame struct {
 	greenlet.Header
-	r     *resolver
-	names []string
-	stub  *socket.PacketConn
-	pool  *hub.Group
-	t0    int
-	t1    int
+	r      *resolver
+	names  []string
+	stub   *socket.PacketConn
+	pool   *hub.Group
+	t0, t1 int
 }
 
 // newAllFrame makes a frame that will run resolver.all.
 func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolverAllFrame {
-	f := greenlet.MakeFrame[resolverAllFrame]()
-	f.r, f.names, f.stub = r, names, stub
-	return f
+	return greenlet.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
 }
 
 // allResumable is resolver.all for callers that can be suspended.
@@ -303,11 +290,8 @@ func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.P
 
 // body runs resolver.all up to its first suspension; f is nil until there has been one.
 func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
-	var (
-		pool *hub.Group
-		t0   int
-		t1   int
-	)
+	var pool *hub.Group
+	var t0, t1 int
 //line main.go:100
 	pool = r.NewPool(10)
 	t0 = len(names)
@@ -345,16 +329,13 @@ after_loop_101:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:349
+//line main_greenlet.go:333
 
 // Resume continues resolver.all where it is suspended.
 func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, names, stub := f.r, f.names, f.stub
-	var (
-		pool *hub.Group
-		t0   int
-		t1   int
-	)
+	var pool *hub.Group
+	var t0, t1 int
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.names, f.stub))
@@ -399,7 +380,7 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:403
+//line main_greenlet.go:384
 
 func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
@@ -419,9 +400,7 @@ type resolverServeFrame struct {
 
 // newServeFrame makes a frame that will run resolver.serve.
 func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
-	f := greenlet.MakeFrame[resolverServeFrame]()
-	f.r, f.c = r, c
-	return f
+	return greenlet.MakeFrame(resolverServeFrame{r: r, c: c})
 }
 
 // serveResumable is resolver.serve for callers that can be suspended.
@@ -459,7 +438,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:463
+//line main_greenlet.go:442
 
 // Resume continues resolver.serve where it is suspended.
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -500,7 +479,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:504
+//line main_greenlet.go:483
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -522,9 +501,7 @@ type resolverAnswerFrame struct {
 
 // newAnswerFrame makes a frame that will run resolver.answer.
 func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) *resolverAnswerFrame {
-	f := greenlet.MakeFrame[resolverAnswerFrame]()
-	f.r, f.c, f.to, f.m0 = r, c, to, m0
-	return f
+	return greenlet.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
 }
 
 // answerResumable is resolver.answer for callers that can be suspended.
@@ -534,10 +511,8 @@ func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to ne
 
 // body runs resolver.answer up to its first suspension; f is nil until there has been one.
 func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st greenlet.Status) {
-	var (
-		m      *dnsmessage.Message
-		packed []byte
-	)
+	var m *dnsmessage.Message
+	var packed []byte
 	m = new(dnsmessage.Message)
 	*m = m0
 	{
@@ -581,37 +556,33 @@ after_if_143:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:585
+//line main_greenlet.go:560
 
 // Resume continues resolver.answer where it is suspended.
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
-	var (
-		m      *dnsmessage.Message
-		packed []byte
-	)
+	var m *dnsmessage.Message
+	var packed []byte
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c, f.to, f.m0))
 	case 1:
 		m = f.m
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
-		goto resumed_142
+//line main.go:143
+		var err error
+		packed, err = m.Pack()
+//line main.go:143
+		if err == nil {
+			goto then_143
+		}
+		goto after_if_143
 	case 2:
 		r2.Callee().(*socket.PacketConnWriteToFrame).Release(r2)
 		goto resumed_144
 	}
 
-resumed_142:
-	{
-//line main.go:143
-		var err error
-		packed, err = m.Pack()
-//line main.go:143
-		if !(err == nil) {
-			goto after_if_143
-		}
-	}
+then_143:
 //line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
@@ -623,7 +594,7 @@ after_if_143:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:627
+//line main_greenlet.go:598
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

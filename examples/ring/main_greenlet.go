@@ -15,9 +15,7 @@ type memberPassFrame struct {
 
 // newPassFrame makes a frame that will run member.pass.
 func (m *member) newPassFrame(token int) *memberPassFrame {
-	f := greenlet.MakeFrame[memberPassFrame]()
-	f.m, f.token = m, token
-	return f
+	return greenlet.MakeFrame(memberPassFrame{m: m, token: token})
 }
 
 // passResumable is member.pass for callers that can be suspended.
@@ -45,7 +43,7 @@ after_loop_32:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:49
+//line main_greenlet.go:47
 
 // Resume continues member.pass where it is suspended.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -58,11 +56,11 @@ func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		token = f.token
 		r.Received()
-		goto resumed_33
+		goto loop_32
 	case 2:
 		t0 = f.t0
 		r.Received()
-		goto resumed_35
+		return r.Return(f, &f.Header)
 	}
 
 loop_32:
@@ -75,19 +73,14 @@ loop_32:
 	r.Await(&f.token)
 //line main.go:33
 	return greenlet.Send[int](r, m.next.self, token-1)
-resumed_33:
-	goto loop_32
 after_loop_32:
-//line main.go:35
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
-resumed_35:
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:91
+//line main_greenlet.go:84
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }

@@ -12,11 +12,7 @@ type treeFringeFrame struct {
 }
 
 // newFringeFrame makes a frame that will run tree.fringe.
-func (t *tree) newFringeFrame() *treeFringeFrame {
-	f := greenlet.MakeFrame[treeFringeFrame]()
-	f.t = t
-	return f
-}
+func (t *tree) newFringeFrame() *treeFringeFrame { return greenlet.MakeFrame(treeFringeFrame{t: t}) }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
 func (t *tree) fringeResumable(r *greenlet.Run) greenlet.Status {
@@ -50,7 +46,7 @@ after_if_47:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:54
+//line main_greenlet.go:50
 
 // Resume continues tree.fringe where it is suspended.
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -59,29 +55,25 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		goto resumed_48
+//line main.go:49
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*treeFringeFrame).Release(r)
-		goto resumed_51
+		if st = t.right.fringeResumable(r); st != greenlet.Done {
+			f.t, f.PC = nil, 3
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_52
 	case 3:
 		r.Callee().(*treeFringeFrame).Release(r)
 		goto resumed_52
 	}
 
-resumed_48:
-//line main.go:49
-	return r.Return(f, &f.Header)
-resumed_51:
-//line main.go:52
-	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		f.t, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
-	}
 resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:85
+//line main_greenlet.go:77
 
 func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -26,9 +26,7 @@ type answerFrame struct {
 
 // newAnswerFrame makes a frame that will run answer.
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
-	f := greenlet.MakeFrame[answerFrame]()
-	f.p, f.deaf = p, deaf
-	return f
+	return greenlet.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
 
 // Results are what answer has returned.
@@ -47,12 +45,10 @@ func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (error, gr
 // body runs answer up to its next suspension; f is nil until there has been one.
 func (f *answerFrame) body(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 error, st greenlet.Status) {
 	var (
-		buf  []byte
-		n    int
-		m    int
-		from net.Addr
-		err  error
-		err2 error
+		buf       []byte
+		n, m      int
+		from      net.Addr
+		err, err2 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -105,7 +101,7 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:109
+//line main_greenlet.go:105
 
 // Resume continues the activation; the driver calls it.
 func (f *answerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -133,9 +129,7 @@ type askFrame struct {
 
 // newAskFrame makes a frame that will run ask.
 func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
-	f := greenlet.MakeFrame[askFrame]()
-	f.h, f.c, f.question = h, c, question
-	return f
+	return greenlet.MakeFrame(askFrame{h: h, c: c, question: question})
 }
 
 // askResumable is ask for callers that can be suspended.
@@ -198,7 +192,7 @@ resumed_53:
 	goto loop_48
 }
 
-//line main_greenlet.go:202
+//line main_greenlet.go:196
 
 // Resume continues the activation; the driver calls it.
 func (f *askFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -216,19 +210,16 @@ var _ func(*hub.Hub, *socket.Conn, string) = ask
 // showFrame is an activation of show.
 type showFrame struct {
 	greenlet.DeferHeader
-	h  *hub.Hub
-	p  *socket.PacketConn
-	c  *socket.Conn
-	t0 []string
-	t1 int
-	t2 int
+	h      *hub.Hub
+	p      *socket.PacketConn
+	c      *socket.Conn
+	t0     []string
+	t1, t2 int
 }
 
 // newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, p *socket.PacketConn) *showFrame {
-	f := greenlet.MakeFrame[showFrame]()
-	f.h, f.p = h, p
-	return f
+	return greenlet.MakeFrame(showFrame{h: h, p: p})
 }
 
 // showResumable is show for callers that can be suspended.
@@ -265,11 +256,10 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c   *socket.Conn
-		err error
-		t0  []string
-		t1  int
-		t2  int
+		c      *socket.Conn
+		err    error
+		t0     []string
+		t1, t2 int
 	)
 	switch f.PC {
 	case 1:
@@ -343,7 +333,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:347
+//line main_greenlet.go:337
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

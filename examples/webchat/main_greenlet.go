@@ -22,11 +22,7 @@ type serveFrame struct {
 }
 
 // newServeFrame makes a frame that will run serve.
-func newServeFrame(s *httpd.Server) *serveFrame {
-	f := greenlet.MakeFrame[serveFrame]()
-	f.s = s
-	return f
-}
+func newServeFrame(s *httpd.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
 
 // Results are what serve has returned.
 func (f *serveFrame) Results() error { return f.ret0 }
@@ -55,7 +51,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:59
+//line main_greenlet.go:55
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -64,18 +60,16 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
-		goto resumed_25
+//line main.go:25
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_25:
-//line main.go:25
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:79
+//line main_greenlet.go:73
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -93,11 +87,7 @@ type stopFrame struct {
 }
 
 // newStopFrame makes a frame that will run stop.
-func newStopFrame(s *httpd.Server) *stopFrame {
-	f := greenlet.MakeFrame[stopFrame]()
-	f.s = s
-	return f
-}
+func newStopFrame(s *httpd.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *greenlet.Run, s *httpd.Server) greenlet.Status {
@@ -116,20 +106,18 @@ func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:120
+//line main_greenlet.go:110
 
 // Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
-	case 1:
+	default:
 		r.Callee().(*httpd.ServerStopFrame).Release(r)
-		goto resumed_30
+		return r.Return(f, &f.Header)
 	}
 
-resumed_30:
-	return r.Return(f, &f.Header)
 }
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
@@ -152,9 +140,7 @@ type listensFrame struct {
 
 // newListensFrame makes a frame that will run listens.
 func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
-	f := greenlet.MakeFrame[listensFrame]()
-	f.h, f.room0, f.n = h, room0, n
-	return f
+	return greenlet.MakeFrame(listensFrame{h: h, room0: room0, n: n})
 }
 
 // listensResumable is listens for callers that can be suspended.
@@ -164,11 +150,9 @@ func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) greenlet
 
 // body runs listens up to its first suspension; f is nil until there has been one.
 func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
-	var (
-		room *string
-		next *int
-		list []message
-	)
+	var room *string
+	var next *int
+	var list []message
 	room = new(string)
 	*room = room0
 //line main.go:36
@@ -210,16 +194,14 @@ loop_36:
 	goto loop_36
 }
 
-//line main_greenlet.go:214
+//line main_greenlet.go:198
 
 // Resume continues listens where it is suspended.
 func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		room *string
-		next *int
-		list []message
-	)
+	var room *string
+	var next *int
+	var list []message
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
@@ -265,7 +247,7 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:269
+//line main_greenlet.go:251
 
 func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
@@ -278,17 +260,13 @@ var _ func(*hub.Hub, string, int) = listens
 // saysFrame is an activation of says.
 type saysFrame struct {
 	greenlet.Header
-	h    *hub.Hub
-	room string
-	name string
-	text string
+	h                *hub.Hub
+	room, name, text string
 }
 
 // newSaysFrame makes a frame that will run says.
 func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame {
-	f := greenlet.MakeFrame[saysFrame]()
-	f.h, f.room, f.name, f.text = h, room, name, text
-	return f
+	return greenlet.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
 }
 
 // saysResumable is says for callers that can be suspended.
@@ -315,20 +293,18 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:319
+//line main_greenlet.go:297
 
 // Resume continues says where it is suspended.
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.room, f.name, f.text))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_57
+		return r.Return(f, &f.Header)
 	}
 
-resumed_57:
-	return r.Return(f, &f.Header)
 }
 
 func (f *saysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
@@ -350,9 +326,7 @@ type showFrame struct {
 
 // newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
-	f := greenlet.MakeFrame[showFrame]()
-	f.h, f.s = h, s
-	return f
+	return greenlet.MakeFrame(showFrame{h: h, s: s})
 }
 
 // showResumable is show for callers that can be suspended.
@@ -362,10 +336,8 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *httpd.Server) greenlet.Status
 
 // body runs show up to its next suspension; f is nil until there has been one.
 func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st greenlet.Status) {
-	var (
-		room     string
-		listener *hub.Task
-	)
+	var room string
+	var listener *hub.Task
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -430,7 +402,7 @@ resumed_77:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:434
+//line main_greenlet.go:406
 
 // Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -23,9 +23,7 @@ type chatListensFrame struct {
 
 // newListensFrame makes a frame that will run chat.listens.
 func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatListensFrame {
-	f := greenlet.MakeFrame[chatListensFrame]()
-	f.c, f.w, f.r = c, w, r
-	return f
+	return greenlet.MakeFrame(chatListensFrame{c: c, w: w, r: r})
 }
 
 // listensResumable is chat.listens for callers that can be suspended.
@@ -35,10 +33,8 @@ func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http
 
 // body runs chat.listens up to its first suspension; f is nil until there has been one.
 func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		from  int
-		room2 *room
-	)
+	var from int
+	var room2 *room
 //line room.go:67
 	from, _ = strconv.Atoi(r.FormValue("from"))
 	room2 = c.room(r)
@@ -59,32 +55,30 @@ after_if_69:
 	return greenlet.Done
 }
 
-//line room_greenlet.go:63
+//line room_greenlet.go:59
 
 // Resume continues chat.listens where it is suspended.
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
-	var (
-		from  int
-		room2 *room
-	)
+	var from int
+	var room2 *room
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.c, f.w, f.r))
 	case 1:
 		from, room2 = f.from, f.room2
 		r2.Callee().(*hub.EventWaitForFrame).Release(r2)
-		goto resumed_70
+		goto after_if_69
 	}
 
-resumed_70:
+after_if_69:
 //line room.go:72
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
 	return r2.Return(f, &f.Header)
 }
 
-//line room_greenlet.go:88
+//line room_greenlet.go:82
 
 func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }

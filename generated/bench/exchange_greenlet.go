@@ -8,16 +8,11 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // blenderFrame is an activation of blender.
 type blenderFrame struct {
 	greenlet.Header
-	x     int
-	blend int
+	x, blend int
 }
 
 // newBlenderFrame makes a frame that will run blender.
-func newBlenderFrame(x int) *blenderFrame {
-	f := greenlet.MakeFrame[blenderFrame]()
-	f.x = x
-	return f
-}
+func newBlenderFrame(x int) *blenderFrame { return greenlet.MakeFrame(blenderFrame{x: x}) }
 
 // blenderResumable is blender for callers that can be suspended.
 func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
@@ -34,7 +29,7 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	}
 }
 
-//line exchange_greenlet.go:38
+//line exchange_greenlet.go:33
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -44,7 +39,7 @@ func (f *blenderFrame) Ask(p *int) *int {
 	case 1:
 		blend = f.blend
 		x = f.x
-		goto resumed_12
+		goto loop_10
 	}
 
 //line exchange.go:9
@@ -55,11 +50,9 @@ loop_10:
 //line exchange.go:12
 	*p = blend
 	return &f.x
-resumed_12:
-	goto loop_10
 }
 
-//line exchange_greenlet.go:63
+//line exchange_greenlet.go:56
 
 // Resume continues blender for anyone who resumes it.
 func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -83,16 +76,13 @@ var _ func(int) = blender
 // memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
 	greenlet.Header
-	m    *member
-	left int
-	t0   int
+	m        *member
+	left, t0 int
 }
 
 // newPassFrame makes a frame that will run member.pass.
 func (m *member) newPassFrame(left int) *memberPassFrame {
-	f := greenlet.MakeFrame[memberPassFrame]()
-	f.m, f.left = m, left
-	return f
+	return greenlet.MakeFrame(memberPassFrame{m: m, left: left})
 }
 
 // passResumable is member.pass for callers that can be suspended.
@@ -120,7 +110,7 @@ after_loop_51:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:124
+//line exchange_greenlet.go:114
 
 // Resume continues member.pass where it is suspended.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -133,11 +123,11 @@ func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		left = f.left
 		r.Received()
-		goto resumed_52
+		goto loop_51
 	case 2:
 		t0 = f.t0
 		r.Received()
-		goto resumed_54
+		return r.Return(f, &f.Header)
 	}
 
 loop_51:
@@ -150,19 +140,14 @@ loop_51:
 	r.Await(&f.left)
 //line exchange.go:52
 	return greenlet.Send[int](r, m.next.self, left-1)
-resumed_52:
-	goto loop_51
 after_loop_51:
-//line exchange.go:54
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line exchange.go:54
 	return greenlet.Send(r, greenlet.Main(), m.number)
-resumed_54:
-	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:166
+//line exchange_greenlet.go:151
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
@@ -175,16 +160,11 @@ var _ func(*member, int) = (*member).pass
 // descendFrame is an activation of descend.
 type descendFrame struct {
 	greenlet.Header
-	depth int
-	ret0  int
+	depth, ret0 int
 }
 
 // newDescendFrame makes a frame that will run descend.
-func newDescendFrame(depth int) *descendFrame {
-	f := greenlet.MakeFrame[descendFrame]()
-	f.depth = depth
-	return f
-}
+func newDescendFrame(depth int) *descendFrame { return greenlet.MakeFrame(descendFrame{depth: depth}) }
 
 // Results are what descend has returned.
 func (f *descendFrame) Results() int { return f.ret0 }
@@ -223,7 +203,7 @@ after_if_72:
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:227
+//line exchange_greenlet.go:207
 
 // Resume continues descend where it is suspended.
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -233,23 +213,19 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.depth)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_73
-	case 2:
+//line exchange.go:74
+		f.ret0 = 0
+		return r.Return(f, &f.Header)
+	default:
 		t0 = r.Callee().(*descendFrame).Returned(r)
-		goto resumed_76
+//line exchange.go:76
+		f.ret0 = t0 + 1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_73:
-//line exchange.go:74
-	f.ret0 = 0
-	return r.Return(f, &f.Header)
-resumed_76:
-//line exchange.go:76
-	f.ret0 = t0 + 1
-	return r.Return(f, &f.Header)
 }
 
-//line exchange_greenlet.go:253
+//line exchange_greenlet.go:229
 
 func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -20,9 +20,7 @@ type feedParserMoreFrame struct {
 
 // newMoreFrame makes a frame that will run feedParser.more.
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
-	f := greenlet.MakeFrame[feedParserMoreFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserMoreFrame{p: p})
 }
 
 // Results are what feedParser.more has returned.
@@ -78,41 +76,36 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:82
+//line feed_greenlet.go:80
 
 // Resume continues feedParser.more where it is suspended.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
-	var (
-		t1 []byte
-		t2 []byte
-	)
+	var t1, t2 []byte
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.p)
 		return r.Started(f, &f.Header, st)
 	case 1:
 		t1 = r.Callee().(interface{ Returned(*greenlet.Run) []byte }).Returned(r)
-		goto resumed_32
+//line feed.go:32
+		p.piece = t1
+		goto after_if_31
 	case 2:
 		t2 = f.t2
 		r.Received()
-		goto resumed_34
+//line feed.go:34
+		p.piece = t2
+		goto after_if_31
 	}
 
-resumed_32:
-//line feed.go:32
-	p.piece = t1
-	goto after_if_31
-resumed_34:
-//line feed.go:34
-	p.piece = t2
 after_if_31:
+//line feed.go:36
 	f.ret0 = len(p.piece) > 0
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:116
+//line feed_greenlet.go:109
 
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -133,9 +126,7 @@ type feedParserSpaceFrame struct {
 
 // newSpaceFrame makes a frame that will run feedParser.space.
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
-	f := greenlet.MakeFrame[feedParserSpaceFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserSpaceFrame{p: p})
 }
 
 // Results are what feedParser.space has returned.
@@ -177,7 +168,7 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:181
+//line feed_greenlet.go:172
 
 // Resume continues feedParser.space where it is suspended.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -218,7 +209,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:222
+//line feed_greenlet.go:213
 
 func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -242,9 +233,7 @@ type feedParserDocumentFrame struct {
 
 // newDocumentFrame makes a frame that will run feedParser.document.
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
-	f := greenlet.MakeFrame[feedParserDocumentFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserDocumentFrame{p: p})
 }
 
 // Results are what feedParser.document has returned.
@@ -297,7 +286,7 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:301
+//line feed_greenlet.go:290
 
 // Resume continues feedParser.document where it is suspended.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -314,20 +303,20 @@ func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		v, err = r.Callee().(*feedParserValueFrame).Returned(r)
-		goto resumed_62
+//line feed.go:63
+		t0 = err == nil
+//line feed.go:63
+		if t0 {
+			goto then_63
+		}
+		goto after_if_63
 	case 2:
 		v, err = f.v, f.err
 		t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
 		goto resumed_63
 	}
 
-resumed_62:
-//line feed.go:63
-	t0 = err == nil
-//line feed.go:63
-	if !t0 {
-		goto after_if_63
-	}
+then_63:
 //line feed.go:63
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
@@ -345,7 +334,7 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:349
+//line feed_greenlet.go:338
 
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -369,9 +358,7 @@ type feedParserValueFrame struct {
 
 // newValueFrame makes a frame that will run feedParser.value.
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
-	f := greenlet.MakeFrame[feedParserValueFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserValueFrame{p: p})
 }
 
 // Results are what feedParser.value has returned.
@@ -390,18 +377,15 @@ func (p *feedParser) valueResumable(r *greenlet.Run) (any, error, greenlet.Statu
 // body runs feedParser.value up to its next suspension; f is nil until there has been one.
 func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
-		c   byte
-		t0  any
-		t1  error
-		t2  any
-		t3  error
-		t4  string
-		t5  error
-		t6  error
-		t7  error
-		t8  error
-		t9  any
-		t10 error
+		c              byte
+		t0             any
+		t1             error
+		t2             any
+		t3             error
+		t4             string
+		t5, t6, t7, t8 error
+		t9             any
+		t10            error
 	)
 	if f != nil {
 		switch f.PC {
@@ -533,7 +517,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:537
+//line feed_greenlet.go:521
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -565,9 +549,7 @@ type feedParserObjectFrame struct {
 
 // newObjectFrame makes a frame that will run feedParser.object.
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
-	f := greenlet.MakeFrame[feedParserObjectFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserObjectFrame{p: p})
 }
 
 // Results are what feedParser.object has returned.
@@ -587,8 +569,7 @@ func (p *feedParser) objectResumable(r *greenlet.Run) (any, error, greenlet.Stat
 func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
-		t0      byte
-		t1      byte
+		t0, t1  byte
 		name    string
 		err     error
 		t2      byte
@@ -706,7 +687,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:710
+//line feed_greenlet.go:691
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -737,9 +718,7 @@ type feedParserArrayFrame struct {
 
 // newArrayFrame makes a frame that will run feedParser.array.
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
-	f := greenlet.MakeFrame[feedParserArrayFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserArrayFrame{p: p})
 }
 
 // Results are what feedParser.array has returned.
@@ -829,7 +808,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:833
+//line feed_greenlet.go:812
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -859,9 +838,7 @@ type feedParserStrFrame struct {
 
 // newStrFrame makes a frame that will run feedParser.str.
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
-	f := greenlet.MakeFrame[feedParserStrFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserStrFrame{p: p})
 }
 
 // Results are what feedParser.str has returned.
@@ -879,11 +856,9 @@ func (p *feedParser) strResumable(r *greenlet.Run) (string, error, greenlet.Stat
 
 // body runs feedParser.str up to its next suspension; f is nil until there has been one.
 func (f *feedParserStrFrame) body(r *greenlet.Run, p *feedParser) (ret0 string, ret1 error, st greenlet.Status) {
-	var (
-		part []byte
-		t0   bool
-		err  error
-	)
+	var part []byte
+	var t0 bool
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -957,7 +932,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:961
+//line feed_greenlet.go:936
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -987,9 +962,7 @@ type feedParserEscapeFrame struct {
 
 // newEscapeFrame makes a frame that will run feedParser.escape.
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
-	f := greenlet.MakeFrame[feedParserEscapeFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserEscapeFrame{p: p})
 }
 
 // Results are what feedParser.escape has returned.
@@ -1008,14 +981,13 @@ func (p *feedParser) escapeResumable(r2 *greenlet.Run) (error, greenlet.Status) 
 // body runs feedParser.escape up to its next suspension; f is nil until there has been one.
 func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 error, st greenlet.Status) {
 	var (
-		c    byte
-		ok   bool
-		r    rune
-		err  error
-		c2   byte
-		c3   byte
-		low  rune
-		err2 error
+		c      byte
+		ok     bool
+		r      rune
+		err    error
+		c2, c3 byte
+		low    rune
+		err2   error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1133,7 +1105,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1137
+//line feed_greenlet.go:1109
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1163,9 +1135,7 @@ type feedParserHexFrame struct {
 
 // newHexFrame makes a frame that will run feedParser.hex.
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
-	f := greenlet.MakeFrame[feedParserHexFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserHexFrame{p: p})
 }
 
 // Results are what feedParser.hex has returned.
@@ -1183,11 +1153,9 @@ func (p *feedParser) hexResumable(r2 *greenlet.Run) (rune, error, greenlet.Statu
 
 // body runs feedParser.hex up to its first suspension; f is nil until there has been one.
 func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, ret1 error, st greenlet.Status) {
-	var (
-		r  rune
-		t0 int
-		c  byte
-	)
+	var r rune
+	var t0 int
+	var c byte
 	r = 0
 //line feed.go:245
 	t0 = 0
@@ -1218,16 +1186,14 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1222
+//line feed_greenlet.go:1190
 
 // Resume continues feedParser.hex where it is suspended.
 func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	p := f.p
-	var (
-		r  rune
-		t0 int
-		c  byte
-	)
+	var r rune
+	var t0 int
+	var c byte
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r2, f.p)
@@ -1268,7 +1234,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1272
+//line feed_greenlet.go:1238
 
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1292,9 +1258,7 @@ type feedParserNextFrame struct {
 
 // newNextFrame makes a frame that will run feedParser.next.
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
-	f := greenlet.MakeFrame[feedParserNextFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserNextFrame{p: p})
 }
 
 // Results are what feedParser.next has returned.
@@ -1312,10 +1276,7 @@ func (p *feedParser) nextResumable(r *greenlet.Run) (byte, bool, greenlet.Status
 
 // body runs feedParser.next up to its first suspension; f is nil until there has been one.
 func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, ret1 bool, st greenlet.Status) {
-	var (
-		t0 bool
-		t1 bool
-	)
+	var t0, t1 bool
 //line feed.go:261
 	t0 = p.at == len(p.piece)
 //line feed.go:261
@@ -1339,26 +1300,23 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1343
+//line feed_greenlet.go:1304
 
 // Resume continues feedParser.next where it is suspended.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
-	var (
-		t0 bool
-		t1 bool
-	)
+	var t0, t1 bool
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.p)
 		return r.Started(f, &f.Header, st)
 	case 1:
 		t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
-		goto resumed_261
+		t0 = !t1
+		goto after_if_261
 	}
 
-resumed_261:
-	t0 = !t1
+after_if_261:
 //line feed.go:261
 	if t0 {
 		f.ret0, f.ret1 = 0, false
@@ -1370,7 +1328,7 @@ resumed_261:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:1374
+//line feed_greenlet.go:1332
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1394,9 +1352,7 @@ type feedParserNumberFrame struct {
 
 // newNumberFrame makes a frame that will run feedParser.number.
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
-	f := greenlet.MakeFrame[feedParserNumberFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(feedParserNumberFrame{p: p})
 }
 
 // Results are what feedParser.number has returned.
@@ -1414,10 +1370,7 @@ func (p *feedParser) numberResumable(r *greenlet.Run) (any, error, greenlet.Stat
 
 // body runs feedParser.number up to its next suspension; f is nil until there has been one.
 func (f *feedParserNumberFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
-	var (
-		t0 bool
-		t1 bool
-	)
+	var t0, t1 bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -1466,7 +1419,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1470
+//line feed_greenlet.go:1423
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1489,18 +1442,15 @@ var _ func(*feedParser) (any, error) = (*feedParser).number
 // feedParserWordFrame is an activation of feedParser.word.
 type feedParserWordFrame struct {
 	greenlet.Header
-	p    *feedParser
-	want string
-	t0   int
-	i    int
-	ret0 error
+	p     *feedParser
+	want  string
+	t0, i int
+	ret0  error
 }
 
 // newWordFrame makes a frame that will run feedParser.word.
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
-	f := greenlet.MakeFrame[feedParserWordFrame]()
-	f.p, f.want = p, want
-	return f
+	return greenlet.MakeFrame(feedParserWordFrame{p: p, want: want})
 }
 
 // Results are what feedParser.word has returned.
@@ -1518,12 +1468,9 @@ func (p *feedParser) wordResumable(r *greenlet.Run, want string) (error, greenle
 
 // body runs feedParser.word up to its first suspension; f is nil until there has been one.
 func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) (ret0 error, st greenlet.Status) {
-	var (
-		t0 int
-		i  int
-		c  byte
-		ok bool
-	)
+	var t0, i int
+	var c byte
+	var ok bool
 //line feed.go:305
 	t0 = len(want)
 //line feed.go:305
@@ -1553,17 +1500,14 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1557
+//line feed_greenlet.go:1504
 
 // Resume continues feedParser.word where it is suspended.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, want := f.p, f.want
-	var (
-		t0 int
-		i  int
-		c  byte
-		ok bool
-	)
+	var t0, i int
+	var c byte
+	var ok bool
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.p, f.want)
@@ -1601,7 +1545,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1605
+//line feed_greenlet.go:1549
 
 func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {

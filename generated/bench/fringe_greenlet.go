@@ -12,11 +12,7 @@ type forkFringeFrame struct {
 }
 
 // newFringeFrame makes a frame that will run fork.fringe.
-func (f *fork) newFringeFrame() *forkFringeFrame {
-	f2 := greenlet.MakeFrame[forkFringeFrame]()
-	f2.f = f
-	return f2
-}
+func (f *fork) newFringeFrame() *forkFringeFrame { return greenlet.MakeFrame(forkFringeFrame{f: f}) }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
 func (f *fork) fringeResumable(r *greenlet.Run) greenlet.Status {
@@ -50,7 +46,7 @@ after_if_26:
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:54
+//line fringe_greenlet.go:50
 
 // Resume continues fork.fringe where it is suspended.
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -59,29 +55,25 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
 	case 1:
-		goto resumed_27
+//line fringe.go:28
+		return r.Return(f2, &f2.Header)
 	case 2:
 		r.Callee().(*forkFringeFrame).Release(r)
-		goto resumed_30
+		if st = f.right.fringeResumable(r); st != greenlet.Done {
+			f2.f, f2.PC = nil, 3
+			return r.Link(f2, &f2.Header, st)
+		}
+		goto resumed_31
 	case 3:
 		r.Callee().(*forkFringeFrame).Release(r)
 		goto resumed_31
 	}
 
-resumed_27:
-//line fringe.go:28
-	return r.Return(f2, &f2.Header)
-resumed_30:
-//line fringe.go:31
-	if st = f.right.fringeResumable(r); st != greenlet.Done {
-		f2.f, f2.PC = nil, 3
-		return r.Link(f2, &f2.Header, st)
-	}
 resumed_31:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:85
+//line fringe_greenlet.go:77
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -99,9 +91,7 @@ type forkAllFrame struct {
 
 // NewAllFrame makes a frame that will run fork.All.
 func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
-	f2 := greenlet.MakeFrame[forkAllFrame]()
-	f2.f, f2.yield = f, yield
-	return f2
+	return greenlet.MakeFrame(forkAllFrame{f: f, yield: yield})
 }
 
 // AllResumable is fork.All for callers that can be suspended.
@@ -121,20 +111,18 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:125
+//line fringe_greenlet.go:115
 
 // Resume continues fork.All where it is suspended.
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.yield))
-	case 1:
+	default:
 		r.Callee().(*forkPushFrame).Release(r)
-		goto resumed_37
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_37:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *forkAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
@@ -169,9 +157,7 @@ type forkPushFrame struct {
 
 // newPushFrame makes a frame that will run fork.push.
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
-	f2 := greenlet.MakeFrame[forkPushFrame]()
-	f2.f, f2.yield = f, yield
-	return f2
+	return greenlet.MakeFrame(forkPushFrame{f: f, yield: yield})
 }
 
 // Results are what fork.push has returned.
@@ -189,12 +175,7 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 
 // body runs fork.push up to its first suspension; f is nil until there has been one.
 func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var (
-		t0 bool
-		t1 bool
-		t2 bool
-		t3 bool
-	)
+	var t0, t1, t2, t3 bool
 //line fringe.go:41
 	if !(f.left == nil) {
 		goto after_if_41
@@ -239,49 +220,42 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:243
+//line fringe_greenlet.go:224
 
 // Resume continues fork.push where it is suspended.
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, yield := f2.f, f2.yield
-	var (
-		t0 bool
-		t1 bool
-		t2 bool
-		t3 bool
-	)
+	var t0, t1, t2, t3 bool
 	switch f2.PC {
 	case 0:
 		f2.ret0, st = f2.body(r, f2.f, f2.yield)
 		return r.Started(f2, &f2.Header, st)
 	case 1:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_42
+//line fringe.go:42
+		f2.ret0 = t0
+		return r.Return(f2, &f2.Header)
 	case 2:
 		t2 = r.Callee().(*forkPushFrame).Returned(r)
-		goto resumed_44
+		t1 = t2
+//line fringe.go:44
+		if t1 {
+			goto then_44
+		}
+		goto after_if_44
 	case 3:
 		t3 = r.Callee().(*forkPushFrame).Returned(r)
-		goto resumed_44b
+		goto resumed_44
 	}
 
-resumed_42:
-//line fringe.go:42
-	f2.ret0 = t0
-	return r.Return(f2, &f2.Header)
-resumed_44:
-	t1 = t2
-//line fringe.go:44
-	if !t1 {
-		goto after_if_44
-	}
+then_44:
 //line fringe.go:44
 	t3, st = f.right.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f2.f, f2.yield, f2.PC = nil, nil, 3
 		return r.Link(f2, &f2.Header, st)
 	}
-resumed_44b:
+resumed_44:
 	t1 = t3
 after_if_44:
 //line fringe.go:44
@@ -289,7 +263,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:293
+//line fringe_greenlet.go:267
 
 func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -309,9 +283,7 @@ type forkIteratorFrame struct {
 
 // newIteratorFrame makes a frame that will run fork.iterator.
 func (f *fork) newIteratorFrame() *forkIteratorFrame {
-	f2 := greenlet.MakeFrame[forkIteratorFrame]()
-	f2.f = f
-	return f2
+	return greenlet.MakeFrame(forkIteratorFrame{f: f})
 }
 
 // Results are what fork.iterator has returned.
@@ -333,7 +305,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:337
+//line fringe_greenlet.go:309
 
 // Resume continues the activation; the driver calls it.
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -383,20 +355,18 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:387
+//line fringe_greenlet.go:359
 
 // Resume continues the literal forkIteratorValue1 where it is suspended.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*forkAllFrame).Release(r)
-		goto resumed_81
+		return r.Return(f, &f.Header)
 	}
 
-resumed_81:
-	return r.Return(f, &f.Header)
 }
 
 func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }

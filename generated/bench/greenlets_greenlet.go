@@ -8,16 +8,11 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // countFrame is an activation of count.
 type countFrame struct {
 	greenlet.Header
-	n int
-	i int
+	n, i int
 }
 
 // newCountFrame makes a frame that will run count.
-func newCountFrame(n int) *countFrame {
-	f := greenlet.MakeFrame[countFrame]()
-	f.n = n
-	return f
-}
+func newCountFrame(n int) *countFrame { return greenlet.MakeFrame(countFrame{n: n}) }
 
 // countResumable is count for callers that can be suspended.
 func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
@@ -37,7 +32,7 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:41
+//line greenlets_greenlet.go:36
 
 // Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) greenlet.Status {
@@ -46,7 +41,9 @@ func (f *countFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
 		i = f.i
-		goto resumed_15
+//line greenlets.go:14
+		i++
+		goto loop_14
 	}
 
 //line greenlets.go:14
@@ -61,13 +58,9 @@ loop_14:
 //line greenlets.go:15
 	*p = i
 	return greenlet.Left
-resumed_15:
-//line greenlets.go:14
-	i++
-	goto loop_14
 }
 
-//line greenlets_greenlet.go:71
+//line greenlets_greenlet.go:64
 
 // Resume continues count for anyone who resumes it.
 func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -92,11 +85,7 @@ type treeWalkFrame struct {
 }
 
 // newWalkFrame makes a frame that will run tree.walk.
-func (t *tree) newWalkFrame() *treeWalkFrame {
-	f := greenlet.MakeFrame[treeWalkFrame]()
-	f.t = t
-	return f
-}
+func (t *tree) newWalkFrame() *treeWalkFrame { return greenlet.MakeFrame(treeWalkFrame{t: t}) }
 
 // walkResumable is tree.walk for callers that can be suspended.
 func (t *tree) walkResumable(r *greenlet.Run) greenlet.Status {
@@ -121,7 +110,7 @@ func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:125
+//line greenlets_greenlet.go:114
 
 // Resume continues tree.walk where it is suspended.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -131,30 +120,27 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
 		r.Callee().(*treeWalkFrame).Release(r)
-		goto resumed_44
+//line greenlets.go:45
+		f.PC = 2
+//line greenlets.go:45
+		return greenlet.Yielded(r, t.value)
 	case 2:
-		goto resumed_45
+//line greenlets.go:46
+		if st = t.right.walkResumable(r); st != greenlet.Done {
+			f.t, f.PC = nil, 3
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_46
 	case 3:
 		r.Callee().(*treeWalkFrame).Release(r)
 		goto resumed_46
 	}
 
-resumed_44:
-//line greenlets.go:45
-	f.PC = 2
-//line greenlets.go:45
-	return greenlet.Yielded(r, t.value)
-resumed_45:
-//line greenlets.go:46
-	if st = t.right.walkResumable(r); st != greenlet.Done {
-		f.t, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
-	}
 resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:158
+//line greenlets_greenlet.go:144
 
 func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -172,9 +158,7 @@ type sideCounterFrame struct {
 
 // newCounterFrame makes a frame that will run side.counter.
 func (s *side) newCounterFrame(n int) *sideCounterFrame {
-	f := greenlet.MakeFrame[sideCounterFrame]()
-	f.s, f.n = s, n
-	return f
+	return greenlet.MakeFrame(sideCounterFrame{s: s, n: n})
 }
 
 // counterResumable is side.counter for callers that can be suspended.
@@ -196,7 +180,7 @@ func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:200
+//line greenlets_greenlet.go:184
 
 // Resume continues side.counter where it is suspended.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -207,7 +191,7 @@ func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n = f.n
 		r.Received()
-		goto resumed_95
+		goto loop_94
 	}
 
 loop_94:
@@ -220,11 +204,9 @@ loop_94:
 	r.Await(&f.n)
 //line greenlets.go:95
 	return greenlet.Send[int](r, s.other.self, n-1)
-resumed_95:
-	goto loop_94
 }
 
-//line greenlets_greenlet.go:228
+//line greenlets_greenlet.go:210
 
 func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
@@ -237,16 +219,13 @@ var _ func(*side, int) = (*side).counter
 // sideToucherFrame is an activation of side.toucher.
 type sideToucherFrame struct {
 	greenlet.Header
-	s  *side
-	n  int
-	t0 int
+	s     *side
+	n, t0 int
 }
 
 // newToucherFrame makes a frame that will run side.toucher.
 func (s *side) newToucherFrame(n int) *sideToucherFrame {
-	f := greenlet.MakeFrame[sideToucherFrame]()
-	f.s, f.n = s, n
-	return f
+	return greenlet.MakeFrame(sideToucherFrame{s: s, n: n})
 }
 
 // toucherResumable is side.toucher for callers that can be suspended.
@@ -270,7 +249,7 @@ func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:274
+//line greenlets_greenlet.go:253
 
 // Resume continues side.toucher where it is suspended.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -281,7 +260,9 @@ func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
 	case 1:
 		t0 = f.t0
-		goto resumed_112
+//line greenlets.go:111
+		t0++
+		goto loop_111
 	}
 
 loop_111:
@@ -293,13 +274,9 @@ loop_111:
 	f.t0, f.PC = t0, 1
 //line greenlets.go:112
 	return r.SendNone(s.other.self)
-resumed_112:
-//line greenlets.go:111
-	t0++
-	goto loop_111
 }
 
-//line greenlets_greenlet.go:303
+//line greenlets_greenlet.go:280
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -318,9 +295,7 @@ type sideDeepFrame struct {
 
 // newDeepFrame makes a frame that will run side.deep.
 func (s *side) newDeepFrame(n int) *sideDeepFrame {
-	f := greenlet.MakeFrame[sideDeepFrame]()
-	f.s, f.n = s, n
-	return f
+	return greenlet.MakeFrame(sideDeepFrame{s: s, n: n})
 }
 
 // deepResumable is side.deep for callers that can be suspended.
@@ -355,7 +330,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:359
+//line greenlets_greenlet.go:334
 
 // Resume continues side.deep where it is suspended.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -365,17 +340,16 @@ func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
 	case 1:
 		r.Callee().(*sideDeepFrame).Release(r)
-		goto resumed_130
+//line greenlets.go:131
+		return r.Return(f, &f.Header)
 	case 2:
 		n = f.n
 		r.Received()
-		goto resumed_134
+		goto loop_133
 	}
 
-resumed_130:
-//line greenlets.go:131
-	return r.Return(f, &f.Header)
 loop_133:
+//line greenlets.go:133
 	if !(n > 0) {
 		return r.Return(f, &f.Header)
 	}
@@ -384,11 +358,9 @@ loop_133:
 	r.Await(&f.n)
 //line greenlets.go:134
 	return greenlet.Send[int](r, s.other.self, n-1)
-resumed_134:
-	goto loop_133
 }
 
-//line greenlets_greenlet.go:392
+//line greenlets_greenlet.go:364
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -401,19 +373,13 @@ var _ func(*side, int) = (*side).deep
 // manySpawnedFrame is an activation of manySpawned.
 type manySpawnedFrame struct {
 	greenlet.Header
-	n    int
-	sum  int
-	i    int
-	t0   any
-	ret0 int
+	n, sum, i int
+	t0        any
+	ret0      int
 }
 
 // newManySpawnedFrame makes a frame that will run manySpawned.
-func newManySpawnedFrame(n int) *manySpawnedFrame {
-	f := greenlet.MakeFrame[manySpawnedFrame]()
-	f.n = n
-	return f
-}
+func newManySpawnedFrame(n int) *manySpawnedFrame { return greenlet.MakeFrame(manySpawnedFrame{n: n}) }
 
 // Results are what manySpawned has returned.
 func (f *manySpawnedFrame) Results() int { return f.ret0 }
@@ -430,10 +396,7 @@ func manySpawnedResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 
 // body runs manySpawned up to its first suspension; f is nil until there has been one.
 func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		i   int
-	)
+	var sum, i int
 //line greenlets.go:170
 	sum = 0
 	i = 0
@@ -450,16 +413,13 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:454
+//line greenlets_greenlet.go:417
 
 // Resume continues manySpawned where it is suspended.
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		sum int
-		i   int
-		t0  any
-	)
+	var sum, i int
+	var t0 any
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
@@ -468,7 +428,11 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		sum, i = f.sum, f.i
 		t0 = f.t0
 		r.Received()
-		goto resumed_172
+//line greenlets.go:172
+		sum += t0.(int)
+//line greenlets.go:171
+		i++
+		goto loop_171
 	}
 
 loop_171:
@@ -483,15 +447,9 @@ loop_171:
 	r.Await(&f.t0)
 //line greenlets.go:172
 	return r.SendNone(r.New(newMaybeFrame(i)))
-resumed_172:
-//line greenlets.go:172
-	sum += t0.(int)
-//line greenlets.go:171
-	i++
-	goto loop_171
 }
 
-//line greenlets_greenlet.go:495
+//line greenlets_greenlet.go:453
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -505,16 +463,11 @@ var _ func(int) int = manySpawned
 // maybeFrame is an activation of maybe.
 type maybeFrame struct {
 	greenlet.Header
-	i    int
-	ret0 int
+	i, ret0 int
 }
 
 // newMaybeFrame makes a frame that will run maybe.
-func newMaybeFrame(i int) *maybeFrame {
-	f := greenlet.MakeFrame[maybeFrame]()
-	f.i = i
-	return f
-}
+func newMaybeFrame(i int) *maybeFrame { return greenlet.MakeFrame(maybeFrame{i: i}) }
 
 // Results are what maybe has returned.
 func (f *maybeFrame) Results() int { return f.ret0 }
@@ -540,14 +493,14 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:544
+//line greenlets_greenlet.go:497
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
 	i := f.i
 	switch f.PC {
 	case 1:
-		goto resumed_186
+		goto after_if_185
 	}
 
 //line greenlets.go:185
@@ -559,14 +512,13 @@ func (f *maybeFrame) Ask(p *int) greenlet.Status {
 //line greenlets.go:186
 	*p = i
 	return greenlet.Left
-resumed_186:
 after_if_185:
 //line greenlets.go:188
 	f.ret0 = i & 7
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:570
+//line greenlets_greenlet.go:522
 
 // Resume continues maybe for anyone who resumes it.
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -588,18 +540,11 @@ var _ func(int) int = maybe
 // manyCallsFrame is an activation of manyCalls.
 type manyCallsFrame struct {
 	greenlet.Header
-	n    int
-	sum  int
-	i    int
-	ret0 int
+	n, sum, i, ret0 int
 }
 
 // newManyCallsFrame makes a frame that will run manyCalls.
-func newManyCallsFrame(n int) *manyCallsFrame {
-	f := greenlet.MakeFrame[manyCallsFrame]()
-	f.n = n
-	return f
-}
+func newManyCallsFrame(n int) *manyCallsFrame { return greenlet.MakeFrame(manyCallsFrame{n: n}) }
 
 // Results are what manyCalls has returned.
 func (f *manyCallsFrame) Results() int { return f.ret0 }
@@ -616,11 +561,7 @@ func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 
 // body runs manyCalls up to its first suspension; f is nil until there has been one.
 func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		i   int
-		t0  int
-	)
+	var sum, i, t0 int
 //line greenlets.go:195
 	sum = 0
 	i = 0
@@ -644,16 +585,12 @@ loop_196:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:648
+//line greenlets_greenlet.go:589
 
 // Resume continues manyCalls where it is suspended.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		sum int
-		i   int
-		t0  int
-	)
+	var sum, i, t0 int
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
@@ -685,7 +622,7 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:689
+//line greenlets_greenlet.go:626
 
 func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

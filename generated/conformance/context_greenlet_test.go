@@ -14,9 +14,7 @@ type readsContextFrame struct {
 }
 
 // newReadsContextFrame makes a frame that will run readsContext.
-func newReadsContextFrame() *readsContextFrame {
-	return greenlet.MakeFrame[readsContextFrame]()
-}
+func newReadsContextFrame() *readsContextFrame { return greenlet.MakeFrame(readsContextFrame{}) }
 
 // readsContextResumable is readsContext for callers that can be suspended.
 func readsContextResumable(r *greenlet.Run) greenlet.Status { return (*readsContextFrame)(nil).body(r) }
@@ -33,7 +31,7 @@ func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:37
+//line context_greenlet_test.go:35
 
 // Resume continues readsContext where it is suspended.
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -41,22 +39,18 @@ func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		goto resumed_20
+		goto loop_18
 	}
 
 loop_18:
-	{
 //line context_test.go:19
-		me := r.Current()
-		f.PC = 1
+	me := r.Current()
+	f.PC = 1
 //line context_test.go:20
-		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
-	}
-resumed_20:
-	goto loop_18
+	return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 }
 
-//line context_greenlet_test.go:60
+//line context_greenlet_test.go:54
 
 func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
@@ -67,14 +61,11 @@ var _ func() = readsContext
 // startsChildFrame is an activation of startsChild.
 type startsChildFrame struct {
 	greenlet.Header
-	t0   any
-	ret0 any
+	t0, ret0 any
 }
 
 // newStartsChildFrame makes a frame that will run startsChild.
-func newStartsChildFrame() *startsChildFrame {
-	return greenlet.MakeFrame[startsChildFrame]()
-}
+func newStartsChildFrame() *startsChildFrame { return greenlet.MakeFrame(startsChildFrame{}) }
 
 // Results are what startsChild has returned.
 func (f *startsChildFrame) Results() any { return f.ret0 }
@@ -99,7 +90,7 @@ func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:103
+//line context_greenlet_test.go:94
 
 // Resume continues startsChild where it is suspended.
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -108,19 +99,17 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = f.t0
 		r.Received()
-		goto resumed_47
+//line context_test.go:47
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_47:
-//line context_test.go:47
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:124
+//line context_greenlet_test.go:113
 
 func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
@@ -139,9 +128,7 @@ type changesContextFrame struct {
 
 // newChangesContextFrame makes a frame that will run changesContext.
 func newChangesContextFrame(l *[]any) *changesContextFrame {
-	f := greenlet.MakeFrame[changesContextFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(changesContextFrame{l: l})
 }
 
 // changesContextResumable is changesContext for callers that can be suspended.
@@ -163,7 +150,7 @@ func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Statu
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:167
+//line context_greenlet_test.go:154
 
 // Resume continues changesContext where it is suspended.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -172,20 +159,18 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		me = f.me
-		goto resumed_87
+//line context_test.go:88
+		*l = append(*l, me.Context().Value(key{}))
+		me.SetContext(nil)
+		*l = append(*l, me.Context().Value(key{}))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_87:
-//line context_test.go:88
-	*l = append(*l, me.Context().Value(key{}))
-	me.SetContext(nil)
-	*l = append(*l, me.Context().Value(key{}))
-	return r.Return(f, &f.Header)
 }
 
-//line context_greenlet_test.go:189
+//line context_greenlet_test.go:174
 
 func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
@@ -204,11 +189,7 @@ type setsItsOwnFrame struct {
 }
 
 // newSetsItsOwnFrame makes a frame that will run setsItsOwn.
-func newSetsItsOwnFrame(n int) *setsItsOwnFrame {
-	f := greenlet.MakeFrame[setsItsOwnFrame]()
-	f.n = n
-	return f
-}
+func newSetsItsOwnFrame(n int) *setsItsOwnFrame { return greenlet.MakeFrame(setsItsOwnFrame{n: n}) }
 
 // setsItsOwnResumable is setsItsOwn for callers that can be suspended.
 func setsItsOwnResumable(r *greenlet.Run, n int) greenlet.Status {
@@ -217,10 +198,8 @@ func setsItsOwnResumable(r *greenlet.Run, n int) greenlet.Status {
 
 // body runs setsItsOwn up to its first suspension; f is nil until there has been one.
 func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
-	var (
-		g *greenlet.Greenlet
-		i int
-	)
+	var g *greenlet.Greenlet
+	var i int
 //line context_test.go:128
 	g = r.Current()
 	i = 0
@@ -236,21 +215,21 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:240
+//line context_greenlet_test.go:219
 
 // Resume continues setsItsOwn where it is suspended.
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		g *greenlet.Greenlet
-		i int
-	)
+	var g *greenlet.Greenlet
+	var i int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		g, i = f.g, f.i
-		goto resumed_131
+//line context_test.go:129
+		i++
+		goto loop_129
 	}
 
 loop_129:
@@ -263,13 +242,9 @@ loop_129:
 	f.g, f.i, f.PC = g, i, 1
 //line context_test.go:131
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
-resumed_131:
-//line context_test.go:129
-	i++
-	goto loop_129
 }
 
-//line context_greenlet_test.go:273
+//line context_greenlet_test.go:248
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

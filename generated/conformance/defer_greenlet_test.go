@@ -17,9 +17,7 @@ type recoversAndCallsFrame struct {
 
 // newRecoversAndCallsFrame makes a frame that will run recoversAndCalls.
 func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
-	f := greenlet.MakeFrame[recoversAndCallsFrame]()
-	f.plain = plain
-	return f
+	return greenlet.MakeFrame(recoversAndCallsFrame{plain: plain})
 }
 
 // recoversAndCallsResumable is recoversAndCalls for callers that can be suspended.
@@ -81,7 +79,7 @@ after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:85
+//line defer_greenlet_test.go:83
 
 func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
@@ -99,9 +97,7 @@ type failsAndDefersFrame struct {
 
 // newFailsAndDefersFrame makes a frame that will run failsAndDefers.
 func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
-	f := greenlet.MakeFrame[failsAndDefersFrame]()
-	f.plain = plain
-	return f
+	return greenlet.MakeFrame(failsAndDefersFrame{plain: plain})
 }
 
 // failsAndDefersResumable is failsAndDefers for callers that can be suspended.
@@ -138,7 +134,9 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_35
+//line defer_test.go:36
+		fail("once")
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -155,12 +153,7 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 	f.plain, f.PC = nil, 1
 //line defer_test.go:35
 	return greenlet.Yielded[int](r, 0)
-resumed_35:
-//line defer_test.go:36
-	fail("once")
-	goto unwind
 unwind:
-//line defer_test.go:37
 	for f.Pending() {
 //line defer_test.go:37
 		if sub := f.Next(r); sub != greenlet.Done {
@@ -171,7 +164,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:175
+//line defer_greenlet_test.go:168
 
 func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -189,9 +182,7 @@ type throwsAtEndFrame struct {
 
 // newThrowsAtEndFrame makes a frame that will run throwsAtEnd.
 func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
-	f := greenlet.MakeFrame[throwsAtEndFrame]()
-	f.to = to
-	return f
+	return greenlet.MakeFrame(throwsAtEndFrame{to: to})
 }
 
 // throwsAtEndResumable is throwsAtEnd for callers that can be suspended.
@@ -266,7 +257,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:270
+//line defer_greenlet_test.go:261
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -284,9 +275,7 @@ type switchesAtEndFrame struct {
 
 // newSwitchesAtEndFrame makes a frame that will run switchesAtEnd.
 func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
-	f := greenlet.MakeFrame[switchesAtEndFrame]()
-	f.to = to
-	return f
+	return greenlet.MakeFrame(switchesAtEndFrame{to: to})
 }
 
 // switchesAtEndResumable is switchesAtEnd for callers that can be suspended.
@@ -361,7 +350,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:365
+//line defer_greenlet_test.go:354
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -379,9 +368,7 @@ type callsAtEndFrame struct {
 
 // newCallsAtEndFrame makes a frame that will run callsAtEnd.
 func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
-	f := greenlet.MakeFrame[callsAtEndFrame]()
-	f.to = to
-	return f
+	return greenlet.MakeFrame(callsAtEndFrame{to: to})
 }
 
 // callsAtEndResumable is callsAtEnd for callers that can be suspended.
@@ -436,7 +423,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:440
+//line defer_greenlet_test.go:427
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -453,11 +440,7 @@ type callsFrame struct {
 }
 
 // newCallsFrame makes a frame that will run calls.
-func newCallsFrame(plain func()) *callsFrame {
-	f := greenlet.MakeFrame[callsFrame]()
-	f.plain = plain
-	return f
-}
+func newCallsFrame(plain func()) *callsFrame { return greenlet.MakeFrame(callsFrame{plain: plain}) }
 
 // callsResumable is calls for callers that can be suspended.
 func callsResumable(r *greenlet.Run, plain func()) greenlet.Status {
@@ -482,20 +465,18 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:486
+//line defer_greenlet_test.go:469
 
 // Resume continues calls where it is suspended.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.plain))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_88
+		return r.Return(f, &f.Header)
 	}
 
-resumed_88:
-	return r.Return(f, &f.Header)
 }
 
 func (f *callsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
@@ -512,9 +493,7 @@ type defersSwitchesFrame struct {
 }
 
 // newDefersSwitchesFrame makes a frame that will run defersSwitches.
-func newDefersSwitchesFrame() *defersSwitchesFrame {
-	return greenlet.MakeFrame[defersSwitchesFrame]()
-}
+func newDefersSwitchesFrame() *defersSwitchesFrame { return greenlet.MakeFrame(defersSwitchesFrame{}) }
 
 // defersSwitchesResumable is defersSwitches for callers that can be suspended.
 func defersSwitchesResumable(r *greenlet.Run) greenlet.Status {
@@ -568,7 +547,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:572
+//line defer_greenlet_test.go:551
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -586,9 +565,7 @@ type recoversAndExitsFrame struct {
 
 // newRecoversAndExitsFrame makes a frame that will run recoversAndExits.
 func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
-	f := greenlet.MakeFrame[recoversAndExitsFrame]()
-	f.log, f.recovers = log, recovers
-	return f
+	return greenlet.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
 }
 
 // recoversAndExitsResumable is recoversAndExits for callers that can be suspended.
@@ -630,7 +607,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:634
+//line defer_greenlet_test.go:611
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -643,16 +620,13 @@ var _ func(*[]any, bool) = recoversAndExits
 // exitsWhileUnwindingFrame is an activation of exitsWhileUnwinding.
 type exitsWhileUnwindingFrame struct {
 	greenlet.DeferHeader
-	log      *[]any
-	panics   bool
-	recovers bool
+	log              *[]any
+	panics, recovers bool
 }
 
 // newExitsWhileUnwindingFrame makes a frame that will run exitsWhileUnwinding.
 func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsWhileUnwindingFrame {
-	f := greenlet.MakeFrame[exitsWhileUnwindingFrame]()
-	f.log, f.panics, f.recovers = log, panics, recovers
-	return f
+	return greenlet.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
 }
 
 // exitsWhileUnwindingResumable is exitsWhileUnwinding for callers that can be suspended.
@@ -717,7 +691,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:721
+//line defer_greenlet_test.go:695
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -740,9 +714,7 @@ type waitsAndRecoversFrame struct {
 
 // newWaitsAndRecoversFrame makes a frame that will run waitsAndRecovers.
 func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
-	f := greenlet.MakeFrame[waitsAndRecoversFrame]()
-	f.log = log
-	return f
+	return greenlet.MakeFrame(waitsAndRecoversFrame{log: log})
 }
 
 // waitsAndRecoversResumable is waitsAndRecovers for callers that can be suspended.
@@ -778,9 +750,16 @@ func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, lo
 func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
-		goto resumed_138
+//line defer_test.go:139
+		*log = append(*log, f.deferrer.Recover())
+		r.Leaf(f, &f.Header)
+		f.PC = 2
+//line defer_test.go:140
+		return greenlet.Yielded[int](r, 2)
 	case 2:
-		goto resumed_140
+//line defer_test.go:141
+		*log = append(*log, f.deferrer.Recover())
+		return greenlet.Done
 	}
 
 //line defer_test.go:138
@@ -788,20 +767,9 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	f.PC = 1
 //line defer_test.go:138
 	return greenlet.Yielded[int](r, 1)
-resumed_138:
-//line defer_test.go:139
-	*log = append(*log, f.deferrer.Recover())
-	r.Leaf(f, &f.Header)
-	f.PC = 2
-//line defer_test.go:140
-	return greenlet.Yielded[int](r, 2)
-resumed_140:
-//line defer_test.go:141
-	*log = append(*log, f.deferrer.Recover())
-	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:805
+//line defer_greenlet_test.go:773
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -819,9 +787,7 @@ type failsThenWaitsFrame struct {
 
 // newFailsThenWaitsFrame makes a frame that will run failsThenWaits.
 func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
-	f := greenlet.MakeFrame[failsThenWaitsFrame]()
-	f.log = log
-	return f
+	return greenlet.MakeFrame(failsThenWaitsFrame{log: log})
 }
 
 // failsThenWaitsResumable is failsThenWaits for callers that can be suspended.
@@ -884,7 +850,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:888
+//line defer_greenlet_test.go:854
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

@@ -14,9 +14,7 @@ type cleansUpFrame struct {
 
 // newCleansUpFrame makes a frame that will run cleansUp.
 func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
-	f := greenlet.MakeFrame[cleansUpFrame]()
-	f.seen, f.after = seen, after
-	return f
+	return greenlet.MakeFrame(cleansUpFrame{seen: seen, after: after})
 }
 
 // cleansUpResumable is cleansUp for callers that can be suspended.
@@ -53,7 +51,7 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_60
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -71,8 +69,6 @@ func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end green
 	f.seen, f.after, f.PC = nil, nil, 1
 //line drop_test.go:60
 	return r.SendNone(r.Current().Parent())
-resumed_60:
-	goto unwind
 unwind:
 //line drop_test.go:61
 	for f.Pending() {
@@ -85,7 +81,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:89
+//line drop_greenlet_test.go:85
 
 func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
@@ -104,9 +100,7 @@ type survivesFrame struct {
 
 // newSurvivesFrame makes a frame that will run survives.
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
-	f := greenlet.MakeFrame[survivesFrame]()
-	f.parents = parents
-	return f
+	return greenlet.MakeFrame(survivesFrame{parents: parents})
 }
 
 // Results are what survives has returned.
@@ -134,7 +128,7 @@ func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (re
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:138
+//line drop_greenlet_test.go:132
 
 // Resume continues survives where it is suspended.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -142,18 +136,16 @@ func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.parents)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*surviveFrame).Release(r)
-		goto resumed_122
+//line drop_test.go:123
+		f.ret0 = "survived"
+		return r.Return(f, &f.Header)
 	}
 
-resumed_122:
-//line drop_test.go:123
-	f.ret0 = "survived"
-	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:157
+//line drop_greenlet_test.go:149
 
 func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -172,9 +164,7 @@ type surviveFrame struct {
 
 // newSurviveFrame makes a frame that will run survive.
 func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
-	f := greenlet.MakeFrame[surviveFrame]()
-	f.parents = parents
-	return f
+	return greenlet.MakeFrame(surviveFrame{parents: parents})
 }
 
 // surviveResumable is survive for callers that can be suspended.
@@ -211,7 +201,7 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_129
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -229,8 +219,6 @@ func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end
 	f.parents, f.PC = nil, 1
 //line drop_test.go:129
 	return r.SendNone(r.Current().Parent())
-resumed_129:
-	goto unwind
 unwind:
 //line drop_test.go:130
 	for f.Pending() {
@@ -243,7 +231,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:247
+//line drop_greenlet_test.go:235
 
 func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
 func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
@@ -263,9 +251,7 @@ type survivesAndWaitsFrame struct {
 
 // newSurvivesAndWaitsFrame makes a frame that will run survivesAndWaits.
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
-	f := greenlet.MakeFrame[survivesAndWaitsFrame]()
-	f.parents = parents
-	return f
+	return greenlet.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
 
 // Results are what survivesAndWaits has returned.
@@ -297,7 +283,7 @@ func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Green
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:301
+//line drop_greenlet_test.go:287
 
 // Resume continues survivesAndWaits where it is suspended.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -308,26 +294,22 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*surviveFrame).Release(r)
-		goto resumed_139
-	case 2:
+//line drop_test.go:140
+		f.parents, f.PC = nil, 2
+		r.Await(&f.t0)
+//line drop_test.go:140
+		return greenlet.Send[any](r, r.Current().Parent(), "alive")
+	default:
 		t0 = f.t0
 		r.Received()
-		goto resumed_140
+//line drop_test.go:140
+		f.ret0 = t0.(string)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_139:
-//line drop_test.go:140
-	f.parents, f.PC = nil, 2
-	r.Await(&f.t0)
-//line drop_test.go:140
-	return greenlet.Send[any](r, r.Current().Parent(), "alive")
-resumed_140:
-//line drop_test.go:140
-	f.ret0 = t0.(string)
-	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:331
+//line drop_greenlet_test.go:313
 
 func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -349,9 +331,7 @@ type dropsItselfFrame struct {
 
 // newDropsItselfFrame makes a frame that will run dropsItself.
 func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
-	f := greenlet.MakeFrame[dropsItselfFrame]()
-	f.seen, f.give = seen, give
-	return f
+	return greenlet.MakeFrame(dropsItselfFrame{seen: seen, give: give})
 }
 
 // dropsItselfResumable is dropsItself for callers that can be suspended.
@@ -388,7 +368,7 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_164
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -406,8 +386,6 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 	f.seen, f.give, f.PC = nil, nil, 1
 //line drop_test.go:164
 	return greenlet.Send[any](r, greenlet.Main(), give)
-resumed_164:
-	goto unwind
 unwind:
 //line drop_test.go:165
 	for f.Pending() {
@@ -420,7 +398,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:424
+//line drop_greenlet_test.go:402
 
 func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

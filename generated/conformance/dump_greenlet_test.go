@@ -8,18 +8,15 @@ import greenlet "github.com/going-green/greenlet/runtime"
 // forestGrowsFrame is an activation of forest.grows.
 type forestGrowsFrame struct {
 	greenlet.DeferHeader
-	f0    *forest
-	depth int
-	f     **forest
-	t2    any
-	ret0  any
+	f0       *forest
+	depth    int
+	f        **forest
+	t2, ret0 any
 }
 
 // newGrowsFrame makes a frame that will run forest.grows.
 func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
-	f2 := greenlet.MakeFrame[forestGrowsFrame]()
-	f2.f0, f2.depth = f0, depth
-	return f2
+	return greenlet.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
 }
 
 // growsResumable is forest.grows for callers that can be suspended.
@@ -65,12 +62,8 @@ func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end gr
 	end = greenlet.Broken
 	defer f2.Catch(&end)
 	var st greenlet.Status
-	var (
-		f  **forest
-		t0 any
-		t1 any
-		t2 any
-	)
+	var f **forest
+	var t0, t1, t2 any
 	_ = t2
 	switch f2.PC {
 	case 1:
@@ -81,22 +74,22 @@ func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end gr
 		goto resumed_73
 	case 3:
 		f = f2.f
-		goto resumed_87
+		goto loop_75
 	case 4:
 		f = f2.f
 		t2 = f2.t2
 		r.Received()
-		goto resumed_89
+		goto loop_75
 	case 5:
 		f = f2.f
-		goto resumed_91
+		goto loop_75
 	case 6:
 		f = f2.f
 		r.Callee().Release(r)
 		goto resumed_93
 	case 7:
 		f = f2.f
-		goto resumed_95
+		goto loop_75
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -173,17 +166,12 @@ case_86:
 	f2.t2, f2.f, f2.PC = nil, f, 3
 //line dump_test.go:87
 	return greenlet.Yielded[int](r, 2)
-resumed_87:
-	goto loop_75
 case_88:
-//line dump_test.go:89
 	r.Leaf(f2, &f2.Header)
 	f2.t2, f2.f, f2.PC = nil, f, 4
 	r.Await(&f2.t2)
 //line dump_test.go:89
 	return greenlet.Yielded[int](r, 3)
-resumed_89:
-	goto loop_75
 case_90:
 	{
 //line dump_test.go:91
@@ -194,8 +182,6 @@ case_90:
 //line dump_test.go:91
 		return r.Enter(f2, &f2.Header, t3)
 	}
-resumed_91:
-	goto loop_75
 case_92:
 	{
 //line dump_test.go:93
@@ -223,8 +209,6 @@ case_94:
 	f2.t2, f2.f, f2.PC = nil, f, 7
 //line dump_test.go:95
 	return r.SendNone((*f).any())
-resumed_95:
-	goto loop_75
 unwind:
 //line dump_test.go:98
 	for f2.Pending() {
@@ -237,7 +221,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:241
+//line dump_greenlet_test.go:225
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -255,11 +239,7 @@ type sinksFrame struct {
 }
 
 // newSinksFrame makes a frame that will run sinks.
-func newSinksFrame(depth int) *sinksFrame {
-	f := greenlet.MakeFrame[sinksFrame]()
-	f.depth = depth
-	return f
-}
+func newSinksFrame(depth int) *sinksFrame { return greenlet.MakeFrame(sinksFrame{depth: depth}) }
 
 // sinksResumable is sinks for callers that can be suspended.
 func sinksResumable(r *greenlet.Run, depth int) greenlet.Status {
@@ -288,7 +268,7 @@ loop_154:
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:292
+//line dump_greenlet_test.go:272
 
 // Resume continues sinks where it is suspended.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -298,24 +278,20 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.depth))
 	case 1:
 		r.Callee().(*sinksFrame).Release(r)
-		goto resumed_151
+//line dump_test.go:152
+		return r.Return(f, &f.Header)
 	case 2:
-		goto resumed_155
+		goto loop_154
 	}
 
-resumed_151:
-//line dump_test.go:152
-	return r.Return(f, &f.Header)
 loop_154:
 //line dump_test.go:155
 	f.PC = 2
 //line dump_test.go:155
 	return greenlet.Yielded(r, depth)
-resumed_155:
-	goto loop_154
 }
 
-//line dump_greenlet_test.go:319
+//line dump_greenlet_test.go:295
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }

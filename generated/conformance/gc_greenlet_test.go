@@ -15,9 +15,7 @@ type returnsItselfFrame struct {
 }
 
 // newReturnsItselfFrame makes a frame that will run returnsItself.
-func newReturnsItselfFrame() *returnsItselfFrame {
-	return greenlet.MakeFrame[returnsItselfFrame]()
-}
+func newReturnsItselfFrame() *returnsItselfFrame { return greenlet.MakeFrame(returnsItselfFrame{}) }
 
 // Results are what returnsItself has returned.
 func (f *returnsItselfFrame) Results() *greenlet.Greenlet { return f.ret0 }
@@ -38,7 +36,7 @@ func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st 
 	return r.Current(), greenlet.Done
 }
 
-//line gc_greenlet_test.go:42
+//line gc_greenlet_test.go:40
 
 // Resume continues the activation; the driver calls it.
 func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -60,11 +58,7 @@ type holdsFrame struct {
 }
 
 // newHoldsFrame makes a frame that will run holds.
-func newHoldsFrame(b *box) *holdsFrame {
-	f := greenlet.MakeFrame[holdsFrame]()
-	f.b = b
-	return f
-}
+func newHoldsFrame(b *box) *holdsFrame { return greenlet.MakeFrame(holdsFrame{b: b}) }
 
 // holdsResumable is holds for callers that can be suspended.
 func holdsResumable(r *greenlet.Run, b *box) greenlet.Status { return (*holdsFrame)(nil).body(r, b) }
@@ -78,7 +72,7 @@ func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:82
+//line gc_greenlet_test.go:76
 
 // Resume continues holds where it is suspended.
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -86,13 +80,11 @@ func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.b))
-	case 1:
-		goto resumed_39
+	default:
+		b.v[0]++
+		return r.Return(f, &f.Header)
 	}
 
-resumed_39:
-	b.v[0]++
-	return r.Return(f, &f.Header)
 }
 
 func (f *holdsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b) }
@@ -110,11 +102,7 @@ type boxRunFrame struct {
 }
 
 // newRunFrame makes a frame that will run box.run.
-func (b *box) newRunFrame() *boxRunFrame {
-	f := greenlet.MakeFrame[boxRunFrame]()
-	f.b = b
-	return f
-}
+func (b *box) newRunFrame() *boxRunFrame { return greenlet.MakeFrame(boxRunFrame{b: b}) }
 
 // runResumable is box.run for callers that can be suspended.
 func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
@@ -125,13 +113,13 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:129
+//line gc_greenlet_test.go:117
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		goto resumed_51
+		return greenlet.Done
 	}
 
 //line gc_test.go:51
@@ -139,11 +127,9 @@ func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 //line gc_test.go:51
 	*p = 0
 	return greenlet.Left
-resumed_51:
-	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:147
+//line gc_greenlet_test.go:133
 
 // Resume continues box.run for anyone who resumes it.
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -169,9 +155,7 @@ type collectsFrame struct {
 }
 
 // newCollectsFrame makes a frame that will run collects.
-func newCollectsFrame() *collectsFrame {
-	return greenlet.MakeFrame[collectsFrame]()
-}
+func newCollectsFrame() *collectsFrame { return greenlet.MakeFrame(collectsFrame{}) }
 
 // Results are what collects has returned.
 func (f *collectsFrame) Results() int { return f.ret0 }
@@ -197,7 +181,7 @@ func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:201
+//line gc_greenlet_test.go:185
 
 // Resume continues collects where it is suspended.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -206,20 +190,18 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		b = f.b
-		goto resumed_67
+//line gc_test.go:68
+		runtime.GC()
+		b.v[0]++
+		f.ret0 = b.v[0]
+		return r.Return(f, &f.Header)
 	}
 
-resumed_67:
-//line gc_test.go:68
-	runtime.GC()
-	b.v[0]++
-	f.ret0 = b.v[0]
-	return r.Return(f, &f.Header)
 }
 
-//line gc_greenlet_test.go:223
+//line gc_greenlet_test.go:205
 
 func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
@@ -235,9 +217,7 @@ type receivesFrame struct {
 }
 
 // newReceivesFrame makes a frame that will run receives.
-func newReceivesFrame() *receivesFrame {
-	return greenlet.MakeFrame[receivesFrame]()
-}
+func newReceivesFrame() *receivesFrame { return greenlet.MakeFrame(receivesFrame{}) }
 
 // receivesResumable is receives for callers that can be suspended.
 func receivesResumable(r *greenlet.Run) greenlet.Status { return (*receivesFrame)(nil).body(r) }
@@ -251,7 +231,7 @@ func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:255
+//line gc_greenlet_test.go:235
 
 // Resume continues receives where it is suspended.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -259,7 +239,7 @@ func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		goto resumed_145
+		goto loop_144
 	}
 
 loop_144:
@@ -267,11 +247,9 @@ loop_144:
 	f.PC = 1
 //line gc_test.go:145
 	return r.SendNone(r.Current().Parent())
-resumed_145:
-	goto loop_144
 }
 
-//line gc_greenlet_test.go:275
+//line gc_greenlet_test.go:253
 
 func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
@@ -286,9 +264,7 @@ type receivesTypedFrame struct {
 }
 
 // newReceivesTypedFrame makes a frame that will run receivesTyped.
-func newReceivesTypedFrame() *receivesTypedFrame {
-	return greenlet.MakeFrame[receivesTypedFrame]()
-}
+func newReceivesTypedFrame() *receivesTypedFrame { return greenlet.MakeFrame(receivesTypedFrame{}) }
 
 // receivesTypedResumable is receivesTyped for callers that can be suspended.
 func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
@@ -302,7 +278,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:306
+//line gc_greenlet_test.go:282
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -311,7 +287,7 @@ func (f *receivesTypedFrame) Ask(p *int) **box {
 	switch f.PC {
 	case 1:
 		t0 = f.t0
-		goto resumed_165
+		goto loop_164
 	}
 
 //line gc_test.go:164
@@ -320,11 +296,9 @@ loop_164:
 //line gc_test.go:165
 	*p = 0
 	return &f.t0
-resumed_165:
-	goto loop_164
 }
 
-//line gc_greenlet_test.go:328
+//line gc_greenlet_test.go:302
 
 // Resume continues receivesTyped for anyone who resumes it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -356,9 +330,7 @@ type keepsFrame struct {
 
 // newKeepsFrame makes a frame that will run keeps.
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
-	f := greenlet.MakeFrame[keepsFrame]()
-	f.b, f.fails = b, fails
-	return f
+	return greenlet.MakeFrame(keepsFrame{b: b, fails: fails})
 }
 
 // Results are what keeps has returned.
@@ -380,7 +352,7 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:384
+//line gc_greenlet_test.go:356
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -389,7 +361,12 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
 		kept = f.kept
-		goto resumed_297
+//line gc_test.go:298
+		if fails {
+			fail("with " + string(rune('a'+kept.v[0])))
+		}
+		f.ret0 = &[4]int{kept.v[0] * 2}
+		return greenlet.Done
 	}
 
 //line gc_test.go:296
@@ -398,16 +375,9 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 //line gc_test.go:297
 	*p = kept.v[0]
 	return greenlet.Left
-resumed_297:
-//line gc_test.go:298
-	if fails {
-		fail("with " + string(rune('a'+kept.v[0])))
-	}
-	f.ret0 = &[4]int{kept.v[0] * 2}
-	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:411
+//line gc_greenlet_test.go:381
 
 // Resume continues keeps for anyone who resumes it.
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -437,9 +407,7 @@ type keepsDeferringFrame struct {
 
 // newKeepsDeferringFrame makes a frame that will run keepsDeferring.
 func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
-	f := greenlet.MakeFrame[keepsDeferringFrame]()
-	f.b, f.fails = b, fails
-	return f
+	return greenlet.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
 }
 
 // keepsDeferringResumable is keepsDeferring for callers that can be suspended.
@@ -520,7 +488,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:524
+//line gc_greenlet_test.go:492
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -18,9 +18,7 @@ type squaresFrame struct {
 
 // newSquaresFrame makes a frame that will run squares.
 func newSquaresFrame(n int, seen *[]int) *squaresFrame {
-	f := greenlet.MakeFrame[squaresFrame]()
-	f.n, f.seen = n, seen
-	return f
+	return greenlet.MakeFrame(squaresFrame{n: n, seen: seen})
 }
 
 // squaresResumable is squares for callers that can be suspended.
@@ -42,7 +40,7 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:46
+//line generator_greenlet_test.go:44
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -51,7 +49,9 @@ func (f *squaresFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
 		i = f.i
-		goto resumed_17
+//line generator_test.go:15
+		i++
+		goto loop_15
 	}
 
 //line generator_test.go:15
@@ -67,13 +67,9 @@ loop_15:
 //line generator_test.go:17
 	*p = i * i
 	return greenlet.Left
-resumed_17:
-//line generator_test.go:15
-	i++
-	goto loop_15
 }
 
-//line generator_greenlet_test.go:77
+//line generator_greenlet_test.go:73
 
 // Resume continues squares for anyone who resumes it.
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -102,9 +98,7 @@ type layer1Frame struct {
 
 // newLayer1Frame makes a frame that will run layer1.
 func newLayer1Frame(n int, outer *genlet) *layer1Frame {
-	f := greenlet.MakeFrame[layer1Frame]()
-	f.n, f.outer = n, outer
-	return f
+	return greenlet.MakeFrame(layer1Frame{n: n, outer: outer})
 }
 
 // layer1Resumable is layer1 for callers that can be suspended.
@@ -128,7 +122,7 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:132
+//line generator_greenlet_test.go:126
 
 // Resume continues layer1 where it is suspended.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -139,10 +133,16 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.outer))
 	case 1:
 		i = f.i
-		goto resumed_50
+//line generator_test.go:51
+		me := r.Current()
+		outer.left = me
+		f.PC = 2
+//line generator_test.go:53
+		return greenlet.Send[any](r, me.Parent().Parent(), i*i)
 	case 2:
 		i = f.i
-		goto resumed_53
+		i++
+		goto loop_49
 	}
 
 loop_49:
@@ -154,21 +154,9 @@ loop_49:
 	f.i, f.PC = i, 1
 //line generator_test.go:50
 	return greenlet.Yielded(r, i)
-resumed_50:
-	{
-//line generator_test.go:51
-		me := r.Current()
-		outer.left = me
-		f.PC = 2
-//line generator_test.go:53
-		return greenlet.Send[any](r, me.Parent().Parent(), i*i)
-	}
-resumed_53:
-	i++
-	goto loop_49
 }
 
-//line generator_greenlet_test.go:172
+//line generator_greenlet_test.go:160
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -190,9 +178,7 @@ type layer2Frame struct {
 
 // newLayer2Frame makes a frame that will run layer2.
 func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
-	f := greenlet.MakeFrame[layer2Frame]()
-	f.n, f.outer, f.seen = n, outer, seen
-	return f
+	return greenlet.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
 }
 
 // layer2Resumable is layer2 for callers that can be suspended.
@@ -213,15 +199,13 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:217
+//line generator_greenlet_test.go:203
 
 // Resume continues layer2 where it is suspended.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
-	var (
-		g *greenlet.Greenlet
-		v any
-	)
+	var g *greenlet.Greenlet
+	var v any
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.outer, f.seen))
@@ -229,7 +213,12 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		g = f.g
 		v = f.v
 		r.Received()
-		goto resumed_61
+//line generator_test.go:62
+		if g.Dead() {
+			return r.Return(f, &f.Header)
+		}
+		*seen = append(*seen, v.(int))
+		goto loop_60
 	}
 
 loop_60:
@@ -238,16 +227,9 @@ loop_60:
 	r.Await(&f.v)
 //line generator_test.go:61
 	return r.SendNone(g)
-resumed_61:
-//line generator_test.go:62
-	if g.Dead() {
-		return r.Return(f, &f.Header)
-	}
-	*seen = append(*seen, v.(int))
-	goto loop_60
 }
 
-//line generator_greenlet_test.go:251
+//line generator_greenlet_test.go:233
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -261,15 +243,12 @@ var _ func(int, *genlet, *[]int) = layer2
 type permuteFrame struct {
 	greenlet.Header
 	list []string
-	n    int
-	i    int
+	n, i int
 }
 
 // newPermuteFrame makes a frame that will run permute.
 func newPermuteFrame(list []string, n int) *permuteFrame {
-	f := greenlet.MakeFrame[permuteFrame]()
-	f.list, f.n = list, n
-	return f
+	return greenlet.MakeFrame(permuteFrame{list: list, n: n})
 }
 
 // permuteResumable is permute for callers that can be suspended.
@@ -315,7 +294,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:319
+//line generator_greenlet_test.go:298
 
 // Resume continues permute where it is suspended.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -325,17 +304,16 @@ func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.list, f.n))
 	case 1:
-		goto resumed_83
+//line generator_test.go:84
+		return r.Return(f, &f.Header)
 	case 2:
 		i = f.i
 		r.Callee().(*permuteFrame).Release(r)
 		goto resumed_87
 	}
 
-resumed_83:
-//line generator_test.go:84
-	return r.Return(f, &f.Header)
 loop_86:
+//line generator_test.go:86
 	if !(i < n) {
 		return r.Return(f, &f.Header)
 	}
@@ -358,7 +336,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:362
+//line generator_greenlet_test.go:340
 
 func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
@@ -374,9 +352,7 @@ type yieldsTwiceFrame struct {
 }
 
 // newYieldsTwiceFrame makes a frame that will run yieldsTwice.
-func newYieldsTwiceFrame() *yieldsTwiceFrame {
-	return greenlet.MakeFrame[yieldsTwiceFrame]()
-}
+func newYieldsTwiceFrame() *yieldsTwiceFrame { return greenlet.MakeFrame(yieldsTwiceFrame{}) }
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
 func yieldsTwiceResumable(r *greenlet.Run) greenlet.Status { return (*yieldsTwiceFrame)(nil).body(r) }
@@ -390,7 +366,7 @@ func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:394
+//line generator_greenlet_test.go:370
 
 // Resume continues yieldsTwice where it is suspended.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -398,23 +374,22 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		goto resumed_125
+//line generator_test.go:126
+		if st = yieldHelperResumable(r, 2); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_126
 	case 2:
 		r.Callee().(*yieldHelperFrame).Release(r)
 		goto resumed_126
 	}
 
-resumed_125:
-//line generator_test.go:126
-	if st = yieldHelperResumable(r, 2); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:418
+//line generator_greenlet_test.go:393
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -429,11 +404,7 @@ type yieldHelperFrame struct {
 }
 
 // newYieldHelperFrame makes a frame that will run yieldHelper.
-func newYieldHelperFrame(v int) *yieldHelperFrame {
-	f := greenlet.MakeFrame[yieldHelperFrame]()
-	f.v = v
-	return f
-}
+func newYieldHelperFrame(v int) *yieldHelperFrame { return greenlet.MakeFrame(yieldHelperFrame{v: v}) }
 
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
 func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
@@ -444,14 +415,14 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:448
+//line generator_greenlet_test.go:419
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	v := f.v
 	switch f.PC {
 	case 1:
-		goto resumed_130
+		return greenlet.Done
 	}
 
 //line generator_test.go:130
@@ -459,11 +430,9 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 //line generator_test.go:130
 	*p = v
 	return greenlet.Left
-resumed_130:
-	return greenlet.Done
 }
 
-//line generator_greenlet_test.go:467
+//line generator_greenlet_test.go:436
 
 // Resume continues yieldHelper for anyone who resumes it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -484,16 +453,11 @@ var _ func(int) = yieldHelper
 // nestFrame is an activation of nest.
 type nestFrame struct {
 	greenlet.Header
-	n int
-	i int
+	n, i int
 }
 
 // newNestFrame makes a frame that will run nest.
-func newNestFrame(n int) *nestFrame {
-	f := greenlet.MakeFrame[nestFrame]()
-	f.n = n
-	return f
-}
+func newNestFrame(n int) *nestFrame { return greenlet.MakeFrame(nestFrame{n: n}) }
 
 // nestResumable is nest for callers that can be suspended.
 func nestResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestFrame)(nil).body(r, n) }
@@ -514,7 +478,7 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:518
+//line generator_greenlet_test.go:482
 
 // Resume continues nest where it is suspended.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -525,7 +489,12 @@ func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		i = f.i
-		goto resumed_146
+//line generator_test.go:147
+		if st = nestResumable(r, i); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_147
 	case 2:
 		i = f.i
 		r.Callee().(*nestFrame).Release(r)
@@ -541,19 +510,13 @@ loop_145:
 	f.i, f.PC = i, 1
 //line generator_test.go:146
 	return greenlet.Yielded(r, i)
-resumed_146:
-//line generator_test.go:147
-	if st = nestResumable(r, i); st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_147:
 //line generator_test.go:145
 	i++
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:557
+//line generator_greenlet_test.go:520
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

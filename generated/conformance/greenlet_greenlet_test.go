@@ -13,16 +13,13 @@ import (
 // stepsFrame is an activation of steps.
 type stepsFrame struct {
 	greenlet.Header
-	l      *[]int
-	first  int
-	second int
+	l             *[]int
+	first, second int
 }
 
 // newStepsFrame makes a frame that will run steps.
 func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
-	f := greenlet.MakeFrame[stepsFrame]()
-	f.l, f.first, f.second = l, first, second
-	return f
+	return greenlet.MakeFrame(stepsFrame{l: l, first: first, second: second})
 }
 
 // stepsResumable is steps for callers that can be suspended.
@@ -40,7 +37,7 @@ func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:44
+//line greenlet_greenlet_test.go:41
 
 // Resume continues steps where it is suspended.
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -48,17 +45,15 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.first, f.second))
-	case 1:
-		goto resumed_32
+	default:
+//line greenlet_test.go:33
+		*l = append(*l, second)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_32:
-//line greenlet_test.go:33
-	*l = append(*l, second)
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:62
+//line greenlet_greenlet_test.go:57
 
 func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
@@ -75,9 +70,7 @@ type makesChildFrame struct {
 }
 
 // newMakesChildFrame makes a frame that will run makesChild.
-func newMakesChildFrame() *makesChildFrame {
-	return greenlet.MakeFrame[makesChildFrame]()
-}
+func newMakesChildFrame() *makesChildFrame { return greenlet.MakeFrame(makesChildFrame{}) }
 
 // Results are what makesChild has returned.
 func (f *makesChildFrame) Results() *greenlet.Greenlet { return f.ret0 }
@@ -98,7 +91,7 @@ func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st gre
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:102
+//line greenlet_greenlet_test.go:95
 
 // Resume continues the activation; the driver calls it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -116,16 +109,11 @@ var _ func() *greenlet.Greenlet = makesChild
 // leafFrame is an activation of leaf.
 type leafFrame struct {
 	greenlet.Header
-	v    int
-	ret0 int
+	v, ret0 int
 }
 
 // newLeafFrame makes a frame that will run leaf.
-func newLeafFrame(v int) *leafFrame {
-	f := greenlet.MakeFrame[leafFrame]()
-	f.v = v
-	return f
-}
+func newLeafFrame(v int) *leafFrame { return greenlet.MakeFrame(leafFrame{v: v}) }
 
 // Results are what leaf has returned.
 func (f *leafFrame) Results() int { return f.ret0 }
@@ -146,7 +134,7 @@ func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) 
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:150
+//line greenlet_greenlet_test.go:138
 
 // Resume continues the activation; the driver calls it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -170,9 +158,7 @@ type recursiveInnerFrame struct {
 
 // newRecursiveInnerFrame makes a frame that will run recursiveInner.
 func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
-	f := greenlet.MakeFrame[recursiveInnerFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(recursiveInnerFrame{l: l})
 }
 
 // recursiveInnerResumable is recursiveInner for callers that can be suspended.
@@ -190,19 +176,17 @@ func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.St
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:194
+//line greenlet_greenlet_test.go:180
 
 // Resume continues recursiveInner where it is suspended.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
-		goto resumed_112
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_112:
-	return r.Return(f, &f.Header)
 }
 
 func (f *recursiveInnerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
@@ -222,9 +206,7 @@ type recursiveOuterFrame struct {
 
 // newRecursiveOuterFrame makes a frame that will run recursiveOuter.
 func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame]) *recursiveOuterFrame {
-	f2 := greenlet.MakeFrame[recursiveOuterFrame]()
-	f2.l, f2.child = l, child
-	return f2
+	return greenlet.MakeFrame(recursiveOuterFrame{l: l, child: child})
 }
 
 // recursiveOuterResumable is recursiveOuter for callers that can be suspended.
@@ -246,7 +228,7 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:250
+//line greenlet_greenlet_test.go:232
 
 // Resume continues recursiveOuter where it is suspended.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -255,22 +237,18 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.child))
 	case 1:
-		goto resumed_122
-	case 2:
-		goto resumed_124
+//line greenlet_test.go:123
+		*l = append(*l, "c")
+		f2.l, f2.PC = nil, 2
+//line greenlet_test.go:124
+		return r.SendNone(r.Current().Parent())
+	default:
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_122:
-//line greenlet_test.go:123
-	*l = append(*l, "c")
-	f2.l, f2.PC = nil, 2
-//line greenlet_test.go:124
-	return r.SendNone(r.Current().Parent())
-resumed_124:
-	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:274
+//line greenlet_greenlet_test.go:252
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -283,16 +261,13 @@ var _ func(*[]string, *weak.Pointer[recursiveInnerFrame]) = recursiveOuter
 // blocksFrame is an activation of blocks.
 type blocksFrame struct {
 	greenlet.Header
-	started chan bool
-	release chan bool
-	ret0    string
+	started, release chan bool
+	ret0             string
 }
 
 // newBlocksFrame makes a frame that will run blocks.
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
-	f := greenlet.MakeFrame[blocksFrame]()
-	f.started, f.release = started, release
-	return f
+	return greenlet.MakeFrame(blocksFrame{started: started, release: release})
 }
 
 // Results are what blocks has returned.
@@ -317,7 +292,7 @@ func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:321
+//line greenlet_greenlet_test.go:296
 
 // Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -326,19 +301,17 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.started, f.release)
 		return r.Started(f, &f.Header, st)
-	case 1:
-		goto resumed_149
+	default:
+//line greenlet_test.go:150
+		started <- true
+		<-release
+		f.ret0 = "done"
+		return r.Return(f, &f.Header)
 	}
 
-resumed_149:
-//line greenlet_test.go:150
-	started <- true
-	<-release
-	f.ret0 = "done"
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:342
+//line greenlet_greenlet_test.go:315
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -357,9 +330,7 @@ type failsChildFrame struct {
 
 // newFailsChildFrame makes a frame that will run failsChild.
 func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
-	f := greenlet.MakeFrame[failsChildFrame]()
-	f.parent = parent
-	return f
+	return greenlet.MakeFrame(failsChildFrame{parent: parent})
 }
 
 // failsChildResumable is failsChild for callers that can be suspended.
@@ -376,24 +347,22 @@ func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st g
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:380
+//line greenlet_greenlet_test.go:351
 
 // Resume continues failsChild where it is suspended.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.parent))
-	case 1:
-		goto resumed_180
+	default:
+//line greenlet_test.go:181
+		fail(errTest)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_180:
-//line greenlet_test.go:181
-	fail(errTest)
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:397
+//line greenlet_greenlet_test.go:366
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -406,16 +375,13 @@ var _ func(*greenlet.Greenlet) = failsChild
 // failsParentFrame is an activation of failsParent.
 type failsParentFrame struct {
 	greenlet.DeferHeader
-	seen *any
-	me   *greenlet.Greenlet
-	g    *greenlet.Greenlet
+	seen  *any
+	me, g *greenlet.Greenlet
 }
 
 // newFailsParentFrame makes a frame that will run failsParent.
 func newFailsParentFrame(seen *any) *failsParentFrame {
-	f := greenlet.MakeFrame[failsParentFrame]()
-	f.seen = seen
-	return f
+	return greenlet.MakeFrame(failsParentFrame{seen: seen})
 }
 
 // failsParentResumable is failsParent for callers that can be suspended.
@@ -450,19 +416,26 @@ func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) 
 func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
-	var (
-		me *greenlet.Greenlet
-		g  *greenlet.Greenlet
-	)
+	var me, g *greenlet.Greenlet
 	switch f.PC {
 	case 1:
 		me, g = f.me, f.g
-		goto resumed_192
+//line greenlet_test.go:193
+		r.Leaf(f, &f.Header)
+		f.me, f.PC = nil, 2
+//line greenlet_test.go:193
+		return greenlet.Send[any](r, me.Parent(), g)
 	case 2:
 		g = f.g
-		goto resumed_193
+//line greenlet_test.go:194
+		r.Leaf(f, &f.Header)
+		f.g, f.PC = nil, 3
+//line greenlet_test.go:194
+		return r.SendNone(g)
 	case 3:
-		goto resumed_194
+//line greenlet_test.go:195
+		fail("not reached")
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -478,22 +451,6 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 	f.seen, f.me, f.g, f.PC = nil, me, g, 1
 //line greenlet_test.go:192
 	return r.SendNone(g)
-resumed_192:
-//line greenlet_test.go:193
-	r.Leaf(f, &f.Header)
-	f.me, f.PC = nil, 2
-//line greenlet_test.go:193
-	return greenlet.Send[any](r, me.Parent(), g)
-resumed_193:
-//line greenlet_test.go:194
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = nil, 3
-//line greenlet_test.go:194
-	return r.SendNone(g)
-resumed_194:
-//line greenlet_test.go:195
-	fail("not reached")
-	goto unwind
 unwind:
 //line greenlet_test.go:196
 	for f.Pending() {
@@ -506,7 +463,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:510
+//line greenlet_greenlet_test.go:467
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -523,11 +480,7 @@ type raisesFrame struct {
 }
 
 // newRaisesFrame makes a frame that will run raises.
-func newRaisesFrame(v any) *raisesFrame {
-	f := greenlet.MakeFrame[raisesFrame]()
-	f.v = v
-	return f
-}
+func newRaisesFrame(v any) *raisesFrame { return greenlet.MakeFrame(raisesFrame{v: v}) }
 
 // raisesResumable is raises for callers that can be suspended.
 func raisesResumable(r *greenlet.Run, v any) greenlet.Status { return (*raisesFrame)(nil).body(r, v) }
@@ -539,7 +492,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:543
+//line greenlet_greenlet_test.go:496
 
 // Resume continues the activation; the driver calls it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -562,11 +515,7 @@ type recoversFrame struct {
 }
 
 // newRecoversFrame makes a frame that will run recovers.
-func newRecoversFrame(seen *any) *recoversFrame {
-	f := greenlet.MakeFrame[recoversFrame]()
-	f.seen = seen
-	return f
-}
+func newRecoversFrame(seen *any) *recoversFrame { return greenlet.MakeFrame(recoversFrame{seen: seen}) }
 
 // Results are what recovers has returned.
 func (f *recoversFrame) Results() string { return f.ret0 }
@@ -595,7 +544,7 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:599
+//line greenlet_greenlet_test.go:548
 
 // Resume continues recovers where it is suspended.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -604,18 +553,16 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.seen)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		got = r.Callee().(*waitsFrame).Returned(r)
-		goto resumed_216
+//line greenlet_test.go:217
+		f.ret0 = fmt.Sprint("recovered ", got)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_216:
-//line greenlet_test.go:217
-	f.ret0 = fmt.Sprint("recovered ", got)
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:619
+//line greenlet_greenlet_test.go:566
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -629,18 +576,13 @@ var _ func(*any) string = recovers
 // waitsFrame is an activation of waits.
 type waitsFrame struct {
 	greenlet.DeferHeader
-	seen *any
-	got  *any
-	t0   any
-	ret0 any
+	seen     *any
+	got      *any
+	t0, ret0 any
 }
 
 // newWaitsFrame makes a frame that will run waits.
-func newWaitsFrame(seen *any) *waitsFrame {
-	f := greenlet.MakeFrame[waitsFrame]()
-	f.seen = seen
-	return f
-}
+func newWaitsFrame(seen *any) *waitsFrame { return greenlet.MakeFrame(waitsFrame{seen: seen}) }
 
 // waitsResumable is waits for callers that can be suspended.
 func waitsResumable(r *greenlet.Run, seen *any) (any, greenlet.Status) {
@@ -684,16 +626,16 @@ func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Stat
 func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
-	var (
-		got *any
-		t0  any
-	)
+	var got *any
+	var t0 any
 	switch f.PC {
 	case 1:
 		got = f.got
 		t0 = f.t0
 		r.Received()
-		goto resumed_226
+//line greenlet_test.go:226
+		*got = t0
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -713,10 +655,6 @@ func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 //line greenlet_test.go:226
 		return greenlet.Send[any](r, r.Current().Parent(), "waiting")
 	}
-resumed_226:
-//line greenlet_test.go:226
-	*got = t0
-	goto unwind
 unwind:
 //line greenlet_test.go:227
 	for f.Pending() {
@@ -730,7 +668,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:734
+//line greenlet_greenlet_test.go:672
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -749,9 +687,7 @@ type standsFrame struct {
 }
 
 // newStandsFrame makes a frame that will run stands.
-func newStandsFrame() *standsFrame {
-	return greenlet.MakeFrame[standsFrame]()
-}
+func newStandsFrame() *standsFrame { return greenlet.MakeFrame(standsFrame{}) }
 
 // Results are what stands has returned.
 func (f *standsFrame) Results() (int, string) { return f.ret0, f.ret1 }
@@ -778,7 +714,7 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:782
+//line greenlet_greenlet_test.go:718
 
 // Resume continues stands where it is suspended.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -786,18 +722,16 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*nestedFrame).Release(r)
-		goto resumed_240
+//line greenlet_test.go:241
+		f.ret0, f.ret1 = 1, "x"
+		return r.Return(f, &f.Header)
 	}
 
-resumed_240:
-//line greenlet_test.go:241
-	f.ret0, f.ret1 = 1, "x"
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:801
+//line greenlet_greenlet_test.go:735
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -815,11 +749,7 @@ type nestedFrame struct {
 }
 
 // newNestedFrame makes a frame that will run nested.
-func newNestedFrame(n int) *nestedFrame {
-	f := greenlet.MakeFrame[nestedFrame]()
-	f.n = n
-	return f
-}
+func newNestedFrame(n int) *nestedFrame { return greenlet.MakeFrame(nestedFrame{n: n}) }
 
 // nestedResumable is nested for callers that can be suspended.
 func nestedResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestedFrame)(nil).body(r, n) }
@@ -845,7 +775,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:849
+//line greenlet_greenlet_test.go:779
 
 // Resume continues nested where it is suspended.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -854,19 +784,15 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		r.Callee().(*nestedFrame).Release(r)
-		goto resumed_247
-	case 2:
-		goto resumed_250
+//line greenlet_test.go:248
+		return r.Return(f, &f.Header)
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_247:
-//line greenlet_test.go:248
-	return r.Return(f, &f.Header)
-resumed_250:
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:870
+//line greenlet_greenlet_test.go:796
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -878,18 +804,13 @@ var _ func(int) = nested
 // takesFrame is an activation of takes.
 type takesFrame struct {
 	greenlet.Header
-	a    arguments
-	n    int
-	t0   any
-	ret0 any
+	a        arguments
+	n        int
+	t0, ret0 any
 }
 
 // newTakesFrame makes a frame that will run takes.
-func newTakesFrame(a arguments, n int) *takesFrame {
-	f := greenlet.MakeFrame[takesFrame]()
-	f.a, f.n = a, n
-	return f
-}
+func newTakesFrame(a arguments, n int) *takesFrame { return greenlet.MakeFrame(takesFrame{a: a, n: n}) }
 
 // Results are what takes has returned.
 func (f *takesFrame) Results() any { return f.ret0 }
@@ -917,7 +838,7 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:921
+//line greenlet_greenlet_test.go:842
 
 // Resume continues takes where it is suspended.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -926,19 +847,17 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.a, f.n)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = f.t0
 		r.Received()
-		goto resumed_295
+//line greenlet_test.go:295
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_295:
-//line greenlet_test.go:295
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:942
+//line greenlet_greenlet_test.go:861
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -957,9 +876,7 @@ type peeksFrame struct {
 }
 
 // newPeeksFrame makes a frame that will run peeks.
-func newPeeksFrame() *peeksFrame {
-	return greenlet.MakeFrame[peeksFrame]()
-}
+func newPeeksFrame() *peeksFrame { return greenlet.MakeFrame(peeksFrame{}) }
 
 // peeksResumable is peeks for callers that can be suspended.
 func peeksResumable(r *greenlet.Run) (any, greenlet.Status) { return (*peeksFrame)(nil).run(r) }
@@ -1004,7 +921,9 @@ func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
 		seen = f.seen
-		goto resumed_338
+//line greenlet_test.go:339
+		*seen = nil
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -1020,10 +939,6 @@ func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
 //line greenlet_test.go:338
 		return r.SendNone(r.Current().Parent())
 	}
-resumed_338:
-//line greenlet_test.go:339
-	*seen = nil
-	goto unwind
 unwind:
 //line greenlet_test.go:340
 	for f.Pending() {
@@ -1037,7 +952,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1041
+//line greenlet_greenlet_test.go:956
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -1050,16 +965,13 @@ var _ func() any = peeks
 // handlesFrame is an activation of handles.
 type handlesFrame struct {
 	greenlet.DeferHeader
-	handler func(*any, *any)
-	seen    *any
-	kept    *any
+	handler    func(*any, *any)
+	seen, kept *any
 }
 
 // newHandlesFrame makes a frame that will run handles.
 func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFrame {
-	f := greenlet.MakeFrame[handlesFrame]()
-	f.handler, f.seen, f.kept = handler, seen, kept
-	return f
+	return greenlet.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
 }
 
 // handlesResumable is handles for callers that can be suspended.
@@ -1096,7 +1008,9 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_345
+//line greenlet_test.go:346
+		fail(errTest)
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -1128,12 +1042,7 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	f.handler, f.seen, f.kept, f.PC = nil, nil, nil, 1
 //line greenlet_test.go:345
 	return greenlet.Yielded[int](r, 0)
-resumed_345:
-//line greenlet_test.go:346
-	fail(errTest)
-	goto unwind
 unwind:
-//line greenlet_test.go:347
 	for f.Pending() {
 //line greenlet_test.go:347
 		if sub := f.Next(r); sub != greenlet.Done {
@@ -1144,7 +1053,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1148
+//line greenlet_greenlet_test.go:1057
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1161,9 +1070,7 @@ type looksAtRunFrame struct {
 }
 
 // newLooksAtRunFrame makes a frame that will run looksAtRun.
-func newLooksAtRunFrame() *looksAtRunFrame {
-	return greenlet.MakeFrame[looksAtRunFrame]()
-}
+func newLooksAtRunFrame() *looksAtRunFrame { return greenlet.MakeFrame(looksAtRunFrame{}) }
 
 // Results are what looksAtRun has returned.
 func (f *looksAtRunFrame) Results() bool { return f.ret0 }
@@ -1184,7 +1091,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1188
+//line greenlet_greenlet_test.go:1095
 
 // Resume continues the activation; the driver calls it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1205,9 +1112,7 @@ type exitsGoroutineFrame struct {
 }
 
 // newExitsGoroutineFrame makes a frame that will run exitsGoroutine.
-func newExitsGoroutineFrame() *exitsGoroutineFrame {
-	return greenlet.MakeFrame[exitsGoroutineFrame]()
-}
+func newExitsGoroutineFrame() *exitsGoroutineFrame { return greenlet.MakeFrame(exitsGoroutineFrame{}) }
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
 func exitsGoroutineResumable(r *greenlet.Run) greenlet.Status {
@@ -1221,7 +1126,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1225
+//line greenlet_greenlet_test.go:1130
 
 // Resume continues the activation; the driver calls it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1237,17 +1142,11 @@ var _ func() = exitsGoroutine
 // pairFrame is an activation of pair.
 type pairFrame struct {
 	greenlet.Header
-	a    int
-	b    int
-	ret0 int
+	a, b, ret0 int
 }
 
 // newPairFrame makes a frame that will run pair.
-func newPairFrame(a int, b int) *pairFrame {
-	f := greenlet.MakeFrame[pairFrame]()
-	f.a, f.b = a, b
-	return f
-}
+func newPairFrame(a int, b int) *pairFrame { return greenlet.MakeFrame(pairFrame{a: a, b: b}) }
 
 // Results are what pair has returned.
 func (f *pairFrame) Results() int { return f.ret0 }
@@ -1268,7 +1167,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1272
+//line greenlet_greenlet_test.go:1171
 
 // Resume continues the activation; the driver calls it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1287,16 +1186,11 @@ var _ func(int, int) int = pair
 // doubleFrame is an activation of double.
 type doubleFrame struct {
 	greenlet.Header
-	v    int
-	ret0 int
+	v, ret0 int
 }
 
 // newDoubleFrame makes a frame that will run double.
-func newDoubleFrame(v int) *doubleFrame {
-	f := greenlet.MakeFrame[doubleFrame]()
-	f.v = v
-	return f
-}
+func newDoubleFrame(v int) *doubleFrame { return greenlet.MakeFrame(doubleFrame{v: v}) }
 
 // Results are what double has returned.
 func (f *doubleFrame) Results() int { return f.ret0 }
@@ -1317,7 +1211,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1321
+//line greenlet_greenlet_test.go:1215
 
 // Resume continues the activation; the driver calls it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1342,11 +1236,7 @@ type factorialFrame struct {
 }
 
 // newFactorialFrame makes a frame that will run factorial.
-func newFactorialFrame(n int) *factorialFrame {
-	f := greenlet.MakeFrame[factorialFrame]()
-	f.n = n
-	return f
-}
+func newFactorialFrame(n int) *factorialFrame { return greenlet.MakeFrame(factorialFrame{n: n}) }
 
 // Results are what factorial has returned.
 func (f *factorialFrame) Results() int { return f.ret0 }
@@ -1385,15 +1275,13 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1389
+//line greenlet_greenlet_test.go:1279
 
 // Resume continues factorial where it is suspended.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		t0 any
-		t1 int
-	)
+	var t0 any
+	var t1 int
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
@@ -1401,23 +1289,19 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		t0 = f.t0
 		r.Received()
-		goto resumed_526
-	case 2:
+//line greenlet_test.go:526
+		f.ret0 = t0.(int)
+		return r.Return(f, &f.Header)
+	default:
 		t1 = r.Callee().(*factorialFrame).Returned(r)
-		goto resumed_528
+//line greenlet_test.go:528
+		f.ret0 = n * t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_526:
-//line greenlet_test.go:526
-	f.ret0 = t0.(int)
-	return r.Return(f, &f.Header)
-resumed_528:
-//line greenlet_test.go:528
-	f.ret0 = n * t1
-	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1421
+//line greenlet_greenlet_test.go:1305
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1435,11 +1319,7 @@ type callsPlainFrame struct {
 }
 
 // newCallsPlainFrame makes a frame that will run callsPlain.
-func newCallsPlainFrame(f func()) *callsPlainFrame {
-	f2 := greenlet.MakeFrame[callsPlainFrame]()
-	f2.f = f
-	return f2
-}
+func newCallsPlainFrame(f func()) *callsPlainFrame { return greenlet.MakeFrame(callsPlainFrame{f: f}) }
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *greenlet.Run, f func()) greenlet.Status {
@@ -1464,20 +1344,18 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1468
+//line greenlet_greenlet_test.go:1348
 
 // Resume continues callsPlain where it is suspended.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
-	case 1:
+	default:
 		r.Callee().Release(r)
-		goto resumed_532
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_532:
-	return r.Return(f2, &f2.Header)
 }
 
 func (f *callsPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }

@@ -11,16 +11,11 @@ import (
 // echoesFrame is an activation of echoes.
 type echoesFrame struct {
 	greenlet.Header
-	v    any
-	ret0 any
+	v, ret0 any
 }
 
 // newEchoesFrame makes a frame that will run echoes.
-func newEchoesFrame(v any) *echoesFrame {
-	f := greenlet.MakeFrame[echoesFrame]()
-	f.v = v
-	return f
-}
+func newEchoesFrame(v any) *echoesFrame { return greenlet.MakeFrame(echoesFrame{v: v}) }
 
 // Results are what echoes has returned.
 func (f *echoesFrame) Results() any { return f.ret0 }
@@ -45,7 +40,7 @@ func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:49
+//line matrix_greenlet_test.go:44
 
 // Resume continues echoes where it is suspended.
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -57,7 +52,12 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		v = f.v
 		r.Received()
-		goto resumed_18
+//line matrix_test.go:19
+		if v == "return" {
+			f.ret0 = "returned"
+			return r.Return(f, &f.Header)
+		}
+		goto loop_17
 	}
 
 loop_17:
@@ -66,16 +66,9 @@ loop_17:
 	r.Await(&f.v)
 //line matrix_test.go:18
 	return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
-resumed_18:
-//line matrix_test.go:19
-	if v == "return" {
-		f.ret0 = "returned"
-		return r.Return(f, &f.Header)
-	}
-	goto loop_17
 }
 
-//line matrix_greenlet_test.go:79
+//line matrix_greenlet_test.go:72
 
 func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -98,9 +91,7 @@ type operatesFrame struct {
 
 // newOperatesFrame makes a frame that will run operates.
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
-	f := greenlet.MakeFrame[operatesFrame]()
-	f.name, f.to = name, to
-	return f
+	return greenlet.MakeFrame(operatesFrame{name: name, to: to})
 }
 
 // operatesResumable is operates for callers that can be suspended.
@@ -150,15 +141,15 @@ func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet
 	case 1:
 		got = f.got
 		r.Received()
-		goto resumed_34
+		goto after_switch_32
 	case 2:
 		got = f.got
 		r.Received()
-		goto resumed_36
+		goto after_switch_32
 	case 3:
 		got = f.got
 		r.Received()
-		goto resumed_38
+		goto after_switch_32
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -185,27 +176,19 @@ case_33:
 	r.Await(&f.got)
 //line matrix_test.go:34
 	return greenlet.Send[any](r, to, "v")
-resumed_34:
-	goto after_switch_32
 case_35:
-//line matrix_test.go:36
 	r.Leaf(f, &f.Header)
 	f.name, f.to, f.PC = "", nil, 2
 	r.Await(&f.got)
 //line matrix_test.go:36
 	return r.Throw(f, &f.Header, to, errTest)
-resumed_36:
-	goto after_switch_32
 case_37:
-//line matrix_test.go:38
 	r.Leaf(f, &f.Header)
 	f.name, f.to, f.PC = "", nil, 3
 	r.Await(&f.got)
 //line matrix_test.go:38
 	return r.Throw(f, &f.Header, to, greenlet.Exit)
-resumed_38:
 after_switch_32:
-//line matrix_test.go:40
 	f.ret0, f.ret1 = "done", got
 	goto unwind
 unwind:
@@ -220,7 +203,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:224
+//line matrix_greenlet_test.go:207
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -244,9 +227,7 @@ type refusedThenYieldsFrame struct {
 
 // newRefusedThenYieldsFrame makes a frame that will run refusedThenYields.
 func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYieldsFrame {
-	f := greenlet.MakeFrame[refusedThenYieldsFrame]()
-	f.to, f.seen = to, seen
-	return f
+	return greenlet.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
 }
 
 // refusedThenYieldsResumable is refusedThenYields for callers that can be suspended.
@@ -269,7 +250,7 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:273
+//line matrix_greenlet_test.go:254
 
 // Resume continues refusedThenYields where it is suspended.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -278,21 +259,17 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.to, f.seen))
 	case 1:
 		r.Callee().(*refusedIntFrame).Release(r)
-		goto resumed_228
-	case 2:
-		goto resumed_229
+//line matrix_test.go:229
+		f.to, f.seen, f.PC = nil, nil, 2
+//line matrix_test.go:229
+		return greenlet.Yielded[string](r, "yield")
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_228:
-//line matrix_test.go:229
-	f.to, f.seen, f.PC = nil, nil, 2
-//line matrix_test.go:229
-	return greenlet.Yielded[string](r, "yield")
-resumed_229:
-	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:296
+//line matrix_greenlet_test.go:273
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -312,9 +289,7 @@ type refusedIntFrame struct {
 
 // newRefusedIntFrame makes a frame that will run refusedInt.
 func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
-	f := greenlet.MakeFrame[refusedIntFrame]()
-	f.to, f.seen = to, seen
-	return f
+	return greenlet.MakeFrame(refusedIntFrame{to: to, seen: seen})
 }
 
 // refusedIntResumable is refusedInt for callers that can be suspended.
@@ -355,7 +330,7 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	case 1:
 		t0 = f.t0
 		r.Received()
-		goto resumed_235
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -367,8 +342,6 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	r.Await(&f.t0)
 //line matrix_test.go:235
 	return greenlet.Send[int](r, to, 1)
-resumed_235:
-	goto unwind
 unwind:
 //line matrix_test.go:236
 	for f.Pending() {
@@ -381,7 +354,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:385
+//line matrix_greenlet_test.go:358
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -394,14 +367,11 @@ var _ func(*greenlet.Greenlet, *any) = refusedInt
 // awaitsIntFrame is an activation of awaitsInt.
 type awaitsIntFrame struct {
 	greenlet.Header
-	t0   int
-	ret0 int
+	t0, ret0 int
 }
 
 // newAwaitsIntFrame makes a frame that will run awaitsInt.
-func newAwaitsIntFrame() *awaitsIntFrame {
-	return greenlet.MakeFrame[awaitsIntFrame]()
-}
+func newAwaitsIntFrame() *awaitsIntFrame { return greenlet.MakeFrame(awaitsIntFrame{}) }
 
 // Results are what awaitsInt has returned.
 func (f *awaitsIntFrame) Results() int { return f.ret0 }
@@ -421,7 +391,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:425
+//line matrix_greenlet_test.go:395
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -429,7 +399,9 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	switch f.PC {
 	case 1:
 		t0 = f.t0
-		goto resumed_250
+//line matrix_test.go:250
+		f.ret0 = t0
+		return nil
 	}
 
 //line matrix_test.go:250
@@ -437,13 +409,9 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 //line matrix_test.go:250
 	*p = 0
 	return &f.t0
-resumed_250:
-//line matrix_test.go:250
-	f.ret0 = t0
-	return nil
 }
 
-//line matrix_greenlet_test.go:447
+//line matrix_greenlet_test.go:415
 
 // Resume continues awaitsInt for anyone who resumes it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -473,9 +441,7 @@ type killsChildFrame struct {
 
 // newKillsChildFrame makes a frame that will run killsChild.
 func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
-	f := greenlet.MakeFrame[killsChildFrame]()
-	f.g, f.seen = g, seen
-	return f
+	return greenlet.MakeFrame(killsChildFrame{g: g, seen: seen})
 }
 
 // killsChildResumable is killsChild for callers that can be suspended.
@@ -512,7 +478,7 @@ func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any)
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_255
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -523,8 +489,6 @@ func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any)
 	f.g, f.seen, f.PC = nil, nil, 1
 //line matrix_test.go:255
 	return r.Throw(f, &f.Header, g, greenlet.Exit)
-resumed_255:
-	goto unwind
 unwind:
 //line matrix_test.go:256
 	for f.Pending() {
@@ -537,7 +501,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:541
+//line matrix_greenlet_test.go:505
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -11,9 +11,7 @@ type failsLateFrame struct {
 }
 
 // newFailsLateFrame makes a frame that will run failsLate.
-func newFailsLateFrame(_ int) *failsLateFrame {
-	return greenlet.MakeFrame[failsLateFrame]()
-}
+func newFailsLateFrame(_ int) *failsLateFrame { return greenlet.MakeFrame(failsLateFrame{}) }
 
 // failsLateResumable is failsLate for callers that can be suspended.
 func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
@@ -24,13 +22,15 @@ func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:28
+//line panicstack_greenlet_test.go:26
 
 // Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		goto resumed_15
+//line panicstack_test.go:16
+		fails()
+		return greenlet.Done
 	}
 
 //line panicstack_test.go:15
@@ -38,13 +38,9 @@ func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 //line panicstack_test.go:15
 	*p = 1
 	return greenlet.Left
-resumed_15:
-//line panicstack_test.go:16
-	fails()
-	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:48
+//line panicstack_greenlet_test.go:44
 
 // Resume continues failsLate for anyone who resumes it.
 func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -69,11 +65,7 @@ type hotAboveFrame struct {
 }
 
 // newHotAboveFrame makes a frame that will run hotAbove.
-func newHotAboveFrame(how string) *hotAboveFrame {
-	f := greenlet.MakeFrame[hotAboveFrame]()
-	f.how = how
-	return f
-}
+func newHotAboveFrame(how string) *hotAboveFrame { return greenlet.MakeFrame(hotAboveFrame{how: how}) }
 
 // hotAboveResumable is hotAbove for callers that can be suspended.
 func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
@@ -85,14 +77,14 @@ func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:89
+//line panicstack_greenlet_test.go:81
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	how := f.how
 	switch f.PC {
 	case 1:
-		goto resumed_47
+		return greenlet.Done
 	}
 
 //line panicstack_test.go:46
@@ -101,11 +93,9 @@ func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 //line panicstack_test.go:47
 	*p = 2
 	return greenlet.Left
-resumed_47:
-	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:109
+//line panicstack_greenlet_test.go:99
 
 // Resume continues hotAbove for anyone who resumes it.
 func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -132,9 +122,7 @@ type coldAboveFrame struct {
 
 // newColdAboveFrame makes a frame that will run coldAbove.
 func newColdAboveFrame(how string) *coldAboveFrame {
-	f := greenlet.MakeFrame[coldAboveFrame]()
-	f.how = how
-	return f
+	return greenlet.MakeFrame(coldAboveFrame{how: how})
 }
 
 // coldAboveResumable is coldAbove for callers that can be suspended.
@@ -151,7 +139,7 @@ func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) 
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:155
+//line panicstack_greenlet_test.go:143
 
 // Resume continues coldAbove where it is suspended.
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -160,23 +148,22 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
-		goto resumed_54
+//line panicstack_test.go:55
+		if st = hotAboveResumable(r, how); st != greenlet.Done {
+			f.how, f.PC = "", 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_55
 	case 2:
 		r.Callee().(*hotAboveFrame).Release(r)
 		goto resumed_55
 	}
 
-resumed_54:
-//line panicstack_test.go:55
-	if st = hotAboveResumable(r, how); st != greenlet.Done {
-		f.how, f.PC = "", 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_55:
 	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:180
+//line panicstack_greenlet_test.go:167
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -194,9 +181,7 @@ type callsAboveFrame struct {
 
 // newCallsAboveFrame makes a frame that will run callsAbove.
 func newCallsAboveFrame(how string) *callsAboveFrame {
-	f := greenlet.MakeFrame[callsAboveFrame]()
-	f.how = how
-	return f
+	return greenlet.MakeFrame(callsAboveFrame{how: how})
 }
 
 // callsAboveResumable is callsAbove for callers that can be suspended.
@@ -215,20 +200,18 @@ func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:219
+//line panicstack_greenlet_test.go:204
 
 // Resume continues callsAbove where it is suspended.
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.how))
-	case 1:
+	default:
 		r.Callee().(*coldAboveFrame).Release(r)
-		goto resumed_59
+		return r.Return(f, &f.Header)
 	}
 
-resumed_59:
-	return r.Return(f, &f.Header)
 }
 
 func (f *callsAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }

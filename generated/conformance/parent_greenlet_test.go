@@ -11,9 +11,7 @@ type yieldsToParentFrame struct {
 }
 
 // newYieldsToParentFrame makes a frame that will run yieldsToParent.
-func newYieldsToParentFrame() *yieldsToParentFrame {
-	return greenlet.MakeFrame[yieldsToParentFrame]()
-}
+func newYieldsToParentFrame() *yieldsToParentFrame { return greenlet.MakeFrame(yieldsToParentFrame{}) }
 
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
 func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
@@ -24,13 +22,13 @@ func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:28
+//line parent_greenlet_test.go:26
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	switch f.PC {
 	case 1:
-		goto resumed_55
+		return greenlet.Done
 	}
 
 //line parent_test.go:55
@@ -38,11 +36,9 @@ func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 //line parent_test.go:55
 	*p = 1
 	return greenlet.Left
-resumed_55:
-	return greenlet.Done
 }
 
-//line parent_greenlet_test.go:46
+//line parent_greenlet_test.go:42
 
 // Resume continues yieldsToParent for anyone who resumes it.
 func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -62,14 +58,11 @@ var _ func() = yieldsToParent
 // printsMainFrame is an activation of printsMain.
 type printsMainFrame struct {
 	greenlet.Header
-	ret0 string
-	ret1 string
+	ret0, ret1 string
 }
 
 // newPrintsMainFrame makes a frame that will run printsMain.
-func newPrintsMainFrame() *printsMainFrame {
-	return greenlet.MakeFrame[printsMainFrame]()
-}
+func newPrintsMainFrame() *printsMainFrame { return greenlet.MakeFrame(printsMainFrame{}) }
 
 // Results are what printsMain has returned.
 func (f *printsMainFrame) Results() (string, string) { return f.ret0, f.ret1 }
@@ -90,7 +83,7 @@ func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st gr
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:94
+//line parent_greenlet_test.go:87
 
 // Resume continues the activation; the driver calls it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

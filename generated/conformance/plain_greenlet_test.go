@@ -12,7 +12,7 @@ type switchesToParentsFrame struct {
 
 // newSwitchesToParentsFrame makes a frame that will run switchesToParents.
 func newSwitchesToParentsFrame() *switchesToParentsFrame {
-	return greenlet.MakeFrame[switchesToParentsFrame]()
+	return greenlet.MakeFrame(switchesToParentsFrame{})
 }
 
 // switchesToParentsResumable is switchesToParents for callers that can be suspended.
@@ -37,21 +37,17 @@ func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
 	case 1:
-		goto resumed_27
-	case 2:
-		goto resumed_28
+//line plain_test.go:28
+		f.PC = 2
+//line plain_test.go:28
+		return r.SendNone(r.Current().Parent())
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_27:
-//line plain_test.go:28
-	f.PC = 2
-//line plain_test.go:28
-	return r.SendNone(r.Current().Parent())
-resumed_28:
-	return r.Return(f, &f.Header)
 }
 
-//line plain_greenlet_test.go:55
+//line plain_greenlet_test.go:51
 
 func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }

@@ -17,9 +17,7 @@ type nodeAllFrame struct {
 
 // newAllFrame makes a frame that will run node.all.
 func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
-	f := greenlet.MakeFrame[nodeAllFrame]()
-	f.n, f.yield = n, yield
-	return f
+	return greenlet.MakeFrame(nodeAllFrame{n: n, yield: yield})
 }
 
 // allResumable is node.all for callers that can be suspended.
@@ -39,20 +37,18 @@ func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st 
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:43
+//line pullseq_greenlet_test.go:41
 
 // Resume continues node.all where it is suspended.
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.yield))
-	case 1:
+	default:
 		r.Callee().(*nodePushFrame).Release(r)
-		goto resumed_19
+		return r.Return(f, &f.Header)
 	}
 
-resumed_19:
-	return r.Return(f, &f.Header)
 }
 
 func (f *nodeAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
@@ -87,9 +83,7 @@ type nodePushFrame struct {
 
 // newPushFrame makes a frame that will run node.push.
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
-	f := greenlet.MakeFrame[nodePushFrame]()
-	f.n, f.yield = n, yield
-	return f
+	return greenlet.MakeFrame(nodePushFrame{n: n, yield: yield})
 }
 
 // Results are what node.push has returned.
@@ -107,14 +101,7 @@ func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 
 // body runs node.push up to its next suspension; f is nil until there has been one.
 func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var (
-		t0 bool
-		t1 bool
-		t2 bool
-		t3 bool
-		t4 bool
-		t5 bool
-	)
+	var t0, t1, t2, t3, t4, t5 bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -185,7 +172,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:189
+//line pullseq_greenlet_test.go:176
 
 // Resume continues the activation; the driver calls it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -211,9 +198,7 @@ type eachFrame struct {
 
 // newEachFrame makes a frame that will run each.
 func newEachFrame(depth int, do func(int)) *eachFrame {
-	f := greenlet.MakeFrame[eachFrame]()
-	f.depth, f.do = depth, do
-	return f
+	return greenlet.MakeFrame(eachFrame{depth: depth, do: do})
 }
 
 // eachResumable is each for callers that can be suspended.
@@ -264,7 +249,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:268
+//line pullseq_greenlet_test.go:253
 
 // Resume continues each where it is suspended.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -274,36 +259,32 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.depth, f.do))
 	case 1:
 		r.Callee().Release(r)
-		goto resumed_58
+//line pullseq_test.go:59
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*eachFrame).Release(r)
-		goto resumed_61
+		if c, ok := greenlet.Resumable(do).(interface {
+			CallResumable(*greenlet.Run, int) greenlet.Status
+		}); ok {
+			st = c.CallResumable(r, depth)
+			if st != greenlet.Done {
+				f.do, f.PC = nil, 3
+				return r.Link(f, &f.Header, st)
+			}
+		} else {
+			do(depth)
+		}
+		goto resumed_62
 	case 3:
 		r.Callee().Release(r)
 		goto resumed_62
 	}
 
-resumed_58:
-//line pullseq_test.go:59
-	return r.Return(f, &f.Header)
-resumed_61:
-//line pullseq_test.go:62
-	if c, ok := greenlet.Resumable(do).(interface {
-		CallResumable(*greenlet.Run, int) greenlet.Status
-	}); ok {
-		st = c.CallResumable(r, depth)
-		if st != greenlet.Done {
-			f.do, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
-		}
-	} else {
-		do(depth)
-	}
 resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:307
+//line pullseq_greenlet_test.go:288
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -322,11 +303,7 @@ type throughFrame struct {
 }
 
 // newThroughFrame makes a frame that will run through.
-func newThroughFrame(n int) *throughFrame {
-	f := greenlet.MakeFrame[throughFrame]()
-	f.n = n
-	return f
-}
+func newThroughFrame(n int) *throughFrame { return greenlet.MakeFrame(throughFrame{n: n}) }
 
 // Results are what through has returned.
 func (f *throughFrame) Results() int { return f.ret0 }
@@ -355,7 +332,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:359
+//line pullseq_greenlet_test.go:336
 
 // Resume continues through where it is suspended.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -364,19 +341,17 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		sum = f.sum
 		r.Callee().(*eachFrame).Release(r)
-		goto resumed_67
+//line pullseq_test.go:71
+		f.ret0 = *sum
+		return r.Return(f, &f.Header)
 	}
 
-resumed_67:
-//line pullseq_test.go:71
-	f.ret0 = *sum
-	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:380
+//line pullseq_greenlet_test.go:355
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -402,7 +377,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:406
+//line pullseq_greenlet_test.go:381
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -426,19 +401,17 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:430
+//line pullseq_greenlet_test.go:405
 
 // Resume continues the literal throughFunc1 where it is suspended.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
-		goto resumed_69
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_69:
-	return r.Return(f, &f.Header)
 }
 
 func (f *throughFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
@@ -455,9 +428,7 @@ type overPlainFrame struct {
 
 // newOverPlainFrame makes a frame that will run overPlain.
 func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
-	f := greenlet.MakeFrame[overPlainFrame]()
-	f.ended = ended
-	return f
+	return greenlet.MakeFrame(overPlainFrame{ended: ended})
 }
 
 // overPlainResumable is overPlain for callers that can be suspended.
@@ -491,7 +462,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:495
+//line pullseq_greenlet_test.go:466
 
 // Resume continues overPlain where it is suspended.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -499,19 +470,17 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.ended))
-	case 1:
+	default:
 		loop = f.loop
 		r.Callee().Release(r)
-		goto resumed_96
+//line pullseq_test.go:96
+		loop.End()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_96:
-//line pullseq_test.go:96
-	loop.End()
-	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:515
+//line pullseq_greenlet_test.go:484
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -539,7 +508,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:543
+//line pullseq_greenlet_test.go:512
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -571,26 +540,24 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:575
+//line pullseq_greenlet_test.go:544
 
 // Resume continues the literal overPlainRange1 where it is suspended.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
-		goto resumed_97
+	default:
+//line pullseq_test.go:98
+		c.loop.Again()
+//line pullseq_test.go:98
+		f.ret0 = true
+		return r.Return(f, &f.Header)
 	}
 
-resumed_97:
-//line pullseq_test.go:98
-	c.loop.Again()
-//line pullseq_test.go:98
-	f.ret0 = true
-	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:594
+//line pullseq_greenlet_test.go:561
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -14,11 +14,7 @@ type actRunFrame struct {
 }
 
 // newRunFrame makes a frame that will run act.run.
-func (a *act) newRunFrame(v2 any) *actRunFrame {
-	f := greenlet.MakeFrame[actRunFrame]()
-	f.a, f.v2 = a, v2
-	return f
-}
+func (a *act) newRunFrame(v2 any) *actRunFrame { return greenlet.MakeFrame(actRunFrame{a: a, v2: v2}) }
 
 // Results are what act.run has returned.
 func (f *actRunFrame) Results() int { return f.ret0 }
@@ -35,14 +31,14 @@ func (a *act) runResumable(r *greenlet.Run, v2 any) (int, greenlet.Status) {
 
 // body runs act.run up to its next suspension; f is nil until there has been one.
 func (f *actRunFrame) body(r *greenlet.Run, a *act, v2 any) (ret0 int, st greenlet.Status) {
-	var (
-		o   op
-		got any
-	)
+	var o op
+	var got any
 	if f != nil {
 		switch f.PC {
 		case 1:
-			goto resumed_129
+//line random_test.go:130
+			got = nil
+			goto after_if_128
 		case 2:
 			got = r.Callee().(*actGuardedFrame).Returned(r)
 			goto resumed_132
@@ -68,12 +64,7 @@ loop_122:
 	f.v2, f.a, f.PC = nil, a, 1
 //line random_test.go:129
 	return ret0, greenlet.Yielded(r, o.v)
-resumed_129:
-//line random_test.go:130
-	got = nil
-	goto after_if_128
 else_128:
-//line random_test.go:131
 	if !a.catches {
 		goto else_131
 	}
@@ -101,7 +92,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:105
+//line random_greenlet_test.go:96
 
 // Resume continues the activation; the driver calls it.
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -129,9 +120,7 @@ type actGuardedFrame struct {
 
 // newGuardedFrame makes a frame that will run act.guarded.
 func (a *act) newGuardedFrame(o op) *actGuardedFrame {
-	f := greenlet.MakeFrame[actGuardedFrame]()
-	f.a, f.o = a, o
-	return f
+	return greenlet.MakeFrame(actGuardedFrame{a: a, o: o})
 }
 
 // guardedResumable is act.guarded for callers that can be suspended.
@@ -177,10 +166,8 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		got *any
-		t0  any
-	)
+	var got *any
+	var t0 any
 	switch f.PC {
 	case 1:
 		got = f.got
@@ -223,7 +210,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:227
+//line random_greenlet_test.go:214
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -237,25 +224,17 @@ var _ func(*act, op) any = (*act).guarded
 // actDoFrame is an activation of act.do.
 type actDoFrame struct {
 	greenlet.Header
-	a2   *act
-	o    op
-	deep int
-	t1   int
-	t2   any
-	t3   any
-	t4   any
-	t5   any
-	t6   int
-	t7   any
-	t8   any
-	ret0 any
+	a2             *act
+	o              op
+	deep, t1       int
+	t2, t3, t4, t5 any
+	t6             int
+	t7, t8, ret0   any
 }
 
 // newDoFrame makes a frame that will run act.do.
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
-	f := greenlet.MakeFrame[actDoFrame]()
-	f.a2, f.o, f.deep = a2, o, deep
-	return f
+	return greenlet.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
 }
 
 // Results are what act.do has returned.
@@ -273,12 +252,9 @@ func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (any, greenlet.Statu
 
 // body runs act.do up to its first suspension; f is nil until there has been one.
 func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, st greenlet.Status) {
-	var (
-		t0 any
-		w2 *world
-		me *greenlet.Greenlet
-		to *greenlet.Greenlet
-	)
+	var t0 any
+	var w2 *world
+	var me, to *greenlet.Greenlet
 //line random_test.go:159
 	if !(deep > 0) {
 		goto after_if_159
@@ -403,20 +379,16 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:407
+//line random_greenlet_test.go:383
 
 // Resume continues act.do where it is suspended.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
-		t0 any
-		t1 int
-		t2 any
-		t3 any
-		t4 any
-		t5 any
-		t6 int
-		t7 any
-		t8 any
+		t0             any
+		t1             int
+		t2, t3, t4, t5 any
+		t6             int
+		t7, t8         any
 	)
 	switch f.PC {
 	case 0:
@@ -424,86 +396,66 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		t0 = r.Callee().(*actDoFrame).Returned(r)
-		goto resumed_160
+//line random_test.go:160
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	case 2:
-		goto resumed_166
+//line random_test.go:167
+		f.ret0 = nil
+		return r.Return(f, &f.Header)
 	case 3:
 		t1 = f.t1
 		r.Received()
-		goto resumed_169
+//line random_test.go:169
+		f.ret0 = t1
+		return r.Return(f, &f.Header)
 	case 4:
 		t2 = f.t2
 		r.Received()
-		goto resumed_175
+//line random_test.go:175
+		f.ret0 = t2
+		return r.Return(f, &f.Header)
 	case 5:
 		t3 = f.t3
 		r.Received()
-		goto resumed_195
+//line random_test.go:195
+		f.ret0 = t3
+		return r.Return(f, &f.Header)
 	case 6:
 		t4 = f.t4
 		r.Received()
-		goto resumed_197
+//line random_test.go:197
+		f.ret0 = t4
+		return r.Return(f, &f.Header)
 	case 7:
 		t5 = f.t5
 		r.Received()
-		goto resumed_199
+//line random_test.go:199
+		f.ret0 = t5
+		return r.Return(f, &f.Header)
 	case 8:
 		t6 = f.t6
 		r.Received()
-		goto resumed_201
+//line random_test.go:201
+		f.ret0 = t6
+		return r.Return(f, &f.Header)
 	case 9:
 		t7 = f.t7
 		r.Received()
-		goto resumed_203
-	case 10:
+//line random_test.go:203
+		f.ret0 = t7
+		return r.Return(f, &f.Header)
+	default:
 		t8 = f.t8
 		r.Received()
-		goto resumed_205
+//line random_test.go:205
+		f.ret0 = t8
+		return r.Return(f, &f.Header)
 	}
 
-resumed_160:
-//line random_test.go:160
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
-resumed_166:
-//line random_test.go:167
-	f.ret0 = nil
-	return r.Return(f, &f.Header)
-resumed_169:
-//line random_test.go:169
-	f.ret0 = t1
-	return r.Return(f, &f.Header)
-resumed_175:
-//line random_test.go:175
-	f.ret0 = t2
-	return r.Return(f, &f.Header)
-resumed_195:
-//line random_test.go:195
-	f.ret0 = t3
-	return r.Return(f, &f.Header)
-resumed_197:
-//line random_test.go:197
-	f.ret0 = t4
-	return r.Return(f, &f.Header)
-resumed_199:
-//line random_test.go:199
-	f.ret0 = t5
-	return r.Return(f, &f.Header)
-resumed_201:
-//line random_test.go:201
-	f.ret0 = t6
-	return r.Return(f, &f.Header)
-resumed_203:
-//line random_test.go:203
-	f.ret0 = t7
-	return r.Return(f, &f.Header)
-resumed_205:
-//line random_test.go:205
-	f.ret0 = t8
-	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:507
+//line random_greenlet_test.go:459
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -11,9 +11,7 @@ type printsAtEndFrame struct {
 }
 
 // newPrintsAtEndFrame makes a frame that will run printsAtEnd.
-func newPrintsAtEndFrame() *printsAtEndFrame {
-	return greenlet.MakeFrame[printsAtEndFrame]()
-}
+func newPrintsAtEndFrame() *printsAtEndFrame { return greenlet.MakeFrame(printsAtEndFrame{}) }
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
 func printsAtEndResumable(r *greenlet.Run) greenlet.Status { return (*printsAtEndFrame)(nil).run(r) }
@@ -46,7 +44,7 @@ func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_42
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -63,8 +61,6 @@ func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	f.PC = 1
 //line shutdown_test.go:42
 	return r.SendNone(r.Current().Parent())
-resumed_42:
-	goto unwind
 unwind:
 //line shutdown_test.go:43
 	for f.Pending() {
@@ -77,7 +73,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:81
+//line shutdown_greenlet_test.go:77
 
 func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
@@ -93,9 +89,7 @@ type nestsGreenletsFrame struct {
 
 // newNestsGreenletsFrame makes a frame that will run nestsGreenlets.
 func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
-	f := greenlet.MakeFrame[nestsGreenletsFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(nestsGreenletsFrame{n: n})
 }
 
 // nestsGreenletsResumable is nestsGreenlets for callers that can be suspended.
@@ -126,7 +120,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:130
+//line shutdown_greenlet_test.go:124
 
 // Resume continues nestsGreenlets where it is suspended.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -134,21 +128,19 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		goto resumed_68
+		goto after_if_65
 	case 2:
-		goto resumed_70
+		return r.Return(f, &f.Header)
 	}
 
-resumed_68:
+after_if_65:
 //line shutdown_test.go:70
 	f.PC = 2
 //line shutdown_test.go:70
 	return r.SendNone(greenlet.Main())
-resumed_70:
-	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:152
+//line shutdown_greenlet_test.go:144
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -163,9 +155,7 @@ type waitsInHandlerFrame struct {
 }
 
 // newWaitsInHandlerFrame makes a frame that will run waitsInHandler.
-func newWaitsInHandlerFrame() *waitsInHandlerFrame {
-	return greenlet.MakeFrame[waitsInHandlerFrame]()
-}
+func newWaitsInHandlerFrame() *waitsInHandlerFrame { return greenlet.MakeFrame(waitsInHandlerFrame{}) }
 
 // waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
 func waitsInHandlerResumable(r *greenlet.Run) greenlet.Status {
@@ -224,7 +214,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:228
+//line shutdown_greenlet_test.go:218
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -238,9 +228,7 @@ type waitsAgainFrame struct {
 }
 
 // newWaitsAgainFrame makes a frame that will run waitsAgain.
-func newWaitsAgainFrame() *waitsAgainFrame {
-	return greenlet.MakeFrame[waitsAgainFrame]()
-}
+func newWaitsAgainFrame() *waitsAgainFrame { return greenlet.MakeFrame(waitsAgainFrame{}) }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
 func waitsAgainResumable(r *greenlet.Run) greenlet.Status { return (*waitsAgainFrame)(nil).body(r) }
@@ -254,19 +242,17 @@ func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:258
+//line shutdown_greenlet_test.go:246
 
 // Resume continues waitsAgain where it is suspended.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto resumed_124
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_124:
-	return r.Return(f, &f.Header)
 }
 
 func (f *waitsAgainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -282,11 +268,7 @@ type deepFrame struct {
 }
 
 // newDeepFrame makes a frame that will run deep.
-func newDeepFrame(n int) *deepFrame {
-	f := greenlet.MakeFrame[deepFrame]()
-	f.n = n
-	return f
-}
+func newDeepFrame(n int) *deepFrame { return greenlet.MakeFrame(deepFrame{n: n}) }
 
 // deepResumable is deep for callers that can be suspended.
 func deepResumable(r *greenlet.Run, n int) greenlet.Status { return (*deepFrame)(nil).body(r, n) }
@@ -312,7 +294,7 @@ after_if_162:
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:316
+//line shutdown_greenlet_test.go:298
 
 // Resume continues deep where it is suspended.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -321,21 +303,17 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		r.Callee().(*deepFrame).Release(r)
-		goto resumed_163
-	case 2:
-		goto resumed_166
+//line shutdown_test.go:164
+		return r.Return(f, &f.Header)
+	default:
+//line shutdown_test.go:167
+		fail("deep trouble")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_163:
-//line shutdown_test.go:164
-	return r.Return(f, &f.Header)
-resumed_166:
-//line shutdown_test.go:167
-	fail("deep trouble")
-	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:339
+//line shutdown_greenlet_test.go:317
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

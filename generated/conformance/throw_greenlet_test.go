@@ -15,9 +15,7 @@ type switchesFrame struct {
 }
 
 // newSwitchesFrame makes a frame that will run switches.
-func newSwitchesFrame() *switchesFrame {
-	return greenlet.MakeFrame[switchesFrame]()
-}
+func newSwitchesFrame() *switchesFrame { return greenlet.MakeFrame(switchesFrame{}) }
 
 // Results are what switches has returned.
 func (f *switchesFrame) Results() any { return f.ret0 }
@@ -47,7 +45,7 @@ func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:51
+//line throw_greenlet_test.go:49
 
 // Resume continues switches where it is suspended.
 func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -58,23 +56,19 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		s = r.Callee().(*switchOrRecoverFrame).Returned(r)
-		goto resumed_15
-	case 2:
-		goto resumed_16
+//line throw_test.go:16
+		f.PC = 2
+//line throw_test.go:16
+		return greenlet.Send[any](r, r.Current().Parent(), s)
+	default:
+//line throw_test.go:17
+		f.ret0 = "end"
+		return r.Return(f, &f.Header)
 	}
 
-resumed_15:
-//line throw_test.go:16
-	f.PC = 2
-//line throw_test.go:16
-	return greenlet.Send[any](r, r.Current().Parent(), s)
-resumed_16:
-//line throw_test.go:17
-	f.ret0 = "end"
-	return r.Return(f, &f.Header)
 }
 
-//line throw_greenlet_test.go:78
+//line throw_greenlet_test.go:72
 
 func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
@@ -92,7 +86,7 @@ type switchOrRecoverFrame struct {
 
 // newSwitchOrRecoverFrame makes a frame that will run switchOrRecover.
 func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
-	return greenlet.MakeFrame[switchOrRecoverFrame]()
+	return greenlet.MakeFrame(switchOrRecoverFrame{})
 }
 
 // switchOrRecoverResumable is switchOrRecover for callers that can be suspended.
@@ -140,7 +134,9 @@ func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
 		s = f.s
-		goto resumed_27
+//line throw_test.go:28
+		*s = "unexpected"
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -160,10 +156,6 @@ func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 //line throw_test.go:27
 		return greenlet.Send[any](r, r.Current().Parent(), "ok")
 	}
-resumed_27:
-//line throw_test.go:28
-	*s = "unexpected"
-	goto unwind
 unwind:
 //line throw_test.go:29
 	for f.Pending() {
@@ -177,7 +169,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:181
+//line throw_greenlet_test.go:173
 
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

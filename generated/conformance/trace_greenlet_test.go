@@ -17,11 +17,7 @@ type doublesFrame struct {
 }
 
 // newDoublesFrame makes a frame that will run doubles.
-func newDoublesFrame(v int) *doublesFrame {
-	f := greenlet.MakeFrame[doublesFrame]()
-	f.v = v
-	return f
-}
+func newDoublesFrame(v int) *doublesFrame { return greenlet.MakeFrame(doublesFrame{v: v}) }
 
 // Results are what doubles has returned.
 func (f *doublesFrame) Results() int { return f.ret0 }
@@ -46,7 +42,7 @@ func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Statu
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:50
+//line trace_greenlet_test.go:46
 
 // Resume continues doubles where it is suspended.
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -59,7 +55,9 @@ func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		t0 = f.t0
 		r.Received()
-		goto resumed_64
+//line trace_test.go:64
+		v = t0.(int)
+		goto loop_63
 	}
 
 loop_63:
@@ -68,13 +66,9 @@ loop_63:
 	r.Await(&f.t0)
 //line trace_test.go:64
 	return greenlet.Send[any](r, r.Current().Parent(), v*2)
-resumed_64:
-//line trace_test.go:64
-	v = t0.(int)
-	goto loop_63
 }
 
-//line trace_greenlet_test.go:78
+//line trace_greenlet_test.go:72
 
 func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -91,9 +85,7 @@ type switchesToSelfFrame struct {
 }
 
 // newSwitchesToSelfFrame makes a frame that will run switchesToSelf.
-func newSwitchesToSelfFrame() *switchesToSelfFrame {
-	return greenlet.MakeFrame[switchesToSelfFrame]()
-}
+func newSwitchesToSelfFrame() *switchesToSelfFrame { return greenlet.MakeFrame(switchesToSelfFrame{}) }
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
 func switchesToSelfResumable(r *greenlet.Run) greenlet.Status {
@@ -109,19 +101,17 @@ func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:113
+//line trace_greenlet_test.go:105
 
 // Resume continues switchesToSelf where it is suspended.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto resumed_122
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_122:
-	return r.Return(f, &f.Header)
 }
 
 func (f *switchesToSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -138,9 +128,7 @@ type switchesToFrame struct {
 
 // newSwitchesToFrame makes a frame that will run switchesTo.
 func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
-	f := greenlet.MakeFrame[switchesToFrame]()
-	f.g = g
-	return f
+	return greenlet.MakeFrame(switchesToFrame{g: g})
 }
 
 // switchesToResumable is switchesTo for callers that can be suspended.
@@ -157,19 +145,17 @@ func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenl
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:161
+//line trace_greenlet_test.go:149
 
 // Resume continues switchesTo where it is suspended.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g))
-	case 1:
-		goto resumed_125
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_125:
-	return r.Return(f, &f.Header)
 }
 
 func (f *switchesToFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
@@ -189,9 +175,7 @@ type throwsIntoFrame struct {
 
 // newThrowsIntoFrame makes a frame that will run throwsInto.
 func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
-	f := greenlet.MakeFrame[throwsIntoFrame]()
-	f.g, f.v = g, v
-	return f
+	return greenlet.MakeFrame(throwsIntoFrame{g: g, v: v})
 }
 
 // throwsIntoResumable is throwsInto for callers that can be suspended.
@@ -208,19 +192,17 @@ func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:212
+//line trace_greenlet_test.go:196
 
 // Resume continues throwsInto where it is suspended.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g, f.v))
-	case 1:
-		goto resumed_128
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_128:
-	return r.Return(f, &f.Header)
 }
 
 func (f *throwsIntoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.v) }
@@ -240,9 +222,7 @@ type setsTracerFrame struct {
 
 // newSetsTracerFrame makes a frame that will run setsTracer.
 func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame {
-	f := greenlet.MakeFrame[setsTracerFrame]()
-	f.list, f.me = list, me
-	return f
+	return greenlet.MakeFrame(setsTracerFrame{list: list, me: me})
 }
 
 // setsTracerResumable is setsTracer for callers that can be suspended.
@@ -264,14 +244,14 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:268
+//line trace_greenlet_test.go:248
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	list, me := f.list, f.me
 	switch f.PC {
 	case 1:
-		goto resumed_142
+		return greenlet.Done
 	}
 
 //line trace_test.go:132
@@ -289,11 +269,9 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 //line trace_test.go:142
 	*p = 0
 	return greenlet.Left
-resumed_142:
-	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:297
+//line trace_greenlet_test.go:275
 
 // Resume continues setsTracer for anyone who resumes it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -318,9 +296,7 @@ type throwsSelfFrame struct {
 }
 
 // newThrowsSelfFrame makes a frame that will run throwsSelf.
-func newThrowsSelfFrame() *throwsSelfFrame {
-	return greenlet.MakeFrame[throwsSelfFrame]()
-}
+func newThrowsSelfFrame() *throwsSelfFrame { return greenlet.MakeFrame(throwsSelfFrame{}) }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
 func throwsSelfResumable(r *greenlet.Run) greenlet.Status { return (*throwsSelfFrame)(nil).body(r) }
@@ -334,19 +310,17 @@ func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:338
+//line trace_greenlet_test.go:314
 
 // Resume continues throwsSelf where it is suspended.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto resumed_231
+	default:
+		return r.Return(f, &f.Header)
 	}
 
-resumed_231:
-	return r.Return(f, &f.Header)
 }
 
 func (f *throwsSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -362,7 +336,7 @@ type throwsSelfAndCatchesFrame struct {
 
 // newThrowsSelfAndCatchesFrame makes a frame that will run throwsSelfAndCatches.
 func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
-	return greenlet.MakeFrame[throwsSelfAndCatchesFrame]()
+	return greenlet.MakeFrame(throwsSelfAndCatchesFrame{})
 }
 
 // throwsSelfAndCatchesResumable is throwsSelfAndCatches for callers that can be suspended.
@@ -398,7 +372,7 @@ func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) 
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
-		goto resumed_236
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -409,8 +383,6 @@ func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) 
 	f.PC = 1
 //line trace_test.go:236
 	return r.Throw(f, &f.Header, r.Current(), errTest)
-resumed_236:
-	goto unwind
 unwind:
 //line trace_test.go:237
 	for f.Pending() {
@@ -423,7 +395,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:427
+//line trace_greenlet_test.go:399
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

@@ -21,9 +21,7 @@ type BodyReadFrame struct {
 
 // NewReadFrame makes a frame that will run Body.Read.
 func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
-	f := greenlet.MakeFrame[BodyReadFrame]()
-	f.b, f.p = b, p
-	return f
+	return greenlet.MakeFrame(BodyReadFrame{b: b, p: p})
 }
 
 // Results are what Body.Read has returned.
@@ -41,11 +39,8 @@ func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 
 // body runs Body.Read up to its first suspension; f is nil until there has been one.
 func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n  int
-		t0 int
-		t1 error
-	)
+	var n, t0 int
+	var t1 error
 //line body.go:81
 	switch {
 	case b.closed:
@@ -67,30 +62,26 @@ func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1
 	return t0, t1, greenlet.Done
 }
 
-//line body_greenlet.go:71
+//line body_greenlet.go:66
 
 // Resume continues Body.Read where it is suspended.
 func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*bodyNextFrame).Returned(r)
-		goto resumed_91
+//line body.go:91
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_91:
-//line body.go:91
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:94
+//line body_greenlet.go:85
 
 func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -116,9 +107,7 @@ type bodyNextFrame struct {
 
 // newNextFrame makes a frame that will run Body.next.
 func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
-	f := greenlet.MakeFrame[bodyNextFrame]()
-	f.b, f.p = b, p
-	return f
+	return greenlet.MakeFrame(bodyNextFrame{b: b, p: p})
 }
 
 // Results are what Body.next has returned.
@@ -136,11 +125,8 @@ func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 
 // body runs Body.next up to its first suspension; f is nil until there has been one.
 func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n         int
-		errResult error
-		err2      error
-	)
+	var n int
+	var errResult, err2 error
 //line body.go:98
 	if st = b.conn.pauseResumable(r); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 24)
@@ -168,16 +154,13 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:172
+//line body_greenlet.go:158
 
 // Resume continues Body.next where it is suspended.
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, p := f.b, f.p
-	var (
-		n         int
-		errResult error
-		err2      error
-	)
+	var n int
+	var errResult, err2 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
@@ -185,16 +168,16 @@ func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n, errResult = f.n, f.errResult
 		r.Callee().(*connPauseFrame).Release(r)
-		goto resumed_98
+//line body.go:99
+		goto loop_99
 	case 2:
 		n, errResult = f.n, f.errResult
 		err2 = r.Callee().(*bodyWaitFrame).Returned(r)
 		goto resumed_106
 	}
 
-resumed_98:
-//line body.go:99
 loop_99:
+//line body.go:100
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
 		f.ret0, f.ret1 = n, errResult
 		return r.Return(f, &f.Header)
@@ -219,7 +202,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:223
+//line body_greenlet.go:206
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -240,11 +223,7 @@ type bodyWaitFrame struct {
 }
 
 // newWaitFrame makes a frame that will run Body.wait.
-func (b *Body) newWaitFrame() *bodyWaitFrame {
-	f := greenlet.MakeFrame[bodyWaitFrame]()
-	f.b = b
-	return f
-}
+func (b *Body) newWaitFrame() *bodyWaitFrame { return greenlet.MakeFrame(bodyWaitFrame{b: b}) }
 
 // Results are what Body.wait has returned.
 func (f *bodyWaitFrame) Results() error { return f.ret0 }
@@ -282,7 +261,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:286
+//line body_greenlet.go:265
 
 // Resume continues Body.wait where it is suspended.
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -292,24 +271,22 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.b)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		err2 = r.Callee().(*connMoreFrame).Returned(r)
-		goto resumed_121
-	}
-
-resumed_121:
 //line body.go:121
-	if err2 != nil {
-		b.err = err2
-		f.ret0 = err2
+		if err2 != nil {
+			b.err = err2
+			f.ret0 = err2
+			return r.Return(f, &f.Header)
+		}
+//line body.go:125
+		f.ret0 = nil
 		return r.Return(f, &f.Header)
 	}
-//line body.go:125
-	f.ret0 = nil
-	return r.Return(f, &f.Header)
+
 }
 
-//line body_greenlet.go:313
+//line body_greenlet.go:290
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -328,11 +305,7 @@ type bodyReceiveFrame struct {
 }
 
 // newReceiveFrame makes a frame that will run Body.receive.
-func (b *Body) newReceiveFrame() *bodyReceiveFrame {
-	f := greenlet.MakeFrame[bodyReceiveFrame]()
-	f.b = b
-	return f
-}
+func (b *Body) newReceiveFrame() *bodyReceiveFrame { return greenlet.MakeFrame(bodyReceiveFrame{b: b}) }
 
 // Results are what Body.receive has returned.
 func (f *bodyReceiveFrame) Results() error { return f.ret0 }
@@ -349,11 +322,9 @@ func (b *Body) receiveResumable(r *greenlet.Run) (error, greenlet.Status) {
 
 // body runs Body.receive up to its first suspension; f is nil until there has been one.
 func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
-	var (
-		limit2 int64
-		n      int
-		err2   error
-	)
+	var limit2 int64
+	var n int
+	var err2 error
 	{
 //line body.go:199
 		switch {
@@ -403,16 +374,14 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:407
+//line body_greenlet.go:378
 
 // Resume continues Body.receive where it is suspended.
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
-	var (
-		limit2 int64
-		n      int
-		err2   error
-	)
+	var limit2 int64
+	var n int
+	var err2 error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.b)
@@ -454,7 +423,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:458
+//line body_greenlet.go:427
 
 func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -474,11 +443,7 @@ type bodyDrainFrame struct {
 }
 
 // newDrainFrame makes a frame that will run Body.drain.
-func (b *Body) newDrainFrame() *bodyDrainFrame {
-	f := greenlet.MakeFrame[bodyDrainFrame]()
-	f.b = b
-	return f
-}
+func (b *Body) newDrainFrame() *bodyDrainFrame { return greenlet.MakeFrame(bodyDrainFrame{b: b}) }
 
 // Results are what Body.drain has returned.
 func (f *bodyDrainFrame) Results() bool { return f.ret0 }
@@ -495,12 +460,9 @@ func (b *Body) drainResumable(r *greenlet.Run) (bool, greenlet.Status) {
 
 // body runs Body.drain up to its first suspension; f is nil until there has been one.
 func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.Status) {
-	var (
-		rest *buffer
-		n    int
-		m    int
-		err  error
-	)
+	var rest *buffer
+	var n, m int
+	var err error
 //line body.go:243
 	if b.expected != nothing || b.part == data && b.left > drained {
 		return b.ended(), greenlet.Done
@@ -531,17 +493,14 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:535
+//line body_greenlet.go:497
 
 // Resume continues Body.drain where it is suspended.
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
-	var (
-		rest *buffer
-		n    int
-		m    int
-		err  error
-	)
+	var rest *buffer
+	var n, m int
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.b)
@@ -576,7 +535,7 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:580
+//line body_greenlet.go:539
 
 func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }

@@ -21,11 +21,7 @@ type connServeFrame struct {
 }
 
 // newServeFrame makes a frame that will run conn.serve.
-func (c *conn) newServeFrame() *connServeFrame {
-	f := greenlet.MakeFrame[connServeFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newServeFrame() *connServeFrame { return greenlet.MakeFrame(connServeFrame{c: c}) }
 
 // serveResumable is conn.serve for callers that can be suspended.
 func (c *conn) serveResumable(r *greenlet.Run) greenlet.Status {
@@ -34,18 +30,16 @@ func (c *conn) serveResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs conn.serve up to its next suspension; f is nil until there has been one.
 func (f *connServeFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
-	var (
-		t0   bool
-		loop *greenlet.Greenlet
-		err2 error
-	)
+	var t0 bool
+	var loop *greenlet.Greenlet
+	var err2 error
 	if f != nil {
 		switch f.PC {
 		case 1:
 			t0 = r.Callee().(*connExchangesFrame).Returned(r)
 			goto resumed_53
 		case 2:
-			goto resumed_60
+			goto after_if_59
 		}
 	}
 
@@ -98,14 +92,13 @@ case_56:
 	f.c, f.PC = c, 2
 //line conn.go:60
 	return r.SendNone(loop)
-resumed_60:
 after_if_59:
 //line conn.go:65
 	c.wait.end()
 	goto loop_50
 }
 
-//line conn_greenlet.go:109
+//line conn_greenlet.go:102
 
 // Resume continues the activation; the driver calls it.
 func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -128,9 +121,7 @@ type connExchangesFrame struct {
 
 // newExchangesFrame makes a frame that will run conn.exchanges.
 func (c *conn) newExchangesFrame() *connExchangesFrame {
-	f := greenlet.MakeFrame[connExchangesFrame]()
-	f.c = c
-	return f
+	return greenlet.MakeFrame(connExchangesFrame{c: c})
 }
 
 // exchangesResumable is conn.exchanges for callers that can be suspended.
@@ -176,10 +167,8 @@ func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		t0 bool
-		t1 error
-	)
+	var t0 bool
+	var t1 error
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(*connExchangeFrame).Returned(r)
@@ -238,7 +227,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:242
+//line conn_greenlet.go:231
 
 func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -253,18 +242,15 @@ var _ func(*conn) bool = (*conn).exchanges
 // connExchangeFrame is an activation of conn.exchange.
 type connExchangeFrame struct {
 	greenlet.Header
-	c    *conn
-	w    *Response
-	h    http.Handler
-	keep bool
-	ret0 bool
+	c          *conn
+	w          *Response
+	h          http.Handler
+	keep, ret0 bool
 }
 
 // newExchangeFrame makes a frame that will run conn.exchange.
 func (c *conn) newExchangeFrame() *connExchangeFrame {
-	f := greenlet.MakeFrame[connExchangeFrame]()
-	f.c = c
-	return f
+	return greenlet.MakeFrame(connExchangeFrame{c: c})
 }
 
 // Results are what conn.exchange has returned.
@@ -404,7 +390,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:408
+//line conn_greenlet.go:394
 
 // Resume continues the activation; the driver calls it.
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -424,19 +410,14 @@ var _ func(*conn) bool = (*conn).exchange
 type connReceiveFrame struct {
 	greenlet.Header
 	c        *conn
-	due      time.Time
-	all      time.Time
+	due, all time.Time
 	searched int
 	ret0     *Response
 	ret1     error
 }
 
 // newReceiveFrame makes a frame that will run conn.receive.
-func (c *conn) newReceiveFrame() *connReceiveFrame {
-	f := greenlet.MakeFrame[connReceiveFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newReceiveFrame() *connReceiveFrame { return greenlet.MakeFrame(connReceiveFrame{c: c}) }
 
 // Results are what conn.receive has returned.
 func (f *connReceiveFrame) Results() (*Response, error) { return f.ret0, f.ret1 }
@@ -453,12 +434,9 @@ func (c *conn) receiveResumable(r *greenlet.Run) (*Response, error, greenlet.Sta
 
 // body runs conn.receive up to its next suspension; f is nil until there has been one.
 func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 error, st greenlet.Status) {
-	var (
-		due      time.Time
-		all      time.Time
-		searched int
-		err      error
-	)
+	var due, all time.Time
+	var searched int
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -539,7 +517,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:543
+//line conn_greenlet.go:521
 
 // Resume continues the activation; the driver calls it.
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -566,11 +544,7 @@ type connPauseFrame struct {
 }
 
 // newPauseFrame makes a frame that will run conn.pause.
-func (c *conn) newPauseFrame() *connPauseFrame {
-	f := greenlet.MakeFrame[connPauseFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newPauseFrame() *connPauseFrame { return greenlet.MakeFrame(connPauseFrame{c: c}) }
 
 // pauseResumable is conn.pause for callers that can be suspended.
 func (c *conn) pauseResumable(r *greenlet.Run) greenlet.Status {
@@ -588,20 +562,18 @@ func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:592
+//line conn_greenlet.go:566
 
 // Resume continues conn.pause where it is suspended.
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.c))
-	case 1:
+	default:
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_175
+		return r.Return(f, &f.Header)
 	}
 
-resumed_175:
-	return r.Return(f, &f.Header)
 }
 
 func (f *connPauseFrame) Forget()                 { *f = connPauseFrame{Header: f.Header} }
@@ -619,11 +591,7 @@ type connMoreFrame struct {
 }
 
 // newMoreFrame makes a frame that will run conn.more.
-func (c *conn) newMoreFrame() *connMoreFrame {
-	f := greenlet.MakeFrame[connMoreFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newMoreFrame() *connMoreFrame { return greenlet.MakeFrame(connMoreFrame{c: c}) }
 
 // Results are what conn.more has returned.
 func (f *connMoreFrame) Results() error { return f.ret0 }
@@ -640,10 +608,7 @@ func (c *conn) moreResumable(r *greenlet.Run) (error, greenlet.Status) {
 
 // body runs conn.more up to its first suspension; f is nil until there has been one.
 func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
-	var (
-		err error
-		t0  error
-	)
+	var err, t0 error
 //line conn.go:181
 	err, st = c.flushResumable(r)
 	if st != greenlet.Done {
@@ -665,46 +630,42 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:669
+//line conn_greenlet.go:634
 
 // Resume continues conn.more where it is suspended.
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
-	var (
-		err error
-		t0  error
-	)
+	var err, t0 error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
 	case 1:
 		err = r.Callee().(*connFlushFrame).Returned(r)
-		goto resumed_181
+//line conn.go:181
+		if err != nil {
+			f.ret0 = err
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:184
+		t0, st = c.sock.Stream().Readiness().WaitResumable(r, hub.In)
+		if st != greenlet.Done {
+			f.c, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_184
 	case 2:
 		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_184
 	}
 
-resumed_181:
-//line conn.go:181
-	if err != nil {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-//line conn.go:184
-	t0, st = c.sock.Stream().Readiness().WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f.c, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_184:
 //line conn.go:184
 	f.ret0 = t0
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:708
+//line conn_greenlet.go:669
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -722,11 +683,7 @@ type connFlushFrame struct {
 }
 
 // newFlushFrame makes a frame that will run conn.flush.
-func (c *conn) newFlushFrame() *connFlushFrame {
-	f := greenlet.MakeFrame[connFlushFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newFlushFrame() *connFlushFrame { return greenlet.MakeFrame(connFlushFrame{c: c}) }
 
 // Results are what conn.flush has returned.
 func (f *connFlushFrame) Results() error { return f.ret0 }
@@ -761,7 +718,7 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:765
+//line conn_greenlet.go:722
 
 // Resume continues conn.flush where it is suspended.
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -770,18 +727,16 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*connSendsFrame).Returned(r)
-		goto resumed_238
+//line conn.go:238
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_238:
-//line conn.go:238
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:785
+//line conn_greenlet.go:740
 
 func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -800,11 +755,7 @@ type connSendsFrame struct {
 }
 
 // newSendsFrame makes a frame that will run conn.sends.
-func (c *conn) newSendsFrame() *connSendsFrame {
-	f := greenlet.MakeFrame[connSendsFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newSendsFrame() *connSendsFrame { return greenlet.MakeFrame(connSendsFrame{c: c}) }
 
 // Results are what conn.sends has returned.
 func (f *connSendsFrame) Results() error { return f.ret0 }
@@ -821,10 +772,8 @@ func (c *conn) sendsResumable(r *greenlet.Run) (error, greenlet.Status) {
 
 // body runs conn.sends up to its first suspension; f is nil until there has been one.
 func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
-	var (
-		out2 *buffer
-		err  error
-	)
+	var out2 *buffer
+	var err error
 //line conn.go:249
 	out2 = c.out
 	c.out, c.broken = nil, errInterrupted
@@ -844,38 +793,34 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:848
+//line conn_greenlet.go:797
 
 // Resume continues conn.sends where it is suspended.
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
-	var (
-		out2 *buffer
-		err  error
-	)
+	var out2 *buffer
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		out2 = f.out2
 		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_251
+//line conn.go:252
+		out2.free()
+		c.broken = nil
+		c.wrote(err)
+		if c.server.WriteTimeout > 0 {
+			c.sock.SetWriteDeadline(time.Time{})
+		}
+		f.ret0 = c.broken
+		return r.Return(f, &f.Header)
 	}
 
-resumed_251:
-//line conn.go:252
-	out2.free()
-	c.broken = nil
-	c.wrote(err)
-	if c.server.WriteTimeout > 0 {
-		c.sock.SetWriteDeadline(time.Time{})
-	}
-	f.ret0 = c.broken
-	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:879
+//line conn_greenlet.go:824
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -896,9 +841,7 @@ type connRefuseFrame struct {
 
 // newRefuseFrame makes a frame that will run conn.refuse.
 func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
-	f2 := greenlet.MakeFrame[connRefuseFrame]()
-	f2.c, f2.r, f2.err = c, r, err
-	return f2
+	return greenlet.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
 }
 
 // refuseResumable is conn.refuse for callers that can be suspended.
@@ -908,10 +851,8 @@ func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) gre
 
 // body runs conn.refuse up to its first suspension; f is nil until there has been one.
 func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
-	var (
-		why *refusal
-		f   func(*Answer)
-	)
+	var why *refusal
+	var f func(*Answer)
 	{
 //line conn.go:302
 		var ok bool
@@ -972,25 +913,29 @@ after_if_309:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:976
+//line conn_greenlet.go:917
 
 // Resume continues conn.refuse where it is suspended.
 func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, r := f2.c, f2.r
-	var (
-		why *refusal
-		f   func(*Answer)
-	)
+	var why *refusal
+	var f func(*Answer)
 	switch f2.PC {
 	case 0:
 		return r2.Started(f2, &f2.Header, f2.body(r2, f2.c, f2.r, f2.err))
 	case 1:
 		r2.Callee().(*connFlushFrame).Release(r2)
-		goto resumed_304
+//line conn.go:305
+		return r2.Return(f2, &f2.Header)
 	case 2:
 		why = f2.why
 		r2.Callee().(*connFlushFrame).Release(r2)
-		goto resumed_308
+		f = c.server.OnAnswer
+//line conn.go:309
+		if f != nil {
+			goto then_309
+		}
+		goto after_if_309
 	case 3:
 		r2.Callee().Release(r2)
 		goto resumed_310
@@ -999,16 +944,7 @@ func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		goto resumed_312
 	}
 
-resumed_304:
-//line conn.go:305
-	return r2.Return(f2, &f2.Header)
-resumed_308:
-//line conn.go:309
-	f = c.server.OnAnswer
-//line conn.go:309
-	if !(f != nil) {
-		goto after_if_309
-	}
+then_309:
 	{
 //line conn.go:310
 		t0 := c.remote()
@@ -1037,7 +973,7 @@ resumed_312:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:1041
+//line conn_greenlet.go:977
 
 func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
 func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
@@ -1054,11 +990,7 @@ type connLingerFrame struct {
 }
 
 // newLingerFrame makes a frame that will run conn.linger.
-func (c *conn) newLingerFrame() *connLingerFrame {
-	f := greenlet.MakeFrame[connLingerFrame]()
-	f.c = c
-	return f
-}
+func (c *conn) newLingerFrame() *connLingerFrame { return greenlet.MakeFrame(connLingerFrame{c: c}) }
 
 // lingerResumable is conn.linger for callers that can be suspended.
 func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
@@ -1100,7 +1032,7 @@ after_if_336:
 	goto loop_332
 }
 
-//line conn_greenlet.go:1104
+//line conn_greenlet.go:1036
 
 // Resume continues conn.linger where it is suspended.
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1145,7 +1077,7 @@ after_if_336:
 	goto loop_332
 }
 
-//line conn_greenlet.go:1149
+//line conn_greenlet.go:1081
 
 func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }

@@ -18,9 +18,7 @@ type HandlerFuncServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run HandlerFunc.ServeHTTP.
 func (f HandlerFunc) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *HandlerFuncServeHTTPFrame {
-	f2 := greenlet.MakeFrame[HandlerFuncServeHTTPFrame]()
-	f2.f, f2.w, f2.r = f, w, r
-	return f2
+	return greenlet.MakeFrame(HandlerFuncServeHTTPFrame{f: f, w: w, r: r})
 }
 
 // ServeHTTPResumable is HandlerFunc.ServeHTTP for callers that can be suspended.
@@ -46,20 +44,18 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:50
+//line handler_greenlet.go:48
 
 // Resume continues HandlerFunc.ServeHTTP where it is suspended.
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r2.Started(f2, &f2.Header, f2.body(r2, f2.f, f2.w, f2.r))
-	case 1:
+	default:
 		r2.Callee().Release(r2)
-		goto resumed_17
+		return r2.Return(f2, &f2.Header)
 	}
 
-resumed_17:
-	return r2.Return(f2, &f2.Header)
 }
 
 func (f *HandlerFuncServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
@@ -80,9 +76,7 @@ type CallFrame struct {
 
 // NewCallFrame makes a frame that will run Call.
 func NewCallFrame(h http.Handler, w http.ResponseWriter, r *http.Request) *CallFrame {
-	f := greenlet.MakeFrame[CallFrame]()
-	f.h, f.w, f.r = h, w, r
-	return f
+	return greenlet.MakeFrame(CallFrame{h: h, w: w, r: r})
 }
 
 // CallResumable is Call for callers that can be suspended.
@@ -125,7 +119,7 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:129
+//line handler_greenlet.go:123
 
 // Resume continues Call where it is suspended.
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -136,18 +130,18 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		err = r2.Callee().(*ReceiveFrame).Returned(r2)
-		goto resumed_36
+//line handler.go:36
+		if err != nil {
+			unreceived(w, err)
+			return r2.Return(f, &f.Header)
+		}
+		goto after_if_35
 	case 2:
 		r2.Callee().Release(r2)
 		goto resumed_41
 	}
 
-resumed_36:
-//line handler.go:36
-	if err != nil {
-		unreceived(w, err)
-		return r2.Return(f, &f.Header)
-	}
+after_if_35:
 //line handler.go:41
 	if c, ok := h.(interface {
 		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
@@ -164,7 +158,7 @@ resumed_41:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:168
+//line handler_greenlet.go:162
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -192,11 +186,7 @@ type ReceiveFrame struct {
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
-func NewReceiveFrame(r *http.Request) *ReceiveFrame {
-	f := greenlet.MakeFrame[ReceiveFrame]()
-	f.r = r
-	return f
-}
+func NewReceiveFrame(r *http.Request) *ReceiveFrame { return greenlet.MakeFrame(ReceiveFrame{r: r}) }
 
 // Results are what Receive has returned.
 func (f *ReceiveFrame) Results() error { return f.ret0 }
@@ -231,7 +221,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:235
+//line handler_greenlet.go:225
 
 // Resume continues Receive where it is suspended.
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -240,18 +230,16 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r2, f.r)
 		return r2.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r2.Callee().(*bodyReceiveFrame).Returned(r2)
-		goto resumed_59
+//line handler.go:59
+		f.ret0 = t0
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_59:
-//line handler.go:59
-	f.ret0 = t0
-	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:255
+//line handler_greenlet.go:243
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -282,9 +270,7 @@ type MuxServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run Mux.ServeHTTP.
 func (m *Mux) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *MuxServeHTTPFrame {
-	f := greenlet.MakeFrame[MuxServeHTTPFrame]()
-	f.m, f.w, f.r = m, w, r
-	return f
+	return greenlet.MakeFrame(MuxServeHTTPFrame{m: m, w: w, r: r})
 }
 
 // ServeHTTPResumable is Mux.ServeHTTP for callers that can be suspended.
@@ -311,7 +297,7 @@ after_if_92:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:315
+//line handler_greenlet.go:301
 
 // Resume continues Mux.ServeHTTP where it is suspended.
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -320,10 +306,10 @@ func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
 	case 1:
 		r2.Callee().(*CallFrame).Release(r2)
-		goto resumed_93
+		goto after_if_92
 	}
 
-resumed_93:
+after_if_92:
 	return r2.Return(f, &f.Header)
 }
 

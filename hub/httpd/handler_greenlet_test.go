@@ -23,9 +23,7 @@ type roomsWaitsFrame struct {
 
 // newWaitsFrame makes a frame that will run rooms.waits.
 func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWaitsFrame {
-	f := greenlet.MakeFrame[roomsWaitsFrame]()
-	f.m, f.w, f.r = m, w, r
-	return f
+	return greenlet.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
 }
 
 // waitsResumable is rooms.waits for callers that can be suspended.
@@ -50,7 +48,7 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:54
+//line handler_greenlet_test.go:52
 
 // Resume continues rooms.waits where it is suspended.
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -58,18 +56,16 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
-	case 1:
+	default:
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
-		goto resumed_30
+//line handler_test.go:31
+		fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_30:
-//line handler_test.go:31
-	fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
-	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:73
+//line handler_greenlet_test.go:69
 
 func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
@@ -103,9 +99,7 @@ type wrappedServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run wrapped.ServeHTTP.
 func (h wrapped) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wrappedServeHTTPFrame {
-	f := greenlet.MakeFrame[wrappedServeHTTPFrame]()
-	f.h, f.w, f.r = h, w, r
-	return f
+	return greenlet.MakeFrame(wrappedServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is wrapped.ServeHTTP for callers that can be suspended.
@@ -125,20 +119,18 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:129
+//line handler_greenlet_test.go:123
 
 // Resume continues wrapped.ServeHTTP where it is suspended.
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
-	case 1:
+	default:
 		r2.Callee().(*CallFrame).Release(r2)
-		goto resumed_76
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_76:
-	return r2.Return(f, &f.Header)
 }
 
 func (f *wrappedServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
@@ -159,9 +151,7 @@ type upgradesFrame struct {
 
 // newUpgradesFrame makes a frame that will run upgrades.
 func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
-	f := greenlet.MakeFrame[upgradesFrame]()
-	f.w, f.r = w, r
-	return f
+	return greenlet.MakeFrame(upgradesFrame{w: w, r: r})
 }
 
 // upgradesResumable is upgrades for callers that can be suspended.
@@ -172,12 +162,10 @@ func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 // body runs upgrades up to its next suspension; f is nil until there has been one.
 func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
-		c    *socket.Conn
-		err  error
-		err2 error
-		line []byte
-		err3 error
-		err4 error
+		c          *socket.Conn
+		err, err2  error
+		line       []byte
+		err3, err4 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -263,7 +251,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:267
+//line handler_greenlet_test.go:255
 
 // Resume continues the activation; the driver calls it.
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -298,9 +286,7 @@ type sleepsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleeps.ServeHTTP.
 func (h *sleeps) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepsServeHTTPFrame {
-	f := greenlet.MakeFrame[sleepsServeHTTPFrame]()
-	f.h, f.w, f.r = h, w, r
-	return f
+	return greenlet.MakeFrame(sleepsServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is sleeps.ServeHTTP for callers that can be suspended.
@@ -337,7 +323,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:341
+//line handler_greenlet_test.go:327
 
 // Resume continues sleeps.ServeHTTP where it is suspended.
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -347,14 +333,6 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
-		goto resumed_134
-	case 2:
-		r2.Callee().Release(r2)
-		goto resumed_135
-	}
-
-resumed_134:
-	{
 //line handler_test.go:135
 		t0 := []byte("done")
 //line handler_test.go:135
@@ -369,12 +347,17 @@ resumed_134:
 		} else {
 			_, _ = w.Write(t0)
 		}
+		goto resumed_135
+	case 2:
+		r2.Callee().Release(r2)
+		goto resumed_135
 	}
+
 resumed_135:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:378
+//line handler_greenlet_test.go:361
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -393,9 +376,7 @@ type awaitingFrame struct {
 
 // newAwaitingFrame makes a frame that will run awaiting.
 func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
-	f := greenlet.MakeFrame[awaitingFrame]()
-	f.e, f.done = e, done
-	return f
+	return greenlet.MakeFrame(awaitingFrame{e: e, done: done})
 }
 
 // awaitingResumable is awaiting for callers that can be suspended.
@@ -416,7 +397,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:420
+//line handler_greenlet_test.go:401
 
 // Resume continues awaiting where it is suspended.
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -424,18 +405,16 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.e, f.done))
-	case 1:
+	default:
 		r.Callee().(*hub.EventWaitFrame).Release(r)
-		goto resumed_185
+//line handler_test.go:186
+		close(done)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_185:
-//line handler_test.go:186
-	close(done)
-	return r.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:439
+//line handler_greenlet_test.go:418
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

@@ -21,11 +21,7 @@ type servingFrame struct {
 }
 
 // newServingFrame makes a frame that will run serving.
-func newServingFrame(s *Server) *servingFrame {
-	f := greenlet.MakeFrame[servingFrame]()
-	f.s = s
-	return f
-}
+func newServingFrame(s *Server) *servingFrame { return greenlet.MakeFrame(servingFrame{s: s}) }
 
 // Results are what serving has returned.
 func (f *servingFrame) Results() error { return f.ret0 }
@@ -54,7 +50,7 @@ func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line httpd_greenlet_test.go:58
+//line httpd_greenlet_test.go:54
 
 // Resume continues serving where it is suspended.
 func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -63,18 +59,16 @@ func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
-		goto resumed_102
+//line httpd_test.go:102
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_102:
-//line httpd_test.go:102
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line httpd_greenlet_test.go:78
+//line httpd_greenlet_test.go:72
 
 func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -95,9 +89,7 @@ type stoppingFrame struct {
 
 // newStoppingFrame makes a frame that will run stopping.
 func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFrame {
-	f := greenlet.MakeFrame[stoppingFrame]()
-	f.s, f.d, f.killed = s, d, killed
-	return f
+	return greenlet.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
 }
 
 // stoppingResumable is stopping for callers that can be suspended.
@@ -122,7 +114,7 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:126
+//line httpd_greenlet_test.go:118
 
 // Resume continues stopping where it is suspended.
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -131,20 +123,18 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.d, f.killed))
-	case 1:
+	default:
 		n = r.Callee().(*ServerStopFrame).Returned(r)
-		goto resumed_106
+//line httpd_test.go:107
+		if killed != nil {
+			killed <- n
+		}
+		return r.Return(f, &f.Header)
 	}
 
-resumed_106:
-//line httpd_test.go:107
-	if killed != nil {
-		killed <- n
-	}
-	return r.Return(f, &f.Header)
 }
 
-//line httpd_greenlet_test.go:148
+//line httpd_greenlet_test.go:138
 
 func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
@@ -166,9 +156,7 @@ type echoesServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run echoes.ServeHTTP.
 func (e echoes) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *echoesServeHTTPFrame {
-	f := greenlet.MakeFrame[echoesServeHTTPFrame]()
-	f.e, f.w, f.r = e, w, r
-	return f
+	return greenlet.MakeFrame(echoesServeHTTPFrame{e: e, w: w, r: r})
 }
 
 // ServeHTTPResumable is echoes.ServeHTTP for callers that can be suspended.
@@ -178,12 +166,9 @@ func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *h
 
 // body runs echoes.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		buf  []byte
-		n    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var n int
+	var err, err2 error
 //line httpd_test.go:174
 	buf = make([]byte, e.size)
 loop_175:
@@ -231,17 +216,14 @@ loop_175:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:235
+//line httpd_greenlet_test.go:220
 
 // Resume continues echoes.ServeHTTP where it is suspended.
 func (f *echoesServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
-	var (
-		buf  []byte
-		n    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var n int
+	var err, err2 error
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.e, f.w, f.r))
@@ -304,7 +286,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:308
+//line httpd_greenlet_test.go:290
 
 func (f *echoesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFrame{Header: f.Header} }

@@ -31,9 +31,7 @@ type hastyServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run hasty.ServeHTTP.
 func (h hasty) NewServeHTTPFrame(w0 http.ResponseWriter, r0 *http.Request) *hastyServeHTTPFrame {
-	f := greenlet.MakeFrame[hastyServeHTTPFrame]()
-	f.h, f.w0, f.r0 = h, w0, r0
-	return f
+	return greenlet.MakeFrame(hastyServeHTTPFrame{h: h, w0: w0, r0: r0})
 }
 
 // ServeHTTPResumable is hasty.ServeHTTP for callers that can be suspended.
@@ -43,11 +41,9 @@ func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *
 
 // body runs hasty.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
-	var (
-		w  *http.ResponseWriter
-		r  **http.Request
-		t0 error
-	)
+	var w *http.ResponseWriter
+	var r **http.Request
+	var t0 error
 	w = new(http.ResponseWriter)
 	*w = w0
 	r = new(*http.Request)
@@ -94,16 +90,14 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:98
+//line interrupted_greenlet_test.go:94
 
 // Resume continues hasty.ServeHTTP where it is suspended.
 func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h := f.h
-	var (
-		w  *http.ResponseWriter
-		r  **http.Request
-		t0 error
-	)
+	var w *http.ResponseWriter
+	var r **http.Request
+	var t0 error
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w0, f.r0))
@@ -114,7 +108,10 @@ func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	case 2:
 		w = f.w
 		r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
-		goto resumed_30
+//line interrupted_test.go:35
+		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
+		h.l.say("%v", err2)
+		return r2.Return(f, &f.Header)
 	}
 
 loop_23:
@@ -133,16 +130,9 @@ resumed_23:
 		return r2.Return(f, &f.Header)
 	}
 	goto loop_23
-resumed_30:
-	{
-//line interrupted_test.go:35
-		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
-		h.l.say("%v", err2)
-		return r2.Return(f, &f.Header)
-	}
 }
 
-//line interrupted_greenlet_test.go:146
+//line interrupted_greenlet_test.go:136
 
 func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -186,20 +176,18 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:190
+//line interrupted_greenlet_test.go:180
 
 // Resume continues the literal hastyServeHTTPFunc1 where it is suspended.
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r2.Callee().(*ReceiveFrame).Release(r2)
-		goto resumed_23
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_23:
-	return r2.Return(f, &f.Header)
 }
 
 func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -224,7 +212,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:228
+//line interrupted_greenlet_test.go:216
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -261,7 +249,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:265
+//line interrupted_greenlet_test.go:253
 
 // Resume continues the literal hastyServeHTTPFunc2 where it is suspended.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -294,7 +282,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:298
+//line interrupted_greenlet_test.go:286
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -311,9 +299,7 @@ type simulationSlowFrame struct {
 
 // newSlowFrame makes a frame that will run simulation.slow.
 func (l *simulation) newSlowFrame(text string) *simulationSlowFrame {
-	f := greenlet.MakeFrame[simulationSlowFrame]()
-	f.l, f.text = l, text
-	return f
+	return greenlet.MakeFrame(simulationSlowFrame{l: l, text: text})
 }
 
 // slowResumable is simulation.slow for callers that can be suspended.
@@ -349,10 +335,8 @@ func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string)
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		c   *socket.Conn
-		err error
-	)
+	var c *socket.Conn
+	var err error
 	switch f.PC {
 	case 1:
 		c = f.c
@@ -417,7 +401,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:421
+//line interrupted_greenlet_test.go:405
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

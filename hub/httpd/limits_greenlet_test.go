@@ -22,9 +22,7 @@ type newExpectingFrame struct {
 
 // newNewExpectingFrame makes a frame that will run newExpecting.
 func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingFrame {
-	f := greenlet.MakeFrame[newExpectingFrame]()
-	f.w, f.r = w, r
-	return f
+	return greenlet.MakeFrame(newExpectingFrame{w: w, r: r})
 }
 
 // newExpectingResumable is newExpecting for callers that can be suspended.
@@ -106,7 +104,7 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:110
+//line limits_greenlet_test.go:108
 
 // Resume continues newExpecting where it is suspended.
 func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -117,19 +115,17 @@ func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
-		goto resumed_61
+//line limits_test.go:62
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().Release(r2)
-		goto resumed_65
+		goto after_switch_58
 	case 3:
 		err = r2.Callee().(*ReceiveFrame).Returned(r2)
 		goto resumed_67
 	}
 
-resumed_61:
-//line limits_test.go:62
-	return r2.Return(f, &f.Header)
-resumed_65:
+after_switch_58:
 //line limits_test.go:67
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
@@ -152,7 +148,7 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:156
+//line limits_greenlet_test.go:152
 
 func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
@@ -181,9 +177,7 @@ type writesServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run writes.ServeHTTP.
 func (h *writes) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *writesServeHTTPFrame {
-	f := greenlet.MakeFrame[writesServeHTTPFrame]()
-	f.h, f.w = h, w
-	return f
+	return greenlet.MakeFrame(writesServeHTTPFrame{h: h, w: w})
 }
 
 // ServeHTTPResumable is writes.ServeHTTP for callers that can be suspended.
@@ -221,7 +215,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:225
+//line limits_greenlet_test.go:219
 
 // Resume continues writes.ServeHTTP where it is suspended.
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -263,7 +257,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:267
+//line limits_greenlet_test.go:261
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -282,9 +276,7 @@ type failingFrame struct {
 
 // newFailingFrame makes a frame that will run failing.
 func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
-	f := greenlet.MakeFrame[failingFrame]()
-	f.w, f.r = w, r
-	return f
+	return greenlet.MakeFrame(failingFrame{w: w, r: r})
 }
 
 // failingResumable is failing for callers that can be suspended.
@@ -387,7 +379,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:391
+//line limits_greenlet_test.go:383
 
 // Resume continues failing where it is suspended.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -397,25 +389,13 @@ func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
-		goto resumed_234
+//line limits_test.go:235
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().Release(r2)
-		goto resumed_240
+		goto after_switch_232
 	case 3:
 		r2.Callee().Release(r2)
-		goto resumed_242
-	case 4:
-		r2.Callee().Release(r2)
-		goto resumed_243
-	}
-
-resumed_234:
-//line limits_test.go:235
-	return r2.Return(f, &f.Header)
-resumed_240:
-	goto after_switch_232
-resumed_242:
-	{
 //line limits_test.go:243
 		t3 := w.(http.Flusher)
 //line limits_test.go:243
@@ -430,14 +410,19 @@ resumed_242:
 		} else {
 			t3.Flush()
 		}
+		goto resumed_243
+	case 4:
+		r2.Callee().Release(r2)
+		goto resumed_243
 	}
+
 resumed_243:
 after_switch_232:
 //line limits_test.go:245
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:441
+//line limits_greenlet_test.go:426
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -466,9 +451,7 @@ type impatientFrame struct {
 
 // newImpatientFrame makes a frame that will run impatient.
 func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
-	f := greenlet.MakeFrame[impatientFrame]()
-	f.w, f.r = w, r
-	return f
+	return greenlet.MakeFrame(impatientFrame{w: w, r: r})
 }
 
 // impatientResumable is impatient for callers that can be suspended.
@@ -478,11 +461,8 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 
 // body runs impatient up to its first suspension; f is nil until there has been one.
 func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		body []byte
-		err  error
-		err2 error
-	)
+	var body []byte
+	var err, err2 error
 //line limits_test.go:261
 	body, err = io.ReadAll(r.Body)
 	fmt.Fprintf(w, "%q %v, ", body, err)
@@ -504,35 +484,30 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:508
+//line limits_greenlet_test.go:488
 
 // Resume continues impatient where it is suspended.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
-	var (
-		body []byte
-		err  error
-		err2 error
-	)
+	var body []byte
+	var err, err2 error
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
-	case 1:
+	default:
 		err2 = r2.Callee().(*ReceiveFrame).Returned(r2)
-		goto resumed_266
+//line limits_test.go:266
+		if err2 != nil {
+			panic(err2)
+		}
+		body, err = io.ReadAll(r.Body)
+		fmt.Fprintf(w, "then %q %v", body, err)
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_266:
-//line limits_test.go:266
-	if err2 != nil {
-		panic(err2)
-	}
-	body, err = io.ReadAll(r.Body)
-	fmt.Fprintf(w, "then %q %v", body, err)
-	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:536
+//line limits_greenlet_test.go:511
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

@@ -27,9 +27,7 @@ type handlersFrame struct {
 
 // newHandlersFrame makes a frame that will run handlers.
 func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
-	f := greenlet.MakeFrame[handlersFrame]()
-	f.w, f.r = w, r
-	return f
+	return greenlet.MakeFrame(handlersFrame{w: w, r: r})
 }
 
 // handlersResumable is handlers for callers that can be suspended.
@@ -39,11 +37,9 @@ func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 
 // body runs handlers up to its next suspension; f is nil until there has been one.
 func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		q  url.Values
-		h  http.Header
-		n2 int
-	)
+	var q url.Values
+	var h http.Header
+	var n2 int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -152,7 +148,7 @@ after_if_54:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:156
+//line oracle_greenlet_test.go:152
 
 // Resume continues the activation; the driver calls it.
 func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -187,9 +183,7 @@ type waitsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run waits.ServeHTTP.
 func (h2 *waits) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *waitsServeHTTPFrame {
-	f := greenlet.MakeFrame[waitsServeHTTPFrame]()
-	f.h2, f.w, f.r = h2, w, r
-	return f
+	return greenlet.MakeFrame(waitsServeHTTPFrame{h2: h2, w: w, r: r})
 }
 
 // ServeHTTPResumable is waits.ServeHTTP for callers that can be suspended.
@@ -232,7 +226,7 @@ after_if_78:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:236
+//line oracle_greenlet_test.go:230
 
 // Resume continues waits.ServeHTTP where it is suspended.
 func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -242,7 +236,11 @@ func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
-		goto resumed_77
+//line oracle_test.go:78
+		if r.URL.Query().Has("read") {
+			goto then_78
+		}
+		goto after_if_78
 	case 2:
 		r2.Callee().(*ReceiveFrame).Release(r2)
 		goto resumed_79
@@ -254,11 +252,7 @@ func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		goto resumed_82
 	}
 
-resumed_77:
-//line oracle_test.go:78
-	if !r.URL.Query().Has("read") {
-		goto after_if_78
-	}
+then_78:
 //line oracle_test.go:79
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
@@ -282,7 +276,7 @@ resumed_82:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:286
+//line oracle_greenlet_test.go:280
 
 func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }

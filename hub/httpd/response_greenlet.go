@@ -21,9 +21,7 @@ type ResponseWriteFrame struct {
 
 // NewWriteFrame makes a frame that will run Response.Write.
 func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
-	f := greenlet.MakeFrame[ResponseWriteFrame]()
-	f.w, f.p = w, p
-	return f
+	return greenlet.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
 
 // Results are what Response.Write has returned.
@@ -41,10 +39,8 @@ func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenl
 
 // body runs Response.Write up to its first suspension; f is nil until there has been one.
 func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		plain bool
-		t0    error
-	)
+	var plain bool
+	var t0 error
 //line response.go:110
 	switch fits, err := accept(w, p); {
 	case err != nil:
@@ -108,7 +104,7 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:112
+//line response_greenlet.go:108
 
 // Resume continues Response.Write where it is suspended.
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -120,22 +116,20 @@ func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*connFlushFrame).Release(r)
-		goto resumed_127
+		goto after_if_117
 	case 2:
 		t0 = r.Callee().(*connFlushFrame).Returned(r)
-		goto resumed_129
+//line response.go:129
+		if t0 == nil {
+			goto then_129
+		}
+		goto after_if_117
 	case 3:
 		r.Callee().(*connWriteFrame).Release(r)
 		goto resumed_130
 	}
 
-resumed_127:
-	goto after_if_117
-resumed_129:
-//line response.go:129
-	if !(t0 == nil) {
-		goto after_if_117
-	}
+then_129:
 //line response.go:130
 	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
 		f.p, f.PC = p, 3
@@ -155,7 +149,7 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:159
+//line response_greenlet.go:153
 
 func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -181,9 +175,7 @@ type ResponseWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Response.WriteString.
 func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
-	f := greenlet.MakeFrame[ResponseWriteStringFrame]()
-	f.w, f.s = w, s
-	return f
+	return greenlet.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
 
 // Results are what Response.WriteString has returned.
@@ -201,10 +193,8 @@ func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (int, error, 
 
 // body runs Response.WriteString up to its first suspension; f is nil until there has been one.
 func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 //line response.go:145
 	switch fits, err := accept(w, s); {
 	case err != nil:
@@ -223,30 +213,26 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:227
+//line response_greenlet.go:217
 
 // Resume continues Response.WriteString where it is suspended.
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.w, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*ResponseWriteFrame).Returned(r)
-		goto resumed_152
+//line response.go:152
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_152:
-//line response.go:152
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:250
+//line response_greenlet.go:236
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -270,9 +256,7 @@ type connWriteFrame struct {
 
 // newWriteFrame makes a frame that will run conn.write.
 func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
-	f := greenlet.MakeFrame[connWriteFrame]()
-	f.c, f.p = c, p
-	return f
+	return greenlet.MakeFrame(connWriteFrame{c: c, p: p})
 }
 
 // writeResumable is conn.write for callers that can be suspended.
@@ -282,10 +266,8 @@ func (c *conn) writeResumable(r *greenlet.Run, p []byte) greenlet.Status {
 
 // body runs conn.write up to its first suspension; f is nil until there has been one.
 func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.Status) {
-	var (
-		n   int
-		err error
-	)
+	var n int
+	var err error
 //line response.go:229
 	n, err = c.sock.TryWrite(p)
 	if !(err == socket.ErrWouldBlock || err == nil && n < len(p)) {
@@ -312,7 +294,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:316
+//line response_greenlet.go:298
 
 // Resume continues conn.write where it is suspended.
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -323,21 +305,21 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.c, f.p))
 	case 1:
 		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_235
+//line response.go:236
+		c.broken = nil
+		if c.server.WriteTimeout > 0 {
+			c.sock.SetWriteDeadline(time.Time{})
+		}
+		goto after_if_230
 	}
 
-resumed_235:
-//line response.go:236
-	c.broken = nil
-	if c.server.WriteTimeout > 0 {
-		c.sock.SetWriteDeadline(time.Time{})
-	}
+after_if_230:
 //line response.go:241
 	c.wrote(err)
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:341
+//line response_greenlet.go:323
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -355,9 +337,7 @@ type ResponseFlushFrame struct {
 
 // NewFlushFrame makes a frame that will run Response.Flush.
 func (w *Response) NewFlushFrame() *ResponseFlushFrame {
-	f := greenlet.MakeFrame[ResponseFlushFrame]()
-	f.w = w
-	return f
+	return greenlet.MakeFrame(ResponseFlushFrame{w: w})
 }
 
 // FlushResumable is Response.Flush for callers that can be suspended.
@@ -377,20 +357,18 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:381
+//line response_greenlet.go:361
 
 // Resume continues Response.Flush where it is suspended.
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.w))
-	case 1:
+	default:
 		r.Callee().(*ResponseFlushErrorFrame).Release(r)
-		goto resumed_252
+		return r.Return(f, &f.Header)
 	}
 
-resumed_252:
-	return r.Return(f, &f.Header)
 }
 
 func (f *ResponseFlushFrame) Forget()                 { *f = ResponseFlushFrame{Header: f.Header} }
@@ -409,9 +387,7 @@ type ResponseFlushErrorFrame struct {
 
 // NewFlushErrorFrame makes a frame that will run Response.FlushError.
 func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
-	f := greenlet.MakeFrame[ResponseFlushErrorFrame]()
-	f.w = w
-	return f
+	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
 
 // Results are what Response.FlushError has returned.
@@ -449,7 +425,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:453
+//line response_greenlet.go:429
 
 // Resume continues Response.FlushError where it is suspended.
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -458,18 +434,16 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.w)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*connFlushFrame).Returned(r)
-		goto resumed_266
+//line response.go:266
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_266:
-//line response.go:266
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:473
+//line response_greenlet.go:447
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -493,9 +467,7 @@ type ResponseHijackFrame struct {
 
 // NewHijackFrame makes a frame that will run Response.Hijack.
 func (w *Response) NewHijackFrame() *ResponseHijackFrame {
-	f := greenlet.MakeFrame[ResponseHijackFrame]()
-	f.w = w
-	return f
+	return greenlet.MakeFrame(ResponseHijackFrame{w: w})
 }
 
 // Results are what Response.Hijack has returned.
@@ -539,7 +511,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:543
+//line response_greenlet.go:515
 
 // Resume continues Response.Hijack where it is suspended.
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -549,25 +521,23 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.w)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		err2 = r.Callee().(*connFlushFrame).Returned(r)
-		goto resumed_296
-	}
-
-resumed_296:
 //line response.go:296
-	if err2 != nil {
-		f.ret0, f.ret1 = nil, err2
+		if err2 != nil {
+			f.ret0, f.ret1 = nil, err2
+			return r.Return(f, &f.Header)
+		}
+//line response.go:299
+		w.hijacked, w.body.err = true, http.ErrHijacked
+		w.conn.readBy(time.Time{})
+		f.ret0, f.ret1 = w.conn.sock, nil
 		return r.Return(f, &f.Header)
 	}
-//line response.go:299
-	w.hijacked, w.body.err = true, http.ErrHijacked
-	w.conn.readBy(time.Time{})
-	f.ret0, f.ret1 = w.conn.sock, nil
-	return r.Return(f, &f.Header)
+
 }
 
-//line response_greenlet.go:571
+//line response_greenlet.go:541
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -590,9 +560,7 @@ type responseFinishFrame struct {
 
 // newFinishFrame makes a frame that will run Response.finish.
 func (w *Response) newFinishFrame() *responseFinishFrame {
-	f := greenlet.MakeFrame[responseFinishFrame]()
-	f.w = w
-	return f
+	return greenlet.MakeFrame(responseFinishFrame{w: w})
 }
 
 // Results are what Response.finish has returned.
@@ -651,7 +619,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:655
+//line response_greenlet.go:623
 
 // Resume continues Response.finish where it is suspended.
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -663,12 +631,12 @@ func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		t0 = r.Callee().(*bodyDrainFrame).Returned(r)
-		goto resumed_320
+//line response.go:320
+		w.close = !t0
+		goto after_if_318
 	}
 
-resumed_320:
-//line response.go:320
-	w.close = !t0
+after_if_318:
 //line response.go:322
 	if !w.sent {
 		w.commit(true, nil)
@@ -687,7 +655,7 @@ resumed_320:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:691
+//line response_greenlet.go:659
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -18,11 +18,7 @@ type ServerServeFrame struct {
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame {
-	f := greenlet.MakeFrame[ServerServeFrame]()
-	f.s = s
-	return f
-}
+func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
 
 // Results are what Server.Serve has returned.
 func (f *ServerServeFrame) Results() error { return f.ret0 }
@@ -52,7 +48,7 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:56
+//line server_greenlet.go:52
 
 // Resume continues Server.Serve where it is suspended.
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -61,18 +57,16 @@ func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
-		goto resumed_105
+//line server.go:105
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_105:
-//line server.go:105
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet.go:76
+//line server_greenlet.go:70
 
 func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
@@ -92,9 +86,7 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
-	f := greenlet.MakeFrame[ServerStopFrame]()
-	f.s, f.d = s, d
-	return f
+	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
 }
 
 // Results are what Server.Stop has returned.
@@ -127,7 +119,7 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:131
+//line server_greenlet.go:123
 
 // Resume continues Server.Stop where it is suspended.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -136,18 +128,16 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.s, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = r.Callee().(*socket.ServerStopFrame).Returned(r)
-		goto resumed_117
+//line server.go:117
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_117:
-//line server.go:117
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet.go:151
+//line server_greenlet.go:141
 
 func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -167,9 +157,7 @@ type itselfServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run itself.ServeHTTP.
 func (f itself) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *itselfServeHTTPFrame {
-	f2 := greenlet.MakeFrame[itselfServeHTTPFrame]()
-	f2.f, f2.w = f, w
-	return f2
+	return greenlet.MakeFrame(itselfServeHTTPFrame{f: f, w: w})
 }
 
 // ServeHTTPResumable is itself.ServeHTTP for callers that can be suspended.
@@ -202,7 +190,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	return greenlet.Done
 }
 
-//line server_greenlet.go:206
+//line server_greenlet.go:194
 
 // Resume continues itself.ServeHTTP where it is suspended.
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -211,18 +199,16 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.w))
-	case 1:
+	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
-		goto resumed_146
+//line server.go:146
+		w.WriteHeader(t0)
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_146:
-//line server.go:146
-	w.WriteHeader(t0)
-	return r.Return(f2, &f2.Header)
 }
 
-//line server_greenlet.go:226
+//line server_greenlet.go:212
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }

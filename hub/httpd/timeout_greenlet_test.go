@@ -22,16 +22,13 @@ type simulationClientFrame struct {
 	l      *simulation
 	pieces []string
 	c      *socket.Conn
-	t0     int
-	i      int
+	t0, i  int
 	piece  string
 }
 
 // newClientFrame makes a frame that will run simulation.client.
 func (l *simulation) newClientFrame(pieces ...string) *simulationClientFrame {
-	f := greenlet.MakeFrame[simulationClientFrame]()
-	f.l, f.pieces = l, pieces
-	return f
+	return greenlet.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
 }
 
 // clientResumable is simulation.client for callers that can be suspended.
@@ -69,8 +66,7 @@ func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []st
 	var st greenlet.Status
 	var (
 		c     *socket.Conn
-		t0    int
-		i     int
+		t0, i int
 		piece string
 		err   error
 	)
@@ -155,7 +151,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:159
+//line timeout_greenlet_test.go:155
 
 func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
@@ -174,9 +170,7 @@ type simulationGetsFrame struct {
 
 // newGetsFrame makes a frame that will run simulation.gets.
 func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
-	f := greenlet.MakeFrame[simulationGetsFrame]()
-	f.l, f.c = l, c
-	return f
+	return greenlet.MakeFrame(simulationGetsFrame{l: l, c: c})
 }
 
 // getsResumable is simulation.gets for callers that can be suspended.
@@ -186,10 +180,8 @@ func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Sta
 
 // body runs simulation.gets up to its first suspension; f is nil until there has been one.
 func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 //line timeout_test.go:194
 loop_194:
 	line, err, st = c.ReadLineResumable(r)
@@ -214,15 +206,13 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:218
+//line timeout_greenlet_test.go:210
 
 // Resume continues simulation.gets where it is suspended.
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, c := f.l, f.c
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -255,7 +245,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:259
+//line timeout_greenlet_test.go:249
 
 func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
@@ -277,9 +267,7 @@ type sleepersServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleepers.ServeHTTP.
 func (h sleepers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepersServeHTTPFrame {
-	f := greenlet.MakeFrame[sleepersServeHTTPFrame]()
-	f.h, f.w, f.r = h, w, r
-	return f
+	return greenlet.MakeFrame(sleepersServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is sleepers.ServeHTTP for callers that can be suspended.
@@ -289,10 +277,8 @@ func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r 
 
 // body runs sleepers.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	var (
-		body []byte
-		err  error
-	)
+	var body []byte
+	var err error
 //line timeout_test.go:267
 	if !(r.URL.Path == "/first") {
 		goto after_if_267
@@ -323,21 +309,19 @@ after_if_267:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:327
+//line timeout_greenlet_test.go:313
 
 // Resume continues sleepers.ServeHTTP where it is suspended.
 func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
-	var (
-		body []byte
-		err  error
-	)
+	var body []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
-		goto resumed_268
+		goto after_if_267
 	case 2:
 		r2.Callee().(*ReceiveFrame).Release(r2)
 		goto resumed_270
@@ -347,7 +331,7 @@ func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		goto resumed_272
 	}
 
-resumed_268:
+after_if_267:
 //line timeout_test.go:270
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
@@ -367,7 +351,7 @@ resumed_272:
 	return r2.Return(f, &f.Header)
 }
 
-//line timeout_greenlet_test.go:371
+//line timeout_greenlet_test.go:355
 
 func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }

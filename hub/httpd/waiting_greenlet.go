@@ -18,9 +18,7 @@ type serverWatchFrame struct {
 
 // newWatchFrame makes a frame that will run Server.watch.
 func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
-	f := greenlet.MakeFrame[serverWatchFrame]()
-	f.s, f.l = s, l
-	return f
+	return greenlet.MakeFrame(serverWatchFrame{s: s, l: l})
 }
 
 // watchResumable is Server.watch for callers that can be suspended.
@@ -30,10 +28,8 @@ func (s *Server) watchResumable(r *greenlet.Run, l *waiting) greenlet.Status {
 
 // body runs Server.watch up to its first suspension; f is nil until there has been one.
 func (f *serverWatchFrame) body(r *greenlet.Run, s *Server, l *waiting) (st greenlet.Status) {
-	var (
-		now time.Duration
-		w   *wait
-	)
+	var now time.Duration
+	var w *wait
 //line waiting.go:64
 loop_64:
 //line waiting.go:64
@@ -64,15 +60,13 @@ loop_64:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:68
+//line waiting_greenlet.go:64
 
 // Resume continues Server.watch where it is suspended.
 func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, l := f.s, f.l
-	var (
-		now time.Duration
-		w   *wait
-	)
+	var now time.Duration
+	var w *wait
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.l))
@@ -110,7 +104,7 @@ resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:114
+//line waiting_greenlet.go:108
 
 func (f *serverWatchFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Header: f.Header} }

@@ -19,11 +19,7 @@ type pingsFrame struct {
 }
 
 // newPingsFrame makes a frame that will run pings.
-func newPingsFrame(h *Host, n int) *pingsFrame {
-	f := greenlet.MakeFrame[pingsFrame]()
-	f.h, f.n = h, n
-	return f
-}
+func newPingsFrame(h *Host, n int) *pingsFrame { return greenlet.MakeFrame(pingsFrame{h: h, n: n}) }
 
 // pingsResumable is pings for callers that can be suspended.
 func pingsResumable(r *greenlet.Run, h *Host, n int) greenlet.Status {
@@ -33,15 +29,14 @@ func pingsResumable(r *greenlet.Run, h *Host, n int) greenlet.Status {
 // body runs pings up to its next suspension; f is nil until there has been one.
 func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
 	var (
-		t0 *socket.Conn
-		t1 error
-		c  *socket.Conn
-		p  []byte
-		t2 int
-		t3 int
-		t4 error
-		t5 int
-		t6 error
+		t0     *socket.Conn
+		t1     error
+		c      *socket.Conn
+		p      []byte
+		t2, t3 int
+		t4     error
+		t5     int
+		t6     error
 	)
 	if f != nil {
 		switch f.PC {
@@ -102,7 +97,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:106
+//line bench_greenlet_test.go:101
 
 // Resume continues the activation; the driver calls it.
 func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -126,11 +121,7 @@ type pongsFrame struct {
 }
 
 // newPongsFrame makes a frame that will run pongs.
-func newPongsFrame(l *socket.Listener) *pongsFrame {
-	f := greenlet.MakeFrame[pongsFrame]()
-	f.l = l
-	return f
-}
+func newPongsFrame(l *socket.Listener) *pongsFrame { return greenlet.MakeFrame(pongsFrame{l: l}) }
 
 // pongsResumable is pongs for callers that can be suspended.
 func pongsResumable(r *greenlet.Run, l *socket.Listener) greenlet.Status {
@@ -182,7 +173,7 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:186
+//line bench_greenlet_test.go:177
 
 // Resume continues pongs where it is suspended.
 func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -201,7 +192,11 @@ func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l))
 	case 1:
 		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
-		goto resumed_24
+//line bench_test.go:24
+		c = must(t0, t1)
+		l.Close()
+		p = make([]byte, 10)
+		goto loop_27
 	case 2:
 		c, p = f.c, f.p
 		_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
@@ -212,12 +207,8 @@ func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_32
 	}
 
-resumed_24:
-//line bench_test.go:24
-	c = must(t0, t1)
-	l.Close()
-	p = make([]byte, 10)
 loop_27:
+//line bench_test.go:28
 	_, err, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
 		f.l, f.c, f.p, f.PC = nil, c, p, 2
@@ -240,7 +231,7 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:244
+//line bench_greenlet_test.go:235
 
 func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }

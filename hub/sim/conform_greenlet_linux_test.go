@@ -19,9 +19,7 @@ type placeSettlesFrame struct {
 
 // newSettlesFrame makes a frame that will run place.settles.
 func (p *place) newSettlesFrame() *placeSettlesFrame {
-	f := greenlet.MakeFrame[placeSettlesFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(placeSettlesFrame{p: p})
 }
 
 // settlesResumable is place.settles for callers that can be suspended.
@@ -40,20 +38,18 @@ func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:44
+//line conform_greenlet_linux_test.go:42
 
 // Resume continues place.settles where it is suspended.
 func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.p))
-	case 1:
+	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_52
+		return r.Return(f, &f.Header)
 	}
 
-resumed_52:
-	return r.Return(f, &f.Header)
 }
 
 func (f *placeSettlesFrame) Forget()                 { *f = placeSettlesFrame{Header: f.Header} }
@@ -66,20 +62,14 @@ var _ func(*place) = (*place).settles
 // placePairFrame is an activation of place.pair.
 type placePairFrame struct {
 	greenlet.Header
-	p    *place
-	a    *socket.Conn
-	b    *socket.Conn
-	l    *socket.Listener
-	ret0 *socket.Conn
-	ret1 *socket.Conn
+	p          *place
+	a, b       *socket.Conn
+	l          *socket.Listener
+	ret0, ret1 *socket.Conn
 }
 
 // newPairFrame makes a frame that will run place.pair.
-func (p *place) newPairFrame() *placePairFrame {
-	f := greenlet.MakeFrame[placePairFrame]()
-	f.p = p
-	return f
-}
+func (p *place) newPairFrame() *placePairFrame { return greenlet.MakeFrame(placePairFrame{p: p}) }
 
 // Results are what place.pair has returned.
 func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
@@ -97,16 +87,14 @@ func (p *place) pairResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, gree
 // body runs place.pair up to its next suspension; f is nil until there has been one.
 func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		t0  *socket.Listener
-		t1  error
-		l   *socket.Listener
-		t3  *socket.Conn
-		t4  error
-		t7  *socket.Conn
-		t8  error
-		err error
+		a, b    *socket.Conn
+		t0      *socket.Listener
+		t1      error
+		l       *socket.Listener
+		t3      *socket.Conn
+		t4      error
+		t7      *socket.Conn
+		t8, err error
 	)
 	if f != nil {
 		switch f.PC {
@@ -234,7 +222,7 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:238
+//line conform_greenlet_linux_test.go:226
 
 // Resume continues the activation; the driver calls it.
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -263,9 +251,7 @@ type placeReadsFrame struct {
 
 // newReadsFrame makes a frame that will run place.reads.
 func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
-	f := greenlet.MakeFrame[placeReadsFrame]()
-	f.p, f.name, f.c = p, name, c
-	return f
+	return greenlet.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
 }
 
 // readsResumable is place.reads for callers that can be suspended.
@@ -275,11 +261,9 @@ func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 
 // body runs place.reads up to its first suspension; f is nil until there has been one.
 func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket.Conn) (st greenlet.Status) {
-	var (
-		buf []byte
-		n   int
-		err error
-	)
+	var buf []byte
+	var n int
+	var err error
 //line conform_linux_test.go:71
 	buf = make([]byte, 100)
 	n, err, st = c.ReadResumable(r, buf)
@@ -293,32 +277,28 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:297
+//line conform_greenlet_linux_test.go:281
 
 // Resume continues place.reads where it is suspended.
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
-	var (
-		buf []byte
-		n   int
-		err error
-	)
+	var buf []byte
+	var n int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.p, f.name, f.c))
-	case 1:
+	default:
 		buf = f.buf
 		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
-		goto resumed_72
+//line conform_linux_test.go:73
+		p.note("%s reads %q, %v", name, buf[:n], what(err))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_72:
-//line conform_linux_test.go:73
-	p.note("%s reads %q, %v", name, buf[:n], what(err))
-	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:322
+//line conform_greenlet_linux_test.go:302
 
 func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
@@ -331,17 +311,12 @@ var _ func(*place, string, *socket.Conn) = (*place).reads
 // placeHalvesFrame is an activation of place.halves.
 type placeHalvesFrame struct {
 	greenlet.Header
-	p *place
-	a *socket.Conn
-	b *socket.Conn
+	p    *place
+	a, b *socket.Conn
 }
 
 // newHalvesFrame makes a frame that will run place.halves.
-func (p *place) newHalvesFrame() *placeHalvesFrame {
-	f := greenlet.MakeFrame[placeHalvesFrame]()
-	f.p = p
-	return f
-}
+func (p *place) newHalvesFrame() *placeHalvesFrame { return greenlet.MakeFrame(placeHalvesFrame{p: p}) }
 
 // halvesResumable is place.halves for callers that can be suspended.
 func (p *place) halvesResumable(r *greenlet.Run) greenlet.Status {
@@ -350,11 +325,8 @@ func (p *place) halvesResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs place.halves up to its next suspension; f is nil until there has been one.
 func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-	)
+	var a, b *socket.Conn
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -483,7 +455,7 @@ resumed_92:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:487
+//line conform_greenlet_linux_test.go:459
 
 // Resume continues the activation; the driver calls it.
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -500,17 +472,12 @@ var _ func(*place) = (*place).halves
 // placeResetsFrame is an activation of place.resets.
 type placeResetsFrame struct {
 	greenlet.Header
-	p *place
-	a *socket.Conn
-	b *socket.Conn
+	p    *place
+	a, b *socket.Conn
 }
 
 // newResetsFrame makes a frame that will run place.resets.
-func (p *place) newResetsFrame() *placeResetsFrame {
-	f := greenlet.MakeFrame[placeResetsFrame]()
-	f.p = p
-	return f
-}
+func (p *place) newResetsFrame() *placeResetsFrame { return greenlet.MakeFrame(placeResetsFrame{p: p}) }
 
 // resetsResumable is place.resets for callers that can be suspended.
 func (p *place) resetsResumable(r *greenlet.Run) greenlet.Status {
@@ -519,12 +486,9 @@ func (p *place) resetsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs place.resets up to its next suspension; f is nil until there has been one.
 func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
-	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-		n   int
-	)
+	var a, b *socket.Conn
+	var err error
+	var n int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -678,7 +642,7 @@ resumed_115:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:682
+//line conform_greenlet_linux_test.go:646
 
 // Resume continues the activation; the driver calls it.
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -696,17 +660,12 @@ var _ func(*place) = (*place).resets
 type placeEndsFrame struct {
 	greenlet.Header
 	p     *place
-	a     *socket.Conn
-	b     *socket.Conn
+	a, b  *socket.Conn
 	waits *hub.Task
 }
 
 // newEndsFrame makes a frame that will run place.ends.
-func (p *place) newEndsFrame() *placeEndsFrame {
-	f := greenlet.MakeFrame[placeEndsFrame]()
-	f.p = p
-	return f
-}
+func (p *place) newEndsFrame() *placeEndsFrame { return greenlet.MakeFrame(placeEndsFrame{p: p}) }
 
 // endsResumable is place.ends for callers that can be suspended.
 func (p *place) endsResumable(r *greenlet.Run) greenlet.Status {
@@ -715,11 +674,8 @@ func (p *place) endsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs place.ends up to its next suspension; f is nil until there has been one.
 func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
-	var (
-		a     *socket.Conn
-		b     *socket.Conn
-		waits *hub.Task
-	)
+	var a, b *socket.Conn
+	var waits *hub.Task
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -831,7 +787,7 @@ resumed_138:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:835
+//line conform_greenlet_linux_test.go:791
 
 // Resume continues the activation; the driver calls it.
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -848,20 +804,16 @@ var _ func(*place) = (*place).ends
 // placeFillsUpFrame is an activation of place.fillsUp.
 type placeFillsUpFrame struct {
 	greenlet.Header
-	p     *place
-	a     *socket.Conn
-	b     *socket.Conn
-	sent  int
-	chunk []byte
-	idle  int
-	got   int
+	p         *place
+	a, b      *socket.Conn
+	sent      int
+	chunk     []byte
+	idle, got int
 }
 
 // newFillsUpFrame makes a frame that will run place.fillsUp.
 func (p *place) newFillsUpFrame() *placeFillsUpFrame {
-	f := greenlet.MakeFrame[placeFillsUpFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(placeFillsUpFrame{p: p})
 }
 
 // fillsUpResumable is place.fillsUp for callers that can be suspended.
@@ -872,14 +824,11 @@ func (p *place) fillsUpResumable(r *greenlet.Run) greenlet.Status {
 // body runs place.fillsUp up to its next suspension; f is nil until there has been one.
 func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
-		a     *socket.Conn
-		b     *socket.Conn
-		sent  int
-		chunk []byte
-		idle  int
-		got   int
-		n2    int
-		err2  error
+		a, b          *socket.Conn
+		sent          int
+		chunk         []byte
+		idle, got, n2 int
+		err2          error
 	)
 	if f != nil {
 		switch f.PC {
@@ -962,7 +911,7 @@ after_loop_160:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:966
+//line conform_greenlet_linux_test.go:915
 
 // Resume continues the activation; the driver calls it.
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -989,9 +938,7 @@ type placePacketsFrame struct {
 
 // newPacketsFrame makes a frame that will run place.packets.
 func (p *place) newPacketsFrame() *placePacketsFrame {
-	f := greenlet.MakeFrame[placePacketsFrame]()
-	f.p = p
-	return f
+	return greenlet.MakeFrame(placePacketsFrame{p: p})
 }
 
 // packetsResumable is place.packets for callers that can be suspended.
@@ -1220,7 +1167,7 @@ resumed_191:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1224
+//line conform_greenlet_linux_test.go:1171
 
 // Resume continues the activation; the driver calls it.
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -14,19 +14,16 @@ import (
 // HostDialFrame is an activation of Host.Dial.
 type HostDialFrame struct {
 	greenlet.Header
-	h       *Host
-	network string
-	address string
-	to      *Addr
-	ret0    *socket.Conn
-	ret1    error
+	h                *Host
+	network, address string
+	to               *Addr
+	ret0             *socket.Conn
+	ret1             error
 }
 
 // NewDialFrame makes a frame that will run Host.Dial.
 func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
-	f := greenlet.MakeFrame[HostDialFrame]()
-	f.h, f.network, f.address = h, network, address
-	return f
+	return greenlet.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
 
 // Results are what Host.Dial has returned.
@@ -44,11 +41,9 @@ func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (*
 
 // body runs Host.Dial up to its first suspension; f is nil until there has been one.
 func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address string) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
-	var (
-		to  *Addr
-		err error
-		s   *stream
-	)
+	var to *Addr
+	var err error
+	var s *stream
 //line host.go:133
 	to = new(Addr)
 	*to, err = h.resolve(network, address)
@@ -78,38 +73,34 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	return socket.NewConn(s), nil, greenlet.Done
 }
 
-//line host_greenlet.go:82
+//line host_greenlet.go:77
 
 // Resume continues Host.Dial where it is suspended.
 func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	network := f.network
-	var (
-		to  *Addr
-		err error
-		s   *stream
-	)
+	var to *Addr
+	var err error
+	var s *stream
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		to = f.to
 		s, err = r.Callee().(*hostConnectFrame).Returned(r)
-		goto resumed_146
-	}
-
-resumed_146:
 //line host.go:147
-	if err != nil {
-		f.ret0, f.ret1 = nil, failed("dial", network, (*to), err)
+		if err != nil {
+			f.ret0, f.ret1 = nil, failed("dial", network, (*to), err)
+			return r.Return(f, &f.Header)
+		}
+//line host.go:150
+		f.ret0, f.ret1 = socket.NewConn(s), nil
 		return r.Return(f, &f.Header)
 	}
-//line host.go:150
-	f.ret0, f.ret1 = socket.NewConn(s), nil
-	return r.Return(f, &f.Header)
+
 }
 
-//line host_greenlet.go:113
+//line host_greenlet.go:104
 
 func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -134,9 +125,7 @@ type hostConnectFrame struct {
 
 // newConnectFrame makes a frame that will run Host.connect.
 func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
-	f := greenlet.MakeFrame[hostConnectFrame]()
-	f.h, f.to = h, to
-	return f
+	return greenlet.MakeFrame(hostConnectFrame{h: h, to: to})
 }
 
 // connectResumable is Host.connect for callers that can be suspended.
@@ -182,10 +171,8 @@ func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		s    **stream
-		err2 error
-	)
+	var s **stream
+	var err2 error
 	switch f.PC {
 	case 1:
 		s = f.s
@@ -252,7 +239,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet.go:256
+//line host_greenlet.go:243
 
 func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -25,9 +25,7 @@ type notesSendsFrame struct {
 
 // newSendsFrame makes a frame that will run notes.sends.
 func (n *notes) newSendsFrame(count int) *notesSendsFrame {
-	f := greenlet.MakeFrame[notesSendsFrame]()
-	f.n, f.count = n, count
-	return f
+	return greenlet.MakeFrame(notesSendsFrame{n: n, count: count})
 }
 
 // sendsResumable is notes.sends for callers that can be suspended.
@@ -63,10 +61,8 @@ func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenl
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		c *socket.PacketConn
-		i int
-	)
+	var c *socket.PacketConn
+	var i int
 	switch f.PC {
 	case 1:
 		c, i = f.c, f.i
@@ -113,7 +109,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:117
+//line host_greenlet_test.go:113
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -135,9 +131,7 @@ type notesCollectsFrame struct {
 
 // newCollectsFrame makes a frame that will run notes.collects.
 func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
-	f := greenlet.MakeFrame[notesCollectsFrame]()
-	f.n, f.d = n, d
-	return f
+	return greenlet.MakeFrame(notesCollectsFrame{n: n, d: d})
 }
 
 // collectsResumable is notes.collects for callers that can be suspended.
@@ -237,7 +231,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:241
+//line host_greenlet_test.go:235
 
 func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -263,11 +257,7 @@ type notesAsksFrame struct {
 }
 
 // newAsksFrame makes a frame that will run notes.asks.
-func (n *notes) newAsksFrame() *notesAsksFrame {
-	f := greenlet.MakeFrame[notesAsksFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newAsksFrame() *notesAsksFrame { return greenlet.MakeFrame(notesAsksFrame{n: n}) }
 
 // asksResumable is notes.asks for callers that can be suspended.
 func (n *notes) asksResumable(r *greenlet.Run) greenlet.Status {
@@ -393,7 +383,7 @@ resumed_99:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:397
+//line host_greenlet_test.go:387
 
 // Resume continues the activation; the driver calls it.
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -418,9 +408,7 @@ type notesAnswersFrame struct {
 
 // newAnswersFrame makes a frame that will run notes.answers.
 func (n *notes) newAnswersFrame() *notesAnswersFrame {
-	f := greenlet.MakeFrame[notesAnswersFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesAnswersFrame{n: n})
 }
 
 // answersResumable is notes.answers for callers that can be suspended.
@@ -504,7 +492,7 @@ resumed_118:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:508
+//line host_greenlet_test.go:496
 
 // Resume continues the activation; the driver calls it.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -525,11 +513,7 @@ type notesServesFrame struct {
 }
 
 // newServesFrame makes a frame that will run notes.serves.
-func (n *notes) newServesFrame() *notesServesFrame {
-	f := greenlet.MakeFrame[notesServesFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newServesFrame() *notesServesFrame { return greenlet.MakeFrame(notesServesFrame{n: n}) }
 
 // servesResumable is notes.serves for callers that can be suspended.
 func (n *notes) servesResumable(r *greenlet.Run) greenlet.Status {
@@ -603,7 +587,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:607
+//line host_greenlet_test.go:591
 
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
@@ -627,7 +611,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:631
+//line host_greenlet_test.go:615
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -655,7 +639,7 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:659
+//line host_greenlet_test.go:643
 
 // Resume continues the literal notesServesFunc1 where it is suspended.
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -663,18 +647,16 @@ func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*HostDialFrame).Returned(r)
-		goto resumed_140
+//line host_test.go:141
+		(*c.n).note("server ends: %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_140:
-//line host_test.go:141
-	(*c.n).note("server ends: %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:678
+//line host_greenlet_test.go:660
 
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
@@ -688,11 +670,7 @@ type notesRestsFrame struct {
 }
 
 // newRestsFrame makes a frame that will run notes.rests.
-func (n *notes) newRestsFrame() *notesRestsFrame {
-	f := greenlet.MakeFrame[notesRestsFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newRestsFrame() *notesRestsFrame { return greenlet.MakeFrame(notesRestsFrame{n: n}) }
 
 // restsResumable is notes.rests for callers that can be suspended.
 func (n *notes) restsResumable(r *greenlet.Run) greenlet.Status {
@@ -762,7 +740,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:766
+//line host_greenlet_test.go:744
 
 func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -779,15 +757,12 @@ type notesCrashesFrame struct {
 	c         *socket.Conn
 	server    *hub.Task
 	t4        []*hub.Task
-	t5        int
-	t6        int
+	t5, t6    int
 }
 
 // newCrashesFrame makes a frame that will run notes.crashes.
 func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
-	f := greenlet.MakeFrame[notesCrashesFrame]()
-	f.n, f.powerless = n, powerless
-	return f
+	return greenlet.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
 }
 
 // crashesResumable is notes.crashes for callers that can be suspended.
@@ -798,16 +773,14 @@ func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) greenlet.Statu
 // body runs notes.crashes up to its next suspension; f is nil until there has been one.
 func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st greenlet.Status) {
 	var (
-		t0     *socket.Conn
-		t1     error
-		c      *socket.Conn
-		t2     []byte
-		t3     error
-		err    error
-		server *hub.Task
-		t4     []*hub.Task
-		t5     int
-		t6     int
+		t0      *socket.Conn
+		t1      error
+		c       *socket.Conn
+		t2      []byte
+		t3, err error
+		server  *hub.Task
+		t4      []*hub.Task
+		t5, t6  int
 	)
 	if f != nil {
 		switch f.PC {
@@ -992,7 +965,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:996
+//line host_greenlet_test.go:969
 
 // Resume continues the activation; the driver calls it.
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1017,9 +990,7 @@ type notesStopsFrame struct {
 
 // newStopsFrame makes a frame that will run notes.stops.
 func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
-	f := greenlet.MakeFrame[notesStopsFrame]()
-	f.n, f.s = n, s
-	return f
+	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
@@ -1029,10 +1000,7 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) greenlet.Statu
 
 // body runs notes.stops up to its first suspension; f is nil until there has been one.
 func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 //line host_test.go:213
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 14)
@@ -1053,43 +1021,39 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1057
+//line host_greenlet_test.go:1025
 
 // Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
-	var (
-		t0 int
-		t1 int
-	)
+	var t0, t1 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_213
+//line host_test.go:214
+		t0 = s.Len()
+//line host_test.go:214
+		t1, st = s.StopResumable(r, time.Second)
+		if st != greenlet.Done {
+			f.s, f.t0, f.PC = nil, t0, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_214
 	case 2:
 		t0 = f.t0
 		t1 = r.Callee().(*socket.ServerStopFrame).Returned(r)
 		goto resumed_214
 	}
 
-resumed_213:
-//line host_test.go:214
-	t0 = s.Len()
-//line host_test.go:214
-	t1, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f.s, f.t0, f.PC = nil, t0, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_214:
 //line host_test.go:214
 	n.note("%d, killed %d", t0, t1)
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1093
+//line host_greenlet_test.go:1057
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
@@ -1108,9 +1072,7 @@ type notesServingFrame struct {
 
 // newServingFrame makes a frame that will run notes.serving.
 func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
-	f := greenlet.MakeFrame[notesServingFrame]()
-	f.n, f.s = n, s
-	return f
+	return greenlet.MakeFrame(notesServingFrame{n: n, s: s})
 }
 
 // servingResumable is notes.serving for callers that can be suspended.
@@ -1133,7 +1095,7 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1137
+//line host_greenlet_test.go:1099
 
 // Resume continues notes.serving where it is suspended.
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1142,18 +1104,16 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
-	case 1:
+	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
-		goto resumed_218
+//line host_test.go:218
+		n.note("served: %v", t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_218:
-//line host_test.go:218
-	n.note("served: %v", t0)
-	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1157
+//line host_greenlet_test.go:1117
 
 func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
@@ -1172,9 +1132,7 @@ type notesIdlesFrame struct {
 
 // newIdlesFrame makes a frame that will run notes.idles.
 func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
-	f := greenlet.MakeFrame[notesIdlesFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesIdlesFrame{n: n, c: c})
 }
 
 // idlesResumable is notes.idles for callers that can be suspended.
@@ -1203,7 +1161,7 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1207
+//line host_greenlet_test.go:1165
 
 // Resume continues notes.idles where it is suspended.
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1214,25 +1172,24 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
 		err = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
-		goto resumed_222
+//line host_test.go:223
+		n.note("%v", err)
+		_, _, st = c.WriteStringResumable(r, "bye\n")
+		if st != greenlet.Done {
+			f.n, f.c, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_224
 	case 2:
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		goto resumed_224
 	}
 
-resumed_222:
-//line host_test.go:223
-	n.note("%v", err)
-	_, _, st = c.WriteStringResumable(r, "bye\n")
-	if st != greenlet.Done {
-		f.n, f.c, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_224:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1236
+//line host_greenlet_test.go:1193
 
 func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
@@ -1251,9 +1208,7 @@ type notesListensFrame struct {
 
 // newListensFrame makes a frame that will run notes.listens.
 func (n *notes) newListensFrame() *notesListensFrame {
-	f := greenlet.MakeFrame[notesListensFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesListensFrame{n: n})
 }
 
 // listensResumable is notes.listens for callers that can be suspended.
@@ -1291,7 +1246,7 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1295
+//line host_greenlet_test.go:1250
 
 // Resume continues notes.listens where it is suspended.
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1308,21 +1263,20 @@ func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
-		goto resumed_242
+//line host_test.go:242
+		c = must(t0, t1)
+		t2, t3, st = c.ReadLineResumable(r)
+		if st != greenlet.Done {
+			f.c, f.PC = c, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_243
 	case 2:
 		c = f.c
 		t2, t3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_243
 	}
 
-resumed_242:
-//line host_test.go:242
-	c = must(t0, t1)
-	t2, t3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_243:
 //line host_test.go:243
 	n.note("%s", must(t2, t3))
@@ -1330,7 +1284,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1334
+//line host_greenlet_test.go:1288
 
 func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -1342,24 +1296,18 @@ var _ func(*notes) = (*notes).listens
 // notesLonelyFrame is an activation of notes.lonely.
 type notesLonelyFrame struct {
 	greenlet.Header
-	n     *notes
-	l     *socket.Listener
-	start time.Time
-	c     *socket.Conn
-	d     *socket.Conn
-	p     []byte
-	t7    []func() error
-	t8    int
-	t9    int
-	u     *socket.PacketConn
+	n      *notes
+	l      *socket.Listener
+	start  time.Time
+	c, d   *socket.Conn
+	p      []byte
+	t7     []func() error
+	t8, t9 int
+	u      *socket.PacketConn
 }
 
 // newLonelyFrame makes a frame that will run notes.lonely.
-func (n *notes) newLonelyFrame() *notesLonelyFrame {
-	f := greenlet.MakeFrame[notesLonelyFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newLonelyFrame() *notesLonelyFrame { return greenlet.MakeFrame(notesLonelyFrame{n: n}) }
 
 // lonelyResumable is notes.lonely for callers that can be suspended.
 func (n *notes) lonelyResumable(r *greenlet.Run) greenlet.Status {
@@ -1369,25 +1317,23 @@ func (n *notes) lonelyResumable(r *greenlet.Run) greenlet.Status {
 // body runs notes.lonely up to its next suspension; f is nil until there has been one.
 func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
-		l     *socket.Listener
-		start time.Time
-		t0    *socket.Conn
-		t1    error
-		c     *socket.Conn
-		t2    *socket.Conn
-		t3    error
-		d     *socket.Conn
-		p     []byte
-		t4    int
-		t5    error
-		m     int
-		t6    error
-		t7    []func() error
-		t8    int
-		t9    int
-		t10   error
-		u     *socket.PacketConn
-		err   error
+		l      *socket.Listener
+		start  time.Time
+		t0     *socket.Conn
+		t1     error
+		c, t2  *socket.Conn
+		t3     error
+		d      *socket.Conn
+		p      []byte
+		t4     int
+		t5     error
+		m      int
+		t6     error
+		t7     []func() error
+		t8, t9 int
+		t10    error
+		u      *socket.PacketConn
+		err    error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1563,7 +1509,7 @@ resumed_303:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1567
+//line host_greenlet_test.go:1513
 
 // Resume continues the activation; the driver calls it.
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1586,9 +1532,7 @@ type notesListensForFrame struct {
 
 // newListensForFrame makes a frame that will run notes.listensFor.
 func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
-	f := greenlet.MakeFrame[notesListensForFrame]()
-	f.n, f.h = n, h
-	return f
+	return greenlet.MakeFrame(notesListensForFrame{n: n, h: h})
 }
 
 // listensForResumable is notes.listensFor for callers that can be suspended.
@@ -1614,7 +1558,7 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1618
+//line host_greenlet_test.go:1562
 
 // Resume continues notes.listensFor where it is suspended.
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1623,18 +1567,16 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.h))
-	case 1:
+	default:
 		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
-		goto resumed_319
+//line host_test.go:320
+		n.note("not here: %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_319:
-//line host_test.go:320
-	n.note("not here: %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1638
+//line host_greenlet_test.go:1580
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1652,11 +1594,7 @@ type notesCutsFrame struct {
 }
 
 // newCutsFrame makes a frame that will run notes.cuts.
-func (n *notes) newCutsFrame() *notesCutsFrame {
-	f := greenlet.MakeFrame[notesCutsFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newCutsFrame() *notesCutsFrame { return greenlet.MakeFrame(notesCutsFrame{n: n}) }
 
 // cutsResumable is notes.cuts for callers that can be suspended.
 func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
@@ -1665,10 +1603,8 @@ func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs notes.cuts up to its first suspension; f is nil until there has been one.
 func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
-	var (
-		task *hub.Task
-		t0   error
-	)
+	var task *hub.Task
+	var t0 error
 //line host_test.go:325
 	task = n.a.Go(n.newListensForFrame(n.a))
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
@@ -1696,49 +1632,44 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1700
+//line host_greenlet_test.go:1636
 
 // Resume continues notes.cuts where it is suspended.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		task *hub.Task
-		t0   error
-	)
+	var task *hub.Task
+	var t0 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		task = f.task
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_326
+//line host_test.go:327
+		n.note("%d", n.a.Connections()+len(n.a.packets))
+		n.a.Crash()
+		t0, st = task.JoinResumable(r)
+		if st != greenlet.Done {
+			f.task, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_329
 	case 2:
 		t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
 		goto resumed_329
 	}
 
-resumed_326:
-//line host_test.go:327
-	n.note("%d", n.a.Connections()+len(n.a.packets))
-	n.a.Crash()
-	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f.task, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_329:
-	{
 //line host_test.go:329
-		n.note("%v", t0)
-		_, err := n.a.ListenPacket("udp", ":53")
-		n.note("%v", err)
-		_, err = n.a.Listen("tcp", ":53")
-		n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
-		return r.Return(f, &f.Header)
-	}
+	n.note("%v", t0)
+	_, err := n.a.ListenPacket("udp", ":53")
+	n.note("%v", err)
+	_, err = n.a.Listen("tcp", ":53")
+	n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
+	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1742
+//line host_greenlet_test.go:1673
 
 func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -1750,18 +1681,15 @@ var _ func(*notes) = (*notes).cuts
 // notesExhaustsFrame is an activation of notes.exhausts.
 type notesExhaustsFrame struct {
 	greenlet.DeferHeader
-	n     *notes
-	last  *socket.PacketConn
-	l     *socket.Listener
-	taken *socket.Listener
-	t2    int
+	n        *notes
+	last     *socket.PacketConn
+	l, taken *socket.Listener
+	t2       int
 }
 
 // newExhaustsFrame makes a frame that will run notes.exhausts.
 func (n *notes) newExhaustsFrame() *notesExhaustsFrame {
-	f := greenlet.MakeFrame[notesExhaustsFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesExhaustsFrame{n: n})
 }
 
 // exhaustsResumable is notes.exhausts for callers that can be suspended.
@@ -1798,26 +1726,25 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		last  *socket.PacketConn
-		err   error
-		t0    *socket.Conn
-		t1    error
-		c     *socket.Conn
-		l     *socket.Listener
-		taken *socket.Listener
-		t2    int
-		t3    *socket.Conn
-		t4    error
-		t5    *socket.Conn
-		t6    error
-		t7    *socket.Conn
-		t8    error
-		t9    *socket.Conn
-		t10   error
-		t11   *socket.Conn
-		t12   error
-		t13   *socket.Conn
-		t14   error
+		last     *socket.PacketConn
+		err      error
+		t0       *socket.Conn
+		t1       error
+		c        *socket.Conn
+		l, taken *socket.Listener
+		t2       int
+		t3       *socket.Conn
+		t4       error
+		t5       *socket.Conn
+		t6       error
+		t7       *socket.Conn
+		t8       error
+		t9       *socket.Conn
+		t10      error
+		t11      *socket.Conn
+		t12      error
+		t13      *socket.Conn
+		t14      error
 	)
 	switch f.PC {
 	case 1:
@@ -2048,7 +1975,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2052
+//line host_greenlet_test.go:1979
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2069,9 +1996,7 @@ type notesOutlivesFrame struct {
 
 // newOutlivesFrame makes a frame that will run notes.outlives.
 func (n *notes) newOutlivesFrame() *notesOutlivesFrame {
-	f := greenlet.MakeFrame[notesOutlivesFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesOutlivesFrame{n: n})
 }
 
 // outlivesResumable is notes.outlives for callers that can be suspended.
@@ -2108,15 +2033,14 @@ func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c   *socket.PacketConn
-		l   *socket.Listener
-		t0  *socket.Conn
-		t1  error
-		s   *socket.Conn
-		t2  *socket.Conn
-		t3  error
-		to  *socket.PacketConn
-		err error
+		c     *socket.PacketConn
+		l     *socket.Listener
+		t0    *socket.Conn
+		t1    error
+		s, t2 *socket.Conn
+		t3    error
+		to    *socket.PacketConn
+		err   error
 	)
 	switch f.PC {
 	case 1:
@@ -2262,7 +2186,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2266
+//line host_greenlet_test.go:2190
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2279,9 +2203,7 @@ type notesCrashesItselfFrame struct {
 
 // newCrashesItselfFrame makes a frame that will run notes.crashesItself.
 func (n *notes) newCrashesItselfFrame() *notesCrashesItselfFrame {
-	f := greenlet.MakeFrame[notesCrashesItselfFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesCrashesItselfFrame{n: n})
 }
 
 // crashesItselfResumable is notes.crashesItself for callers that can be suspended.
@@ -2374,7 +2296,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2378
+//line host_greenlet_test.go:2300
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2392,9 +2314,7 @@ type notesLingersFrame struct {
 
 // newLingersFrame makes a frame that will run notes.lingers.
 func (n *notes) newLingersFrame(name string) *notesLingersFrame {
-	f := greenlet.MakeFrame[notesLingersFrame]()
-	f.n, f.name = n, name
-	return f
+	return greenlet.MakeFrame(notesLingersFrame{n: n, name: name})
 }
 
 // lingersResumable is notes.lingers for callers that can be suspended.
@@ -2467,7 +2387,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2471
+//line host_greenlet_test.go:2391
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

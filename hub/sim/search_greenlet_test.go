@@ -19,9 +19,7 @@ type appendsFrame struct {
 
 // newAppendsFrame makes a frame that will run appends.
 func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
-	f := greenlet.MakeFrame[appendsFrame]()
-	f.n, f.order, f.name = n, order, name
-	return f
+	return greenlet.MakeFrame(appendsFrame{n: n, order: order, name: name})
 }
 
 // appendsResumable is appends for callers that can be suspended.
@@ -42,7 +40,7 @@ func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name str
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:46
+//line search_greenlet_test.go:44
 
 // Resume continues appends where it is suspended.
 func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -50,18 +48,16 @@ func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.order, f.name))
-	case 1:
+	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_18
+//line search_test.go:19
+		*order += name
+		return r.Return(f, &f.Header)
 	}
 
-resumed_18:
-//line search_test.go:19
-	*order += name
-	return r.Return(f, &f.Header)
 }
 
-//line search_greenlet_test.go:65
+//line search_greenlet_test.go:61
 
 func (f *appendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.Header} }
@@ -78,11 +74,7 @@ type panicsFrame struct {
 }
 
 // newPanicsFrame makes a frame that will run panics.
-func newPanicsFrame(n *Network) *panicsFrame {
-	f := greenlet.MakeFrame[panicsFrame]()
-	f.n = n
-	return f
-}
+func newPanicsFrame(n *Network) *panicsFrame { return greenlet.MakeFrame(panicsFrame{n: n}) }
 
 // panicsResumable is panics for callers that can be suspended.
 func panicsResumable(r *greenlet.Run, n *Network) greenlet.Status {
@@ -95,7 +87,7 @@ func (f *panicsFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 	panic("at once")
 }
 
-//line search_greenlet_test.go:99
+//line search_greenlet_test.go:91
 
 // Resume continues the activation; the driver calls it.
 func (f *panicsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -117,11 +109,7 @@ type staysFrame struct {
 }
 
 // newStaysFrame makes a frame that will run stays.
-func newStaysFrame(n *Network) *staysFrame {
-	f := greenlet.MakeFrame[staysFrame]()
-	f.n = n
-	return f
-}
+func newStaysFrame(n *Network) *staysFrame { return greenlet.MakeFrame(staysFrame{n: n}) }
 
 // staysResumable is stays for callers that can be suspended.
 func staysResumable(r *greenlet.Run, n *Network) greenlet.Status {
@@ -139,20 +127,18 @@ func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:143
+//line search_greenlet_test.go:131
 
 // Resume continues stays where it is suspended.
 func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
+	default:
 		r.Callee().(*hub.EventWaitFrame).Release(r)
-		goto resumed_56
+		return r.Return(f, &f.Header)
 	}
 
-resumed_56:
-	return r.Return(f, &f.Header)
 }
 
 func (f *staysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }

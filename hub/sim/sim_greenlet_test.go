@@ -17,9 +17,7 @@ type notesEchoesFrame struct {
 
 // newEchoesFrame makes a frame that will run notes.echoes.
 func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
-	f := greenlet.MakeFrame[notesEchoesFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
@@ -29,10 +27,8 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status
 
 // body runs notes.echoes up to its first suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 //line sim_test.go:68
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
@@ -56,15 +52,13 @@ loop_68:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:60
+//line sim_greenlet_test.go:56
 
 // Resume continues notes.echoes where it is suspended.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -99,7 +93,7 @@ resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:103
+//line sim_greenlet_test.go:97
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -118,9 +112,7 @@ type notesServesOneFrame struct {
 
 // newServesOneFrame makes a frame that will run notes.servesOne.
 func (n *notes) newServesOneFrame() *notesServesOneFrame {
-	f := greenlet.MakeFrame[notesServesOneFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesServesOneFrame{n: n})
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
@@ -130,11 +122,9 @@ func (n *notes) servesOneResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs notes.servesOne up to its first suspension; f is nil until there has been one.
 func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
-	var (
-		l  *socket.Listener
-		t0 *socket.Conn
-		t1 error
-	)
+	var l *socket.Listener
+	var t0 *socket.Conn
+	var t1 error
 //line sim_test.go:83
 	l = must(n.b.Listen("tcp", ":80"))
 	t0, t1, st = l.AcceptResumable(r)
@@ -157,30 +147,20 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:161
+//line sim_greenlet_test.go:151
 
 // Resume continues notes.servesOne where it is suspended.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		l  *socket.Listener
-		t0 *socket.Conn
-		t1 error
-	)
+	var l *socket.Listener
+	var t0 *socket.Conn
+	var t1 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		l = f.l
 		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
-		goto resumed_84
-	case 2:
-		r.Callee().(*notesEchoesFrame).Release(r)
-		goto resumed_87
-	}
-
-resumed_84:
-	{
 //line sim_test.go:84
 		c := must(t0, t1)
 		l.Close()
@@ -189,12 +169,17 @@ resumed_84:
 			f.n, f.l, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
+		goto resumed_87
+	case 2:
+		r.Callee().(*notesEchoesFrame).Release(r)
+		goto resumed_87
 	}
+
 resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:198
+//line sim_greenlet_test.go:183
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -210,15 +195,12 @@ type notesTalksFrame struct {
 	transport socket.Net
 	words     []string
 	c         *socket.Conn
-	t0        int
-	t1        int
+	t0, t1    int
 }
 
 // newTalksFrame makes a frame that will run notes.talks.
 func (n *notes) newTalksFrame(transport socket.Net, words ...string) *notesTalksFrame {
-	f := greenlet.MakeFrame[notesTalksFrame]()
-	f.n, f.transport, f.words = n, transport, words
-	return f
+	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
 }
 
 // talksResumable is notes.talks for callers that can be suspended.
@@ -255,13 +237,12 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c    *socket.Conn
-		err  error
-		t0   int
-		t1   int
-		err2 error
-		line []byte
-		err3 error
+		c      *socket.Conn
+		err    error
+		t0, t1 int
+		err2   error
+		line   []byte
+		err3   error
 	)
 	switch f.PC {
 	case 1:
@@ -373,7 +354,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:377
+//line sim_greenlet_test.go:358
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -386,19 +367,16 @@ var _ func(*notes, socket.Net, ...string) = (*notes).talks
 // notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
 	greenlet.Header
-	n  *notes
-	h  *Host
-	t0 []string
-	t1 int
-	t2 int
-	l  *socket.Listener
+	n      *notes
+	h      *Host
+	t0     []string
+	t1, t2 int
+	l      *socket.Listener
 }
 
 // newFailsFrame makes a frame that will run notes.fails.
 func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
-	f := greenlet.MakeFrame[notesFailsFrame]()
-	f.n, f.h = n, h
-	return f
+	return greenlet.MakeFrame(notesFailsFrame{n: n, h: h})
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
@@ -409,12 +387,10 @@ func (n *notes) failsResumable(r *greenlet.Run, h *Host) greenlet.Status {
 // body runs notes.fails up to its next suspension; f is nil until there has been one.
 func (f *notesFailsFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
 	var (
-		t0   []string
-		t1   int
-		t2   int
-		err  error
-		err2 error
-		l    *socket.Listener
+		t0        []string
+		t1, t2    int
+		err, err2 error
+		l         *socket.Listener
 	)
 	if f != nil {
 		switch f.PC {
@@ -490,7 +466,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:494
+//line sim_greenlet_test.go:470
 
 // Resume continues the activation; the driver calls it.
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

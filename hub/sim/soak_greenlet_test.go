@@ -22,9 +22,7 @@ type soakWritesFrame struct {
 
 // newWritesFrame makes a frame that will run soak.writes.
 func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
-	f := greenlet.MakeFrame[soakWritesFrame]()
-	f.s, f.server, f.c = s, server, c
-	return f
+	return greenlet.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
 }
 
 // writesResumable is soak.writes for callers that can be suspended.
@@ -92,7 +90,7 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:96
+//line soak_greenlet_test.go:94
 
 // Resume continues the activation; the driver calls it.
 func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -116,9 +114,7 @@ type soakServesFrame struct {
 
 // newServesFrame makes a frame that will run soak.serves.
 func (s *soak) newServesFrame(server int) *soakServesFrame {
-	f := greenlet.MakeFrame[soakServesFrame]()
-	f.s, f.server = s, server
-	return f
+	return greenlet.MakeFrame(soakServesFrame{s: s, server: server})
 }
 
 // servesResumable is soak.serves for callers that can be suspended.
@@ -144,20 +140,18 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:148
+//line soak_greenlet_test.go:144
 
 // Resume continues soak.serves where it is suspended.
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.server))
-	case 1:
+	default:
 		r.Callee().(*socket.ServerServeFrame).Release(r)
-		goto resumed_58
+		return r.Return(f, &f.Header)
 	}
 
-resumed_58:
-	return r.Return(f, &f.Header)
 }
 
 func (f *soakServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server) }
@@ -171,18 +165,15 @@ var _ func(*soak, int) = (*soak).serves
 // soakSaysFrame is an activation of soak.says.
 type soakSaysFrame struct {
 	greenlet.Header
-	s      *soak
-	host   *Host
-	name   string
-	i      int
-	server int
+	s         *soak
+	host      *Host
+	name      string
+	i, server int
 }
 
 // newSaysFrame makes a frame that will run soak.says.
 func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
-	f := greenlet.MakeFrame[soakSaysFrame]()
-	f.s, f.host, f.name = s, host, name
-	return f
+	return greenlet.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
 }
 
 // saysResumable is soak.says for callers that can be suspended.
@@ -192,12 +183,9 @@ func (s *soak) saysResumable(r *greenlet.Run, host *Host, name string) greenlet.
 
 // body runs soak.says up to its next suspension; f is nil until there has been one.
 func (f *soakSaysFrame) body(r *greenlet.Run, s *soak, host *Host, name string) (st greenlet.Status) {
-	var (
-		i      int
-		server int
-		c      *socket.Conn
-		err    error
-	)
+	var i, server int
+	var c *socket.Conn
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -254,7 +242,7 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:258
+//line soak_greenlet_test.go:246
 
 // Resume continues the activation; the driver calls it.
 func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -272,22 +260,18 @@ var _ func(*soak, *Host, string) = (*soak).says
 // soakConversesFrame is an activation of soak.converses.
 type soakConversesFrame struct {
 	greenlet.DeferHeader
-	s      *soak
-	c      *socket.Conn
-	server int
-	name   string
-	i      int
-	t0     int
-	t1     int
-	text   string
-	ret0   int
+	s         *soak
+	c         *socket.Conn
+	server    int
+	name      string
+	i, t0, t1 int
+	text      string
+	ret0      int
 }
 
 // newConversesFrame makes a frame that will run soak.converses.
 func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int) *soakConversesFrame {
-	f := greenlet.MakeFrame[soakConversesFrame]()
-	f.s, f.c, f.server, f.name, f.i = s, c, server, name, i
-	return f
+	return greenlet.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
 }
 
 // conversesResumable is soak.converses for callers that can be suspended.
@@ -333,12 +317,9 @@ func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, serv
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		t0   int
-		t1   int
-		text string
-		t2   bool
-	)
+	var t0, t1 int
+	var text string
+	var t2 bool
 	switch f.PC {
 	case 1:
 		t0, t1, text = f.t0, f.t1, f.text
@@ -408,7 +389,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:412
+//line soak_greenlet_test.go:393
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -437,9 +418,7 @@ type soakDialsFrame struct {
 
 // newDialsFrame makes a frame that will run soak.dials.
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
-	f := greenlet.MakeFrame[soakDialsFrame]()
-	f.s, f.host, f.server = s, host, server
-	return f
+	return greenlet.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
 
 // Results are what soak.dials has returned.
@@ -457,11 +436,9 @@ func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (*socket.
 
 // body runs soak.dials up to its first suspension; f is nil until there has been one.
 func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
-	var (
-		c    **socket.Conn
-		err  *error
-		late error
-	)
+	var c **socket.Conn
+	var err *error
+	var late error
 	c = new(*socket.Conn)
 	err = new(error)
 //line soak_test.go:95
@@ -484,35 +461,31 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:488
+//line soak_greenlet_test.go:465
 
 // Resume continues soak.dials where it is suspended.
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		c    **socket.Conn
-		err  *error
-		late error
-	)
+	var c **socket.Conn
+	var err *error
+	var late error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.s, f.host, f.server)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		c, err = f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-		goto resumed_95
+//line soak_test.go:96
+		if (*err) == nil && (*c) == nil {
+			*err = late
+		}
+		f.ret0, f.ret1 = *c, *err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_95:
-//line soak_test.go:96
-	if (*err) == nil && (*c) == nil {
-		*err = late
-	}
-	f.ret0, f.ret1 = *c, *err
-	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:516
+//line soak_greenlet_test.go:489
 
 func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -553,10 +526,8 @@ func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs the literal soakDialsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st greenlet.Status) {
-	var (
-		t0 *socket.Conn
-		t1 error
-	)
+	var t0 *socket.Conn
+	var t1 error
 //line soak_test.go:95
 	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
 	if st != greenlet.Done {
@@ -569,29 +540,25 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:573
+//line soak_greenlet_test.go:544
 
 // Resume continues the literal soakDialsFunc1 where it is suspended.
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
-	var (
-		t0 *socket.Conn
-		t1 error
-	)
+	var t0 *socket.Conn
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
-		goto resumed_95
+//line soak_test.go:95
+		*c2.c, *c2.err = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_95:
-//line soak_test.go:95
-	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:595
+//line soak_greenlet_test.go:562
 
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
@@ -609,9 +576,7 @@ type soakTellsFrame struct {
 
 // newTellsFrame makes a frame that will run soak.tells.
 func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
-	f := greenlet.MakeFrame[soakTellsFrame]()
-	f.s, f.c, f.text = s, c, text
-	return f
+	return greenlet.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
 }
 
 // Results are what soak.tells has returned.
@@ -629,11 +594,9 @@ func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (boo
 
 // body runs soak.tells up to its first suspension; f is nil until there has been one.
 func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st greenlet.Status) {
-	var (
-		err  error
-		line []byte
-		err2 error
-	)
+	var err error
+	var line []byte
+	var err2 error
 //line soak_test.go:104
 	c.SetDeadline(s.Now().Add(10 * time.Second))
 	_, err, st = c.WriteStringResumable(r, text+"\n")
@@ -656,47 +619,44 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:660
+//line soak_greenlet_test.go:623
 
 // Resume continues soak.tells where it is suspended.
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, text := f.c, f.text
-	var (
-		err  error
-		line []byte
-		err2 error
-	)
+	var err error
+	var line []byte
+	var err2 error
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.s, f.c, f.text)
 		return r.Started(f, &f.Header, st)
 	case 1:
 		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
-		goto resumed_105
+//line soak_test.go:105
+		if err != nil {
+			f.ret0 = false
+			return r.Return(f, &f.Header)
+		}
+//line soak_test.go:108
+		line, err2, st = c.ReadLineResumable(r)
+		if st != greenlet.Done {
+			f.s, f.c, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_108
 	case 2:
 		line, err2 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_108
 	}
 
-resumed_105:
-//line soak_test.go:105
-	if err != nil {
-		f.ret0 = false
-		return r.Return(f, &f.Header)
-	}
-//line soak_test.go:108
-	line, err2, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.s, f.c, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_108:
 //line soak_test.go:109
 	f.ret0 = err2 == nil && string(line) == text
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:700
+//line soak_greenlet_test.go:660
 
 func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -710,23 +670,17 @@ var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 // soakHurtsFrame is an activation of soak.hurts.
 type soakHurtsFrame struct {
 	greenlet.Header
-	s   *soak
-	all []*Host
-	h   *Host
-	t0  []*Host
-	t1  int
-	t2  int
-	t3  []*hub.Task
-	t4  int
-	t5  int
+	s      *soak
+	all    []*Host
+	h      *Host
+	t0     []*Host
+	t1, t2 int
+	t3     []*hub.Task
+	t4, t5 int
 }
 
 // newHurtsFrame makes a frame that will run soak.hurts.
-func (s *soak) newHurtsFrame() *soakHurtsFrame {
-	f := greenlet.MakeFrame[soakHurtsFrame]()
-	f.s = s
-	return f
-}
+func (s *soak) newHurtsFrame() *soakHurtsFrame { return greenlet.MakeFrame(soakHurtsFrame{s: s}) }
 
 // hurtsResumable is soak.hurts for callers that can be suspended.
 func (s *soak) hurtsResumable(r *greenlet.Run) greenlet.Status {
@@ -741,11 +695,9 @@ func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 		h      *Host
 		tasks  []*hub.Task
 		t0     []*Host
-		t1     int
-		t2     int
+		t1, t2 int
 		t3     []*hub.Task
-		t4     int
-		t5     int
+		t4, t5 int
 	)
 	if f != nil {
 		switch f.PC {
@@ -870,7 +822,7 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:874
+//line soak_greenlet_test.go:826
 
 // Resume continues the activation; the driver calls it.
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -17,18 +17,13 @@ import (
 // notesBothFrame is an activation of notes.both.
 type notesBothFrame struct {
 	greenlet.DeferHeader
-	n    *notes
-	l    *socket.Listener
-	ret0 *socket.Conn
-	ret1 *socket.Conn
+	n          *notes
+	l          *socket.Listener
+	ret0, ret1 *socket.Conn
 }
 
 // newBothFrame makes a frame that will run notes.both.
-func (n *notes) newBothFrame() *notesBothFrame {
-	f := greenlet.MakeFrame[notesBothFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newBothFrame() *notesBothFrame { return greenlet.MakeFrame(notesBothFrame{n: n}) }
 
 // bothResumable is notes.both for callers that can be suspended.
 func (n *notes) bothResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
@@ -131,7 +126,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:135
+//line stream_greenlet_test.go:130
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -155,9 +150,7 @@ type notesReadsFrame struct {
 
 // newReadsFrame makes a frame that will run notes.reads.
 func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
-	f := greenlet.MakeFrame[notesReadsFrame]()
-	f.n, f.name, f.c = n, name, c
-	return f
+	return greenlet.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
@@ -167,10 +160,8 @@ func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 
 // body runs notes.reads up to its first suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 //line stream_test.go:34
 loop_34:
 	line, err, st = c.ReadLineResumable(r)
@@ -189,15 +180,13 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:193
+//line stream_greenlet_test.go:184
 
 // Resume continues notes.reads where it is suspended.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, name, c := f.n, f.name, f.c
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
@@ -224,7 +213,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:228
+//line stream_greenlet_test.go:217
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -240,17 +229,13 @@ type notesHealsFrame struct {
 	n       *notes
 	after   time.Duration
 	twoWays bool
-	a2      *socket.Conn
-	b2      *socket.Conn
-	x       []*Host
-	y       []*Host
+	a2, b2  *socket.Conn
+	x, y    []*Host
 }
 
 // newHealsFrame makes a frame that will run notes.heals.
 func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFrame {
-	f := greenlet.MakeFrame[notesHealsFrame]()
-	f.n, f.after, f.twoWays = n, after, twoWays
-	return f
+	return greenlet.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
 }
 
 // healsResumable is notes.heals for callers that can be suspended.
@@ -260,13 +245,9 @@ func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays boo
 
 // body runs notes.heals up to its next suspension; f is nil until there has been one.
 func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, twoWays bool) (st greenlet.Status) {
-	var (
-		a2  *socket.Conn
-		b2  *socket.Conn
-		x   []*Host
-		y   []*Host
-		err error
-	)
+	var a2, b2 *socket.Conn
+	var x, y []*Host
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -367,7 +348,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:371
+//line stream_greenlet_test.go:352
 
 // Resume continues the activation; the driver calls it.
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -392,9 +373,7 @@ type notesDialsFrame struct {
 
 // newDialsFrame makes a frame that will run notes.dials.
 func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
-	f := greenlet.MakeFrame[notesDialsFrame]()
-	f.n0, f.d = n0, d
-	return f
+	return greenlet.MakeFrame(notesDialsFrame{n0: n0, d: d})
 }
 
 // dialsResumable is notes.dials for callers that can be suspended.
@@ -404,10 +383,8 @@ func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) greenlet.Statu
 
 // body runs notes.dials up to its first suspension; f is nil until there has been one.
 func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st greenlet.Status) {
-	var (
-		n   **notes
-		err error
-	)
+	var n **notes
+	var err error
 	n = new(*notes)
 	*n = n0
 //line stream_test.go:99
@@ -422,30 +399,26 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:426
+//line stream_greenlet_test.go:403
 
 // Resume continues notes.dials where it is suspended.
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		n   **notes
-		err error
-	)
+	var n **notes
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n0, f.d))
-	case 1:
+	default:
 		n = f.n
 		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-		goto resumed_99
+//line stream_test.go:103
+		(*n).note("%v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_99:
-//line stream_test.go:103
-	(*n).note("%v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:449
+//line stream_greenlet_test.go:422
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -470,7 +443,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:474
+//line stream_greenlet_test.go:447
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -498,7 +471,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:502
+//line stream_greenlet_test.go:475
 
 // Resume continues the literal notesDialsFunc1 where it is suspended.
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -506,18 +479,16 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*HostDialFrame).Returned(r)
-		goto resumed_100
+//line stream_test.go:101
+		(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_100:
-//line stream_test.go:101
-	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
-	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:521
+//line stream_greenlet_test.go:492
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -534,9 +505,7 @@ type notesFillsFrame struct {
 
 // newFillsFrame makes a frame that will run notes.fills.
 func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
-	f := greenlet.MakeFrame[notesFillsFrame]()
-	f.n, f.c, f.data = n, c, data
-	return f
+	return greenlet.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
 }
 
 // fillsResumable is notes.fills for callers that can be suspended.
@@ -546,10 +515,8 @@ func (n *notes) fillsResumable(r *greenlet.Run, c *socket.Conn, data []byte) gre
 
 // body runs notes.fills up to its next suspension; f is nil until there has been one.
 func (f *notesFillsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, data []byte) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -599,7 +566,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:603
+//line stream_greenlet_test.go:570
 
 // Resume continues the activation; the driver calls it.
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -617,17 +584,14 @@ var _ func(*notes, *socket.Conn, []byte) = (*notes).fills
 // notesDrainsFrame is an activation of notes.drains.
 type notesDrainsFrame struct {
 	greenlet.Header
-	n    *notes
-	c    *socket.Conn
-	want []byte
-	got  []byte
+	n         *notes
+	c         *socket.Conn
+	want, got []byte
 }
 
 // newDrainsFrame makes a frame that will run notes.drains.
 func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
-	f := greenlet.MakeFrame[notesDrainsFrame]()
-	f.n, f.c, f.want = n, c, want
-	return f
+	return greenlet.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
 }
 
 // drainsResumable is notes.drains for callers that can be suspended.
@@ -637,12 +601,9 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) gr
 
 // body runs notes.drains up to its first suspension; f is nil until there has been one.
 func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want []byte) (st greenlet.Status) {
-	var (
-		got []byte
-		t0  int
-		t1  error
-		err error
-	)
+	var got []byte
+	var t0 int
+	var t1, err error
 //line stream_test.go:133
 	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 44)
@@ -671,23 +632,27 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:675
+//line stream_greenlet_test.go:636
 
 // Resume continues notes.drains where it is suspended.
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, want := f.n, f.c, f.want
-	var (
-		got []byte
-		t0  int
-		t1  error
-		err error
-	)
+	var got []byte
+	var t0 int
+	var t1, err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_133
+//line stream_test.go:134
+		got = make([]byte, len(want))
+		t0, t1, st = c.ReadFullResumable(r, got)
+		if st != greenlet.Done {
+			f.got, f.PC = got, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_135
 	case 2:
 		got = f.got
 		t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
@@ -698,14 +663,6 @@ func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_136
 	}
 
-resumed_133:
-//line stream_test.go:134
-	got = make([]byte, len(want))
-	t0, t1, st = c.ReadFullResumable(r, got)
-	if st != greenlet.Done {
-		f.got, f.PC = got, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_135:
 //line stream_test.go:135
 	must(t0, t1)
@@ -721,7 +678,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:725
+//line stream_greenlet_test.go:682
 
 func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
@@ -740,9 +697,7 @@ type notesPressesFrame struct {
 
 // newPressesFrame makes a frame that will run notes.presses.
 func (n *notes) newPressesFrame(size int) *notesPressesFrame {
-	f := greenlet.MakeFrame[notesPressesFrame]()
-	f.n, f.size = n, size
-	return f
+	return greenlet.MakeFrame(notesPressesFrame{n: n, size: size})
 }
 
 // pressesResumable is notes.presses for callers that can be suspended.
@@ -752,10 +707,7 @@ func (n *notes) pressesResumable(r *greenlet.Run, size int) greenlet.Status {
 
 // body runs notes.presses up to its first suspension; f is nil until there has been one.
 func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenlet.Status) {
-	var (
-		a2 *socket.Conn
-		b2 *socket.Conn
-	)
+	var a2, b2 *socket.Conn
 //line stream_test.go:143
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
@@ -775,35 +727,30 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:779
+//line stream_greenlet_test.go:731
 
 // Resume continues notes.presses where it is suspended.
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
-	var (
-		a2 *socket.Conn
-		b2 *socket.Conn
-	)
+	var a2, b2 *socket.Conn
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.size))
-	case 1:
+	default:
 		a2, b2 = r.Callee().(*notesBothFrame).Returned(r)
-		goto resumed_143
+//line stream_test.go:144
+		data := make([]byte, size)
+		for i := range data {
+			data[i] = byte(i * i / 7)
+		}
+		n.a.Go(n.newFillsFrame(a2, data))
+		n.b.Go(n.newDrainsFrame(b2, data))
+		return r.Return(f, &f.Header)
 	}
 
-resumed_143:
-//line stream_test.go:144
-	data := make([]byte, size)
-	for i := range data {
-		data[i] = byte(i * i / 7)
-	}
-	n.a.Go(n.newFillsFrame(a2, data))
-	n.b.Go(n.newDrainsFrame(b2, data))
-	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:807
+//line stream_greenlet_test.go:754
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -816,18 +763,13 @@ var _ func(*notes, int) = (*notes).presses
 // notesResetsFrame is an activation of notes.resets.
 type notesResetsFrame struct {
 	greenlet.Header
-	n   *notes
-	a   *socket.Conn
-	b   *socket.Conn
-	got []byte
+	n    *notes
+	a, b *socket.Conn
+	got  []byte
 }
 
 // newResetsFrame makes a frame that will run notes.resets.
-func (n *notes) newResetsFrame() *notesResetsFrame {
-	f := greenlet.MakeFrame[notesResetsFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newResetsFrame() *notesResetsFrame { return greenlet.MakeFrame(notesResetsFrame{n: n}) }
 
 // resetsResumable is notes.resets for callers that can be suspended.
 func (n *notes) resetsResumable(r *greenlet.Run) greenlet.Status {
@@ -837,11 +779,10 @@ func (n *notes) resetsResumable(r *greenlet.Run) greenlet.Status {
 // body runs notes.resets up to its next suspension; f is nil until there has been one.
 func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
-		a   *socket.Conn
-		b   *socket.Conn
-		err error
-		got []byte
-		m   int
+		a, b *socket.Conn
+		err  error
+		got  []byte
+		m    int
 	)
 	if f != nil {
 		switch f.PC {
@@ -1068,7 +1009,7 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1072
+//line stream_greenlet_test.go:1013
 
 // Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1088,16 +1029,11 @@ type notesCrowdsFrame struct {
 	n       *notes
 	l       *socket.Listener
 	clients []*hub.Task
-	t0      int
-	t1      int
+	t0, t1  int
 }
 
 // newCrowdsFrame makes a frame that will run notes.crowds.
-func (n *notes) newCrowdsFrame() *notesCrowdsFrame {
-	f := greenlet.MakeFrame[notesCrowdsFrame]()
-	f.n = n
-	return f
-}
+func (n *notes) newCrowdsFrame() *notesCrowdsFrame { return greenlet.MakeFrame(notesCrowdsFrame{n: n}) }
 
 // crowdsResumable is notes.crowds for callers that can be suspended.
 func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
@@ -1106,12 +1042,9 @@ func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs notes.crowds up to its first suspension; f is nil until there has been one.
 func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
-	var (
-		l       *socket.Listener
-		clients []*hub.Task
-		t0      int
-		t1      int
-	)
+	var l *socket.Listener
+	var clients []*hub.Task
+	var t0, t1 int
 //line stream_test.go:227
 	l = must(n.b.Listen("tcp", ":80"))
 	clients = nil
@@ -1150,38 +1083,34 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1154
+//line stream_greenlet_test.go:1087
 
 // Resume continues notes.crowds where it is suspended.
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		l       *socket.Listener
-		clients []*hub.Task
-		t0      int
-		t1      int
-	)
+	var l *socket.Listener
+	var clients []*hub.Task
+	var t0, t1 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		l, clients = f.l, f.clients
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_232
+//line stream_test.go:233
+		n.note("%d connected", len(n.lines))
+		n.lines = n.lines[len(n.lines)-1:]
+		l.Close()
+		t0 = len(clients)
+//line stream_test.go:236
+		t1 = 0
+		goto loop_236
 	case 2:
 		clients, t0, t1 = f.clients, f.t0, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_237
 	}
 
-resumed_232:
-//line stream_test.go:233
-	n.note("%d connected", len(n.lines))
-	n.lines = n.lines[len(n.lines)-1:]
-	l.Close()
-	t0 = len(clients)
-//line stream_test.go:236
-	t1 = 0
 loop_236:
 //line stream_test.go:236
 	if !(t1 < t0) {
@@ -1202,7 +1131,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1206
+//line stream_greenlet_test.go:1135
 
 func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -1214,24 +1143,17 @@ var _ func(*notes) = (*notes).crowds
 // notesChattersFrame is an activation of notes.chatters.
 type notesChattersFrame struct {
 	greenlet.Header
-	n     *notes
-	a2    *socket.Conn
-	b2    *socket.Conn
-	sent  *[2]bytes.Buffer
-	got   *[2]bytes.Buffer
-	tasks []*hub.Task
-	x     []*Host
-	y     []*Host
-	t0    int
-	t1    int
-	t2    int
+	n          *notes
+	a2, b2     *socket.Conn
+	sent, got  *[2]bytes.Buffer
+	tasks      []*hub.Task
+	x, y       []*Host
+	t0, t1, t2 int
 }
 
 // newChattersFrame makes a frame that will run notes.chatters.
 func (n *notes) newChattersFrame() *notesChattersFrame {
-	f := greenlet.MakeFrame[notesChattersFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesChattersFrame{n: n})
 }
 
 // chattersResumable is notes.chatters for callers that can be suspended.
@@ -1242,17 +1164,12 @@ func (n *notes) chattersResumable(r *greenlet.Run) greenlet.Status {
 // body runs notes.chatters up to its next suspension; f is nil until there has been one.
 func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
-		a2    *socket.Conn
-		b2    *socket.Conn
-		sent  *[2]bytes.Buffer
-		got   *[2]bytes.Buffer
-		tasks []*hub.Task
-		x     []*Host
-		y     []*Host
-		t0    int
-		t1    int
-		t2    int
-		err2  error
+		a2, b2     *socket.Conn
+		sent, got  *[2]bytes.Buffer
+		tasks      []*hub.Task
+		x, y       []*Host
+		t0, t1, t2 int
+		err2       error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1354,7 +1271,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1358
+//line stream_greenlet_test.go:1275
 
 // Resume continues the activation; the driver calls it.
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1380,9 +1297,7 @@ type notesBabblesFrame struct {
 
 // newBabblesFrame makes a frame that will run notes.babbles.
 func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabblesFrame {
-	f := greenlet.MakeFrame[notesBabblesFrame]()
-	f.n, f.c, f.sent = n, c, sent
-	return f
+	return greenlet.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
 }
 
 // babblesResumable is notes.babbles for callers that can be suspended.
@@ -1392,11 +1307,9 @@ func (n *notes) babblesResumable(r2 *greenlet.Run, c *socket.Conn, sent *bytes.B
 
 // body runs notes.babbles up to its next suspension; f is nil until there has been one.
 func (f *notesBabblesFrame) body(r2 *greenlet.Run, n *notes, c *socket.Conn, sent *bytes.Buffer) (st greenlet.Status) {
-	var (
-		r   *rand.Rand
-		t0  int
-		err error
-	)
+	var r *rand.Rand
+	var t0 int
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -1450,7 +1363,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1454
+//line stream_greenlet_test.go:1367
 
 // Resume continues the activation; the driver calls it.
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1476,9 +1389,7 @@ type notesHearsFrame struct {
 
 // newHearsFrame makes a frame that will run notes.hears.
 func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFrame {
-	f := greenlet.MakeFrame[notesHearsFrame]()
-	f.n, f.c, f.got = n, c, got
-	return f
+	return greenlet.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
 }
 
 // hearsResumable is notes.hears for callers that can be suspended.
@@ -1488,11 +1399,9 @@ func (n *notes) hearsResumable(r *greenlet.Run, c *socket.Conn, got *bytes.Buffe
 
 // body runs notes.hears up to its first suspension; f is nil until there has been one.
 func (f *notesHearsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, got *bytes.Buffer) (st greenlet.Status) {
-	var (
-		p   []byte
-		m   int
-		err error
-	)
+	var p []byte
+	var m int
+	var err error
 //line stream_test.go:324
 	p = make([]byte, 100)
 loop_325:
@@ -1511,16 +1420,14 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1515
+//line stream_greenlet_test.go:1424
 
 // Resume continues notes.hears where it is suspended.
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
-	var (
-		p   []byte
-		m   int
-		err error
-	)
+	var p []byte
+	var m int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.got))
@@ -1547,7 +1454,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1551
+//line stream_greenlet_test.go:1458
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1561,16 +1468,13 @@ var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).hears
 type notesHurriesFrame struct {
 	greenlet.Header
 	n     *notes
-	a     *socket.Conn
-	b     *socket.Conn
+	a, b  *socket.Conn
 	start time.Time
 }
 
 // newHurriesFrame makes a frame that will run notes.hurries.
 func (n *notes) newHurriesFrame() *notesHurriesFrame {
-	f := greenlet.MakeFrame[notesHurriesFrame]()
-	f.n = n
-	return f
+	return greenlet.MakeFrame(notesHurriesFrame{n: n})
 }
 
 // hurriesResumable is notes.hurries for callers that can be suspended.
@@ -1581,8 +1485,7 @@ func (n *notes) hurriesResumable(r *greenlet.Run) greenlet.Status {
 // body runs notes.hurries up to its first suspension; f is nil until there has been one.
 func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
-		a     *socket.Conn
-		b     *socket.Conn
+		a, b  *socket.Conn
 		start time.Time
 		t0    int
 		t1    error
@@ -1620,14 +1523,13 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1624
+//line stream_greenlet_test.go:1527
 
 // Resume continues notes.hurries where it is suspended.
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
-		a     *socket.Conn
-		b     *socket.Conn
+		a, b  *socket.Conn
 		start time.Time
 		t0    int
 		t1    error
@@ -1639,7 +1541,14 @@ func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		a, b = r.Callee().(*notesBothFrame).Returned(r)
-		goto resumed_337
+//line stream_test.go:338
+		start = n.Now()
+		t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
+		if st != greenlet.Done {
+			f.a, f.b, f.start, f.PC = a, b, start, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_339
 	case 2:
 		a, b, start = f.a, f.b, f.start
 		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
@@ -1650,14 +1559,6 @@ func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_340
 	}
 
-resumed_337:
-//line stream_test.go:338
-	start = n.Now()
-	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-	if st != greenlet.Done {
-		f.a, f.b, f.start, f.PC = a, b, start, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_339:
 //line stream_test.go:339
 	must(t0, t1)
@@ -1675,7 +1576,7 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1679
+//line stream_greenlet_test.go:1580
 
 func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -19,9 +19,7 @@ type ConnReadLineFrame struct {
 
 // NewReadLineFrame makes a frame that will run Conn.ReadLine.
 func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
-	f := greenlet.MakeFrame[ConnReadLineFrame]()
-	f.c = c
-	return f
+	return greenlet.MakeFrame(ConnReadLineFrame{c: c})
 }
 
 // Results are what Conn.ReadLine has returned.
@@ -39,10 +37,8 @@ func (c *Conn) ReadLineResumable(r *greenlet.Run) ([]byte, error, greenlet.Statu
 
 // body runs Conn.ReadLine up to its first suspension; f is nil until there has been one.
 func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 error, st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 //line buffer.go:98
 	line, err, st = c.ReadUntilResumable(r, "\n", MaxLine)
 	if st != greenlet.Done {
@@ -57,33 +53,29 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 	return line, err, greenlet.Done
 }
 
-//line buffer_greenlet.go:61
+//line buffer_greenlet.go:57
 
 // Resume continues Conn.ReadLine where it is suspended.
 func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		line, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
-		goto resumed_98
+//line buffer.go:99
+		if err == nil {
+			line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
+		}
+		f.ret0, f.ret1 = line, err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_98:
-//line buffer.go:99
-	if err == nil {
-		line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
-	}
-	f.ret0, f.ret1 = line, err
-	return r.Return(f, &f.Header)
 }
 
-//line buffer_greenlet.go:87
+//line buffer_greenlet.go:79
 
 func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -109,9 +101,7 @@ type ConnReadUntilFrame struct {
 
 // NewReadUntilFrame makes a frame that will run Conn.ReadUntil.
 func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
-	f := greenlet.MakeFrame[ConnReadUntilFrame]()
-	f.c, f.delim, f.limit = c, delim, limit
-	return f
+	return greenlet.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
 
 // Results are what Conn.ReadUntil has returned.
@@ -159,7 +149,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:163
+//line buffer_greenlet.go:153
 
 // Resume continues Conn.ReadUntil where it is suspended.
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -171,15 +161,14 @@ func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_113
+//line buffer.go:114
+		c.unsearched() // who gave up looked for another delimiter
+		goto loop_115
 	case 2:
 		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_120
 	}
 
-resumed_113:
-//line buffer.go:114
-	c.unsearched() // who gave up looked for another delimiter
 loop_115:
 	{
 //line buffer.go:116
@@ -204,7 +193,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:208
+//line buffer_greenlet.go:197
 
 func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -15,21 +15,18 @@ import (
 // chaosTalksFrame is an activation of chaos.talks.
 type chaosTalksFrame struct {
 	greenlet.DeferHeader
-	x0     *chaos
-	rounds int
-	x      **chaos
-	c      **Conn
-	sent   []byte
-	got    []byte
-	t1     int
-	write  *hub.Task
+	x0        *chaos
+	rounds    int
+	x         **chaos
+	c         **Conn
+	sent, got []byte
+	t1        int
+	write     *hub.Task
 }
 
 // newTalksFrame makes a frame that will run chaos.talks.
 func (x0 *chaos) newTalksFrame(rounds int) *chaosTalksFrame {
-	f := greenlet.MakeFrame[chaosTalksFrame]()
-	f.x0, f.rounds = x0, rounds
-	return f
+	return greenlet.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
 }
 
 // talksResumable is chaos.talks for callers that can be suspended.
@@ -66,15 +63,14 @@ func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end gree
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		x     **chaos
-		c     **Conn
-		t0    *Conn
-		err   error
-		sent  []byte
-		got   []byte
-		t1    int
-		write *hub.Task
-		err2  error
+		x         **chaos
+		c         **Conn
+		t0        *Conn
+		err       error
+		sent, got []byte
+		t1        int
+		write     *hub.Task
+		err2      error
 	)
 	switch f.PC {
 	case 1:
@@ -168,7 +164,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:172
+//line chaos_greenlet_test.go:168
 
 func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -188,9 +184,7 @@ type chaosWritesAllFrame struct {
 
 // newWritesAllFrame makes a frame that will run chaos.writesAll.
 func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
-	f := greenlet.MakeFrame[chaosWritesAllFrame]()
-	f.x, f.c, f.p = x, c, p
-	return f
+	return greenlet.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
 }
 
 // writesAllResumable is chaos.writesAll for callers that can be suspended.
@@ -210,20 +204,18 @@ func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte)
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:214
+//line chaos_greenlet_test.go:208
 
 // Resume continues chaos.writesAll where it is suspended.
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.x, f.c, f.p))
-	case 1:
+	default:
 		r.Callee().(*ConnWriteFrame).Release(r)
-		goto resumed_59
+		return r.Return(f, &f.Header)
 	}
 
-resumed_59:
-	return r.Return(f, &f.Header)
 }
 
 func (f *chaosWritesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.p) }
@@ -244,9 +236,7 @@ type chaosEchoesFrame struct {
 
 // newEchoesFrame makes a frame that will run chaos.echoes.
 func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
-	f := greenlet.MakeFrame[chaosEchoesFrame]()
-	f.x, f.c = x, c
-	return f
+	return greenlet.MakeFrame(chaosEchoesFrame{x: x, c: c})
 }
 
 // echoesResumable is chaos.echoes for callers that can be suspended.
@@ -320,7 +310,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:324
+//line chaos_greenlet_test.go:314
 
 // Resume continues the activation; the driver calls it.
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -338,19 +328,14 @@ var _ func(*chaos, *Conn) = (*chaos).echoes
 // chaosWreaksFrame is an activation of chaos.wreaks.
 type chaosWreaksFrame struct {
 	greenlet.Header
-	x      *chaos
-	s      *Server
-	rounds int
-	tasks  int
-	t0     int
-	t1     int
+	x                     *chaos
+	s                     *Server
+	rounds, tasks, t0, t1 int
 }
 
 // newWreaksFrame makes a frame that will run chaos.wreaks.
 func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFrame {
-	f := greenlet.MakeFrame[chaosWreaksFrame]()
-	f.x, f.s, f.rounds, f.tasks = x, s, rounds, tasks
-	return f
+	return greenlet.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
 }
 
 // wreaksResumable is chaos.wreaks for callers that can be suspended.
@@ -360,11 +345,8 @@ func (x *chaos) wreaksResumable(r *greenlet.Run, s *Server, rounds int, tasks in
 
 // body runs chaos.wreaks up to its next suspension; f is nil until there has been one.
 func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int, tasks int) (st greenlet.Status) {
-	var (
-		t0  int
-		t1  int
-		all []*hub.Task
-	)
+	var t0, t1 int
+	var all []*hub.Task
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -453,7 +435,7 @@ resumed_99:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:457
+//line chaos_greenlet_test.go:439
 
 // Resume continues the activation; the driver calls it.
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -477,9 +459,7 @@ type chaosServesFrame struct {
 
 // newServesFrame makes a frame that will run chaos.serves.
 func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
-	f := greenlet.MakeFrame[chaosServesFrame]()
-	f.x, f.s = x, s
-	return f
+	return greenlet.MakeFrame(chaosServesFrame{x: x, s: s})
 }
 
 // servesResumable is chaos.serves for callers that can be suspended.
@@ -499,20 +479,18 @@ func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:503
+//line chaos_greenlet_test.go:483
 
 // Resume continues chaos.serves where it is suspended.
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.x, f.s))
-	case 1:
+	default:
 		r.Callee().(*ServerServeFrame).Release(r)
-		goto resumed_103
+		return r.Return(f, &f.Header)
 	}
 
-resumed_103:
-	return r.Return(f, &f.Header)
 }
 
 func (f *chaosServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }

@@ -22,9 +22,7 @@ type ConnReadFrame struct {
 
 // NewReadFrame makes a frame that will run Conn.Read.
 func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
-	f := greenlet.MakeFrame[ConnReadFrame]()
-	f.c, f.p = c, p
-	return f
+	return greenlet.MakeFrame(ConnReadFrame{c: c, p: p})
 }
 
 // Results are what Conn.Read has returned.
@@ -42,11 +40,9 @@ func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 
 // body runs Conn.Read up to its first suspension; f is nil until there has been one.
 func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n         int
-		errResult error
-		loop      *greenlet.Greenlet
-	)
+	var n int
+	var errResult error
+	var loop *greenlet.Greenlet
 //line conn.go:41
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 28)
@@ -77,16 +73,14 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:81
+//line conn_greenlet.go:77
 
 // Resume continues Conn.Read where it is suspended.
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
-	var (
-		n         int
-		errResult error
-		loop      *greenlet.Greenlet
-	)
+	var n int
+	var errResult error
+	var loop *greenlet.Greenlet
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -94,14 +88,13 @@ func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n, errResult = f.n, f.errResult
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_41
+//line conn.go:42
+		goto loop_42
 	case 2:
 		n, errResult = f.n, f.errResult
-		goto resumed_51
+		goto loop_42
 	}
 
-resumed_41:
-//line conn.go:42
 loop_42:
 	{
 //line conn.go:43
@@ -126,11 +119,9 @@ loop_42:
 	f.n, f.errResult, f.PC = n, errResult, 2
 //line conn.go:51
 	return r.SendNone(loop)
-resumed_51:
-	goto loop_42
 }
 
-//line conn_greenlet.go:134
+//line conn_greenlet.go:125
 
 func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -146,18 +137,15 @@ var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 // ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
 	greenlet.Header
-	c    *Conn
-	p    []byte
-	n    int
-	ret0 int
-	ret1 error
+	c       *Conn
+	p       []byte
+	n, ret0 int
+	ret1    error
 }
 
 // NewReadFullFrame makes a frame that will run Conn.ReadFull.
 func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
-	f := greenlet.MakeFrame[ConnReadFullFrame]()
-	f.c, f.p = c, p
-	return f
+	return greenlet.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
 
 // Results are what Conn.ReadFull has returned.
@@ -175,11 +163,8 @@ func (c *Conn) ReadFullResumable(r *greenlet.Run, p []byte) (int, error, greenle
 
 // body runs Conn.ReadFull up to its next suspension; f is nil until there has been one.
 func (f *ConnReadFullFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n    int
-		err2 error
-		err3 error
-	)
+	var n int
+	var err2, err3 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -241,7 +226,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:245
+//line conn_greenlet.go:230
 
 // Resume continues the activation; the driver calls it.
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -271,9 +256,7 @@ type ConnWaitReadableFrame struct {
 
 // NewWaitReadableFrame makes a frame that will run Conn.WaitReadable.
 func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
-	f := greenlet.MakeFrame[ConnWaitReadableFrame]()
-	f.c = c
-	return f
+	return greenlet.MakeFrame(ConnWaitReadableFrame{c: c})
 }
 
 // Results are what Conn.WaitReadable has returned.
@@ -316,7 +299,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:320
+//line conn_greenlet.go:303
 
 // Resume continues Conn.WaitReadable where it is suspended.
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -327,7 +310,7 @@ func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.c)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		goto resumed_120
+		goto loop_111
 	}
 
 loop_111:
@@ -354,11 +337,9 @@ loop_111:
 	f.PC = 1
 //line conn.go:120
 	return r.SendNone(loop)
-resumed_120:
-	goto loop_111
 }
 
-//line conn_greenlet.go:362
+//line conn_greenlet.go:343
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -373,18 +354,15 @@ var _ func(*Conn) error = (*Conn).WaitReadable
 // ConnWriteFrame is an activation of Conn.Write.
 type ConnWriteFrame struct {
 	greenlet.Header
-	c    *Conn
-	p    []byte
-	n    int
-	ret0 int
-	ret1 error
+	c       *Conn
+	p       []byte
+	n, ret0 int
+	ret1    error
 }
 
 // NewWriteFrame makes a frame that will run Conn.Write.
 func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
-	f := greenlet.MakeFrame[ConnWriteFrame]()
-	f.c, f.p = c, p
-	return f
+	return greenlet.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
 
 // Results are what Conn.Write has returned.
@@ -402,10 +380,8 @@ func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.S
 
 // body runs Conn.Write up to its first suspension; f is nil until there has been one.
 func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n    int
-		err3 error
-	)
+	var n int
+	var err3 error
 //line conn.go:150
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 7)
@@ -438,15 +414,13 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:442
+//line conn_greenlet.go:418
 
 // Resume continues Conn.Write where it is suspended.
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
-	var (
-		n    int
-		err3 error
-	)
+	var n int
+	var err3 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -454,15 +428,14 @@ func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n = f.n
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_150
+//line conn.go:151
+		goto loop_151
 	case 2:
 		n = f.n
 		err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_160
 	}
 
-resumed_150:
-//line conn.go:151
 loop_151:
 	{
 //line conn.go:152
@@ -493,7 +466,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:497
+//line conn_greenlet.go:470
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -517,9 +490,7 @@ type ConnWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Conn.WriteString.
 func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
-	f := greenlet.MakeFrame[ConnWriteStringFrame]()
-	f.c, f.s = c, s
-	return f
+	return greenlet.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
 
 // Results are what Conn.WriteString has returned.
@@ -537,10 +508,8 @@ func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (int, error, gree
 
 // body runs Conn.WriteString up to its first suspension; f is nil until there has been one.
 func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 //line conn.go:169
 	t0, t1, st = c.WriteResumable(r, []byte(s))
 	if st != greenlet.Done {
@@ -552,30 +521,26 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:556
+//line conn_greenlet.go:525
 
 // Resume continues Conn.WriteString where it is suspended.
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 int
-		t1 error
-	)
+	var t0 int
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.c, f.s)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*ConnWriteFrame).Returned(r)
-		goto resumed_169
+//line conn.go:169
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_169:
-//line conn.go:169
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:579
+//line conn_greenlet.go:544
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

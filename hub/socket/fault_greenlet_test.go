@@ -27,9 +27,7 @@ type notesReadsResetFrame struct {
 
 // newReadsResetFrame makes a frame that will run notes.readsReset.
 func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetFrame {
-	f := greenlet.MakeFrame[notesReadsResetFrame]()
-	f.n, f.l, f.peer = n, l, peer
-	return f
+	return greenlet.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
 }
 
 // readsResetResumable is notes.readsReset for callers that can be suspended.
@@ -114,7 +112,7 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:118
+//line fault_greenlet_test.go:116
 
 // Resume continues the activation; the driver calls it.
 func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -138,9 +136,7 @@ type notesResetsFrame struct {
 
 // newResetsFrame makes a frame that will run notes.resets.
 func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
-	f := greenlet.MakeFrame[notesResetsFrame]()
-	f.n, f.peer = n, peer
-	return f
+	return greenlet.MakeFrame(notesResetsFrame{n: n, peer: peer})
 }
 
 // resetsResumable is notes.resets for callers that can be suspended.
@@ -155,7 +151,7 @@ func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st gr
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:159
+//line fault_greenlet_test.go:155
 
 // Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -180,9 +176,7 @@ type notesWritesResetFrame struct {
 
 // newWritesResetFrame makes a frame that will run notes.writesReset.
 func (n *notes) newWritesResetFrame(l *Listener, peer net.Conn) *notesWritesResetFrame {
-	f := greenlet.MakeFrame[notesWritesResetFrame]()
-	f.n, f.l, f.peer = n, l, peer
-	return f
+	return greenlet.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
 }
 
 // writesResetResumable is notes.writesReset for callers that can be suspended.
@@ -218,11 +212,9 @@ func (f *notesWritesResetFrame) step(r *greenlet.Run, n *notes, l *Listener, pee
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		c   *Conn
-		err error
-		m   int
-	)
+	var c *Conn
+	var err error
+	var m int
 	switch f.PC {
 	case 1:
 		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
@@ -275,7 +267,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:279
+//line fault_greenlet_test.go:271
 
 func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -294,9 +286,7 @@ type notesDialsNobodyFrame struct {
 
 // newDialsNobodyFrame makes a frame that will run notes.dialsNobody.
 func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
-	f := greenlet.MakeFrame[notesDialsNobodyFrame]()
-	f.n, f.address = n, address
-	return f
+	return greenlet.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
 }
 
 // dialsNobodyResumable is notes.dialsNobody for callers that can be suspended.
@@ -319,7 +309,7 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:323
+//line fault_greenlet_test.go:313
 
 // Resume continues notes.dialsNobody where it is suspended.
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -328,18 +318,16 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
-	case 1:
+	default:
 		_, err = r.Callee().(*DialFrame).Returned(r)
-		goto resumed_83
+//line fault_test.go:84
+		n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_83:
-//line fault_test.go:84
-	n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:343
+//line fault_greenlet_test.go:331
 
 func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -358,9 +346,7 @@ type notesDialsDeafFrame struct {
 
 // newDialsDeafFrame makes a frame that will run notes.dialsDeaf.
 func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
-	f := greenlet.MakeFrame[notesDialsDeafFrame]()
-	f.n, f.address = n, address
-	return f
+	return greenlet.MakeFrame(notesDialsDeafFrame{n: n, address: address})
 }
 
 // dialsDeafResumable is notes.dialsDeaf for callers that can be suspended.
@@ -387,7 +373,7 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:391
+//line fault_greenlet_test.go:377
 
 // Resume continues notes.dialsDeaf where it is suspended.
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -396,18 +382,16 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
-	case 1:
+	default:
 		_, err = r.Callee().(*SystemDialFrame).Returned(r)
-		goto resumed_121
+//line fault_test.go:122
+		n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_121:
-//line fault_test.go:122
-	n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:411
+//line fault_greenlet_test.go:395
 
 func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
@@ -428,9 +412,7 @@ type notesHalfOpenFrame struct {
 
 // newHalfOpenFrame makes a frame that will run notes.halfOpen.
 func (n0 *notes) newHalfOpenFrame(l *Listener) *notesHalfOpenFrame {
-	f := greenlet.MakeFrame[notesHalfOpenFrame]()
-	f.n0, f.l = n0, l
-	return f
+	return greenlet.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
 }
 
 // halfOpenResumable is notes.halfOpen for callers that can be suspended.
@@ -467,11 +449,10 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		n   **notes
-		c   **Conn
-		t0  *Conn
-		err error
-		t1  error
+		n       **notes
+		c       **Conn
+		t0      *Conn
+		err, t1 error
 	)
 	switch f.PC {
 	case 1:
@@ -571,7 +552,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:575
+//line fault_greenlet_test.go:556
 
 func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
@@ -615,20 +596,18 @@ func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:619
+//line fault_greenlet_test.go:600
 
 // Resume continues the literal notesHalfOpenFunc1 where it is suspended.
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*notesReadsForeverFrame).Release(r)
-		goto resumed_158
+		return r.Return(f, &f.Header)
 	}
 
-resumed_158:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
@@ -645,9 +624,7 @@ type notesReadsForeverFrame struct {
 
 // newReadsForeverFrame makes a frame that will run notes.readsForever.
 func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
-	f := greenlet.MakeFrame[notesReadsForeverFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesReadsForeverFrame{n: n, c: c})
 }
 
 // readsForeverResumable is notes.readsForever for callers that can be suspended.
@@ -671,7 +648,7 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:675
+//line fault_greenlet_test.go:652
 
 // Resume continues notes.readsForever where it is suspended.
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -680,18 +657,16 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_164
+//line fault_test.go:165
+		n.note("not here: %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_164:
-//line fault_test.go:165
-	n.note("not here: %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:695
+//line fault_greenlet_test.go:670
 
 func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -712,9 +687,7 @@ type notesFloodsFrame struct {
 
 // newFloodsFrame makes a frame that will run notes.floods.
 func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame {
-	f := greenlet.MakeFrame[notesFloodsFrame]()
-	f.n, f.c, f.size, f.done = n, c, size, done
-	return f
+	return greenlet.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
 }
 
 // floodsResumable is notes.floods for callers that can be suspended.
@@ -724,10 +697,8 @@ func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) 
 
 // body runs notes.floods up to its first suspension; f is nil until there has been one.
 func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, done *bool) (st greenlet.Status) {
-	var (
-		m   int
-		err error
-	)
+	var m int
+	var err error
 //line fault_test.go:179
 	m, err, st = c.WriteResumable(r, make([]byte, size))
 	if st != greenlet.Done {
@@ -742,32 +713,28 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:746
+//line fault_greenlet_test.go:717
 
 // Resume continues notes.floods where it is suspended.
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, done := f.n, f.c, f.done
-	var (
-		m   int
-		err error
-	)
+	var m int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.done))
-	case 1:
+	default:
 		m, err = r.Callee().(*ConnWriteFrame).Returned(r)
-		goto resumed_179
+//line fault_test.go:180
+		n.note("wrote %d %v", m, err)
+		*done = true
+		c.CloseWrite()
+		return r.Return(f, &f.Header)
 	}
 
-resumed_179:
-//line fault_test.go:180
-	n.note("wrote %d %v", m, err)
-	*done = true
-	c.CloseWrite()
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:771
+//line fault_greenlet_test.go:738
 
 func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
@@ -790,9 +757,7 @@ type notesReadsSlowlyFrame struct {
 
 // newReadsSlowlyFrame makes a frame that will run notes.readsSlowly.
 func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesReadsSlowlyFrame {
-	f := greenlet.MakeFrame[notesReadsSlowlyFrame]()
-	f.n, f.c, f.size, f.flooded = n, c, size, flooded
-	return f
+	return greenlet.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
 }
 
 // readsSlowlyResumable is notes.readsSlowly for callers that can be suspended.
@@ -802,12 +767,9 @@ func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded
 
 // body runs notes.readsSlowly up to its first suspension; f is nil until there has been one.
 func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, flooded *bool) (st greenlet.Status) {
-	var (
-		buf []byte
-		sum int
-		m   int
-		err error
-	)
+	var buf []byte
+	var sum, m int
+	var err error
 //line fault_test.go:187
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 38)
@@ -838,23 +800,23 @@ loop_190:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:842
+//line fault_greenlet_test.go:804
 
 // Resume continues notes.readsSlowly where it is suspended.
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, flooded := f.n, f.c, f.flooded
-	var (
-		buf []byte
-		sum int
-		m   int
-		err error
-	)
+	var buf []byte
+	var sum, m int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_187
+//line fault_test.go:188
+		n.note("done: %v", *flooded)
+		buf, sum = make([]byte, 1<<20), 0
+		goto loop_190
 	case 2:
 		buf, sum = f.buf, f.sum
 		m, err = r.Callee().(*ConnReadFrame).Returned(r)
@@ -865,11 +827,8 @@ func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_197
 	}
 
-resumed_187:
-//line fault_test.go:188
-	n.note("done: %v", *flooded)
-	buf, sum = make([]byte, 1<<20), 0
 loop_190:
+//line fault_test.go:191
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f.flooded, f.buf, f.sum, f.PC = nil, buf, sum, 2
@@ -890,7 +849,7 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:894
+//line fault_greenlet_test.go:853
 
 func (f *notesReadsSlowlyFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
@@ -912,9 +871,7 @@ type notesDiesFrame struct {
 
 // newDiesFrame makes a frame that will run notes.dies.
 func (n *notes) newDiesFrame(what string, f func()) *notesDiesFrame {
-	f2 := greenlet.MakeFrame[notesDiesFrame]()
-	f2.n, f2.what, f2.f = n, what, f
-	return f2
+	return greenlet.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
 }
 
 // diesResumable is notes.dies for callers that can be suspended.
@@ -994,7 +951,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:998
+//line fault_greenlet_test.go:955
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -1009,23 +966,19 @@ type notesKillsAllFrame struct {
 	greenlet.Header
 	n0      *notes
 	l       *Listener
-	a0      *Conn
-	b       *Conn
+	a0, b   *Conn
 	address string
 	n       **notes
 	a       **Conn
 	buf     *[]byte
 	tasks   []*hub.Task
-	t0      int
-	t1      int
+	t0, t1  int
 	task    *hub.Task
 }
 
 // newKillsAllFrame makes a frame that will run notes.killsAll.
 func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string) *notesKillsAllFrame {
-	f := greenlet.MakeFrame[notesKillsAllFrame]()
-	f.n0, f.l, f.a0, f.b, f.address = n0, l, a0, b, address
-	return f
+	return greenlet.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
 }
 
 // killsAllResumable is notes.killsAll for callers that can be suspended.
@@ -1036,15 +989,14 @@ func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Co
 // body runs notes.killsAll up to its next suspension; f is nil until there has been one.
 func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st greenlet.Status) {
 	var (
-		n     **notes
-		a     **Conn
-		buf   *[]byte
-		tasks []*hub.Task
-		t0    int
-		t1    int
-		task  *hub.Task
-		err   error
-		m     int
+		n      **notes
+		a      **Conn
+		buf    *[]byte
+		tasks  []*hub.Task
+		t0, t1 int
+		task   *hub.Task
+		err    error
+		m      int
 	)
 	if f != nil {
 		switch f.PC {
@@ -1142,7 +1094,7 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1146
+//line fault_greenlet_test.go:1098
 
 // Resume continues the activation; the driver calls it.
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1194,20 +1146,18 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1198
+//line fault_greenlet_test.go:1150
 
 // Resume continues the literal notesKillsAllFunc1 where it is suspended.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*DialFrame).Release(r)
-		goto resumed_225
+		return r.Return(f, &f.Header)
 	}
 
-resumed_225:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
@@ -1249,20 +1199,18 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1253
+//line fault_greenlet_test.go:1203
 
 // Resume continues the literal notesKillsAllFunc2 where it is suspended.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*ListenerAcceptFrame).Release(r)
-		goto resumed_226
+		return r.Return(f, &f.Header)
 	}
 
-resumed_226:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
@@ -1305,20 +1253,18 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1309
+//line fault_greenlet_test.go:1257
 
 // Resume continues the literal notesKillsAllFunc3 where it is suspended.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*ConnReadFrame).Release(r)
-		goto resumed_227
+		return r.Return(f, &f.Header)
 	}
 
-resumed_227:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -1361,20 +1307,18 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1365
+//line fault_greenlet_test.go:1311
 
 // Resume continues the literal notesKillsAllFunc4 where it is suspended.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*ConnWriteFrame).Release(r)
-		goto resumed_228
+		return r.Return(f, &f.Header)
 	}
 
-resumed_228:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
@@ -1392,9 +1336,7 @@ type notesFailsFrame struct {
 
 // newFailsFrame makes a frame that will run notes.fails.
 func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
-	f2 := greenlet.MakeFrame[notesFailsFrame]()
-	f2.n, f2.what, f2.f = n, what, f
-	return f2
+	return greenlet.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
@@ -1423,7 +1365,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1427
+//line fault_greenlet_test.go:1369
 
 // Resume continues notes.fails where it is suspended.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1432,18 +1374,16 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.n, f2.what, f2.f))
-	case 1:
+	default:
 		err = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
-		goto resumed_256
+//line fault_test.go:257
+		n.note("%s: %v", what, errors.Unwrap(err))
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_256:
-//line fault_test.go:257
-	n.note("%s: %v", what, errors.Unwrap(err))
-	return r.Return(f2, &f2.Header)
 }
 
-//line fault_greenlet_test.go:1447
+//line fault_greenlet_test.go:1387
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1465,9 +1405,7 @@ type notesClosesAllFrame struct {
 
 // newClosesAllFrame makes a frame that will run notes.closesAll.
 func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
-	f := greenlet.MakeFrame[notesClosesAllFrame]()
-	f.n, f.l0, f.a0 = n, l0, a0
-	return f
+	return greenlet.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
 }
 
 // closesAllResumable is notes.closesAll for callers that can be suspended.
@@ -1477,10 +1415,8 @@ func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) gree
 
 // body runs notes.closesAll up to its next suspension; f is nil until there has been one.
 func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *Conn) (st greenlet.Status) {
-	var (
-		l **Listener
-		a **Conn
-	)
+	var l **Listener
+	var a **Conn
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -1571,7 +1507,7 @@ resumed_272:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1575
+//line fault_greenlet_test.go:1511
 
 // Resume continues the activation; the driver calls it.
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1629,7 +1565,7 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1633
+//line fault_greenlet_test.go:1569
 
 // Resume continues the literal notesClosesAllFunc1 where it is suspended.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1637,18 +1573,16 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
-		goto resumed_262
+//line fault_test.go:262
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_262:
-//line fault_test.go:262
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1652
+//line fault_greenlet_test.go:1586
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1698,7 +1632,7 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1702
+//line fault_greenlet_test.go:1636
 
 // Resume continues the literal notesClosesAllFunc2 where it is suspended.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1706,18 +1640,16 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
-		goto resumed_263
+//line fault_test.go:263
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_263:
-//line fault_test.go:263
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1721
+//line fault_greenlet_test.go:1653
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1767,7 +1699,7 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1771
+//line fault_greenlet_test.go:1703
 
 // Resume continues the literal notesClosesAllFunc3 where it is suspended.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1775,18 +1707,16 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
-		goto resumed_264
+//line fault_test.go:264
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_264:
-//line fault_test.go:264
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1790
+//line fault_greenlet_test.go:1720
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1836,7 +1766,7 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1840
+//line fault_greenlet_test.go:1770
 
 // Resume continues the literal notesClosesAllFunc4 where it is suspended.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1844,18 +1774,16 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var t0 error
 	switch f.PC {
-	case 1:
+	default:
 		t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
-		goto resumed_269
+//line fault_test.go:269
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
 
-resumed_269:
-//line fault_test.go:269
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1859
+//line fault_greenlet_test.go:1787
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1905,7 +1833,7 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1909
+//line fault_greenlet_test.go:1837
 
 // Resume continues the literal notesClosesAllFunc5 where it is suspended.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1913,18 +1841,16 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
-		goto resumed_270
+//line fault_test.go:270
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_270:
-//line fault_test.go:270
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1928
+//line fault_greenlet_test.go:1854
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1934,19 +1860,16 @@ var notesClosesAllFunc5FrameInfo = greenlet.Func{Name: "github.com/going-green/g
 // notesDeadlinesFrame is an activation of notes.deadlines.
 type notesDeadlinesFrame struct {
 	greenlet.Header
-	n    *notes
-	a0   *Conn
-	b    *Conn
-	a    **Conn
-	task *hub.Task
-	buf  []byte
+	n     *notes
+	a0, b *Conn
+	a     **Conn
+	task  *hub.Task
+	buf   []byte
 }
 
 // newDeadlinesFrame makes a frame that will run notes.deadlines.
 func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
-	f := greenlet.MakeFrame[notesDeadlinesFrame]()
-	f.n, f.a0, f.b = n, a0, b
-	return f
+	return greenlet.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
 }
 
 // deadlinesResumable is notes.deadlines for callers that can be suspended.
@@ -2136,7 +2059,7 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2140
+//line fault_greenlet_test.go:2063
 
 // Resume continues the activation; the driver calls it.
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2194,7 +2117,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2198
+//line fault_greenlet_test.go:2121
 
 // Resume continues the literal notesDeadlinesFunc1 where it is suspended.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2202,18 +2125,16 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	_ = c
 	var err error
 	switch f.PC {
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_288
+//line fault_test.go:288
+		f.ret0 = err
+		return r.Return(f, &f.Header)
 	}
 
-resumed_288:
-//line fault_test.go:288
-	f.ret0 = err
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2217
+//line fault_greenlet_test.go:2138
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2233,9 +2154,7 @@ type notesRacesReaderFrame struct {
 
 // newRacesReaderFrame makes a frame that will run notes.racesReader.
 func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRacesReaderFrame {
-	f := greenlet.MakeFrame[notesRacesReaderFrame]()
-	f.n, f.a, f.times, f.timeouts = n, a, times, timeouts
-	return f
+	return greenlet.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
 }
 
 // racesReaderResumable is notes.racesReader for callers that can be suspended.
@@ -2245,12 +2164,9 @@ func (n *notes) racesReaderResumable(r *greenlet.Run, a *Conn, times int, timeou
 
 // body runs notes.racesReader up to its next suspension; f is nil until there has been one.
 func (f *notesRacesReaderFrame) body(r *greenlet.Run, n *notes, a *Conn, times int, timeouts *int) (st greenlet.Status) {
-	var (
-		buf []byte
-		got int
-		m   int
-		err error
-	)
+	var buf []byte
+	var got, m int
+	var err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -2309,7 +2225,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2313
+//line fault_greenlet_test.go:2229
 
 // Resume continues the activation; the driver calls it.
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2329,17 +2245,14 @@ var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 // notesRacesWriterFrame is an activation of notes.racesWriter.
 type notesRacesWriterFrame struct {
 	greenlet.Header
-	n     *notes
-	b     *Conn
-	times int
-	i     int
+	n        *notes
+	b        *Conn
+	times, i int
 }
 
 // newRacesWriterFrame makes a frame that will run notes.racesWriter.
 func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
-	f := greenlet.MakeFrame[notesRacesWriterFrame]()
-	f.n, f.b, f.times = n, b, times
-	return f
+	return greenlet.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
 }
 
 // racesWriterResumable is notes.racesWriter for callers that can be suspended.
@@ -2375,7 +2288,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2379
+//line fault_greenlet_test.go:2292
 
 // Resume continues notes.racesWriter where it is suspended.
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2417,7 +2330,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2421
+//line fault_greenlet_test.go:2334
 
 func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2436,9 +2349,7 @@ type notesConflictsFrame struct {
 
 // newConflictsFrame makes a frame that will run notes.conflicts.
 func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
-	f := greenlet.MakeFrame[notesConflictsFrame]()
-	f.n, f.a = n, a
-	return f
+	return greenlet.MakeFrame(notesConflictsFrame{n: n, a: a})
 }
 
 // conflictsResumable is notes.conflicts for callers that can be suspended.
@@ -2469,7 +2380,7 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2473
+//line fault_greenlet_test.go:2384
 
 // Resume continues notes.conflicts where it is suspended.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2480,19 +2391,18 @@ func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.a))
 	case 1:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_386
+//line fault_test.go:387
+		_, err, st = a.ReadLineResumable(r)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_387
 	case 2:
 		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_387
 	}
 
-resumed_386:
-//line fault_test.go:387
-	_, err, st = a.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_387:
 //line fault_test.go:388
 	n.note("%v", err)
@@ -2500,7 +2410,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2504
+//line fault_greenlet_test.go:2414
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2520,9 +2430,7 @@ type notesSendsNobodyFrame struct {
 
 // newSendsNobodyFrame makes a frame that will run notes.sendsNobody.
 func (n *notes) newSendsNobodyFrame(address string) *notesSendsNobodyFrame {
-	f := greenlet.MakeFrame[notesSendsNobodyFrame]()
-	f.n, f.address = n, address
-	return f
+	return greenlet.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
 }
 
 // sendsNobodyResumable is notes.sendsNobody for callers that can be suspended.
@@ -2558,10 +2466,8 @@ func (f *notesSendsNobodyFrame) step(r *greenlet.Run, n *notes, address string) 
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		c   *Conn
-		err error
-	)
+	var c *Conn
+	var err error
 	switch f.PC {
 	case 1:
 		c, err = r.Callee().(*DialFrame).Returned(r)
@@ -2638,7 +2544,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2642
+//line fault_greenlet_test.go:2548
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2657,9 +2563,7 @@ type notesServesFrame struct {
 
 // newServesFrame makes a frame that will run notes.serves.
 func (n *notes) newServesFrame(s *Server) *notesServesFrame {
-	f := greenlet.MakeFrame[notesServesFrame]()
-	f.n, f.s = n, s
-	return f
+	return greenlet.MakeFrame(notesServesFrame{n: n, s: s})
 }
 
 // servesResumable is notes.serves for callers that can be suspended.
@@ -2682,7 +2586,7 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2686
+//line fault_greenlet_test.go:2590
 
 // Resume continues notes.serves where it is suspended.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2691,18 +2595,16 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
-	case 1:
+	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
-		goto resumed_430
+//line fault_test.go:430
+		n.note("%v", t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_430:
-//line fault_test.go:430
-	n.note("%v", t0)
-	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2706
+//line fault_greenlet_test.go:2608
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2722,9 +2624,7 @@ type notesServesOneFrame struct {
 
 // newServesOneFrame makes a frame that will run notes.servesOne.
 func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
-	f := greenlet.MakeFrame[notesServesOneFrame]()
-	f.n, f.s, f.c = n, s, c
-	return f
+	return greenlet.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
@@ -2740,7 +2640,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2744
+//line fault_greenlet_test.go:2644
 
 // Resume continues the activation; the driver calls it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2764,9 +2664,7 @@ type notesStopsFrame struct {
 
 // newStopsFrame makes a frame that will run notes.stops.
 func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
-	f := greenlet.MakeFrame[notesStopsFrame]()
-	f.n, f.s = n, s
-	return f
+	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
@@ -2786,20 +2684,18 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2790
+//line fault_greenlet_test.go:2688
 
 // Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
-	case 1:
+	default:
 		r.Callee().(*ServerStopFrame).Release(r)
-		goto resumed_439
+		return r.Return(f, &f.Header)
 	}
 
-resumed_439:
-	return r.Return(f, &f.Header)
 }
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }

@@ -12,18 +12,15 @@ import (
 // logChangesMindFrame is an activation of log.changesMind.
 type logChangesMindFrame struct {
 	greenlet.Header
-	l  *log
-	a  *Conn
-	b0 *Conn
-	b  **Conn
-	t1 int
+	l     *log
+	a, b0 *Conn
+	b     **Conn
+	t1    int
 }
 
 // newChangesMindFrame makes a frame that will run log.changesMind.
 func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
-	f := greenlet.MakeFrame[logChangesMindFrame]()
-	f.l, f.a, f.b0 = l, a, b0
-	return f
+	return greenlet.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
 }
 
 // changesMindResumable is log.changesMind for callers that can be suspended.
@@ -34,12 +31,11 @@ func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) greenlet.
 // body runs log.changesMind up to its next suspension; f is nil until there has been one.
 func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (st greenlet.Status) {
 	var (
-		b   **Conn
-		err error
-		got []byte
-		t0  error
-		n   int
-		t1  int
+		b     **Conn
+		err   error
+		got   []byte
+		t0    error
+		n, t1 int
 	)
 	if f != nil {
 		switch f.PC {
@@ -152,7 +148,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:156
+//line lines_greenlet_test.go:152
 
 // Resume continues the activation; the driver calls it.
 func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -201,20 +197,18 @@ func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1)
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:205
+//line lines_greenlet_test.go:201
 
 // Resume continues the literal logChangesMindFunc1 where it is suspended.
 func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
-	case 1:
+	default:
 		r.Callee().(*ConnReadLineFrame).Release(r)
-		goto resumed_19
+		return r.Return(f, &f.Header)
 	}
 
-resumed_19:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logChangesMindFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -225,19 +219,14 @@ var logChangesMindFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/g
 // logKeepsLineFrame is an activation of log.keepsLine.
 type logKeepsLineFrame struct {
 	greenlet.Header
-	l    *log
-	a    *Conn
-	b    *Conn
-	c    *Conn
-	d    *Conn
-	line []byte
+	l          *log
+	a, b, c, d *Conn
+	line       []byte
 }
 
 // newKeepsLineFrame makes a frame that will run log.keepsLine.
 func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLineFrame {
-	f := greenlet.MakeFrame[logKeepsLineFrame]()
-	f.l, f.a, f.b, f.c, f.d = l, a, b, c, d
-	return f
+	return greenlet.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
 }
 
 // keepsLineResumable is log.keepsLine for callers that can be suspended.
@@ -282,7 +271,7 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:286
+//line lines_greenlet_test.go:275
 
 // Resume continues log.keepsLine where it is suspended.
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -293,7 +282,13 @@ func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
 	case 1:
 		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_40
+//line lines_test.go:41
+		_, _, st = c.WriteStringResumable(r, "public\n")
+		if st != greenlet.Done {
+			f.a, f.c, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_41
 	case 2:
 		r.Callee().(*ConnWriteStringFrame).Release(r)
 		goto resumed_41
@@ -306,13 +301,6 @@ func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_44
 	}
 
-resumed_40:
-//line lines_test.go:41
-	_, _, st = c.WriteStringResumable(r, "public\n")
-	if st != greenlet.Done {
-		f.a, f.c, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_41:
 //line lines_test.go:42
 	line, _, st = b.ReadLineResumable(r)
@@ -334,7 +322,7 @@ resumed_44:
 	return r.Return(f, &f.Header)
 }
 
-//line lines_greenlet_test.go:338
+//line lines_greenlet_test.go:326
 
 func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }

@@ -18,9 +18,7 @@ type ListenerAcceptFrame struct {
 
 // NewAcceptFrame makes a frame that will run Listener.Accept.
 func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
-	f := greenlet.MakeFrame[ListenerAcceptFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(ListenerAcceptFrame{l: l})
 }
 
 // Results are what Listener.Accept has returned.
@@ -67,7 +65,7 @@ loop_24:
 	goto loop_24
 }
 
-//line listener_greenlet.go:71
+//line listener_greenlet.go:69
 
 // Resume continues Listener.Accept where it is suspended.
 func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -79,14 +77,13 @@ func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_23
+//line listener.go:24
+		goto loop_24
 	case 2:
 		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_29
 	}
 
-resumed_23:
-//line listener.go:24
 loop_24:
 	{
 //line listener.go:25
@@ -111,7 +108,7 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:115
+//line listener_greenlet.go:112
 
 func (f *ListenerAcceptFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

@@ -24,9 +24,7 @@ type ledgerKeepsFrame struct {
 
 // newKeepsFrame makes a frame that will run ledger.keeps.
 func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
-	f := greenlet.MakeFrame[ledgerKeepsFrame]()
-	f.l, f.c = l, c
-	return f
+	return greenlet.MakeFrame(ledgerKeepsFrame{l: l, c: c})
 }
 
 // keepsResumable is ledger.keeps for callers that can be suspended.
@@ -110,7 +108,7 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:114
+//line load_greenlet_test.go:112
 
 // Resume continues the activation; the driver calls it.
 func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -134,9 +132,7 @@ type ledgerServesFrame struct {
 
 // newServesFrame makes a frame that will run ledger.serves.
 func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
-	f := greenlet.MakeFrame[ledgerServesFrame]()
-	f.l, f.t = l, t
-	return f
+	return greenlet.MakeFrame(ledgerServesFrame{l: l, t: t})
 }
 
 // servesResumable is ledger.serves for callers that can be suspended.
@@ -159,7 +155,7 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:163
+//line load_greenlet_test.go:159
 
 // Resume continues ledger.serves where it is suspended.
 func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -168,18 +164,16 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
-	case 1:
+	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
-		goto resumed_44
+//line load_test.go:44
+		assert.NoError(t, t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_44:
-//line load_test.go:44
-	assert.NoError(t, t0)
-	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:183
+//line load_greenlet_test.go:177
 
 func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
@@ -199,9 +193,7 @@ type ledgerStopsFrame struct {
 
 // newStopsFrame makes a frame that will run ledger.stops.
 func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledgerStopsFrame {
-	f := greenlet.MakeFrame[ledgerStopsFrame]()
-	f.l, f.t, f.acknowledged = l, t, acknowledged
-	return f
+	return greenlet.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
 }
 
 // stopsResumable is ledger.stops for callers that can be suspended.
@@ -238,7 +230,7 @@ after_loop_48:
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:242
+//line load_greenlet_test.go:234
 
 // Resume continues ledger.stops where it is suspended.
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -280,7 +272,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:284
+//line load_greenlet_test.go:276
 
 func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }

@@ -24,9 +24,7 @@ type PacketConnReadFromFrame struct {
 
 // NewReadFromFrame makes a frame that will run PacketConn.ReadFrom.
 func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
-	f := greenlet.MakeFrame[PacketConnReadFromFrame]()
-	f.c, f.p = c, p
-	return f
+	return greenlet.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
 }
 
 // Results are what PacketConn.ReadFrom has returned.
@@ -44,11 +42,9 @@ func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (int, net.Addr
 
 // body runs PacketConn.ReadFrom up to its first suspension; f is nil until there has been one.
 func (f *PacketConnReadFromFrame) body(r *greenlet.Run, c *PacketConn, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st greenlet.Status) {
-	var (
-		n    int
-		from net.Addr
-		err  error
-	)
+	var n int
+	var from net.Addr
+	var err error
 //line packet.go:25
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 12)
@@ -73,16 +69,14 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:77
+//line packet_greenlet.go:73
 
 // Resume continues PacketConn.ReadFrom where it is suspended.
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
-	var (
-		n    int
-		from net.Addr
-		err  error
-	)
+	var n int
+	var from net.Addr
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
@@ -90,16 +84,16 @@ func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n, from, err = f.n, f.from, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_25
+//line packet.go:26
+		goto loop_26
 	case 2:
 		n, from = f.n, f.from
 		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_30
 	}
 
-resumed_25:
-//line packet.go:26
 loop_26:
+//line packet.go:27
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
 		f.ret0, f.ret1, f.ret2 = n, from, err
 		return r.Return(f, &f.Header)
@@ -119,7 +113,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:123
+//line packet_greenlet.go:117
 
 func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -148,9 +142,7 @@ type PacketConnWriteToFrame struct {
 
 // NewWriteToFrame makes a frame that will run PacketConn.WriteTo.
 func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFrame {
-	f := greenlet.MakeFrame[PacketConnWriteToFrame]()
-	f.c, f.p, f.to = c, p, to
-	return f
+	return greenlet.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
 
 // Results are what PacketConn.WriteTo has returned.
@@ -168,10 +160,8 @@ func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (i
 
 // body runs PacketConn.WriteTo up to its first suspension; f is nil until there has been one.
 func (f *PacketConnWriteToFrame) body(r *greenlet.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
-	var (
-		n   int
-		err error
-	)
+	var n int
+	var err error
 //line packet.go:52
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 52)
@@ -196,15 +186,13 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:200
+//line packet_greenlet.go:190
 
 // Resume continues PacketConn.WriteTo where it is suspended.
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p, to := f.c, f.p, f.to
-	var (
-		n   int
-		err error
-	)
+	var n int
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
@@ -212,16 +200,16 @@ func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n, err = f.n, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		goto resumed_52
+//line packet.go:53
+		goto loop_53
 	case 2:
 		n = f.n
 		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_57
 	}
 
-resumed_52:
-//line packet.go:53
 loop_53:
+//line packet.go:54
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
 		f.ret0, f.ret1 = n, err
 		return r.Return(f, &f.Header)
@@ -241,7 +229,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:245
+//line packet_greenlet.go:233
 
 func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {

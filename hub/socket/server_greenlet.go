@@ -20,11 +20,7 @@ type ServerServeFrame struct {
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame {
-	f := greenlet.MakeFrame[ServerServeFrame]()
-	f.s = s
-	return f
-}
+func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
 
 // Results are what Server.Serve has returned.
 func (f *ServerServeFrame) Results() error { return f.ret0 }
@@ -149,7 +145,7 @@ next_75:
 	goto loop_76
 }
 
-//line server_greenlet.go:153
+//line server_greenlet.go:149
 
 // Resume continues the activation; the driver calls it.
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -177,9 +173,7 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
-	f := greenlet.MakeFrame[ServerStopFrame]()
-	f.s, f.d = s, d
-	return f
+	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
 }
 
 // Results are what Server.Stop has returned.
@@ -197,11 +191,9 @@ func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.
 
 // body runs Server.Stop up to its next suspension; f is nil until there has been one.
 func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
-	var (
-		killed int
-		until  time.Time
-		t0     bool
-	)
+	var killed int
+	var until time.Time
+	var t0 bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -255,7 +247,7 @@ resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:259
+//line server_greenlet.go:251
 
 // Resume continues the activation; the driver calls it.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

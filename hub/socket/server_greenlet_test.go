@@ -17,11 +17,7 @@ type logServesFrame struct {
 }
 
 // newServesFrame makes a frame that will run log.serves.
-func (l *log) newServesFrame() *logServesFrame {
-	f := greenlet.MakeFrame[logServesFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newServesFrame() *logServesFrame { return greenlet.MakeFrame(logServesFrame{l: l}) }
 
 // servesResumable is log.serves for callers that can be suspended.
 func (l *log) servesResumable(r *greenlet.Run) greenlet.Status {
@@ -43,7 +39,7 @@ func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:47
+//line server_greenlet_test.go:43
 
 // Resume continues log.serves where it is suspended.
 func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -52,18 +48,16 @@ func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
-		goto resumed_169
+//line server_test.go:169
+		l.say("served: %v", t0)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_169:
-//line server_test.go:169
-	l.say("served: %v", t0)
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:67
+//line server_greenlet_test.go:61
 
 func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: f.Header} }
 func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
@@ -75,16 +69,13 @@ var _ func(*log) = (*log).serves
 // logStopsFrame is an activation of log.stops.
 type logStopsFrame struct {
 	greenlet.Header
-	l     *log
-	after time.Duration
-	d     time.Duration
+	l        *log
+	after, d time.Duration
 }
 
 // newStopsFrame makes a frame that will run log.stops.
 func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame {
-	f := greenlet.MakeFrame[logStopsFrame]()
-	f.l, f.after, f.d = l, after, d
-	return f
+	return greenlet.MakeFrame(logStopsFrame{l: l, after: after, d: d})
 }
 
 // stopsResumable is log.stops for callers that can be suspended.
@@ -114,7 +105,7 @@ func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d tim
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:118
+//line server_greenlet_test.go:109
 
 // Resume continues log.stops where it is suspended.
 func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -125,27 +116,26 @@ func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.after, f.d))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_173
+//line server_test.go:174
+		l.say("stopping, %d there", l.server.Len())
+		t0, st = l.server.StopResumable(r, d)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_175
 	case 2:
 		t0 = r.Callee().(*ServerStopFrame).Returned(r)
 		goto resumed_175
 	}
 
-resumed_173:
-//line server_test.go:174
-	l.say("stopping, %d there", l.server.Len())
-	t0, st = l.server.StopResumable(r, d)
-	if st != greenlet.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_175:
 //line server_test.go:175
 	l.say("killed %d", t0)
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:149
+//line server_greenlet_test.go:139
 
 func (f *logStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.d) }
 func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.Header} }
@@ -165,9 +155,7 @@ type logAnswersFrame struct {
 
 // newAnswersFrame makes a frame that will run log.answers.
 func (l *log) newAnswersFrame(c *Conn) *logAnswersFrame {
-	f := greenlet.MakeFrame[logAnswersFrame]()
-	f.l, f.c = l, c
-	return f
+	return greenlet.MakeFrame(logAnswersFrame{l: l, c: c})
 }
 
 // answersResumable is log.answers for callers that can be suspended.
@@ -203,12 +191,9 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		err  error
-		line []byte
-		err2 error
-		err3 error
-	)
+	var err error
+	var line []byte
+	var err2, err3 error
 	switch f.PC {
 	case 1:
 		err = r.Callee().(*ConnWaitReadableFrame).Returned(r)
@@ -307,7 +292,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:311
+//line server_greenlet_test.go:296
 
 func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
@@ -320,19 +305,16 @@ var _ func(*log, *Conn) = (*log).answers
 // logAsksFrame is an activation of log.asks.
 type logAsksFrame struct {
 	greenlet.DeferHeader
-	l     *log
-	size  int
-	lines []string
-	c     *Conn
-	t0    int
-	t1    int
+	l      *log
+	size   int
+	lines  []string
+	c      *Conn
+	t0, t1 int
 }
 
 // newAsksFrame makes a frame that will run log.asks.
 func (l *log) newAsksFrame(size int, lines ...string) *logAsksFrame {
-	f := greenlet.MakeFrame[logAsksFrame]()
-	f.l, f.size, f.lines = l, size, lines
-	return f
+	return greenlet.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
 }
 
 // asksResumable is log.asks for callers that can be suspended.
@@ -370,8 +352,7 @@ func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (
 	var st greenlet.Status
 	var (
 		c      *Conn
-		t0     int
-		t1     int
+		t0, t1 int
 		err    error
 		answer []byte
 		err2   error
@@ -449,7 +430,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:453
+//line server_greenlet_test.go:434
 
 func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
@@ -466,11 +447,7 @@ type logIdlesFrame struct {
 }
 
 // newIdlesFrame makes a frame that will run log.idles.
-func (l *log) newIdlesFrame() *logIdlesFrame {
-	f := greenlet.MakeFrame[logIdlesFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newIdlesFrame() *logIdlesFrame { return greenlet.MakeFrame(logIdlesFrame{l: l}) }
 
 // idlesResumable is log.idles for callers that can be suspended.
 func (l *log) idlesResumable(r *greenlet.Run) greenlet.Status { return (*logIdlesFrame)(nil).run(r, l) }
@@ -545,7 +522,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:549
+//line server_greenlet_test.go:526
 
 func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -562,11 +539,7 @@ type logExhaustsFrame struct {
 }
 
 // newExhaustsFrame makes a frame that will run log.exhausts.
-func (l *log) newExhaustsFrame() *logExhaustsFrame {
-	f := greenlet.MakeFrame[logExhaustsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newExhaustsFrame() *logExhaustsFrame { return greenlet.MakeFrame(logExhaustsFrame{l: l}) }
 
 // exhaustsResumable is log.exhausts for callers that can be suspended.
 func (l *log) exhaustsResumable(r *greenlet.Run) greenlet.Status {
@@ -601,11 +574,8 @@ func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		first *Conn
-		err   error
-		err2  error
-	)
+	var first *Conn
+	var err, err2 error
 	switch f.PC {
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -712,7 +682,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:716
+//line server_greenlet_test.go:686
 
 func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -728,11 +698,7 @@ type logClosesFrame struct {
 }
 
 // newClosesFrame makes a frame that will run log.closes.
-func (l *log) newClosesFrame() *logClosesFrame {
-	f := greenlet.MakeFrame[logClosesFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newClosesFrame() *logClosesFrame { return greenlet.MakeFrame(logClosesFrame{l: l}) }
 
 // closesResumable is log.closes for callers that can be suspended.
 func (l *log) closesResumable(r *greenlet.Run) greenlet.Status {
@@ -746,7 +712,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:750
+//line server_greenlet_test.go:716
 
 // Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -771,9 +737,7 @@ type logGreedyFrame struct {
 
 // newGreedyFrame makes a frame that will run log.greedy.
 func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
-	f := greenlet.MakeFrame[logGreedyFrame]()
-	f.l, f.c, f.stop = l, c, stop
-	return f
+	return greenlet.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
 }
 
 // greedyResumable is log.greedy for callers that can be suspended.
@@ -845,7 +809,7 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:849
+//line server_greenlet_test.go:813
 
 // Resume continues the activation; the driver calls it.
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -869,9 +833,7 @@ type logModestFrame struct {
 
 // newModestFrame makes a frame that will run log.modest.
 func (l *log) newModestFrame(stop *bool) *logModestFrame {
-	f := greenlet.MakeFrame[logModestFrame]()
-	f.l, f.stop = l, stop
-	return f
+	return greenlet.MakeFrame(logModestFrame{l: l, stop: stop})
 }
 
 // modestResumable is log.modest for callers that can be suspended.
@@ -895,7 +857,7 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:899
+//line server_greenlet_test.go:861
 
 // Resume continues log.modest where it is suspended.
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -903,19 +865,17 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.stop))
-	case 1:
+	default:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_371
+//line server_test.go:372
+		*stop = false
+		l.say("stop writing")
+		return r.Return(f, &f.Header)
 	}
 
-resumed_371:
-//line server_test.go:372
-	*stop = false
-	l.say("stop writing")
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:919
+//line server_greenlet_test.go:879
 
 func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
@@ -932,11 +892,7 @@ type logHangsFrame struct {
 }
 
 // newHangsFrame makes a frame that will run log.hangs.
-func (l *log) newHangsFrame() *logHangsFrame {
-	f := greenlet.MakeFrame[logHangsFrame]()
-	f.l = l
-	return f
-}
+func (l *log) newHangsFrame() *logHangsFrame { return greenlet.MakeFrame(logHangsFrame{l: l}) }
 
 // hangsResumable is log.hangs for callers that can be suspended.
 func (l *log) hangsResumable(r *greenlet.Run) greenlet.Status {
@@ -954,20 +910,18 @@ func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:958
+//line server_greenlet_test.go:914
 
 // Resume continues log.hangs where it is suspended.
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_388
+		return r.Return(f, &f.Header)
 	}
 
-resumed_388:
-	return r.Return(f, &f.Header)
 }
 
 func (f *logHangsFrame) Forget()                 { *f = logHangsFrame{Header: f.Header} }
@@ -986,9 +940,7 @@ type logStopsAtOnceFrame struct {
 
 // newStopsAtOnceFrame makes a frame that will run log.stopsAtOnce.
 func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
-	f := greenlet.MakeFrame[logStopsAtOnceFrame]()
-	f.l = l
-	return f
+	return greenlet.MakeFrame(logStopsAtOnceFrame{l: l})
 }
 
 // stopsAtOnceResumable is log.stopsAtOnce for callers that can be suspended.
@@ -998,10 +950,7 @@ func (l *log) stopsAtOnceResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs log.stopsAtOnce up to its first suspension; f is nil until there has been one.
 func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
-	var (
-		there int
-		t0    int
-	)
+	var there, t0 int
 //line server_test.go:392
 	there = l.server.Len()
 	t0, st = l.server.StopResumable(r, 0)
@@ -1015,31 +964,26 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1019
+//line server_greenlet_test.go:968
 
 // Resume continues log.stopsAtOnce where it is suspended.
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
-	var (
-		there int
-		t0    int
-	)
+	var there, t0 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
+	default:
 		there = f.there
 		t0 = r.Callee().(*ServerStopFrame).Returned(r)
-		goto resumed_393
+//line server_test.go:393
+		l.say("killed %d of %d", t0, there)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_393:
-//line server_test.go:393
-	l.say("killed %d of %d", t0, there)
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1043
+//line server_greenlet_test.go:987
 
 func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
@@ -1051,16 +995,13 @@ var _ func(*log) = (*log).stopsAtOnce
 // logAcceptsFrame is an activation of log.accepts.
 type logAcceptsFrame struct {
 	greenlet.Header
-	l  *log
-	n  int
-	t0 int
+	l     *log
+	n, t0 int
 }
 
 // newAcceptsFrame makes a frame that will run log.accepts.
 func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
-	f := greenlet.MakeFrame[logAcceptsFrame]()
-	f.l, f.n = l, n
-	return f
+	return greenlet.MakeFrame(logAcceptsFrame{l: l, n: n})
 }
 
 // acceptsResumable is log.accepts for callers that can be suspended.
@@ -1070,11 +1011,9 @@ func (l *log) acceptsResumable(r *greenlet.Run, n int) greenlet.Status {
 
 // body runs log.accepts up to its first suspension; f is nil until there has been one.
 func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
-	var (
-		t0  int
-		c   *Conn
-		err error
-	)
+	var t0 int
+	var c *Conn
+	var err error
 //line server_test.go:416
 	t0 = 0
 loop_416:
@@ -1101,16 +1040,14 @@ loop_416:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1105
+//line server_greenlet_test.go:1044
 
 // Resume continues log.accepts where it is suspended.
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
-	var (
-		t0  int
-		c   *Conn
-		err error
-	)
+	var t0 int
+	var c *Conn
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -1144,7 +1081,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1148
+//line server_greenlet_test.go:1085
 
 func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
@@ -1163,9 +1100,7 @@ type logSaysFrame struct {
 
 // newSaysFrame makes a frame that will run log.says.
 func (l *log) newSaysFrame(what string) *logSaysFrame {
-	f := greenlet.MakeFrame[logSaysFrame]()
-	f.l, f.what = l, what
-	return f
+	return greenlet.MakeFrame(logSaysFrame{l: l, what: what})
 }
 
 // saysResumable is log.says for callers that can be suspended.
@@ -1180,7 +1115,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1184
+//line server_greenlet_test.go:1119
 
 // Resume continues the activation; the driver calls it.
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1204,9 +1139,7 @@ type logReadsToEndFrame struct {
 
 // newReadsToEndFrame makes a frame that will run log.readsToEnd.
 func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
-	f := greenlet.MakeFrame[logReadsToEndFrame]()
-	f.l, f.c = l, c
-	return f
+	return greenlet.MakeFrame(logReadsToEndFrame{l: l, c: c})
 }
 
 // readsToEndResumable is log.readsToEnd for callers that can be suspended.
@@ -1229,7 +1162,7 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1233
+//line server_greenlet_test.go:1166
 
 // Resume continues log.readsToEnd where it is suspended.
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1238,18 +1171,16 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
-	case 1:
+	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_452
+//line server_test.go:453
+		l.say("%v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_452:
-//line server_test.go:453
-	l.say("%v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1253
+//line server_greenlet_test.go:1184
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

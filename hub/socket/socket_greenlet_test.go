@@ -16,17 +16,14 @@ import (
 // notesConnectsFrame is an activation of notes.connects.
 type notesConnectsFrame struct {
 	greenlet.Header
-	n *notes
-	l *Listener
-	a **Conn
-	b **Conn
+	n    *notes
+	l    *Listener
+	a, b **Conn
 }
 
 // newConnectsFrame makes a frame that will run notes.connects.
 func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnectsFrame {
-	f := greenlet.MakeFrame[notesConnectsFrame]()
-	f.n, f.l, f.a, f.b = n, l, a, b
-	return f
+	return greenlet.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
 }
 
 // connectsResumable is notes.connects for callers that can be suspended.
@@ -72,7 +69,7 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:76
+//line socket_greenlet_test.go:73
 
 // Resume continues notes.connects where it is suspended.
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -89,18 +86,18 @@ func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
 	case 1:
 		t0, t1 = r.Callee().(*DialFrame).Returned(r)
-		goto resumed_69
+//line socket_test.go:69
+		*a, err = t0, t1
+		if err == nil {
+			goto then_70
+		}
+		goto after_if_70
 	case 2:
 		t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
 		goto resumed_71
 	}
 
-resumed_69:
-//line socket_test.go:69
-	*a, err = t0, t1
-	if !(err == nil) {
-		goto after_if_70
-	}
+then_70:
 //line socket_test.go:71
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
@@ -117,7 +114,7 @@ after_if_70:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:121
+//line socket_greenlet_test.go:118
 
 func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
@@ -137,9 +134,7 @@ type notesEchoesFrame struct {
 
 // newEchoesFrame makes a frame that will run notes.echoes.
 func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
-	f := greenlet.MakeFrame[notesEchoesFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
@@ -149,12 +144,9 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 
 // body runs notes.echoes up to its first suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
-	var (
-		buf  []byte
-		m    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var m int
+	var err, err2 error
 //line socket_test.go:89
 	buf = make([]byte, 100)
 loop_90:
@@ -183,17 +175,14 @@ loop_90:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:187
+//line socket_greenlet_test.go:179
 
 // Resume continues notes.echoes where it is suspended.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
-	var (
-		buf  []byte
-		m    int
-		err  error
-		err2 error
-	)
+	var buf []byte
+	var m int
+	var err, err2 error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -234,7 +223,7 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:238
+//line socket_greenlet_test.go:227
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -253,9 +242,7 @@ type notesAcceptsOneFrame struct {
 
 // newAcceptsOneFrame makes a frame that will run notes.acceptsOne.
 func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
-	f := greenlet.MakeFrame[notesAcceptsOneFrame]()
-	f.n, f.l = n, l
-	return f
+	return greenlet.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
 }
 
 // acceptsOneResumable is notes.acceptsOne for callers that can be suspended.
@@ -265,10 +252,8 @@ func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) greenlet.Statu
 
 // body runs notes.acceptsOne up to its first suspension; f is nil until there has been one.
 func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st greenlet.Status) {
-	var (
-		c   *Conn
-		err error
-	)
+	var c *Conn
+	var err error
 //line socket_test.go:105
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
@@ -289,41 +274,38 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:293
+//line socket_greenlet_test.go:278
 
 // Resume continues notes.acceptsOne where it is suspended.
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var (
-		c   *Conn
-		err error
-	)
+	var c *Conn
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.l))
 	case 1:
 		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
-		goto resumed_105
+//line socket_test.go:106
+		if err != nil {
+			panic(err)
+		}
+		n.note("from %v", c.RemoteAddr().Network())
+		if st = n.echoesResumable(r, c); st != greenlet.Done {
+			f.n, f.l, f.PC = nil, nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_110
 	case 2:
 		r.Callee().(*notesEchoesFrame).Release(r)
 		goto resumed_110
 	}
 
-resumed_105:
-//line socket_test.go:106
-	if err != nil {
-		panic(err)
-	}
-	n.note("from %v", c.RemoteAddr().Network())
-	if st = n.echoesResumable(r, c); st != greenlet.Done {
-		f.n, f.l, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:327
+//line socket_greenlet_test.go:309
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -336,23 +318,19 @@ var _ func(*notes, *Listener) = (*notes).acceptsOne
 // notesTalksFrame is an activation of notes.talks.
 type notesTalksFrame struct {
 	greenlet.DeferHeader
-	n         *notes
-	transport Net
-	network   string
-	address   string
-	c         *Conn
-	t0        []string
-	t1        int
-	t2        int
-	word      string
-	buf       []byte
+	n                *notes
+	transport        Net
+	network, address string
+	c                *Conn
+	t0               []string
+	t1, t2           int
+	word             string
+	buf              []byte
 }
 
 // newTalksFrame makes a frame that will run notes.talks.
 func (n *notes) newTalksFrame(transport Net, network string, address string) *notesTalksFrame {
-	f := greenlet.MakeFrame[notesTalksFrame]()
-	f.n, f.transport, f.network, f.address = n, transport, network, address
-	return f
+	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
 }
 
 // talksResumable is notes.talks for callers that can be suspended.
@@ -389,15 +367,14 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c    *Conn
-		err  error
-		t0   []string
-		t1   int
-		t2   int
-		word string
-		err2 error
-		buf  []byte
-		err3 error
+		c      *Conn
+		err    error
+		t0     []string
+		t1, t2 int
+		word   string
+		err2   error
+		buf    []byte
+		err3   error
 	)
 	switch f.PC {
 	case 1:
@@ -508,7 +485,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:512
+//line socket_greenlet_test.go:489
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -523,16 +500,13 @@ var _ func(*notes, Net, string, string) = (*notes).talks
 // notesDialsBadlyFrame is an activation of notes.dialsBadly.
 type notesDialsBadlyFrame struct {
 	greenlet.Header
-	n       *notes
-	network string
-	address string
+	n                *notes
+	network, address string
 }
 
 // newDialsBadlyFrame makes a frame that will run notes.dialsBadly.
 func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBadlyFrame {
-	f := greenlet.MakeFrame[notesDialsBadlyFrame]()
-	f.n, f.network, f.address = n, network, address
-	return f
+	return greenlet.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
 }
 
 // dialsBadlyResumable is notes.dialsBadly for callers that can be suspended.
@@ -563,7 +537,7 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:567
+//line socket_greenlet_test.go:541
 
 // Resume continues notes.dialsBadly where it is suspended.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -574,27 +548,26 @@ func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.network, f.address))
 	case 1:
 		_, err = r.Callee().(*DialFrame).Returned(r)
-		goto resumed_184
+//line socket_test.go:185
+		n.note("%v", err)
+		_, err, st = ListenResumable(r, n.Hub, network, address)
+		if st != greenlet.Done {
+			f.network, f.address, f.PC = "", "", 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_186
 	case 2:
 		_, err = r.Callee().(*ListenFrame).Returned(r)
 		goto resumed_186
 	}
 
-resumed_184:
-//line socket_test.go:185
-	n.note("%v", err)
-	_, err, st = ListenResumable(r, n.Hub, network, address)
-	if st != greenlet.Done {
-		f.network, f.address, f.PC = "", "", 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_186:
 //line socket_test.go:187
 	n.note("%v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:598
+//line socket_greenlet_test.go:571
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -614,9 +587,7 @@ type notesReadsAllFrame struct {
 
 // newReadsAllFrame makes a frame that will run notes.readsAll.
 func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
-	f := greenlet.MakeFrame[notesReadsAllFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesReadsAllFrame{n: n, c: c})
 }
 
 // readsAllResumable is notes.readsAll for callers that can be suspended.
@@ -627,13 +598,11 @@ func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 // body runs notes.readsAll up to its next suspension; f is nil until there has been one.
 func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
-		line []byte
-		err  error
-		head []byte
-		full []byte
-		m    int
-		t0   error
-		t1   error
+		line       []byte
+		err        error
+		head, full []byte
+		m          int
+		t0, t1     error
 	)
 	if f != nil {
 		switch f.PC {
@@ -783,7 +752,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:787
+//line socket_greenlet_test.go:756
 
 // Resume continues the activation; the driver calls it.
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -801,18 +770,15 @@ var _ func(*notes, *Conn) = (*notes).readsAll
 // notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
 	greenlet.Header
-	n    *notes
-	c    *Conn
-	text string
-	size int
-	i    int
+	n       *notes
+	c       *Conn
+	text    string
+	size, i int
 }
 
 // newSendsFrame makes a frame that will run notes.sends.
 func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
-	f := greenlet.MakeFrame[notesSendsFrame]()
-	f.n, f.c, f.text, f.size = n, c, text, size
-	return f
+	return greenlet.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
 }
 
 // sendsResumable is notes.sends for callers that can be suspended.
@@ -822,10 +788,8 @@ func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) 
 
 // body runs notes.sends up to its first suspension; f is nil until there has been one.
 func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
-	var (
-		i   int
-		err error
-	)
+	var i int
+	var err error
 //line socket_test.go:230
 	i = 0
 loop_230:
@@ -855,15 +819,13 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:859
+//line socket_greenlet_test.go:823
 
 // Resume continues notes.sends where it is suspended.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
-	var (
-		i   int
-		err error
-	)
+	var i int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
@@ -904,7 +866,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:908
+//line socket_greenlet_test.go:870
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
@@ -924,9 +886,7 @@ type notesLongLineFrame struct {
 
 // newLongLineFrame makes a frame that will run notes.longLine.
 func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
-	f := greenlet.MakeFrame[notesLongLineFrame]()
-	f.n, f.c, f.size = n, c, size
-	return f
+	return greenlet.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
 }
 
 // longLineResumable is notes.longLine for callers that can be suspended.
@@ -936,10 +896,8 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) greenlet.S
 
 // body runs notes.longLine up to its first suspension; f is nil until there has been one.
 func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) (st greenlet.Status) {
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 //line socket_test.go:256
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
@@ -960,41 +918,38 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:964
+//line socket_greenlet_test.go:922
 
 // Resume continues notes.longLine where it is suspended.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
-	var (
-		line []byte
-		err  error
-	)
+	var line []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size))
 	case 1:
 		line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
-		goto resumed_256
+//line socket_test.go:257
+		n.note("%v %v", len(line) == size, err)
+		line, err, st = c.ReadLineResumable(r)
+		if st != greenlet.Done {
+			f.c, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_258
 	case 2:
 		line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_258
 	}
 
-resumed_256:
-//line socket_test.go:257
-	n.note("%v %v", len(line) == size, err)
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.c, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_258:
 //line socket_test.go:259
 	n.note("%q %v", line, err)
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:998
+//line socket_greenlet_test.go:953
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -1015,9 +970,7 @@ type notesPongsFrame struct {
 
 // newPongsFrame makes a frame that will run notes.pongs.
 func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
-	f := greenlet.MakeFrame[notesPongsFrame]()
-	f.n, f.p = n, p
-	return f
+	return greenlet.MakeFrame(notesPongsFrame{n: n, p: p})
 }
 
 // pongsResumable is notes.pongs for callers that can be suspended.
@@ -1028,13 +981,10 @@ func (n *notes) pongsResumable(r *greenlet.Run, p *PacketConn) greenlet.Status {
 // body runs notes.pongs up to its next suspension; f is nil until there has been one.
 func (f *notesPongsFrame) body(r *greenlet.Run, n *notes, p *PacketConn) (st greenlet.Status) {
 	var (
-		buf  []byte
-		t0   int
-		m    int
-		from net.Addr
-		err  error
-		err2 error
-		err3 error
+		buf             []byte
+		t0, m           int
+		from            net.Addr
+		err, err2, err3 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1116,7 +1066,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1120
+//line socket_greenlet_test.go:1070
 
 // Resume continues the activation; the driver calls it.
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1134,20 +1084,17 @@ var _ func(*notes, *PacketConn) = (*notes).pongs
 // notesPingsFrame is an activation of notes.pings.
 type notesPingsFrame struct {
 	greenlet.DeferHeader
-	n   *notes
-	to  net.Addr
-	c   *Conn
-	buf []byte
-	t0  []string
-	t1  int
-	t2  int
+	n      *notes
+	to     net.Addr
+	c      *Conn
+	buf    []byte
+	t0     []string
+	t1, t2 int
 }
 
 // newPingsFrame makes a frame that will run notes.pings.
 func (n *notes) newPingsFrame(to net.Addr) *notesPingsFrame {
-	f := greenlet.MakeFrame[notesPingsFrame]()
-	f.n, f.to = n, to
-	return f
+	return greenlet.MakeFrame(notesPingsFrame{n: n, to: to})
 }
 
 // pingsResumable is notes.pings for callers that can be suspended.
@@ -1184,15 +1131,14 @@ func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end gree
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		c    *Conn
-		err  error
-		buf  []byte
-		t0   []string
-		t1   int
-		t2   int
-		err2 error
-		m    int
-		err3 error
+		c      *Conn
+		err    error
+		buf    []byte
+		t0     []string
+		t1, t2 int
+		err2   error
+		m      int
+		err3   error
 	)
 	switch f.PC {
 	case 1:
@@ -1277,7 +1223,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1281
+//line socket_greenlet_test.go:1227
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1291,16 +1237,13 @@ var _ func(*notes, net.Addr) = (*notes).pings
 type notesHalfClosesFrame struct {
 	greenlet.Header
 	n       *notes
-	a       *Conn
-	b       *Conn
+	a, b    *Conn
 	reading *hub.Task
 }
 
 // newHalfClosesFrame makes a frame that will run notes.halfCloses.
 func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
-	f := greenlet.MakeFrame[notesHalfClosesFrame]()
-	f.n, f.a, f.b = n, a, b
-	return f
+	return greenlet.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
 }
 
 // halfClosesResumable is notes.halfCloses for callers that can be suspended.
@@ -1310,10 +1253,8 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.
 
 // body runs notes.halfCloses up to its first suspension; f is nil until there has been one.
 func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
-	var (
-		reading *hub.Task
-		err     error
-	)
+	var reading *hub.Task
+	var err error
 //line socket_test.go:360
 	reading = n.Go(n.newReadsToEndFrame(a))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
@@ -1346,22 +1287,27 @@ func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1350
+//line socket_greenlet_test.go:1291
 
 // Resume continues notes.halfCloses where it is suspended.
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a, b := f.n, f.a, f.b
-	var (
-		reading *hub.Task
-		err     error
-	)
+	var reading *hub.Task
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
 	case 1:
 		reading = f.reading
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_361
+//line socket_test.go:362
+		n.note("%v", a.CloseRead())
+		_, st = reading.JoinResumable(r)
+		if st != greenlet.Done {
+			f.reading, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_363
 	case 2:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_363
@@ -1373,14 +1319,6 @@ func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_366
 	}
 
-resumed_361:
-//line socket_test.go:362
-	n.note("%v", a.CloseRead())
-	_, st = reading.JoinResumable(r)
-	if st != greenlet.Done {
-		f.reading, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
-	}
 resumed_363:
 //line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
@@ -1399,7 +1337,7 @@ resumed_366:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1403
+//line socket_greenlet_test.go:1341
 
 func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
@@ -1419,9 +1357,7 @@ type notesReadsToEndFrame struct {
 
 // newReadsToEndFrame makes a frame that will run notes.readsToEnd.
 func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
-	f := greenlet.MakeFrame[notesReadsToEndFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesReadsToEndFrame{n: n, c: c})
 }
 
 // readsToEndResumable is notes.readsToEnd for callers that can be suspended.
@@ -1431,11 +1367,9 @@ func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 
 // body runs notes.readsToEnd up to its first suspension; f is nil until there has been one.
 func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
-	var (
-		buf []byte
-		m   int
-		err error
-	)
+	var buf []byte
+	var m int
+	var err error
 //line socket_test.go:371
 	buf = make([]byte, 100)
 loop_372:
@@ -1453,16 +1387,14 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1457
+//line socket_greenlet_test.go:1391
 
 // Resume continues notes.readsToEnd where it is suspended.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
-	var (
-		buf []byte
-		m   int
-		err error
-	)
+	var buf []byte
+	var m int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -1488,7 +1420,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1492
+//line socket_greenlet_test.go:1424
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1509,9 +1441,7 @@ type notesReceivesFrame struct {
 
 // newReceivesFrame makes a frame that will run notes.receives.
 func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFrame {
-	f := greenlet.MakeFrame[notesReceivesFrame]()
-	f.n, f.p, f.answer = n, p, answer
-	return f
+	return greenlet.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
 }
 
 // receivesResumable is notes.receives for callers that can be suspended.
@@ -1553,7 +1483,7 @@ after_if_396:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1557
+//line socket_greenlet_test.go:1487
 
 // Resume continues notes.receives where it is suspended.
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1570,18 +1500,18 @@ func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		buf = f.buf
 		m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-		goto resumed_394
+//line socket_test.go:395
+		n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
+		if answer != "" {
+			goto then_396
+		}
+		goto after_if_396
 	case 2:
 		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
 		goto resumed_397
 	}
 
-resumed_394:
-//line socket_test.go:395
-	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
-	if !(answer != "") {
-		goto after_if_396
-	}
+then_396:
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
 	if st != greenlet.Done {
@@ -1595,7 +1525,7 @@ after_if_396:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1599
+//line socket_greenlet_test.go:1529
 
 func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }

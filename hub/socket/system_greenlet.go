@@ -13,18 +13,15 @@ import (
 // DialFrame is an activation of Dial.
 type DialFrame struct {
 	greenlet.Header
-	h       *hub.Hub
-	network string
-	address string
-	ret0    *Conn
-	ret1    error
+	h                *hub.Hub
+	network, address string
+	ret0             *Conn
+	ret1             error
 }
 
 // NewDialFrame makes a frame that will run Dial.
 func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
-	f := greenlet.MakeFrame[DialFrame]()
-	f.h, f.network, f.address = h, network, address
-	return f
+	return greenlet.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
 
 // Results are what Dial has returned.
@@ -42,10 +39,8 @@ func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) 
 
 // body runs Dial up to its first suspension; f is nil until there has been one.
 func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
-	var (
-		t0 *Conn
-		t1 error
-	)
+	var t0 *Conn
+	var t1 error
 //line system.go:40
 	t0, t1, st = OS(h).DialResumable(r, network, address)
 	if st != greenlet.Done {
@@ -57,30 +52,26 @@ func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address st
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:61
+//line system_greenlet.go:56
 
 // Resume continues Dial where it is suspended.
 func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 *Conn
-		t1 error
-	)
+	var t0 *Conn
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*SystemDialFrame).Returned(r)
-		goto resumed_40
+//line system.go:40
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_40:
-//line system.go:40
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:84
+//line system_greenlet.go:75
 
 func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -106,18 +97,15 @@ func init() {
 // ListenFrame is an activation of Listen.
 type ListenFrame struct {
 	greenlet.Header
-	h       *hub.Hub
-	network string
-	address string
-	ret0    *Listener
-	ret1    error
+	h                *hub.Hub
+	network, address string
+	ret0             *Listener
+	ret1             error
 }
 
 // NewListenFrame makes a frame that will run Listen.
 func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
-	f := greenlet.MakeFrame[ListenFrame]()
-	f.h, f.network, f.address = h, network, address
-	return f
+	return greenlet.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
 
 // Results are what Listen has returned.
@@ -135,10 +123,8 @@ func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string
 
 // body runs Listen up to its first suspension; f is nil until there has been one.
 func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
-	var (
-		t0 *Listener
-		t1 error
-	)
+	var t0 *Listener
+	var t1 error
 //line system.go:46
 	t0, t1, st = OS(h).ListenResumable(r, network, address)
 	if st != greenlet.Done {
@@ -150,30 +136,26 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:154
+//line system_greenlet.go:140
 
 // Resume continues Listen where it is suspended.
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 *Listener
-		t1 error
-	)
+	var t0 *Listener
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*SystemListenFrame).Returned(r)
-		goto resumed_46
+//line system.go:46
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
-//line system.go:46
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:177
+//line system_greenlet.go:159
 
 func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -199,18 +181,15 @@ func init() {
 // ListenPacketFrame is an activation of ListenPacket.
 type ListenPacketFrame struct {
 	greenlet.Header
-	h       *hub.Hub
-	network string
-	address string
-	ret0    *PacketConn
-	ret1    error
+	h                *hub.Hub
+	network, address string
+	ret0             *PacketConn
+	ret1             error
 }
 
 // NewListenPacketFrame makes a frame that will run ListenPacket.
 func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPacketFrame {
-	f := greenlet.MakeFrame[ListenPacketFrame]()
-	f.h, f.network, f.address = h, network, address
-	return f
+	return greenlet.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
 
 // Results are what ListenPacket has returned.
@@ -228,10 +207,8 @@ func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address 
 
 // body runs ListenPacket up to its first suspension; f is nil until there has been one.
 func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
-	var (
-		t0 *PacketConn
-		t1 error
-	)
+	var t0 *PacketConn
+	var t1 error
 //line system.go:53
 	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
 	if st != greenlet.Done {
@@ -243,30 +220,26 @@ func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, ad
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:247
+//line system_greenlet.go:224
 
 // Resume continues ListenPacket where it is suspended.
 func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var (
-		t0 *PacketConn
-		t1 error
-	)
+	var t0 *PacketConn
+	var t1 error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*SystemListenPacketFrame).Returned(r)
-		goto resumed_53
+//line system.go:53
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_53:
-//line system.go:53
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:270
+//line system_greenlet.go:243
 
 func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -294,22 +267,18 @@ func init() {
 // SystemDialFrame is an activation of System.Dial.
 type SystemDialFrame struct {
 	greenlet.Header
-	s        *System
-	network0 string
-	address0 string
-	network  *string
-	address  *string
-	c        **Conn
-	err      *error
-	ret0     *Conn
-	ret1     error
+	s                  *System
+	network0, address0 string
+	network, address   *string
+	c                  **Conn
+	err                *error
+	ret0               *Conn
+	ret1               error
 }
 
 // NewDialFrame makes a frame that will run System.Dial.
 func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame {
-	f := greenlet.MakeFrame[SystemDialFrame]()
-	f.s, f.network0, f.address0 = s, network0, address0
-	return f
+	return greenlet.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
 
 // Results are what System.Dial has returned.
@@ -328,13 +297,12 @@ func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string
 // body runs System.Dial up to its first suspension; f is nil until there has been one.
 func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
-		network *string
-		address *string
-		t0      *Conn
-		t1      error
-		c       **Conn
-		err     *error
-		late    error
+		network, address *string
+		t0               *Conn
+		t1               error
+		c                **Conn
+		err              *error
+		late             error
 	)
 	network = new(string)
 	*network = network0
@@ -378,18 +346,17 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:382
+//line system_greenlet.go:350
 
 // Resume continues System.Dial where it is suspended.
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
-		network *string
-		address *string
-		t0      *Conn
-		t1      error
-		c       **Conn
-		err     *error
-		late    error
+		network, address *string
+		t0               *Conn
+		t1               error
+		c                **Conn
+		err              *error
+		late             error
 	)
 	switch f.PC {
 	case 0:
@@ -397,34 +364,30 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
-		goto resumed_61
-	case 2:
+//line system.go:61
+		f.ret0, f.ret1 = t0, t1
+		return r.Return(f, &f.Header)
+	default:
 		network, address, c, err = f.network, f.address, f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-		goto resumed_65
-	}
-
-resumed_61:
-//line system.go:61
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
-resumed_65:
 //line system.go:65
-	if late != nil {
-		if (*c) != nil { // it is both there and late
-			f.ret0, f.ret1 = (*c), nil
+		if late != nil {
+			if (*c) != nil { // it is both there and late
+				f.ret0, f.ret1 = (*c), nil
+				return r.Return(f, &f.Header)
+			}
+//line system.go:69
+			f.ret0, f.ret1 = nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}
 			return r.Return(f, &f.Header)
 		}
-//line system.go:69
-		f.ret0, f.ret1 = nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}
+//line system.go:71
+		f.ret0, f.ret1 = (*c), (*err)
 		return r.Return(f, &f.Header)
 	}
-//line system.go:71
-	f.ret0, f.ret1 = (*c), (*err)
-	return r.Return(f, &f.Header)
+
 }
 
-//line system_greenlet.go:428
+//line system_greenlet.go:391
 
 func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -467,10 +430,8 @@ func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) greenlet.Status {
 
 // body runs the literal func1SystemDial up to its first suspension; f is nil until there has been one.
 func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st greenlet.Status) {
-	var (
-		t0 *Conn
-		t1 error
-	)
+	var t0 *Conn
+	var t1 error
 //line system.go:65
 	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
 	if st != greenlet.Done {
@@ -483,29 +444,25 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:487
+//line system_greenlet.go:448
 
 // Resume continues the literal func1SystemDial where it is suspended.
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
-	var (
-		t0 *Conn
-		t1 error
-	)
+	var t0 *Conn
+	var t1 error
 	switch f.PC {
-	case 1:
+	default:
 		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
-		goto resumed_65
+//line system.go:65
+		*c2.c, *c2.err = t0, t1
+		return r.Return(f, &f.Header)
 	}
 
-resumed_65:
-//line system.go:65
-	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:509
+//line system_greenlet.go:466
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -515,21 +472,17 @@ var func1SystemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/green
 // systemDialFrame is an activation of System.dial.
 type systemDialFrame struct {
 	greenlet.Header
-	s       *System
-	network string
-	address string
-	list    []name
-	t0      int
-	t1      int
-	ret0    *Conn
-	ret1    error
+	s                *System
+	network, address string
+	list             []name
+	t0, t1           int
+	ret0             *Conn
+	ret1             error
 }
 
 // newDialFrame makes a frame that will run System.dial.
 func (s *System) newDialFrame(network string, address string) *systemDialFrame {
-	f := greenlet.MakeFrame[systemDialFrame]()
-	f.s, f.network, f.address = s, network, address
-	return f
+	return greenlet.MakeFrame(systemDialFrame{s: s, network: network, address: address})
 }
 
 // Results are what System.dial has returned.
@@ -548,11 +501,10 @@ func (s *System) dialResumable(r *greenlet.Run, network string, address string) 
 // body runs System.dial up to its first suspension; f is nil until there has been one.
 func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
-		list []name
-		err  error
-		t0   int
-		t1   int
-		c    *Conn
+		list   []name
+		err    error
+		t0, t1 int
+		c      *Conn
 	)
 //line system.go:76
 	list, err, st = s.resolveResumable(r, "dial", network, address)
@@ -594,17 +546,16 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:598
+//line system_greenlet.go:550
 
 // Resume continues System.dial where it is suspended.
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
 	var (
-		list []name
-		err  error
-		t0   int
-		t1   int
-		c    *Conn
+		list   []name
+		err    error
+		t0, t1 int
+		c      *Conn
 	)
 	switch f.PC {
 	case 0:
@@ -612,23 +563,22 @@ func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
-		goto resumed_76
+//line system.go:77
+		if err != nil {
+			f.ret0, f.ret1 = nil, err
+			return r.Return(f, &f.Header)
+		}
+//line system.go:80
+		t0 = len(list)
+//line system.go:80
+		t1 = 0
+		goto loop_80
 	case 2:
 		list, t0, t1 = f.list, f.t0, f.t1
 		c, err = r.Callee().(*systemConnectFrame).Returned(r)
 		goto resumed_82
 	}
 
-resumed_76:
-//line system.go:77
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line system.go:80
-	t0 = len(list)
-//line system.go:80
-	t1 = 0
 loop_80:
 //line system.go:80
 	if !(t1 < t0) {
@@ -657,7 +607,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:661
+//line system_greenlet.go:611
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -687,9 +637,7 @@ type systemConnectFrame struct {
 
 // newConnectFrame makes a frame that will run System.connect.
 func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
-	f := greenlet.MakeFrame[systemConnectFrame]()
-	f.s, f.network, f.to = s, network, to
-	return f
+	return greenlet.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
 }
 
 // connectResumable is System.connect for callers that can be suspended.
@@ -807,7 +755,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:811
+//line system_greenlet.go:759
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -825,18 +773,15 @@ var _ func(*System, string, name) (*Conn, error) = (*System).connect
 // SystemListenFrame is an activation of System.Listen.
 type SystemListenFrame struct {
 	greenlet.Header
-	s       *System
-	network string
-	address string
-	ret0    *Listener
-	ret1    error
+	s                *System
+	network, address string
+	ret0             *Listener
+	ret1             error
 }
 
 // NewListenFrame makes a frame that will run System.Listen.
 func (s *System) NewListenFrame(network string, address string) *SystemListenFrame {
-	f := greenlet.MakeFrame[SystemListenFrame]()
-	f.s, f.network, f.address = s, network, address
-	return f
+	return greenlet.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
 
 // Results are what System.Listen has returned.
@@ -854,10 +799,8 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 
 // body runs System.Listen up to its first suspension; f is nil until there has been one.
 func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
-	var (
-		list []name
-		err  error
-	)
+	var list []name
+	var err error
 //line system.go:117
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
@@ -880,44 +823,40 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:884
+//line system_greenlet.go:827
 
 // Resume continues System.Listen where it is suspended.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
-	var (
-		list []name
-		err  error
-	)
+	var list []name
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
-		goto resumed_117
+//line system.go:118
+		if err != nil {
+			f.ret0, f.ret1 = nil, err
+			return r.Return(f, &f.Header)
+		}
+//line system.go:121
+		var a Accepter
+		a, err = listenStream(s, network, list[0])
+//line system.go:122
+		if err != nil {
+			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+			return r.Return(f, &f.Header)
+		}
+//line system.go:125
+		f.ret0, f.ret1 = NewListener(a), nil
+		return r.Return(f, &f.Header)
 	}
 
-resumed_117:
-//line system.go:118
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line system.go:121
-	var a Accepter
-	a, err = listenStream(s, network, list[0])
-//line system.go:122
-	if err != nil {
-		f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-		return r.Return(f, &f.Header)
-	}
-//line system.go:125
-	f.ret0, f.ret1 = NewListener(a), nil
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:921
+//line system_greenlet.go:860
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -935,18 +874,15 @@ var _ func(*System, string, string) (*Listener, error) = (*System).Listen
 // SystemListenPacketFrame is an activation of System.ListenPacket.
 type SystemListenPacketFrame struct {
 	greenlet.Header
-	s       *System
-	network string
-	address string
-	ret0    *PacketConn
-	ret1    error
+	s                *System
+	network, address string
+	ret0             *PacketConn
+	ret1             error
 }
 
 // NewListenPacketFrame makes a frame that will run System.ListenPacket.
 func (s *System) NewListenPacketFrame(network string, address string) *SystemListenPacketFrame {
-	f := greenlet.MakeFrame[SystemListenPacketFrame]()
-	f.s, f.network, f.address = s, network, address
-	return f
+	return greenlet.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
 
 // Results are what System.ListenPacket has returned.
@@ -964,10 +900,8 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 
 // body runs System.ListenPacket up to its first suspension; f is nil until there has been one.
 func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
-	var (
-		list []name
-		err  error
-	)
+	var list []name
+	var err error
 //line system.go:132
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
@@ -990,44 +924,40 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:994
+//line system_greenlet.go:928
 
 // Resume continues System.ListenPacket where it is suspended.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
-	var (
-		list []name
-		err  error
-	)
+	var list []name
+	var err error
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
-		goto resumed_132
+//line system.go:133
+		if err != nil {
+			f.ret0, f.ret1 = nil, err
+			return r.Return(f, &f.Header)
+		}
+//line system.go:136
+		var p Packets
+		p, err = listenPackets(s, network, list[0])
+//line system.go:137
+		if err != nil {
+			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+			return r.Return(f, &f.Header)
+		}
+//line system.go:140
+		f.ret0, f.ret1 = NewPacketConn(p), nil
+		return r.Return(f, &f.Header)
 	}
 
-resumed_132:
-//line system.go:133
-	if err != nil {
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-//line system.go:136
-	var p Packets
-	p, err = listenPackets(s, network, list[0])
-//line system.go:137
-	if err != nil {
-		f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-		return r.Return(f, &f.Header)
-	}
-//line system.go:140
-	f.ret0, f.ret1 = NewPacketConn(p), nil
-	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1031
+//line system_greenlet.go:961
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1045,21 +975,16 @@ var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacke
 // systemResolveFrame is an activation of System.resolve.
 type systemResolveFrame struct {
 	greenlet.Header
-	s        *System
-	op       string
-	network0 string
-	address0 string
-	network  *string
-	address  *string
-	ret0     []name
-	ret1     error
+	s                      *System
+	op, network0, address0 string
+	network, address       *string
+	ret0                   []name
+	ret1                   error
 }
 
 // newResolveFrame makes a frame that will run System.resolve.
 func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
-	f := greenlet.MakeFrame[systemResolveFrame]()
-	f.s, f.op, f.network0, f.address0 = s, op, network0, address0
-	return f
+	return greenlet.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
 }
 
 // Results are what System.resolve has returned.
@@ -1078,11 +1003,10 @@ func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, a
 // body runs System.resolve up to its first suspension; f is nil until there has been one.
 func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st greenlet.Status) {
 	var (
-		network *string
-		address *string
-		list    []name
-		err2    error
-		found   lookup
+		network, address *string
+		list             []name
+		err2             error
+		found            lookup
 	)
 	network = new(string)
 	*network = network0
@@ -1114,17 +1038,16 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1118
+//line system_greenlet.go:1042
 
 // Resume continues System.resolve where it is suspended.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
 	var (
-		network *string
-		address *string
-		list    []name
-		err2    error
-		found   lookup
+		network, address *string
+		list             []name
+		err2             error
+		found            lookup
 	)
 	switch f.PC {
 	case 0:
@@ -1133,12 +1056,12 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		network, address = f.network, f.address
 		found = r.Callee().(interface{ Returned(*greenlet.Run) lookup }).Returned(r)
-		goto resumed_176
+//line system.go:177
+		list, err2 = found.names, found.err
+		goto after_if_175
 	}
 
-resumed_176:
-//line system.go:177
-	list, err2 = found.names, found.err
+after_if_175:
 //line system.go:179
 	if err2 != nil {
 		f.ret0, f.ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
@@ -1149,7 +1072,7 @@ resumed_176:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1153
+//line system_greenlet.go:1076
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

@@ -20,9 +20,7 @@ type notesReadsTwiceFrame struct {
 
 // newReadsTwiceFrame makes a frame that will run notes.readsTwice.
 func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
-	f := greenlet.MakeFrame[notesReadsTwiceFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
 }
 
 // readsTwiceResumable is notes.readsTwice for callers that can be suspended.
@@ -32,12 +30,9 @@ func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 
 // body runs notes.readsTwice up to its first suspension; f is nil until there has been one.
 func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
-	var (
-		p   []byte
-		t0  int
-		k   int
-		err error
-	)
+	var p []byte
+	var t0, k int
+	var err error
 //line unix_linux_test.go:16
 	c.SetReadDeadline(n.Now().Add(5 * time.Second))
 	p = make([]byte, 10)
@@ -61,17 +56,14 @@ loop_18:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:65
+//line unix_greenlet_linux_test.go:60
 
 // Resume continues notes.readsTwice where it is suspended.
 func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
-	var (
-		p   []byte
-		t0  int
-		k   int
-		err error
-	)
+	var p []byte
+	var t0, k int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -100,7 +92,7 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:104
+//line unix_greenlet_linux_test.go:96
 
 func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
@@ -121,9 +113,7 @@ type notesReceivesAllFrame struct {
 
 // newReceivesAllFrame makes a frame that will run notes.receivesAll.
 func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAllFrame {
-	f := greenlet.MakeFrame[notesReceivesAllFrame]()
-	f.n, f.c, f.last = n, c, last
-	return f
+	return greenlet.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
 }
 
 // receivesAllResumable is notes.receivesAll for callers that can be suspended.
@@ -133,10 +123,8 @@ func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string
 
 // body runs notes.receivesAll up to its first suspension; f is nil until there has been one.
 func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
-	var (
-		p   []byte
-		err error
-	)
+	var p []byte
+	var err error
 //line unix_linux_test.go:52
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 16)
@@ -167,30 +155,27 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:171
+//line unix_greenlet_linux_test.go:159
 
 // Resume continues notes.receivesAll where it is suspended.
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, last := f.n, f.c, f.last
-	var (
-		p   []byte
-		err error
-	)
+	var p []byte
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_52
+//line unix_linux_test.go:53
+		p = make([]byte, 10)
+		goto loop_54
 	case 2:
 		p = f.p
 		_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
 		goto resumed_55
 	}
 
-resumed_52:
-//line unix_linux_test.go:53
-	p = make([]byte, 10)
 loop_54:
 //line unix_linux_test.go:54
 	if !(string(p[:len(last)]) != last) {
@@ -213,7 +198,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:217
+//line unix_greenlet_linux_test.go:202
 
 func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
@@ -226,16 +211,13 @@ var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 // notesSendsLastFrame is an activation of notes.sendsLast.
 type notesSendsLastFrame struct {
 	greenlet.Header
-	n  *notes
-	c  *PacketConn
-	to *PacketConn
+	n     *notes
+	c, to *PacketConn
 }
 
 // newSendsLastFrame makes a frame that will run notes.sendsLast.
 func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLastFrame {
-	f := greenlet.MakeFrame[notesSendsLastFrame]()
-	f.n, f.c, f.to = n, c, to
-	return f
+	return greenlet.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
 }
 
 // sendsLastResumable is notes.sendsLast for callers that can be suspended.
@@ -259,7 +241,7 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:263
+//line unix_greenlet_linux_test.go:245
 
 // Resume continues notes.sendsLast where it is suspended.
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -268,18 +250,16 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.to))
-	case 1:
+	default:
 		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
-		goto resumed_66
+//line unix_linux_test.go:67
+		n.note("sent: %v", err)
+		return r.Return(f, &f.Header)
 	}
 
-resumed_66:
-//line unix_linux_test.go:67
-	n.note("sent: %v", err)
-	return r.Return(f, &f.Header)
 }
 
-//line unix_greenlet_linux_test.go:283
+//line unix_greenlet_linux_test.go:263
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -299,9 +279,7 @@ type notesSendsNothingFrame struct {
 
 // newSendsNothingFrame makes a frame that will run notes.sendsNothing.
 func (n *notes) newSendsNothingFrame(path string) *notesSendsNothingFrame {
-	f := greenlet.MakeFrame[notesSendsNothingFrame]()
-	f.n, f.path = n, path
-	return f
+	return greenlet.MakeFrame(notesSendsNothingFrame{n: n, path: path})
 }
 
 // sendsNothingResumable is notes.sendsNothing for callers that can be suspended.
@@ -337,11 +315,9 @@ func (f *notesSendsNothingFrame) step(r *greenlet.Run, n *notes, path string) (e
 	end = greenlet.Broken
 	defer f.Catch(&end)
 	var st greenlet.Status
-	var (
-		c    *Conn
-		err  error
-		sent int
-	)
+	var c *Conn
+	var err error
+	var sent int
 	switch f.PC {
 	case 1:
 		c, err = r.Callee().(*DialFrame).Returned(r)
@@ -401,7 +377,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:405
+//line unix_greenlet_linux_test.go:381
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -421,9 +397,7 @@ type notesReceivesNothingFrame struct {
 
 // newReceivesNothingFrame makes a frame that will run notes.receivesNothing.
 func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFrame {
-	f := greenlet.MakeFrame[notesReceivesNothingFrame]()
-	f.n, f.c = n, c
-	return f
+	return greenlet.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
 }
 
 // receivesNothingResumable is notes.receivesNothing for callers that can be suspended.
@@ -433,11 +407,9 @@ func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) greenle
 
 // body runs notes.receivesNothing up to its first suspension; f is nil until there has been one.
 func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketConn) (st greenlet.Status) {
-	var (
-		p   []byte
-		k   int
-		err error
-	)
+	var p []byte
+	var k int
+	var err error
 //line unix_linux_test.go:107
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Caller(r, f, 6)
@@ -462,33 +434,31 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:466
+//line unix_greenlet_linux_test.go:438
 
 // Resume continues notes.receivesNothing where it is suspended.
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
-	var (
-		p   []byte
-		k   int
-		err error
-	)
+	var p []byte
+	var k int
+	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_107
+//line unix_linux_test.go:108
+		c.SetReadDeadline(n.Now().Add(time.Second))
+		p = make([]byte, 10)
+		goto loop_110
 	case 2:
 		p = f.p
 		k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
 		goto resumed_111
 	}
 
-resumed_107:
-//line unix_linux_test.go:108
-	c.SetReadDeadline(n.Now().Add(time.Second))
-	p = make([]byte, 10)
 loop_110:
+//line unix_linux_test.go:111
 	k, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
 		f.p, f.PC = p, 2
@@ -503,7 +473,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:507
+//line unix_greenlet_linux_test.go:477
 
 func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }

@@ -240,23 +240,14 @@ func (e *funcEmitter) constructor(out *jen.File) {
 	} else {
 		decl.Id(name).Add(e.TypeParamsOf(e.tparams))
 	}
-	made := e.rt("MakeFrame").Types(e.frameRef()).Call()
-	body := []jen.Code{jen.Return(made)}
-	var fields, values []jen.Code
+	var params []jen.Code
 	for i, field := range e.fn.Frame.Params {
 		if field != "" {
-			fields = append(fields, jen.Id(e.f).Dot(field))
-			values = append(values, jen.Id(e.fn.Params[i].In))
+			params = append(params, jen.Id(field).Op(":").Id(e.fn.Params[i].In))
 		}
 	}
-	if len(fields) > 0 {
-		body = []jen.Code{
-			jen.Id(e.f).Op(":=").Add(made),
-			jen.List(fields...).Op("=").List(values...),
-			jen.Return(jen.Id(e.f)),
-		}
-	}
-	decl.Params(e.params()...).Op("*").Add(e.frameRef()).Block(body...)
+	made := e.rt("MakeFrame").Call(e.frameRef().Add(oneLineList(params...)))
+	decl.Params(e.params()...).Op("*").Add(e.frameRef()).Add(oneLine(jen.Return(made)))
 }
 
 // companionDecl begins the declaration of the companion: what resumable code

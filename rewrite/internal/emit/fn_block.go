@@ -24,13 +24,14 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.layOut()
 	e.typeNames = true
 	defer func() { e.typeNames = false }()
+	dispatch := e.dispatchStates()
 	blocks := e.blocks()
 
 	var body []jen.Code
 	body = append(body, e.paramLoads()...)
 	body = append(body, e.hoisted()...)
 	body = append(body, e.endDeclarations()...)
-	body = append(body, e.dispatchStates()...)
+	body = append(body, dispatch...)
 	if e.variant != resumedCall || e.asker != nil {
 		body = append(body, e.boxParams()...)
 	}
@@ -90,7 +91,8 @@ func (e *funcEmitter) declared(code []jen.Code) []jen.Code {
 
 // hoisted declares the variables that live across labels.
 func (e *funcEmitter) hoisted() []jen.Code {
-	var defs, unread []jen.Code
+	var vars []*ir.Var
+	var unread []jen.Code
 	for _, v := range e.fn.Vars {
 		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] {
 			continue
@@ -101,22 +103,29 @@ func (e *funcEmitter) hoisted() []jen.Code {
 			}
 			continue
 		}
-		t := e.typ(v.Type)
-		if v.Box {
-			t = jen.Op("*").Add(t)
-		}
-		defs = append(defs, jen.Id(v.Name).Add(t))
+		vars = append(vars, v)
 		if !e.reads[v] {
 			unread = append(unread, jen.Id("_").Op("=").Id(v.Name))
 		}
 	}
-	var code []jen.Code
-	switch len(defs) {
-	case 0:
-	case 1:
-		code = []jen.Code{jen.Var().Add(defs[0])}
-	default:
+	var defs, code []jen.Code
+	for _, group := range alike(vars, func(v, of *ir.Var) bool { return v.Box == of.Box && alikeTypes(v.Type, of.Type) }) {
+		var ids []jen.Code
+		for _, v := range group {
+			ids = append(ids, jen.Id(v.Name))
+		}
+		t := e.typ(group[0].Type)
+		if group[0].Box {
+			t = jen.Op("*").Add(t)
+		}
+		defs = append(defs, jen.List(ids...).Add(t))
+	}
+	if len(defs) > 3 {
 		code = []jen.Code{jen.Var().Defs(defs...)}
+	} else {
+		for _, def := range defs {
+			code = append(code, jen.Var().Add(def))
+		}
 	}
 	return append(append(code, e.inferred()...), unread...)
 }
@@ -159,8 +168,16 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 	if e.variant == resumedCall && e.asker == nil && e.fn.Lit == nil {
 		cases = append(cases, e.start())
 	}
-	for _, w := range e.waits() {
-		cases = append(cases, jen.Case(jen.Lit(w.State)).Block(e.resumed(w)...))
+	waits := e.waits()
+	// If all code is in the cases, one of them must be the default for Go to see that
+	// nothing is behind them.
+	whole := !slices.ContainsFunc(e.list, func(b *ir.Block) bool { return !e.inlined[b] })
+	for i, w := range waits {
+		c := jen.Case(jen.Lit(w.State))
+		if whole && i == len(waits)-1 {
+			c = jen.Default()
+		}
+		cases = append(cases, c.Block(e.resumed(w)...))
 	}
 	if e.fn.Defers {
 		return e.stepResumption(cases)
@@ -185,7 +202,11 @@ func (e *funcEmitter) layOut() {
 	preds := map[*ir.Block]int{}
 	for _, b := range e.list {
 		seen := map[*ir.Block]bool{}
-		for _, s := range e.succs(b) {
+		succs := e.succs(b)
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot && !w.IsCall() {
+			succs = succs[:len(succs)-1] // by the dispatch only
+		}
+		for _, s := range succs {
 			if !seen[s] {
 				seen[s] = true
 				preds[s]++
@@ -193,7 +214,12 @@ func (e *funcEmitter) layOut() {
 		}
 	}
 	for _, w := range e.waits() {
-		preds[w.Next] += 2 // the dispatch leads there, too
+		if preds[w.Next] == 0 && !targeted[w.Next] && w.Next != e.fn.Blocks[0] {
+			e.inlined[w.Next] = true // in the case that leads there, unless there is another
+		} else {
+			delete(e.inlined, w.Next)
+		}
+		preds[w.Next] += 2
 	}
 	simple := func(b *ir.Block) bool {
 		if preds[b] != 1 || targeted[b] || b == e.fn.Blocks[0] {
@@ -232,7 +258,9 @@ func (e *funcEmitter) blocks() []jen.Code {
 		}
 	}
 	for _, w := range e.waits() {
-		e.use(w.Next)
+		if !e.inlined[w.Next] {
+			e.use(w.Next)
+		}
 	}
 	codes := make([][]jen.Code, len(order))
 	scoped := make([]bool, len(order))

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/ast"
+	"go/types"
 	"hash/fnv"
 	"path"
 	"slices"
@@ -167,6 +168,29 @@ func (e *funcEmitter) describe(out *jen.File) {
 	out.Var().Id(info).Op("=").Add(e.rt("Func")).Add(oneLineList(values...))
 }
 
+// alike are the neighbours in list that can be declared together.
+func alike[T any](list []T, same func(a, b T) bool) (groups [][]T) {
+	for i, v := range list {
+		if last := len(groups) - 1; i > 0 && same(groups[last][0], v) {
+			groups[last] = append(groups[last], v)
+		} else {
+			groups = append(groups, []T{v})
+		}
+	}
+	return groups
+}
+
+// alikeTypes reports whether two types are the same, ours left out.
+func alikeTypes(a, b types.Type) bool {
+	for _, t := range []types.Type{a, b} {
+		switch t.(type) {
+		case *ir.MapIter, *ir.LoopState:
+			return false
+		}
+	}
+	return types.Identical(a, b)
+}
+
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
@@ -181,15 +205,23 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		if name := e.fn.Frame.Deferrer; name != "" {
 			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
-		for _, f := range e.fn.Frame.Fields {
-			switch {
-			case f.Any:
-				g.Id(f.Name).Add(e.anyType())
-			case f.Box:
-				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
-			default:
-				g.Id(f.Name).Add(e.typ(f.Type))
+		for _, names := range alike(e.fn.Frame.Fields, func(f, of ir.Field) bool {
+			return f.Any && of.Any || f.Any == of.Any && f.Box == of.Box && alikeTypes(f.Type, of.Type)
+		}) {
+			var ids []jen.Code
+			for _, f := range names {
+				ids = append(ids, jen.Id(f.Name))
 			}
+			t := jen.Null()
+			switch f := names[0]; {
+			case f.Any:
+				t = e.anyType()
+			case f.Box:
+				t = jen.Op("*").Add(e.typ(f.Type))
+			default:
+				t = e.typ(f.Type)
+			}
+			g.List(ids...).Add(t)
 		}
 	})
 }

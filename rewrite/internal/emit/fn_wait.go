@@ -360,6 +360,9 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 			code = append(code, jen.Id(e.r).Dot("Received").Call())
 		}
 	}
+	if e.inlined[w.Next] {
+		return append(code, e.inline(w.Next, nil)...)
+	}
 	return append(code, e.jump(w.Next))
 }
 

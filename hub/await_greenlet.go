@@ -109,7 +109,7 @@ func (f *func1AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *func1AsReadyFrame[W]) run(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[func1AsReadyFrame[W]](r, 48)
+		f = greenlet.Take(r, f, 48)
 		f.c, f.yield = c, yield
 		r.Guard()
 	}
@@ -261,9 +261,9 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	ready = new([]W)
 	t0, st = AsReadyResumable(r, things...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.things, f.n, f.ready, f.PC = nil, n, ready, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line await.go:67
 	loop = greenlet.NewLoop()
@@ -277,9 +277,9 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 			ready: ready,
 		}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 60)
+			f = greenlet.Take(r, f, 60)
 			f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0((&range1Await[W]{
@@ -477,7 +477,7 @@ func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things []W) (ret0 []W, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[AwaitForFrame[W]](r, 51)
+		f = greenlet.Take(r, f, 51)
 		f.d, f.n, f.things = d, n, things
 		r.Guard()
 	}

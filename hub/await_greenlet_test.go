@@ -107,9 +107,9 @@ func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 //line await_test.go:17
 	sem, pool = (*l).NewSemaphore(0), (*l).NewPool(1)
 	if st = mutex.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.PC = l, event, future, queue, mutex, sem, pool, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_18:
 	{
@@ -124,9 +124,9 @@ resumed_18:
 		(*l).GoAfter(2*time.Second, (*l).newPutsFrame(queue, 1))
 		_, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second))
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 38)
+			f = greenlet.Take(r, f, 38)
 			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.PC = l, event, future, queue, mutex, sem, pool, names, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_23:
@@ -136,9 +136,9 @@ resumed_23:
 		(*names)[free] = "free"
 		t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event))
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 38)
+			f = greenlet.Take(r, f, 38)
 			f.pool, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = nil, l, event, future, queue, mutex, sem, names, 3
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_26:
@@ -159,9 +159,9 @@ resumed_26:
 			loop:   loop,
 			names:  names,
 		}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 38)
+			f = greenlet.Take(r, f, 38)
 			f.pool, f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, nil, l, event, future, queue, mutex, sem, loop, 4
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_26b:
@@ -170,26 +170,26 @@ resumed_26b:
 //line await_test.go:35
 	_, _, st = queue.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.queue, f.pool, f.names, f.loop, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, nil, nil, nil, l, event, future, mutex, sem, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 //line await_test.go:36
 	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
 //line await_test.go:37
 	(*l).say("%d", len(ready))
 	t2, st = AwaitResumable(r, 0, (*event))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
 	t1 = len(t2) == 0
@@ -200,9 +200,9 @@ resumed_38:
 //line await_test.go:38
 	t3, st = AwaitResumable[Waitable](r, 1)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_38b:
 	t1 = len(t3) == 0
@@ -287,9 +287,9 @@ func (f *logWaitsForManyRange1Frame) body(r *greenlet.Run, c *logWaitsForManyRan
 	}
 //line await_test.go:29
 	if st = (*c.l).SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.w, f.c, f.PC = w, c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_28:
 //line await_test.go:31
@@ -367,9 +367,9 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 57)
+			f2 = greenlet.Take(r, f2, 57)
 			f2.l, f2.f, f2.PC = nil, nil, 1
-			return st
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -429,9 +429,9 @@ func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (err
 func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err error) (ret0 error, st greenlet.Status) {
 //line await_test.go:58
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.l, f.err, f.PC = nil, err, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:59
 	return err, greenlet.Done
@@ -523,36 +523,36 @@ func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		tasks[3].Interrupt(greenlet.Exit)
 		_, st = tasks[3].JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 28)
+			f = greenlet.Take(r, f, 28)
 			f.l, f.tasks, f.PC = l, tasks, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_70:
 //line await_test.go:71
 	err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_71:
 //line await_test.go:72
 	l.say("%v %v", err, ok)
 	t0, st = JoinAllResumable(r, tasks[:3]...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_73:
 //line await_test.go:73
 	l.say("%v", t0)
 	t1, st = JoinAllResumable(r, tasks...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_74:
 //line await_test.go:74
@@ -562,9 +562,9 @@ resumed_74:
 	}
 	t2, st = JoinAllResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.tasks, f.l, f.PC = nil, l, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_78:
 //line await_test.go:78
@@ -608,15 +608,15 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	*l = l0
 //line await_test.go:92
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line await_test.go:96
 	if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.l, f.PC = nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -693,7 +693,7 @@ func (f *logRefusesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logRefusesFunc1Frame) run(r *greenlet.Run, c *logRefusesFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logRefusesFunc1Frame](r, 46)
+		f = greenlet.Take(r, f, 46)
 		f.c = c
 		r.Guard()
 	}
@@ -774,7 +774,7 @@ func (f *logKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logKillsAllFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logKillsAllFrame](r, 44)
+		f = greenlet.Take(r, f, 44)
 		f.l = l
 		r.Guard()
 	}
@@ -949,9 +949,9 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		second.Unlink()
 		_, st = task.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 50)
+			f = greenlet.Take(r, f, 50)
 			f.l, f.task, f.PC = nil, task, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line await_test.go:136
@@ -1016,9 +1016,9 @@ func (l *log) squaresResumable(r *greenlet.Run, n int) (int, error, greenlet.Sta
 func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 error, st greenlet.Status) {
 //line await_test.go:147
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.l, f.n, f.PC = nil, n, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:148
 	if n < 0 {
@@ -1152,25 +1152,25 @@ func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line await_test.go:156
 	count, st = SpawnResumable(r, l, l.newCountsFrame(3))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_156:
 //line await_test.go:157
 	t0, st = TryResumable(r, l, l.newSquaresFrame(3))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.count, f.PC = l, count, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_157:
 //line await_test.go:157
 	t1, st = TryResumable(r, l, l.newSquaresFrame(-3))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.count, f.t0, f.PC = l, count, t0, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_157b:
 //line await_test.go:157
@@ -1181,9 +1181,9 @@ resumed_157b:
 	l.say("%v", ok)
 	v, err, st = bad.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.t0, f.l, f.count, f.good, f.bad, f.fed, f.PC = nil, l, count, good, bad, fed, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_162:
 //line await_test.go:163
@@ -1192,51 +1192,51 @@ resumed_162:
 	l.say("%v %v %v", v, ok, err)
 	v, err, st = fed.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_166:
 //line await_test.go:167
 	l.say("%v %v", v, err)
 	v, err, st = count.GetForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_168:
 //line await_test.go:169
 	l.say("%v %v", v, err)
 	v, err, st = count.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_170:
 //line await_test.go:171
 	l.say("%v %v", v, err)
 	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_172:
 //line await_test.go:173
 	if st = killed.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.killed, f.PC = nil, nil, nil, nil, nil, l, killed, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_173:
 //line await_test.go:174
 	v, err, st = killed.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.count, f.t0, f.good, f.bad, f.fed, f.killed, f.l, f.PC = nil, nil, nil, nil, nil, nil, l, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_174:
 //line await_test.go:175
@@ -1284,9 +1284,9 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 //line await_test.go:187
 	v, err, st = f.GetForResumable(r, d)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 41)
+		f2 = greenlet.Take(r, f2, 41)
 		f2.f, f2.l, f2.name, f2.PC = nil, l, name, 1
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 //line await_test.go:188
 	l.say("%s %q %v", name, v, err)

@@ -63,9 +63,9 @@ loop_23:
 //line bench_test.go:24
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line bench_test.go:23
 	t0++
@@ -141,9 +141,9 @@ loop_35:
 	}
 //line bench_test.go:36
 	if st = h.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line bench_test.go:35
 	t0++
@@ -208,9 +208,18 @@ func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) greenle
 	return (*signalsFrame)(nil).body(r, mine, other, n)
 }
 
-// body runs signals up to its first suspension; f is nil until there has been one.
+// body runs signals up to its next suspension; f is nil until there has been one.
 func (f *signalsFrame) body(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*EventWaitFrame).Release(r)
+			goto resumed_51
+		}
+	}
+
 //line bench_test.go:50
 	t0 = 0
 loop_50:
@@ -220,41 +229,8 @@ loop_50:
 	}
 //line bench_test.go:51
 	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
-		return st
-	}
-//line bench_test.go:52
-	mine.Clear()
-	other.Set()
-//line bench_test.go:50
-	t0++
-	goto loop_50
-}
-
-//line bench_greenlet_test.go:236
-
-// Resume continues signals where it is suspended.
-func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	mine, other, n := f.mine, f.other, f.n
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_51
-	}
-
-loop_50:
-//line bench_test.go:50
-	if !(t0 < n) {
-		return r.Return(f, &f.Header)
-	}
-//line bench_test.go:51
-	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
@@ -266,7 +242,12 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:270
+//line bench_greenlet_test.go:246
+
+// Resume continues the activation; the driver calls it.
+func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
+}
 
 func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
@@ -293,9 +274,18 @@ func fillsResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
 	return (*fillsFrame)(nil).body(r, q, n)
 }
 
-// body runs fills up to its first suspension; f is nil until there has been one.
+// body runs fills up to its next suspension; f is nil until there has been one.
 func (f *fillsFrame) body(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().Release(r)
+			goto resumed_70
+		}
+	}
+
 //line bench_test.go:69
 	i = 0
 loop_69:
@@ -307,40 +297,8 @@ loop_69:
 	}
 //line bench_test.go:70
 	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.q, f.n, f.i, f.PC = q, n, i, 1
-		return st
-	}
-//line bench_test.go:69
-	i++
-	goto loop_69
-}
-
-//line bench_greenlet_test.go:320
-
-// Resume continues fills where it is suspended.
-func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, n := f.q, f.n
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
-	case 1:
-		i = f.i
-		r.Callee().Release(r)
-		goto resumed_70
-	}
-
-loop_69:
-//line bench_test.go:69
-	if !(i < n) {
-//line bench_test.go:72
-		q.Close()
-		return r.Return(f, &f.Header)
-	}
-//line bench_test.go:70
-	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
@@ -349,7 +307,12 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:353
+//line bench_greenlet_test.go:311
+
+// Resume continues the activation; the driver calls it.
+func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.q, f.n))
+}
 
 func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
@@ -379,9 +342,9 @@ func (f *drainsFrame) body(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) 
 //line bench_test.go:77
 	_, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.q, f.PC = q, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 loop_77:
 //line bench_test.go:77
@@ -391,14 +354,14 @@ loop_77:
 //line bench_test.go:77
 	_, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.q, f.PC = q, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:402
+//line bench_greenlet_test.go:365
 
 // Resume continues drains where it is suspended.
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -434,7 +397,7 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:438
+//line bench_greenlet_test.go:401
 
 func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
@@ -475,16 +438,16 @@ loop_95:
 	}
 //line bench_test.go:96
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.h, f.n, f.d, f.t0, f.PC = h, n, d, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line bench_test.go:95
 	t0++
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:488
+//line bench_greenlet_test.go:451
 
 // Resume continues naps where it is suspended.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -515,7 +478,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:519
+//line bench_greenlet_test.go:482
 
 func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }

@@ -48,9 +48,9 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 	}); ok {
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 53)
+			f2 = greenlet.Take(r, f2, 53)
 			f2.h, f2.f, f2.PC = nil, nil, 1
-			return ret0, st
+			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		t0 = f()
@@ -75,9 +75,9 @@ after_if_16:
 			})
 		})
 		if st = returned.WaitResumable(r); st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 53)
+			f2 = greenlet.Take(r, f2, 53)
 			f2.h, f2.f, f2.got, f2.failed, f2.PC = nil, nil, got, failed, 2
-			return ret0, st
+			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	}
 //line block.go:31

@@ -37,13 +37,14 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 	}
 //line bridge.go:82
 	q.hold(p.value)
-	f = greenlet.Leaf(r, f, 1)
+	f = greenlet.Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.p, f.q, f.PC = p, q, 1
 //line bridge.go:83
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:47
+//line bridge_greenlet.go:48
 
 // Resume continues sending.put where it is suspended.
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -65,7 +66,7 @@ after_if_81:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:69
+//line bridge_greenlet.go:70
 
 func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -127,15 +128,15 @@ case_116:
 //line bridge.go:117
 	t2, t3, st = receiveResumable(r, h, ch)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.h, f.ch, f.PC = nil, nil, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line bridge.go:117
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:139
+//line bridge_greenlet.go:140
 
 // Resume continues Receive where it is suspended.
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -154,7 +155,7 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line bridge_greenlet.go:158
+//line bridge_greenlet.go:159
 
 func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -211,7 +212,7 @@ func (f *receiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *receiveFrame[T]) run(r2 *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[receiveFrame[T]](r2, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.h, f.ch = h, ch
 		r2.Guard()
 	}
@@ -290,7 +291,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:294
+//line bridge_greenlet.go:295
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -56,9 +56,9 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 //line bridge_test.go:17
 	t0, st = (*q).AllResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.q, f.d, f.got, f.PC = q, d, got, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 	{
 //line bridge_test.go:17
@@ -76,9 +76,9 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 			loop: loop,
 			q:    q,
 		}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 61)
+			f = greenlet.Take(r, f, 61)
 			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	}
 //line bridge_test.go:17
@@ -202,9 +202,9 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	c.loop.Begin()
 //line bridge_test.go:18
 	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.v, f.c, f.PC = v, c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line bridge_test.go:19
 	*c.got = append((*c.got), v)
@@ -263,7 +263,7 @@ func (l0 *log) receivesResumable(r *greenlet.Run, ch0 chan int, d time.Duration)
 	return (*logReceivesFrame)(nil).body(r, l0, ch0, d)
 }
 
-// body runs log.receives up to its first suspension; f is nil until there has been one.
+// body runs log.receives up to its next suspension; f is nil until there has been one.
 func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.Duration) (st greenlet.Status) {
 	var (
 		l   **log
@@ -272,6 +272,15 @@ func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.D
 		ok  *bool
 		err error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, ch, v, ok = f.l, f.ch, f.v, f.ok
+			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+			goto resumed_84
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 	ch = new(chan int)
@@ -287,71 +296,29 @@ loop_81:
 		v:  v,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.l, f.ch, f.d, f.v, f.ok, f.PC = l, ch, d, v, ok, 1
-		return st
-	}
-//line bridge_test.go:84
-	if err != nil {
-		(*l).say("%v", err)
-		return greenlet.Done
-	}
-	(*l).say("%d %v", (*v), (*ok))
-	if !(*ok) {
-		return greenlet.Done
-	}
-	goto loop_81
-}
-
-//line bridge_greenlet_test.go:307
-
-// Resume continues log.receives where it is suspended.
-func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	d := f.d
-	var (
-		l   **log
-		ch  *chan int
-		v   *int
-		ok  *bool
-		err error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
-	case 1:
-		l, ch, v, ok = f.l, f.ch, f.v, f.ok
-		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_84
-	}
-
-loop_81:
-	v = new(int)
-	ok = new(bool)
-//line bridge_test.go:84
-	err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
-		ch: ch,
-		l:  l,
-		ok: ok,
-		v:  v,
-	}).value())
-	if st != greenlet.Done {
-		f.l, f.ch, f.v, f.ok, f.PC = l, ch, v, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_84:
 //line bridge_test.go:84
 	if err != nil {
 		(*l).say("%v", err)
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	(*l).say("%d %v", (*v), (*ok))
 	if !(*ok) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:355
+//line bridge_greenlet_test.go:317
+
+// Resume continues the activation; the driver calls it.
+func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
+}
 
 func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
@@ -393,16 +360,16 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 //line bridge_test.go:84
 	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line bridge_test.go:84
 	*c.v, *c.ok = t0, t1
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:406
+//line bridge_greenlet_test.go:373
 
 // Resume continues the literal logReceivesFunc1 where it is suspended.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -422,7 +389,7 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line bridge_greenlet_test.go:426
+//line bridge_greenlet_test.go:393
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -466,7 +433,7 @@ func (f *receivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *receivesAllFrame) run(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[receivesAllFrame](r, 57)
+		f = greenlet.Take(r, f, 57)
 		f.h, f.ch, f.killed = h, ch, killed
 		r.Guard()
 	}
@@ -521,7 +488,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:525
+//line bridge_greenlet_test.go:492
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -29,10 +29,19 @@ func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.St
 	return (*notesFeedsFrame)(nil).body(r, n, p, rounds)
 }
 
-// body runs notes.feeds up to its first suspension; f is nil until there has been one.
+// body runs notes.feeds up to its next suspension; f is nil until there has been one.
 func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
 	var t0 int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			err = r.Callee().(*ReadinessWaitFrame).Returned(r)
+			goto resumed_24
+		}
+	}
+
 //line busy_test.go:17
 	t0 = 0
 loop_17:
@@ -49,51 +58,8 @@ loop_17:
 	n.pace.left, n.pace.polled = 0, time.Time{}
 	err, st = p.a.Readiness().WaitResumable(r, In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 50)
+		f = greenlet.Take(r, f, 50)
 		f.n, f.p, f.rounds, f.t0, f.PC = n, p, rounds, t0, 1
-		return st
-	}
-//line busy_test.go:24
-	if err != nil {
-		panic(err)
-	}
-	get(p.a, 1)
-//line busy_test.go:17
-	t0++
-	goto loop_17
-}
-
-//line busy_greenlet_test.go:67
-
-// Resume continues notes.feeds where it is suspended.
-func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, p, rounds := f.n, f.p, f.rounds
-	var t0 int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
-	case 1:
-		t0 = f.t0
-		err = r.Callee().(*ReadinessWaitFrame).Returned(r)
-		goto resumed_24
-	}
-
-loop_17:
-//line busy_test.go:17
-	if !(t0 < 100) {
-		return r.Return(f, &f.Header)
-	}
-//line busy_test.go:18
-	*rounds++
-	put(p.b, "x")
-	if err := p.a.Exhausted(In); err != nil {
-		panic(err)
-	}
-	n.pace.left, n.pace.polled = 0, time.Time{}
-	err, st = p.a.Readiness().WaitResumable(r, In)
-	if st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_24:
@@ -107,7 +73,12 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:111
+//line busy_greenlet_test.go:77
+
+// Resume continues the activation; the driver calls it.
+func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
+}
 
 func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
@@ -136,9 +107,18 @@ func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) greenl
 	return (*notesTurnsOfFrame)(nil).body(r, n, times, rounds)
 }
 
-// body runs notes.turnsOf up to its first suspension; f is nil until there has been one.
+// body runs notes.turnsOf up to its next suspension; f is nil until there has been one.
 func (f *notesTurnsOfFrame) body(r *greenlet.Run, n *notes, times int, rounds *int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_35
+		}
+	}
+
 //line busy_test.go:33
 	t0 = 0
 loop_33:
@@ -149,39 +129,8 @@ loop_33:
 //line busy_test.go:34
 	n.note("after %d", *rounds)
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.n, f.times, f.rounds, f.t0, f.PC = n, times, rounds, t0, 1
-		return st
-	}
-//line busy_test.go:33
-	t0++
-	goto loop_33
-}
-
-//line busy_greenlet_test.go:162
-
-// Resume continues notes.turnsOf where it is suspended.
-func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, times, rounds := f.n, f.times, f.rounds
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_35
-	}
-
-loop_33:
-//line busy_test.go:33
-	if !(t0 < times) {
-		return r.Return(f, &f.Header)
-	}
-//line busy_test.go:34
-	n.note("after %d", *rounds)
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
@@ -190,7 +139,12 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:194
+//line busy_greenlet_test.go:143
+
+// Resume continues the activation; the driver calls it.
+func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
+}
 
 func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
@@ -218,9 +172,18 @@ func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
 	return (*notesLooksFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.looks up to its first suspension; f is nil until there has been one.
+// body runs notes.looks up to its next suspension; f is nil until there has been one.
 func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_62
+		}
+	}
+
 //line busy_test.go:54
 	if err := d.Exhausted(In); err != nil {
 		panic(err)
@@ -239,44 +202,8 @@ loop_57:
 		return greenlet.Done
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 9)
+		f = greenlet.Take(r, f, 9)
 		f.n, f.d, f.t0, f.PC = n, d, t0, 1
-		return st
-	}
-//line busy_test.go:57
-	t0++
-	goto loop_57
-}
-
-//line busy_greenlet_test.go:252
-
-// Resume continues notes.looks where it is suspended.
-func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_62
-	}
-
-loop_57:
-//line busy_test.go:57
-	if !(t0 < 1<<20) {
-//line busy_test.go:64
-		n.note("nothing")
-		return r.Return(f, &f.Header)
-	}
-//line busy_test.go:58
-	if d.Readiness().Ready(In) {
-		n.note("read %q", get(d, 1))
-		return r.Return(f, &f.Header)
-	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_62:
@@ -285,7 +212,12 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:289
+//line busy_greenlet_test.go:216
+
+// Resume continues the activation; the driver calls it.
+func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+}
 
 func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
@@ -316,16 +248,16 @@ func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) greenlet.Statu
 func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line busy_test.go:69
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 47)
+		f = greenlet.Take(r, f, 47)
 		f.n, f.d, f.PC = nil, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line busy_test.go:70
 	put(d, "x")
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:329
+//line busy_greenlet_test.go:261
 
 // Resume continues notes.putsLate where it is suspended.
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -342,7 +274,7 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line busy_greenlet_test.go:346
+//line busy_greenlet_test.go:278
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

@@ -46,9 +46,9 @@ func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context
 		}
 		t0, st = h.withContextResumable(r, ctx, t, f)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 6)
+			f2 = greenlet.Take(r, f2, 6)
 			f2.h, f2.ctx, f2.f, f2.PC = nil, nil, nil, 1
-			return ret0, st
+			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	}
 //line context.go:25
@@ -125,7 +125,7 @@ func (f *hubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *hubWithContextFrame) run(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[hubWithContextFrame](r, 38)
+		f2 = greenlet.Take(r, f2, 38)
 		f2.h, f2.ctx, f2.t, f2.f = h, ctx, t, f
 		r.Guard()
 	}

@@ -42,9 +42,9 @@ func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 err
 	}
 	t0, st = d.readiness.WaitResumable(r, In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.d, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:115
 	return t0, greenlet.Done
@@ -117,9 +117,9 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	}
 	t0, st = d.readiness.WaitForResumable(r, In, t)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.d, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:125
 	return t0, greenlet.Done
@@ -192,9 +192,9 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	}
 	t0, st = d.readiness.WaitResumable(r, Out)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 47)
+		f = greenlet.Take(r, f, 47)
 		f.d, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:135
 	return t0, greenlet.Done
@@ -267,9 +267,9 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	}
 	t0, st = d.readiness.WaitForResumable(r, Out, t)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.d, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:145
 	return t0, greenlet.Done

@@ -30,10 +30,19 @@ func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times i
 	return (*notesReadsFrame)(nil).body(r, n, d, size, times)
 }
 
-// body runs notes.reads up to its first suspension; f is nil until there has been one.
+// body runs notes.reads up to its next suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
 	var t0 int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
+			goto resumed_69
+		}
+	}
+
 //line descriptor_test.go:68
 	t0 = 0
 loop_68:
@@ -44,10 +53,11 @@ loop_68:
 //line descriptor_test.go:69
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.n, f.d, f.size, f.times, f.t0, f.PC = n, d, size, times, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_69:
 //line descriptor_test.go:69
 	if err != nil {
 		n.note("error: %v", err)
@@ -59,46 +69,12 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:63
+//line descriptor_greenlet_test.go:73
 
-// Resume continues notes.reads where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d, size, times := f.n, f.d, f.size, f.times
-	var t0 int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
-	case 1:
-		t0 = f.t0
-		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
-		goto resumed_69
-	}
-
-loop_68:
-//line descriptor_test.go:68
-	if !(t0 < times) {
-		return r.Return(f, &f.Header)
-	}
-//line descriptor_test.go:69
-	err, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_69:
-//line descriptor_test.go:69
-	if err != nil {
-		n.note("error: %v", err)
-		return r.Return(f, &f.Header)
-	}
-	n.note("read %q", get(d, size))
-//line descriptor_test.go:68
-	t0++
-	goto loop_68
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
 }
-
-//line descriptor_greenlet_test.go:102
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -127,9 +103,18 @@ func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string)
 	return (*notesWritesFrame)(nil).body(r, n, d, words)
 }
 
-// body runs notes.writes up to its first suspension; f is nil until there has been one.
+// body runs notes.writes up to its next suspension; f is nil until there has been one.
 func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
 	var t0, t1 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = f.t0, f.t1
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_82
+		}
+	}
+
 //line descriptor_test.go:79
 	t0 = len(words)
 //line descriptor_test.go:79
@@ -145,43 +130,8 @@ loop_79:
 		n.note("write %q", w)
 		put(d, w)
 		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 53)
+			f = greenlet.Take(r, f, 53)
 			f.n, f.d, f.words, f.t0, f.t1, f.PC = n, d, words, t0, t1, 1
-			return st
-		}
-	}
-//line descriptor_test.go:79
-	t1++
-	goto loop_79
-}
-
-//line descriptor_greenlet_test.go:159
-
-// Resume continues notes.writes where it is suspended.
-func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d, words := f.n, f.d, f.words
-	var t0, t1 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
-	case 1:
-		t0, t1 = f.t0, f.t1
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_82
-	}
-
-loop_79:
-//line descriptor_test.go:79
-	if !(t1 < t0) {
-		return r.Return(f, &f.Header)
-	}
-	{
-		w := words[t1]
-//line descriptor_test.go:80
-		n.note("write %q", w)
-		put(d, w)
-		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -191,7 +141,12 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:195
+//line descriptor_greenlet_test.go:145
+
+// Resume continues the activation; the driver calls it.
+func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
+}
 
 func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
@@ -244,9 +199,9 @@ func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 //line descriptor_test.go:99
 	t0, st = d.WaitReadForResumable(r, time.Millisecond)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line descriptor_test.go:99
@@ -254,18 +209,18 @@ resumed_99:
 	put(d, "to the other end")
 	t1, st = d.WaitReadForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_101:
 //line descriptor_test.go:101
 	n.note("%v", t1)
 	t2, st = d.WaitWriteForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line descriptor_test.go:102
@@ -277,18 +232,18 @@ resumed_102:
 	}
 	t3, st = d.WaitWriteForResumable(r, time.Millisecond)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line descriptor_test.go:108
 	n.note("%v", t3)
 	t4, st = d.WaitWriteResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.d, f.n, f.PC = nil, n, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_109:
 //line descriptor_test.go:109
@@ -296,7 +251,7 @@ resumed_109:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:300
+//line descriptor_greenlet_test.go:255
 
 // Resume continues the activation; the driver calls it.
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -328,22 +283,35 @@ func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 	return (*notesAnswersFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.answers up to its first suspension; f is nil until there has been one.
+// body runs notes.answers up to its next suspension; f is nil until there has been one.
 func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*DescriptorWaitReadFrame).Release(r)
+			goto resumed_114
+		case 2:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_116
+		}
+	}
+
 //line descriptor_test.go:114
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.n, f.d, f.PC = n, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_114:
 //line descriptor_test.go:115
 	put(d, "answer")
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.n, f.d, f.PC = nil, d, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_116:
 //line descriptor_test.go:117
 	for { // make room
 		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
@@ -352,38 +320,12 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	}
 }
 
-//line descriptor_greenlet_test.go:356
+//line descriptor_greenlet_test.go:324
 
-// Resume continues notes.answers where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
-	case 1:
-		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-//line descriptor_test.go:115
-		put(d, "answer")
-		if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-			f.n, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_116
-	case 2:
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_116
-	}
-
-resumed_116:
-//line descriptor_test.go:117
-	for { // make room
-		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
-			return r.Return(f, &f.Header)
-		}
-	}
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
-
-//line descriptor_greenlet_test.go:387
 
 func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
@@ -410,65 +352,37 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 	return (*notesClashesFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.clashes up to its first suspension; f is nil until there has been one.
+// body runs notes.clashes up to its next suspension; f is nil until there has been one.
 func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var err, t0 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_136
+		case 2:
+			err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
+			goto resumed_137
+		case 3:
+			t0 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
+			goto resumed_140
+		}
+	}
+
 //line descriptor_test.go:136
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.n, f.d, f.PC = n, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_136:
 //line descriptor_test.go:137
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.n, f.d, f.PC = n, d, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-	{
-		var c *Conflict
-//line descriptor_test.go:139
-		n.note("%v %v", errors.As(err, &c), err)
-		t0, st = d.WaitWriteResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 42)
-			f.n, f.d, f.PC = n, d, 3
-			return st
-		}
-	}
-//line descriptor_test.go:140
-	n.note("%v", t0)
-	d.Close()
-	return greenlet.Done
-}
-
-//line descriptor_greenlet_test.go:447
-
-// Resume continues notes.clashes where it is suspended.
-func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, d := f.n, f.d
-	var err, t0 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
-	case 1:
-		r.Callee().(*HubYieldFrame).Release(r)
-//line descriptor_test.go:137
-		err, st = d.WaitReadResumable(r)
-		if st != greenlet.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_137
-	case 2:
-		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
-		goto resumed_137
-	case 3:
-		t0 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
-		goto resumed_140
-	}
-
 resumed_137:
 	{
 		var c *Conflict
@@ -476,7 +390,8 @@ resumed_137:
 		n.note("%v %v", errors.As(err, &c), err)
 		t0, st = d.WaitWriteResumable(r)
 		if st != greenlet.Done {
-			f.PC = 3
+			f = greenlet.Take(r, f, 42)
+			f.n, f.d, f.PC = n, d, 3
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -484,10 +399,15 @@ resumed_140:
 //line descriptor_test.go:140
 	n.note("%v", t0)
 	d.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:491
+//line descriptor_greenlet_test.go:406
+
+// Resume continues the activation; the driver calls it.
+func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+}
 
 func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
@@ -524,14 +444,14 @@ loop_159:
 	}
 //line descriptor_test.go:160
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.n, f.stop, f.PC = n, stop, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:535
+//line descriptor_greenlet_test.go:455
 
 // Resume continues notes.busy where it is suspended.
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -558,7 +478,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:562
+//line descriptor_greenlet_test.go:482
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -591,16 +511,16 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 //line descriptor_test.go:166
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.n, f.d, f.stop, f.PC = nil, nil, stop, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:167
 	*stop = true
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:604
+//line descriptor_greenlet_test.go:524
 
 // Resume continues notes.ends where it is suspended.
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -617,7 +537,7 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:621
+//line descriptor_greenlet_test.go:541
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -655,7 +575,7 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:659
+//line descriptor_greenlet_test.go:579
 
 // Resume continues the activation; the driver calls it.
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -695,7 +615,7 @@ func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:699
+//line descriptor_greenlet_test.go:619
 
 // Resume continues the activation; the driver calls it.
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -736,7 +656,7 @@ func (f *notesWaitsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesWaitsForeverFrame) run(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesWaitsForeverFrame](r, 34)
+		f = greenlet.Take(r, f, 34)
 		f.n, f.d = n, d
 		r.Guard()
 	}
@@ -791,7 +711,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:795
+//line descriptor_greenlet_test.go:715
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -826,7 +746,7 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:830
+//line descriptor_greenlet_test.go:750
 
 // Resume continues the activation; the driver calls it.
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -870,7 +790,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:874
+//line descriptor_greenlet_test.go:794
 
 // Resume continues the activation; the driver calls it.
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -905,86 +825,54 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) greenlet.Status 
 	return (*notesKillsWaitingFrame)(nil).body(r, n, p0)
 }
 
-// body runs notes.killsWaiting up to its first suspension; f is nil until there has been one.
+// body runs notes.killsWaiting up to its next suspension; f is nil until there has been one.
 func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st greenlet.Status) {
 	var p *pipe
 	var task *Task
 	var t0, t1 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			p, task = f.p, f.task
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_361
+		case 2:
+			p, task = f.p, f.task
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_362
+		case 3:
+			p = f.p
+			t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+			goto resumed_364
+		case 4:
+			t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
+			goto resumed_365
+		}
+	}
+
 	p = new(pipe)
 	*p = p0
 //line descriptor_test.go:360
 	task = n.Go(n.newWaitsForeverFrame(p.a))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_361:
 //line descriptor_test.go:362
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line descriptor_test.go:363
-	n.note("%v", task.Err())
-	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
-		f.n, f.p, f.PC = n, p, 3
-		return st
-	}
-//line descriptor_test.go:364
-	n.note("%v", t0)
-	t1, st = p.a.WaitReadForResumable(r, 0)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
-		f.p, f.n, f.PC = nil, n, 4
-		return st
-	}
-//line descriptor_test.go:365
-	n.note("%v", t1)
-	return greenlet.Done
-}
-
-//line descriptor_greenlet_test.go:950
-
-// Resume continues notes.killsWaiting where it is suspended.
-func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var p *pipe
-	var task *Task
-	var t0, t1 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
-	case 1:
-		p, task = f.p, f.task
-		r.Callee().(*HubYieldFrame).Release(r)
-//line descriptor_test.go:362
-		if st = task.KillResumable(r); st != greenlet.Done {
-			f.p, f.task, f.PC = p, task, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_362
-	case 2:
-		p, task = f.p, f.task
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_362
-	case 3:
-		p = f.p
-		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_364
-	case 4:
-		t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
-		goto resumed_365
-	}
-
 resumed_362:
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
 	if st != greenlet.Done {
-		f.task, f.p, f.PC = nil, p, 3
+		f = greenlet.Take(r, f, 61)
+		f.task, f.n, f.p, f.PC = nil, n, p, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
@@ -992,16 +880,22 @@ resumed_364:
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
 	if st != greenlet.Done {
-		f.p, f.task, f.PC = nil, nil, 4
+		f = greenlet.Take(r, f, 61)
+		f.p, f.task, f.n, f.PC = nil, nil, n, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_365:
 //line descriptor_test.go:365
 	n.note("%v", t1)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1005
+//line descriptor_greenlet_test.go:894
+
+// Resume continues the activation; the driver calls it.
+func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
+}
 
 func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
@@ -1038,14 +932,14 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 //line descriptor_test.go:364
 	_, st = c.p.a.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1049
+//line descriptor_greenlet_test.go:943
 
 // Resume continues the literal notesKillsWaitingFunc1 where it is suspended.
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1113,27 +1007,27 @@ func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (
 //line descriptor_test.go:389
 	t0, st = r.WaitResumable(r2, Out)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_389:
 //line descriptor_test.go:389
 	l.say("%v", t0)
 	t1, st = r.WaitForResumable(r2, In, 2*time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_390:
 //line descriptor_test.go:390
 	l.say("%v", t1)
 	t2, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_391:
 //line descriptor_test.go:391
@@ -1142,9 +1036,9 @@ resumed_391:
 	r.SetDeadline(In, l.Now())
 	t3, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 4
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_394:
 //line descriptor_test.go:394
@@ -1152,17 +1046,17 @@ resumed_394:
 	r.SetDeadline(In, l.Now().Add(time.Hour))
 	t4, st = r.WaitResumable(r2, In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 5
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_396:
 //line descriptor_test.go:396
 	l.say("%v", t4)
 	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 6
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_397:
 //line descriptor_test.go:398
@@ -1170,15 +1064,15 @@ resumed_397:
 	l.say("%v", r.Check(Out))
 	_, st = r.WaitResumable(r2, Out)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 57)
+		f = greenlet.Take(r2, f, 57)
 		f.l, f.r, f.PC = nil, nil, 7
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_400:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1182
+//line descriptor_greenlet_test.go:1076
 
 // Resume continues the activation; the driver calls it.
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1214,16 +1108,16 @@ func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
 func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
 //line descriptor_test.go:405
 	if st = l.SleepResumable(r2, 3*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 14)
+		f = greenlet.Take(r2, f, 14)
 		f.l, f.r, f.PC = l, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:406
 	r.Signal(In)
 	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 14)
+		f = greenlet.Take(r2, f, 14)
 		f.l, f.r, f.PC = nil, r, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:408
 	r.SetDeadline(In, time.Time{})
@@ -1231,7 +1125,7 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1235
+//line descriptor_greenlet_test.go:1129
 
 // Resume continues log.steers where it is suspended.
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1260,7 +1154,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1264
+//line descriptor_greenlet_test.go:1158
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1291,14 +1185,14 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 //line descriptor_test.go:429
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.d, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1302
+//line descriptor_greenlet_test.go:1196
 
 // Resume continues waitsRead where it is suspended.
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1341,16 +1235,16 @@ func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) greenlet.St
 func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st greenlet.Status) {
 //line descriptor_test.go:433
 	if st = yieldsResumable(r, h, n); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.h, f.fd, f.PC = nil, fd, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:434
 	_, _ = unix.Write(fd, []byte("x"))
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1354
+//line descriptor_greenlet_test.go:1248
 
 // Resume continues yieldsThenPuts where it is suspended.
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1367,7 +1261,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:1371
+//line descriptor_greenlet_test.go:1265
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

@@ -29,13 +29,14 @@ func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 		return greenlet.Done
 	}
 //line event.go:38
-	f = greenlet.Leaf(r, f, 61)
+	f = greenlet.Take(r, f, 61)
+	r.Leaf(f, &f.Header)
 	f.e, f.PC = e, 1
 //line event.go:38
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:39
+//line event_greenlet.go:40
 
 // Resume continues Event.Wait where it is suspended.
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -53,7 +54,7 @@ after_if_37:
 	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:57
+//line event_greenlet.go:58
 
 func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -94,13 +95,14 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	if e.set {
 		return true, greenlet.Done
 	}
-	f = greenlet.Leaf(r, f, 36)
+	f = greenlet.Take(r, f, 36)
+	r.Leaf(f, &f.Header)
 	f.e, f.PC = e, 1
 //line event.go:50
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:104
+//line event_greenlet.go:106
 
 // Resume continues Event.WaitFor where it is suspended.
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -118,7 +120,7 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:122
+//line event_greenlet.go:124
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

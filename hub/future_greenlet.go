@@ -42,13 +42,14 @@ func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 e
 		return f.value, f.err, greenlet.Done
 	}
 //line future.go:46
-	f2 = greenlet.Leaf(r, f2, 25)
+	f2 = greenlet.Take(r, f2, 25)
+	r.Leaf(f2, &f2.Header)
 	f2.f, f2.PC = f, 1
 //line future.go:46
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:52
+//line future_greenlet.go:53
 
 // Resume continues Future.Get where it is suspended.
 func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -69,7 +70,7 @@ after_if_45:
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:73
+//line future_greenlet.go:74
 
 func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -121,13 +122,14 @@ func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Durat
 		return f.value, f.err, greenlet.Done
 	}
 //line future.go:57
-	f2 = greenlet.Leaf(r, f2, 24)
+	f2 = greenlet.Take(r, f2, 24)
+	r.Leaf(f2, &f2.Header)
 	f2.f, f2.d, f2.PC = f, d, 1
 //line future.go:57
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:131
+//line future_greenlet.go:133
 
 // Resume continues Future.GetFor where it is suspended.
 func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -153,7 +155,7 @@ after_if_56:
 	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:157
+//line future_greenlet.go:159
 
 func (f *FutureGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *FutureGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

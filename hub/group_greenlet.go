@@ -42,9 +42,9 @@ func (f *GroupGoFrame) body(r *greenlet.Run, g *Group, frame greenlet.Frame) (re
 	}
 //line group.go:64
 	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.g, f.frame, f.PC = g, frame, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_63:
 //line group.go:66
@@ -107,9 +107,9 @@ func (f *GroupAddFrame) body(r *greenlet.Run, g *Group, t *Task) (st greenlet.St
 	}
 //line group.go:83
 	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.g, f.t, f.PC = g, t, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 after_if_82:
 //line group.go:85
@@ -177,13 +177,14 @@ func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenle
 		return g.err, greenlet.Done
 	}
 //line group.go:157
-	f = greenlet.Leaf(r, f, 27)
+	f = greenlet.Take(r, f, 27)
+	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:157
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:187
+//line group_greenlet.go:188
 
 // Resume continues Group.Join where it is suspended.
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -204,7 +205,7 @@ after_if_156:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:208
+//line group_greenlet.go:209
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -249,13 +250,14 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 		return g.err, true, greenlet.Done
 	}
 //line group.go:168
-	f = greenlet.Leaf(r, f, 10)
+	f = greenlet.Take(r, f, 10)
+	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:168
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:259
+//line group_greenlet.go:261
 
 // Resume continues Group.JoinFor where it is suspended.
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -273,7 +275,7 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:277
+//line group_greenlet.go:279
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -310,13 +312,14 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 		return greenlet.Done
 	}
 //line group.go:182
-	f = greenlet.Leaf(r, f, 51)
+	f = greenlet.Take(r, f, 51)
+	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:182
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:320
+//line group_greenlet.go:323
 
 // Resume continues Group.Kill where it is suspended.
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -342,7 +345,7 @@ loop_181:
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:346
+//line group_greenlet.go:349
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -384,15 +387,15 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	g.interrupt()
 	_, ok, st = g.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.g, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line group.go:195
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:396
+//line group_greenlet.go:399
 
 // Resume continues Group.KillFor where it is suspended.
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -410,7 +413,7 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:414
+//line group_greenlet.go:417
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -28,10 +28,23 @@ func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
 	return (*logPooledFrame)(nil).body(r, l, size)
 }
 
-// body runs log.pooled up to its first suspension; f is nil until there has been one.
+// body runs log.pooled up to its next suspension; f is nil until there has been one.
 func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
 	var g *Group
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			g, i = f.g, f.i
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_19
+		case 2:
+			g = f.g
+			r.Callee().(*GroupJoinFrame).Release(r)
+			goto resumed_22
+		}
+	}
+
 //line group_test.go:17
 	g = l.NewPool(size)
 	i = 0
@@ -43,55 +56,8 @@ loop_18:
 //line group_test.go:19
 	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.l, f.g, f.i, f.PC = l, g, i, 1
-		return st
-	}
-//line group_test.go:18
-	i++
-	goto loop_18
-after_loop_18:
-	l.say("started, %d left", g.Len())
-	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
-		f.l, f.g, f.PC = l, g, 2
-		return st
-	}
-//line group_test.go:23
-	l.say("joined, %d left", g.Len())
-	return greenlet.Done
-}
-
-//line group_greenlet_test.go:67
-
-// Resume continues log.pooled where it is suspended.
-func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-	var g *Group
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.size))
-	case 1:
-		g, i = f.g, f.i
-		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_19
-	case 2:
-		g = f.g
-		r.Callee().(*GroupJoinFrame).Release(r)
-		goto resumed_22
-	}
-
-loop_18:
-//line group_test.go:18
-	if !(i < 5) {
-		goto after_loop_18
-	}
-//line group_test.go:19
-	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-	if st != greenlet.Done {
-		f.g, f.i, f.PC = g, i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
@@ -102,16 +68,22 @@ after_loop_18:
 	l.say("started, %d left", g.Len())
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f.g, f.PC = g, 2
+		f = greenlet.Take(r, f, 33)
+		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_22:
 //line group_test.go:23
 	l.say("joined, %d left", g.Len())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line group_greenlet_test.go:115
+//line group_greenlet_test.go:82
+
+// Resume continues the activation; the driver calls it.
+func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.size))
+}
 
 func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
@@ -169,46 +141,46 @@ func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) 
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line group_test.go:39
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_39:
 //line group_test.go:40
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_40:
 //line group_test.go:41
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_41:
 //line group_test.go:42
 	l.say("%d left", g.Len())
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.l, f.g, f.PC = nil, nil, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_43:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:212
+//line group_greenlet_test.go:184
 
 // Resume continues the activation; the driver calls it.
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -239,77 +211,61 @@ func (l *log) killsNewcomersResumable(r *greenlet.Run) greenlet.Status {
 	return (*logKillsNewcomersFrame)(nil).body(r, l)
 }
 
-// body runs log.killsNewcomers up to its first suspension; f is nil until there has been one.
+// body runs log.killsNewcomers up to its next suspension; f is nil until there has been one.
 func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
+	if f != nil {
+		switch f.PC {
+		case 1:
+			g = f.g
+			r.Callee().(*GroupGoFrame).Release(r)
+			goto resumed_55
+		case 2:
+			g = f.g
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_57
+		case 3:
+			g = f.g
+			r.Callee().(*GroupKillFrame).Release(r)
+			goto resumed_58
+		}
+	}
+
 //line group_test.go:54
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_55:
 //line group_test.go:56
 	l.Go(l.newComesFrame(g))
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line group_test.go:58
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
-		f.l, f.g, f.PC = l, g, 3
-		return st
-	}
-//line group_test.go:59
-	l.say("%d left", g.Len())
-	return greenlet.Done
-}
-
-//line group_greenlet_test.go:272
-
-// Resume continues log.killsNewcomers where it is suspended.
-func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-	var g *Group
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
-		g = f.g
-		r.Callee().(*GroupGoFrame).Release(r)
-//line group_test.go:56
-		l.Go(l.newComesFrame(g))
-		if st = l.YieldResumable(r); st != greenlet.Done {
-			f.g, f.PC = g, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_57
-	case 2:
-		g = f.g
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_57
-	case 3:
-		g = f.g
-		r.Callee().(*GroupKillFrame).Release(r)
-		goto resumed_58
-	}
-
 resumed_57:
 //line group_test.go:58
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f.g, f.PC = g, 3
+		f = greenlet.Take(r, f, 58)
+		f.l, f.g, f.PC = l, g, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line group_test.go:59
 	l.say("%d left", g.Len())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line group_greenlet_test.go:313
+//line group_greenlet_test.go:264
+
+// Resume continues the activation; the driver calls it.
+func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
+}
 
 func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -339,21 +295,21 @@ func (l *log) comesResumable(r *greenlet.Run, g *Group) greenlet.Status {
 func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Status) {
 //line group_test.go:64
 	if st = l.SleepResumable(r, time.Second/2); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.l, f.g, f.PC = l, g, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:65
 	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.l, f.g, f.PC = nil, nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:357
+//line group_greenlet_test.go:313
 
 // Resume continues log.comes where it is suspended.
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -379,7 +335,7 @@ resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:383
+//line group_greenlet_test.go:339
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -413,9 +369,9 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 //line group_test.go:90
 	t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) })
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 50)
+		f = greenlet.Take(r, f, 50)
 		f.h, f.m, f.sum, f.PC = nil, nil, sum, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:90
 	if t0 > 0 {
@@ -424,7 +380,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:428
+//line group_greenlet_test.go:384
 
 // Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -444,7 +400,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:448
+//line group_greenlet_test.go:404
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -490,7 +446,7 @@ func (f *failsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *failsBlockedFrame) run(r *greenlet.Run, h *Hub) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[failsBlockedFrame](r, 37)
+		f = greenlet.Take(r, f, 37)
 		f.h = h
 		r.Guard()
 	}
@@ -549,7 +505,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:553
+//line group_greenlet_test.go:509
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -599,7 +555,7 @@ func (f *exitsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *exitsBlockedFrame) run(r *greenlet.Run, h *Hub, f func()) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[exitsBlockedFrame](r, 9)
+		f2 = greenlet.Take(r, f2, 9)
 		f2.h, f2.f = h, f
 		r.Guard()
 	}
@@ -658,7 +614,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:662
+//line group_greenlet_test.go:618
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -708,9 +664,9 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	}); ok {
 		st = c2.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 53)
+			f2 = greenlet.Take(r, f2, 53)
 			f2.c, f2.PC = c, 1
-			return ret0, st
+			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		(*c.f)()
@@ -719,7 +675,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:723
+//line group_greenlet_test.go:679
 
 // Resume continues the literal exitsBlockedFunc2 where it is suspended.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -735,7 +691,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:739
+//line group_greenlet_test.go:695
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

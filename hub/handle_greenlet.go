@@ -43,9 +43,9 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	}); ok {
 		t0, st = c.GoResumable(r, frame)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 3)
+			f = greenlet.Take(r, f, 3)
 			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0 = s.Go(frame)
@@ -126,9 +126,9 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}); ok {
 		t0, st = c.GoResumable(r, (*frame))
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 37)
+			f = greenlet.Take(r, f, 37)
 			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0 = s.Go((*frame))
@@ -218,9 +218,9 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 //line handle.go:54
 	_, st = h.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.h, f.PC = h, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line handle.go:55
 	ret0, ret1 = h.results()
@@ -295,9 +295,9 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 //line handle.go:62
 	_, ok, st = h.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 47)
+		f = greenlet.Take(r, f, 47)
 		f.h, f.d, f.PC = h, d, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	{
 //line handle.go:62

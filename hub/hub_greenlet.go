@@ -39,9 +39,9 @@ func (f *hubLoopFrame) body(r *greenlet.Run, h *Hub) (ret0 error, st greenlet.St
 loop_114:
 	end, err, st = h.turnsResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.h, f.PC = h, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line hub.go:115
 	if end {
@@ -127,7 +127,7 @@ func (f *hubTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *hubTurnsFrame) run(r *greenlet.Run, h *Hub) (ret0 bool, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[hubTurnsFrame](r, 35)
+		f = greenlet.Take(r, f, 35)
 		f.h = h
 		r.Guard()
 	}
@@ -277,7 +277,8 @@ func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Sta
 //line hub.go:187
 		v := w.slot
 		w.slot = nil
-		f = greenlet.Leaf(r, f, 10)
+		f = greenlet.Take(r, f, 10)
+		r.Leaf(f, &f.Header)
 		f.h, f.t, f.PC = h, t, 1
 		r.Await(&f.got)
 //line hub.go:189
@@ -285,14 +286,15 @@ func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Sta
 	}
 else_186:
 //line hub.go:191
-	f = greenlet.Leaf(r, f, 10)
+	f = greenlet.Take(r, f, 10)
+	r.Leaf(f, &f.Header)
 	f.h, f.t, f.PC = h, t, 2
 	r.Await(&f.got)
 //line hub.go:191
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:296
+//line hub_greenlet.go:298
 
 // Resume continues Hub.resume where it is suspended.
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -325,7 +327,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:329
+//line hub_greenlet.go:331
 
 func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }

@@ -30,9 +30,18 @@ func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.D
 	return (*logSleeperFrame)(nil).body(r, l, name, times, d)
 }
 
-// body runs log.sleeper up to its first suspension; f is nil until there has been one.
+// body runs log.sleeper up to its next suspension; f is nil until there has been one.
 func (f *logSleeperFrame) body(r *greenlet.Run, l *log, name string, times int, d time.Duration) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_47
+		}
+	}
+
 //line hub_test.go:45
 	i = 0
 loop_45:
@@ -45,41 +54,8 @@ loop_45:
 //line hub_test.go:46
 	l.say("%s %d", name, i)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
-		return st
-	}
-//line hub_test.go:45
-	i++
-	goto loop_45
-}
-
-//line hub_greenlet_test.go:58
-
-// Resume continues log.sleeper where it is suspended.
-func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, name, times, d := f.l, f.name, f.times, f.d
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
-	case 1:
-		i = f.i
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_47
-	}
-
-loop_45:
-//line hub_test.go:45
-	if !(i < times) {
-//line hub_test.go:49
-		l.say("%s ends", name)
-		return r.Return(f, &f.Header)
-	}
-//line hub_test.go:46
-	l.say("%s %d", name, i)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_47:
@@ -88,7 +64,12 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:92
+//line hub_greenlet_test.go:68
+
+// Resume continues the activation; the driver calls it.
+func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
+}
 
 func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
@@ -123,9 +104,18 @@ func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*logCountsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.counts up to its first suspension; f is nil until there has been one.
+// body runs log.counts up to its next suspension; f is nil until there has been one.
 func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
 	var sum, i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			sum, i = f.sum, f.i
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_67
+		}
+	}
+
 //line hub_test.go:66
 	i = 0
 loop_66:
@@ -136,44 +126,9 @@ loop_66:
 	}
 //line hub_test.go:67
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
-		return ret0, st
-	}
-//line hub_test.go:68
-	sum += i
-//line hub_test.go:66
-	i++
-	goto loop_66
-}
-
-//line hub_greenlet_test.go:151
-
-// Resume continues log.counts where it is suspended.
-func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, n := f.l, f.n
-	var sum, i int
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.l, f.n)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		sum, i = f.sum, f.i
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_67
-	}
-
-loop_66:
-//line hub_test.go:66
-	if !(i < n) {
-//line hub_test.go:70
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
-	}
-//line hub_test.go:67
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.sum, f.i, f.PC = sum, i, 1
-		return r.Link(f, &f.Header, st)
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_67:
 //line hub_test.go:68
@@ -183,7 +138,13 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:187
+//line hub_greenlet_test.go:142
+
+// Resume continues the activation; the driver calls it.
+func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.l, f.n)
+	return r.Started(f, &f.Header, st)
+}
 
 func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -210,7 +171,7 @@ func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logJoinsFrame)(nil).body(r, l)
 }
 
-// body runs log.joins up to its first suspension; f is nil until there has been one.
+// body runs log.joins up to its next suspension; f is nil until there has been one.
 func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		frame  *logCountsFrame
@@ -219,87 +180,62 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		ok     bool
 		t0, t1 error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			frame, task = f.frame, f.task
+			err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
+			goto resumed_77
+		case 2:
+			frame, task = f.frame, f.task
+			t0 = r.Callee().(*TaskJoinFrame).Returned(r)
+			goto resumed_79
+		case 3:
+			task = f.task
+			t1 = r.Callee().(*TaskJoinFrame).Returned(r)
+			goto resumed_80
+		}
+	}
+
 //line hub_test.go:75
 	frame = l.newCountsFrame(5)
 	task = l.Go(frame)
 	err, ok, st = task.JoinForResumable(r, 2*time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_77:
 //line hub_test.go:78
 	l.say("%v %v", err, ok)
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line hub_test.go:79
-	l.say("%v %d", t0, frame.Results())
-	t1, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
-		f.l, f.task, f.PC = l, task, 3
-		return st
-	}
-//line hub_test.go:80
-	l.say("%v %v", t1, task.Done())
-	return greenlet.Done
-}
-
-//line hub_greenlet_test.go:253
-
-// Resume continues log.joins where it is suspended.
-func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-	var (
-		frame  *logCountsFrame
-		task   *Task
-		err    error
-		ok     bool
-		t0, t1 error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
-		frame, task = f.frame, f.task
-		err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
-//line hub_test.go:78
-		l.say("%v %v", err, ok)
-		t0, st = task.JoinResumable(r)
-		if st != greenlet.Done {
-			f.frame, f.task, f.PC = frame, task, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_79
-	case 2:
-		frame, task = f.frame, f.task
-		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
-		goto resumed_79
-	case 3:
-		task = f.task
-		t1 = r.Callee().(*TaskJoinFrame).Returned(r)
-		goto resumed_80
-	}
-
 resumed_79:
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
 	t1, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f.frame, f.task, f.PC = nil, task, 3
+		f = greenlet.Take(r, f, 41)
+		f.frame, f.l, f.task, f.PC = nil, l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
 //line hub_test.go:80
 	l.say("%v %v", t1, task.Done())
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:303
+//line hub_greenlet_test.go:234
+
+// Resume continues the activation; the driver calls it.
+func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
+}
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -329,15 +265,15 @@ func (l *log) failsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
 func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st greenlet.Status) {
 //line hub_test.go:91
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.l, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:92
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:341
+//line hub_greenlet_test.go:277
 
 // Resume continues log.fails where it is suspended.
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -352,7 +288,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:356
+//line hub_greenlet_test.go:292
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -393,9 +329,9 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 		bad.Link(func(t *Task) { (*lRef).say("linked %v", t.Done()) })
 		err, st = bad.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 55)
+			f = greenlet.Take(r, f, 55)
 			f.l, f.bad, f.PC = l, bad, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 	{
@@ -408,7 +344,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:412
+//line hub_greenlet_test.go:348
 
 // Resume continues log.watches where it is suspended.
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -431,7 +367,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:435
+//line hub_greenlet_test.go:371
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -463,7 +399,7 @@ func (f *logStubbornFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logStubbornFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logStubbornFrame](r, 61)
+		f = greenlet.Take(r, f, 61)
 		f.l = l
 		r.Guard()
 	}
@@ -516,7 +452,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:520
+//line hub_greenlet_test.go:456
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -541,7 +477,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:545
+//line hub_greenlet_test.go:481
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -559,16 +495,16 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 //line hub_test.go:118
 	(*c.l).say("cleans up")
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:120
 	(*c.l).say("cleaned up")
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:572
+//line hub_greenlet_test.go:508
 
 // Resume continues the literal logStubbornFunc1 where it is suspended.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -584,7 +520,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:588
+//line hub_greenlet_test.go:524
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -638,46 +574,46 @@ func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	unborn = l.Go(l.newStubbornFrame())
 	late = l.GoAfter(time.Minute, l.newStubbornFrame())
 	if st = unborn.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_130:
 //line hub_test.go:131
 	if st = late.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_131:
 //line hub_test.go:132
 	l.say("%v %v", unborn.Err(), late.Err())
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_133:
 //line hub_test.go:134
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_134:
 //line hub_test.go:135
 	l.say("%v", task.Err())
 	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.l, f.task, f.unborn, f.late, f.PC = nil, nil, nil, nil, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_136:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:681
+//line hub_greenlet_test.go:617
 
 // Resume continues the activation; the driver calls it.
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -714,7 +650,7 @@ func (f *logSuicideFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logSuicideFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logSuicideFrame](r, 6)
+		f = greenlet.Take(r, f, 6)
 		f.l = l
 		r.Guard()
 	}
@@ -770,7 +706,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:774
+//line hub_greenlet_test.go:710
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -796,83 +732,54 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFrame)(nil).body(r, l0)
 }
 
-// body runs log.timeouts up to its first suspension; f is nil until there has been one.
+// body runs log.timeouts up to its next suspension; f is nil until there has been one.
 func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var err, t0 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l = f.l
+			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+			goto resumed_154
+		case 2:
+			l = f.l
+			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+			goto resumed_159
+		case 3:
+			l = f.l
+			t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+			goto resumed_165
+		case 4:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_166
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 //line hub_test.go:154
 	err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_154:
 //line hub_test.go:158
 	(*l).say("outer %v", err)
 	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.PC = l, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line hub_test.go:164
-	(*l).say("outer %v", err)
-	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
-		f.l, f.PC = l, 3
-		return st
-	}
-//line hub_test.go:165
-	(*l).say("%v", t0)
-	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
-		f.l, f.PC = nil, 4
-		return st
-	}
-	return greenlet.Done
-}
-
-//line hub_greenlet_test.go:839
-
-// Resume continues log.timeouts where it is suspended.
-func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var l **log
-	var err, t0 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
-	case 1:
-		l = f.l
-		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-//line hub_test.go:158
-		(*l).say("outer %v", err)
-		err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-		if st != greenlet.Done {
-			f.l, f.PC = l, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_159
-	case 2:
-		l = f.l
-		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_159
-	case 3:
-		l = f.l
-		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-		goto resumed_165
-	case 4:
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_166
-	}
-
 resumed_159:
 //line hub_test.go:164
 	(*l).say("outer %v", err)
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 0)
 		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -880,14 +787,20 @@ resumed_165:
 //line hub_test.go:165
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
+		f = greenlet.Take(r, f, 0)
 		f.l, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_166:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:891
+//line hub_greenlet_test.go:799
+
+// Resume continues the activation; the driver calls it.
+func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0))
+}
 
 func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -911,7 +824,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:915
+//line hub_greenlet_test.go:828
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -930,16 +843,16 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 //line hub_test.go:155
 	err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:156
 	(*c.l).say("inner %v", err)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:943
+//line hub_greenlet_test.go:856
 
 // Resume continues the literal logTimeoutsFunc1 where it is suspended.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -956,7 +869,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:960
+//line hub_greenlet_test.go:873
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -989,14 +902,14 @@ func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (st greenlet.Status) {
 //line hub_test.go:155
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1000
+//line hub_greenlet_test.go:913
 
 // Resume continues the literal logTimeoutsFunc1_1 where it is suspended.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1031,7 +944,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1035
+//line hub_greenlet_test.go:948
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1050,21 +963,21 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 //line hub_test.go:160
 	err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:161
 	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.c, f.PC = c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1068
+//line hub_greenlet_test.go:981
 
 // Resume continues the literal logTimeoutsFunc2 where it is suspended.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1090,7 +1003,7 @@ resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1094
+//line hub_greenlet_test.go:1007
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1123,14 +1036,14 @@ func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (st greenlet.Status) {
 //line hub_test.go:160
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1134
+//line hub_greenlet_test.go:1047
 
 // Resume continues the literal logTimeoutsFunc2_1 where it is suspended.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1182,16 +1095,16 @@ loop_178:
 	}
 //line hub_test.go:179
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.l, f.t0, f.PC = l, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:178
 	t0++
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1195
+//line hub_greenlet_test.go:1108
 
 // Resume continues log.yieldsThrice where it is suspended.
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1222,7 +1135,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1226
+//line hub_greenlet_test.go:1139
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1246,7 +1159,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1250
+//line hub_greenlet_test.go:1163
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1268,7 +1181,7 @@ func (f *logYieldsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 func (f *logYieldsThriceFunc1Frame) run(r *greenlet.Run, c *logYieldsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logYieldsThriceFunc1Frame](r, 26)
+		f = greenlet.Take(r, f, 26)
 		f.c = c
 		r.Guard()
 	}
@@ -1318,7 +1231,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1322
+//line hub_greenlet_test.go:1235
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1351,7 +1264,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1355
+//line hub_greenlet_test.go:1268
 
 // Resume continues the activation; the driver calls it.
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1399,16 +1312,16 @@ loop_206:
 	}
 //line hub_test.go:207
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
+		f = greenlet.Take(r, f, 43)
 		f.l, f.t0, f.PC = l, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:206
 	t0++
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1412
+//line hub_greenlet_test.go:1325
 
 // Resume continues log.sleepsThrice where it is suspended.
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1439,7 +1352,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1443
+//line hub_greenlet_test.go:1356
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1463,7 +1376,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1467
+//line hub_greenlet_test.go:1380
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1485,7 +1398,7 @@ func (f *logSleepsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 func (f *logSleepsThriceFunc1Frame) run(r *greenlet.Run, c *logSleepsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logSleepsThriceFunc1Frame](r, 12)
+		f = greenlet.Take(r, f, 12)
 		f.c = c
 		r.Guard()
 	}
@@ -1535,7 +1448,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1539
+//line hub_greenlet_test.go:1452
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1566,23 +1479,23 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 //line hub_test.go:216
 	t0, st = e.WaitForResumable(r, 2*time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:216
 	l.say("%s %v", name, t0)
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:218
 	l.say("%s %v", name, e.IsSet())
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1586
+//line hub_greenlet_test.go:1499
 
 // Resume continues log.waits where it is suspended.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1611,7 +1524,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1615
+//line hub_greenlet_test.go:1528
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1642,24 +1555,24 @@ func (l *log) setsResumable(r *greenlet.Run, e *Event) greenlet.Status {
 func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line hub_test.go:223
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.l, f.e, f.PC = l, e, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:224
 	e.Set()
 	e.Clear()
 	if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.l, f.e, f.PC = nil, e, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:227
 	e.Set()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1663
+//line hub_greenlet_test.go:1576
 
 // Resume continues log.sets where it is suspended.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1688,7 +1601,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1692
+//line hub_greenlet_test.go:1605
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1717,16 +1630,28 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	return (*logEntersFrame)(nil).body(r, l, s, name, d, patience)
 }
 
-// body runs log.enters up to its first suspension; f is nil until there has been one.
+// body runs log.enters up to its next suspension; f is nil until there has been one.
 func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var t0 bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
+			goto resumed_242
+		case 2:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_247
+		}
+	}
+
 //line hub_test.go:242
 	t0, st = s.AcquireForResumable(r, patience)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.l, f.s, f.name, f.d, f.PC = l, s, name, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_242:
 //line hub_test.go:242
 	if !t0 {
 		l.say("%s gives up", name)
@@ -1734,49 +1659,22 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	}
 	l.say("%s in", name)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.l, f.name, f.s, f.PC = nil, "", s, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_247:
 //line hub_test.go:248
 	s.Release()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1747
+//line hub_greenlet_test.go:1673
 
-// Resume continues log.enters where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, s, name, d := f.l, f.s, f.name, f.d
-	var t0 bool
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
-	case 1:
-		t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
-//line hub_test.go:242
-		if !t0 {
-			l.say("%s gives up", name)
-			return r.Return(f, &f.Header)
-		}
-		l.say("%s in", name)
-		if st = l.SleepResumable(r, d); st != greenlet.Done {
-			f.l, f.name, f.PC = nil, "", 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_247
-	case 2:
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_247
-	}
-
-resumed_247:
-//line hub_test.go:248
-	s.Release()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
 }
-
-//line hub_greenlet_test.go:1780
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1809,20 +1707,20 @@ func (l *log) killsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
 func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 //line hub_test.go:269
 	if st = l.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.l, f.task, f.PC = nil, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:270
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.l, f.task, f.PC = nil, nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1826
+//line hub_greenlet_test.go:1724
 
 // Resume continues log.killsOne where it is suspended.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1847,7 +1745,7 @@ resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1851
+//line hub_greenlet_test.go:1749
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1880,16 +1778,16 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	var task *Task
 //line hub_test.go:285
 	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.l, f.s, f.PC = l, s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:286
 	task = l.Go(l.newGrantedFrame(s))
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.l, f.s, f.task, f.PC = l, s, task, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:288
 	l.say("holder releases")
@@ -1898,7 +1796,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1902
+//line hub_greenlet_test.go:1800
 
 // Resume continues log.holds where it is suspended.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1930,7 +1828,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1934
+//line hub_greenlet_test.go:1832
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1968,7 +1866,7 @@ func (f *logGrantedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logGrantedFrame) run(r *greenlet.Run, l0 *log, s0 *Semaphore) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logGrantedFrame](r, 15)
+		f = greenlet.Take(r, f, 15)
 		f.l0, f.s0 = l0, s0
 		r.Guard()
 	}
@@ -2042,7 +1940,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2046
+//line hub_greenlet_test.go:1944
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2070,9 +1968,18 @@ func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.
 	return (*logProducesFrame)(nil).body(r, l, q, n)
 }
 
-// body runs log.produces up to its first suspension; f is nil until there has been one.
+// body runs log.produces up to its next suspension; f is nil until there has been one.
 func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().Release(r)
+			goto resumed_308
+		}
+	}
+
 //line hub_test.go:307
 	i = 0
 loop_307:
@@ -2084,42 +1991,8 @@ loop_307:
 	}
 //line hub_test.go:308
 	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 63)
+		f = greenlet.Take(r, f, 63)
 		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
-		return st
-	}
-//line hub_test.go:309
-	l.say("put %d", i)
-//line hub_test.go:307
-	i++
-	goto loop_307
-}
-
-//line hub_greenlet_test.go:2099
-
-// Resume continues log.produces where it is suspended.
-func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, n := f.l, f.q, f.n
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
-	case 1:
-		i = f.i
-		r.Callee().Release(r)
-		goto resumed_308
-	}
-
-loop_307:
-//line hub_test.go:307
-	if !(i < n) {
-//line hub_test.go:311
-		q.Close()
-		return r.Return(f, &f.Header)
-	}
-//line hub_test.go:308
-	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_308:
@@ -2130,7 +2003,12 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2134
+//line hub_greenlet_test.go:2007
+
+// Resume continues the activation; the driver calls it.
+func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
+}
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -2158,18 +2036,32 @@ func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration)
 	return (*logConsumesFrame)(nil).body(r, l, q, d)
 }
 
-// body runs log.consumes up to its first suspension; f is nil until there has been one.
+// body runs log.consumes up to its next suspension; f is nil until there has been one.
 func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var v int
 	var ok bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			v, ok = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, bool)
+			}).Returned(r)
+			goto resumed_317
+		case 2:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_323
+		}
+	}
+
 //line hub_test.go:316
 loop_316:
 	v, ok, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_317:
 //line hub_test.go:318
 	if !ok {
 		l.say("closed")
@@ -2177,56 +2069,20 @@ loop_316:
 	}
 	l.say("got %d", v)
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 2
-		return st
-	}
-	goto loop_316
-}
-
-//line hub_greenlet_test.go:2188
-
-// Resume continues log.consumes where it is suspended.
-func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q, d := f.l, f.q, f.d
-	var v int
-	var ok bool
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
-	case 1:
-		v, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
-		goto resumed_317
-	case 2:
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_323
-	}
-
-loop_316:
-//line hub_test.go:317
-	v, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_317:
-//line hub_test.go:318
-	if !ok {
-		l.say("closed")
-		return r.Return(f, &f.Header)
-	}
-	l.say("got %d", v)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2230
+//line hub_greenlet_test.go:2081
+
+// Resume continues the activation; the driver calls it.
+func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
+}
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2263,7 +2119,7 @@ func (f *logPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logPutsFrame) run(r *greenlet.Run, l *log, q *Queue[int], v int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logPutsFrame](r, 14)
+		f = greenlet.Take(r, f, 14)
 		f.l, f.q, f.v = l, q, v
 		r.Guard()
 	}
@@ -2317,7 +2173,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2321
+//line hub_greenlet_test.go:2177
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2352,16 +2208,16 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 //line hub_test.go:355
 	v, ok, st = q.GetForResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.q, f.l, f.PC = nil, l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:356
 	l.say("%d %v", v, ok)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2365
+//line hub_greenlet_test.go:2221
 
 // Resume continues log.getsFor where it is suspended.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2382,7 +2238,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2386
+//line hub_greenlet_test.go:2242
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2416,7 +2272,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2420
+//line hub_greenlet_test.go:2276
 
 // Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2452,9 +2308,9 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCauseFunc) (st greenlet.Status) {
 //line hub_test.go:415
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.cancel, f.PC = nil, cancel, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:416
 	if c, ok := greenlet.Resumable(cancel).(interface {
@@ -2462,9 +2318,9 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	}); ok {
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 55)
+			f = greenlet.Take(r, f, 55)
 			f.l, f.cancel, f.PC = nil, nil, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		cancel(errors.ErrUnsupported)
@@ -2472,7 +2328,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2476
+//line hub_greenlet_test.go:2332
 
 // Resume continues log.cancels where it is suspended.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2504,7 +2360,7 @@ resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2508
+//line hub_greenlet_test.go:2364
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2537,9 +2393,20 @@ func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status)
 	return (*sumsFrame)(nil).body(r, q, n)
 }
 
-// body runs sums up to its first suspension; f is nil until there has been one.
+// body runs sums up to its next suspension; f is nil until there has been one.
 func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
 	var sum, t0, v int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			sum, t0 = f.sum, f.t0
+			v, _ = r.Callee().(interface {
+				Returned(*greenlet.Run) (int, bool)
+			}).Returned(r)
+			goto resumed_441
+		}
+	}
+
 //line hub_test.go:440
 	t0 = 0
 loop_440:
@@ -2551,47 +2418,9 @@ loop_440:
 //line hub_test.go:441
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 40)
+		f = greenlet.Take(r, f, 40)
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
-		return ret0, st
-	}
-//line hub_test.go:442
-	sum += v
-//line hub_test.go:440
-	t0++
-	goto loop_440
-}
-
-//line hub_greenlet_test.go:2566
-
-// Resume continues sums where it is suspended.
-func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	q, n := f.q, f.n
-	var sum, t0, v int
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.q, f.n)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		sum, t0 = f.sum, f.t0
-		v, _ = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
-		goto resumed_441
-	}
-
-loop_440:
-//line hub_test.go:440
-	if !(t0 < n) {
-//line hub_test.go:444
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
-	}
-//line hub_test.go:441
-	v, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f.sum, f.t0, f.PC = sum, t0, 1
-		return r.Link(f, &f.Header, st)
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_441:
 //line hub_test.go:442
@@ -2601,7 +2430,13 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2605
+//line hub_greenlet_test.go:2434
+
+// Resume continues the activation; the driver calls it.
+func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.q, f.n)
+	return r.Started(f, &f.Header, st)
+}
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2629,66 +2464,55 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*logTicksFrame)(nil).body(r, l, n)
 }
 
-// body runs log.ticks up to its first suspension; f is nil until there has been one.
+// body runs log.ticks up to its next suspension; f is nil until there has been one.
 func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_458
+		case 2:
+			i = f.i
+//line hub_test.go:457
+			i++
+			goto loop_457
+		}
+	}
+
 //line hub_test.go:457
 	i = 0
+loop_457:
 //line hub_test.go:457
 	if !(i < n) {
 		return greenlet.Done
 	}
 //line hub_test.go:458
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 52)
+		f = greenlet.Take(r, f, 52)
 		f.l, f.n, f.i, f.PC = l, n, i, 1
-		return st
-	}
-//line hub_test.go:459
-	f = greenlet.Leaf(r, f, 52)
-	f.l, f.n, f.i, f.PC = l, n, i, 2
-//line hub_test.go:459
-	return greenlet.Yielded(r, i)
-}
-
-//line hub_greenlet_test.go:2655
-
-// Resume continues log.ticks where it is suspended.
-func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, n := f.l, f.n
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
-	case 1:
-		i = f.i
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_458
-	case 2:
-		i = f.i
-//line hub_test.go:457
-		i++
-		goto loop_457
-	}
-
-loop_457:
-//line hub_test.go:457
-	if !(i < n) {
-		return r.Return(f, &f.Header)
-	}
-//line hub_test.go:458
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_458:
 //line hub_test.go:459
-	f.i, f.PC = i, 2
+	f = greenlet.Take(r, f, 52)
+	r.Leaf(f, &f.Header)
+	f.l, f.n, f.i, f.PC = l, n, i, 2
 //line hub_test.go:459
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2692
+//line hub_greenlet_test.go:2511
+
+// Resume continues the activation; the driver calls it.
+func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+}
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2719,14 +2543,15 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line hub_test.go:465
 	g = r.New(l.newTicksFrame(3))
-	f = greenlet.Leaf(r, f, 33)
+	f = greenlet.Take(r, f, 33)
+	r.Leaf(f, &f.Header)
 	f.l, f.g, f.PC = l, g, 1
 	r.Await(&f.v)
 //line hub_test.go:466
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2730
+//line hub_greenlet_test.go:2555
 
 // Resume continues log.iterates where it is suspended.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2762,7 +2587,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2766
+//line hub_greenlet_test.go:2591
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

@@ -35,7 +35,7 @@ func (f *logWaitsInFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logWaitsInFrame) run(r *greenlet.Run, l0 *log, way string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logWaitsInFrame](r, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l0, f.way = l0, way
 		r.Guard()
 	}
@@ -207,13 +207,14 @@ func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet)
 func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:44
 	*g = r.New(l.newWaitsInFrame(way))
-	f = greenlet.Leaf(r, f, 1)
+	f = greenlet.Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.l, f.way, f.g, f.PC = nil, "", nil, 1
 //line invalid_test.go:45
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:217
+//line invalid_greenlet_test.go:218
 
 // Resume continues log.below where it is suspended.
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -254,13 +255,14 @@ func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) greenlet.
 // body runs log.meddles up to its first suspension; f is nil until there has been one.
 func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:49
-	f = greenlet.Leaf(r, f, 20)
+	f = greenlet.Take(r, f, 20)
+	r.Leaf(f, &f.Header)
 	f.l, f.g, f.PC = nil, nil, 1
 //line invalid_test.go:49
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:264
+//line invalid_greenlet_test.go:266
 
 // Resume continues log.meddles where it is suspended.
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

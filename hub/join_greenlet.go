@@ -39,9 +39,9 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 //line join.go:13
 	t0, st = AwaitResumable(r, -1, tasks...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.tasks, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line join.go:13
 	return firstError(t0), greenlet.Done
@@ -119,9 +119,9 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 //line join.go:20
 	ended, st = AwaitForResumable(r, d, -1, tasks...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 18)
+		f = greenlet.Take(r, f, 18)
 		f.tasks, f.PC = tasks, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line join.go:21
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
@@ -198,9 +198,9 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 //line join.go:39
 		_, st = AwaitResumable(r, -1, others...)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 19)
+			f = greenlet.Take(r, f, 19)
 			f.tasks, f.suicide, f.PC = nil, suicide, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line join.go:40
@@ -285,9 +285,9 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	others, suicide = killOthers(tasks)
 	ended, st = AwaitForResumable(r, d, -1, others...)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.tasks, f.others, f.suicide, f.PC = nil, others, suicide, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line join.go:52
 	if suicide {

@@ -33,7 +33,7 @@ func (f *logRefusesForGoodFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logRefusesForGoodFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logRefusesForGoodFrame](r, 23)
+		f = greenlet.Take(r, f, 23)
 		f.l = l
 		r.Guard()
 	}
@@ -138,7 +138,7 @@ func (f *logRefusesForGoodFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 func (f *logRefusesForGoodFunc1Frame) run(r *greenlet.Run, d *greenlet.DeferHeader, c *logRefusesForGoodFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logRefusesForGoodFunc1Frame](r, 56)
+		f = greenlet.Take(r, f, 56)
 		f.c, f.deferrer = c, d
 	}
 	st = f.step(r, c)
@@ -197,9 +197,9 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 //line loop_test.go:63
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.task, f.l, f.PC = nil, l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line loop_test.go:63
 	l.say("joined: %v", t0 != nil)
@@ -252,9 +252,18 @@ func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) greenlet.Status {
 	return (*logHasTurnsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.hasTurns up to its first suspension; f is nil until there has been one.
+// body runs log.hasTurns up to its next suspension; f is nil until there has been one.
 func (f *logHasTurnsFrame) body(r *greenlet.Run, l *log, n *int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_118
+		}
+	}
+
 //line loop_test.go:116
 	t0 = 0
 loop_116:
@@ -265,39 +274,8 @@ loop_116:
 //line loop_test.go:117
 	l.say("task after %d", *n)
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		return st
-	}
-//line loop_test.go:116
-	t0++
-	goto loop_116
-}
-
-//line loop_greenlet_test.go:278
-
-// Resume continues log.hasTurns where it is suspended.
-func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, n := f.l, f.n
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_118
-	}
-
-loop_116:
-//line loop_test.go:116
-	if !(t0 < 2) {
-		return r.Return(f, &f.Header)
-	}
-//line loop_test.go:117
-	l.say("task after %d", *n)
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
@@ -306,7 +284,12 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:310
+//line loop_greenlet_test.go:288
+
+// Resume continues the activation; the driver calls it.
+func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+}
 
 func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
@@ -336,13 +319,14 @@ func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.St
 // body runs log.drives up to its first suspension; f is nil until there has been one.
 func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st greenlet.Status) {
 //line loop_test.go:124
-	f = greenlet.Leaf(r, f, 27)
+	f = greenlet.Take(r, f, 27)
+	r.Leaf(f, &f.Header)
 	f.g, f.l, f.PC = nil, l, 1
 //line loop_test.go:124
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:346
+//line loop_greenlet_test.go:330
 
 // Resume continues log.drives where it is suspended.
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -358,7 +342,7 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:362
+//line loop_greenlet_test.go:346
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }

@@ -47,7 +47,7 @@ func (f *MapFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *MapFrame[A, R]) run(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[MapFrame[A, R]](r, 28)
+		f2 = greenlet.Take(r, f2, 28)
 		f2.g, f2.items, f2.f = g, items, f
 		r.Guard()
 	}
@@ -255,9 +255,9 @@ func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) 
 func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:43
 	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 10)
+		f2 = greenlet.Take(r, f2, 10)
 		f2.yield, f2.c, f2.PC = nil, c, 1
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 	return greenlet.Done
 }
@@ -376,9 +376,9 @@ func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, e
 func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:50
 	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 35)
+		f2 = greenlet.Take(r, f2, 35)
 		f2.yield, f2.c, f2.PC = nil, c, 1
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 	return greenlet.Done
 }
@@ -429,7 +429,7 @@ func (f *mappingAllFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *mappingAllFrame[A, R]) run(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[mappingAllFrame[A, R]](r, 15)
+		f = greenlet.Take(r, f, 15)
 		f.m, f.items, f.yield = m, items, yield
 		r.Guard()
 	}
@@ -591,14 +591,28 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (*mapped[A, R], greenlet.
 	return (*mappingNextFrame[A, R])(nil).body(r, m)
 }
 
-// body runs mapping.next up to its first suspension; f is nil until there has been one.
+// body runs mapping.next up to its next suspension; f is nil until there has been one.
 func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st greenlet.Status) {
-//line map.go:98
-	if st = m.fillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
-		f.m, f.PC = m, 1
-		return ret0, st
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().Release(r)
+			goto resumed_98
+		case 2:
+//line map.go:110
+			m.group.hub.awake(r.Current())
+			goto loop_97
+		}
 	}
+
+//line map.go:97
+loop_97:
+	if st = m.fillResumable(r); st != greenlet.Done {
+		f = greenlet.Take(r, f, 3)
+		f.m, f.PC = m, 1
+		return ret0, r.Link(f, &f.Header, st)
+	}
+resumed_98:
 //line map.go:99
 	if len(m.results) > 0 && m.results[0].task.done {
 		c := m.results[0]
@@ -610,58 +624,20 @@ func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *
 	if m.count == m.taken {
 		return nil, greenlet.Done
 	}
-	f = greenlet.Leaf(r, f, 3)
+	f = greenlet.Take(r, f, 3)
+	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 2
 //line map.go:109
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:620
+//line map_greenlet.go:635
 
-// Resume continues mapping.next where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m := f.m
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.m)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		r.Callee().Release(r)
-		goto resumed_98
-	case 2:
-//line map.go:110
-		m.group.hub.awake(r.Current())
-		goto loop_97
-	}
-
-loop_97:
-//line map.go:98
-	if st = m.fillResumable(r); st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_98:
-//line map.go:99
-	if len(m.results) > 0 && m.results[0].task.done {
-		c := m.results[0]
-		m.results[0] = nil
-		m.results = m.results[1:]
-		m.taken++
-		f.ret0 = c
-		return r.Return(f, &f.Header)
-	}
-//line map.go:106
-	if m.count == m.taken {
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-//line map.go:109
-	f.PC = 2
-//line map.go:109
-	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
+	f.ret0, st = f.body(r, f.m)
+	return r.Started(f, &f.Header, st)
 }
-
-//line map_greenlet.go:665
 
 func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -733,9 +709,9 @@ loop_118:
 		}); ok2 {
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 11)
+				f = greenlet.Take(r, f, 11)
 				f.c, f.m, f.PC = nil, m, 1
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			item2, ok = t0()
@@ -750,9 +726,9 @@ resumed_122:
 	c = &mapped[A, R]{of: m, index: m.count, item: item2}
 	t1, st = m.group.GoResumable(r, c.newRunFrame())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.m, f.c, f.PC = m, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_128:
 //line map.go:128
@@ -766,7 +742,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:770
+//line map_greenlet.go:746
 
 // Resume continues the activation; the driver calls it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -812,9 +788,9 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 		}); ok {
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
-				f2 = greenlet.Caller(r, f2, 58)
+				f2 = greenlet.Take(r, f2, 58)
 				f2.c, f2.PC = c, 1
-				return st
+				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
 			t1, t2 = t0(c.item)
@@ -825,7 +801,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:829
+//line map_greenlet.go:805
 
 // Resume continues mapped.run where it is suspended.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -846,7 +822,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line map_greenlet.go:850
+//line map_greenlet.go:826
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -878,14 +854,14 @@ func (m *mapping[A, R]) endResumable(r *greenlet.Run) greenlet.Status {
 func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
 //line map.go:154
 	if st = m.own.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.m, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line map_greenlet.go:889
+//line map_greenlet.go:865
 
 // Resume continues mapping.end where it is suspended.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -50,7 +50,7 @@ func (f *logWorkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logWorkFrame) run(r *greenlet.Run, l *log, n0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logWorkFrame](r, 19)
+		f = greenlet.Take(r, f, 19)
 		f.l, f.n0 = l, n0
 		r.Guard()
 	}
@@ -212,54 +212,54 @@ func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 //line map_test.go:36
 	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_36:
 //line map_test.go:37
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line map_test.go:39
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_40:
 //line map_test.go:41
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 4
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_42:
 //line map_test.go:43
 	(*l).say("%v %v", r, errors.As(err, new(*PanicError)))
 	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 5
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_44:
 //line map_test.go:45
 	(*l).say("%v %v", r, err)
 	timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 9)
+		f = greenlet.Take(r2, f, 9)
 		f.l, f.PC = l, 6
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_46:
 //line map_test.go:47
@@ -319,9 +319,9 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 //line map_test.go:38
 	t0, t1, st = (*c.l).workResumable(r, n)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 50)
+		f = greenlet.Take(r, f, 50)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:38
 	return t0, t1, greenlet.Done
@@ -379,9 +379,9 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 //line map_test.go:46
 	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 53)
+		f = greenlet.Take(r, f, 53)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -443,9 +443,9 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 //line map_test.go:36
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:36
 	return t0, t1, greenlet.Done
@@ -514,9 +514,9 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 //line map_test.go:40
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:40
 	return t0, t1, greenlet.Done
@@ -585,9 +585,9 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 //line map_test.go:42
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:42
 	return t0, t1, greenlet.Done
@@ -656,9 +656,9 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 //line map_test.go:44
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:44
 	return t0, t1, greenlet.Done
@@ -727,9 +727,9 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 //line map_test.go:46
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:46
 	return t0, t1, greenlet.Done
@@ -790,9 +790,9 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 //line map_test.go:72
 	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 16)
+		f = greenlet.Take(r2, f, 16)
 		f.g, f.l, f.PC = nil, l, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	{
 //line map_test.go:72
@@ -808,9 +808,9 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 			l:    l,
 			loop: loop,
 		}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 16)
+			f = greenlet.Take(r2, f, 16)
 			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 //line map_test.go:72
@@ -910,9 +910,9 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 //line map_test.go:72
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 32)
+		f = greenlet.Take(r, f, 32)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:72
 	return t0, t1, greenlet.Done
@@ -990,9 +990,9 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 //line map_test.go:73
 	(*c.l).say("%q %v", r, err)
 	if st = (*c.l).SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 8)
+		f = greenlet.Take(r2, f, 8)
 		f.r, f.err, f.c, f.PC = "", nil, c, 1
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 //line map_test.go:75
 	c.loop.Again()
@@ -1108,9 +1108,9 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 	pool = (*l).NewPool(3)
 	t0, st = MapUnorderedResumable(r2, pool, 0, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 5)
+		f = greenlet.Take(r2, f, 5)
 		f.l, f.pool, f.PC = l, pool, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line map_test.go:97
@@ -1124,9 +1124,9 @@ resumed_97:
 			loop: loop,
 		}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 5)
+			f = greenlet.Take(r2, f, 5)
 			f.l, f.pool, f.loop, f.PC = l, pool, loop, 2
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		t0((&logMapsUnorderedRange1{
@@ -1140,9 +1140,9 @@ resumed_97b:
 //line map_test.go:100
 	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 5)
+		f = greenlet.Take(r2, f, 5)
 		f.loop, f.l, f.pool, f.PC = nil, l, pool, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line map_test.go:100
@@ -1156,9 +1156,9 @@ resumed_100:
 			loop: loop2,
 		}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 5)
+			f = greenlet.Take(r2, f, 5)
 			f.loop, f.l, f.pool, f.loop2, f.PC = nil, l, pool, loop2, 4
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		t1((&logMapsUnorderedRange2{
@@ -1179,18 +1179,18 @@ resumed_100b:
 //line map_test.go:110
 		t4, st = q.AllResumable(r2)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 5)
+			f = greenlet.Take(r2, f, 5)
 			f.pool, f.loop, f.loop2, f.l, f.t3, f.PC = nil, nil, nil, l, t3, 5
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_110:
 //line map_test.go:110
 	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 5)
+		f = greenlet.Take(r2, f, 5)
 		f.pool, f.loop, f.loop2, f.t3, f.l, f.PC = nil, nil, nil, nil, l, 6
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_110b:
 //line map_test.go:110
@@ -1204,9 +1204,9 @@ resumed_110b:
 			loop: loop3,
 		}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 5)
+			f = greenlet.Take(r2, f, 5)
 			f.l, f.pool, f.loop, f.loop2, f.t3, f.loop3, f.PC = nil, nil, nil, nil, nil, loop3, 7
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		t2((&logMapsUnorderedRange3{
@@ -1272,9 +1272,9 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 //line map_test.go:97
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:97
 	return t0, t1, greenlet.Done
@@ -1343,9 +1343,9 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 //line map_test.go:100
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 18)
+		f = greenlet.Take(r, f, 18)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:100
 	return t0, t1, greenlet.Done
@@ -1414,9 +1414,9 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 //line map_test.go:110
 	t0, t1, st = (*c.recv).workResumable(r, p0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 63)
+		f = greenlet.Take(r, f, 63)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:110
 	return t0, t1, greenlet.Done
@@ -1731,9 +1731,9 @@ func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	g = l.NewPool(2)
 	first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early")))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_127:
 	{
@@ -1743,9 +1743,9 @@ resumed_127:
 		l.say("%v %v %d %d", ok, full, g.Free(), l.NewGroup().Free())
 		err, ok, st = g.JoinForResumable(r, time.Second)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 36)
+			f = greenlet.Take(r, f, 36)
 			f.l, f.g, f.first, f.PC = l, g, first, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_131:
@@ -1753,33 +1753,33 @@ resumed_131:
 	l.say("%v %v", err, ok)
 	l.say("%v %v", g.Discard(first), g.Discard(first))
 	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_134:
 //line map_test.go:135
 	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_135:
 //line map_test.go:136
 	l.say("%v %d", g.Err(), len(g.Tasks()))
 	t0, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_137:
 //line map_test.go:137
 	l.say("%v", t0)
 	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_138:
 //line map_test.go:139
@@ -1788,47 +1788,47 @@ resumed_138:
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newRefusesFrame())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_142:
 //line map_test.go:143
 	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_143:
 //line map_test.go:143
 	if st = t1.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_143b:
 //line map_test.go:144
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_144:
 //line map_test.go:145
 	t2, st = g.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_145:
 //line map_test.go:145
 	l.say("%v %d", t2, g.Len())
 	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 12
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_146:
 //line map_test.go:147
@@ -1878,9 +1878,9 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 		items := make([]int, n)
 		t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 8)
+			f = greenlet.Take(r, f, 8)
 			f.l, f.g, f.PC = nil, nil, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line map_test.go:160
@@ -1891,9 +1891,9 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	}); ok {
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 8)
+			f = greenlet.Take(r, f, 8)
 			f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t0((&logMapsManyRange1{loop: loop}).value())
@@ -1987,9 +1987,9 @@ func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (int, error, gr
 func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st greenlet.Status) {
 //line map_test.go:160
 	if st = (*c.l).YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:160
 	return 0, nil, greenlet.Done

@@ -22,9 +22,18 @@ func (m *model) livesResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*modelLivesFrame)(nil).body(r, m, n)
 }
 
-// body runs model.lives up to its first suspension; f is nil until there has been one.
+// body runs model.lives up to its next suspension; f is nil until there has been one.
 func (f *modelLivesFrame) body(r *greenlet.Run, m *model, n int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*modelSurvivesFrame).Release(r)
+			goto resumed_94
+		}
+	}
+
 //line model_test.go:90
 	t0 = 0
 loop_90:
@@ -37,41 +46,8 @@ loop_90:
 		return greenlet.Done
 	}
 	if st = m.survivesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		return st
-	}
-//line model_test.go:90
-	t0++
-	goto loop_90
-}
-
-//line model_greenlet_test.go:50
-
-// Resume continues model.lives where it is suspended.
-func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, n := f.m, f.n
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*modelSurvivesFrame).Release(r)
-		goto resumed_94
-	}
-
-loop_90:
-//line model_test.go:90
-	if !(t0 < n) {
-		return r.Return(f, &f.Header)
-	}
-//line model_test.go:91
-	if m.over {
-		return r.Return(f, &f.Header)
-	}
-	if st = m.survivesResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_94:
@@ -80,7 +56,12 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:84
+//line model_greenlet_test.go:60
+
+// Resume continues the activation; the driver calls it.
+func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+}
 
 func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
@@ -115,7 +96,7 @@ func (f *modelSurvivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *modelSurvivesFrame) run(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[modelSurvivesFrame](r2, 36)
+		f = greenlet.Take(r2, f, 36)
 		f.m = m
 		r2.Guard()
 	}
@@ -183,7 +164,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:187
+//line model_greenlet_test.go:168
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -218,14 +199,14 @@ func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1) (st greenlet.Status) {
 //line model_test.go:106
 	if st = (*c.recv).actsResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:229
+//line model_greenlet_test.go:210
 
 // Resume continues the literal modelSurvivesValue1 where it is suspended.
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -286,62 +267,62 @@ func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 case_115:
 //line model_test.go:116
 	if st = m.putsResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_117:
 //line model_test.go:118
 	if st = m.getsResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_119:
 //line model_test.go:120
 	if st = m.entersResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_121:
 //line model_test.go:122
 	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 4
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_123:
 //line model_test.go:124
 	if st = m.waitsOrSetsResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 5
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_125:
 //line model_test.go:126
 	if st = m.peeksResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 6
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_switch_114
 case_132:
 	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 10)
+		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 7
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 after_switch_114:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:345
+//line model_greenlet_test.go:326
 
 // Resume continues model.acts where it is suspended.
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -427,18 +408,18 @@ func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	}
 //line model_test.go:143
 	if st = m.queue.PutResumable(r2, v); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	goto after_if_142
 else_142:
 //line model_test.go:144
 	t0, st = m.queue.PutForResumable(r2, v, m.some())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	if !t0 {
 //line model_test.go:145
@@ -452,7 +433,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:456
+//line model_greenlet_test.go:437
 
 // Resume continues model.puts where it is suspended.
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -484,7 +465,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:488
+//line model_greenlet_test.go:469
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -508,11 +489,28 @@ func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelGetsFrame)(nil).body(r2, m)
 }
 
-// body runs model.gets up to its first suspension; f is nil until there has been one.
+// body runs model.gets up to its next suspension; f is nil until there has been one.
 func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var s span
 	var v int
 	var ok bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			s = f.s
+			v, ok = r2.Callee().(interface {
+				Returned(*greenlet.Run) (int, bool)
+			}).Returned(r2)
+			goto resumed_158
+		case 2:
+			s = f.s
+			v, ok = r2.Callee().(interface {
+				Returned(*greenlet.Run) (int, bool)
+			}).Returned(r2)
+			goto resumed_160
+		}
+	}
+
 //line model_test.go:154
 	s = span{start: m.tick()}
 	v, ok = m.queue.TryGet()
@@ -526,19 +524,21 @@ func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 //line model_test.go:158
 	v, ok, st = m.queue.GetResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 42)
+		f = greenlet.Take(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_158:
 	goto after_if_157
 else_157:
 //line model_test.go:160
 	v, ok, st = m.queue.GetForResumable(r2, m.some())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 42)
+		f = greenlet.Take(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_160:
 after_if_157:
 //line model_test.go:162
 	if !ok {
@@ -555,44 +555,10 @@ after_if_156:
 
 //line model_greenlet_test.go:557
 
-// Resume continues model.gets where it is suspended.
-func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	m := f.m
-	var s span
-	var v int
-	var ok bool
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
-	case 1:
-		s = f.s
-		v, ok = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r2)
-		goto after_if_157
-	case 2:
-		s = f.s
-		v, ok = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r2)
-		goto after_if_157
-	}
-
-after_if_157:
-//line model_test.go:162
-	if !ok {
-		return r2.Return(f, &f.Header)
-	}
-	m.rows[1].serve(m, s)
-//line model_test.go:167
-	if s.end = m.tick(); m.got[v].end > 0 {
-		m.fail("%d was got twice", v)
-	}
-	m.got[v] = s
-	return r2.Return(f, &f.Header)
+// Resume continues the activation; the driver calls it.
+func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m))
 }
-
-//line model_greenlet_test.go:596
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -628,7 +594,7 @@ func (f *modelEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *modelEntersFrame) run(r2 *greenlet.Run, m0 *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[modelEntersFrame](r2, 24)
+		f = greenlet.Take(r2, f, 24)
 		f.m0 = m0
 		r2.Guard()
 	}
@@ -731,7 +697,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:735
+//line model_greenlet_test.go:701
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -767,7 +733,7 @@ func (f *modelLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *modelLocksFrame) run(r2 *greenlet.Run, m *model, depth int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[modelLocksFrame](r2, 37)
+		f = greenlet.Take(r2, f, 37)
 		f.m, f.depth = m, depth
 		r2.Guard()
 	}
@@ -872,7 +838,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:876
+//line model_greenlet_test.go:842
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -920,9 +886,9 @@ case_224:
 	start, was = m.tick(), m.event.IsSet()
 	t0, st = m.event.WaitForResumable(r2, m.some())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 51)
+		f = greenlet.Take(r2, f, 51)
 		f.m, f.start, f.was, f.PC = m, start, was, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line model_test.go:226
 	if t0 && !was && m.set < start {
@@ -932,7 +898,7 @@ after_switch_218:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:936
+//line model_greenlet_test.go:902
 
 // Resume continues model.waitsOrSets where it is suspended.
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -956,7 +922,7 @@ after_switch_218:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:960
+//line model_greenlet_test.go:926
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -988,23 +954,23 @@ func (f *modelPeeksFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) 
 //line model_test.go:235
 	_, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 45)
+		f = greenlet.Take(r2, f, 45)
 		f.m, f.PC = nil, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line model_test.go:236
 	return greenlet.Done
 after_if_234:
 	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 45)
+		f = greenlet.Take(r2, f, 45)
 		f.m, f.PC = nil, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1008
+//line model_greenlet_test.go:974
 
 // Resume continues model.peeks where it is suspended.
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1022,7 +988,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:1026
+//line model_greenlet_test.go:992
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1047,7 +1013,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1051
+//line model_greenlet_test.go:1017
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1067,9 +1033,9 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 //line model_test.go:239
 	v, ok, st = (*c.m).queue.PeekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line model_test.go:239
 	if ok && (*c.m).put[v].start == 0 {
@@ -1078,7 +1044,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1082
+//line model_greenlet_test.go:1048
 
 // Resume continues the literal modelPeeksFunc1 where it is suspended.
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1100,7 +1066,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:1104
+//line model_greenlet_test.go:1070
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

@@ -67,9 +67,9 @@ func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
 func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st greenlet.Status) {
 //line monitor_test.go:120
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.l, f.t, f.PC = l, t, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line monitor_test.go:121
 	l.say("%s", labels(t))

@@ -30,13 +30,14 @@ func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 	}
 //line mutex.go:32
 	m.hub.running.slot = m
-	f = greenlet.Leaf(r, f, 30)
+	f = greenlet.Take(r, f, 30)
+	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 //line mutex.go:33
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:40
+//line mutex_greenlet.go:41
 
 // Resume continues Mutex.Lock where it is suspended.
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -54,7 +55,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:58
+//line mutex_greenlet.go:59
 
 func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -96,13 +97,14 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 		return true, greenlet.Done
 	}
 	m.hub.running.slot = m
-	f = greenlet.Leaf(r, f, 53)
+	f = greenlet.Take(r, f, 53)
+	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 //line mutex.go:46
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:106
+//line mutex_greenlet.go:108
 
 // Resume continues Mutex.LockFor where it is suspended.
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -120,7 +122,7 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:124
+//line mutex_greenlet.go:126
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

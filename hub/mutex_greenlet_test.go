@@ -26,71 +26,43 @@ func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) greenlet.St
 	return (*logLocksFrame)(nil).body(r, l, m, name)
 }
 
-// body runs log.locks up to its first suspension; f is nil until there has been one.
+// body runs log.locks up to its next suspension; f is nil until there has been one.
 func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st greenlet.Status) {
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_14
+		case 2:
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_15
+		case 3:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_16
+		case 4:
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_19
+		}
+	}
+
 //line mutex_test.go:14
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_14:
 //line mutex_test.go:15
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line mutex_test.go:16
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 3
-		return st
-	}
-//line mutex_test.go:17
-	m.Unlock()
-	l.say("%s %v", name, m.Owner() == l.Current())
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 4
-		return st
-	}
-//line mutex_test.go:20
-	m.Unlock()
-	l.say("%s leaves it %v", name, m.Owner() != nil)
-	return greenlet.Done
-}
-
-//line mutex_greenlet_test.go:64
-
-// Resume continues log.locks where it is suspended.
-func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, m, name := f.l, f.m, f.name
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
-	case 1:
-		r.Callee().(*MutexLockFrame).Release(r)
-//line mutex_test.go:15
-		if st = m.LockResumable(r); st != greenlet.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_15
-	case 2:
-		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_15
-	case 3:
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_16
-	case 4:
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_19
-	}
-
 resumed_15:
 //line mutex_test.go:16
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.PC = 3
+		f = greenlet.Take(r, f, 58)
+		f.l, f.m, f.name, f.PC = l, m, name, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_16:
@@ -98,17 +70,23 @@ resumed_16:
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.PC = 4
+		f = greenlet.Take(r, f, 58)
+		f.l, f.m, f.name, f.PC = l, m, name, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
 //line mutex_test.go:20
 	m.Unlock()
 	l.say("%s leaves it %v", name, m.Owner() != nil)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:112
+//line mutex_greenlet_test.go:85
+
+// Resume continues the activation; the driver calls it.
+func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
+}
 
 func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
@@ -147,7 +125,7 @@ func (f *logLocksForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logLocksForFrame) run(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logLocksForFrame](r, 41)
+		f = greenlet.Take(r, f, 41)
 		f.l0, f.m, f.d = l0, m, d
 		r.Guard()
 	}
@@ -209,7 +187,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:213
+//line mutex_greenlet_test.go:191
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -236,64 +214,52 @@ func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) greenlet.St
 	return (*logLocksTwoFrame)(nil).body(r, l, a, b)
 }
 
-// body runs log.locksTwo up to its first suspension; f is nil until there has been one.
+// body runs log.locksTwo up to its next suspension; f is nil until there has been one.
 func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st greenlet.Status) {
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_49
+		case 2:
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_50
+		case 3:
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_51
+		}
+	}
+
 //line mutex_test.go:49
 	if st = a.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.a, f.l, f.b, f.PC = nil, l, b, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_49:
 //line mutex_test.go:50
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.l, f.a, f.b, f.PC = nil, nil, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line mutex_test.go:51
-	if st = b.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
-		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
-		return st
-	}
-	return greenlet.Done
-}
-
-//line mutex_greenlet_test.go:263
-
-// Resume continues log.locksTwo where it is suspended.
-func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, b := f.l, f.b
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
-	case 1:
-		r.Callee().(*MutexLockFrame).Release(r)
-//line mutex_test.go:50
-		if st = l.YieldResumable(r); st != greenlet.Done {
-			f.l, f.a, f.PC = nil, nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_50
-	case 2:
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_50
-	case 3:
-		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_51
-	}
-
 resumed_50:
 //line mutex_test.go:51
 	if st = b.LockResumable(r); st != greenlet.Done {
+		f = greenlet.Take(r, f, 14)
 		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:297
+//line mutex_greenlet_test.go:258
+
+// Resume continues the activation; the driver calls it.
+func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
+}
 
 func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
@@ -320,9 +286,22 @@ func contendsResumable(r *greenlet.Run, m *Mutex, n int) greenlet.Status {
 	return (*contendsFrame)(nil).body(r, m, n)
 }
 
-// body runs contends up to its first suspension; f is nil until there has been one.
+// body runs contends up to its next suspension; f is nil until there has been one.
 func (f *contendsFrame) body(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*MutexLockFrame).Release(r)
+			goto resumed_69
+		case 2:
+			t0 = f.t0
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_70
+		}
+	}
+
 //line mutex_test.go:68
 	t0 = 0
 loop_68:
@@ -332,56 +311,15 @@ loop_68:
 	}
 //line mutex_test.go:69
 	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		return st
-	}
-//line mutex_test.go:70
-	if st = m.hub.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
-		f.m, f.n, f.t0, f.PC = m, n, t0, 2
-		return st
-	}
-//line mutex_test.go:71
-	m.Unlock()
-//line mutex_test.go:68
-	t0++
-	goto loop_68
-}
-
-//line mutex_greenlet_test.go:353
-
-// Resume continues contends where it is suspended.
-func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, n := f.m, f.n
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*MutexLockFrame).Release(r)
-		goto resumed_69
-	case 2:
-		t0 = f.t0
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_70
-	}
-
-loop_68:
-//line mutex_test.go:68
-	if !(t0 < n) {
-		return r.Return(f, &f.Header)
-	}
-//line mutex_test.go:69
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line mutex_test.go:70
 	if st = m.hub.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 2
+		f = greenlet.Take(r, f, 42)
+		f.m, f.n, f.t0, f.PC = m, n, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
@@ -392,7 +330,12 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:396
+//line mutex_greenlet_test.go:334
+
+// Resume continues the activation; the driver calls it.
+func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+}
 
 func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }

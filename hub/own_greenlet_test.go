@@ -40,9 +40,9 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	language.Set(t, "of "+name)
 	language.Set(t, "spoken by "+name)
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.name, f.l, f.t, f.ok, f.PC = "", l, t, ok, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	{
 //line own_test.go:25
@@ -110,11 +110,32 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) greenle
 	return (*logInContextFrame)(nil).body(r, l0, base)
 }
 
-// body runs log.inContext up to its first suspension; f is nil until there has been one.
+// body runs log.inContext up to its next suspension; f is nil until there has been one.
 func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context) (st greenlet.Status) {
 	var l **log
 	var ctx context.Context
 	var err, t0, t1 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, ctx = f.l, f.ctx
+			err = r.Callee().(*HubWithContextFrame).Returned(r)
+			goto resumed_61
+		case 2:
+			l = f.l
+			t0 = r.Callee().(*HubWithContextFrame).Returned(r)
+			goto resumed_74
+		case 3:
+			l = f.l
+			t1 = r.Callee().(*HubWithContextFrame).Returned(r)
+			goto resumed_75
+		case 4:
+			l = f.l
+			err = r.Callee().(*HubWithContextFrame).Returned(r)
+			goto resumed_76
+		}
+	}
+
 	l = new(*log)
 	*l = l0
 	{
@@ -125,11 +146,12 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 		(*l).GoAfter(time.Second, (*l).newCallsFrame((&logInContextFunc1{cancel: &cancel}).value()))
 		err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 36)
+			f = greenlet.Take(r, f, 36)
 			f.l, f.base, f.ctx, f.PC = l, base, ctx, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
+resumed_61:
 	{
 //line own_test.go:73
 		(*l).say("outer %v", err)
@@ -137,79 +159,17 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 //line own_test.go:74
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") })
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 36)
-			f.l, f.base, f.PC = l, base, 2
-			return st
-		}
-	}
-//line own_test.go:74
-	(*l).say("%v", t0)
-	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
-		f.base, f.l, f.PC = nil, l, 3
-		return st
-	}
-	{
-//line own_test.go:75
-		(*l).say("%v", t1)
-		lRef2 := l
-//line own_test.go:76
-		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
-		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 36)
-			f.base, f.l, f.PC = nil, l, 4
-			return st
-		}
-	}
-//line own_test.go:77
-	(*l).say("%v", err)
-	return greenlet.Done
-}
-
-//line own_greenlet_test.go:171
-
-// Resume continues log.inContext where it is suspended.
-func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	base := f.base
-	var l **log
-	var ctx context.Context
-	var err, t0, t1 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
-	case 1:
-		l, ctx = f.l, f.ctx
-		err = r.Callee().(*HubWithContextFrame).Returned(r)
-//line own_test.go:73
-		(*l).say("outer %v", err)
-		lRef3 := l
-//line own_test.go:74
-		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
-		if st != greenlet.Done {
-			f.ctx, f.l, f.PC = nil, l, 2
+			f = greenlet.Take(r, f, 36)
+			f.ctx, f.l, f.base, f.PC = nil, l, base, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_74
-	case 2:
-		l = f.l
-		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_74
-	case 3:
-		l = f.l
-		t1 = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_75
-	case 4:
-		l = f.l
-		err = r.Callee().(*HubWithContextFrame).Returned(r)
-		goto resumed_76
 	}
-
 resumed_74:
 //line own_test.go:74
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 36)
 		f.base, f.ctx, f.l, f.PC = nil, nil, l, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -217,10 +177,11 @@ resumed_75:
 	{
 //line own_test.go:75
 		(*l).say("%v", t1)
-		lRef4 := l
+		lRef2 := l
 //line own_test.go:76
-		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) })
+		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
 		if st != greenlet.Done {
+			f = greenlet.Take(r, f, 36)
 			f.base, f.ctx, f.l, f.PC = nil, nil, l, 4
 			return r.Link(f, &f.Header, st)
 		}
@@ -228,10 +189,15 @@ resumed_75:
 resumed_76:
 //line own_test.go:77
 	(*l).say("%v", err)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line own_greenlet_test.go:235
+//line own_greenlet_test.go:196
+
+// Resume continues the activation; the driver calls it.
+func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
+}
 
 func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
@@ -271,9 +237,9 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	}); ok {
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 1)
+			f = greenlet.Take(r, f, 1)
 			f.c, f.PC = c, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		(*c.cancel)(errors.ErrUnsupported)
@@ -281,7 +247,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:285
+//line own_greenlet_test.go:251
 
 // Resume continues the literal logInContextFunc1 where it is suspended.
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -317,7 +283,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:321
+//line own_greenlet_test.go:287
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -337,16 +303,16 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:71
 	(*c.l).say("not here %v", err)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:350
+//line own_greenlet_test.go:316
 
 // Resume continues the literal logInContextFunc2 where it is suspended.
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -363,7 +329,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:367
+//line own_greenlet_test.go:333
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -387,7 +353,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:391
+//line own_greenlet_test.go:357
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -406,21 +372,21 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 //line own_test.go:64
 	err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:68
 	(*c.l).say("inner %v", err)
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.c, f.PC = c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:424
+//line own_greenlet_test.go:390
 
 // Resume continues the literal logInContextFunc2_1 where it is suspended.
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -446,7 +412,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:450
+//line own_greenlet_test.go:416
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -468,7 +434,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:472
+//line own_greenlet_test.go:438
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -486,14 +452,14 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 //line own_test.go:65
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:497
+//line own_greenlet_test.go:463
 
 // Resume continues the literal logInContextFunc2_1_1 where it is suspended.
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -538,14 +504,14 @@ func (c *logInContextFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st greenlet.Status) {
 //line own_test.go:75
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:549
+//line own_greenlet_test.go:515
 
 // Resume continues the literal logInContextFunc4 where it is suspended.
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -590,7 +556,7 @@ func (f *logHoldsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logHoldsContextFrame) run(r *greenlet.Run, l *log, ctx *context.Context) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logHoldsContextFrame](r, 31)
+		f = greenlet.Take(r, f, 31)
 		f.l, f.ctx = l, ctx
 		r.Guard()
 	}
@@ -638,7 +604,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:642
+//line own_greenlet_test.go:608
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -673,16 +639,16 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 //line own_test.go:110
 	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: greenlet.Ref(e)}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.l, f.ctx, f.e, f.err, f.PC = nil, nil, nil, err, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:110
 	*err = t0
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:686
+//line own_greenlet_test.go:652
 
 // Resume continues log.waitsForContext where it is suspended.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -700,7 +666,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:704
+//line own_greenlet_test.go:670
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -736,14 +702,14 @@ func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) greenlet.Statu
 func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForContextValue1) (st greenlet.Status) {
 //line own_test.go:110
 	if st = (*c.recv).WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:747
+//line own_greenlet_test.go:713
 
 // Resume continues the literal logWaitsForContextValue1 where it is suspended.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -791,9 +757,9 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 54)
+			f2 = greenlet.Take(r, f2, 54)
 			f2.l, f2.e, f2.f, f2.PC = nil, nil, nil, 1
-			return st
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -801,7 +767,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:805
+//line own_greenlet_test.go:771
 
 // Resume continues log.setsThen where it is suspended.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -854,16 +820,16 @@ loop_151:
 //line own_test.go:152
 	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: greenlet.Ref(h)}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.h, f.ctx, f.n, f.t0, f.PC = h, ctx, n, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:151
 	t0++
 	goto loop_151
 }
 
-//line own_greenlet_test.go:867
+//line own_greenlet_test.go:833
 
 // Resume continues entersContexts where it is suspended.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -895,7 +861,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:899
+//line own_greenlet_test.go:865
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -931,14 +897,14 @@ func (c *entersContextsValue1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue1) (st greenlet.Status) {
 //line own_test.go:152
 	if st = (*c.recv).YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:942
+//line own_greenlet_test.go:908
 
 // Resume continues the literal entersContextsValue1 where it is suspended.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -982,16 +948,16 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	ctx = l.Current().Context()
 	l.say("%v", ctx.Err())
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.e, f.l, f.ctx, f.PC = nil, l, ctx, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:161
 	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:995
+//line own_greenlet_test.go:961
 
 // Resume continues log.asksTwice where it is suspended.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1010,7 +976,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:1014
+//line own_greenlet_test.go:980
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

@@ -86,17 +86,32 @@ func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) gr
 	return (*func1QueueAllFrame[T])(nil).body(r, c, yield)
 }
 
-// body runs the literal func1QueueAll up to its first suspension; f is nil until there has been one.
+// body runs the literal func1QueueAll up to its next suspension; f is nil until there has been one.
 func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
 	var v T
 	var ok, t0, t1 bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+			goto resumed_15
+		case 2:
+			t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			goto resumed_15b
+		case 3:
+			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+			goto resumed_15c
+		}
+	}
+
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_15:
 loop_15:
 	t0 = ok
 //line queue_end.go:15
@@ -109,13 +124,14 @@ loop_15:
 	}); ok2 {
 		t1, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 23)
+			f = greenlet.Take(r, f, 23)
 			f.yield, f.c, f.PC = yield, c, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		t1 = yield(v)
 	}
+resumed_15b:
 	t0 = t1
 after_if_15:
 //line queue_end.go:15
@@ -125,69 +141,20 @@ after_if_15:
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 3
-		return st
-	}
-	goto loop_15
-}
-
-//line queue_end_greenlet.go:136
-
-// Resume continues the literal func1QueueAll where it is suspended.
-func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, yield := f.c, f.yield
-	_ = c
-	var v T
-	var ok, t0, t1 bool
-	switch f.PC {
-	case 1:
-		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-		goto loop_15
-	case 2:
-		t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-		goto resumed_15
-	case 3:
-		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-		goto resumed_15b
-	}
-
-loop_15:
-	t0 = ok
-//line queue_end.go:15
-	if !t0 {
-		goto after_if_15
-	}
-//line queue_end.go:15
-	if c2, ok2 := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
-	}); ok2 {
-		t1, st = c2.CallResumable(r, v)
-		if st != greenlet.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
-		}
-	} else {
-		t1 = yield(v)
-	}
-resumed_15:
-	t0 = t1
-after_if_15:
-//line queue_end.go:15
-	if !t0 {
-		return r.Return(f, &f.Header)
-	}
-//line queue_end.go:15
-	v, ok, st = (*c.q).GetResumable(r)
-	if st != greenlet.Done {
-		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_15b:
+resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:191
+//line queue_end_greenlet.go:153
+
+// Resume continues the activation; the driver calls it.
+func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c, f.yield))
+}
 
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
@@ -217,13 +184,14 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 		return greenlet.Done
 	}
 //line queue_end.go:63
-	f = greenlet.Leaf(r, f, 59)
+	f = greenlet.Take(r, f, 59)
+	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue_end.go:63
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:227
+//line queue_end_greenlet.go:195
 
 // Resume continues Queue.Join where it is suspended.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -241,7 +209,7 @@ after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:245
+//line queue_end_greenlet.go:213
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -285,13 +253,14 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	if q.undone == 0 {
 		return true, greenlet.Done
 	}
-	f = greenlet.Leaf(r, f, 42)
+	f = greenlet.Take(r, f, 42)
+	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue_end.go:75
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:295
+//line queue_end_greenlet.go:264
 
 // Resume continues Queue.JoinFor where it is suspended.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -309,7 +278,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:313
+//line queue_end_greenlet.go:282
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

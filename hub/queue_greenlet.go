@@ -33,13 +33,14 @@ func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.
 	}
 //line queue.go:58
 	q.hold(v)
-	f = greenlet.Leaf(r, f, 32)
+	f = greenlet.Take(r, f, 32)
+	r.Leaf(f, &f.Header)
 	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:59
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:43
+//line queue_greenlet.go:44
 
 // Resume continues Queue.Put where it is suspended.
 func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -58,7 +59,7 @@ after_if_57:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:62
+//line queue_greenlet.go:63
 
 func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
 func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
@@ -105,13 +106,14 @@ func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Dur
 		return true, greenlet.Done
 	}
 	q.hold(v)
-	f = greenlet.Leaf(r, f, 15)
+	f = greenlet.Take(r, f, 15)
+	r.Leaf(f, &f.Header)
 	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:73
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:115
+//line queue_greenlet.go:117
 
 // Resume continues Queue.PutFor where it is suspended.
 func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -129,7 +131,7 @@ func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:133
+//line queue_greenlet.go:135
 
 func (f *QueuePutForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.v, &f.d) }
 func (f *QueuePutForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -178,13 +180,14 @@ func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Leaf(r, f, 59)
+	f = greenlet.Take(r, f, 59)
+	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:105
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:188
+//line queue_greenlet.go:191
 
 // Resume continues Queue.Get where it is suspended.
 func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -202,7 +205,7 @@ func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:206
+//line queue_greenlet.go:209
 
 func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -255,13 +258,14 @@ func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Leaf(r, f, 42)
+	f = greenlet.Take(r, f, 42)
+	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:118
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:265
+//line queue_greenlet.go:269
 
 // Resume continues Queue.GetFor where it is suspended.
 func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -279,7 +283,7 @@ func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:283
+//line queue_greenlet.go:287
 
 func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -332,13 +336,14 @@ func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 boo
 		return v, ok, greenlet.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Leaf(r, f, 10)
+	f = greenlet.Take(r, f, 10)
+	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:144
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:342
+//line queue_greenlet.go:347
 
 // Resume continues Queue.Peek where it is suspended.
 func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -356,7 +361,7 @@ func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:360
+//line queue_greenlet.go:365
 
 func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

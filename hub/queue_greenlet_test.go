@@ -84,9 +84,9 @@ loop_16:
 		v := t0[t2]
 //line queue_test.go:17
 		if st = q.PutResumable(r, v); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 31)
+			f = greenlet.Take(r, f, 31)
 			f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_17:
@@ -100,27 +100,27 @@ after_loop_16:
 		l.say("%s of %d", first, q.Len())
 		l.Go(l.newPutsStringFrame(q, "a3"))
 		if st = l.YieldResumable(r); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 31)
+			f = greenlet.Take(r, f, 31)
 			f.t0, f.l, f.q, f.PC = nil, l, q, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_22:
 //line queue_test.go:23
 	v2, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.t0, f.l, f.q, f.PC = nil, l, q, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_23:
 //line queue_test.go:24
 	q.Close()
 	t3, st = q.AllResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.t0, f.l, f.q, f.v2, f.PC = nil, l, q, v2, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
 //line queue_test.go:25
@@ -128,9 +128,9 @@ resumed_25:
 	_, ok = q.TryPeek()
 	_, ok2, st = q.PeekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.t0, f.v2, f.l, f.q, f.ok, f.PC = nil, "", l, q, ok, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
 //line queue_test.go:28
@@ -175,9 +175,9 @@ func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) g
 func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v string) (st greenlet.Status) {
 //line queue_test.go:32
 	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 45)
+		f = greenlet.Take(r, f, 45)
 		f.l, f.q, f.v, f.PC = nil, nil, "", 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -229,9 +229,9 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 //line queue_test.go:93
 	v, ok, st = q.PeekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.q, f.l, f.name, f.PC = nil, l, name, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:94
 	l.say("%s sees %d %v", name, v, ok)
@@ -294,9 +294,9 @@ func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d 
 //line queue_test.go:99
 	t0, st = q.PutForResumable(r, v, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 37)
+		f = greenlet.Take(r, f, 37)
 		f.q, f.l, f.v, f.PC = nil, l, v, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:99
 	l.say("put %d: %v", v, t0)
@@ -354,16 +354,16 @@ func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st gr
 //line queue_test.go:131
 	t0, st = q.JoinForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.l, f.q, f.PC = l, q, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:131
 	l.say("%v", t0)
 	if st = q.JoinResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.l, f.q, f.PC = l, q, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:133
 	l.say("joined %d", q.Len())

@@ -42,14 +42,15 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 		if loop == nil {
 			return err, greenlet.Done
 		}
-		f = greenlet.Leaf(r2, f, 37)
+		f = greenlet.Take(r2, f, 37)
+		r2.Leaf(f, &f.Header)
 		f.r, f.dir, f.PC = r, dir, 1
 //line readiness.go:141
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:53
+//line readiness_greenlet.go:54
 
 // Resume continues Readiness.Wait where it is suspended.
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -75,7 +76,7 @@ loop_136:
 	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:79
+//line readiness_greenlet.go:80
 
 func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -124,14 +125,15 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 		if loop == nil {
 			return err, greenlet.Done
 		}
-		f = greenlet.Leaf(r2, f, 44)
+		f = greenlet.Take(r2, f, 44)
+		r2.Leaf(f, &f.Header)
 		f.r, f.dir, f.until, f.PC = r, dir, until, 1
 //line readiness.go:155
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:135
+//line readiness_greenlet.go:137
 
 // Resume continues Readiness.WaitFor where it is suspended.
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -159,7 +161,7 @@ loop_150:
 	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:163
+//line readiness_greenlet.go:165
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -197,15 +199,15 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 //line readiness.go:165
 	if st = r.hub.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 40)
+		f = greenlet.Take(r2, f, 40)
 		f.r, f.PC = nil, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 after_if_164:
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:209
+//line readiness_greenlet.go:211
 
 // Resume continues Readiness.GiveWay where it is suspended.
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {

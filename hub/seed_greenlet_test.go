@@ -31,20 +31,33 @@ func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) green
 	return (*logFatesFrame)(nil).body(r, l, q, s)
 }
 
-// body runs log.fates up to its first suspension; f is nil until there has been one.
+// body runs log.fates up to its next suspension; f is nil until there has been one.
 func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphore) (st greenlet.Status) {
 	var t0 []*Task
 	var t1, t2 int
 	var t *Task
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_33
+		case 2:
+			t0, t1, t2 = f.t0, f.t1, f.t2
+			r.Callee().(*TaskKillFrame).Release(r)
+			goto resumed_36
+		}
+	}
+
 //line seed_test.go:30
 	for i := range 10 {
 		l.Go(l.newFateFrame(q, s, i))
 	}
 	if st = l.SleepResumable(r, 3*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.s, f.l, f.q, f.PC = nil, l, q, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_33:
 //line seed_test.go:34
 	t0 = l.Tasks()
 //line seed_test.go:34
@@ -65,57 +78,8 @@ loop_34:
 	}
 //line seed_test.go:36
 	if st = t.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.s, f.l, f.q, f.t0, f.t1, f.t2, f.PC = nil, l, q, t0, t1, t2, 2
-		return st
-	}
-next_34:
-//line seed_test.go:34
-	t2++
-	goto loop_34
-}
-
-//line seed_greenlet_test.go:79
-
-// Resume continues log.fates where it is suspended.
-func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, q := f.l, f.q
-	var t0 []*Task
-	var t1, t2 int
-	var t *Task
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
-	case 1:
-		r.Callee().(*HubSleepFrame).Release(r)
-//line seed_test.go:34
-		t0 = l.Tasks()
-//line seed_test.go:34
-		t1 = len(t0)
-//line seed_test.go:34
-		t2 = 0
-		goto loop_34
-	case 2:
-		t0, t1, t2 = f.t0, f.t1, f.t2
-		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_36
-	}
-
-loop_34:
-//line seed_test.go:34
-	if !(t2 < t1) {
-//line seed_test.go:39
-		q.Close()
-		return r.Return(f, &f.Header)
-	}
-	t = t0[t2]
-//line seed_test.go:35
-	if !(t != l.running && l.Rand().IntN(3) == 0) {
-		goto next_34
-	}
-//line seed_test.go:36
-	if st = t.KillResumable(r); st != greenlet.Done {
-		f.s, f.t0, f.t1, f.t2, f.PC = nil, t0, t1, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
@@ -125,7 +89,12 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:129
+//line seed_greenlet_test.go:93
+
+// Resume continues the activation; the driver calls it.
+func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
+}
 
 func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
@@ -211,16 +180,16 @@ func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semapho
 	}
 //line seed_test.go:45
 	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_45:
 //line seed_test.go:46
 	if st = q.PutResumable(r, (*i)); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_46:
 after_if_44:
@@ -231,17 +200,17 @@ after_if_44:
 		s: s,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.s, f.l, f.q, f.i, f.PC = nil, l, q, i, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_48:
 //line seed_test.go:54
 	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_54:
 	{
@@ -254,9 +223,9 @@ resumed_54:
 //line seed_test.go:59
 		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 26)
+			f = greenlet.Take(r, f, 26)
 			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 5
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_59:
@@ -267,9 +236,9 @@ resumed_59:
 		(*l).AfterFunc(time.Duration((*l).Rand().Int64N(10)), (&logFateFunc3{cancel: &cancel}).value())
 		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 26)
+			f = greenlet.Take(r, f, 26)
 			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 6
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_63:
@@ -278,7 +247,7 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:282
+//line seed_greenlet_test.go:251
 
 // Resume continues the activation; the driver calls it.
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -312,7 +281,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:316
+//line seed_greenlet_test.go:285
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -334,7 +303,7 @@ func (f *logFateFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logFateFunc1Frame) run(r *greenlet.Run, c *logFateFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logFateFunc1Frame](r, 55)
+		f = greenlet.Take(r, f, 55)
 		f.c = c
 		r.Guard()
 	}
@@ -391,7 +360,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:395
+//line seed_greenlet_test.go:364
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -431,9 +400,9 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 		}); ok {
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 13)
+				f = greenlet.Take(r, f, 13)
 				f.c, f.PC = c, 1
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			(*c.cancel)(t0)
@@ -442,7 +411,7 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:446
+//line seed_greenlet_test.go:415
 
 // Resume continues the literal logFateFunc3 where it is suspended.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -487,14 +456,14 @@ func (c *logFateFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.Status) {
 //line seed_test.go:63
 	if st = (*c.l).SleepResumable(r, 5); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:498
+//line seed_greenlet_test.go:467
 
 // Resume continues the literal logFateFunc4 where it is suspended.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -536,22 +505,22 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 //line seed_test.go:69
 	v, _, st = ReceiveResumable(r, l.Hub, ch)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.l, f.ch, f.PC = l, ch, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line seed_test.go:70
 	l.say("%d", v)
 	_, _, st = ReceiveResumable(r, l.Hub, ch)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.l, f.ch, f.PC = nil, nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:555
+//line seed_greenlet_test.go:524
 
 // Resume continues log.hearsTwo where it is suspended.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -581,7 +550,7 @@ resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:585
+//line seed_greenlet_test.go:554
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -618,16 +587,16 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 //line seed_test.go:76
 	err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.ctx, f.l, f.PC = nil, l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line seed_test.go:77
 	(*l).say("%v", err)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:631
+//line seed_greenlet_test.go:600
 
 // Resume continues log.within where it is suspended.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -646,7 +615,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:650
+//line seed_greenlet_test.go:619
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -682,14 +651,14 @@ func (c *logWithinFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st greenlet.Status) {
 //line seed_test.go:76
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:693
+//line seed_greenlet_test.go:662
 
 // Resume continues the literal logWithinFunc1 where it is suspended.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -733,9 +702,9 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 31)
+			f = greenlet.Take(r, f, 31)
 			f.l, f.cancel, f.PC = nil, nil, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		cancel()
@@ -743,7 +712,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:747
+//line seed_greenlet_test.go:716
 
 // Resume continues log.cancelsOne where it is suspended.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -787,16 +756,16 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 //line seed_test.go:165
 	l.say("%s", name)
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.l, f.name, f.PC = l, name, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line seed_test.go:167
 	l.say("%s", strings.ToUpper(name))
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:800
+//line seed_greenlet_test.go:769
 
 // Resume continues log.twice where it is suspended.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -813,7 +782,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:817
+//line seed_greenlet_test.go:786
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -848,9 +817,9 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 		id := goroutineID()
 		same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id })
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 18)
+			f = greenlet.Take(r, f, 18)
 			f.l, f.name, f.PC = l, name, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line seed_test.go:241
@@ -858,7 +827,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:862
+//line seed_greenlet_test.go:831
 
 // Resume continues log.blocks where it is suspended.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -876,7 +845,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:880
+//line seed_greenlet_test.go:849
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -906,14 +875,14 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	l.Post(func() { l.say("posted") })
 	l.say("%v", l.postElsewhere())
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.l, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:917
+//line seed_greenlet_test.go:886
 
 // Resume continues log.posts where it is suspended.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -31,13 +31,14 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 		return greenlet.Done
 	}
 //line semaphore.go:34
-	f = greenlet.Leaf(r, f, 2)
+	f = greenlet.Take(r, f, 2)
+	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 //line semaphore.go:34
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:41
+//line semaphore_greenlet.go:42
 
 // Resume continues Semaphore.Acquire where it is suspended.
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -55,7 +56,7 @@ after_if_33:
 	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:59
+//line semaphore_greenlet.go:60
 
 func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -96,13 +97,14 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	if s.TryAcquire() {
 		return true, greenlet.Done
 	}
-	f = greenlet.Leaf(r, f, 17)
+	f = greenlet.Take(r, f, 17)
+	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 //line semaphore.go:46
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:106
+//line semaphore_greenlet.go:108
 
 // Resume continues Semaphore.AcquireFor where it is suspended.
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -120,7 +122,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line semaphore_greenlet.go:124
+//line semaphore_greenlet.go:126
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {

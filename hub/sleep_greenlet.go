@@ -28,13 +28,14 @@ func (h *Hub) SleepResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
 // body runs Hub.Sleep up to its first suspension; f is nil until there has been one.
 func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st greenlet.Status) {
 //line sleep.go:15
-	f = greenlet.Leaf(r, f, 18)
+	f = greenlet.Take(r, f, 18)
+	r.Leaf(f, &f.Header)
 	f.h, f.PC = h, 1
 //line sleep.go:15
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:38
+//line sleep_greenlet.go:39
 
 // Resume continues Hub.Sleep where it is suspended.
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -50,7 +51,7 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:54
+//line sleep_greenlet.go:55
 
 func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
@@ -80,13 +81,14 @@ func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) greenlet.Status
 // body runs Hub.SleepUntil up to its first suspension; f is nil until there has been one.
 func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st greenlet.Status) {
 //line sleep.go:23
-	f = greenlet.Leaf(r, f, 40)
+	f = greenlet.Take(r, f, 40)
+	r.Leaf(f, &f.Header)
 	f.at, f.h, f.PC = time.Time{}, h, 1
 //line sleep.go:23
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.clock.Now())))
 }
 
-//line sleep_greenlet.go:90
+//line sleep_greenlet.go:92
 
 // Resume continues Hub.SleepUntil where it is suspended.
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -102,7 +104,7 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:106
+//line sleep_greenlet.go:108
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -129,13 +131,14 @@ func (h *Hub) YieldResumable(r *greenlet.Run) greenlet.Status {
 // body runs Hub.Yield up to its first suspension; f is nil until there has been one.
 func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 //line sleep.go:31
-	f = greenlet.Leaf(r, f, 48)
+	f = greenlet.Take(r, f, 48)
+	r.Leaf(f, &f.Header)
 	f.h, f.PC = h, 1
 //line sleep.go:31
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:139
+//line sleep_greenlet.go:142
 
 // Resume continues Hub.Yield where it is suspended.
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -151,7 +154,7 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:155
+//line sleep_greenlet.go:158
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -198,7 +201,7 @@ func (f *HubWithTimeoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *HubWithTimeoutFrame) run(r *greenlet.Run, h *Hub, d time.Duration, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[HubWithTimeoutFrame](r, 46)
+		f2 = greenlet.Take(r, f2, 46)
 		f2.h, f2.d, f2.f = h, d, f
 		r.Guard()
 	}
@@ -267,7 +270,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:271
+//line sleep_greenlet.go:274
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

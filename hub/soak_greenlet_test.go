@@ -61,25 +61,25 @@ loop_31:
 	}
 	_, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration()))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.s, f.end, f.PC = s, end, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line soak_test.go:31
 	if st = s.SleepResumable(r, 100*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.s, f.end, f.PC = s, end, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_31:
 	goto loop_31
 after_loop_31:
 //line soak_test.go:40
 	if st = s.pool.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.end, f.s, f.PC = time.Time{}, s, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_40:
 //line soak_test.go:41
@@ -120,73 +120,59 @@ func (s0 *soak) producesResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakProducesFrame)(nil).body(r, s0)
 }
 
-// body runs soak.produces up to its first suspension; f is nil until there has been one.
+// body runs soak.produces up to its next suspension; f is nil until there has been one.
 func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status) {
 	var s **soak
+	if f != nil {
+		switch f.PC {
+		case 1:
+			s = f.s
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_47
+		case 2:
+			s = f.s
+			r.Callee().Release(r)
+			goto resumed_48
+		case 3:
+			r.Callee().(*HubWithTimeoutFrame).Release(r)
+			goto resumed_50
+		}
+	}
+
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:47
 	if st = (*s).SleepResumable(r, (*s).duration()); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.s, f.PC = s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_47:
 //line soak_test.go:48
 	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.s, f.PC = s, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line soak_test.go:49
-	(*s).put++
-	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
-		f.s, f.PC = nil, 3
-		return st
-	}
-	return greenlet.Done
-}
-
-//line soak_greenlet_test.go:152
-
-// Resume continues soak.produces where it is suspended.
-func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var s **soak
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s0))
-	case 1:
-		s = f.s
-		r.Callee().(*HubSleepFrame).Release(r)
-//line soak_test.go:48
-		if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
-			f.s, f.PC = s, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_48
-	case 2:
-		s = f.s
-		r.Callee().Release(r)
-		goto resumed_48
-	case 3:
-		r.Callee().(*HubWithTimeoutFrame).Release(r)
-		goto resumed_50
-	}
-
 resumed_48:
 //line soak_test.go:49
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 21)
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_50:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:190
+//line soak_greenlet_test.go:171
+
+// Resume continues the activation; the driver calls it.
+func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s0))
+}
 
 func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -221,14 +207,14 @@ func (c *soakProducesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st greenlet.Status) {
 //line soak_test.go:50
 	if st = (*c.s).meeting.PutResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:232
+//line soak_greenlet_test.go:218
 
 // Resume continues the literal soakProducesFunc1 where it is suspended.
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -270,9 +256,9 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 //line soak_test.go:55
 	n, ok, st = s.queue.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.s, f.PC = s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:55
 	if ok {
@@ -280,14 +266,14 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	}
 	_, _, st = s.meeting.GetForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.s, f.PC = nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:291
+//line soak_greenlet_test.go:277
 
 // Resume continues soak.consumes where it is suspended.
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -320,7 +306,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:324
+//line soak_greenlet_test.go:310
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -359,9 +345,9 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 		s: s,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.s, f.PC = s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	if err != nil {
 		(*s).timeouts++
@@ -369,7 +355,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:373
+//line soak_greenlet_test.go:359
 
 // Resume continues soak.guards where it is suspended.
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -390,7 +376,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:394
+//line soak_greenlet_test.go:380
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -421,7 +407,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:425
+//line soak_greenlet_test.go:411
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -443,7 +429,7 @@ func (f *soakGuardsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *soakGuardsFunc1Frame) run(r *greenlet.Run, c *soakGuardsFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[soakGuardsFunc1Frame](r, 21)
+		f = greenlet.Take(r, f, 21)
 		f.c = c
 		r.Guard()
 	}
@@ -507,7 +493,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:511
+//line soak_greenlet_test.go:497
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -556,9 +542,9 @@ func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	task = s.Go(s.newGuardsFrame(s.duration(), s.duration()))
 	_, ok, st = task.JoinForResumable(r, s.duration())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.s, f.task, f.PC = s, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_84:
 //line soak_test.go:84
@@ -567,9 +553,9 @@ resumed_84:
 	}
 //line soak_test.go:85
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.task, f.s, f.PC = nil, s, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_85:
 after_if_84:
@@ -580,23 +566,23 @@ after_if_84:
 	}
 //line soak_test.go:89
 	if st = s.SleepResumable(r, s.duration()); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.s, f.task, f.PC = nil, task, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_89:
 //line soak_test.go:90
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.s, f.task, f.PC = nil, nil, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_90:
 after_if_88:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:600
+//line soak_greenlet_test.go:586
 
 // Resume continues the activation; the driver calls it.
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -627,9 +613,18 @@ func (s *soak) weighsResumable(r *greenlet.Run, minutes int) greenlet.Status {
 	return (*soakWeighsFrame)(nil).body(r, s, minutes)
 }
 
-// body runs soak.weighs up to its first suspension; f is nil until there has been one.
+// body runs soak.weighs up to its next suspension; f is nil until there has been one.
 func (f *soakWeighsFrame) body(r *greenlet.Run, s *soak, minutes int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*HubSleepFrame).Release(r)
+			goto resumed_97
+		}
+	}
+
 //line soak_test.go:96
 	t0 = 0
 loop_96:
@@ -639,40 +634,8 @@ loop_96:
 	}
 //line soak_test.go:97
 	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
-		return st
-	}
-//line soak_test.go:98
-	s.heaps = append(s.heaps, heapInUse())
-//line soak_test.go:96
-	t0++
-	goto loop_96
-}
-
-//line soak_greenlet_test.go:654
-
-// Resume continues soak.weighs where it is suspended.
-func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, minutes := f.s, f.minutes
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_97
-	}
-
-loop_96:
-//line soak_test.go:96
-	if !(t0 < minutes) {
-		return r.Return(f, &f.Header)
-	}
-//line soak_test.go:97
-	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
@@ -683,7 +646,12 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:687
+//line soak_greenlet_test.go:650
+
+// Resume continues the activation; the driver calls it.
+func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
+}
 
 func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
@@ -716,9 +684,9 @@ func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duratio
 func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st greenlet.Status) {
 //line soak_test.go:143
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.h, f.d, f.last, f.woken, f.PC = nil, d, last, woken, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:144
 	if d >= *last {
@@ -728,7 +696,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:732
+//line soak_greenlet_test.go:700
 
 // Resume continues wakes where it is suspended.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -748,7 +716,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:752
+//line soak_greenlet_test.go:720
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

@@ -23,17 +23,17 @@ func (l *log) countedResumable(r *greenlet.Run) greenlet.Status {
 func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line stats_test.go:15
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 52)
+		f = greenlet.Take(r, f, 52)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line stats_test.go:16
 	l.say("%+v", l.Stats())
 	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 52)
+		f = greenlet.Take(r, f, 52)
 		f.l, f.PC = nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -93,9 +93,18 @@ func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]
 	return (*readsPublishedFrame)(nil).body(r, h, stats, seen)
 }
 
-// body runs readsPublished up to its first suspension; f is nil until there has been one.
+// body runs readsPublished up to its next suspension; f is nil until there has been one.
 func (f *readsPublishedFrame) body(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			r.Callee().(*HubYieldFrame).Release(r)
+			goto resumed_42
+		}
+	}
+
 //line stats_test.go:40
 	t0 = 0
 loop_40:
@@ -106,39 +115,8 @@ loop_40:
 //line stats_test.go:41
 	*seen = append(*seen, resumes(stats))
 	if st = h.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.h, f.stats, f.seen, f.t0, f.PC = h, stats, seen, t0, 1
-		return st
-	}
-//line stats_test.go:40
-	t0++
-	goto loop_40
-}
-
-//line stats_greenlet_test.go:119
-
-// Resume continues readsPublished where it is suspended.
-func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, stats, seen := f.h, f.stats, f.seen
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
-	case 1:
-		t0 = f.t0
-		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_42
-	}
-
-loop_40:
-//line stats_test.go:40
-	if !(t0 < 3) {
-		return r.Return(f, &f.Header)
-	}
-//line stats_test.go:41
-	*seen = append(*seen, resumes(stats))
-	if st = h.YieldResumable(r); st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_42:
@@ -147,7 +125,12 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:151
+//line stats_greenlet_test.go:129
+
+// Resume continues the activation; the driver calls it.
+func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
+}
 
 func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }

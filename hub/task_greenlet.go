@@ -39,13 +39,14 @@ func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.
 		return t.Err(), greenlet.Done
 	}
 //line task.go:160
-	f = greenlet.Leaf(r, f, 27)
+	f = greenlet.Take(r, f, 27)
+	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 1
 //line task.go:160
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:49
+//line task_greenlet.go:50
 
 // Resume continues Task.Join where it is suspended.
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -66,7 +67,7 @@ after_if_159:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:70
+//line task_greenlet.go:71
 
 func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -111,13 +112,14 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 		return t.Err(), true, greenlet.Done
 	}
 //line task.go:171
-	f = greenlet.Leaf(r, f, 10)
+	f = greenlet.Take(r, f, 10)
+	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 1
 //line task.go:171
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:121
+//line task_greenlet.go:123
 
 // Resume continues Task.JoinFor where it is suspended.
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -142,7 +144,7 @@ after_if_170:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:146
+//line task_greenlet.go:148
 
 func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -180,14 +182,14 @@ func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 	t.Interrupt(greenlet.Exit)
 	_, st = t.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.t, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line task_greenlet.go:191
+//line task_greenlet.go:193
 
 // Resume continues Task.Kill where it is suspended.
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -244,15 +246,15 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	t.Interrupt(greenlet.Exit)
 	_, ok, st = t.JoinForResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.t, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line task.go:218
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:256
+//line task_greenlet.go:258
 
 // Resume continues Task.KillFor where it is suspended.
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -270,7 +272,7 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:274
+//line task_greenlet.go:276
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

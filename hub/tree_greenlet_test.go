@@ -33,9 +33,9 @@ func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	l.Go(l.newStartsFrame(e))
 	_, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 52)
+		f = greenlet.Take(r, f, 52)
 		f.l, f.e, f.PC = nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -88,9 +88,9 @@ func (c *logFamilyFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st greenlet.Status) {
 //line tree_test.go:27
 	if st = (*c.e).WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }

@@ -12,10 +12,15 @@ const freeLists = 64
 // down, too little to matter when it is over.
 const maxFree = 4096
 
-// frames are the free frames of a run, by list. Stacks of pointers took 4 % fewer
-// instructions for a tree walk than frames linked by their headers did: what lies on top
-// of another frame need not be read.
-type frames [freeLists][]Frame
+// frames are the free frames of a run: lists of type *freeList[F].
+type frames [freeLists]any
+
+// freeList is the free frames of a type, the next one last. It forgets those it has given
+// out: they may be dropped while they are in use.
+//
+// A stack of pointers takes fewer instructions than frames linked by their headers: what
+// lies below the first one need not be read.
+type freeList[F any] struct{ free []*F }
 
 // A pointer to a frame type F, whose first field is a [Header] or [DeferHeader].
 type framePtr[F any] interface {
@@ -23,43 +28,22 @@ type framePtr[F any] interface {
 	Frame
 }
 
-// Leaf is where a call saves what it needs as it suspends by itself: f if it has a frame
-// already, else one that it takes. That is the innermost of the current greenlet then.
-func Leaf[F any, P framePtr[F]](r *Run, f P, list int) P {
-	if f == nil {
-		f = take[F, P](r, list)
-		h := f.header()
-		r.cur.leaf = f
-		r.tail = h
+// Take is where a call saves what it needs as it suspends: f if it has a frame already, else
+// one that it takes.
+func Take[F any, P framePtr[F]](r *Run, f P, list int) P {
+	if f != nil {
+		return f
 	}
-	return f
-}
-
-// Caller is where a call saves what it needs as one that it made has suspended: f if it
-// has a frame already, else one that it takes. That is linked as the caller.
-func Caller[F any, P framePtr[F]](r *Run, f P, list int) P {
-	if f == nil {
-		f = take[F, P](r, list)
-	}
-	r.tail.Caller = f
-	r.tail = f.header()
-	return f
-}
-
-// Take is a frame for a call that takes one at its start.
-func Take[F any, P framePtr[F]](r *Run, list int) P { return take[F, P](r, list) }
-
-func take[F any, P framePtr[F]](r *Run, list int) P {
-	if c := r.cache; c != nil {
-		if s := c[list]; len(s) > 0 {
-			if f, ok := s[len(s)-1].(P); ok {
-				s[len(s)-1] = nil // it is for the collector to tell when it is dropped
-				c[list] = s[:len(s)-1]
+	if r.cache != nil {
+		if l, ok := r.cache[list].(*freeList[F]); ok {
+			if last := len(l.free) - 1; last >= 0 {
+				f, l.free[last] = l.free[last], nil
+				l.free = l.free[:last]
 				return f
 			}
 		}
 	}
-	return P(new(F))
+	return new(F)
 }
 
 // Free gives back a frame that has returned. It clears it: a frame that is taken holds
@@ -67,28 +51,26 @@ func take[F any, P framePtr[F]](r *Run, list int) P {
 func Free[F any, P framePtr[F]](r *Run, f P, list int) {
 	var zero F
 	*f = zero
-	if c := r.cache; c != nil {
-		if s := c[list]; len(s) < cap(s) {
-			c[list] = append(s, f)
+	if r.cache != nil {
+		if l, ok := r.cache[list].(*freeList[F]); ok && len(l.free) < cap(l.free) {
+			l.free = append(l.free, f)
 			return
 		}
 	}
-	r.give(list, f, func(top Frame) bool { _, same := top.(P); return same })
+	give[F](r, f, list)
 }
 
-// give makes room in a list for f and those that may follow. A full list of another type
-// begins anew.
-func (r *Run) give(list int, f Frame, same func(Frame) bool) {
+// give makes room for f and those that may follow. A list of another type begins anew.
+func give[F any](r *Run, f *F, list int) {
 	if r.cache == nil {
 		r.cache = caches.Get().(*frames)
 	}
-	s := r.cache[list]
-	if len(s) == maxFree {
-		if same(s[len(s)-1]) {
-			return
-		}
-		clear(s)
-		s = s[:0]
+	l, ok := r.cache[list].(*freeList[F])
+	if !ok {
+		l = &freeList[F]{}
+		r.cache[list] = l
 	}
-	r.cache[list] = append(s, f)
+	if len(l.free) < maxFree {
+		l.free = append(l.free, f)
+	}
 }

@@ -39,7 +39,8 @@ loop:
 	if !(i < n) {
 		return Done
 	}
-	f = Leaf(r, f, 1)
+	f = Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.n, f.i, f.PC = n, i, 1
 	return Yielded(r, i)
 resumed_1:
@@ -107,19 +108,20 @@ func (f *walkFrame) run(r *Run, t *tree) Status {
 		return Done
 	}
 	if st := walkResumable(r, t.l); st != Done {
-		f = Caller(r, f, 2)
+		f = Take(r, f, 2)
 		f.t, f.PC = t, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 after_1:
-	f = Leaf(r, f, 2)
+	f = Take(r, f, 2)
+	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 2
 	return Yielded(r, t.v)
 after_2:
 	if st := walkResumable(r, t.r); st != Done {
-		f = Caller(r, f, 2)
+		f = Take(r, f, 2)
 		f.t, f.PC = nil, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 after_3:
 	return Done

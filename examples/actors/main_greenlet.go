@@ -31,14 +31,15 @@ func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenl
 //line main.go:57
 	balance, answer = 0, 0
 	self = r.Current()
-	f = greenlet.Leaf(r, f, 4)
+	f = greenlet.Take(r, f, 4)
+	r.Leaf(f, &f.Header)
 	f.opener, f.balance, f.answer, f.self, f.PC = nil, balance, answer, self, 1
 	r.Await(&f.m)
 //line main.go:59
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:42
+//line main_greenlet.go:43
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -101,7 +102,7 @@ after_switch_61:
 	return greenlet.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:105
+//line main_greenlet.go:106
 
 func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }

@@ -57,7 +57,7 @@ func (f *crawlerFetchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *crawlerFetchFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[crawlerFetchFrame](r, 47)
+		f = greenlet.Take(r, f, 47)
 		f.c, f.page = c, page
 		r.Guard()
 	}
@@ -232,7 +232,7 @@ func (f *crawlerVisitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *crawlerVisitFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[crawlerVisitFrame](r, 2)
+		f = greenlet.Take(r, f, 2)
 		f.c, f.page = c, page
 		r.Guard()
 	}
@@ -339,9 +339,9 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 //line main.go:136
 	t0, st = (*c).found.AllResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.c, f.pool, f.PC = c, pool, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	{
 //line main.go:136
@@ -358,9 +358,9 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 			loop: loop,
 			pool: pool,
 		}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 38)
+			f = greenlet.Take(r, f, 38)
 			f.c, f.loop, f.PC = nil, loop, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line main.go:136
@@ -472,9 +472,9 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 //line main.go:137
 	_, st = (*c2.pool).GoResumable(r, (*c2.c).newVisitFrame(page))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.page, f.c2, f.PC = nil, c2, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:138
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
@@ -529,9 +529,9 @@ func (c *crawler) finishResumable(r *greenlet.Run) greenlet.Status {
 func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Status) {
 //line main.go:146
 	if st = c.found.JoinResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line main.go:147
 	c.found.Close()

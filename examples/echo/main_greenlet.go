@@ -55,9 +55,9 @@ loop_27:
 //line main.go:27
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.buf, f.c, f.PC = nil, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
 //line main.go:27
@@ -68,9 +68,9 @@ resumed_27:
 	buf = buffers.Get().(*[4096]byte)
 	n, err, st = c.ReadResumable(r, buf[:])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.c, f.buf, f.PC = c, buf, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 //line main.go:30
@@ -80,9 +80,9 @@ resumed_29:
 //line main.go:31
 	_, err, st = c.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.c, f.buf, f.PC = c, buf, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_31:
 after_if_30:
@@ -138,9 +138,9 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 //line main.go:43
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 53)
+		f = greenlet.Take(r, f, 53)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:43
 	return t0, greenlet.Done
@@ -195,9 +195,9 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 //line main.go:49
 	killed, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.s, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line main.go:49
 	if killed > 0 {
@@ -264,7 +264,7 @@ func (f *clientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *clientFrame) run(r *greenlet.Run, h *hub.Hub, address string, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[clientFrame](r, 19)
+		f = greenlet.Take(r, f, 19)
 		f.h, f.address, f.words = h, address, words
 		r.Guard()
 	}
@@ -401,67 +401,54 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) greenlet.Statu
 	return (*showFrame)(nil).body(r, h, s)
 }
 
-// body runs show up to its first suspension; f is nil until there has been one.
+// body runs show up to its next suspension; f is nil until there has been one.
 func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_79
+		case 2:
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_80
+		case 3:
+			r.Callee().(*stopFrame).Release(r)
+			goto resumed_81
+		}
+	}
+
 //line main.go:79
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "hello", "world")).JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.h, f.s, f.PC = h, s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_79:
 //line main.go:80
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.h, f.s, f.PC = nil, s, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line main.go:81
-	if st = stopResumable(r, s); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
-		f.h, f.s, f.PC = nil, nil, 3
-		return st
-	}
-	return greenlet.Done
-}
-
-//line main_greenlet.go:430
-
-// Resume continues show where it is suspended.
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, s := f.h, f.s
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.s))
-	case 1:
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-//line main.go:80
-		_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
-		if st != greenlet.Done {
-			f.h, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_80
-	case 2:
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_80
-	case 3:
-		r.Callee().(*stopFrame).Release(r)
-		goto resumed_81
-	}
-
 resumed_80:
 //line main.go:81
 	if st = stopResumable(r, s); st != greenlet.Done {
+		f = greenlet.Take(r, f, 61)
 		f.h, f.s, f.PC = nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_81:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:465
+//line main_greenlet.go:447
+
+// Resume continues the activation; the driver calls it.
+func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
+}
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }

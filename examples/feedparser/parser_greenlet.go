@@ -41,7 +41,8 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 	{
 //line parser.go:33
-		f := greenlet.Leaf(r, (*parserPeekFrame)(nil), 48)
+		f := greenlet.Take(r, (*parserPeekFrame)(nil), 48)
+		r.Leaf(f, &f.Header)
 		f.p, f.PC = p, 1
 		r.Await(&f.t0)
 //line parser.go:33
@@ -49,7 +50,7 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 }
 
-//line parser_greenlet.go:53
+//line parser_greenlet.go:54
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -83,7 +84,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:87
+//line parser_greenlet.go:88
 
 // Resume continues parser.peek for anyone who resumes it.
 func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -128,17 +129,26 @@ func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
 	return (*parserSpaceFrame)(nil).body(r, p)
 }
 
-// body runs parser.space up to its first suspension; f is nil until there has been one.
+// body runs parser.space up to its next suspension; f is nil until there has been one.
 func (f *parserSpaceFrame) body(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
 	var c rune
+	if f != nil {
+		switch f.PC {
+		case 1:
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_55
+		}
+	}
+
 //line parser.go:54
 loop_54:
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.p, f.PC = p, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_55:
 //line parser.go:55
 	switch c {
 	case ' ', '\t', '\r', '\n':
@@ -149,41 +159,13 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:153
+//line parser_greenlet.go:163
 
-// Resume continues parser.space where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var c rune
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_55
-	}
-
-loop_54:
-//line parser.go:55
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_55:
-//line parser.go:55
-	switch c {
-	case ' ', '\t', '\r', '\n':
-		p.skip()
-	default:
-		f.ret0 = c
-		return r.Return(f, &f.Header)
-	}
-	goto loop_54
+	f.ret0, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line parser_greenlet.go:187
 
 func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -221,7 +203,7 @@ func (p *parser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status
 	return (*parserDocumentFrame)(nil).body(r, p)
 }
 
-// body runs parser.document up to its first suspension; f is nil until there has been one.
+// body runs parser.document up to its next suspension; f is nil until there has been one.
 func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
@@ -229,13 +211,26 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 		t0  bool
 		t1  rune
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			v, err = r.Callee().(*parserValueFrame).Returned(r)
+			goto resumed_68
+		case 2:
+			v, err = f.v, f.err
+			t1 = r.Callee().(*parserSpaceFrame).Returned(r)
+			goto resumed_69
+		}
+	}
+
 //line parser.go:68
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_68:
 //line parser.go:69
 	t0 = err == nil
 //line parser.go:69
@@ -245,10 +240,11 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 //line parser.go:69
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_69:
 	t0 = t1 != end
 after_if_69:
 //line parser.go:69
@@ -258,55 +254,13 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:262
+//line parser_greenlet.go:258
 
-// Resume continues parser.document where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		v   any
-		err error
-		t0  bool
-		t1  rune
-	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		v, err = r.Callee().(*parserValueFrame).Returned(r)
-//line parser.go:69
-		t0 = err == nil
-//line parser.go:69
-		if t0 {
-			goto then_69
-		}
-		goto after_if_69
-	case 2:
-		v, err = f.v, f.err
-		t1 = r.Callee().(*parserSpaceFrame).Returned(r)
-		goto resumed_69
-	}
-
-then_69:
-//line parser.go:69
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.v, f.err, f.PC = v, err, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_69:
-	t0 = t1 != end
-after_if_69:
-//line parser.go:69
-	if t0 {
-		err = p.unexpected("the end")
-	}
-	f.ret0, f.ret1 = v, err
-	return r.Return(f, &f.Header)
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line parser_greenlet.go:310
 
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -385,9 +339,9 @@ func (f *parserValueFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 //line parser.go:77
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_77:
 //line parser.go:77
@@ -407,9 +361,9 @@ case_78:
 //line parser.go:79
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = nil, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line parser.go:79
@@ -417,9 +371,9 @@ resumed_79:
 case_80:
 	t2, t3, st = p.arrayResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = nil, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line parser.go:81
@@ -427,9 +381,9 @@ resumed_81:
 case_82:
 	t4, t5, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = nil, 4
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line parser.go:83
@@ -437,9 +391,9 @@ resumed_83:
 case_84:
 	t6, t7, st = p.numberResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = nil, 5
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line parser.go:85
@@ -447,16 +401,16 @@ resumed_85:
 case_86:
 	t8, t9, st = p.wordResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.p, f.PC = nil, 6
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_87:
 //line parser.go:87
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:460
+//line parser_greenlet.go:414
 
 // Resume continues the activation; the driver calls it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -550,9 +504,9 @@ func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 err
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.members, f.PC = p, members, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_95:
 //line parser.go:95
@@ -563,9 +517,9 @@ resumed_95:
 loop_99:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.name, f.p, f.members, f.PC = "", p, members, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line parser.go:100
@@ -574,9 +528,9 @@ resumed_100:
 	}
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.name, f.p, f.members, f.PC = "", p, members, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line parser.go:104
@@ -585,9 +539,9 @@ resumed_103:
 	}
 	t2, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_107:
 //line parser.go:107
@@ -597,9 +551,9 @@ resumed_107:
 	p.skip()
 	t3, t4, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_111:
 	members[name], err = t3, t4
@@ -609,9 +563,9 @@ resumed_111:
 	}
 	t5, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.name, f.p, f.members, f.PC = "", p, members, 6
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_114:
 //line parser.go:114
@@ -627,7 +581,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:631
+//line parser_greenlet.go:585
 
 // Resume continues the activation; the driver calls it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -703,9 +657,9 @@ func (f *parserArrayFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_130:
 //line parser.go:130
@@ -716,9 +670,9 @@ resumed_130:
 loop_134:
 	element, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_135:
 //line parser.go:136
@@ -728,9 +682,9 @@ resumed_135:
 	elements = append(elements, element)
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_140:
 //line parser.go:140
@@ -746,7 +700,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:750
+//line parser_greenlet.go:704
 
 // Resume continues the activation; the driver calls it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -815,9 +769,9 @@ func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 er
 loop_156:
 	c, st = p.peekResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 32)
+		f = greenlet.Take(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 1
-		return ret0, ret1, st
+		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
 resumed_157:
 //line parser.go:158
@@ -840,9 +794,9 @@ case_164:
 	p.skip()
 	r, err, st = p.escapedResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 32)
+		f = greenlet.Take(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 2
-		return ret0, ret1, st
+		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
 resumed_166:
 //line parser.go:167
@@ -853,7 +807,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:857
+//line parser_greenlet.go:811
 
 // Resume continues the activation; the driver calls it.
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -922,9 +876,9 @@ func (f *parserEscapedFrame) body(r *greenlet.Run, p *parser) (ret0 rune, ret1 e
 //line parser.go:182
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line parser.go:183
@@ -951,9 +905,9 @@ loop_192:
 //line parser.go:193
 	t1, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_193:
 //line parser.go:193
@@ -964,7 +918,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:968
+//line parser_greenlet.go:922
 
 // Resume continues the activation; the driver calls it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1011,18 +965,32 @@ func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 	return (*parserNumberFrame)(nil).body(r, p)
 }
 
-// body runs parser.number up to its first suspension; f is nil until there has been one.
+// body runs parser.number up to its next suspension; f is nil until there has been one.
 func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var digits []byte
 	var c rune
+	if f != nil {
+		switch f.PC {
+		case 1:
+			digits = f.digits
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_206
+		case 2:
+			digits = f.digits
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_206b
+		}
+	}
+
 	digits = nil
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_206:
 loop_206:
 //line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
@@ -1036,55 +1004,21 @@ loop_206:
 //line parser.go:206
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1047
+//line parser_greenlet.go:1016
 
-// Resume continues parser.number where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var digits []byte
-	var c rune
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		digits = f.digits
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto loop_206
-	case 2:
-		digits = f.digits
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_206
-	}
-
-loop_206:
-//line parser.go:206
-	if !strings.ContainsRune("+-.eE0123456789", c) {
-//line parser.go:210
-		f.ret0, f.ret1 = strconv.ParseFloat(string(digits), 64)
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:207
-	digits = append(digits, byte(c))
-	p.skip()
-//line parser.go:206
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.digits, f.PC = digits, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_206:
-	goto loop_206
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line parser_greenlet.go:1088
 
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1123,18 +1057,32 @@ func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
 	return (*parserWordFrame)(nil).body(r, p)
 }
 
-// body runs parser.word up to its first suspension; f is nil until there has been one.
+// body runs parser.word up to its next suspension; f is nil until there has been one.
 func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var letters []byte
 	var c rune
+	if f != nil {
+		switch f.PC {
+		case 1:
+			letters = f.letters
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_216
+		case 2:
+			letters = f.letters
+			c = r.Callee().(*parserPeekFrame).Returned(r)
+			goto resumed_216b
+		}
+	}
+
 	letters = nil
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_216:
 loop_216:
 //line parser.go:216
 	if !('a' <= c && c <= 'z') {
@@ -1157,73 +1105,21 @@ loop_216:
 //line parser.go:216
 	c, st = p.peekResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1168
+//line parser_greenlet.go:1117
 
-// Resume continues parser.word where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var letters []byte
-	var c rune
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		letters = f.letters
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto loop_216
-	case 2:
-		letters = f.letters
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_216
-	}
-
-loop_216:
-//line parser.go:216
-	if !('a' <= c && c <= 'z') {
-//line parser.go:220
-		switch string(letters) {
-		case "null":
-			f.ret0, f.ret1 = nil, nil
-			return r.Return(f, &f.Header)
-		case "true":
-//line parser.go:224
-			f.ret0, f.ret1 = true, nil
-			return r.Return(f, &f.Header)
-		case "false":
-//line parser.go:226
-			f.ret0, f.ret1 = false, nil
-			return r.Return(f, &f.Header)
-		case "":
-//line parser.go:228
-			f.ret0, f.ret1 = nil, p.unexpected("a value")
-			return r.Return(f, &f.Header)
-		}
-//line parser.go:230
-		f.ret0, f.ret1 = nil, fmt.Errorf("offset %d: %q is no value", p.offset-len(letters), letters)
-		return r.Return(f, &f.Header)
-	}
-//line parser.go:217
-	letters = append(letters, byte(c))
-	p.skip()
-//line parser.go:216
-	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f.letters, f.PC = letters, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_216:
-	goto loop_216
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line parser_greenlet.go:1227
 
 func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

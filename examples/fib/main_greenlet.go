@@ -24,14 +24,15 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 	{
 //line main.go:18
-		f := greenlet.Leaf(r, (*fibFrame)(nil), 51)
+		f := greenlet.Take(r, (*fibFrame)(nil), 51)
+		r.Leaf(f, &f.Header)
 		f.limit, f.a, f.b, f.PC = limit, a, b, 1
 //line main.go:18
 		return greenlet.Yielded(r, a)
 	}
 }
 
-//line main_greenlet.go:35
+//line main_greenlet.go:36
 
 // Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) greenlet.Status {
@@ -59,7 +60,7 @@ loop_17:
 	return greenlet.Left
 }
 
-//line main_greenlet.go:63
+//line main_greenlet.go:64
 
 // Resume continues fib for anyone who resumes it.
 func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {

@@ -23,13 +23,14 @@ func task1Resumable(r *greenlet.Run) greenlet.Status { return (*task1Frame)(nil)
 func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:17
 	fmt.Println("Task 1 - Part 1")
-	f = greenlet.Leaf(r, f, 49)
+	f = greenlet.Take(r, f, 49)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line main.go:18
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:33
+//line main_greenlet.go:34
 
 // Resume continues task1 where it is suspended.
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -44,7 +45,7 @@ func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:48
+//line main_greenlet.go:49
 
 func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
@@ -67,13 +68,14 @@ func task2Resumable(r *greenlet.Run) greenlet.Status { return (*task2Frame)(nil)
 func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:24
 	fmt.Println("Task 2 - Part 1")
-	f = greenlet.Leaf(r, f, 46)
+	f = greenlet.Take(r, f, 46)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line main.go:25
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:79
 
 // Resume continues task2 where it is suspended.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -88,7 +90,7 @@ func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:92
+//line main_greenlet.go:94
 
 func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }

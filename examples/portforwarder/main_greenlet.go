@@ -31,69 +31,31 @@ func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) greenlet
 	return (*passFrame)(nil).body(r, from, to)
 }
 
-// body runs pass up to its first suspension; f is nil until there has been one.
+// body runs pass up to its next suspension; f is nil until there has been one.
 func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
 	var buf []byte
 	var n int
 	var err, err2 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_28
+		case 2:
+			buf, err = f.buf, f.err
+			_, err2 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_30
+		}
+	}
+
 //line main.go:26
 	buf = make([]byte, 16<<10)
 loop_27:
 	n, err, st = from.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
-		f.from, f.to, f.buf, f.PC = from, to, buf, 1
-		return st
-	}
-//line main.go:29
-	if !(n > 0) {
-		goto after_if_29
-	}
-//line main.go:30
-	_, err2, st = to.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
-		f.from, f.to, f.buf, f.err, f.PC = from, to, buf, err, 2
-		return st
-	}
-//line main.go:30
-	if err2 != nil {
-		return greenlet.Done
-	}
-after_if_29:
-	if err != nil {
-		_ = to.CloseWrite()
-		return greenlet.Done
-	}
-	goto loop_27
-}
-
-//line main_greenlet.go:72
-
-// Resume continues pass where it is suspended.
-func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	from, to := f.from, f.to
-	var buf []byte
-	var n int
-	var err, err2 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.from, f.to))
-	case 1:
-		buf = f.buf
-		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
-		goto resumed_28
-	case 2:
-		buf, err = f.buf, f.err
-		_, err2 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_30
-	}
-
-loop_27:
-//line main.go:28
-	n, err, st = from.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.err, f.buf, f.PC = nil, buf, 1
+		f = greenlet.Take(r, f, 27)
+		f.err, f.from, f.to, f.buf, f.PC = nil, from, to, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_28:
@@ -104,23 +66,29 @@ resumed_28:
 //line main.go:30
 	_, err2, st = to.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f.buf, f.err, f.PC = buf, err, 2
+		f = greenlet.Take(r, f, 27)
+		f.from, f.to, f.buf, f.err, f.PC = from, to, buf, err, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line main.go:30
 	if err2 != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 after_if_29:
 	if err != nil {
 		_ = to.CloseWrite()
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_27
 }
 
-//line main_greenlet.go:124
+//line main_greenlet.go:87
+
+// Resume continues the activation; the driver calls it.
+func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
+}
 
 func (f *passFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.from, &f.to) }
 func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} }
@@ -157,7 +125,7 @@ func (f *forwardFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *forwardFrame) run(r *greenlet.Run, c *socket.Conn, to string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[forwardFrame](r, 49)
+		f = greenlet.Take(r, f, 49)
 		f.c, f.to = c, to
 		r.Guard()
 	}
@@ -247,7 +215,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:251
+//line main_greenlet.go:219
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -286,15 +254,15 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 //line main.go:58
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:58
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:298
+//line main_greenlet.go:266
 
 // Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -312,7 +280,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:316
+//line main_greenlet.go:284
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -342,14 +310,14 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 //line main.go:61
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.s, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:353
+//line main_greenlet.go:321
 
 // Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -386,62 +354,30 @@ func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
 	return (*shoutFrame)(nil).body(r, c)
 }
 
-// body runs shout up to its first suspension; f is nil until there has been one.
+// body runs shout up to its next suspension; f is nil until there has been one.
 func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var text *strings.Builder
 	var line []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			text = f.text
+			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_69
+		case 2:
+			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+			goto resumed_75
+		}
+	}
+
 	text = new(strings.Builder)
 //line main.go:68
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.c, f.text, f.PC = c, text, 1
-		return st
-	}
-//line main.go:70
-	if err != nil {
-		goto after_loop_68
-	}
-	fmt.Fprintln(text, strings.ToUpper(string(line)))
-	goto loop_68
-after_loop_68:
-//line main.go:75
-	_, _, st = c.WriteStringResumable(r, text.String())
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
-		f.c, f.PC = nil, 2
-		return st
-	}
-	return greenlet.Done
-}
-
-//line main_greenlet.go:421
-
-// Resume continues shout where it is suspended.
-func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var text *strings.Builder
-	var line []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
-	case 1:
-		text = f.text
-		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-		goto resumed_69
-	case 2:
-		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_75
-	}
-
-loop_68:
-//line main.go:69
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.text, f.PC = text, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
@@ -455,14 +391,20 @@ after_loop_68:
 //line main.go:75
 	_, _, st = c.WriteStringResumable(r, text.String())
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 13)
 		f.c, f.text, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:466
+//line main_greenlet.go:403
+
+// Resume continues the activation; the driver calls it.
+func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c))
+}
 
 func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
@@ -500,7 +442,7 @@ func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[showFrame](r, 43)
+		f = greenlet.Take(r, f, 43)
 		f.h, f.servers = h, servers
 		r.Guard()
 	}
@@ -620,7 +562,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:624
+//line main_greenlet.go:566
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -59,9 +59,9 @@ loop_29:
 	}
 //line main.go:30
 	if st = m.SleepResumable(r, pace); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line main.go:31
@@ -72,9 +72,9 @@ resumed_30:
 //line main.go:33
 	m.say("%s waits with %s", name, good)
 	if st = m.goods.PutResumable(r, good); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_34:
 next_29:
@@ -150,9 +150,9 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 //line main.go:42
 	t0, st = (*m).goods.AllResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.m, f.name, f.pace, f.n, f.PC = m, name, pace, n, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 	{
 //line main.go:42
@@ -171,9 +171,9 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 			name: name,
 			pace: pace,
 		}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 28)
+			f = greenlet.Take(r, f, 28)
 			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	}
 //line main.go:42
@@ -297,9 +297,9 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	c.loop.Begin()
 //line main.go:43
 	if st = (*c.m).SleepResumable(r, (*c.pace)); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.good, f.c, f.PC = good, c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:44
 	(*c.m).say("%s has %s", (*c.name), good)
@@ -403,58 +403,58 @@ func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
 	producers = m.NewGroup()
 	_, st = producers.GoResumable(r, m.newProduceFrame("apple", 4, time.Second))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_55:
 //line main.go:56
 	_, st = producers.GoResumable(r, m.newProduceFrame("pear", 4, 2*time.Second))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
 //line main.go:57
 	fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line main.go:58
 	slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.m, f.producers, f.fast, f.PC = m, producers, fast, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line main.go:59
 	_, st = producers.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.producers, f.m, f.fast, f.slow, f.PC = nil, m, fast, slow, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_59:
 //line main.go:60
 	m.goods.Close()
 	a, _, st = fast.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.producers, f.fast, f.m, f.slow, f.PC = nil, nil, m, slow, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_61:
 //line main.go:62
 	b, _, st = slow.GetResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.producers, f.fast, f.slow, f.m, f.a, f.PC = nil, nil, nil, m, a, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_62:
 //line main.go:63

@@ -20,9 +20,21 @@ func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
 	return (*boardSolveFrame)(nil).body(r, b)
 }
 
-// body runs board.solve up to its first suspension; f is nil until there has been one.
+// body runs board.solve up to its next suspension; f is nil until there has been one.
 func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 	var t0, column int
+	if f != nil {
+		switch f.PC {
+		case 1:
+//line main.go:49
+			return greenlet.Done
+		case 2:
+			t0, column = f.t0, f.column
+			r.Callee().(*boardSolveFrame).Release(r)
+			goto resumed_56
+		}
+	}
+
 //line main.go:47
 	if !(len(b.columns) == b.size) {
 //line main.go:51
@@ -32,9 +44,14 @@ func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 		goto loop_51
 	}
 //line main.go:48
-	f = greenlet.Leaf(r, f, 49)
+	f = greenlet.Take(r, f, 49)
+	r.Leaf(f, &f.Header)
 	f.b, f.PC = nil, 1
 //line main.go:48
+	if p, ok := r.Out().(**board); ok {
+		*p = b
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, b)
 loop_51:
 //line main.go:51
@@ -47,48 +64,8 @@ loop_51:
 	}
 	b.columns = append(b.columns, column)
 	if st = b.solveResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.b, f.t0, f.column, f.PC = b, t0, column, 2
-		return st
-	}
-//line main.go:57
-	b.columns = b.columns[:len(b.columns)-1]
-next_51:
-//line main.go:51
-	column++
-	goto loop_51
-}
-
-//line main_greenlet.go:63
-
-// Resume continues board.solve where it is suspended.
-func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b := f.b
-	var t0, column int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b))
-	case 1:
-//line main.go:49
-		return r.Return(f, &f.Header)
-	case 2:
-		t0, column = f.t0, f.column
-		r.Callee().(*boardSolveFrame).Release(r)
-		goto resumed_56
-	}
-
-loop_51:
-//line main.go:51
-	if !(column < t0) {
-		return r.Return(f, &f.Header)
-	}
-//line main.go:52
-	if b.attacked(column) {
-		goto next_51
-	}
-	b.columns = append(b.columns, column)
-	if st = b.solveResumable(r); st != greenlet.Done {
-		f.t0, f.column, f.PC = t0, column, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
@@ -100,7 +77,12 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:104
+//line main_greenlet.go:81
+
+// Resume continues the activation; the driver calls it.
+func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.b))
+}
 
 func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }

@@ -27,47 +27,24 @@ func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) 
 	return (*bucketFillFrame)(nil).body(r, b, perSecond, done)
 }
 
-// body runs bucket.fill up to its first suspension; f is nil until there has been one.
+// body runs bucket.fill up to its next suspension; f is nil until there has been one.
 func (f *bucketFillFrame) body(r *greenlet.Run, b *bucket, perSecond int, done *hub.Event) (st greenlet.Status) {
 	var t0 bool
-//line main.go:32
-loop_32:
-//line main.go:32
-	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
-		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
-		return st
-	}
-//line main.go:32
-	if !t0 {
-		if b.tokens.Free() < b.burst {
-			b.tokens.Release()
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
+			goto resumed_32
 		}
-		goto loop_32
-	}
-	return greenlet.Done
-}
-
-//line main_greenlet.go:53
-
-// Resume continues bucket.fill where it is suspended.
-func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b, perSecond, done := f.b, f.perSecond, f.done
-	var t0 bool
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
-	case 1:
-		t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
-		goto resumed_32
 	}
 
+//line main.go:32
 loop_32:
 //line main.go:32
 	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
 	if st != greenlet.Done {
-		f.PC = 1
+		f = greenlet.Take(r, f, 3)
+		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_32:
@@ -78,10 +55,15 @@ resumed_32:
 		}
 		goto loop_32
 	}
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:85
+//line main_greenlet.go:62
+
+// Resume continues the activation; the driver calls it.
+func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
+}
 
 func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
@@ -111,21 +93,35 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) gre
 	return (*workerJobFrame)(nil).body(r, w0, n, takes0)
 }
 
-// body runs worker.job up to its first suspension; f is nil until there has been one.
+// body runs worker.job up to its next suspension; f is nil until there has been one.
 func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Duration) (st greenlet.Status) {
 	var w **worker
 	var takes *time.Duration
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			w, takes = f.w, f.takes
+			r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
+			goto resumed_51
+		case 2:
+			w = f.w
+			err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
+			goto resumed_53
+		}
+	}
+
 	w = new(*worker)
 	*w = w0
 	takes = new(time.Duration)
 	*takes = takes0
 //line main.go:51
 	if st = (*w).limit.tokens.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
+		f = greenlet.Take(r, f, 43)
 		f.w, f.n, f.takes, f.PC = w, n, takes, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_51:
 //line main.go:52
 	(*w).say("job %d starts", n)
 	err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
@@ -133,10 +129,11 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 		w:     w,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
+		f = greenlet.Take(r, f, 43)
 		f.takes, f.w, f.n, f.PC = nil, w, n, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_53:
 //line main.go:53
 	if err != nil {
 		(*w).say("job %d: %v", n, err)
@@ -146,48 +143,12 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	return greenlet.Done
 }
 
-//line main_greenlet.go:150
+//line main_greenlet.go:147
 
-// Resume continues worker.job where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var w **worker
-	var takes *time.Duration
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
-	case 1:
-		w, takes = f.w, f.takes
-		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
-//line main.go:52
-		(*w).say("job %d starts", n)
-		err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
-			takes: takes,
-			w:     w,
-		}).value())
-		if st != greenlet.Done {
-			f.takes, f.w, f.PC = nil, w, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_53
-	case 2:
-		w = f.w
-		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-		goto resumed_53
-	}
-
-resumed_53:
-//line main.go:53
-	if err != nil {
-		(*w).say("job %d: %v", n, err)
-		return r.Return(f, &f.Header)
-	}
-	(*w).say("job %d ends", n)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
 }
-
-//line main_greenlet.go:191
 
 func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
@@ -224,14 +185,14 @@ func (c *workerJobFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st greenlet.Status) {
 //line main.go:53
 	if st = (*c.w).SleepResumable(r, (*c.takes)); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:235
+//line main_greenlet.go:196
 
 // Resume continues the literal workerJobFunc1 where it is suspended.
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -270,11 +231,24 @@ func (w *worker) allResumable(r *greenlet.Run, jobs int) greenlet.Status {
 	return (*workerAllFrame)(nil).body(r, w, jobs)
 }
 
-// body runs worker.all up to its first suspension; f is nil until there has been one.
+// body runs worker.all up to its next suspension; f is nil until there has been one.
 func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet.Status) {
 	var done *hub.Event
 	var pool *hub.Group
 	var n int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			done, pool, n = f.done, f.pool, f.n
+			r.Callee().(*hub.GroupGoFrame).Release(r)
+			goto resumed_66
+		case 2:
+			done = f.done
+			r.Callee().(*hub.GroupJoinFrame).Release(r)
+			goto resumed_68
+		}
+	}
+
 //line main.go:62
 	done = w.NewEvent()
 	w.Go(w.limit.newFillFrame(2, done))
@@ -288,55 +262,8 @@ loop_65:
 //line main.go:66
 	_, st = pool.GoResumable(r, w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.w, f.jobs, f.done, f.pool, f.n, f.PC = w, jobs, done, pool, n, 1
-		return st
-	}
-//line main.go:65
-	n++
-	goto loop_65
-after_loop_65:
-	_, st = pool.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
-		f.w, f.done, f.PC = nil, done, 2
-		return st
-	}
-//line main.go:69
-	done.Set()
-	return greenlet.Done
-}
-
-//line main_greenlet.go:311
-
-// Resume continues worker.all where it is suspended.
-func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w, jobs := f.w, f.jobs
-	var done *hub.Event
-	var pool *hub.Group
-	var n int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
-	case 1:
-		done, pool, n = f.done, f.pool, f.n
-		r.Callee().(*hub.GroupGoFrame).Release(r)
-		goto resumed_66
-	case 2:
-		done = f.done
-		r.Callee().(*hub.GroupJoinFrame).Release(r)
-		goto resumed_68
-	}
-
-loop_65:
-//line main.go:65
-	if !(n < jobs) {
-		goto after_loop_65
-	}
-//line main.go:66
-	_, st = pool.GoResumable(r, w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
-	if st != greenlet.Done {
-		f.done, f.pool, f.n, f.PC = done, pool, n, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_66:
@@ -346,16 +273,22 @@ resumed_66:
 after_loop_65:
 	_, st = pool.JoinResumable(r)
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 23)
 		f.w, f.pool, f.done, f.PC = nil, nil, done, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
 //line main.go:69
 	done.Set()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:359
+//line main_greenlet.go:287
+
+// Resume continues the activation; the driver calls it.
+func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
+}
 
 func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }

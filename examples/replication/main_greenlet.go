@@ -27,9 +27,18 @@ func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) gr
 	return (*endFrame)(nil).body(r, clients, replicas)
 }
 
-// body runs end up to its first suspension; f is nil until there has been one.
+// body runs end up to its next suspension; f is nil until there has been one.
 func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
 	var t0, t1 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = f.t0, f.t1
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_64
+		}
+	}
+
 //line main.go:63
 	t0 = len(clients)
 //line main.go:63
@@ -48,46 +57,8 @@ loop_63:
 //line main.go:64
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 18)
+			f = greenlet.Take(r, f, 18)
 			f.clients, f.replicas, f.t0, f.t1, f.PC = clients, replicas, t0, t1, 1
-			return st
-		}
-	}
-//line main.go:63
-	t1++
-	goto loop_63
-}
-
-//line main_greenlet.go:62
-
-// Resume continues end where it is suspended.
-func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	clients, replicas := f.clients, f.replicas
-	var t0, t1 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
-	case 1:
-		t0, t1 = f.t0, f.t1
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_64
-	}
-
-loop_63:
-//line main.go:63
-	if !(t1 < t0) {
-//line main.go:66
-		for _, h := range replicas {
-			h.Crash()
-		}
-		return r.Return(f, &f.Header)
-	}
-	{
-		t := clients[t1]
-//line main.go:64
-		_, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -97,7 +68,12 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:101
+//line main_greenlet.go:72
+
+// Resume continues the activation; the driver calls it.
+func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
+}
 
 func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }

@@ -62,9 +62,9 @@ func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet
 loop_55:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 12)
+		f = greenlet.Take(r2, f, 12)
 		f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_56:
 	{
@@ -87,9 +87,9 @@ resumed_56:
 		}
 		_, err2, st = c.WriteToResumable(r2, m.encode(), from)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 12)
+			f = greenlet.Take(r2, f, 12)
 			f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 2
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_73:
@@ -143,7 +143,7 @@ func (f *useFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *useFrame) run(r *greenlet.Run, c *client, writes bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[useFrame](r, 44)
+		f = greenlet.Take(r, f, 44)
 		f.c, f.writes = c, writes
 		r.Guard()
 	}
@@ -284,9 +284,9 @@ func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenle
 //line register.go:119
 	newest, agreed, st = c.askResumable(r, message{kind: "read"})
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line register.go:120
 	if agreed {
@@ -295,9 +295,9 @@ func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenle
 //line register.go:121
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.c, f.newest, f.PC = nil, newest, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_120:
 //line register.go:123
@@ -439,9 +439,9 @@ loop_136:
 //line register.go:137
 		_, err, st = c.conn.WriteToResumable(r, m.encode(), sim.Addr{Net: "udp", Host: name, Port: port})
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 49)
+			f = greenlet.Take(r, f, 49)
 			f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2, f.PC = c, m, newest, agreed, answered, buf, t0, t1, t2, 1
-			return ret0, ret1, st
+			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 resumed_137:
@@ -460,9 +460,9 @@ loop_142:
 //line register.go:143
 	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.t0, f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = nil, c, m, newest, agreed, answered, buf, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_143:
 	{

@@ -55,7 +55,7 @@ func (f *resolverLookUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *resolverLookUpFrame) run(r2 *greenlet.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[resolverLookUpFrame](r2, 55)
+		f = greenlet.Take(r2, f, 55)
 		f.r, f.name = r, name
 		r2.Guard()
 	}
@@ -222,9 +222,9 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 //line main.go:88
 	addr, err, st = r.lookUpResumable(r2, name)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 25)
+		f = greenlet.Take(r2, f, 25)
 		f.r, f.name, f.PC = r, name, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line main.go:89
 	if err != nil {
@@ -288,10 +288,22 @@ func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.P
 	return (*resolverAllFrame)(nil).body(r2, r, names, stub)
 }
 
-// body runs resolver.all up to its first suspension; f is nil until there has been one.
+// body runs resolver.all up to its next suspension; f is nil until there has been one.
 func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
 	var pool *hub.Group
 	var t0, t1 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			pool, t0, t1 = f.pool, f.t0, f.t1
+			r2.Callee().(*hub.GroupGoFrame).Release(r2)
+			goto resumed_102
+		case 2:
+			r2.Callee().(*hub.GroupJoinFrame).Release(r2)
+			goto resumed_104
+		}
+	}
+
 //line main.go:100
 	pool = r.NewPool(10)
 	t0 = len(names)
@@ -307,58 +319,8 @@ loop_101:
 //line main.go:102
 		_, st = pool.GoResumable(r2, r.newResolveFrame(name))
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 40)
+			f = greenlet.Take(r2, f, 40)
 			f.r, f.names, f.stub, f.pool, f.t0, f.t1, f.PC = r, names, stub, pool, t0, t1, 1
-			return st
-		}
-	}
-//line main.go:101
-	t1++
-	goto loop_101
-after_loop_101:
-	_, st = pool.JoinResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 40)
-		f.r, f.names, f.stub, f.PC = nil, nil, stub, 2
-		return st
-	}
-//line main.go:105
-	if stub != nil {
-		stub.Close()
-	}
-	return greenlet.Done
-}
-
-//line main_greenlet.go:333
-
-// Resume continues resolver.all where it is suspended.
-func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, names, stub := f.r, f.names, f.stub
-	var pool *hub.Group
-	var t0, t1 int
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.names, f.stub))
-	case 1:
-		pool, t0, t1 = f.pool, f.t0, f.t1
-		r2.Callee().(*hub.GroupGoFrame).Release(r2)
-		goto resumed_102
-	case 2:
-		r2.Callee().(*hub.GroupJoinFrame).Release(r2)
-		goto resumed_104
-	}
-
-loop_101:
-//line main.go:101
-	if !(t1 < t0) {
-		goto after_loop_101
-	}
-	{
-		name := names[t1]
-//line main.go:102
-		_, st = pool.GoResumable(r2, r.newResolveFrame(name))
-		if st != greenlet.Done {
-			f.pool, f.t0, f.t1, f.PC = pool, t0, t1, 1
 			return r2.Link(f, &f.Header, st)
 		}
 	}
@@ -369,7 +331,8 @@ resumed_102:
 after_loop_101:
 	_, st = pool.JoinResumable(r2)
 	if st != greenlet.Done {
-		f.r, f.names, f.pool, f.PC = nil, nil, nil, 2
+		f = greenlet.Take(r2, f, 40)
+		f.r, f.names, f.pool, f.stub, f.PC = nil, nil, nil, stub, 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_104:
@@ -377,10 +340,15 @@ resumed_104:
 	if stub != nil {
 		stub.Close()
 	}
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line main_greenlet.go:384
+//line main_greenlet.go:347
+
+// Resume continues the activation; the driver calls it.
+func (f *resolverAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.r, f.names, f.stub))
+}
 
 func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
@@ -408,7 +376,7 @@ func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) greenl
 	return (*resolverServeFrame)(nil).body(r2, r, c)
 }
 
-// body runs resolver.serve up to its first suspension; f is nil until there has been one.
+// body runs resolver.serve up to its next suspension; f is nil until there has been one.
 func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -416,15 +384,25 @@ func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Packe
 		from net.Addr
 		err  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
+			goto resumed_116
+		}
+	}
+
 //line main.go:114
 	buf = make([]byte, maxMessage)
 loop_115:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 16)
+		f = greenlet.Take(r2, f, 16)
 		f.r, f.c, f.buf, f.PC = r, c, buf, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_116:
 	{
 //line main.go:117
 		if err != nil {
@@ -438,48 +416,12 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:442
+//line main_greenlet.go:420
 
-// Resume continues resolver.serve where it is suspended.
-func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	r, c := f.r, f.c
-	var (
-		buf  []byte
-		n    int
-		from net.Addr
-		err  error
-	)
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c))
-	case 1:
-		buf = f.buf
-		n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
-		goto resumed_116
-	}
-
-loop_115:
-//line main.go:116
-	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 1
-		return r2.Link(f, &f.Header, st)
-	}
-resumed_116:
-	{
-//line main.go:117
-		if err != nil {
-			return r2.Return(f, &f.Header) // closed
-		}
-		var m dnsmessage.Message
-		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
-			r.Go(r.newAnswerFrame(c, from, m))
-		}
-		goto loop_115
-	}
+// Resume continues the activation; the driver calls it.
+func (f *resolverServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.r, f.c))
 }
-
-//line main_greenlet.go:483
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -531,9 +473,9 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 			}}
 		}
 		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 43)
+			f = greenlet.Take(r2, f, 43)
 			f.r, f.c, f.to, f.m, f.PC = nil, c, to, m, 1
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 	{
@@ -548,15 +490,15 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 //line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 43)
+		f = greenlet.Take(r2, f, 43)
 		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 after_if_143:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:560
+//line main_greenlet.go:502
 
 // Resume continues resolver.answer where it is suspended.
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -594,7 +536,7 @@ after_if_143:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:598
+//line main_greenlet.go:540
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

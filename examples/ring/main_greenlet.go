@@ -23,64 +23,51 @@ func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
 	return (*memberPassFrame)(nil).body(r, m, token)
 }
 
-// body runs member.pass up to its first suspension; f is nil until there has been one.
+// body runs member.pass up to its next suspension; f is nil until there has been one.
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
-//line main.go:32
-	if !(token > 0) {
-		goto after_loop_32
-	}
-//line main.go:33
-	f = greenlet.Leaf(r, f, 48)
-	f.m, f.PC = m, 1
-	r.Await(&f.token)
-//line main.go:33
-	return greenlet.Send[int](r, m.next.self, token-1)
-after_loop_32:
-	f = greenlet.Leaf(r, f, 48)
-	f.m, f.PC = nil, 2
-	r.Await(&f.t0)
-//line main.go:35
-	return greenlet.Send(r, greenlet.Main(), m.number)
-}
-
-//line main_greenlet.go:47
-
-// Resume continues member.pass where it is suspended.
-func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, token := f.m, f.token
 	var t0 any
 	_ = t0
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.token))
-	case 1:
-		token = f.token
-		r.Received()
-		goto loop_32
-	case 2:
-		t0 = f.t0
-		r.Received()
-		return r.Return(f, &f.Header)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			token = f.token
+			r.Received()
+			goto loop_32
+		case 2:
+			t0 = f.t0
+			r.Received()
+			return greenlet.Done
+		}
 	}
 
+//line main.go:32
 loop_32:
 //line main.go:32
 	if !(token > 0) {
 		goto after_loop_32
 	}
 //line main.go:33
-	f.PC = 1
+	f = greenlet.Take(r, f, 48)
+	r.Leaf(f, &f.Header)
+	f.m, f.PC = m, 1
 	r.Await(&f.token)
 //line main.go:33
 	return greenlet.Send[int](r, m.next.self, token-1)
 after_loop_32:
+	f = greenlet.Take(r, f, 48)
+	r.Leaf(f, &f.Header)
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line main.go:35
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:84
+//line main_greenlet.go:66
+
+// Resume continues the activation; the driver calls it.
+func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m, f.token))
+}
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }

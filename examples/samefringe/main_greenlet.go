@@ -26,27 +26,32 @@ func (f *treeFringeFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		goto after_if_47
 	}
 //line main.go:48
-	f = greenlet.Leaf(r, f, 7)
+	f = greenlet.Take(r, f, 7)
+	r.Leaf(f, &f.Header)
 	f.t, f.PC = nil, 1
 //line main.go:48
+	if p, ok := r.Out().(*string); ok {
+		*p = t.leaf
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, t.leaf)
 after_if_47:
 //line main.go:51
 	if st = t.left.fringeResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.t, f.PC = t, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line main.go:52
 	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.t, f.PC = nil, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:50
+//line main_greenlet.go:55
 
 // Resume continues tree.fringe where it is suspended.
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -73,7 +78,7 @@ resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:82
 
 func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -70,9 +70,9 @@ loop_26:
 //line main.go:27
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_27:
 //line main.go:28
@@ -87,9 +87,9 @@ resumed_27:
 	}
 	_, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_37:
 //line main.go:37
@@ -163,9 +163,9 @@ func (f *askFrame) body(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question st
 loop_48:
 	_, err, st = c.WriteStringResumable(r, question)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_49:
 //line main.go:49
@@ -175,9 +175,9 @@ resumed_49:
 	c.SetReadDeadline(h.Now().Add(100 * time.Millisecond))
 	n, err2, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line main.go:54
@@ -236,7 +236,7 @@ func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[showFrame](r, 31)
+		f = greenlet.Take(r, f, 31)
 		f.h, f.p = h, p
 		r.Guard()
 	}

@@ -43,9 +43,9 @@ func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st gree
 //line main.go:25
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:25
 	return t0, greenlet.Done
@@ -99,9 +99,9 @@ func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) 
 //line main.go:30
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.s, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -148,11 +148,20 @@ func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) greenlet
 	return (*listensFrame)(nil).body(r, h, room0, n)
 }
 
-// body runs listens up to its first suspension; f is nil until there has been one.
+// body runs listens up to its next suspension; f is nil until there has been one.
 func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
 	var room *string
 	var next *int
 	var list []message
+	if f != nil {
+		switch f.PC {
+		case 1:
+			room, next = f.room, f.next
+			list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
+			goto resumed_37
+		}
+	}
+
 	room = new(string)
 	*room = room0
 //line main.go:36
@@ -180,60 +189,8 @@ loop_36:
 			return list
 		})
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 63)
+			f = greenlet.Take(r, f, 63)
 			f.h, f.room, f.n, f.next, f.PC = h, room, n, next, 1
-			return st
-		}
-	}
-//line main.go:48
-	for _, m := range list {
-		fmt.Printf("%s: %s\n", m.Name, m.Text)
-		*next = m.Number + 1
-	}
-	next = greenlet.Copy(next)
-	goto loop_36
-}
-
-//line main_greenlet.go:198
-
-// Resume continues listens where it is suspended.
-func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, n := f.h, f.n
-	var room *string
-	var next *int
-	var list []message
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
-	case 1:
-		room, next = f.room, f.next
-		list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
-		goto resumed_37
-	}
-
-loop_36:
-//line main.go:36
-	if !((*next) < n) {
-		return r.Return(f, &f.Header)
-	}
-	{
-//line main.go:37
-		roomRef2 := room
-		nextRef2 := next
-//line main.go:37
-		list, st = hub.BlockResumable(r, h, func() (list []message) {
-			resp, err := http.Get(fmt.Sprintf("%s?from=%d", (*roomRef2), (*nextRef2)))
-			if err != nil {
-				panic(err)
-			}
-			defer resp.Body.Close()
-			if err := json.NewDecoder(resp.Body).Decode(&list); err != nil {
-				panic(err)
-			}
-			return list
-		})
-		if st != greenlet.Done {
-			f.room, f.next, f.PC = room, next, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -247,7 +204,12 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:251
+//line main_greenlet.go:208
+
+// Resume continues the activation; the driver calls it.
+func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
+}
 
 func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
@@ -286,14 +248,14 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 		return resp.StatusCode
 	})
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.h, f.room, f.name, f.text, f.PC = nil, "", "", "", 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:297
+//line main_greenlet.go:259
 
 // Resume continues says where it is suspended.
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -365,44 +327,44 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st green
 	room = "http://" + s.Listener.Addr().String() + "/rooms/green/messages"
 	listener = h.Go(newListensFrame(h, room, 3))
 	if st = saysResumable(r, h, room, "ann", "hello?"); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_73:
 //line main.go:74
 	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_74:
 //line main.go:75
 	if st = saysResumable(r, h, room, "ann", "it works"); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.h, f.room, f.s, f.listener, f.PC = nil, "", s, listener, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 //line main.go:76
 	_, st = listener.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.h, f.room, f.listener, f.s, f.PC = nil, "", nil, s, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_76:
 //line main.go:77
 	if st = stopResumable(r, s); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.h, f.s, f.room, f.listener, f.PC = nil, nil, "", nil, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_77:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:406
+//line main_greenlet.go:368
 
 // Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -44,9 +44,9 @@ func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter
 //line room.go:70
 	_, st = room2.news.WaitForResumable(r2, longest)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 5)
+		f = greenlet.Take(r2, f, 5)
 		f.c, f.r, f.w, f.from, f.room2, f.PC = nil, nil, w, from, room2, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 after_if_69:
 //line room.go:72

@@ -21,7 +21,8 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	blend = 0
 	{
 		blend = blended(blend, x)
-		f := greenlet.Leaf(r, (*blenderFrame)(nil), 39)
+		f := greenlet.Take(r, (*blenderFrame)(nil), 39)
+		r.Leaf(f, &f.Header)
 		f.blend, f.PC = blend, 1
 		r.Await(&f.x)
 //line exchange.go:12
@@ -29,7 +30,7 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	}
 }
 
-//line exchange_greenlet.go:33
+//line exchange_greenlet.go:34
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -52,7 +53,7 @@ loop_10:
 	return &f.x
 }
 
-//line exchange_greenlet.go:56
+//line exchange_greenlet.go:57
 
 // Resume continues blender for anyone who resumes it.
 func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -90,64 +91,51 @@ func (m *member) passResumable(r *greenlet.Run, left int) greenlet.Status {
 	return (*memberPassFrame)(nil).body(r, m, left)
 }
 
-// body runs member.pass up to its first suspension; f is nil until there has been one.
+// body runs member.pass up to its next suspension; f is nil until there has been one.
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, left int) (st greenlet.Status) {
-//line exchange.go:51
-	if !(left > 0) {
-		goto after_loop_51
-	}
-//line exchange.go:52
-	f = greenlet.Leaf(r, f, 58)
-	f.m, f.PC = m, 1
-	r.Await(&f.left)
-//line exchange.go:52
-	return greenlet.Send[int](r, m.next.self, left-1)
-after_loop_51:
-	f = greenlet.Leaf(r, f, 58)
-	f.m, f.PC = nil, 2
-	r.Await(&f.t0)
-//line exchange.go:54
-	return greenlet.Send(r, greenlet.Main(), m.number)
-}
-
-//line exchange_greenlet.go:114
-
-// Resume continues member.pass where it is suspended.
-func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	m, left := f.m, f.left
 	var t0 int
 	_ = t0
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.left))
-	case 1:
-		left = f.left
-		r.Received()
-		goto loop_51
-	case 2:
-		t0 = f.t0
-		r.Received()
-		return r.Return(f, &f.Header)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			left = f.left
+			r.Received()
+			goto loop_51
+		case 2:
+			t0 = f.t0
+			r.Received()
+			return greenlet.Done
+		}
 	}
 
+//line exchange.go:51
 loop_51:
 //line exchange.go:51
 	if !(left > 0) {
 		goto after_loop_51
 	}
 //line exchange.go:52
-	f.PC = 1
+	f = greenlet.Take(r, f, 58)
+	r.Leaf(f, &f.Header)
+	f.m, f.PC = m, 1
 	r.Await(&f.left)
 //line exchange.go:52
 	return greenlet.Send[int](r, m.next.self, left-1)
 after_loop_51:
+	f = greenlet.Take(r, f, 58)
+	r.Leaf(f, &f.Header)
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line exchange.go:54
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:151
+//line exchange_greenlet.go:134
+
+// Resume continues the activation; the driver calls it.
+func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.m, f.left))
+}
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
@@ -187,23 +175,28 @@ func (f *descendFrame) body(r *greenlet.Run, depth int) (ret0 int, st greenlet.S
 		goto after_if_72
 	}
 //line exchange.go:73
-	f = greenlet.Leaf(r, f, 49)
+	f = greenlet.Take(r, f, 49)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line exchange.go:73
+	if p, ok := r.Out().(*int); ok {
+		*p = 0
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded[int](r, 0)
 after_if_72:
 //line exchange.go:76
 	t0, st = descendResumable(r, depth-1)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.PC = 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line exchange.go:76
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:207
+//line exchange_greenlet.go:200
 
 // Resume continues descend where it is suspended.
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -225,7 +218,7 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line exchange_greenlet.go:229
+//line exchange_greenlet.go:222
 
 func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

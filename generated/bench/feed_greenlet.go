@@ -54,9 +54,9 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 		}); ok {
 			t1, st = c.CallResumable(r)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 57)
+				f = greenlet.Take(r, f, 57)
 				f.p, f.PC = p, 1
-				return ret0, st
+				return ret0, r.Link(f, &f.Header, st)
 			}
 		} else {
 			t1 = t0()
@@ -67,16 +67,22 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 	goto after_if_31
 else_31:
 //line feed.go:34
-	f = greenlet.Leaf(r, f, 57)
+	f = greenlet.Take(r, f, 57)
+	r.Leaf(f, &f.Header)
 	f.p, f.PC = p, 2
 	r.Await(&f.t2)
 //line feed.go:34
+	if p2, ok := r.Out().(*int); ok {
+		*p2 = p.before
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded(r, p.before)
 after_if_31:
+//line feed.go:36
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:80
+//line feed_greenlet.go:86
 
 // Resume continues feedParser.more where it is suspended.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -105,7 +111,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:109
+//line feed_greenlet.go:115
 
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -142,9 +148,17 @@ func (p *feedParser) spaceResumable(r *greenlet.Run) (byte, greenlet.Status) {
 	return (*feedParserSpaceFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.space up to its first suspension; f is nil until there has been one.
+// body runs feedParser.space up to its next suspension; f is nil until there has been one.
 func (f *feedParserSpaceFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, st greenlet.Status) {
 	var t0 bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
+			goto resumed_52
+		}
+	}
+
 //line feed.go:43
 loop_43:
 	for p.at < len(p.piece) {
@@ -157,10 +171,11 @@ loop_43:
 	}
 	t0, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.p, f.PC = p, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_52:
 //line feed.go:52
 	if !t0 {
 		return 0, greenlet.Done
@@ -168,48 +183,13 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:172
+//line feed_greenlet.go:187
 
-// Resume continues feedParser.space where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var t0 bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
-		goto resumed_52
-	}
-
-loop_43:
-//line feed.go:44
-	for p.at < len(p.piece) {
-		switch c := p.piece[p.at]; c {
-		case ' ', '\t', '\r', '\n':
-			p.at++
-		default:
-			f.ret0 = c
-			return r.Return(f, &f.Header)
-		}
-	}
-//line feed.go:52
-	t0, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_52:
-//line feed.go:52
-	if !t0 {
-		f.ret0 = 0
-		return r.Return(f, &f.Header)
-	}
-	goto loop_43
+	f.ret0, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line feed_greenlet.go:213
 
 func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -249,7 +229,7 @@ func (p *feedParser) documentResumable(r *greenlet.Run) (any, error, greenlet.St
 	return (*feedParserDocumentFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.document up to its first suspension; f is nil until there has been one.
+// body runs feedParser.document up to its next suspension; f is nil until there has been one.
 func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
@@ -257,13 +237,26 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 		t0  bool
 		t1  byte
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			v, err = r.Callee().(*feedParserValueFrame).Returned(r)
+			goto resumed_62
+		case 2:
+			v, err = f.v, f.err
+			t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+			goto resumed_63
+		}
+	}
+
 //line feed.go:62
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_62:
 //line feed.go:63
 	t0 = err == nil
 //line feed.go:63
@@ -273,10 +266,11 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 //line feed.go:63
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 29)
+		f = greenlet.Take(r, f, 29)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_63:
 	t0 = t1 != 0
 after_if_63:
 //line feed.go:63
@@ -286,55 +280,13 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:290
+//line feed_greenlet.go:284
 
-// Resume continues feedParser.document where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var (
-		v   any
-		err error
-		t0  bool
-		t1  byte
-	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		v, err = r.Callee().(*feedParserValueFrame).Returned(r)
-//line feed.go:63
-		t0 = err == nil
-//line feed.go:63
-		if t0 {
-			goto then_63
-		}
-		goto after_if_63
-	case 2:
-		v, err = f.v, f.err
-		t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
-		goto resumed_63
-	}
-
-then_63:
-//line feed.go:63
-	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f.v, f.err, f.PC = v, err, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_63:
-	t0 = t1 != 0
-after_if_63:
-//line feed.go:63
-	if t0 {
-		err = p.unexpected("the end")
-	}
-	f.ret0, f.ret1 = v, err
-	return r.Return(f, &f.Header)
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line feed_greenlet.go:338
 
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -419,9 +371,9 @@ func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, r
 //line feed.go:71
 	c, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_71:
 //line feed.go:71
@@ -446,9 +398,9 @@ case_72:
 //line feed.go:73
 	t0, t1, st = p.objectResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_73:
 //line feed.go:73
@@ -456,9 +408,9 @@ resumed_73:
 case_74:
 	t2, t3, st = p.arrayResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_75:
 //line feed.go:75
@@ -466,9 +418,9 @@ resumed_75:
 case_76:
 	t4, t5, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 4
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_77:
 //line feed.go:77
@@ -476,9 +428,9 @@ resumed_77:
 case_78:
 	t6, st = p.wordResumable(r, "true")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 5
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line feed.go:79
@@ -486,9 +438,9 @@ resumed_79:
 case_80:
 	t7, st = p.wordResumable(r, "false")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 6
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line feed.go:81
@@ -496,9 +448,9 @@ resumed_81:
 case_82:
 	t8, st = p.wordResumable(r, "null")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 7
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line feed.go:83
@@ -506,9 +458,9 @@ resumed_83:
 case_84:
 	t9, t10, st = p.numberResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.p, f.PC = nil, 8
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line feed.go:85
@@ -517,7 +469,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:521
+//line feed_greenlet.go:473
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -610,9 +562,9 @@ func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, 
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.members, f.PC = p, members, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_94:
 //line feed.go:94
@@ -623,9 +575,9 @@ resumed_94:
 loop_98:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.name, f.p, f.members, f.PC = "", p, members, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line feed.go:99
@@ -634,9 +586,9 @@ resumed_99:
 	}
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.name, f.p, f.members, f.PC = "", p, members, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line feed.go:103
@@ -645,9 +597,9 @@ resumed_102:
 	}
 	t2, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_106:
 //line feed.go:106
@@ -657,9 +609,9 @@ resumed_106:
 	p.at++
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line feed.go:111
@@ -669,9 +621,9 @@ resumed_110:
 	members[name] = v
 	t3, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.name, f.p, f.members, f.PC = "", p, members, 6
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_115:
 //line feed.go:115
@@ -687,7 +639,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:691
+//line feed_greenlet.go:643
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -765,9 +717,9 @@ func (f *feedParserArrayFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, r
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_131:
 //line feed.go:131
@@ -778,9 +730,9 @@ resumed_131:
 loop_135:
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_136:
 //line feed.go:137
@@ -790,9 +742,9 @@ resumed_136:
 	elements = append(elements, v)
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_141:
 //line feed.go:141
@@ -808,7 +760,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:812
+//line feed_greenlet.go:764
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -904,9 +856,9 @@ case_167:
 	p.token = append(p.token, part...)
 	t0, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_169:
 //line feed.go:169
@@ -920,9 +872,9 @@ case_179:
 	p.token = append(p.token, part...)
 	err, st = p.escapeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.p, f.PC = p, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line feed.go:182
@@ -932,7 +884,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:936
+//line feed_greenlet.go:888
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1015,9 +967,9 @@ func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 erro
 //line feed.go:195
 	c, ok, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.p, f.PC = p, 1
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line feed.go:196
@@ -1048,9 +1000,9 @@ case_211:
 //line feed.go:212
 	r, err, st = p.hexResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.p, f.PC = p, 2
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_212:
 //line feed.go:213
@@ -1064,9 +1016,9 @@ resumed_212:
 //line feed.go:218
 	c2, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 3
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_218:
 //line feed.go:218
@@ -1075,9 +1027,9 @@ resumed_218:
 	}
 	c3, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 4
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_221:
 //line feed.go:221
@@ -1086,9 +1038,9 @@ resumed_221:
 	}
 	low, err2, st = p.hexResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 59)
+		f = greenlet.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 5
-		return ret0, st
+		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_224:
 //line feed.go:225
@@ -1105,7 +1057,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1109
+//line feed_greenlet.go:1061
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1151,11 +1103,20 @@ func (p *feedParser) hexResumable(r2 *greenlet.Run) (rune, error, greenlet.Statu
 	return (*feedParserHexFrame)(nil).body(r2, p)
 }
 
-// body runs feedParser.hex up to its first suspension; f is nil until there has been one.
+// body runs feedParser.hex up to its next suspension; f is nil until there has been one.
 func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, ret1 error, st greenlet.Status) {
 	var r rune
 	var t0 int
 	var c byte
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r, t0 = f.r, f.t0
+			c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
+			goto resumed_246
+		}
+	}
+
 	r = 0
 //line feed.go:245
 	t0 = 0
@@ -1168,10 +1129,11 @@ loop_245:
 //line feed.go:246
 	c, _, st = p.nextResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 31)
+		f = greenlet.Take(r2, f, 31)
 		f.p, f.r, f.t0, f.PC = p, r, t0, 1
-		return ret0, ret1, st
+		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
+resumed_246:
 	{
 //line feed.go:247
 		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
@@ -1186,55 +1148,13 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1190
+//line feed_greenlet.go:1152
 
-// Resume continues feedParser.hex where it is suspended.
-func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	p := f.p
-	var r rune
-	var t0 int
-	var c byte
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.p)
-		return r2.Started(f, &f.Header, st)
-	case 1:
-		r, t0 = f.r, f.t0
-		c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
-		goto resumed_246
-	}
-
-loop_245:
-//line feed.go:245
-	if !(t0 < 4) {
-//line feed.go:254
-		f.ret0, f.ret1 = r, nil
-		return r2.Return(f, &f.Header)
-	}
-//line feed.go:246
-	c, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f.r, f.t0, f.PC = r, t0, 1
-		return r2.Link(f, &f.Header, st)
-	}
-resumed_246:
-	{
-//line feed.go:247
-		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
-		if err != nil {
-			p.at--
-			f.ret0, f.ret1 = 0, p.unexpected("a hexadecimal digit")
-			return r2.Return(f, &f.Header)
-		}
-//line feed.go:252
-		r = r<<4 | rune(n)
-//line feed.go:245
-		t0++
-		goto loop_245
-	}
+// Resume continues the activation; the driver calls it.
+func (f *feedParserHexFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, f.ret1, st = f.body(r, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line feed_greenlet.go:1238
 
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1286,9 +1206,9 @@ func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, r
 //line feed.go:261
 	t1, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 17)
+		f = greenlet.Take(r, f, 17)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	t0 = !t1
 after_if_261:
@@ -1300,7 +1220,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1304
+//line feed_greenlet.go:1224
 
 // Resume continues feedParser.next where it is suspended.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1328,7 +1248,7 @@ after_if_261:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:1332
+//line feed_greenlet.go:1252
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1404,9 +1324,9 @@ loop_271:
 //line feed.go:281
 	t1, st = p.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.p, f.PC = p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_281:
 	t0 = !t1
@@ -1419,7 +1339,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1423
+//line feed_greenlet.go:1343
 
 // Resume continues the activation; the driver calls it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1466,11 +1386,20 @@ func (p *feedParser) wordResumable(r *greenlet.Run, want string) (error, greenle
 	return (*feedParserWordFrame)(nil).body(r, p, want)
 }
 
-// body runs feedParser.word up to its first suspension; f is nil until there has been one.
+// body runs feedParser.word up to its next suspension; f is nil until there has been one.
 func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) (ret0 error, st greenlet.Status) {
 	var t0, i int
 	var c byte
 	var ok bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, i = f.t0, f.i
+			c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
+			goto resumed_306
+		}
+	}
+
 //line feed.go:305
 	t0 = len(want)
 //line feed.go:305
@@ -1484,10 +1413,11 @@ loop_305:
 //line feed.go:306
 	c, ok, st = p.nextResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_306:
 //line feed.go:306
 	if !ok || c != want[i] {
 		if ok {
@@ -1500,52 +1430,13 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1504
+//line feed_greenlet.go:1434
 
-// Resume continues feedParser.word where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	p, want := f.p, f.want
-	var t0, i int
-	var c byte
-	var ok bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p, f.want)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		t0, i = f.t0, f.i
-		c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
-		goto resumed_306
-	}
-
-loop_305:
-//line feed.go:305
-	if !(i < t0) {
-//line feed.go:313
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:306
-	c, ok, st = p.nextResumable(r)
-	if st != greenlet.Done {
-		f.t0, f.i, f.PC = t0, i, 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_306:
-//line feed.go:306
-	if !ok || c != want[i] {
-		if ok {
-			p.at--
-		}
-		f.ret0 = p.unexpected(want)
-		return r.Return(f, &f.Header)
-	}
-//line feed.go:305
-	i++
-	goto loop_305
+	f.ret0, st = f.body(r, f.p, f.want)
+	return r.Started(f, &f.Header, st)
 }
-
-//line feed_greenlet.go:1549
 
 func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -26,27 +26,32 @@ func (f2 *forkFringeFrame) body(r *greenlet.Run, f *fork) (st greenlet.Status) {
 		goto after_if_26
 	}
 //line fringe.go:27
-	f2 = greenlet.Leaf(r, f2, 42)
+	f2 = greenlet.Take(r, f2, 42)
+	r.Leaf(f2, &f2.Header)
 	f2.f, f2.PC = nil, 1
 //line fringe.go:27
+	if p, ok := r.Out().(*int); ok {
+		*p = f.leaf
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, f.leaf)
 after_if_26:
 //line fringe.go:30
 	if st = f.left.fringeResumable(r); st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 42)
+		f2 = greenlet.Take(r, f2, 42)
 		f2.f, f2.PC = f, 2
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 //line fringe.go:31
 	if st = f.right.fringeResumable(r); st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 42)
+		f2 = greenlet.Take(r, f2, 42)
 		f2.f, f2.PC = nil, 3
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:50
+//line fringe_greenlet.go:55
 
 // Resume continues fork.fringe where it is suspended.
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -73,7 +78,7 @@ resumed_31:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:77
+//line fringe_greenlet.go:82
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -104,14 +109,14 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 //line fringe.go:37
 	_, st = f.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 10)
+		f2 = greenlet.Take(r, f2, 10)
 		f2.f, f2.yield, f2.PC = nil, nil, 1
-		return st
+		return r.Link(f2, &f2.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:115
+//line fringe_greenlet.go:120
 
 // Resume continues fork.All where it is suspended.
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -173,9 +178,23 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 	return (*forkPushFrame)(nil).body(r, f, yield)
 }
 
-// body runs fork.push up to its first suspension; f is nil until there has been one.
+// body runs fork.push up to its next suspension; f is nil until there has been one.
 func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var t0, t1, t2, t3 bool
+	if f2 != nil {
+		switch f2.PC {
+		case 1:
+			t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			goto resumed_42
+		case 2:
+			t2 = r.Callee().(*forkPushFrame).Returned(r)
+			goto resumed_44
+		case 3:
+			t3 = r.Callee().(*forkPushFrame).Returned(r)
+			goto resumed_44b
+		}
+	}
+
 //line fringe.go:41
 	if !(f.left == nil) {
 		goto after_if_41
@@ -186,22 +205,24 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 	}); ok {
 		t0, st = c.CallResumable(r, f.leaf)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 19)
+			f2 = greenlet.Take(r, f2, 19)
 			f2.f, f2.yield, f2.PC = nil, nil, 1
-			return ret0, st
+			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		t0 = yield(f.leaf)
 	}
+resumed_42:
 //line fringe.go:42
 	return t0, greenlet.Done
 after_if_41:
 	t2, st = f.left.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 19)
+		f2 = greenlet.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = f, yield, 2
-		return ret0, st
+		return ret0, r.Link(f2, &f2.Header, st)
 	}
+resumed_44:
 	t1 = t2
 //line fringe.go:44
 	if !t1 {
@@ -210,60 +231,24 @@ after_if_41:
 //line fringe.go:44
 	t3, st = f.right.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r, f2, 19)
+		f2 = greenlet.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = nil, nil, 3
-		return ret0, st
+		return ret0, r.Link(f2, &f2.Header, st)
 	}
+resumed_44b:
 	t1 = t3
 after_if_44:
 //line fringe.go:44
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:224
+//line fringe_greenlet.go:246
 
-// Resume continues fork.push where it is suspended.
-func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f, yield := f2.f, f2.yield
-	var t0, t1, t2, t3 bool
-	switch f2.PC {
-	case 0:
-		f2.ret0, st = f2.body(r, f2.f, f2.yield)
-		return r.Started(f2, &f2.Header, st)
-	case 1:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
-//line fringe.go:42
-		f2.ret0 = t0
-		return r.Return(f2, &f2.Header)
-	case 2:
-		t2 = r.Callee().(*forkPushFrame).Returned(r)
-		t1 = t2
-//line fringe.go:44
-		if t1 {
-			goto then_44
-		}
-		goto after_if_44
-	case 3:
-		t3 = r.Callee().(*forkPushFrame).Returned(r)
-		goto resumed_44
-	}
-
-then_44:
-//line fringe.go:44
-	t3, st = f.right.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2.f, f2.yield, f2.PC = nil, nil, 3
-		return r.Link(f2, &f2.Header, st)
-	}
-resumed_44:
-	t1 = t3
-after_if_44:
-//line fringe.go:44
-	f2.ret0 = t1
-	return r.Return(f2, &f2.Header)
+// Resume continues the activation; the driver calls it.
+func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.f, f.yield)
+	return r.Started(f, &f.Header, st)
 }
-
-//line fringe_greenlet.go:267
 
 func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -305,7 +290,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:309
+//line fringe_greenlet.go:294
 
 // Resume continues the activation; the driver calls it.
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -348,14 +333,14 @@ func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) g
 func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p0 func(int) bool) (st greenlet.Status) {
 //line fringe.go:81
 	if st = (*c.recv).AllResumable(r, p0); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 37)
+		f = greenlet.Take(r, f, 37)
 		f.p0, f.c, f.PC = nil, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:359
+//line fringe_greenlet.go:344
 
 // Resume continues the literal forkIteratorValue1 where it is suspended.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -25,14 +25,15 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 	{
 //line greenlets.go:15
-		f := greenlet.Leaf(r, (*countFrame)(nil), 22)
+		f := greenlet.Take(r, (*countFrame)(nil), 22)
+		r.Leaf(f, &f.Header)
 		f.n, f.i, f.PC = n, i, 1
 //line greenlets.go:15
 		return greenlet.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:36
+//line greenlets_greenlet.go:37
 
 // Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) greenlet.Status {
@@ -60,7 +61,7 @@ loop_14:
 	return greenlet.Left
 }
 
-//line greenlets_greenlet.go:64
+//line greenlets_greenlet.go:65
 
 // Resume continues count for anyone who resumes it.
 func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -99,18 +100,23 @@ func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 		return greenlet.Done
 	}
 	if st = t.left.walkResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.t, f.PC = t, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line greenlets.go:45
-	f = greenlet.Leaf(r, f, 8)
+	f = greenlet.Take(r, f, 8)
+	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 2
 //line greenlets.go:45
+	if p, ok := r.Out().(*int); ok {
+		*p = t.value
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:114
+//line greenlets_greenlet.go:120
 
 // Resume continues tree.walk where it is suspended.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -123,6 +129,10 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line greenlets.go:45
 		f.PC = 2
 //line greenlets.go:45
+		if p, ok := r.Out().(*int); ok {
+			*p = t.value
+			return greenlet.Left
+		}
 		return greenlet.Yielded(r, t.value)
 	case 2:
 //line greenlets.go:46
@@ -140,7 +150,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:144
+//line greenlets_greenlet.go:154
 
 func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -173,14 +183,15 @@ func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 		return greenlet.Done
 	}
 //line greenlets.go:95
-	f = greenlet.Leaf(r, f, 40)
+	f = greenlet.Take(r, f, 40)
+	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 	r.Await(&f.n)
 //line greenlets.go:95
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:184
+//line greenlets_greenlet.go:195
 
 // Resume continues side.counter where it is suspended.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -206,7 +217,7 @@ loop_94:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:210
+//line greenlets_greenlet.go:221
 
 func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
@@ -243,13 +254,14 @@ func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 		return greenlet.Done
 	}
 //line greenlets.go:112
-	f = greenlet.Leaf(r, f, 20)
+	f = greenlet.Take(r, f, 20)
+	r.Leaf(f, &f.Header)
 	f.s, f.n, f.t0, f.PC = s, n, t0, 1
 //line greenlets.go:112
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:253
+//line greenlets_greenlet.go:265
 
 // Resume continues side.toucher where it is suspended.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -276,7 +288,7 @@ loop_111:
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:280
+//line greenlets_greenlet.go:292
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -312,9 +324,9 @@ func (f *sideDeepFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Statu
 //line greenlets.go:129
 	s.depth--
 	if st = s.deepResumable(r, n); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.s, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line greenlets.go:131
 	return greenlet.Done
@@ -323,14 +335,15 @@ loop_133:
 		return greenlet.Done
 	}
 //line greenlets.go:134
-	f = greenlet.Leaf(r, f, 20)
+	f = greenlet.Take(r, f, 20)
+	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 2
 	r.Await(&f.n)
 //line greenlets.go:134
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:334
+//line greenlets_greenlet.go:347
 
 // Resume continues side.deep where it is suspended.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -360,7 +373,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:364
+//line greenlets_greenlet.go:377
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -406,14 +419,15 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 		return sum, greenlet.Done
 	}
 //line greenlets.go:172
-	f = greenlet.Leaf(r, f, 6)
+	f = greenlet.Take(r, f, 6)
+	r.Leaf(f, &f.Header)
 	f.n, f.sum, f.i, f.PC = n, sum, i, 1
 	r.Await(&f.t0)
 //line greenlets.go:172
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:417
+//line greenlets_greenlet.go:431
 
 // Resume continues manySpawned where it is suspended.
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -449,7 +463,7 @@ loop_171:
 	return r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:453
+//line greenlets_greenlet.go:467
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -486,14 +500,15 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 	{
 //line greenlets.go:186
-		f := greenlet.Leaf(r, (*maybeFrame)(nil), 59)
+		f := greenlet.Take(r, (*maybeFrame)(nil), 59)
+		r.Leaf(f, &f.Header)
 		f.i, f.PC = i, 1
 //line greenlets.go:186
 		return ret0, greenlet.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:497
+//line greenlets_greenlet.go:512
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
@@ -518,7 +533,7 @@ after_if_185:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:522
+//line greenlets_greenlet.go:537
 
 // Resume continues maybe for anyone who resumes it.
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -559,9 +574,18 @@ func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*manyCallsFrame)(nil).body(r, n)
 }
 
-// body runs manyCalls up to its first suspension; f is nil until there has been one.
+// body runs manyCalls up to its next suspension; f is nil until there has been one.
 func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum, i, t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			sum, i = f.sum, f.i
+			t0 = r.Callee().(*maybeFrame).Returned(r)
+			goto resumed_197
+		}
+	}
+
 //line greenlets.go:195
 	sum = 0
 	i = 0
@@ -574,45 +598,9 @@ loop_196:
 //line greenlets.go:197
 	t0, st = maybeResumable(r, i)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.sum, f.i, f.PC = n, sum, i, 1
-		return ret0, st
-	}
-//line greenlets.go:197
-	sum += t0
-//line greenlets.go:196
-	i++
-	goto loop_196
-}
-
-//line greenlets_greenlet.go:589
-
-// Resume continues manyCalls where it is suspended.
-func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var sum, i, t0 int
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		sum, i = f.sum, f.i
-		t0 = r.Callee().(*maybeFrame).Returned(r)
-		goto resumed_197
-	}
-
-loop_196:
-//line greenlets.go:196
-	if !(i < n) {
-//line greenlets.go:199
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
-	}
-//line greenlets.go:197
-	t0, st = maybeResumable(r, i)
-	if st != greenlet.Done {
-		f.sum, f.i, f.PC = sum, i, 1
-		return r.Link(f, &f.Header, st)
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_197:
 //line greenlets.go:197
@@ -622,7 +610,13 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:626
+//line greenlets_greenlet.go:614
+
+// Resume continues the activation; the driver calls it.
+func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f.ret0, st = f.body(r, f.n)
+	return r.Started(f, &f.Header, st)
+}
 
 func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

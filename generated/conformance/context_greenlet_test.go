@@ -24,14 +24,15 @@ func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line context_test.go:18
 	{
 		me := r.Current()
-		f = greenlet.Leaf(r, f, 20)
+		f = greenlet.Take(r, f, 20)
+		r.Leaf(f, &f.Header)
 		f.PC = 1
 //line context_test.go:20
 		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 }
 
-//line context_greenlet_test.go:35
+//line context_greenlet_test.go:36
 
 // Resume continues readsContext where it is suspended.
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -50,7 +51,7 @@ loop_18:
 	return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 }
 
-//line context_greenlet_test.go:54
+//line context_greenlet_test.go:55
 
 func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
@@ -83,14 +84,15 @@ func startsChildResumable(r *greenlet.Run) (any, greenlet.Status) {
 // body runs startsChild up to its first suspension; f is nil until there has been one.
 func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 //line context_test.go:47
-	f = greenlet.Leaf(r, f, 1)
+	f = greenlet.Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line context_test.go:47
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:94
+//line context_greenlet_test.go:96
 
 // Resume continues startsChild where it is suspended.
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -109,7 +111,7 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:113
+//line context_greenlet_test.go:115
 
 func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
@@ -144,13 +146,14 @@ func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Statu
 	*l = append(*l, me.Context().Value(key{}))
 	me.SetContext(with(7))
 	*l = append(*l, me.Context().Value(key{}))
-	f = greenlet.Leaf(r, f, 4)
+	f = greenlet.Take(r, f, 4)
+	r.Leaf(f, &f.Header)
 	f.l, f.me, f.PC = l, me, 1
 //line context_test.go:87
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:154
+//line context_greenlet_test.go:157
 
 // Resume continues changesContext where it is suspended.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -170,7 +173,7 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:174
+//line context_greenlet_test.go:177
 
 func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
@@ -209,13 +212,14 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 //line context_test.go:130
 	g.SetContext(context.WithValue(g.Context(), key{}, i))
-	f = greenlet.Leaf(r, f, 5)
+	f = greenlet.Take(r, f, 5)
+	r.Leaf(f, &f.Header)
 	f.n, f.g, f.i, f.PC = n, g, i, 1
 //line context_test.go:131
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:219
+//line context_greenlet_test.go:223
 
 // Resume continues setsItsOwn where it is suspended.
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -244,7 +248,7 @@ loop_129:
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:248
+//line context_greenlet_test.go:252
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

@@ -39,7 +39,7 @@ func (f *recoversAndCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[recoversAndCallsFrame](r, 17)
+		f = greenlet.Take(r, f, 17)
 		f.plain, f.deferrer = plain, d
 	}
 	st = f.step(r, plain)
@@ -114,7 +114,7 @@ func (f *failsAndDefersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *failsAndDefersFrame) run(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[failsAndDefersFrame](r, 5)
+		f = greenlet.Take(r, f, 5)
 		f.plain = plain
 		r.Guard()
 	}
@@ -152,8 +152,13 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 	r.Leaf(f, &f.Header)
 	f.plain, f.PC = nil, 1
 //line defer_test.go:35
+	if p, ok := r.Out().(*int); ok {
+		*p = 0
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 0)
 unwind:
+//line defer_test.go:37
 	for f.Pending() {
 //line defer_test.go:37
 		if sub := f.Next(r); sub != greenlet.Done {
@@ -164,7 +169,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:168
+//line defer_greenlet_test.go:173
 
 func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -199,7 +204,7 @@ func (f *throwsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *throwsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[throwsAtEndFrame](r, 49)
+		f = greenlet.Take(r, f, 49)
 		f.to = to
 		r.Guard()
 	}
@@ -257,7 +262,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:261
+//line defer_greenlet_test.go:266
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -292,7 +297,7 @@ func (f *switchesAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *switchesAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[switchesAtEndFrame](r, 56)
+		f = greenlet.Take(r, f, 56)
 		f.to = to
 		r.Guard()
 	}
@@ -350,7 +355,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:354
+//line defer_greenlet_test.go:359
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -385,7 +390,7 @@ func (f *callsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *callsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[callsAtEndFrame](r, 59)
+		f = greenlet.Take(r, f, 59)
 		f.to = to
 		r.Guard()
 	}
@@ -423,7 +428,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:427
+//line defer_greenlet_test.go:432
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -455,9 +460,9 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 13)
+			f = greenlet.Take(r, f, 13)
 			f.plain, f.PC = nil, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		plain()
@@ -465,7 +470,7 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:469
+//line defer_greenlet_test.go:474
 
 // Resume continues calls where it is suspended.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -509,7 +514,7 @@ func (f *defersSwitchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *defersSwitchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[defersSwitchesFrame](r, 59)
+		f = greenlet.Take(r, f, 59)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -547,7 +552,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:551
+//line defer_greenlet_test.go:556
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -587,7 +592,7 @@ func (f *recoversAndExitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *recoversAndExitsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[recoversAndExitsFrame](r, 1)
+		f = greenlet.Take(r, f, 1)
 		f.log, f.recovers, f.deferrer = log, recovers, d
 	}
 	st = f.step(r, log, recovers)
@@ -607,7 +612,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:611
+//line defer_greenlet_test.go:616
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -643,7 +648,7 @@ func (f *exitsWhileUnwindingFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 func (f *exitsWhileUnwindingFrame) run(r *greenlet.Run, log *[]any, panics bool, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[exitsWhileUnwindingFrame](r, 29)
+		f = greenlet.Take(r, f, 29)
 		f.log, f.panics, f.recovers = log, panics, recovers
 		r.Guard()
 	}
@@ -691,7 +696,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:695
+//line defer_greenlet_test.go:700
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -736,7 +741,7 @@ func (f *waitsAndRecoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[waitsAndRecoversFrame](r, 2)
+		f = greenlet.Take(r, f, 2)
 		f.log, f.deferrer = log, d
 	}
 	st = f.step(r, log)
@@ -755,6 +760,10 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 		r.Leaf(f, &f.Header)
 		f.PC = 2
 //line defer_test.go:140
+		if p, ok := r.Out().(*int); ok {
+			*p = 2
+			return greenlet.Left
+		}
 		return greenlet.Yielded[int](r, 2)
 	case 2:
 //line defer_test.go:141
@@ -766,10 +775,14 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line defer_test.go:138
+	if p, ok := r.Out().(*int); ok {
+		*p = 1
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:773
+//line defer_greenlet_test.go:786
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -804,7 +817,7 @@ func (f *failsThenWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *failsThenWaitsFrame) run(r *greenlet.Run, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[failsThenWaitsFrame](r, 40)
+		f = greenlet.Take(r, f, 40)
 		f.log = log
 		r.Guard()
 	}
@@ -850,7 +863,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:854
+//line defer_greenlet_test.go:867
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

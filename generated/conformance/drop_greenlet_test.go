@@ -31,7 +31,7 @@ func (f *cleansUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[cleansUpFrame](r, 33)
+		f = greenlet.Take(r, f, 33)
 		f.seen, f.after = seen, after
 		r.Guard()
 	}
@@ -120,9 +120,9 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, 
 func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
 //line drop_test.go:122
 	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 9)
+		f = greenlet.Take(r, f, 9)
 		f.parents, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line drop_test.go:123
 	return "survived", greenlet.Done
@@ -181,7 +181,7 @@ func (f *surviveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[surviveFrame](r, 28)
+		f = greenlet.Take(r, f, 28)
 		f.parents = parents
 		r.Guard()
 	}
@@ -271,19 +271,20 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
 //line drop_test.go:139
 	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.parents, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line drop_test.go:140
-	f = greenlet.Leaf(r, f, 2)
+	f = greenlet.Take(r, f, 2)
+	r.Leaf(f, &f.Header)
 	f.parents, f.PC = nil, 2
 	r.Await(&f.t0)
 //line drop_test.go:140
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:287
+//line drop_greenlet_test.go:288
 
 // Resume continues survivesAndWaits where it is suspended.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -309,7 +310,7 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line drop_greenlet_test.go:313
+//line drop_greenlet_test.go:314
 
 func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -348,7 +349,7 @@ func (f *dropsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[dropsItselfFrame](r, 13)
+		f = greenlet.Take(r, f, 13)
 		f.seen, f.give = seen, give
 		r.Guard()
 	}
@@ -398,7 +399,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:402
+//line drop_greenlet_test.go:403
 
 func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

@@ -42,7 +42,7 @@ func (f *forestGrowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *forestGrowsFrame) run(r *greenlet.Run, f0 *forest, depth int) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[forestGrowsFrame](r, 7)
+		f2 = greenlet.Take(r, f2, 7)
 		f2.f0, f2.depth = f0, depth
 		r.Guard()
 	}
@@ -165,12 +165,21 @@ case_86:
 	r.Leaf(f2, &f2.Header)
 	f2.t2, f2.f, f2.PC = nil, f, 3
 //line dump_test.go:87
+	if p, ok := r.Out().(*int); ok {
+		*p = 2
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 2)
 case_88:
+//line dump_test.go:89
 	r.Leaf(f2, &f2.Header)
 	f2.t2, f2.f, f2.PC = nil, f, 4
 	r.Await(&f2.t2)
 //line dump_test.go:89
+	if p, ok := r.Out().(*int); ok {
+		*p = 3
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 3)
 case_90:
 	{
@@ -221,7 +230,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:225
+//line dump_greenlet_test.go:234
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -254,21 +263,26 @@ func (f *sinksFrame) body(r *greenlet.Run, depth int) (st greenlet.Status) {
 	}
 //line dump_test.go:151
 	if st = sinksResumable(r, depth-1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.PC = 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line dump_test.go:152
 	return greenlet.Done
 loop_154:
 //line dump_test.go:155
-	f = greenlet.Leaf(r, f, 46)
+	f = greenlet.Take(r, f, 46)
+	r.Leaf(f, &f.Header)
 	f.depth, f.PC = depth, 2
 //line dump_test.go:155
+	if p, ok := r.Out().(*int); ok {
+		*p = depth
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:272
+//line dump_greenlet_test.go:286
 
 // Resume continues sinks where it is suspended.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -288,10 +302,14 @@ loop_154:
 //line dump_test.go:155
 	f.PC = 2
 //line dump_test.go:155
+	if p, ok := r.Out().(*int); ok {
+		*p = depth
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:295
+//line dump_greenlet_test.go:313
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }

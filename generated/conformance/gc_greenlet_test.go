@@ -66,13 +66,14 @@ func holdsResumable(r *greenlet.Run, b *box) greenlet.Status { return (*holdsFra
 // body runs holds up to its first suspension; f is nil until there has been one.
 func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 //line gc_test.go:39
-	f = greenlet.Leaf(r, f, 56)
+	f = greenlet.Take(r, f, 56)
+	r.Leaf(f, &f.Header)
 	f.b, f.PC = b, 1
 //line gc_test.go:39
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:76
+//line gc_greenlet_test.go:77
 
 // Resume continues holds where it is suspended.
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -107,13 +108,14 @@ func (b *box) newRunFrame() *boxRunFrame { return greenlet.MakeFrame(boxRunFrame
 // runResumable is box.run for callers that can be suspended.
 func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:51
-	f := greenlet.Leaf(r, (*boxRunFrame)(nil), 18)
+	f := greenlet.Take(r, (*boxRunFrame)(nil), 18)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line gc_test.go:51
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:117
+//line gc_greenlet_test.go:119
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
@@ -129,7 +131,7 @@ func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:133
+//line gc_greenlet_test.go:135
 
 // Resume continues box.run for anyone who resumes it.
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -175,13 +177,18 @@ func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	b = &box{}
 	b.g = r.Current()
 	runtime.GC()
-	f = greenlet.Leaf(r, f, 1)
+	f = greenlet.Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.b, f.PC = b, 1
 //line gc_test.go:67
+	if p, ok := r.Out().(*int); ok {
+		*p = 1
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:185
+//line gc_greenlet_test.go:192
 
 // Resume continues collects where it is suspended.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -201,7 +208,7 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line gc_greenlet_test.go:205
+//line gc_greenlet_test.go:212
 
 func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
@@ -225,13 +232,14 @@ func receivesResumable(r *greenlet.Run) greenlet.Status { return (*receivesFrame
 // body runs receives up to its first suspension; f is nil until there has been one.
 func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:145
-	f = greenlet.Leaf(r, f, 10)
+	f = greenlet.Take(r, f, 10)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line gc_test.go:145
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:235
+//line gc_greenlet_test.go:243
 
 // Resume continues receives where it is suspended.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -249,7 +257,7 @@ loop_144:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:253
+//line gc_greenlet_test.go:261
 
 func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
@@ -270,7 +278,8 @@ func newReceivesTypedFrame() *receivesTypedFrame { return greenlet.MakeFrame(rec
 func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:164
 	{
-		f := greenlet.Leaf(r, (*receivesTypedFrame)(nil), 52)
+		f := greenlet.Take(r, (*receivesTypedFrame)(nil), 52)
+		r.Leaf(f, &f.Header)
 		f.PC = 1
 		r.Await(&f.t0)
 //line gc_test.go:165
@@ -278,7 +287,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:282
+//line gc_greenlet_test.go:291
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -298,7 +307,7 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:302
+//line gc_greenlet_test.go:311
 
 // Resume continues receivesTyped for anyone who resumes it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -346,13 +355,14 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	var kept *box
 //line gc_test.go:296
 	kept = b
-	f := greenlet.Leaf(r, (*keepsFrame)(nil), 40)
+	f := greenlet.Take(r, (*keepsFrame)(nil), 40)
+	r.Leaf(f, &f.Header)
 	f.fails, f.kept, f.PC = fails, kept, 1
 //line gc_test.go:297
 	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:356
+//line gc_greenlet_test.go:366
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -377,7 +387,7 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:381
+//line gc_greenlet_test.go:391
 
 // Resume continues keeps for anyone who resumes it.
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -433,7 +443,7 @@ func (f *keepsDeferringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *keepsDeferringFrame) run(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[keepsDeferringFrame](r, 16)
+		f = greenlet.Take(r, f, 16)
 		f.b, f.fails = b, fails
 		r.Guard()
 	}
@@ -488,7 +498,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:492
+//line gc_greenlet_test.go:502
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -33,14 +33,15 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	{
 //line generator_test.go:16
 		*seen = append(*seen, i)
-		f := greenlet.Leaf(r, (*squaresFrame)(nil), 46)
+		f := greenlet.Take(r, (*squaresFrame)(nil), 46)
+		r.Leaf(f, &f.Header)
 		f.n, f.seen, f.i, f.PC = n, seen, i, 1
 //line generator_test.go:17
 		return greenlet.Yielded[int](r, i*i)
 	}
 }
 
-//line generator_greenlet_test.go:44
+//line generator_greenlet_test.go:45
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -69,7 +70,7 @@ loop_15:
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:73
+//line generator_greenlet_test.go:74
 
 // Resume continues squares for anyone who resumes it.
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -116,13 +117,18 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 		return greenlet.Done
 	}
 //line generator_test.go:50
-	f = greenlet.Leaf(r, f, 44)
+	f = greenlet.Take(r, f, 44)
+	r.Leaf(f, &f.Header)
 	f.n, f.outer, f.i, f.PC = n, outer, i, 1
 //line generator_test.go:50
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:126
+//line generator_greenlet_test.go:132
 
 // Resume continues layer1 where it is suspended.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -153,10 +159,14 @@ loop_49:
 //line generator_test.go:50
 	f.i, f.PC = i, 1
 //line generator_test.go:50
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:160
+//line generator_greenlet_test.go:170
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -192,14 +202,15 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 //line generator_test.go:59
 	g = r.New(newLayer1Frame(n, outer))
 //line generator_test.go:61
-	f = greenlet.Leaf(r, f, 11)
+	f = greenlet.Take(r, f, 11)
+	r.Leaf(f, &f.Header)
 	f.outer, f.seen, f.g, f.PC = nil, seen, g, 1
 	r.Await(&f.v)
 //line generator_test.go:61
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:203
+//line generator_greenlet_test.go:214
 
 // Resume continues layer2 where it is suspended.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -229,7 +240,7 @@ loop_60:
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:233
+//line generator_greenlet_test.go:244
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -256,9 +267,21 @@ func permuteResumable(r *greenlet.Run, list []string, n int) greenlet.Status {
 	return (*permuteFrame)(nil).body(r, list, n)
 }
 
-// body runs permute up to its first suspension; f is nil until there has been one.
+// body runs permute up to its next suspension; f is nil until there has been one.
 func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+//line generator_test.go:84
+			return greenlet.Done
+		case 2:
+			i = f.i
+			r.Callee().(*permuteFrame).Release(r)
+			goto resumed_87
+		}
+	}
+
 //line generator_test.go:82
 	if !(n == 1) {
 //line generator_test.go:86
@@ -266,7 +289,8 @@ func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.
 		goto loop_86
 	}
 //line generator_test.go:83
-	f = greenlet.Leaf(r, f, 24)
+	f = greenlet.Take(r, f, 24)
+	r.Leaf(f, &f.Header)
 	f.list, f.PC = nil, 1
 //line generator_test.go:83
 	return greenlet.Yielded(r, slices.Clone(list))
@@ -277,49 +301,8 @@ loop_86:
 	}
 //line generator_test.go:87
 	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.list, f.n, f.i, f.PC = list, n, i, 2
-		return st
-	}
-	{
-//line generator_test.go:88
-		j := 0
-		if n%2 == 0 {
-			j = i
-		}
-		list[j], list[n-1] = list[n-1], list[j]
-//line generator_test.go:86
-		i++
-		goto loop_86
-	}
-}
-
-//line generator_greenlet_test.go:298
-
-// Resume continues permute where it is suspended.
-func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	list, n := f.list, f.n
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.list, f.n))
-	case 1:
-//line generator_test.go:84
-		return r.Return(f, &f.Header)
-	case 2:
-		i = f.i
-		r.Callee().(*permuteFrame).Release(r)
-		goto resumed_87
-	}
-
-loop_86:
-//line generator_test.go:86
-	if !(i < n) {
-		return r.Return(f, &f.Header)
-	}
-//line generator_test.go:87
-	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
-		f.i, f.PC = i, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_87:
@@ -336,7 +319,12 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:340
+//line generator_greenlet_test.go:323
+
+// Resume continues the activation; the driver calls it.
+func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.list, f.n))
+}
 
 func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
@@ -360,13 +348,18 @@ func yieldsTwiceResumable(r *greenlet.Run) greenlet.Status { return (*yieldsTwic
 // body runs yieldsTwice up to its first suspension; f is nil until there has been one.
 func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:125
-	f = greenlet.Leaf(r, f, 60)
+	f = greenlet.Take(r, f, 60)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line generator_test.go:125
+	if p, ok := r.Out().(*int); ok {
+		*p = 1
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:370
+//line generator_greenlet_test.go:363
 
 // Resume continues yieldsTwice where it is suspended.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -389,7 +382,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:393
+//line generator_greenlet_test.go:386
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -409,13 +402,14 @@ func newYieldHelperFrame(v int) *yieldHelperFrame { return greenlet.MakeFrame(yi
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
 func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 //line generator_test.go:130
-	f := greenlet.Leaf(r, (*yieldHelperFrame)(nil), 29)
+	f := greenlet.Take(r, (*yieldHelperFrame)(nil), 29)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line generator_test.go:130
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:419
+//line generator_greenlet_test.go:413
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -432,7 +426,7 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:436
+//line generator_greenlet_test.go:430
 
 // Resume continues yieldHelper for anyone who resumes it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -472,13 +466,18 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 		return greenlet.Done
 	}
 //line generator_test.go:146
-	f = greenlet.Leaf(r, f, 2)
+	f = greenlet.Take(r, f, 2)
+	r.Leaf(f, &f.Header)
 	f.n, f.i, f.PC = n, i, 1
 //line generator_test.go:146
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:482
+//line generator_greenlet_test.go:481
 
 // Resume continues nest where it is suspended.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -509,6 +508,10 @@ loop_145:
 //line generator_test.go:146
 	f.i, f.PC = i, 1
 //line generator_test.go:146
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, i)
 resumed_147:
 //line generator_test.go:145
@@ -516,7 +519,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:520
+//line generator_greenlet_test.go:523
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

@@ -31,13 +31,14 @@ func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) greenlet.S
 func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st greenlet.Status) {
 //line greenlet_test.go:31
 	*l = append(*l, first)
-	f = greenlet.Leaf(r, f, 39)
+	f = greenlet.Take(r, f, 39)
+	r.Leaf(f, &f.Header)
 	f.l, f.second, f.PC = l, second, 1
 //line greenlet_test.go:32
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:41
+//line greenlet_greenlet_test.go:42
 
 // Resume continues steps where it is suspended.
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -53,7 +54,7 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:57
+//line greenlet_greenlet_test.go:58
 
 func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
@@ -91,7 +92,7 @@ func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st gre
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:95
+//line greenlet_greenlet_test.go:96
 
 // Resume continues the activation; the driver calls it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -134,7 +135,7 @@ func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) 
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:138
+//line greenlet_greenlet_test.go:139
 
 // Resume continues the activation; the driver calls it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -170,13 +171,14 @@ func recursiveInnerResumable(r *greenlet.Run, l *[]string) greenlet.Status {
 func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.Status) {
 //line greenlet_test.go:111
 	*l = append(*l, "b")
-	f = greenlet.Leaf(r, f, 60)
+	f = greenlet.Take(r, f, 60)
+	r.Leaf(f, &f.Header)
 	f.l, f.PC = nil, 1
 //line greenlet_test.go:112
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:180
+//line greenlet_greenlet_test.go:182
 
 // Resume continues recursiveInner where it is suspended.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -222,13 +224,14 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 	*child = weak.Make(f)
 	g := r.New(f)
 	f = nil
-	f2 = greenlet.Leaf(r, f2, 1)
+	f2 = greenlet.Take(r, f2, 1)
+	r.Leaf(f2, &f2.Header)
 	f2.child, f2.l, f2.PC = nil, l, 1
 //line greenlet_test.go:122
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:232
+//line greenlet_greenlet_test.go:235
 
 // Resume continues recursiveOuter where it is suspended.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -248,7 +251,7 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:252
+//line greenlet_greenlet_test.go:255
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -286,13 +289,14 @@ func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (str
 // body runs blocks up to its first suspension; f is nil until there has been one.
 func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool) (ret0 string, st greenlet.Status) {
 //line greenlet_test.go:149
-	f = greenlet.Leaf(r, f, 62)
+	f = greenlet.Take(r, f, 62)
+	r.Leaf(f, &f.Header)
 	f.started, f.release, f.PC = started, release, 1
 //line greenlet_test.go:149
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:296
+//line greenlet_greenlet_test.go:300
 
 // Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -311,7 +315,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:315
+//line greenlet_greenlet_test.go:319
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -341,13 +345,14 @@ func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) greenlet.St
 // body runs failsChild up to its first suspension; f is nil until there has been one.
 func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st greenlet.Status) {
 //line greenlet_test.go:180
-	f = greenlet.Leaf(r, f, 3)
+	f = greenlet.Take(r, f, 3)
+	r.Leaf(f, &f.Header)
 	f.parent, f.PC = nil, 1
 //line greenlet_test.go:180
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:351
+//line greenlet_greenlet_test.go:356
 
 // Resume continues failsChild where it is suspended.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -362,7 +367,7 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:366
+//line greenlet_greenlet_test.go:371
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -398,7 +403,7 @@ func (f *failsParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[failsParentFrame](r, 41)
+		f = greenlet.Take(r, f, 41)
 		f.seen = seen
 		r.Guard()
 	}
@@ -463,7 +468,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:467
+//line greenlet_greenlet_test.go:472
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -492,7 +497,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:496
+//line greenlet_greenlet_test.go:501
 
 // Resume continues the activation; the driver calls it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -536,15 +541,15 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 //line greenlet_test.go:216
 	got, st = waitsResumable(r, seen)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.seen, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:217
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:548
+//line greenlet_greenlet_test.go:553
 
 // Resume continues recovers where it is suspended.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -562,7 +567,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:566
+//line greenlet_greenlet_test.go:571
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -607,7 +612,7 @@ func (f *waitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[waitsFrame](r, 16)
+		f = greenlet.Take(r, f, 16)
 		f.seen = seen
 		r.Guard()
 	}
@@ -668,7 +673,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:672
+//line greenlet_greenlet_test.go:677
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -706,15 +711,15 @@ func standsResumable(r *greenlet.Run) (int, string, greenlet.Status) {
 func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status) {
 //line greenlet_test.go:240
 	if st = nestedResumable(r, 2); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
+		f = greenlet.Take(r, f, 43)
 		f.PC = 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:241
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:718
+//line greenlet_greenlet_test.go:723
 
 // Resume continues stands where it is suspended.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -731,7 +736,7 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:735
+//line greenlet_greenlet_test.go:740
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -762,20 +767,21 @@ func (f *nestedFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 //line greenlet_test.go:247
 	if st = nestedResumable(r, n-1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 21)
+		f = greenlet.Take(r, f, 21)
 		f.PC = 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:248
 	return greenlet.Done
 after_if_246:
-	f = greenlet.Leaf(r, f, 21)
+	f = greenlet.Take(r, f, 21)
+	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line greenlet_test.go:250
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:779
+//line greenlet_greenlet_test.go:785
 
 // Resume continues nested where it is suspended.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -792,7 +798,7 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:796
+//line greenlet_greenlet_test.go:802
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -831,14 +837,15 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	if n != 4 {
 		panic("n")
 	}
-	f = greenlet.Leaf(r, f, 42)
+	f = greenlet.Take(r, f, 42)
+	r.Leaf(f, &f.Header)
 	f.a, f.PC = arguments{}, 1
 	r.Await(&f.t0)
 //line greenlet_test.go:295
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:842
+//line greenlet_greenlet_test.go:849
 
 // Resume continues takes where it is suspended.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -857,7 +864,7 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:861
+//line greenlet_greenlet_test.go:868
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -899,7 +906,7 @@ func (f *peeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[peeksFrame](r, 50)
+		f = greenlet.Take(r, f, 50)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -952,7 +959,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:956
+//line greenlet_greenlet_test.go:963
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -988,7 +995,7 @@ func (f *handlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[handlesFrame](r, 51)
+		f = greenlet.Take(r, f, 51)
 		f.handler, f.seen, f.kept = handler, seen, kept
 		r.Guard()
 	}
@@ -1041,8 +1048,13 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 	r.Leaf(f, &f.Header)
 	f.handler, f.seen, f.kept, f.PC = nil, nil, nil, 1
 //line greenlet_test.go:345
+	if p, ok := r.Out().(*int); ok {
+		*p = 0
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 0)
 unwind:
+//line greenlet_test.go:347
 	for f.Pending() {
 //line greenlet_test.go:347
 		if sub := f.Next(r); sub != greenlet.Done {
@@ -1053,7 +1065,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1057
+//line greenlet_greenlet_test.go:1069
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1091,7 +1103,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1095
+//line greenlet_greenlet_test.go:1107
 
 // Resume continues the activation; the driver calls it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1126,7 +1138,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1130
+//line greenlet_greenlet_test.go:1142
 
 // Resume continues the activation; the driver calls it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1167,7 +1179,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1171
+//line greenlet_greenlet_test.go:1183
 
 // Resume continues the activation; the driver calls it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1211,7 +1223,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1215
+//line greenlet_greenlet_test.go:1227
 
 // Resume continues the activation; the driver calls it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1259,7 +1271,8 @@ func (f *factorialFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Sta
 		goto after_if_525
 	}
 //line greenlet_test.go:526
-	f = greenlet.Leaf(r, f, 51)
+	f = greenlet.Take(r, f, 51)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line greenlet_test.go:526
@@ -1267,15 +1280,15 @@ func (f *factorialFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Sta
 after_if_525:
 	t1, st = factorialResumable(r, n-1)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.n, f.PC = n, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:528
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1279
+//line greenlet_greenlet_test.go:1292
 
 // Resume continues factorial where it is suspended.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1301,7 +1314,7 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:1305
+//line greenlet_greenlet_test.go:1318
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1334,9 +1347,9 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	}); ok {
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 17)
+			f2 = greenlet.Take(r, f2, 17)
 			f2.f, f2.PC = nil, 1
-			return st
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f()
@@ -1344,7 +1357,7 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1348
+//line greenlet_greenlet_test.go:1361
 
 // Resume continues callsPlain where it is suspended.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -33,14 +33,15 @@ func echoesResumable(r *greenlet.Run, v any) (any, greenlet.Status) {
 // body runs echoes up to its first suspension; f is nil until there has been one.
 func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
 //line matrix_test.go:18
-	f = greenlet.Leaf(r, f, 43)
+	f = greenlet.Take(r, f, 43)
+	r.Leaf(f, &f.Header)
 	f.v, f.PC = nil, 1
 	r.Await(&f.v)
 //line matrix_test.go:18
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:44
+//line matrix_greenlet_test.go:45
 
 // Resume continues echoes where it is suspended.
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -68,7 +69,7 @@ loop_17:
 	return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:72
+//line matrix_greenlet_test.go:73
 
 func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -117,7 +118,7 @@ func (f *operatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[operatesFrame](r, 39)
+		f = greenlet.Take(r, f, 39)
 		f.name, f.to = name, to
 		r.Guard()
 	}
@@ -203,7 +204,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:207
+//line matrix_greenlet_test.go:208
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -239,18 +240,23 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 //line matrix_test.go:228
 	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.to, f.seen, f.PC = nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line matrix_test.go:229
-	f = greenlet.Leaf(r, f, 33)
+	f = greenlet.Take(r, f, 33)
+	r.Leaf(f, &f.Header)
 	f.to, f.seen, f.PC = nil, nil, 2
 //line matrix_test.go:229
+	if p, ok := r.Out().(*string); ok {
+		*p = "yield"
+		return greenlet.Left
+	}
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:254
+//line matrix_greenlet_test.go:260
 
 // Resume continues refusedThenYields where it is suspended.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -262,6 +268,10 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line matrix_test.go:229
 		f.to, f.seen, f.PC = nil, nil, 2
 //line matrix_test.go:229
+		if p, ok := r.Out().(*string); ok {
+			*p = "yield"
+			return greenlet.Left
+		}
 		return greenlet.Yielded[string](r, "yield")
 	default:
 		return r.Return(f, &f.Header)
@@ -269,7 +279,7 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:273
+//line matrix_greenlet_test.go:283
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -306,7 +316,7 @@ func (f *refusedIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[refusedIntFrame](r, 43)
+		f = greenlet.Take(r, f, 43)
 		f.to, f.seen = to, seen
 		r.Guard()
 	}
@@ -354,7 +364,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:358
+//line matrix_greenlet_test.go:368
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -384,14 +394,15 @@ func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) {
 // awaitsIntResumable is awaitsInt for callers that can be suspended.
 func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 //line matrix_test.go:250
-	f := greenlet.Leaf(r, (*awaitsIntFrame)(nil), 58)
+	f := greenlet.Take(r, (*awaitsIntFrame)(nil), 58)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line matrix_test.go:250
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:395
+//line matrix_greenlet_test.go:406
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -411,7 +422,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:415
+//line matrix_greenlet_test.go:426
 
 // Resume continues awaitsInt for anyone who resumes it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -458,7 +469,7 @@ func (f *killsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[killsChildFrame](r, 55)
+		f = greenlet.Take(r, f, 55)
 		f.g, f.seen = g, seen
 		r.Guard()
 	}
@@ -501,7 +512,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:505
+//line matrix_greenlet_test.go:516
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

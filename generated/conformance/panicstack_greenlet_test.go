@@ -16,13 +16,14 @@ func newFailsLateFrame(_ int) *failsLateFrame { return greenlet.MakeFrame(failsL
 // failsLateResumable is failsLate for callers that can be suspended.
 func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
 //line panicstack_test.go:15
-	f := greenlet.Leaf(r, (*failsLateFrame)(nil), 53)
+	f := greenlet.Take(r, (*failsLateFrame)(nil), 53)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line panicstack_test.go:15
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:26
+//line panicstack_greenlet_test.go:27
 
 // Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) greenlet.Status {
@@ -40,7 +41,7 @@ func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:44
+//line panicstack_greenlet_test.go:45
 
 // Resume continues failsLate for anyone who resumes it.
 func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -71,13 +72,14 @@ func newHotAboveFrame(how string) *hotAboveFrame { return greenlet.MakeFrame(hot
 func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:46
 	plainAbove(how)
-	f := greenlet.Leaf(r, (*hotAboveFrame)(nil), 16)
+	f := greenlet.Take(r, (*hotAboveFrame)(nil), 16)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line panicstack_test.go:47
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:81
+//line panicstack_greenlet_test.go:83
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
@@ -95,7 +97,7 @@ func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:99
+//line panicstack_greenlet_test.go:101
 
 // Resume continues hotAbove for anyone who resumes it.
 func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -133,13 +135,18 @@ func coldAboveResumable(r *greenlet.Run, how string) greenlet.Status {
 // body runs coldAbove up to its first suspension; f is nil until there has been one.
 func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:54
-	f = greenlet.Leaf(r, f, 27)
+	f = greenlet.Take(r, f, 27)
+	r.Leaf(f, &f.Header)
 	f.how, f.PC = how, 1
 //line panicstack_test.go:54
+	if p, ok := r.Out().(*int); ok {
+		*p = 2
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:143
+//line panicstack_greenlet_test.go:150
 
 // Resume continues coldAbove where it is suspended.
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -163,7 +170,7 @@ resumed_55:
 	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:167
+//line panicstack_greenlet_test.go:174
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -193,14 +200,14 @@ func callsAboveResumable(r *greenlet.Run, how string) greenlet.Status {
 func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:59
 	if st = coldAboveResumable(r, how); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.how, f.PC = "", 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:204
+//line panicstack_greenlet_test.go:211
 
 // Resume continues callsAbove where it is suspended.
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

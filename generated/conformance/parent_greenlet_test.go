@@ -16,13 +16,14 @@ func newYieldsToParentFrame() *yieldsToParentFrame { return greenlet.MakeFrame(y
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
 func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 //line parent_test.go:55
-	f := greenlet.Leaf(r, (*yieldsToParentFrame)(nil), 53)
+	f := greenlet.Take(r, (*yieldsToParentFrame)(nil), 53)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line parent_test.go:55
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:26
+//line parent_greenlet_test.go:27
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
@@ -38,7 +39,7 @@ func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line parent_greenlet_test.go:42
+//line parent_greenlet_test.go:43
 
 // Resume continues yieldsToParent for anyone who resumes it.
 func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -83,7 +84,7 @@ func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st gr
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:87
+//line parent_greenlet_test.go:88
 
 // Resume continues the activation; the driver calls it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -23,13 +23,14 @@ func switchesToParentsResumable(r *greenlet.Run) greenlet.Status {
 // body runs switchesToParents up to its first suspension; f is nil until there has been one.
 func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line plain_test.go:27
-	f = greenlet.Leaf(r, f, 60)
+	f = greenlet.Take(r, f, 60)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line plain_test.go:27
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:33
+//line plain_greenlet_test.go:34
 
 // Resume continues switchesToParents where it is suspended.
 func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -47,7 +48,7 @@ func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line plain_greenlet_test.go:51
+//line plain_greenlet_test.go:52
 
 func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }

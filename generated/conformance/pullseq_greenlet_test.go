@@ -30,9 +30,9 @@ func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st 
 //line pullseq_test.go:19
 	_, st = n.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.n, f.yield, f.PC = nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -125,9 +125,9 @@ func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (re
 //line pullseq_test.go:23
 	t3, st = n.left.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.yield, f.PC = n, yield, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_23:
 	t2 = t3
@@ -141,9 +141,9 @@ resumed_23:
 	}); ok {
 		t4, st = c.CallResumable(r, n.value)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 12)
+			f = greenlet.Take(r, f, 12)
 			f.n, f.yield, f.PC = n, yield, 2
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
 		t4 = yield(n.value)
@@ -159,9 +159,9 @@ after_if_23b:
 //line pullseq_test.go:23
 	t5, st = n.right.pushResumable(r, yield)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.yield, f.PC = nil, nil, 3
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_23c:
 	t1 = t5
@@ -218,9 +218,9 @@ func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.
 	}); ok {
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 51)
+			f = greenlet.Take(r, f, 51)
 			f.do, f.PC = nil, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		do(depth)
@@ -229,9 +229,9 @@ func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.
 	return greenlet.Done
 after_if_57:
 	if st = eachResumable(r, depth-1, do); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.depth, f.do, f.PC = depth, do, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line pullseq_test.go:62
 	if c, ok := greenlet.Resumable(do).(interface {
@@ -239,9 +239,9 @@ after_if_57:
 	}); ok {
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 51)
+			f = greenlet.Take(r, f, 51)
 			f.do, f.PC = nil, 3
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	} else {
 		do(depth)
@@ -324,9 +324,9 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	sum = new(int)
 //line pullseq_test.go:67
 	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.sum, f.PC = sum, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line pullseq_test.go:71
 	return *sum, greenlet.Done
@@ -395,13 +395,18 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) greenlet.Status {
 func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st greenlet.Status) {
 //line pullseq_test.go:68
 	(*c.sum) += i
-	f = greenlet.Leaf(r, f, 54)
+	f = greenlet.Take(r, f, 54)
+	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line pullseq_test.go:69
+	if p, ok := r.Out().(*int); ok {
+		*p = (*c.sum)
+		return greenlet.Left
+	}
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:405
+//line pullseq_greenlet_test.go:410
 
 // Resume continues the literal throughFunc1 where it is suspended.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -452,9 +457,9 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 			c = greenlet.Iterate(t0)
 		}
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 48)
+			f = greenlet.Take(r, f, 48)
 			f.ended, f.loop, f.PC = nil, loop, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line pullseq_test.go:96
@@ -462,7 +467,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:466
+//line pullseq_greenlet_test.go:471
 
 // Resume continues overPlain where it is suspended.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -480,7 +485,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:484
+//line pullseq_greenlet_test.go:489
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -508,7 +513,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:512
+//line pullseq_greenlet_test.go:517
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -534,13 +539,18 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested
 //line pullseq_test.go:97
-	f = greenlet.Leaf(r, f, 40)
+	f = greenlet.Take(r, f, 40)
+	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line pullseq_test.go:97
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:544
+//line pullseq_greenlet_test.go:554
 
 // Resume continues the literal overPlainRange1 where it is suspended.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -557,7 +567,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:561
+//line pullseq_greenlet_test.go:571
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

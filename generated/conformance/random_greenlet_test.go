@@ -60,20 +60,26 @@ loop_122:
 		goto else_128
 	}
 //line random_test.go:129
-	f = greenlet.Leaf(r, f, 15)
+	f = greenlet.Take(r, f, 15)
+	r.Leaf(f, &f.Header)
 	f.v2, f.a, f.PC = nil, a, 1
 //line random_test.go:129
+	if p2, ok := r.Out().(*int); ok {
+		*p2 = o.v
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded(r, o.v)
 else_128:
+//line random_test.go:131
 	if !a.catches {
 		goto else_131
 	}
 //line random_test.go:132
 	got, st = a.guardedResumable(r, o)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.v2, f.a, f.PC = nil, a, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_132:
 	goto after_if_128
@@ -81,9 +87,9 @@ else_131:
 //line random_test.go:134
 	got, st = a.doResumable(r, o, o.deep)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.v2, f.a, f.PC = nil, a, 3
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_134:
 after_if_128:
@@ -92,7 +98,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:96
+//line random_greenlet_test.go:102
 
 // Resume continues the activation; the driver calls it.
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -146,7 +152,7 @@ func (f *actGuardedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[actGuardedFrame](r, 32)
+		f = greenlet.Take(r, f, 32)
 		f.a, f.o = a, o
 		r.Guard()
 	}
@@ -210,7 +216,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:214
+//line random_greenlet_test.go:220
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -262,9 +268,9 @@ func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, s
 //line random_test.go:160
 	t0, st = a2.doResumable(r, o, deep-1)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 13)
+		f = greenlet.Take(r, f, 13)
 		f.a2, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line random_test.go:160
 	return t0, greenlet.Done
@@ -300,20 +306,30 @@ after_if_159:
 	goto after_switch_164
 case_165:
 //line random_test.go:166
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 2
 //line random_test.go:166
+	if p, ok := r.Out().(*int); ok {
+		*p = o.v
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded(r, o.v)
 case_168:
 //line random_test.go:169
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 3
 	r.Await(&f.t1)
 //line random_test.go:169
+	if p, ok := r.Out().(*int); ok {
+		*p = o.v
+		return ret0, greenlet.Left
+	}
 	return ret0, greenlet.Yielded(r, o.v)
 case_174:
-//line random_test.go:175
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 4
 	r.Await(&f.t2)
 //line random_test.go:175
@@ -340,37 +356,43 @@ after_switch_164:
 	goto after_switch_193
 case_194:
 //line random_test.go:195
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 5
 	r.Await(&f.t3)
 //line random_test.go:195
 	return ret0, greenlet.Send[any](r, to, o.v)
 case_196:
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 6
 	r.Await(&f.t4)
 //line random_test.go:197
 	return ret0, r.SendNone(to)
 case_198:
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 7
 	r.Await(&f.t5)
 //line random_test.go:199
 	return ret0, r.SendArgs(to, o.v, o.b)
 case_200:
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 8
 	r.Await(&f.t6)
 //line random_test.go:201
 	return ret0, greenlet.Send(r, to, o.v)
 case_202:
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 9
 	r.Await(&f.t7)
 //line random_test.go:203
 	return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
 case_204:
-	f = greenlet.Leaf(r, f, 13)
+	f = greenlet.Take(r, f, 13)
+	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 10
 	r.Await(&f.t8)
 //line random_test.go:205
@@ -379,7 +401,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:383
+//line random_greenlet_test.go:405
 
 // Resume continues act.do where it is suspended.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -455,7 +477,7 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line random_greenlet_test.go:459
+//line random_greenlet_test.go:481
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

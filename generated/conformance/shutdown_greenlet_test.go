@@ -25,7 +25,7 @@ func (f *printsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[printsAtEndFrame](r, 56)
+		f = greenlet.Take(r, f, 56)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -107,20 +107,22 @@ func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) 
 //line shutdown_test.go:66
 		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
-		f = greenlet.Leaf(r, f, 36)
+		f = greenlet.Take(r, f, 36)
+		r.Leaf(f, &f.Header)
 		f.PC = 1
 //line shutdown_test.go:68
 		return r.SendNone(g)
 	}
 after_if_65:
 //line shutdown_test.go:70
-	f = greenlet.Leaf(r, f, 36)
+	f = greenlet.Take(r, f, 36)
+	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line shutdown_test.go:70
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:124
+//line shutdown_greenlet_test.go:126
 
 // Resume continues nestsGreenlets where it is suspended.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -140,7 +142,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:144
+//line shutdown_greenlet_test.go:146
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -171,7 +173,7 @@ func (f *waitsInHandlerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[waitsInHandlerFrame](r, 17)
+		f = greenlet.Take(r, f, 17)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -214,7 +216,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:218
+//line shutdown_greenlet_test.go:220
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -236,13 +238,14 @@ func waitsAgainResumable(r *greenlet.Run) greenlet.Status { return (*waitsAgainF
 // body runs waitsAgain up to its first suspension; f is nil until there has been one.
 func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line shutdown_test.go:124
-	f = greenlet.Leaf(r, f, 2)
+	f = greenlet.Take(r, f, 2)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line shutdown_test.go:124
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:246
+//line shutdown_greenlet_test.go:249
 
 // Resume continues waitsAgain where it is suspended.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -281,20 +284,25 @@ func (f *deepFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 //line shutdown_test.go:163
 	if st = deepResumable(r, n-1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.PC = 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line shutdown_test.go:164
 	return greenlet.Done
 after_if_162:
-	f = greenlet.Leaf(r, f, 62)
+	f = greenlet.Take(r, f, 62)
+	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line shutdown_test.go:166
+	if p, ok := r.Out().(*int); ok {
+		*p = 0
+		return greenlet.Left
+	}
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:298
+//line shutdown_greenlet_test.go:306
 
 // Resume continues deep where it is suspended.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -313,7 +321,7 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:317
+//line shutdown_greenlet_test.go:325
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

@@ -34,18 +34,19 @@ func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 //line throw_test.go:15
 	s, st = switchOrRecoverResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.PC = 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line throw_test.go:16
-	f = greenlet.Leaf(r, f, 8)
+	f = greenlet.Take(r, f, 8)
+	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line throw_test.go:16
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:49
+//line throw_greenlet_test.go:50
 
 // Resume continues switches where it is suspended.
 func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -68,7 +69,7 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line throw_greenlet_test.go:72
+//line throw_greenlet_test.go:73
 
 func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
@@ -112,7 +113,7 @@ func (f *switchOrRecoverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[switchOrRecoverFrame](r, 23)
+		f = greenlet.Take(r, f, 23)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -169,7 +170,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:173
+//line throw_greenlet_test.go:174
 
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

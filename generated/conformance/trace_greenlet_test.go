@@ -35,14 +35,15 @@ func doublesResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
 // body runs doubles up to its first suspension; f is nil until there has been one.
 func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line trace_test.go:64
-	f = greenlet.Leaf(r, f, 12)
+	f = greenlet.Take(r, f, 12)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line trace_test.go:64
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:46
+//line trace_greenlet_test.go:47
 
 // Resume continues doubles where it is suspended.
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -68,7 +69,7 @@ loop_63:
 	return greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:72
+//line trace_greenlet_test.go:73
 
 func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -95,13 +96,14 @@ func switchesToSelfResumable(r *greenlet.Run) greenlet.Status {
 // body runs switchesToSelf up to its first suspension; f is nil until there has been one.
 func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:122
-	f = greenlet.Leaf(r, f, 21)
+	f = greenlet.Take(r, f, 21)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:122
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:105
+//line trace_greenlet_test.go:107
 
 // Resume continues switchesToSelf where it is suspended.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -139,13 +141,14 @@ func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status 
 // body runs switchesTo up to its first suspension; f is nil until there has been one.
 func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
 //line trace_test.go:125
-	f = greenlet.Leaf(r, f, 31)
+	f = greenlet.Take(r, f, 31)
+	r.Leaf(f, &f.Header)
 	f.g, f.PC = nil, 1
 //line trace_test.go:125
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:149
+//line trace_greenlet_test.go:152
 
 // Resume continues switchesTo where it is suspended.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -186,13 +189,14 @@ func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) greenlet.
 // body runs throwsInto up to its first suspension; f is nil until there has been one.
 func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st greenlet.Status) {
 //line trace_test.go:128
-	f = greenlet.Leaf(r, f, 9)
+	f = greenlet.Take(r, f, 9)
+	r.Leaf(f, &f.Header)
 	f.g, f.v, f.PC = nil, nil, 1
 //line trace_test.go:128
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:196
+//line trace_greenlet_test.go:200
 
 // Resume continues throwsInto where it is suspended.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -238,13 +242,14 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 		}
 		*list = append(*list, s)
 	})
-	f := greenlet.Leaf(r, (*setsTracerFrame)(nil), 0)
+	f := greenlet.Take(r, (*setsTracerFrame)(nil), 0)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:142
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:248
+//line trace_greenlet_test.go:253
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
@@ -271,7 +276,7 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line trace_greenlet_test.go:275
+//line trace_greenlet_test.go:280
 
 // Resume continues setsTracer for anyone who resumes it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -304,13 +309,14 @@ func throwsSelfResumable(r *greenlet.Run) greenlet.Status { return (*throwsSelfF
 // body runs throwsSelf up to its first suspension; f is nil until there has been one.
 func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:231
-	f = greenlet.Leaf(r, f, 1)
+	f = greenlet.Take(r, f, 1)
+	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:231
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:314
+//line trace_greenlet_test.go:320
 
 // Resume continues throwsSelf where it is suspended.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -353,7 +359,7 @@ func (f *throwsSelfAndCatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status)
 func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[throwsSelfAndCatchesFrame](r, 53)
+		f = greenlet.Take(r, f, 53)
 		r.Guard()
 	}
 	mark := r.Mark()
@@ -395,7 +401,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:399
+//line trace_greenlet_test.go:405
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

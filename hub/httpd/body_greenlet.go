@@ -54,9 +54,9 @@ func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1
 	}
 	t0, t1, st = b.nextResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.b, f.p, f.PC = nil, nil, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line body.go:91
 	return t0, t1, greenlet.Done
@@ -123,16 +123,30 @@ func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 	return (*bodyNextFrame)(nil).body(r, b, p)
 }
 
-// body runs Body.next up to its first suspension; f is nil until there has been one.
+// body runs Body.next up to its next suspension; f is nil until there has been one.
 func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var errResult, err2 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			n, errResult = f.n, f.errResult
+			r.Callee().(*connPauseFrame).Release(r)
+			goto resumed_98
+		case 2:
+			n, errResult = f.n, f.errResult
+			err2 = r.Callee().(*bodyWaitFrame).Returned(r)
+			goto resumed_106
+		}
+	}
+
 //line body.go:98
 	if st = b.conn.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_98:
 //line body.go:99
 loop_99:
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
@@ -143,10 +157,11 @@ loop_99:
 	}
 	err2, st = b.waitResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_106:
 //line body.go:106
 	if err2 != nil {
 		return 0, err2, greenlet.Done
@@ -154,55 +169,13 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:158
+//line body_greenlet.go:173
 
-// Resume continues Body.next where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b, p := f.b, f.p
-	var n int
-	var errResult, err2 error
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		n, errResult = f.n, f.errResult
-		r.Callee().(*connPauseFrame).Release(r)
-//line body.go:99
-		goto loop_99
-	case 2:
-		n, errResult = f.n, f.errResult
-		err2 = r.Callee().(*bodyWaitFrame).Returned(r)
-		goto resumed_106
-	}
-
-loop_99:
-//line body.go:100
-	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
-		f.ret0, f.ret1 = n, errResult
-		return r.Return(f, &f.Header)
-	}
-//line body.go:103
-	if r.Current() == greenlet.Main() {
-		f.ret0, f.ret1 = 0, errPlain
-		return r.Return(f, &f.Header)
-	}
-//line body.go:106
-	err2, st = b.waitResumable(r)
-	if st != greenlet.Done {
-		f.n, f.errResult, f.PC = n, errResult, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_106:
-//line body.go:106
-	if err2 != nil {
-		f.ret0, f.ret1 = 0, err2
-		return r.Return(f, &f.Header)
-	}
-	goto loop_99
+	f.ret0, f.ret1, st = f.body(r, f.b, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line body_greenlet.go:206
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -249,9 +222,9 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	b.conn.readBy(b.due)
 	err2, st = b.conn.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.b, f.PC = b, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line body.go:121
 	if err2 != nil {
@@ -261,7 +234,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:265
+//line body_greenlet.go:238
 
 // Resume continues Body.wait where it is suspended.
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -286,7 +259,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:290
+//line body_greenlet.go:263
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -320,11 +293,20 @@ func (b *Body) receiveResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*bodyReceiveFrame)(nil).body(r, b)
 }
 
-// body runs Body.receive up to its first suspension; f is nil until there has been one.
+// body runs Body.receive up to its next suspension; f is nil until there has been one.
 func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
 	var limit2 int64
 	var n int
 	var err2 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			limit2 = f.limit2
+			n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
+			goto resumed_223
+		}
+	}
+
 	{
 //line body.go:199
 		switch {
@@ -355,10 +337,11 @@ loop_219:
 	}
 	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.b, f.limit2, f.PC = b, limit2, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_223:
 //line body.go:224
 	b.got = b.got[:len(b.got)+n]
 	switch {
@@ -374,56 +357,13 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:378
+//line body_greenlet.go:361
 
-// Resume continues Body.receive where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b := f.b
-	var limit2 int64
-	var n int
-	var err2 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		limit2 = f.limit2
-		n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
-		goto resumed_223
-	}
-
-loop_219:
-//line body.go:220
-	if len(b.got) == cap(b.got) {
-		b.got = append(b.got, 0)[:len(b.got)]
-	}
-	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
-	if st != greenlet.Done {
-		f.limit2, f.PC = limit2, 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_223:
-//line body.go:224
-	b.got = b.got[:len(b.got)+n]
-	switch {
-	case int64(len(b.got)) > limit2:
-		b.err = &http.MaxBytesError{Limit: limit2}
-		f.ret0 = b.err
-		return r.Return(f, &f.Header)
-	case b.err == io.EOF:
-//line body.go:230
-		b.received = true
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
-	case err2 != nil:
-//line body.go:233
-		f.ret0 = err2
-		return r.Return(f, &f.Header)
-	}
-	goto loop_219
+	f.ret0, st = f.body(r, f.b)
+	return r.Started(f, &f.Header, st)
 }
-
-//line body_greenlet.go:427
 
 func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -458,11 +398,20 @@ func (b *Body) drainResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*bodyDrainFrame)(nil).body(r, b)
 }
 
-// body runs Body.drain up to its first suspension; f is nil until there has been one.
+// body runs Body.drain up to its next suspension; f is nil until there has been one.
 func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.Status) {
 	var rest *buffer
 	var n, m int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			rest, n = f.rest, f.n
+			m, err = r.Callee().(*BodyReadFrame).Returned(r)
+			goto resumed_249
+		}
+	}
+
 //line body.go:243
 	if b.expected != nothing || b.part == data && b.left > drained {
 		return b.ended(), greenlet.Done
@@ -478,10 +427,11 @@ loop_248:
 //line body.go:249
 	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.b, f.rest, f.n, f.PC = b, rest, n, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_249:
 //line body.go:250
 	if n += m; err != nil {
 		goto after_loop_248
@@ -493,49 +443,13 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:497
+//line body_greenlet.go:447
 
-// Resume continues Body.drain where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	b := f.b
-	var rest *buffer
-	var n, m int
-	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		rest, n = f.rest, f.n
-		m, err = r.Callee().(*BodyReadFrame).Returned(r)
-		goto resumed_249
-	}
-
-loop_248:
-//line body.go:248
-	if !(!b.ended() && n <= drained) {
-		goto after_loop_248
-	}
-//line body.go:249
-	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
-	if st != greenlet.Done {
-		f.rest, f.n, f.PC = rest, n, 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_249:
-//line body.go:250
-	if n += m; err != nil {
-		goto after_loop_248
-	}
-	goto loop_248
-after_loop_248:
-//line body.go:254
-	rest.free()
-	f.ret0 = b.ended()
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.b)
+	return r.Started(f, &f.Header, st)
 }
-
-//line body_greenlet.go:539
 
 func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }

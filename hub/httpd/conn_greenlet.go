@@ -63,9 +63,9 @@ case_52:
 //line conn.go:53
 	t0, st = c.exchangesResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line conn.go:53
@@ -88,7 +88,8 @@ case_56:
 		goto after_if_59
 	}
 //line conn.go:60
-	f = greenlet.Leaf(r, f, 56)
+	f = greenlet.Take(r, f, 56)
+	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 2
 //line conn.go:60
 	return r.SendNone(loop)
@@ -98,7 +99,7 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:102
+//line conn_greenlet.go:103
 
 // Resume continues the activation; the driver calls it.
 func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -147,7 +148,7 @@ func (f *connExchangesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *connExchangesFrame) run(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[connExchangesFrame](r, 3)
+		f = greenlet.Take(r, f, 3)
 		f.c = c
 		r.Guard()
 	}
@@ -227,7 +228,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:231
+//line conn_greenlet.go:232
 
 func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -308,9 +309,9 @@ func (f *connExchangeFrame) body(r *greenlet.Run, c *conn) (ret0 bool, st greenl
 //line conn.go:98
 	w, err, st = c.receiveResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_98:
 //line conn.go:99
@@ -319,9 +320,9 @@ resumed_98:
 	}
 //line conn.go:100
 	if st = c.refuseResumable(r, nil, err); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.PC = nil, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line conn.go:101
@@ -338,25 +339,25 @@ after_if_99:
 //line conn.go:109
 	_, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.w, f.h, f.PC = c, w, h, 3
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_109:
 after_if_108:
 //line conn.go:111
 	if st = CallResumable(r, h, w, w.request); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.h, f.c, f.w, f.PC = nil, c, w, 4
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line conn.go:112
 	keep, st = w.finishResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.h, f.c, f.w, f.PC = nil, c, w, 5
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_112:
 //line conn.go:113
@@ -369,9 +370,9 @@ resumed_112:
 //line conn.go:117
 	_, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.h, f.c, f.w, f.keep, f.PC = nil, c, w, keep, 6
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_117:
 //line conn.go:118
@@ -380,9 +381,9 @@ resumed_117:
 	}
 //line conn.go:119
 	if st = c.lingerResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c, f.w, f.h, f.keep, f.PC = nil, nil, nil, keep, 7
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_119:
 after_if_116:
@@ -390,7 +391,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:394
+//line conn_greenlet.go:395
 
 // Resume continues the activation; the driver calls it.
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -451,9 +452,9 @@ func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 
 
 //line conn.go:129
 	if st = c.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.c, f.PC = c, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_129:
 //line conn.go:130
@@ -498,9 +499,9 @@ loop_135:
 	}
 	err, st = c.moreResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.c, f.due, f.all, f.searched, f.PC = c, due, all, searched, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_158:
 after_if_150:
@@ -517,7 +518,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:521
+//line conn_greenlet.go:522
 
 // Resume continues the activation; the driver calls it.
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -555,14 +556,14 @@ func (c *conn) pauseResumable(r *greenlet.Run) greenlet.Status {
 func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 //line conn.go:175
 	if st = c.sock.Stream().Readiness().GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.c, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:566
+//line conn_greenlet.go:567
 
 // Resume continues conn.pause where it is suspended.
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -612,9 +613,9 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 //line conn.go:181
 	err, st = c.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:181
 	if err != nil {
@@ -622,15 +623,15 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	}
 	t0, st = c.sock.Stream().Readiness().WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.c, f.PC = nil, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:184
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:634
+//line conn_greenlet.go:635
 
 // Resume continues conn.more where it is suspended.
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -665,7 +666,7 @@ resumed_184:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:669
+//line conn_greenlet.go:670
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -710,15 +711,15 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	}
 	t0, st = c.sendsResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.c, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:238
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:722
+//line conn_greenlet.go:723
 
 // Resume continues conn.flush where it is suspended.
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -736,7 +737,7 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:740
+//line conn_greenlet.go:741
 
 func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -779,9 +780,9 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	c.out, c.broken = nil, errInterrupted
 	_, err, st = c.sock.WriteResumable(r, out2.data)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 20)
+		f = greenlet.Take(r, f, 20)
 		f.c, f.out2, f.PC = c, out2, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:252
 	out2.free()
@@ -793,7 +794,7 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:797
+//line conn_greenlet.go:798
 
 // Resume continues conn.sends where it is suspended.
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -820,7 +821,7 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:824
+//line conn_greenlet.go:825
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -849,10 +850,28 @@ func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) gre
 	return (*connRefuseFrame)(nil).body(r2, c, r, err)
 }
 
-// body runs conn.refuse up to its first suspension; f is nil until there has been one.
+// body runs conn.refuse up to its next suspension; f is nil until there has been one.
 func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
 	var why *refusal
 	var f func(*Answer)
+	if f2 != nil {
+		switch f2.PC {
+		case 1:
+			r2.Callee().(*connFlushFrame).Release(r2)
+			goto resumed_304
+		case 2:
+			why = f2.why
+			r2.Callee().(*connFlushFrame).Release(r2)
+			goto resumed_308
+		case 3:
+			r2.Callee().Release(r2)
+			goto resumed_310
+		case 4:
+			r2.Callee().(*connLingerFrame).Release(r2)
+			goto resumed_312
+		}
+	}
+
 	{
 //line conn.go:302
 		var ok bool
@@ -865,20 +884,22 @@ func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err 
 //line conn.go:304
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r2, f2, 1)
+		f2 = greenlet.Take(r2, f2, 1)
 		f2.c, f2.r, f2.err, f2.PC = nil, nil, nil, 1
-		return st
+		return r2.Link(f2, &f2.Header, st)
 	}
+resumed_304:
 //line conn.go:305
 	return greenlet.Done
 after_if_303:
 	c.put(why)
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
-		f2 = greenlet.Caller(r2, f2, 1)
+		f2 = greenlet.Take(r2, f2, 1)
 		f2.err, f2.c, f2.r, f2.why, f2.PC = nil, c, r, why, 2
-		return st
+		return r2.Link(f2, &f2.Header, st)
 	}
+resumed_308:
 //line conn.go:309
 	f = c.server.OnAnswer
 //line conn.go:309
@@ -895,67 +916,8 @@ after_if_303:
 		}); ok2 {
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
-				f2 = greenlet.Caller(r2, f2, 1)
-				f2.r, f2.err, f2.c, f2.PC = nil, nil, c, 3
-				return st
-			}
-		} else {
-			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
-		}
-	}
-after_if_309:
-//line conn.go:312
-	if st = c.lingerResumable(r2); st != greenlet.Done {
-		f2 = greenlet.Caller(r2, f2, 1)
-		f2.c, f2.r, f2.err, f2.PC = nil, nil, nil, 4
-		return st
-	}
-	return greenlet.Done
-}
-
-//line conn_greenlet.go:917
-
-// Resume continues conn.refuse where it is suspended.
-func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	c, r := f2.c, f2.r
-	var why *refusal
-	var f func(*Answer)
-	switch f2.PC {
-	case 0:
-		return r2.Started(f2, &f2.Header, f2.body(r2, f2.c, f2.r, f2.err))
-	case 1:
-		r2.Callee().(*connFlushFrame).Release(r2)
-//line conn.go:305
-		return r2.Return(f2, &f2.Header)
-	case 2:
-		why = f2.why
-		r2.Callee().(*connFlushFrame).Release(r2)
-		f = c.server.OnAnswer
-//line conn.go:309
-		if f != nil {
-			goto then_309
-		}
-		goto after_if_309
-	case 3:
-		r2.Callee().Release(r2)
-		goto resumed_310
-	case 4:
-		r2.Callee().(*connLingerFrame).Release(r2)
-		goto resumed_312
-	}
-
-then_309:
-	{
-//line conn.go:310
-		t0 := c.remote()
-		t1 := c.server.hub().Now()
-//line conn.go:310
-		if c2, ok2 := greenlet.Resumable(f).(interface {
-			CallResumable(*greenlet.Run, *Answer) greenlet.Status
-		}); ok2 {
-			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
-			if st != greenlet.Done {
-				f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, 3
+				f2 = greenlet.Take(r2, f2, 1)
+				f2.r, f2.err, f2.why, f2.c, f2.PC = nil, nil, nil, c, 3
 				return r2.Link(f2, &f2.Header, st)
 			}
 		} else {
@@ -966,14 +928,20 @@ resumed_310:
 after_if_309:
 //line conn.go:312
 	if st = c.lingerResumable(r2); st != greenlet.Done {
+		f2 = greenlet.Take(r2, f2, 1)
 		f2.c, f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, nil, 4
 		return r2.Link(f2, &f2.Header, st)
 	}
 resumed_312:
-	return r2.Return(f2, &f2.Header)
+	return greenlet.Done
 }
 
-//line conn_greenlet.go:977
+//line conn_greenlet.go:940
+
+// Resume continues the activation; the driver calls it.
+func (f *connRefuseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c, f.r, f.err))
+}
 
 func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
 func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
@@ -997,9 +965,20 @@ func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
 	return (*connLingerFrame)(nil).body(r, c)
 }
 
-// body runs conn.linger up to its first suspension; f is nil until there has been one.
+// body runs conn.linger up to its next suspension; f is nil until there has been one.
 func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*connPauseFrame).Release(r)
+			goto resumed_333
+		case 2:
+			err = r.Callee().(*connMoreFrame).Returned(r)
+			goto resumed_337
+		}
+	}
+
 //line conn.go:328
 	if c.broken != nil || c.sock.CloseWrite() != nil {
 		return greenlet.Done
@@ -1007,52 +986,8 @@ func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	c.readBy(c.server.hub().Now().Add(lingering))
 loop_332:
 	if st = c.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.c, f.PC = c, 1
-		return st
-	}
-//line conn.go:334
-	c.sock.Discard(c.sock.Buffered())
-	err = c.sock.TryReadAhead()
-	if !(err == socket.ErrWouldBlock) {
-		goto after_if_336
-	}
-//line conn.go:337
-	err, st = c.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
-		f.c, f.PC = c, 2
-		return st
-	}
-after_if_336:
-//line conn.go:339
-	if err != nil {
-		return greenlet.Done
-	}
-	goto loop_332
-}
-
-//line conn_greenlet.go:1036
-
-// Resume continues conn.linger where it is suspended.
-func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
-	case 1:
-		r.Callee().(*connPauseFrame).Release(r)
-		goto resumed_333
-	case 2:
-		err = r.Callee().(*connMoreFrame).Returned(r)
-		goto resumed_337
-	}
-
-loop_332:
-//line conn.go:333
-	if st = c.pauseResumable(r); st != greenlet.Done {
-		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_333:
@@ -1065,19 +1000,25 @@ resumed_333:
 //line conn.go:337
 	err, st = c.moreResumable(r)
 	if st != greenlet.Done {
-		f.PC = 2
+		f = greenlet.Take(r, f, 0)
+		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_337:
 after_if_336:
 //line conn.go:339
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_332
 }
 
-//line conn_greenlet.go:1081
+//line conn_greenlet.go:1017
+
+// Resume continues the activation; the driver calls it.
+func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c))
+}
 
 func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }

@@ -34,9 +34,9 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	}); ok {
 		st = c.CallResumable(r2, w, r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r2, f2, 36)
+			f2 = greenlet.Take(r2, f2, 36)
 			f2.f, f2.w, f2.r, f2.PC = nil, nil, nil, 1
-			return st
+			return r2.Link(f2, &f2.Header, st)
 		}
 	} else {
 		f(w, r)
@@ -94,9 +94,9 @@ func (f *CallFrame) body(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter
 //line handler.go:36
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 15)
+		f = greenlet.Take(r2, f, 15)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line handler.go:36
 	if err != nil {
@@ -109,9 +109,9 @@ after_if_35:
 	}); ok {
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 15)
+			f = greenlet.Take(r2, f, 15)
 			f.h, f.w, f.r, f.PC = nil, nil, nil, 2
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	} else {
 		h.ServeHTTP(w, r)
@@ -212,9 +212,9 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 		}
 		t0, st = b.receiveResumable(r2)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 52)
+			f = greenlet.Take(r2, f, 52)
 			f.r, f.PC = nil, 1
-			return ret0, st
+			return ret0, r2.Link(f, &f.Header, st)
 		}
 	}
 //line handler.go:59
@@ -289,9 +289,9 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	}
 //line handler.go:93
 	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 40)
+		f = greenlet.Take(r2, f, 40)
 		f.m, f.w, f.r, f.PC = nil, nil, nil, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 after_if_92:
 	return greenlet.Done

@@ -38,9 +38,9 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 		e := m.hub.NewEvent()
 		m.opened[r.PathValue("room")] = e
 		if st = e.WaitResumable(r2); st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 13)
+			f = greenlet.Take(r2, f, 13)
 			f.m, f.w, f.r, f.PC = nil, w, r, 1
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 //line handler_test.go:31
@@ -112,9 +112,9 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 //line handler_test.go:75
 	w.Header().Set("Wrapped", "yes")
 	if st = CallResumable(r2, h.next, w, r); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 35)
+		f = greenlet.Take(r2, f, 35)
 		f.h, f.w, f.r, f.PC = wrapped{}, nil, nil, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -195,9 +195,9 @@ func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 	w.WriteHeader(http.StatusSwitchingProtocols)
 	c, err, st = w.(*Response).HijackResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 8)
+		f = greenlet.Take(r2, f, 8)
 		f.r, f.w, f.PC = nil, w, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_110:
 	{
@@ -212,9 +212,9 @@ resumed_110:
 		}); ok {
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 8)
+				f = greenlet.Take(r2, f, 8)
 				f.w, f.r, f.c, f.PC = nil, nil, c, 2
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err2 = w.Write(t0)
@@ -228,9 +228,9 @@ resumed_114:
 loop_117:
 	line, err3, st = c.ReadLineResumable(r2)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 8)
+		f = greenlet.Take(r2, f, 8)
 		f.w, f.r, f.c, f.PC = nil, nil, c, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_118:
 //line handler_test.go:119
@@ -239,9 +239,9 @@ resumed_118:
 	}
 	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 8)
+		f = greenlet.Take(r2, f, 8)
 		f.w, f.r, f.c, f.PC = nil, nil, c, 4
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_122:
 //line handler_test.go:122
@@ -299,9 +299,9 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 //line handler_test.go:133
 	h.begun.Set()
 	if st = h.end.WaitResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 14)
+		f = greenlet.Take(r2, f, 14)
 		f.h, f.r, f.w, f.PC = nil, nil, w, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	{
 //line handler_test.go:135
@@ -312,9 +312,9 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 14)
+				f = greenlet.Take(r2, f, 14)
 				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t0)
@@ -388,9 +388,9 @@ func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) greenl
 func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) (st greenlet.Status) {
 //line handler_test.go:185
 	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 9)
+		f = greenlet.Take(r, f, 9)
 		f.e, f.done, f.PC = nil, done, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line handler_test.go:186
 	close(done)

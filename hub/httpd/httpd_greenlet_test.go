@@ -42,9 +42,9 @@ func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet
 //line httpd_test.go:102
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line httpd_test.go:102
 	return t0, greenlet.Done
@@ -103,9 +103,9 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 //line httpd_test.go:106
 	n, st = s.StopResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.s, f.killed, f.PC = nil, killed, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line httpd_test.go:107
 	if killed != nil {
@@ -164,11 +164,28 @@ func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *h
 	return (*echoesServeHTTPFrame)(nil).body(r2, e, w, r)
 }
 
-// body runs echoes.ServeHTTP up to its first suspension; f is nil until there has been one.
+// body runs echoes.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var buf []byte
 	var n int
 	var err, err2 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			n, err = r2.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r2)
+			goto resumed_176
+		case 2:
+			buf, err = f.buf, f.err
+			_, err2 = r2.Callee().(interface {
+				Returned(*greenlet.Run) (int, error)
+			}).Returned(r2)
+			goto resumed_177
+		}
+	}
+
 //line httpd_test.go:174
 	buf = make([]byte, e.size)
 loop_175:
@@ -181,77 +198,8 @@ loop_175:
 		}); ok {
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 35)
-				f.w, f.r, f.buf, f.PC = w, r, buf, 1
-				return st
-			}
-		} else {
-			n, err = t0.Read(buf)
-		}
-	}
-//line httpd_test.go:177
-	if c, ok := w.(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-	}); ok {
-		_, err2, st = c.WriteResumable(r2, buf[:n])
-		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 35)
-			f.w, f.r, f.buf, f.err, f.PC = w, r, buf, err, 2
-			return st
-		}
-	} else {
-		_, err2 = w.Write(buf[:n])
-	}
-//line httpd_test.go:177
-	if err2 != nil {
-		return greenlet.Done
-	}
-	if err == io.EOF {
-		return greenlet.Done
-	}
-	if err != nil {
-		fmt.Fprintf(w, " failed: %v", err)
-		return greenlet.Done
-	}
-	goto loop_175
-}
-
-//line httpd_greenlet_test.go:220
-
-// Resume continues echoes.ServeHTTP where it is suspended.
-func (f *echoesServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	w, r := f.w, f.r
-	var buf []byte
-	var n int
-	var err, err2 error
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.e, f.w, f.r))
-	case 1:
-		buf = f.buf
-		n, err = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r2)
-		goto resumed_176
-	case 2:
-		buf, err = f.buf, f.err
-		_, err2 = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r2)
-		goto resumed_177
-	}
-
-loop_175:
-	{
-//line httpd_test.go:176
-		t0 := r.Body
-//line httpd_test.go:176
-		if c, ok := t0.(interface {
-			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
-		}); ok {
-			n, err, st = c.ReadResumable(r2, buf)
-			if st != greenlet.Done {
-				f.err, f.buf, f.PC = nil, buf, 1
+				f = greenlet.Take(r2, f, 35)
+				f.err, f.w, f.r, f.buf, f.PC = nil, w, r, buf, 1
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -265,7 +213,8 @@ resumed_176:
 	}); ok {
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
-			f.buf, f.err, f.PC = buf, err, 2
+			f = greenlet.Take(r2, f, 35)
+			f.w, f.r, f.buf, f.err, f.PC = w, r, buf, err, 2
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
@@ -274,19 +223,24 @@ resumed_176:
 resumed_177:
 //line httpd_test.go:177
 	if err2 != nil {
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	if err == io.EOF {
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	if err != nil {
 		fmt.Fprintf(w, " failed: %v", err)
-		return r2.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:290
+//line httpd_greenlet_test.go:239
+
+// Resume continues the activation; the driver calls it.
+func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
+}
 
 func (f *echoesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFrame{Header: f.Header} }

@@ -39,11 +39,24 @@ func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *
 	return (*hastyServeHTTPFrame)(nil).body(r2, h, w0, r0)
 }
 
-// body runs hasty.ServeHTTP up to its first suspension; f is nil until there has been one.
+// body runs hasty.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
 	var w *http.ResponseWriter
 	var r **http.Request
 	var t0 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			w, r = f.w, f.r
+			t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
+			goto resumed_23
+		case 2:
+			w = f.w
+			r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
+			goto resumed_30
+		}
+	}
+
 	w = new(http.ResponseWriter)
 	*w = w0
 	r = new(*http.Request)
@@ -56,10 +69,11 @@ loop_23:
 //line interrupted_test.go:23
 	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 13)
+		f = greenlet.Take(r2, f, 13)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_23:
 //line interrupted_test.go:23
 	if !(t0 != nil) {
 //line interrupted_test.go:25
@@ -77,11 +91,12 @@ after_if_22:
 			w:    w,
 		}).value())
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 13)
+			f = greenlet.Take(r2, f, 13)
 			f.h, f.w, f.PC = h, w, 2
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
+resumed_30:
 	{
 //line interrupted_test.go:35
 		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
@@ -90,49 +105,12 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:94
+//line interrupted_greenlet_test.go:109
 
-// Resume continues hasty.ServeHTTP where it is suspended.
-func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	h := f.h
-	var w *http.ResponseWriter
-	var r **http.Request
-	var t0 error
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w0, f.r0))
-	case 1:
-		w, r = f.w, f.r
-		t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
-		goto resumed_23
-	case 2:
-		w = f.w
-		r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
-//line interrupted_test.go:35
-		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
-		h.l.say("%v", err2)
-		return r2.Return(f, &f.Header)
-	}
-
-loop_23:
-//line interrupted_test.go:23
-	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
-	if st != greenlet.Done {
-		f.w, f.r, f.PC = w, r, 1
-		return r2.Link(f, &f.Header, st)
-	}
-resumed_23:
-//line interrupted_test.go:23
-	if !(t0 != nil) {
-//line interrupted_test.go:25
-		body, err := io.ReadAll((*r).Body)
-		fmt.Fprintf((*w), "%s %v", body, err)
-		return r2.Return(f, &f.Header)
-	}
-	goto loop_23
+// Resume continues the activation; the driver calls it.
+func (f *hastyServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.w0, f.r0))
 }
-
-//line interrupted_greenlet_test.go:136
 
 func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -169,14 +147,14 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 //line interrupted_test.go:23
 	_, st = ReceiveResumable(r2, (*c.r))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 38)
+		f = greenlet.Take(r2, f, 38)
 		f.c, f.PC = c, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:180
+//line interrupted_greenlet_test.go:158
 
 // Resume continues the literal hastyServeHTTPFunc1 where it is suspended.
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -212,7 +190,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:216
+//line interrupted_greenlet_test.go:194
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -238,9 +216,9 @@ loop_31:
 		}); ok {
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 9)
+				f = greenlet.Take(r, f, 9)
 				f.c, f.PC = c, 1
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = (*c.w).Write(t0)
@@ -249,7 +227,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:253
+//line interrupted_greenlet_test.go:231
 
 // Resume continues the literal hastyServeHTTPFunc2 where it is suspended.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -282,7 +260,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:286
+//line interrupted_greenlet_test.go:264
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -316,7 +294,7 @@ func (f *simulationSlowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *simulationSlowFrame) run(r2 *greenlet.Run, l *simulation, text string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[simulationSlowFrame](r2, 45)
+		f = greenlet.Take(r2, f, 45)
 		f.l, f.text = l, text
 		r2.Guard()
 	}
@@ -401,7 +379,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:405
+//line interrupted_greenlet_test.go:383
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

@@ -30,9 +30,23 @@ func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Requ
 	return (*newExpectingFrame)(nil).body(r2, w, r)
 }
 
-// body runs newExpecting up to its first suspension; f is nil until there has been one.
+// body runs newExpecting up to its next suspension; f is nil until there has been one.
 func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r2.Callee().Release(r2)
+			goto resumed_61
+		case 2:
+			r2.Callee().Release(r2)
+			goto resumed_65
+		case 3:
+			err = r2.Callee().(*ReceiveFrame).Returned(r2)
+			goto resumed_67
+		}
+	}
+
 //line limits_test.go:58
 	switch r.URL.Path {
 	case "/no":
@@ -52,14 +66,15 @@ case_59:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 32)
+				f = greenlet.Take(r2, f, 32)
 				f.w, f.r, f.PC = nil, nil, 1
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t0)
 		}
 	}
+resumed_61:
 //line limits_test.go:62
 	return greenlet.Done
 case_63:
@@ -73,22 +88,24 @@ case_63:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 32)
+				f = greenlet.Take(r2, f, 32)
 				f.w, f.r, f.PC = w, r, 2
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			t1.Flush()
 		}
 	}
+resumed_65:
 after_switch_58:
 //line limits_test.go:67
 	err, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 32)
+		f = greenlet.Take(r2, f, 32)
 		f.w, f.r, f.PC = w, r, 3
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_67:
 	{
 //line limits_test.go:67
 		if err != nil {
@@ -104,51 +121,12 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:108
+//line limits_greenlet_test.go:125
 
-// Resume continues newExpecting where it is suspended.
-func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	w, r := f.w, f.r
-	var err error
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
-	case 1:
-		r2.Callee().Release(r2)
-//line limits_test.go:62
-		return r2.Return(f, &f.Header)
-	case 2:
-		r2.Callee().Release(r2)
-		goto after_switch_58
-	case 3:
-		err = r2.Callee().(*ReceiveFrame).Returned(r2)
-		goto resumed_67
-	}
-
-after_switch_58:
-//line limits_test.go:67
-	err, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f.r, f.PC = r, 3
-		return r2.Link(f, &f.Header, st)
-	}
-resumed_67:
-	{
-//line limits_test.go:67
-		if err != nil {
-			fmt.Fprint(w, err)
-			return r2.Return(f, &f.Header)
-		}
-		body, err2 := io.ReadAll(r.Body)
-		fmt.Fprintf(w, "%s", body)
-		if err2 != nil {
-			panic(err2)
-		}
-		return r2.Return(f, &f.Header)
-	}
+// Resume continues the activation; the driver calls it.
+func (f *newExpectingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
-
-//line limits_greenlet_test.go:152
 
 func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
@@ -199,9 +177,9 @@ loop_150:
 		}); ok {
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 38)
+				f = greenlet.Take(r, f, 38)
 				f.h, f.w, f.PC = h, w, 1
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err = w.Write(t0)
@@ -215,7 +193,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:219
+//line limits_greenlet_test.go:197
 
 // Resume continues writes.ServeHTTP where it is suspended.
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -257,7 +235,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:261
+//line limits_greenlet_test.go:239
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -309,9 +287,9 @@ case_233:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 55)
+				f = greenlet.Take(r2, f, 55)
 				f.w, f.r, f.PC = nil, nil, 1
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t0)
@@ -330,9 +308,9 @@ case_238:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 55)
+				f = greenlet.Take(r2, f, 55)
 				f.w, f.r, f.PC = nil, nil, 2
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t1)
@@ -349,9 +327,9 @@ case_241:
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 55)
+				f = greenlet.Take(r2, f, 55)
 				f.r, f.w, f.PC = nil, w, 3
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t2)
@@ -366,9 +344,9 @@ case_241:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 55)
+				f = greenlet.Take(r2, f, 55)
 				f.w, f.r, f.PC = nil, nil, 4
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			t3.Flush()
@@ -379,7 +357,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:383
+//line limits_greenlet_test.go:361
 
 // Resume continues failing where it is suspended.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -422,7 +400,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:426
+//line limits_greenlet_test.go:404
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -471,9 +449,9 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	}
 	err2, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 14)
+		f = greenlet.Take(r2, f, 14)
 		f.w, f.r, f.PC = w, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 //line limits_test.go:266
 	if err2 != nil {
@@ -484,7 +462,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:488
+//line limits_greenlet_test.go:466
 
 // Resume continues impatient where it is suspended.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -507,7 +485,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:511
+//line limits_greenlet_test.go:489
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

@@ -98,9 +98,9 @@ func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 		}); ok {
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 8)
+				f = greenlet.Take(r2, f, 8)
 				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 1
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			_, _ = w.Write(t0)
@@ -121,9 +121,9 @@ after_if_51:
 		}); ok {
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r2, f, 8)
+				f = greenlet.Take(r2, f, 8)
 				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 2
-				return st
+				return r2.Link(f, &f.Header, st)
 			}
 		} else {
 			t1.Flush()
@@ -191,14 +191,32 @@ func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return (*waitsServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
 
-// body runs waits.ServeHTTP up to its first suspension; f is nil until there has been one.
+// body runs waits.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r2.Callee().(*hub.HubYieldFrame).Release(r2)
+			goto resumed_77
+		case 2:
+			r2.Callee().(*ReceiveFrame).Release(r2)
+			goto resumed_79
+		case 3:
+			r2.Callee().(*handlersFrame).Release(r2)
+			goto resumed_81
+		case 4:
+			r2.Callee().(*hub.HubYieldFrame).Release(r2)
+			goto resumed_82
+		}
+	}
+
 //line oracle_test.go:77
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 36)
+		f = greenlet.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_77:
 //line oracle_test.go:78
 	if !r.URL.Query().Has("read") {
 		goto after_if_78
@@ -206,77 +224,35 @@ func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseW
 //line oracle_test.go:79
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 36)
+		f = greenlet.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 2
-		return st
-	}
-after_if_78:
-//line oracle_test.go:81
-	if st = handlersResumable(r2, w, r); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 36)
-		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
-		return st
-	}
-//line oracle_test.go:82
-	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 36)
-		f.h2, f.w, f.r, f.PC = nil, nil, nil, 4
-		return st
-	}
-	return greenlet.Done
-}
-
-//line oracle_greenlet_test.go:230
-
-// Resume continues waits.ServeHTTP where it is suspended.
-func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	h2, w, r := f.h2, f.w, f.r
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
-	case 1:
-		r2.Callee().(*hub.HubYieldFrame).Release(r2)
-//line oracle_test.go:78
-		if r.URL.Query().Has("read") {
-			goto then_78
-		}
-		goto after_if_78
-	case 2:
-		r2.Callee().(*ReceiveFrame).Release(r2)
-		goto resumed_79
-	case 3:
-		r2.Callee().(*handlersFrame).Release(r2)
-		goto resumed_81
-	case 4:
-		r2.Callee().(*hub.HubYieldFrame).Release(r2)
-		goto resumed_82
-	}
-
-then_78:
-//line oracle_test.go:79
-	_, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f.PC = 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_79:
 after_if_78:
 //line oracle_test.go:81
 	if st = handlersResumable(r2, w, r); st != greenlet.Done {
-		f.w, f.r, f.PC = nil, nil, 3
+		f = greenlet.Take(r2, f, 36)
+		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line oracle_test.go:82
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
+		f = greenlet.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = nil, nil, nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_82:
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:280
+//line oracle_greenlet_test.go:251
+
+// Resume continues the activation; the driver calls it.
+func (f *waitsServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h2, f.w, f.r))
+}
 
 func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }

@@ -37,10 +37,24 @@ func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenl
 	return (*ResponseWriteFrame)(nil).body(r, w, p)
 }
 
-// body runs Response.Write up to its first suspension; f is nil until there has been one.
+// body runs Response.Write up to its next suspension; f is nil until there has been one.
 func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var plain bool
 	var t0 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*connFlushFrame).Release(r)
+			goto resumed_127
+		case 2:
+			t0 = r.Callee().(*connFlushFrame).Returned(r)
+			goto resumed_129
+		case 3:
+			r.Callee().(*connWriteFrame).Release(r)
+			goto resumed_130
+		}
+	}
+
 //line response.go:110
 	switch fits, err := accept(w, p); {
 	case err != nil:
@@ -71,29 +85,32 @@ case_124:
 	w.end()
 	_, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_127:
 	goto after_if_117
 case_128:
 //line response.go:129
 	t0, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_129:
 //line response.go:129
 	if !(t0 == nil) {
 		goto after_if_117
 	}
 //line response.go:130
 	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_130:
 //line response.go:131
 	w.end()
 after_if_117:
@@ -104,52 +121,13 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:108
+//line response_greenlet.go:125
 
-// Resume continues Response.Write where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w, p := f.w, f.p
-	var t0 error
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.w, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		r.Callee().(*connFlushFrame).Release(r)
-		goto after_if_117
-	case 2:
-		t0 = r.Callee().(*connFlushFrame).Returned(r)
-//line response.go:129
-		if t0 == nil {
-			goto then_129
-		}
-		goto after_if_117
-	case 3:
-		r.Callee().(*connWriteFrame).Release(r)
-		goto resumed_130
-	}
-
-then_129:
-//line response.go:130
-	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
-		f.p, f.PC = p, 3
-		return r.Link(f, &f.Header, st)
-	}
-resumed_130:
-//line response.go:131
-	w.end()
-after_if_117:
-//line response.go:135
-	if w.conn.broken != nil {
-		f.ret0, f.ret1 = 0, w.conn.broken
-		return r.Return(f, &f.Header)
-	}
-//line response.go:138
-	f.ret0, f.ret1 = len(p), nil
-	return r.Return(f, &f.Header)
+	f.ret0, f.ret1, st = f.body(r, f.w, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line response_greenlet.go:153
 
 func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -205,15 +183,15 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	w.written -= int64(len(s)) // Write counts them
 	t0, t1, st = w.WriteResumable(r, []byte(s))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.w, f.s, f.PC = nil, "", 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line response.go:152
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:217
+//line response_greenlet.go:195
 
 // Resume continues Response.WriteString where it is suspended.
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -232,7 +210,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:236
+//line response_greenlet.go:214
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -280,9 +258,9 @@ func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.S
 	c.broken = errInterrupted
 	_, err, st = c.sock.WriteResumable(r, p[n:])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.p, f.c, f.PC = nil, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line response.go:236
 	c.broken = nil
@@ -294,7 +272,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:298
+//line response_greenlet.go:276
 
 // Resume continues conn.write where it is suspended.
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -319,7 +297,7 @@ after_if_230:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:323
+//line response_greenlet.go:301
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -350,14 +328,14 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 //line response.go:252
 	_, st = w.FlushErrorResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.w, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line response_greenlet.go:361
+//line response_greenlet.go:339
 
 // Resume continues Response.Flush where it is suspended.
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -417,15 +395,15 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	}
 	t0, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 18)
+		f = greenlet.Take(r, f, 18)
 		f.w, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line response.go:266
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:429
+//line response_greenlet.go:407
 
 // Resume continues Response.FlushError where it is suspended.
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -443,7 +421,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:447
+//line response_greenlet.go:425
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -498,9 +476,9 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	}
 	err2, st = w.conn.flushResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.w, f.PC = w, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line response.go:296
 	if err2 != nil {
@@ -511,7 +489,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:515
+//line response_greenlet.go:493
 
 // Resume continues Response.Hijack where it is suspended.
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -537,7 +515,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:541
+//line response_greenlet.go:519
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -576,9 +554,17 @@ func (w *Response) finishResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*responseFinishFrame)(nil).body(r, w)
 }
 
-// body runs Response.finish up to its first suspension; f is nil until there has been one.
+// body runs Response.finish up to its next suspension; f is nil until there has been one.
 func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st greenlet.Status) {
 	var t0 bool
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*bodyDrainFrame).Returned(r)
+			goto resumed_320
+		}
+	}
+
 //line response.go:309
 	if w.request.MultipartForm != nil {
 		_ = w.request.MultipartForm.RemoveAll()
@@ -596,10 +582,11 @@ func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st 
 //line response.go:320
 	t0, st = w.body.drainResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.w, f.PC = w, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_320:
 //line response.go:320
 	w.close = !t0
 after_if_318:
@@ -619,43 +606,13 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:623
+//line response_greenlet.go:610
 
-// Resume continues Response.finish where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w := f.w
-	var t0 bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		t0 = r.Callee().(*bodyDrainFrame).Returned(r)
-//line response.go:320
-		w.close = !t0
-		goto after_if_318
-	}
-
-after_if_318:
-//line response.go:322
-	if !w.sent {
-		w.commit(true, nil)
-	}
-	w.put()
-	if w.chunked && !w.bodiless() {
-		b := w.conn.buffer()
-		b.WriteString("0\r\n")
-		w.trailer(b)
-		b.WriteString("\r\n")
-	}
-	if !w.bodiless() && w.length >= 0 && w.written != w.length {
-		w.close = true // the client waits for more
-	}
-	f.ret0 = !w.close && w.conn.broken == nil
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.w)
+	return r.Started(f, &f.Header, st)
 }
-
-//line response_greenlet.go:659
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

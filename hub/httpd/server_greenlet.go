@@ -40,9 +40,9 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	s.init()
 	t0, st = s.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 41)
+		f = greenlet.Take(r, f, 41)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line server.go:105
 	return t0, greenlet.Done
@@ -111,9 +111,9 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	s.stopped.Set()
 	t0, st = s.server.StopResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.s, f.PC = nil, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line server.go:117
 	return t0, greenlet.Done
@@ -177,9 +177,9 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 		}); ok {
 			t0, st = c.CallResumable(r, t1)
 			if st != greenlet.Done {
-				f2 = greenlet.Caller(r, f2, 5)
+				f2 = greenlet.Take(r, f2, 5)
 				f2.f, f2.w, f2.PC = nil, w, 1
-				return st
+				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
 			t0 = f(t1)

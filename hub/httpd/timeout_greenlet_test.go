@@ -45,7 +45,7 @@ func (f *simulationClientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *simulationClientFrame) run(r *greenlet.Run, l *simulation, pieces []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[simulationClientFrame](r, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.pieces = l, pieces
 		r.Guard()
 	}
@@ -178,54 +178,24 @@ func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Sta
 	return (*simulationGetsFrame)(nil).body(r, l, c)
 }
 
-// body runs simulation.gets up to its first suspension; f is nil until there has been one.
+// body runs simulation.gets up to its next suspension; f is nil until there has been one.
 func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_195
+		}
+	}
+
 //line timeout_test.go:194
 loop_194:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 49)
+		f = greenlet.Take(r, f, 49)
 		f.l, f.c, f.PC = l, c, 1
-		return st
-	}
-//line timeout_test.go:196
-	switch {
-	case err == io.EOF:
-		l.say("end")
-		return greenlet.Done
-	case err != nil:
-		rest := make([]byte, c.Buffered())
-		c.TryRead(rest)
-		l.say("%s, end", rest)
-		return greenlet.Done
-	case len(line) > 0 && !strings.HasPrefix(string(line), "Content-"):
-		l.say("%s", line)
-	}
-	goto loop_194
-}
-
-//line timeout_greenlet_test.go:210
-
-// Resume continues simulation.gets where it is suspended.
-func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, c := f.l, f.c
-	var line []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
-	case 1:
-		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-		goto resumed_195
-	}
-
-loop_194:
-//line timeout_test.go:195
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
@@ -233,19 +203,24 @@ resumed_195:
 	switch {
 	case err == io.EOF:
 		l.say("end")
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	case err != nil:
 		rest := make([]byte, c.Buffered())
 		c.TryRead(rest)
 		l.say("%s, end", rest)
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	case len(line) > 0 && !strings.HasPrefix(string(line), "Content-"):
 		l.say("%s", line)
 	}
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:249
+//line timeout_greenlet_test.go:219
+
+// Resume continues the activation; the driver calls it.
+func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+}
 
 func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
@@ -275,83 +250,64 @@ func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r 
 	return (*sleepersServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-// body runs sleepers.ServeHTTP up to its first suspension; f is nil until there has been one.
+// body runs sleepers.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var body []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r2.Callee().(*hub.HubSleepFrame).Release(r2)
+			goto resumed_268
+		case 2:
+			r2.Callee().(*ReceiveFrame).Release(r2)
+			goto resumed_270
+		case 3:
+			body, err = f.body2, f.err
+			r2.Callee().(*hub.HubSleepFrame).Release(r2)
+			goto resumed_272
+		}
+	}
+
 //line timeout_test.go:267
 	if !(r.URL.Path == "/first") {
 		goto after_if_267
 	}
 //line timeout_test.go:268
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 31)
+		f = greenlet.Take(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
+resumed_268:
 after_if_267:
 //line timeout_test.go:270
 	_, st = ReceiveResumable(r2, r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 31)
+		f = greenlet.Take(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 2
-		return st
-	}
-//line timeout_test.go:271
-	body, err = io.ReadAll(r.Body)
-	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 31)
-		f.h, f.r, f.w, f.body2, f.err, f.PC = sleepers{}, nil, w, body, err, 3
-		return st
-	}
-//line timeout_test.go:273
-	fmt.Fprintf(w, "%s %v", body, err)
-	return greenlet.Done
-}
-
-//line timeout_greenlet_test.go:313
-
-// Resume continues sleepers.ServeHTTP where it is suspended.
-func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
-	h, w, r := f.h, f.w, f.r
-	var body []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
-	case 1:
-		r2.Callee().(*hub.HubSleepFrame).Release(r2)
-		goto after_if_267
-	case 2:
-		r2.Callee().(*ReceiveFrame).Release(r2)
-		goto resumed_270
-	case 3:
-		body, err = f.body2, f.err
-		r2.Callee().(*hub.HubSleepFrame).Release(r2)
-		goto resumed_272
-	}
-
-after_if_267:
-//line timeout_test.go:270
-	_, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f.PC = 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_270:
 //line timeout_test.go:271
 	body, err = io.ReadAll(r.Body)
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f.h, f.r, f.body2, f.err, f.PC = sleepers{}, nil, body, err, 3
+		f = greenlet.Take(r2, f, 31)
+		f.h, f.r, f.w, f.body2, f.err, f.PC = sleepers{}, nil, w, body, err, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_272:
 //line timeout_test.go:273
 	fmt.Fprintf(w, "%s %v", body, err)
-	return r2.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:355
+//line timeout_greenlet_test.go:306
+
+// Resume continues the activation; the driver calls it.
+func (f *sleepersServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.r))
+}
 
 func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }

@@ -57,9 +57,9 @@ func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) 
 //line bench_test.go:13
 	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 45)
+		f = greenlet.Take(r, f, 45)
 		f.h, f.n, f.PC = nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_13:
 //line bench_test.go:13
@@ -76,18 +76,18 @@ loop_15:
 //line bench_test.go:16
 	t3, t4, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 45)
+		f = greenlet.Take(r, f, 45)
 		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_16:
 //line bench_test.go:16
 	must(t3, t4)
 	t5, t6, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 45)
+		f = greenlet.Take(r, f, 45)
 		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_17:
 //line bench_test.go:17
@@ -128,7 +128,7 @@ func pongsResumable(r *greenlet.Run, l *socket.Listener) greenlet.Status {
 	return (*pongsFrame)(nil).body(r, l)
 }
 
-// body runs pongs up to its first suspension; f is nil until there has been one.
+// body runs pongs up to its next suspension; f is nil until there has been one.
 func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
 	var (
 		t0  *socket.Conn
@@ -139,13 +139,30 @@ func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Stat
 		t2  int
 		t3  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
+			goto resumed_24
+		case 2:
+			c, p = f.c, f.p
+			_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_28
+		case 3:
+			c, p = f.c, f.p
+			t2, t3 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_32
+		}
+	}
+
 //line bench_test.go:24
 	t0, t1, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
+		f = greenlet.Take(r, f, 43)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_24:
 //line bench_test.go:24
 	c = must(t0, t1)
 	l.Close()
@@ -153,64 +170,7 @@ func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Stat
 loop_27:
 	_, err, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
-		f.l, f.c, f.p, f.PC = nil, c, p, 2
-		return st
-	}
-//line bench_test.go:28
-	if err != nil {
-		c.Close()
-		return greenlet.Done
-	}
-	t2, t3, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 43)
-		f.l, f.c, f.p, f.PC = nil, c, p, 3
-		return st
-	}
-//line bench_test.go:32
-	must(t2, t3)
-	goto loop_27
-}
-
-//line bench_greenlet_test.go:177
-
-// Resume continues pongs where it is suspended.
-func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l := f.l
-	var (
-		t0  *socket.Conn
-		t1  error
-		c   *socket.Conn
-		p   []byte
-		err error
-		t2  int
-		t3  error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
-	case 1:
-		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
-//line bench_test.go:24
-		c = must(t0, t1)
-		l.Close()
-		p = make([]byte, 10)
-		goto loop_27
-	case 2:
-		c, p = f.c, f.p
-		_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-		goto resumed_28
-	case 3:
-		c, p = f.c, f.p
-		t2, t3 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_32
-	}
-
-loop_27:
-//line bench_test.go:28
-	_, err, st = c.ReadFullResumable(r, p)
-	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 43)
 		f.l, f.c, f.p, f.PC = nil, c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -218,10 +178,11 @@ resumed_28:
 //line bench_test.go:28
 	if err != nil {
 		c.Close()
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	t2, t3, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 43)
 		f.l, f.c, f.p, f.PC = nil, c, p, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -231,7 +192,12 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:235
+//line bench_greenlet_test.go:196
+
+// Resume continues the activation; the driver calls it.
+func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l))
+}
 
 func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }

@@ -31,9 +31,9 @@ func (p *place) settlesResumable(r *greenlet.Run) greenlet.Status {
 func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 //line conform_linux_test.go:52
 	if st = p.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.p, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -137,9 +137,9 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 		}); ok {
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 31)
+				f = greenlet.Take(r, f, 31)
 				f.p, f.PC = p, 1
-				return ret0, ret1, st
+				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
 			t0, t1 = t2.Listen("tcp", "localhost:0")
@@ -157,9 +157,9 @@ resumed_56:
 		}); ok {
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 31)
+				f = greenlet.Take(r, f, 31)
 				f.p, f.l, f.PC = p, l, 2
-				return ret0, ret1, st
+				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
 			t3, t4 = t6.Dial("tcp", t5)
@@ -170,9 +170,9 @@ resumed_57:
 	a = must(t3, t4)
 	t7, t8, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.p, f.a, f.l, f.PC = p, a, l, 3
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_58:
 	{
@@ -187,9 +187,9 @@ resumed_58:
 		}); ok {
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 31)
+				f = greenlet.Take(r, f, 31)
 				f.p, f.a, f.b, f.l, f.PC = p, a, b, l, 4
-				return ret0, ret1, st
+				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err = t10.Listen("tcp", t9)
@@ -208,9 +208,9 @@ resumed_60:
 		}); ok {
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 31)
+				f = greenlet.Take(r, f, 31)
 				f.l, f.p, f.a, f.b, f.PC = nil, p, a, b, 5
-				return ret0, ret1, st
+				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err = t11.Dial("tcp", address)
@@ -268,9 +268,9 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	buf = make([]byte, 100)
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.c, f.p, f.name, f.buf, f.PC = nil, p, name, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line conform_linux_test.go:73
 	p.note("%s reads %q, %v", name, buf[:n], what(err))
@@ -373,81 +373,81 @@ func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) 
 //line conform_linux_test.go:78
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.PC = p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_78:
 //line conform_linux_test.go:79
 	_, _, st = a.WriteStringResumable(r, "last words")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line conform_linux_test.go:80
 	p.note("close: %v", what(a.CloseWrite()))
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line conform_linux_test.go:82
 	p.note("write: %v", what(err))
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line conform_linux_test.go:84
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_84:
 //line conform_linux_test.go:85
 	_, _, st = b.WriteStringResumable(r, "answer")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line conform_linux_test.go:86
 	b.Close()
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.b, f.p, f.a, f.PC = nil, p, a, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_87:
 //line conform_linux_test.go:88
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.b, f.p, f.a, f.PC = nil, p, a, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
 //line conform_linux_test.go:89
 	p.note("close: %v", what(a.Close()))
 	p.note("close: %v", what(a.Close()))
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.b, f.p, f.a, f.PC = nil, p, a, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_91:
 //line conform_linux_test.go:92
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.a, f.b, f.p, f.PC = nil, nil, p, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 //line conform_linux_test.go:93
@@ -543,47 +543,47 @@ func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) 
 //line conform_linux_test.go:98
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.PC = p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_98:
 //line conform_linux_test.go:99
 	_, _, st = a.WriteStringResumable(r, "unread")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line conform_linux_test.go:100
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line conform_linux_test.go:101
 	b.Close()
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line conform_linux_test.go:103
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line conform_linux_test.go:104
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_104:
 //line conform_linux_test.go:105
@@ -592,48 +592,48 @@ resumed_104:
 //line conform_linux_test.go:108
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.a, f.b, f.p, f.PC = nil, nil, p, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line conform_linux_test.go:109
 	b.Close()
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line conform_linux_test.go:111
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line conform_linux_test.go:112
 	n, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_112:
 //line conform_linux_test.go:113
 	p.note("write: %d %v", n, what(err))
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_114:
 //line conform_linux_test.go:115
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.b, f.p, f.a, f.PC = nil, p, a, 12
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_115:
 //line conform_linux_test.go:116
@@ -715,40 +715,40 @@ func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 //line conform_linux_test.go:122
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.PC = p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_122:
 //line conform_linux_test.go:123
 	p.note("close: %v", what(b.CloseRead()))
 	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_124:
 //line conform_linux_test.go:125
 	_, _, st = b.WriteStringResumable(r, "still")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_125:
 //line conform_linux_test.go:126
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_126:
 //line conform_linux_test.go:127
 	a.SetReadDeadline(p.Now().Add(10 * time.Millisecond))
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_128:
 	{
@@ -760,26 +760,26 @@ resumed_128:
 		p.note("%v", what(err))
 		waits = p.Go(p.newReadsFrame("waiting a", a))
 		if st = p.settlesResumable(r); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 5)
+			f = greenlet.Take(r, f, 5)
 			f.p, f.a, f.b, f.waits, f.PC = p, a, b, waits, 6
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_135:
 //line conform_linux_test.go:136
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.b, f.waits, f.PC = nil, a, b, waits, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_136:
 //line conform_linux_test.go:137
 	a.Close()
 	_, st = waits.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.p, f.a, f.waits, f.b, f.PC = nil, nil, nil, b, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_138:
 //line conform_linux_test.go:139
@@ -849,9 +849,9 @@ func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 //line conform_linux_test.go:144
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.p, f.PC = p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_144:
 //line conform_linux_test.go:145
@@ -882,9 +882,9 @@ loop_147:
 //line conform_linux_test.go:151
 	idle++
 	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, idle, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_152:
 	goto loop_147
@@ -892,9 +892,9 @@ loop_160:
 //line conform_linux_test.go:161
 	n2, err2, st = b.ReadResumable(r, chunk)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.p, f.a, f.b, f.sent, f.chunk, f.got, f.PC = p, a, b, sent, chunk, got, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_161:
 //line conform_linux_test.go:162
@@ -1028,9 +1028,9 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 		}); ok {
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 36)
+				f = greenlet.Take(r, f, 36)
 				f.p, f.PC = p, 1
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			t0, t1 = t2.ListenPacket("udp", "localhost:0")
@@ -1048,9 +1048,9 @@ resumed_174:
 		}); ok {
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 36)
+				f = greenlet.Take(r, f, 36)
 				f.p, f.c, f.PC = p, c, 2
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			t3, t4 = t6.Dial("udp", t5)
@@ -1067,9 +1067,9 @@ resumed_175:
 		}); ok {
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 36)
+				f = greenlet.Take(r, f, 36)
 				f.p, f.c, f.d, f.PC = p, c, d, 3
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			t7, t8 = t9.ListenPacket("udp", "localhost:0")
@@ -1080,43 +1080,43 @@ resumed_176:
 	other = must(t7, t8)
 	_, _, st = d.WriteStringResumable(r, "long question")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_177:
 //line conform_linux_test.go:178
 	buf = make([]byte, 4)
 	n, from, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_179:
 //line conform_linux_test.go:180
 	p.note("%q %v %v", buf[:n], from.String() == d.LocalAddr().String(), what(err))
 	_, _, st = other.WriteToResumable(r, []byte("not here"), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line conform_linux_test.go:182
 	_, _, st = c.WriteToResumable(r, nil, from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line conform_linux_test.go:183
 	n, err, st = d.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_183:
 //line conform_linux_test.go:184
@@ -1124,9 +1124,9 @@ resumed_183:
 	p.note("%v", d.RemoteAddr().String() == c.LocalAddr().String())
 	_, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.from, f.p, f.c, f.d, f.other, f.buf, f.PC = nil, p, c, d, other, buf, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_186:
 //line conform_linux_test.go:187
@@ -1134,9 +1134,9 @@ resumed_186:
 	c.SetReadDeadline(p.Now())
 	_, _, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_189:
 	{
@@ -1150,9 +1150,9 @@ resumed_189:
 		}); ok {
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 36)
+				f = greenlet.Take(r, f, 36)
 				f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 11
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			_, err = t11.ListenPacket("udp", t10)

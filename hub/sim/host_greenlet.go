@@ -62,9 +62,9 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	}
 	s, err, st = h.connectResumable(r, (*to))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.h, f.address, f.network, f.to, f.PC = nil, "", network, to, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line host.go:147
 	if err != nil {
@@ -151,7 +151,7 @@ func (f *hostConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *hostConnectFrame) run(r *greenlet.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[hostConnectFrame](r, 14)
+		f = greenlet.Take(r, f, 14)
 		f.h, f.to = h, to
 		r.Guard()
 	}

@@ -42,7 +42,7 @@ func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesSendsFrame) run(r *greenlet.Run, n *notes, count int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesSendsFrame](r, 16)
+		f = greenlet.Take(r, f, 16)
 		f.n, f.count = n, count
 		r.Guard()
 	}
@@ -157,7 +157,7 @@ func (f *notesCollectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesCollectsFrame) run(r *greenlet.Run, n *notes, d time.Duration) (ret0 []string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesCollectsFrame](r, 20)
+		f = greenlet.Take(r, f, 20)
 		f.n, f.d = n, d
 		r.Guard()
 	}
@@ -313,9 +313,9 @@ func (f *notesAsksFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 //line host_test.go:89
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_89:
 //line host_test.go:89
@@ -324,26 +324,26 @@ resumed_89:
 	stranger = must(n.b.ListenPacket("udp", ":54"))
 	_, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.PC = n, c, stranger, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 //line host_test.go:93
 	_, _, st = c.WriteStringResumable(r, "question")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.PC = n, c, stranger, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_93:
 //line host_test.go:94
 	p = make([]byte, 100)
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_95:
 //line host_test.go:96
@@ -352,27 +352,27 @@ resumed_95:
 //line host_test.go:96
 	t4, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = n, c, stranger, p, err, t2, t3, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_96:
 //line host_test.go:96
 	n.note("%s %v %v %v", t2, err, t3, t4 == nil)
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.p, f.PC = nil, nil, nil, n, c, stranger, p, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line host_test.go:98
 	n.note("%s %v", p[:m], err)
 	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 59)
+		f = greenlet.Take(r, f, 59)
 		f.p, f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.PC = nil, nil, nil, nil, n, c, stranger, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line host_test.go:100
@@ -452,9 +452,9 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 loop_110:
 	m, from, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.n, f.c, f.p, f.PC = n, c, p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line host_test.go:112
@@ -467,24 +467,24 @@ resumed_111:
 //line host_test.go:116
 	_, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.p, f.n, f.c, f.from, f.PC = nil, n, c, from, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_116:
 //line host_test.go:117
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.n, f.p, f.c, f.from, f.PC = nil, nil, c, from, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_117:
 //line host_test.go:118
 	_, _, st = c.WriteToResumable(r, []byte("more"), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.n, f.p, f.from, f.c, f.PC = nil, nil, nil, c, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
 //line host_test.go:119
@@ -529,7 +529,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesServesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesServesFrame](r, 17)
+		f = greenlet.Take(r, f, 17)
 		f.n = n
 		r.Guard()
 	}
@@ -630,9 +630,9 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 //line host_test.go:140
 	_, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:141
 	(*c.n).note("server ends: %v", err)
@@ -686,7 +686,7 @@ func (f *notesRestsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesRestsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesRestsFrame](r, 8)
+		f = greenlet.Take(r, f, 8)
 		f.n = n
 		r.Guard()
 	}
@@ -835,34 +835,34 @@ func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st 
 //line host_test.go:156
 	n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_157:
 //line host_test.go:158
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_158:
 //line host_test.go:158
 	c = must(t0, t1)
 	_, _, st = c.WriteStringResumable(r, "one\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_159:
 //line host_test.go:160
 	t2, t3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_160:
 //line host_test.go:160
@@ -873,9 +873,9 @@ resumed_160:
 	n.b.Crash()
 	n.note("%v", n.b.Down())
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_166:
 //line host_test.go:167
@@ -883,18 +883,18 @@ resumed_166:
 	n.net.Heal()
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_169:
 //line host_test.go:170
 	n.note("%v", err)
 	_, err, st = c.WriteResumable(r, []byte("two\n"))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_171:
 //line host_test.go:172
@@ -904,9 +904,9 @@ resumed_171:
 //line host_test.go:173
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_173:
 after_if_172:
@@ -917,23 +917,23 @@ after_if_172:
 	n.b.Restart()
 	server = n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.c, f.n, f.server, f.PC = nil, n, server, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_180:
 //line host_test.go:181
 	if st = n.talksResumable(r, n.a, "three"); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.c, f.n, f.server, f.PC = nil, n, server, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line host_test.go:182
 	if st = server.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.c, f.server, f.n, f.PC = nil, nil, n, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line host_test.go:183
@@ -954,9 +954,9 @@ loop_183:
 		t := t4[t6]
 //line host_test.go:184
 		if st = t.KillResumable(r); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 60)
+			f = greenlet.Take(r, f, 60)
 			f.c, f.server, f.n, f.t4, f.t5, f.t6, f.PC = nil, nil, n, t4, t5, t6, 12
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_184:
@@ -1003,18 +1003,18 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	var t0, t1 int
 //line host_test.go:213
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.n, f.s, f.PC = n, s, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:214
 	t0 = s.Len()
 //line host_test.go:214
 	t1, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.s, f.n, f.t0, f.PC = nil, n, t0, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:214
 	n.note("%d, killed %d", t0, t1)
@@ -1086,9 +1086,9 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 //line host_test.go:218
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 37)
+		f = greenlet.Take(r, f, 37)
 		f.s, f.n, f.PC = nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:218
 	n.note("served: %v", t0)
@@ -1146,17 +1146,17 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 //line host_test.go:222
 	err, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.PC = n, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:223
 	n.note("%v", err)
 	_, _, st = c.WriteStringResumable(r, "bye\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.PC = nil, nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -1228,17 +1228,17 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 //line host_test.go:242
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:242
 	c = must(t0, t1)
 	t2, t3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.n, f.c, f.PC = n, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:243
 	n.note("%s", must(t2, t3))
@@ -1385,45 +1385,45 @@ func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 	start = n.Now()
 	t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n, f.l, f.start, f.PC = n, l, start, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_280:
 //line host_test.go:280
 	c = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.PC = n, l, start, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_281:
 //line host_test.go:281
 	d = must(t2, t3)
 	_, _, st = c.WriteStringResumable(r, "to myself")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_282:
 //line host_test.go:283
 	c.CloseWrite()
 	_, st = d.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_284:
 //line host_test.go:285
 	p = make([]byte, 20)
 	t4, t5, st = d.ReadFullResumable(r, p[:9])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.p, f.PC = n, l, start, c, d, p, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_286:
 //line host_test.go:286
@@ -1432,9 +1432,9 @@ resumed_286:
 //line host_test.go:289
 	t6, st = d.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.start, f.n, f.l, f.c, f.d, f.p, f.PC = time.Time{}, n, l, c, d, p, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_289:
 //line host_test.go:289
@@ -1458,9 +1458,9 @@ loop_291:
 		}); ok {
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
-				f = greenlet.Caller(r, f, 0)
+				f = greenlet.Take(r, f, 0)
 				f.start, f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = time.Time{}, n, l, c, d, p, t7, t8, t9, 7
-				return st
+				return r.Link(f, &f.Header, st)
 			}
 		} else {
 			t10 = close2()
@@ -1481,26 +1481,26 @@ after_loop_291:
 	u = must(n.a.ListenPacket("udp", ":53"))
 	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_300:
 //line host_test.go:301
 	n.note("%v", err)
 	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_302:
 //line host_test.go:303
 	m, _, err, st = u.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_303:
 //line host_test.go:304
@@ -1548,9 +1548,9 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 		c := must(h.ListenPacket("udp", ":53"))
 		_, _, err, st = c.ReadFromResumable(r, nil)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 32)
+			f = greenlet.Take(r, f, 32)
 			f.h, f.n, f.PC = nil, n, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line host_test.go:320
@@ -1601,26 +1601,40 @@ func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesCutsFrame)(nil).body(r, n)
 }
 
-// body runs notes.cuts up to its first suspension; f is nil until there has been one.
+// body runs notes.cuts up to its next suspension; f is nil until there has been one.
 func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var task *hub.Task
 	var t0 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			task = f.task
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_326
+		case 2:
+			t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
+			goto resumed_329
+		}
+	}
+
 //line host_test.go:325
 	task = n.a.Go(n.newListensForFrame(n.a))
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.n, f.task, f.PC = n, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_326:
 //line host_test.go:327
 	n.note("%d", n.a.Connections()+len(n.a.packets))
 	n.a.Crash()
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
-		f.n, f.PC = n, 2
-		return st
+		f = greenlet.Take(r, f, 46)
+		f.task, f.n, f.PC = nil, n, 2
+		return r.Link(f, &f.Header, st)
 	}
+resumed_329:
 	{
 //line host_test.go:329
 		n.note("%v", t0)
@@ -1632,44 +1646,12 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1636
+//line host_greenlet_test.go:1650
 
-// Resume continues notes.cuts where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var task *hub.Task
-	var t0 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
-		task = f.task
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line host_test.go:327
-		n.note("%d", n.a.Connections()+len(n.a.packets))
-		n.a.Crash()
-		t0, st = task.JoinResumable(r)
-		if st != greenlet.Done {
-			f.task, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_329
-	case 2:
-		t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
-		goto resumed_329
-	}
-
-resumed_329:
-//line host_test.go:329
-	n.note("%v", t0)
-	_, err := n.a.ListenPacket("udp", ":53")
-	n.note("%v", err)
-	_, err = n.a.Listen("tcp", ":53")
-	n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n))
 }
-
-//line host_greenlet_test.go:1673
 
 func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -1706,7 +1688,7 @@ func (f *notesExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesExhaustsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesExhaustsFrame](r, 52)
+		f = greenlet.Take(r, f, 52)
 		f.n = n
 		r.Guard()
 	}
@@ -1975,7 +1957,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1979
+//line host_greenlet_test.go:1961
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2013,7 +1995,7 @@ func (f *notesOutlivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesOutlivesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesOutlivesFrame](r, 0)
+		f = greenlet.Take(r, f, 0)
 		f.n = n
 		r.Guard()
 	}
@@ -2186,7 +2168,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2190
+//line host_greenlet_test.go:2172
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2220,7 +2202,7 @@ func (f *notesCrashesItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesCrashesItselfFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesCrashesItselfFrame](r, 9)
+		f = greenlet.Take(r, f, 9)
 		f.n = n
 		r.Guard()
 	}
@@ -2296,7 +2278,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2300
+//line host_greenlet_test.go:2282
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2331,7 +2313,7 @@ func (f *notesLingersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesLingersFrame) run(r *greenlet.Run, n *notes, name string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesLingersFrame](r, 25)
+		f = greenlet.Take(r, f, 25)
 		f.n, f.name = n, name
 		r.Guard()
 	}
@@ -2387,7 +2369,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2391
+//line host_greenlet_test.go:2373
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

@@ -31,9 +31,9 @@ func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) g
 func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name string) (st greenlet.Status) {
 //line search_test.go:18
 	if st = n.Hub().SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.n, f.order, f.name, f.PC = nil, order, name, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line search_test.go:19
 	*order += name
@@ -120,9 +120,9 @@ func staysResumable(r *greenlet.Run, n *Network) greenlet.Status {
 func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 //line search_test.go:56
 	if st = n.Hub().NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.n, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }

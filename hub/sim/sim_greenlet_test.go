@@ -25,18 +25,30 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.echoes up to its first suspension; f is nil until there has been one.
+// body runs notes.echoes up to its next suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_69
+		case 2:
+			r.Callee().(*socket.ConnWriteFrame).Release(r)
+			goto resumed_75
+		}
+	}
+
 //line sim_test.go:68
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.n, f.c, f.PC = n, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_69:
 //line sim_test.go:70
 	if err != nil {
 		n.note("server: %v", err)
@@ -45,55 +57,20 @@ loop_68:
 	}
 	_, _, st = c.WriteResumable(r, append(line, '\n'))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.n, f.c, f.PC = n, c, 2
-		return st
-	}
-	goto loop_68
-}
-
-//line sim_greenlet_test.go:56
-
-// Resume continues notes.echoes where it is suspended.
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
-	var line []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-	case 1:
-		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-		goto resumed_69
-	case 2:
-		r.Callee().(*socket.ConnWriteFrame).Release(r)
-		goto resumed_75
-	}
-
-loop_68:
-//line sim_test.go:69
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_69:
-//line sim_test.go:70
-	if err != nil {
-		n.note("server: %v", err)
-		c.Close()
-		return r.Return(f, &f.Header)
-	}
-	_, _, st = c.WriteResumable(r, append(line, '\n'))
-	if st != greenlet.Done {
-		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:97
+//line sim_greenlet_test.go:69
+
+// Resume continues the activation; the driver calls it.
+func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+}
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -129,9 +106,9 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 	l = must(n.b.Listen("tcp", ":80"))
 	t0, t1, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 53)
+		f = greenlet.Take(r, f, 53)
 		f.n, f.l, f.PC = n, l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	{
 //line sim_test.go:84
@@ -139,15 +116,15 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 		l.Close()
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 53)
+			f = greenlet.Take(r, f, 53)
 			f.n, f.PC = nil, 2
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:151
+//line sim_greenlet_test.go:128
 
 // Resume continues notes.servesOne where it is suspended.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -179,7 +156,7 @@ resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:183
+//line sim_greenlet_test.go:160
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -217,7 +194,7 @@ func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport socket.Net, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesTalksFrame](r, 40)
+		f = greenlet.Take(r, f, 40)
 		f.n, f.transport, f.words = n, transport, words
 		r.Guard()
 	}
@@ -354,7 +331,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:358
+//line sim_greenlet_test.go:335
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -424,9 +401,9 @@ loop_127:
 //line sim_test.go:128
 		_, err, st = h.DialResumable(r, "tcp", address)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 34)
+			f = greenlet.Take(r, f, 34)
 			f.n, f.h, f.t0, f.t1, f.t2, f.PC = n, h, t0, t1, t2, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_128:
@@ -439,9 +416,9 @@ after_loop_127:
 //line sim_test.go:131
 	_, err2, st = h.DialResumable(r, "unix", "/x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.t0, f.n, f.h, f.PC = nil, n, h, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_131:
 //line sim_test.go:132
@@ -456,9 +433,9 @@ resumed_131:
 	l.Close()
 	_, err2, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.h, f.t0, f.n, f.l, f.PC = nil, nil, n, l, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_141:
 //line sim_test.go:142
@@ -466,7 +443,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:470
+//line sim_greenlet_test.go:447
 
 // Resume continues the activation; the driver calls it.
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

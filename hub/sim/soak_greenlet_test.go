@@ -58,9 +58,9 @@ loop_37:
 	c.SetReadDeadline(s.Now().Add(20 * time.Second))
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_39:
 //line soak_test.go:40
@@ -69,18 +69,18 @@ resumed_39:
 	}
 	text = string(line)
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.s, f.server, f.c, f.text, f.PC = s, server, c, text, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_44:
 //line soak_test.go:45
 	s.written[server][text] = true
 	_, err2, st = c.WriteStringResumable(r, text+"\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_46:
 //line soak_test.go:46
@@ -132,9 +132,9 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 		}
 		_, st = v.ServeResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 26)
+			f = greenlet.Take(r, f, 26)
 			f.s, f.PC = nil, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 	return greenlet.Done
@@ -213,9 +213,9 @@ loop_65:
 	server = s.Rand().IntN(len(s.servers))
 	c, err, st = s.dialsResumable(r, host, server)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.s, f.host, f.name, f.i, f.server, f.PC = s, host, name, i, server, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
 //line soak_test.go:67
@@ -224,9 +224,9 @@ resumed_67:
 	}
 //line soak_test.go:68
 	if st = s.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.s, f.host, f.name, f.i, f.PC = s, host, name, i, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
 	goto loop_65
@@ -234,9 +234,9 @@ else_67:
 //line soak_test.go:70
 	i, st = s.conversesResumable(r, c, server, name, i)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.s, f.host, f.name, f.PC = s, host, name, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
 	goto loop_65
@@ -297,7 +297,7 @@ func (f *soakConversesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *soakConversesFrame) run(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[soakConversesFrame](r, 62)
+		f = greenlet.Take(r, f, 62)
 		f.s, f.c, f.server, f.name, f.i = s, c, server, name, i
 		r.Guard()
 	}
@@ -450,9 +450,9 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 		server: &server,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.s, f.host, f.c, f.err, f.PC = nil, nil, c, err, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:96
 	if (*err) == nil && (*c) == nil {
@@ -531,9 +531,9 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 //line soak_test.go:95
 	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 10)
+		f = greenlet.Take(r, f, 10)
 		f.c2, f.PC = c2, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:95
 	*c2.c, *c2.err = t0, t1
@@ -601,9 +601,9 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	c.SetDeadline(s.Now().Add(10 * time.Second))
 	_, err, st = c.WriteStringResumable(r, text+"\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.s, f.c, f.text, f.PC = nil, c, text, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:105
 	if err != nil {
@@ -611,9 +611,9 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	}
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.s, f.c, f.text, f.PC = nil, nil, text, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:109
 	return err2 == nil && string(line) == text, greenlet.Done
@@ -732,9 +732,9 @@ loop_117:
 	}
 //line soak_test.go:118
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.h, f.s, f.all, f.PC = nil, s, all, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
 //line soak_test.go:119
@@ -770,9 +770,9 @@ case_134:
 	}
 //line soak_test.go:137
 	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.s, f.all, f.h, f.PC = s, all, h, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_137:
 //line soak_test.go:138
@@ -805,9 +805,9 @@ loop_147:
 //line soak_test.go:148
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 38)
+			f = greenlet.Take(r, f, 38)
 			f.all, f.h, f.s, f.t0, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = nil, nil, s, t0, t1, t2, t3, t4, t5, 3
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_148:

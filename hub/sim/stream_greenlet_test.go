@@ -48,7 +48,7 @@ func (f *notesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesBothFrame) run(r *greenlet.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesBothFrame](r, 56)
+		f = greenlet.Take(r, f, 56)
 		f.n = n
 		r.Guard()
 	}
@@ -158,18 +158,27 @@ func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 	return (*notesReadsFrame)(nil).body(r, n, name, c)
 }
 
-// body runs notes.reads up to its first suspension; f is nil until there has been one.
+// body runs notes.reads up to its next suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+			goto resumed_35
+		}
+	}
+
 //line stream_test.go:34
 loop_34:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.n, f.name, f.c, f.PC = n, name, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_35:
 //line stream_test.go:36
 	if err != nil {
 		n.note("%s: %v", name, err)
@@ -180,40 +189,12 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:184
+//line stream_greenlet_test.go:193
 
-// Resume continues notes.reads where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, name, c := f.n, f.name, f.c
-	var line []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
-	case 1:
-		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-		goto resumed_35
-	}
-
-loop_34:
-//line stream_test.go:35
-	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_35:
-//line stream_test.go:36
-	if err != nil {
-		n.note("%s: %v", name, err)
-		c.Close()
-		return r.Return(f, &f.Header)
-	}
-	n.note("%s: %s", name, line)
-	goto loop_34
+	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
 }
-
-//line stream_greenlet_test.go:217
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -283,9 +264,9 @@ func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, t
 //line stream_test.go:47
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.PC = n, after, twoWays, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_47:
 //line stream_test.go:48
@@ -294,16 +275,16 @@ resumed_47:
 	n.a.Go(n.newReadsFrame("a", a2))
 	_, _, st = a2.WriteStringResumable(r, "before\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line stream_test.go:52
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_52:
 //line stream_test.go:53
@@ -312,24 +293,24 @@ resumed_52:
 	}
 	_, _, st = a2.WriteStringResumable(r, "between\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.x, f.y, f.n, f.after, f.a2, f.b2, f.PC = nil, nil, n, after, a2, b2, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
 //line stream_test.go:57
 	_, _, st = b2.WriteStringResumable(r, "back\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.b2, f.x, f.y, f.n, f.after, f.a2, f.PC = nil, nil, nil, n, after, a2, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line stream_test.go:58
 	if st = n.SleepResumable(r, after); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line stream_test.go:59
@@ -337,9 +318,9 @@ resumed_58:
 	n.note("heals")
 	_, err, st = a2.WriteStringResumable(r, "after\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_61:
 //line stream_test.go:62
@@ -348,7 +329,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:352
+//line stream_greenlet_test.go:333
 
 // Resume continues the activation; the driver calls it.
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -390,16 +371,16 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 //line stream_test.go:99
 	err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 36)
+		f = greenlet.Take(r, f, 36)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:103
 	(*n).note("%v", err)
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:403
+//line stream_greenlet_test.go:384
 
 // Resume continues notes.dials where it is suspended.
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -418,7 +399,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:422
+//line stream_greenlet_test.go:403
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -443,7 +424,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:447
+//line stream_greenlet_test.go:428
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -462,16 +443,16 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 //line stream_test.go:100
 	_, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 1)
+		f = greenlet.Take(r, f, 1)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:101
 	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:475
+//line stream_greenlet_test.go:456
 
 // Resume continues the literal notesDialsFunc1 where it is suspended.
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -488,7 +469,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:492
+//line stream_greenlet_test.go:473
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -542,9 +523,9 @@ loop_117:
 		}
 		data = data[m:]
 		if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 27)
+			f = greenlet.Take(r, f, 27)
 			f.n, f.c, f.data, f.PC = n, c, data, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_123:
@@ -554,9 +535,9 @@ after_loop_117:
 	n.note("full, %d left", len(data))
 	t0, t1, st = c.WriteResumable(r, data)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.data, f.n, f.c, f.PC = nil, n, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_126:
 //line stream_test.go:126
@@ -566,7 +547,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:570
+//line stream_greenlet_test.go:551
 
 // Resume continues the activation; the driver calls it.
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -599,33 +580,52 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) gr
 	return (*notesDrainsFrame)(nil).body(r, n, c, want)
 }
 
-// body runs notes.drains up to its first suspension; f is nil until there has been one.
+// body runs notes.drains up to its next suspension; f is nil until there has been one.
 func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want []byte) (st greenlet.Status) {
 	var got []byte
 	var t0 int
 	var t1, err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_133
+		case 2:
+			got = f.got
+			t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_135
+		case 3:
+			got = f.got
+			_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_136
+		}
+	}
+
 //line stream_test.go:133
 	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.want, f.PC = n, c, want, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_133:
 //line stream_test.go:134
 	got = make([]byte, len(want))
 	t0, t1, st = c.ReadFullResumable(r, got)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_135:
 //line stream_test.go:135
 	must(t0, t1)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_136:
 //line stream_test.go:137
 	n.note("%v %v", bytes.Equal(got, want), err)
 	c.Close()
@@ -634,51 +634,10 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 
 //line stream_greenlet_test.go:636
 
-// Resume continues notes.drains where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, want := f.n, f.c, f.want
-	var got []byte
-	var t0 int
-	var t1, err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
-	case 1:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line stream_test.go:134
-		got = make([]byte, len(want))
-		t0, t1, st = c.ReadFullResumable(r, got)
-		if st != greenlet.Done {
-			f.got, f.PC = got, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_135
-	case 2:
-		got = f.got
-		t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-		goto resumed_135
-	case 3:
-		got = f.got
-		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
-		goto resumed_136
-	}
-
-resumed_135:
-//line stream_test.go:135
-	must(t0, t1)
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f.got, f.PC = got, 3
-		return r.Link(f, &f.Header, st)
-	}
-resumed_136:
-//line stream_test.go:137
-	n.note("%v %v", bytes.Equal(got, want), err)
-	c.Close()
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
 }
-
-//line stream_greenlet_test.go:682
 
 func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
@@ -711,9 +670,9 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 //line stream_test.go:143
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.n, f.size, f.PC = n, size, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	{
 //line stream_test.go:144
@@ -727,7 +686,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:731
+//line stream_greenlet_test.go:690
 
 // Resume continues notes.presses where it is suspended.
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -750,7 +709,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:754
+//line stream_greenlet_test.go:713
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -857,49 +816,49 @@ func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 //line stream_test.go:177
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_177:
 //line stream_test.go:178
 	_, _, st = a.WriteStringResumable(r, "unread")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_178:
 //line stream_test.go:179
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_179:
 //line stream_test.go:180
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line stream_test.go:182
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line stream_test.go:183
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_184:
 //line stream_test.go:185
@@ -908,50 +867,50 @@ resumed_184:
 //line stream_test.go:188
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.a, f.b, f.n, f.PC = nil, nil, n, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_188:
 //line stream_test.go:189
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_190:
 //line stream_test.go:191
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
 //line stream_test.go:192
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_193:
 //line stream_test.go:194
 	n.note("%v", err)
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line stream_test.go:196
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.PC = nil, n, a, 12
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_196:
 //line stream_test.go:197
@@ -960,18 +919,18 @@ resumed_196:
 //line stream_test.go:200
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.a, f.b, f.n, f.PC = nil, nil, n, 13
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_200:
 //line stream_test.go:201
 	a.CloseWrite()
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 14
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_202:
 //line stream_test.go:203
@@ -979,9 +938,9 @@ resumed_202:
 	b.CloseRead()
 	_, _, st = b.WriteStringResumable(r, "half")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 15
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_205:
 //line stream_test.go:206
@@ -989,9 +948,9 @@ resumed_205:
 	got = make([]byte, 5)
 	m, err, st = a.ReadFullResumable(r, got)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.n, f.a, f.got, f.PC = nil, n, a, got, 16
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_208:
 //line stream_test.go:209
@@ -999,9 +958,9 @@ resumed_208:
 	a.SetReadDeadline(n.Now())
 	_, err, st = a.ReadResumable(r, got)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 61)
+		f = greenlet.Take(r, f, 61)
 		f.b, f.got, f.n, f.a, f.PC = nil, nil, n, a, 17
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_211:
 //line stream_test.go:212
@@ -1009,7 +968,7 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1013
+//line stream_greenlet_test.go:972
 
 // Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1040,11 +999,24 @@ func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesCrowdsFrame)(nil).body(r, n)
 }
 
-// body runs notes.crowds up to its first suspension; f is nil until there has been one.
+// body runs notes.crowds up to its next suspension; f is nil until there has been one.
 func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var l *socket.Listener
 	var clients []*hub.Task
 	var t0, t1 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			l, clients = f.l, f.clients
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_232
+		case 2:
+			clients, t0, t1 = f.clients, f.t0, f.t1
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_237
+		}
+	}
+
 //line stream_test.go:227
 	l = must(n.b.Listen("tcp", ":80"))
 	clients = nil
@@ -1052,10 +1024,11 @@ func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 		clients = append(clients, n.a.Go(n.newTalksFrame(n.a, "x")))
 	}
 	if st = n.SleepResumable(r, 50*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.n, f.l, f.clients, f.PC = n, l, clients, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_232:
 //line stream_test.go:233
 	n.note("%d connected", len(n.lines))
 	n.lines = n.lines[len(n.lines)-1:]
@@ -1073,54 +1046,7 @@ loop_236:
 //line stream_test.go:237
 		_, st = c.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 11)
-			f.n, f.clients, f.t0, f.t1, f.PC = nil, clients, t0, t1, 2
-			return st
-		}
-	}
-//line stream_test.go:236
-	t1++
-	goto loop_236
-}
-
-//line stream_greenlet_test.go:1087
-
-// Resume continues notes.crowds where it is suspended.
-func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var l *socket.Listener
-	var clients []*hub.Task
-	var t0, t1 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
-		l, clients = f.l, f.clients
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line stream_test.go:233
-		n.note("%d connected", len(n.lines))
-		n.lines = n.lines[len(n.lines)-1:]
-		l.Close()
-		t0 = len(clients)
-//line stream_test.go:236
-		t1 = 0
-		goto loop_236
-	case 2:
-		clients, t0, t1 = f.clients, f.t0, f.t1
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_237
-	}
-
-loop_236:
-//line stream_test.go:236
-	if !(t1 < t0) {
-		return r.Return(f, &f.Header)
-	}
-	{
-		c := clients[t1]
-//line stream_test.go:237
-		_, st = c.JoinResumable(r)
-		if st != greenlet.Done {
+			f = greenlet.Take(r, f, 11)
 			f.n, f.l, f.clients, f.t0, f.t1, f.PC = nil, nil, clients, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1131,7 +1057,12 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1135
+//line stream_greenlet_test.go:1061
+
+// Resume continues the activation; the driver calls it.
+func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
+}
 
 func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -1190,9 +1121,9 @@ func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status
 //line stream_test.go:267
 	a2, b2, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_267:
 	sent = new([2]bytes.Buffer)
@@ -1216,9 +1147,9 @@ loop_274:
 	}
 //line stream_test.go:275
 	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0, f.PC = n, a2, b2, sent, got, tasks, x, y, t0, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_275:
 //line stream_test.go:276
@@ -1256,9 +1187,9 @@ loop_288:
 //line stream_test.go:289
 		err2, st = t.JoinResumable(r)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 35)
+			f = greenlet.Take(r, f, 35)
 			f.x, f.y, f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2, f.PC = nil, nil, n, a2, b2, sent, got, tasks, t1, t2, 3
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_289:
@@ -1271,7 +1202,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1275
+//line stream_greenlet_test.go:1206
 
 // Resume continues the activation; the driver calls it.
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1342,9 +1273,9 @@ loop_308:
 		sent.Write(p)
 		_, err, st = c.WriteResumable(r2, p)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r2, f, 12)
+			f = greenlet.Take(r2, f, 12)
 			f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 1
-			return st
+			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_314:
@@ -1353,9 +1284,9 @@ resumed_314:
 		return greenlet.Done
 	}
 	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r2, f, 12)
+		f = greenlet.Take(r2, f, 12)
 		f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 2
-		return st
+		return r2.Link(f, &f.Header, st)
 	}
 resumed_317:
 //line stream_test.go:308
@@ -1363,7 +1294,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1367
+//line stream_greenlet_test.go:1298
 
 // Resume continues the activation; the driver calls it.
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1408,9 +1339,9 @@ loop_325:
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.n, f.c, f.got, f.p, f.PC = n, c, got, p, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:328
 	got.Write(p[:m])
@@ -1420,7 +1351,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1424
+//line stream_greenlet_test.go:1355
 
 // Resume continues notes.hears where it is suspended.
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1454,7 +1385,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1458
+//line stream_greenlet_test.go:1389
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1482,7 +1413,7 @@ func (n *notes) hurriesResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesHurriesFrame)(nil).body(r, n)
 }
 
-// body runs notes.hurries up to its first suspension; f is nil until there has been one.
+// body runs notes.hurries up to its next suspension; f is nil until there has been one.
 func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a, b  *socket.Conn
@@ -1492,79 +1423,45 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 		t2    int
 		t3    error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			a, b = r.Callee().(*notesBothFrame).Returned(r)
+			goto resumed_337
+		case 2:
+			a, b, start = f.a, f.b, f.start
+			t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_339
+		case 3:
+			a, b, start = f.a, f.b, f.start
+			t2, t3 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+			goto resumed_340
+		}
+	}
+
 //line stream_test.go:337
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.n, f.PC = n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_337:
 //line stream_test.go:338
 	start = n.Now()
 	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line stream_test.go:339
-	must(t0, t1)
-	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
-		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
-		return st
-	}
-//line stream_test.go:340
-	must(t2, t3)
-	n.note("%v", n.Now().Sub(start).Round(10*time.Millisecond))
-	a.Close()
-	b.Close()
-	return greenlet.Done
-}
-
-//line stream_greenlet_test.go:1527
-
-// Resume continues notes.hurries where it is suspended.
-func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
-	var (
-		a, b  *socket.Conn
-		start time.Time
-		t0    int
-		t1    error
-		t2    int
-		t3    error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
-		a, b = r.Callee().(*notesBothFrame).Returned(r)
-//line stream_test.go:338
-		start = n.Now()
-		t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-		if st != greenlet.Done {
-			f.a, f.b, f.start, f.PC = a, b, start, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_339
-	case 2:
-		a, b, start = f.a, f.b, f.start
-		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_339
-	case 3:
-		a, b, start = f.a, f.b, f.start
-		t2, t3 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-		goto resumed_340
-	}
-
 resumed_339:
 //line stream_test.go:339
 	must(t0, t1)
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
 	if st != greenlet.Done {
-		f.a, f.b, f.start, f.PC = a, b, start, 3
+		f = greenlet.Take(r, f, 7)
+		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_340:
@@ -1573,10 +1470,15 @@ resumed_340:
 	n.note("%v", n.Now().Sub(start).Round(10*time.Millisecond))
 	a.Close()
 	b.Close()
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1580
+//line stream_greenlet_test.go:1477
+
+// Resume continues the activation; the driver calls it.
+func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n))
+}
 
 func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -43,7 +43,7 @@ func (f *chaosTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *chaosTalksFrame) run(r *greenlet.Run, x0 *chaos, rounds int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[chaosTalksFrame](r, 63)
+		f = greenlet.Take(r, f, 63)
 		f.x0, f.rounds = x0, rounds
 		r.Guard()
 	}
@@ -197,9 +197,9 @@ func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte)
 //line chaos_test.go:59
 	_, _, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.x, f.c, f.p, f.PC = nil, nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -272,9 +272,9 @@ loop_63:
 //line chaos_test.go:63
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.buf, f.x, f.c, f.PC = nil, x, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_63:
 //line chaos_test.go:63
@@ -285,9 +285,9 @@ resumed_63:
 	buf = make([]byte, 1+x.random.IntN(5000))
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.x, f.c, f.buf, f.PC = x, c, buf, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_65:
 //line chaos_test.go:66
@@ -297,9 +297,9 @@ resumed_65:
 //line chaos_test.go:67
 	_, err, st = c.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.buf, f.x, f.c, f.PC = nil, x, c, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
 after_if_66:
@@ -384,9 +384,9 @@ loop_81:
 	}
 //line chaos_test.go:82
 	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_82:
 //line chaos_test.go:83
@@ -414,9 +414,9 @@ case_84:
 	}
 //line chaos_test.go:86
 	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_86:
 next_81:
@@ -427,9 +427,9 @@ after_loop_77:
 //line chaos_test.go:99
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.x, f.s, f.PC = nil, nil, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 	return greenlet.Done
@@ -472,9 +472,9 @@ func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenl
 //line chaos_test.go:103
 	_, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 32)
+		f = greenlet.Take(r, f, 32)
 		f.x, f.s, f.PC = nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }

@@ -38,17 +38,30 @@ func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 	return (*ConnReadFrame)(nil).body(r, c, p)
 }
 
-// body runs Conn.Read up to its first suspension; f is nil until there has been one.
+// body runs Conn.Read up to its next suspension; f is nil until there has been one.
 func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var errResult error
 	var loop *greenlet.Greenlet
+	if f != nil {
+		switch f.PC {
+		case 1:
+			n, errResult = f.n, f.errResult
+			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+			goto resumed_41
+		case 2:
+			n, errResult = f.n, f.errResult
+			goto loop_42
+		}
+	}
+
 //line conn.go:41
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_41:
 //line conn.go:42
 loop_42:
 	{
@@ -67,61 +80,20 @@ loop_42:
 		}
 	}
 //line conn.go:51
-	f = greenlet.Leaf(r, f, 28)
+	f = greenlet.Take(r, f, 28)
+	r.Leaf(f, &f.Header)
 	f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 2
 //line conn.go:51
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:77
+//line conn_greenlet.go:91
 
-// Resume continues Conn.Read where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p := f.c, f.p
-	var n int
-	var errResult error
-	var loop *greenlet.Greenlet
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		n, errResult = f.n, f.errResult
-		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-//line conn.go:42
-		goto loop_42
-	case 2:
-		n, errResult = f.n, f.errResult
-		goto loop_42
-	}
-
-loop_42:
-	{
-//line conn.go:43
-		if n, errResult = c.TryRead(p); errResult != ErrWouldBlock {
-			f.ret0, f.ret1 = n, errResult
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:46
-		var err2 error
-		loop, err2 = c.ready.Park(r.Current(), hub.In)
-//line conn.go:47
-		if err2 != nil {
-			f.ret0, f.ret1 = 0, c.failed("read", err2)
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:50
-		if !(loop != nil) {
-			goto loop_42
-		}
-	}
-//line conn.go:51
-	f.n, f.errResult, f.PC = n, errResult, 2
-//line conn.go:51
-	return r.SendNone(loop)
+	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line conn_greenlet.go:125
 
 func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -187,9 +159,9 @@ loop_86:
 	}
 //line conn.go:87
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_87:
 	{
@@ -214,9 +186,9 @@ case_92:
 //line conn.go:93
 	err3, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 3)
+		f = greenlet.Take(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_93:
 //line conn.go:93
@@ -226,7 +198,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:230
+//line conn_greenlet.go:202
 
 // Resume continues the activation; the driver calls it.
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -272,9 +244,16 @@ func (c *Conn) WaitReadableResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*ConnWaitReadableFrame)(nil).body(r, c)
 }
 
-// body runs Conn.WaitReadable up to its first suspension; f is nil until there has been one.
+// body runs Conn.WaitReadable up to its next suspension; f is nil until there has been one.
 func (f *ConnWaitReadableFrame) body(r *greenlet.Run, c *Conn) (ret0 error, st greenlet.Status) {
 	var loop *greenlet.Greenlet
+	if f != nil {
+		switch f.PC {
+		case 1:
+			goto loop_111
+		}
+	}
+
 //line conn.go:111
 loop_111:
 	{
@@ -293,53 +272,20 @@ loop_111:
 		}
 	}
 //line conn.go:120
-	f = greenlet.Leaf(r, f, 39)
+	f = greenlet.Take(r, f, 39)
+	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line conn.go:120
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:303
+//line conn_greenlet.go:283
 
-// Resume continues Conn.WaitReadable where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
-	var loop *greenlet.Greenlet
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		goto loop_111
-	}
-
-loop_111:
-	{
-//line conn.go:112
-		if ready, err := c.readable(); ready || err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:115
-		var err error
-		loop, err = c.ready.Park(r.Current(), hub.In)
-//line conn.go:116
-		if err != nil {
-			f.ret0 = c.failed("read", err)
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:119
-		if !(loop != nil) {
-			goto loop_111
-		}
-	}
-//line conn.go:120
-	f.PC = 1
-//line conn.go:120
-	return r.SendNone(loop)
+	f.ret0, st = f.body(r, f.c)
+	return r.Started(f, &f.Header, st)
 }
-
-//line conn_greenlet.go:343
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -378,16 +324,30 @@ func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.S
 	return (*ConnWriteFrame)(nil).body(r, c, p)
 }
 
-// body runs Conn.Write up to its first suspension; f is nil until there has been one.
+// body runs Conn.Write up to its next suspension; f is nil until there has been one.
 func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err3 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			n = f.n
+			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+			goto resumed_150
+		case 2:
+			n = f.n
+			err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+			goto resumed_160
+		}
+	}
+
 //line conn.go:150
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_150:
 //line conn.go:151
 loop_151:
 	{
@@ -402,11 +362,12 @@ loop_151:
 		}
 		err3, st = c.ready.WaitResumable(r, hub.Out)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 7)
+			f = greenlet.Take(r, f, 7)
 			f.c, f.p, f.n, f.PC = c, p, n, 2
-			return ret0, ret1, st
+			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
+resumed_160:
 //line conn.go:160
 	if err3 != nil {
 		return n, c.failed("write", err3), greenlet.Done
@@ -414,59 +375,13 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:418
+//line conn_greenlet.go:379
 
-// Resume continues Conn.Write where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c, p := f.c, f.p
-	var n int
-	var err3 error
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		n = f.n
-		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-//line conn.go:151
-		goto loop_151
-	case 2:
-		n = f.n
-		err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-		goto resumed_160
-	}
-
-loop_151:
-	{
-//line conn.go:152
-		m, err2 := c.TryWrite(p[n:])
-		n += m
-		switch {
-		case err2 == nil && n == len(p):
-			f.ret0, f.ret1 = n, nil
-			return r.Return(f, &f.Header)
-		case err2 != nil && err2 != ErrWouldBlock:
-//line conn.go:158
-			f.ret0, f.ret1 = n, err2
-			return r.Return(f, &f.Header)
-		}
-//line conn.go:160
-		err3, st = c.ready.WaitResumable(r, hub.Out)
-		if st != greenlet.Done {
-			f.n, f.PC = n, 2
-			return r.Link(f, &f.Header, st)
-		}
-	}
-resumed_160:
-//line conn.go:160
-	if err3 != nil {
-		f.ret0, f.ret1 = n, c.failed("write", err3)
-		return r.Return(f, &f.Header)
-	}
-	goto loop_151
+	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+	return r.Started(f, &f.Header, st)
 }
-
-//line conn_greenlet.go:470
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -513,15 +428,15 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 //line conn.go:169
 	t0, t1, st = c.WriteResumable(r, []byte(s))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.c, f.s, f.PC = nil, "", 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line conn.go:169
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:525
+//line conn_greenlet.go:440
 
 // Resume continues Conn.WriteString where it is suspended.
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -540,7 +455,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:544
+//line conn_greenlet.go:459
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

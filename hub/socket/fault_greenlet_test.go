@@ -66,9 +66,9 @@ func (f *notesReadsResetFrame) body(r *greenlet.Run, n *notes, l *Listener, peer
 //line fault_test.go:29
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.l, f.n, f.peer, f.PC = nil, n, peer, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 //line fault_test.go:30
@@ -78,9 +78,9 @@ resumed_29:
 	buf = make([]byte, 10)
 	m, err, st = c.ReadFullResumable(r, buf[:3])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.l, f.n, f.peer, f.c, f.buf, f.PC = nil, n, peer, c, buf, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_34:
 //line fault_test.go:35
@@ -88,9 +88,9 @@ resumed_34:
 	n.GoAfter(time.Millisecond, n.newResetsFrame(peer))
 	m, err, st = c.ReadFullResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 31)
+		f = greenlet.Take(r, f, 31)
 		f.l, f.peer, f.n, f.c, f.buf, f.PC = nil, nil, n, c, buf, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_37:
 	{
@@ -100,9 +100,9 @@ resumed_37:
 		n.note("%v %s %v", errors.As(err, &op), op.Op, op.Addr)
 		_, err, st = c.WriteResumable(r, buf)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 31)
+			f = greenlet.Take(r, f, 31)
 			f.l, f.peer, f.buf, f.n, f.c, f.PC = nil, nil, nil, n, c, 4
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_41:
@@ -193,7 +193,7 @@ func (f *notesWritesResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesWritesResetFrame) run(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesWritesResetFrame](r, 34)
+		f = greenlet.Take(r, f, 34)
 		f.n, f.l, f.peer = n, l, peer
 		r.Guard()
 	}
@@ -300,9 +300,9 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 //line fault_test.go:83
 	_, err, st = DialResumable(r, n.Hub, "tcp", address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 35)
+		f = greenlet.Take(r, f, 35)
 		f.address, f.n, f.PC = "", n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:84
 	n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
@@ -363,9 +363,9 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 		s.Timeout = 5 * time.Millisecond
 		_, err, st = s.DialResumable(r, "tcp", address)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 26)
+			f = greenlet.Take(r, f, 26)
 			f.address, f.n, f.PC = "", n, 1
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 //line fault_test.go:122
@@ -429,7 +429,7 @@ func (f *notesHalfOpenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesHalfOpenFrame) run(r *greenlet.Run, n0 *notes, l *Listener) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesHalfOpenFrame](r, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n0, f.l = n0, l
 		r.Guard()
 	}
@@ -589,9 +589,9 @@ func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) (st greenlet.Status) {
 //line fault_test.go:158
 	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 57)
+		f = greenlet.Take(r, f, 57)
 		f.c2, f.PC = c2, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -639,9 +639,9 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 	c.SetReadDeadline(time.Time{})
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.c, f.n, f.PC = nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:165
 	n.note("not here: %v", err)
@@ -702,9 +702,9 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 //line fault_test.go:179
 	m, err, st = c.WriteResumable(r, make([]byte, size))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.n, f.c, f.done, f.PC = n, c, done, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:180
 	n.note("wrote %d %v", m, err)
@@ -765,73 +765,42 @@ func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded
 	return (*notesReadsSlowlyFrame)(nil).body(r, n, c, size, flooded)
 }
 
-// body runs notes.readsSlowly up to its first suspension; f is nil until there has been one.
+// body runs notes.readsSlowly up to its next suspension; f is nil until there has been one.
 func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, flooded *bool) (st greenlet.Status) {
 	var buf []byte
 	var sum, m int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_187
+		case 2:
+			buf, sum = f.buf, f.sum
+			m, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_191
+		case 3:
+			buf, sum = f.buf, f.sum
+			r.Callee().(*hub.HubYieldFrame).Release(r)
+			goto resumed_197
+		}
+	}
+
 //line fault_test.go:187
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.n, f.c, f.flooded, f.PC = n, c, flooded, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_187:
 //line fault_test.go:188
 	n.note("done: %v", *flooded)
 	buf, sum = make([]byte, 1<<20), 0
 loop_190:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
+		f = greenlet.Take(r, f, 38)
 		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 2
-		return st
-	}
-//line fault_test.go:192
-	sum += m
-	if err != nil {
-		n.note("read %d %v", sum, err)
-		return greenlet.Done
-	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 38)
-		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 3
-		return st
-	}
-	goto loop_190
-}
-
-//line fault_greenlet_test.go:804
-
-// Resume continues notes.readsSlowly where it is suspended.
-func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, flooded := f.n, f.c, f.flooded
-	var buf []byte
-	var sum, m int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
-	case 1:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line fault_test.go:188
-		n.note("done: %v", *flooded)
-		buf, sum = make([]byte, 1<<20), 0
-		goto loop_190
-	case 2:
-		buf, sum = f.buf, f.sum
-		m, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_191
-	case 3:
-		buf, sum = f.buf, f.sum
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_197
-	}
-
-loop_190:
-//line fault_test.go:191
-	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.flooded, f.buf, f.sum, f.PC = nil, buf, sum, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
@@ -839,17 +808,23 @@ resumed_191:
 	sum += m
 	if err != nil {
 		n.note("read %d %v", sum, err)
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f.flooded, f.buf, f.sum, f.PC = nil, buf, sum, 3
+		f = greenlet.Take(r, f, 38)
+		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:853
+//line fault_greenlet_test.go:823
+
+// Resume continues the activation; the driver calls it.
+func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
+}
 
 func (f *notesReadsSlowlyFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
@@ -888,7 +863,7 @@ func (f *notesDiesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f2 *notesDiesFrame) run(r *greenlet.Run, n *notes, what string, f func()) (st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take[notesDiesFrame](r, 58)
+		f2 = greenlet.Take(r, f2, 58)
 		f2.n, f2.what, f2.f = n, what, f
 		r.Guard()
 	}
@@ -951,7 +926,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:955
+//line fault_greenlet_test.go:930
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -1044,9 +1019,9 @@ func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *C
 	}
 //line fault_test.go:230
 	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.PC = nil, "", n, a, b, buf, tasks, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_230:
 //line fault_test.go:231
@@ -1061,9 +1036,9 @@ loop_231:
 	task = tasks[t1]
 //line fault_test.go:232
 	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = nil, "", n, a, b, buf, tasks, t0, t1, task, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_232:
 //line fault_test.go:233
@@ -1075,18 +1050,18 @@ after_loop_231:
 //line fault_test.go:235
 	_, err, st = b.WriteStringResumable(r, "as good as new")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.b, f.address, f.tasks, f.task, f.n, f.a, f.buf, f.PC = nil, nil, "", nil, nil, n, a, buf, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_235:
 //line fault_test.go:236
 	(*n).note("%v", err)
 	m, err, st = (*a).ReadResumable(r, (*buf))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 39)
+		f = greenlet.Take(r, f, 39)
 		f.l, f.b, f.address, f.a, f.tasks, f.task, f.n, f.buf, f.PC = nil, nil, "", nil, nil, nil, n, buf, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_237:
 //line fault_test.go:238
@@ -1094,7 +1069,7 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1098
+//line fault_greenlet_test.go:1073
 
 // Resume continues the activation; the driver calls it.
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1139,14 +1114,14 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 //line fault_test.go:225
 	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 40)
+		f = greenlet.Take(r, f, 40)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1150
+//line fault_greenlet_test.go:1125
 
 // Resume continues the literal notesKillsAllFunc1 where it is suspended.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1192,14 +1167,14 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 //line fault_test.go:226
 	_, _, st = (*c.l).AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1203
+//line fault_greenlet_test.go:1178
 
 // Resume continues the literal notesKillsAllFunc2 where it is suspended.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1246,14 +1221,14 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 //line fault_test.go:227
 	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1257
+//line fault_greenlet_test.go:1232
 
 // Resume continues the literal notesKillsAllFunc3 where it is suspended.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1300,14 +1275,14 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 //line fault_test.go:228
 	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 57)
+		f = greenlet.Take(r, f, 57)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1311
+//line fault_greenlet_test.go:1286
 
 // Resume continues the literal notesKillsAllFunc4 where it is suspended.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1353,9 +1328,9 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	}); ok {
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2 = greenlet.Caller(r, f2, 60)
+			f2 = greenlet.Take(r, f2, 60)
 			f2.f, f2.n, f2.what, f2.PC = nil, n, what, 1
-			return st
+			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
 		err = f()
@@ -1365,7 +1340,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1369
+//line fault_greenlet_test.go:1344
 
 // Resume continues notes.fails where it is suspended.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1383,7 +1358,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:1387
+//line fault_greenlet_test.go:1362
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1454,32 +1429,32 @@ func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *
 	n.Go(n.newFailsFrame("read", (&notesClosesAllFunc2{a: a}).value()))
 	n.Go(n.newFailsFrame("write", (&notesClosesAllFunc3{a: a}).value()))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_265:
 //line fault_test.go:266
 	(*l).Close()
 	(*a).Close()
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_268:
 //line fault_test.go:269
 	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_269:
 //line fault_test.go:270
 	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 15)
+		f = greenlet.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_270:
 	{
@@ -1487,9 +1462,9 @@ resumed_270:
 		aRef := a
 //line fault_test.go:271
 		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 15)
+			f = greenlet.Take(r, f, 15)
 			f.a, f.n, f.l, f.PC = nil, n, l, 5
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_271:
@@ -1498,16 +1473,16 @@ resumed_271:
 		lRef := l
 //line fault_test.go:272
 		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != greenlet.Done {
-			f = greenlet.Caller(r, f, 15)
+			f = greenlet.Take(r, f, 15)
 			f.n, f.l, f.a, f.PC = nil, nil, nil, 6
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_272:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1511
+//line fault_greenlet_test.go:1486
 
 // Resume continues the activation; the driver calls it.
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1557,15 +1532,15 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 //line fault_test.go:262
 	_, err, st = (*c.l).AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:262
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1569
+//line fault_greenlet_test.go:1544
 
 // Resume continues the literal notesClosesAllFunc1 where it is suspended.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1582,7 +1557,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:1586
+//line fault_greenlet_test.go:1561
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1624,15 +1599,15 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 //line fault_test.go:263
 	_, err, st = (*c.a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 47)
+		f = greenlet.Take(r, f, 47)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:263
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1636
+//line fault_greenlet_test.go:1611
 
 // Resume continues the literal notesClosesAllFunc2 where it is suspended.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1649,7 +1624,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:1653
+//line fault_greenlet_test.go:1628
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1691,15 +1666,15 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 //line fault_test.go:264
 	_, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 2)
+		f = greenlet.Take(r, f, 2)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:264
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1703
+//line fault_greenlet_test.go:1678
 
 // Resume continues the literal notesClosesAllFunc3 where it is suspended.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1716,7 +1691,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:1720
+//line fault_greenlet_test.go:1695
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1758,15 +1733,15 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 //line fault_test.go:269
 	t0, st = (*c.a).WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 33)
+		f = greenlet.Take(r, f, 33)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:269
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1770
+//line fault_greenlet_test.go:1745
 
 // Resume continues the literal notesClosesAllFunc4 where it is suspended.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1783,7 +1758,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:1787
+//line fault_greenlet_test.go:1762
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1825,15 +1800,15 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 //line fault_test.go:270
 	_, err, st = (*c.a).WriteResumable(r, nil)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:270
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1837
+//line fault_greenlet_test.go:1812
 
 // Resume continues the literal notesClosesAllFunc5 where it is suspended.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1850,7 +1825,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:1854
+//line fault_greenlet_test.go:1829
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1944,17 +1919,17 @@ func (f *notesDeadlinesFrame) body(r *greenlet.Run, n *notes, a0 *Conn, b *Conn)
 //line fault_test.go:288
 	task = n.Go(n.newFailsFrame("read", (&notesDeadlinesFunc1{a: a}).value()))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_289:
 //line fault_test.go:290
 	(*a).SetReadDeadline(n.Now().Add(time.Hour)) // it waits on
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_291:
 //line fault_test.go:292
@@ -1962,33 +1937,33 @@ resumed_291:
 	(*a).SetReadDeadline(n.Now())
 	_, st = task.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_294:
 	// What is there is kept for who reads without a deadline.
 //line fault_test.go:297
 	_, _, st = b.WriteStringResumable(r, "abc")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_297:
 //line fault_test.go:298
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_298:
 //line fault_test.go:299
 	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_299:
 //line fault_test.go:300
@@ -1997,9 +1972,9 @@ resumed_299:
 	buf = make([]byte, 5)
 	m, err, st = (*a).ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.buf, f.PC = nil, n, a, b, buf, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_303:
 //line fault_test.go:304
@@ -2008,36 +1983,36 @@ resumed_303:
 //line fault_test.go:307
 	_, _, st = b.WriteStringResumable(r, "li")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_307:
 //line fault_test.go:308
 	(*a).SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_309:
 //line fault_test.go:310
 	n.note("%v %d", errors.Is(err, os.ErrDeadlineExceeded), (*a).Buffered())
 	_, _, st = b.WriteStringResumable(r, "ne\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_311:
 //line fault_test.go:312
 	(*a).SetReadDeadline(time.Time{})
 	line, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_313:
 	{
@@ -2048,9 +2023,9 @@ resumed_313:
 		(*a).SetWriteDeadline(n.Now().Add(50 * time.Millisecond))
 		m, err, st = (*a).WriteResumable(r, large)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 60)
+			f = greenlet.Take(r, f, 60)
 			f.b, f.a, f.task, f.buf, f.n, f.PC = nil, nil, nil, nil, n, 12
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_318:
@@ -2059,7 +2034,7 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2063
+//line fault_greenlet_test.go:2038
 
 // Resume continues the activation; the driver calls it.
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2109,15 +2084,15 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 //line fault_test.go:288
 	_, err, st = (*c.a).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 57)
+		f = greenlet.Take(r, f, 57)
 		f.c, f.PC = c, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:288
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2121
+//line fault_greenlet_test.go:2096
 
 // Resume continues the literal notesDeadlinesFunc1 where it is suspended.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2134,7 +2109,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line fault_greenlet_test.go:2138
+//line fault_greenlet_test.go:2113
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2192,9 +2167,9 @@ loop_332:
 	a.SetReadDeadline(n.Now().Add(time.Duration(1+(got+*timeouts)%7) * 5 * time.Microsecond))
 	m, err, st = a.ReadFullResumable(r, buf[:1])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_334:
 //line fault_test.go:335
@@ -2217,15 +2192,15 @@ case_338:
 	}
 //line fault_test.go:341
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 56)
+		f = greenlet.Take(r, f, 56)
 		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2229
+//line fault_greenlet_test.go:2204
 
 // Resume continues the activation; the driver calls it.
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2260,9 +2235,22 @@ func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) greenl
 	return (*notesRacesWriterFrame)(nil).body(r, n, b, times)
 }
 
-// body runs notes.racesWriter up to its first suspension; f is nil until there has been one.
+// body runs notes.racesWriter up to its next suspension; f is nil until there has been one.
 func (f *notesRacesWriterFrame) body(r *greenlet.Run, n *notes, b *Conn, times int) (st greenlet.Status) {
 	var i int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			r.Callee().(*ConnWriteFrame).Release(r)
+			goto resumed_353
+		case 2:
+			i = f.i
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_354
+		}
+	}
+
 //line fault_test.go:352
 	i = 0
 loop_352:
@@ -2273,55 +2261,15 @@ loop_352:
 //line fault_test.go:353
 	_, _, st = b.WriteResumable(r, []byte{byte(i)})
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
+		f = greenlet.Take(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 1
-		return st
-	}
-//line fault_test.go:354
-	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 28)
-		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
-		return st
-	}
-//line fault_test.go:352
-	i++
-	goto loop_352
-}
-
-//line fault_greenlet_test.go:2292
-
-// Resume continues notes.racesWriter where it is suspended.
-func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, b, times := f.n, f.b, f.times
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
-	case 1:
-		i = f.i
-		r.Callee().(*ConnWriteFrame).Release(r)
-		goto resumed_353
-	case 2:
-		i = f.i
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_354
-	}
-
-loop_352:
-//line fault_test.go:352
-	if !(i < times) {
-		return r.Return(f, &f.Header)
-	}
-//line fault_test.go:353
-	_, _, st = b.WriteResumable(r, []byte{byte(i)})
-	if st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_353:
 //line fault_test.go:354
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
-		f.i, f.PC = i, 2
+		f = greenlet.Take(r, f, 28)
+		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_354:
@@ -2330,7 +2278,12 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2334
+//line fault_greenlet_test.go:2282
+
+// Resume continues the activation; the driver calls it.
+func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
+}
 
 func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2363,16 +2316,16 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 //line fault_test.go:385
 	n.Go(n.newReadsForeverFrame(a))
 	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.n, f.a, f.PC = n, a, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:387
 	_, err, st = a.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.n, f.a, f.PC = n, a, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:388
 	n.note("%v", err)
@@ -2380,7 +2333,7 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2384
+//line fault_greenlet_test.go:2337
 
 // Resume continues notes.conflicts where it is suspended.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2410,7 +2363,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2414
+//line fault_greenlet_test.go:2367
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2447,7 +2400,7 @@ func (f *notesSendsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesSendsNobodyFrame) run(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesSendsNobodyFrame](r, 31)
+		f = greenlet.Take(r, f, 31)
 		f.n, f.address = n, address
 		r.Guard()
 	}
@@ -2544,7 +2497,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2548
+//line fault_greenlet_test.go:2501
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2577,16 +2530,16 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 //line fault_test.go:430
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.s, f.n, f.PC = nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:430
 	n.note("%v", t0)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2590
+//line fault_greenlet_test.go:2543
 
 // Resume continues notes.serves where it is suspended.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2604,7 +2557,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:2608
+//line fault_greenlet_test.go:2561
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2640,7 +2593,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2644
+//line fault_greenlet_test.go:2597
 
 // Resume continues the activation; the driver calls it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2677,14 +2630,14 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 //line fault_test.go:439
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 4)
+		f = greenlet.Take(r, f, 4)
 		f.n, f.s, f.PC = nil, nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2688
+//line fault_greenlet_test.go:2641
 
 // Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -75,18 +75,18 @@ func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (
 //line lines_test.go:12
 	_, _, st = a.WriteStringResumable(r, "one;two")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_12:
 //line lines_test.go:13
 	(*b).SetReadDeadline(l.Now().Add(time.Second))
 	_, err, st = (*b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_14:
 //line lines_test.go:15
@@ -94,36 +94,36 @@ resumed_14:
 	(*b).SetReadDeadline(time.Time{})
 	got, err, st = (*b).ReadUntilResumable(r, ";", 10)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_17:
 //line lines_test.go:18
 	l.say("%q, %v", got, err)
 	t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
 //line lines_test.go:19
 	l.say("%v", t0)
 	n, err, st = (*b).ReadResumable(r, make([]byte, 2))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_20:
 //line lines_test.go:21
 	l.say("%d, %v", n, err)
 	_, _, st = a.WriteStringResumable(r, "\nthree\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.a, f.l, f.b, f.PC = nil, l, b, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_22:
 //line lines_test.go:23
@@ -136,9 +136,9 @@ loop_23:
 //line lines_test.go:24
 	got, err, st = (*b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.a, f.l, f.b, f.t1, f.PC = nil, l, b, t1, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_24:
 //line lines_test.go:25
@@ -190,9 +190,9 @@ func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1)
 //line lines_test.go:19
 	_, _, st = (*c.b).ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 24)
+		f = greenlet.Take(r, f, 24)
 		f.c, f.PC = c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -234,78 +234,48 @@ func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *
 	return (*logKeepsLineFrame)(nil).body(r, l, a, b, c, d)
 }
 
-// body runs log.keepsLine up to its first suspension; f is nil until there has been one.
+// body runs log.keepsLine up to its next suspension; f is nil until there has been one.
 func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
 	var line []byte
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_40
+		case 2:
+			r.Callee().(*ConnWriteStringFrame).Release(r)
+			goto resumed_41
+		case 3:
+			line, _ = r.Callee().(*ConnReadLineFrame).Returned(r)
+			goto resumed_42
+		case 4:
+			line = f.line
+			r.Callee().(*ConnReadLineFrame).Release(r)
+			goto resumed_44
+		}
+	}
+
 //line lines_test.go:40
 	_, _, st = a.WriteStringResumable(r, "secret\nmore")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.a, f.l, f.b, f.c, f.d, f.PC = nil, l, b, c, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_40:
 //line lines_test.go:41
 	_, _, st = c.WriteStringResumable(r, "public\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
+		f = greenlet.Take(r, f, 8)
 		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
-//line lines_test.go:42
-	line, _, st = b.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
-		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 3
-		return st
-	}
-//line lines_test.go:43
-	b.Close()
-	_, _, st = d.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 8)
-		f.a, f.b, f.c, f.d, f.l, f.line, f.PC = nil, nil, nil, nil, l, line, 4
-		return st
-	}
-//line lines_test.go:45
-	l.say("%s", line)
-	return greenlet.Done
-}
-
-//line lines_greenlet_test.go:275
-
-// Resume continues log.keepsLine where it is suspended.
-func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, b, c, d := f.l, f.b, f.c, f.d
-	var line []byte
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
-	case 1:
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-//line lines_test.go:41
-		_, _, st = c.WriteStringResumable(r, "public\n")
-		if st != greenlet.Done {
-			f.a, f.c, f.PC = nil, nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_41
-	case 2:
-		r.Callee().(*ConnWriteStringFrame).Release(r)
-		goto resumed_41
-	case 3:
-		line, _ = r.Callee().(*ConnReadLineFrame).Returned(r)
-		goto resumed_42
-	case 4:
-		line = f.line
-		r.Callee().(*ConnReadLineFrame).Release(r)
-		goto resumed_44
-	}
-
 resumed_41:
 //line lines_test.go:42
 	line, _, st = b.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.a, f.c, f.PC = nil, nil, 3
+		f = greenlet.Take(r, f, 8)
+		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_42:
@@ -313,16 +283,22 @@ resumed_42:
 	b.Close()
 	_, _, st = d.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.a, f.b, f.c, f.d, f.line, f.PC = nil, nil, nil, nil, line, 4
+		f = greenlet.Take(r, f, 8)
+		f.a, f.b, f.c, f.d, f.l, f.line, f.PC = nil, nil, nil, nil, l, line, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_44:
 //line lines_test.go:45
 	l.say("%s", line)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:326
+//line lines_greenlet_test.go:297
+
+// Resume continues the activation; the driver calls it.
+func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
+}
 
 func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }

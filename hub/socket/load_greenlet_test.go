@@ -64,9 +64,9 @@ loop_29:
 //line load_test.go:29
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.entry, f.l, f.c, f.PC = "", l, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 //line load_test.go:29
@@ -76,9 +76,9 @@ resumed_29:
 //line load_test.go:30
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.entry, f.l, f.c, f.PC = "", l, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line load_test.go:31
@@ -87,18 +87,18 @@ resumed_30:
 	}
 	entry = string(line)
 	if st = c.Hub().YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.l, f.c, f.entry, f.PC = l, c, entry, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 //line load_test.go:36
 	l.told[entry]++
 	_, err2, st = c.WriteStringResumable(r, entry+"\n")
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 55)
+		f = greenlet.Take(r, f, 55)
 		f.entry, f.l, f.c, f.PC = "", l, c, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_37:
 //line load_test.go:37
@@ -146,9 +146,9 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 //line load_test.go:44
 	t0, st = l.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 5)
+		f = greenlet.Take(r, f, 5)
 		f.l, f.t, f.PC = nil, t, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line load_test.go:44
 	assert.NoError(t, t0)
@@ -201,9 +201,20 @@ func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *ato
 	return (*ledgerStopsFrame)(nil).body(r, l, t, acknowledged)
 }
 
-// body runs ledger.stops up to its first suspension; f is nil until there has been one.
+// body runs ledger.stops up to its next suspension; f is nil until there has been one.
 func (f *ledgerStopsFrame) body(r *greenlet.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
 	var t0 int
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_49
+		case 2:
+			t0 = r.Callee().(*ServerStopFrame).Returned(r)
+			goto resumed_51
+		}
+	}
+
 //line load_test.go:48
 loop_48:
 //line load_test.go:48
@@ -212,49 +223,8 @@ loop_48:
 	}
 //line load_test.go:49
 	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
+		f = greenlet.Take(r, f, 34)
 		f.l, f.t, f.acknowledged, f.PC = l, t, acknowledged, 1
-		return st
-	}
-	goto loop_48
-after_loop_48:
-//line load_test.go:51
-	t0, st = l.server.StopResumable(r, 10*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 34)
-		f.l, f.acknowledged, f.t, f.PC = nil, nil, t, 2
-		return st
-	}
-//line load_test.go:51
-	assert.Zero(t, t0)
-	return greenlet.Done
-}
-
-//line load_greenlet_test.go:234
-
-// Resume continues ledger.stops where it is suspended.
-func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, t, acknowledged := f.l, f.t, f.acknowledged
-	var t0 int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
-	case 1:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_49
-	case 2:
-		t0 = r.Callee().(*ServerStopFrame).Returned(r)
-		goto resumed_51
-	}
-
-loop_48:
-//line load_test.go:48
-	if !(acknowledged.Load() < 2000) {
-		goto after_loop_48
-	}
-//line load_test.go:49
-	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_49:
@@ -263,16 +233,22 @@ after_loop_48:
 //line load_test.go:51
 	t0, st = l.server.StopResumable(r, 10*time.Second)
 	if st != greenlet.Done {
-		f.l, f.acknowledged, f.PC = nil, nil, 2
+		f = greenlet.Take(r, f, 34)
+		f.l, f.acknowledged, f.t, f.PC = nil, nil, t, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line load_test.go:51
 	assert.Zero(t, t0)
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line load_greenlet_test.go:276
+//line load_greenlet_test.go:247
+
+// Resume continues the activation; the driver calls it.
+func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
+}
 
 func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }

@@ -76,9 +76,9 @@ loop_76:
 //line server.go:77
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_78:
 	goto loop_76
@@ -92,9 +92,9 @@ after_loop_76:
 	n = 0
 	err, st = s.Listener.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.s, f.delay, f.n, f.c, f.PC = s, delay, n, c, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line server.go:83
@@ -121,9 +121,9 @@ case_96:
 	s.changed.Clear()
 	_, st = s.changed.WaitForResumable(r, delay)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 3
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line server.go:100
@@ -135,9 +135,9 @@ after_switch_88:
 //line server.go:103
 	n = 0
 	if st = s.hub().YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 26)
+		f = greenlet.Take(r, f, 26)
 		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 4
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_104:
 next_75:
@@ -220,9 +220,9 @@ loop_176:
 	s.changed.Clear()
 	t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now()))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 63)
+		f = greenlet.Take(r, f, 63)
 		f.s, f.killed, f.until, f.PC = s, killed, until, 1
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_178:
 //line server.go:178
@@ -239,9 +239,9 @@ loop_182:
 //line server.go:183
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 63)
+		f = greenlet.Take(r, f, 63)
 		f.until, f.s, f.killed, f.PC = time.Time{}, s, killed, 2
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_184:
 	goto loop_182

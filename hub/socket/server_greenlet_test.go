@@ -30,9 +30,9 @@ func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:169
 	t0, st = l.server.ServeResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 62)
+		f = greenlet.Take(r, f, 62)
 		f.l, f.PC = l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:169
 	l.say("served: %v", t0)
@@ -88,17 +88,17 @@ func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d tim
 	var t0 int
 //line server_test.go:173
 	if st = l.SleepResumable(r, after); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.l, f.d, f.PC = l, d, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:174
 	l.say("stopping, %d there", l.server.Len())
 	t0, st = l.server.StopResumable(r, d)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.l, f.PC = l, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:175
 	l.say("killed %d", t0)
@@ -172,7 +172,7 @@ func (f *logAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logAnswersFrame) run(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logAnswersFrame](r, 57)
+		f = greenlet.Take(r, f, 57)
 		f.l, f.c = l, c
 		r.Guard()
 	}
@@ -331,7 +331,7 @@ func (f *logAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logAsksFrame) run(r *greenlet.Run, l *log, size int, lines []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logAsksFrame](r, 32)
+		f = greenlet.Take(r, f, 32)
 		f.l, f.size, f.lines = l, size, lines
 		r.Guard()
 	}
@@ -461,7 +461,7 @@ func (f *logIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logIdlesFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logIdlesFrame](r, 21)
+		f = greenlet.Take(r, f, 21)
 		f.l = l
 		r.Guard()
 	}
@@ -555,7 +555,7 @@ func (f *logExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *logExhaustsFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[logExhaustsFrame](r, 11)
+		f = greenlet.Take(r, f, 11)
 		f.l = l
 		r.Guard()
 	}
@@ -777,9 +777,9 @@ loop_354:
 //line server_test.go:355
 	n, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 18)
+		f = greenlet.Take(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_355:
 //line server_test.go:355
@@ -797,9 +797,9 @@ loop_359:
 //line server_test.go:360
 	n2, err2, st = c.WriteResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 18)
+		f = greenlet.Take(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_360:
 //line server_test.go:360
@@ -847,9 +847,9 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	*stop = true
 	l.say("stop reading")
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 30)
+		f = greenlet.Take(r, f, 30)
 		f.l, f.stop, f.PC = l, stop, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:372
 	*stop = false
@@ -903,9 +903,9 @@ func (l *log) hangsResumable(r *greenlet.Run) greenlet.Status {
 func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:388
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.l, f.PC = nil, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
@@ -955,9 +955,9 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	there = l.server.Len()
 	t0, st = l.server.StopResumable(r, 0)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.l, f.there, f.PC = l, there, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:393
 	l.say("killed %d of %d", t0, there)
@@ -1009,11 +1009,20 @@ func (l *log) acceptsResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*logAcceptsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.accepts up to its first suspension; f is nil until there has been one.
+// body runs log.accepts up to its next suspension; f is nil until there has been one.
 func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var t0 int
 	var c *Conn
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = f.t0
+			c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
+			goto resumed_417
+		}
+	}
+
 //line server_test.go:416
 	t0 = 0
 loop_416:
@@ -1026,48 +1035,8 @@ loop_416:
 //line server_test.go:417
 	c, err, st = l.server.Listener.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 7)
+		f = greenlet.Take(r, f, 7)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		return st
-	}
-//line server_test.go:418
-	if err != nil {
-		panic(err)
-	}
-	c.Close()
-//line server_test.go:416
-	t0++
-	goto loop_416
-}
-
-//line server_greenlet_test.go:1044
-
-// Resume continues log.accepts where it is suspended.
-func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, n := f.l, f.n
-	var t0 int
-	var c *Conn
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
-	case 1:
-		t0 = f.t0
-		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
-		goto resumed_417
-	}
-
-loop_416:
-//line server_test.go:416
-	if !(t0 < n) {
-//line server_test.go:423
-		l.say("accepted %d", n)
-		return r.Return(f, &f.Header)
-	}
-//line server_test.go:417
-	c, err, st = l.server.Listener.AcceptResumable(r)
-	if st != greenlet.Done {
-		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_417:
@@ -1081,7 +1050,12 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1085
+//line server_greenlet_test.go:1054
+
+// Resume continues the activation; the driver calls it.
+func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+}
 
 func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
@@ -1115,7 +1089,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1119
+//line server_greenlet_test.go:1093
 
 // Resume continues the activation; the driver calls it.
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1153,16 +1127,16 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 //line server_test.go:452
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 25)
+		f = greenlet.Take(r, f, 25)
 		f.c, f.l, f.PC = nil, l, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:453
 	l.say("%v", err)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1166
+//line server_greenlet_test.go:1140
 
 // Resume continues log.readsToEnd where it is suspended.
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1180,7 +1154,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:1184
+//line server_greenlet_test.go:1158
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

@@ -31,7 +31,7 @@ func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Co
 	return (*notesConnectsFrame)(nil).body(r, n, l, a, b)
 }
 
-// body runs notes.connects up to its first suspension; f is nil until there has been one.
+// body runs notes.connects up to its next suspension; f is nil until there has been one.
 func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Conn, b **Conn) (st greenlet.Status) {
 	var (
 		err error
@@ -40,14 +40,26 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 		t2  *Conn
 		t3  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0, t1 = r.Callee().(*DialFrame).Returned(r)
+			goto resumed_69
+		case 2:
+			t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
+			goto resumed_71
+		}
+	}
+
 	err = nil
 //line socket_test.go:69
 	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.n, f.l, f.a, f.b, f.PC = nil, l, a, b, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_69:
 //line socket_test.go:69
 	*a, err = t0, t1
 	if !(err == nil) {
@@ -56,52 +68,8 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 //line socket_test.go:71
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 14)
+		f = greenlet.Take(r, f, 14)
 		f.n, f.l, f.a, f.b, f.PC = nil, nil, nil, b, 2
-		return st
-	}
-//line socket_test.go:71
-	*b, err = t2, t3
-after_if_70:
-	if err != nil {
-		panic(err)
-	}
-	return greenlet.Done
-}
-
-//line socket_greenlet_test.go:73
-
-// Resume continues notes.connects where it is suspended.
-func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	l, a, b := f.l, f.a, f.b
-	var (
-		err error
-		t0  *Conn
-		t1  error
-		t2  *Conn
-		t3  error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
-	case 1:
-		t0, t1 = r.Callee().(*DialFrame).Returned(r)
-//line socket_test.go:69
-		*a, err = t0, t1
-		if err == nil {
-			goto then_70
-		}
-		goto after_if_70
-	case 2:
-		t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
-		goto resumed_71
-	}
-
-then_70:
-//line socket_test.go:71
-	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f.n, f.l, f.a, f.PC = nil, nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_71:
@@ -111,10 +79,15 @@ after_if_70:
 	if err != nil {
 		panic(err)
 	}
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:118
+//line socket_greenlet_test.go:86
+
+// Resume continues the activation; the driver calls it.
+func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
+}
 
 func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
@@ -142,20 +115,34 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.echoes up to its first suspension; f is nil until there has been one.
+// body runs notes.echoes up to its next suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var buf []byte
 	var m int
 	var err, err2 error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			m, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_91
+		case 2:
+			buf = f.buf
+			_, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
+			goto resumed_97
+		}
+	}
+
 //line socket_test.go:89
 	buf = make([]byte, 100)
 loop_90:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_91:
 //line socket_test.go:92
 	if err != nil {
 		n.note("%v", err)
@@ -164,55 +151,8 @@ loop_90:
 	}
 	_, err2, st = c.WriteResumable(r, buf[:m])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 44)
+		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 2
-		return st
-	}
-//line socket_test.go:97
-	if err2 != nil {
-		panic(err2)
-	}
-	goto loop_90
-}
-
-//line socket_greenlet_test.go:179
-
-// Resume continues notes.echoes where it is suspended.
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
-	var buf []byte
-	var m int
-	var err, err2 error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-	case 1:
-		buf = f.buf
-		m, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_91
-	case 2:
-		buf = f.buf
-		_, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
-		goto resumed_97
-	}
-
-loop_90:
-//line socket_test.go:91
-	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 1
-		return r.Link(f, &f.Header, st)
-	}
-resumed_91:
-//line socket_test.go:92
-	if err != nil {
-		n.note("%v", err)
-		c.Close()
-		return r.Return(f, &f.Header)
-	}
-	_, err2, st = c.WriteResumable(r, buf[:m])
-	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
@@ -223,7 +163,12 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:227
+//line socket_greenlet_test.go:167
+
+// Resume continues the activation; the driver calls it.
+func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+}
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -257,9 +202,9 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 //line socket_test.go:105
 	c, err, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.l, f.n, f.PC = nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:106
 	if err != nil {
@@ -267,14 +212,14 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	}
 	n.note("from %v", c.RemoteAddr().Network())
 	if st = n.echoesResumable(r, c); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.n, f.l, f.PC = nil, nil, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:278
+//line socket_greenlet_test.go:223
 
 // Resume continues notes.acceptsOne where it is suspended.
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -305,7 +250,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:309
+//line socket_greenlet_test.go:254
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -347,7 +292,7 @@ func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport Net, network string, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesTalksFrame](r, 50)
+		f = greenlet.Take(r, f, 50)
 		f.n, f.transport, f.network, f.address = n, transport, network, address
 		r.Guard()
 	}
@@ -485,7 +430,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:489
+//line socket_greenlet_test.go:434
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -520,24 +465,24 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 //line socket_test.go:184
 	_, err, st = DialResumable(r, n.Hub, network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.n, f.network, f.address, f.PC = n, network, address, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:185
 	n.note("%v", err)
 	_, err, st = ListenResumable(r, n.Hub, network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 48)
+		f = greenlet.Take(r, f, 48)
 		f.network, f.address, f.n, f.PC = "", "", n, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:187
 	n.note("%v", err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:541
+//line socket_greenlet_test.go:486
 
 // Resume continues notes.dialsBadly where it is suspended.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -567,7 +512,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:571
+//line socket_greenlet_test.go:516
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -651,27 +596,27 @@ func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenl
 //line socket_test.go:205
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_205:
 //line socket_test.go:206
 	n.note("%q %v", line, err)
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_207:
 //line socket_test.go:208
 	n.note("%q %v", line, err)
 	head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_209:
 //line socket_test.go:210
@@ -679,72 +624,72 @@ resumed_209:
 	full = make([]byte, 5)
 	m, err, st = c.ReadFullResumable(r, full)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_212:
 //line socket_test.go:213
 	n.note("%q %v", full[:m], err)
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 5
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_214:
 //line socket_test.go:214
 	n.note("%v", t0)
 	_, err, st = c.ReadUntilResumable(r, "!", 3)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 6
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_215:
 //line socket_test.go:216
 	n.note("%v", err)
 	line, err, st = c.ReadUntilResumable(r, "k", 6)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 7
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_217:
 //line socket_test.go:218
 	n.note("%q %v", line, err)
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 8
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_219:
 //line socket_test.go:220
 	n.note("%v", err)
 	m, err, st = c.ReadFullResumable(r, full)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 9
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_221:
 //line socket_test.go:222
 	n.note("%q %v", full[:m], err)
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.full, f.n, f.c, f.PC = nil, n, c, 10
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_223:
 //line socket_test.go:224
 	n.note("%v", err)
 	t1, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 27)
+		f = greenlet.Take(r, f, 27)
 		f.full, f.n, f.c, f.PC = nil, n, c, 11
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_225:
 //line socket_test.go:225
@@ -752,7 +697,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:756
+//line socket_greenlet_test.go:701
 
 // Resume continues the activation; the driver calls it.
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -786,10 +731,23 @@ func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) 
 	return (*notesSendsFrame)(nil).body(r, n, c, text, size)
 }
 
-// body runs notes.sends up to its first suspension; f is nil until there has been one.
+// body runs notes.sends up to its next suspension; f is nil until there has been one.
 func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
 	var i int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			i = f.i
+			_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
+			goto resumed_231
+		case 2:
+			i = f.i
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_234
+		}
+	}
+
 //line socket_test.go:230
 	i = 0
 loop_230:
@@ -802,54 +760,8 @@ loop_230:
 //line socket_test.go:231
 	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
+		f = greenlet.Take(r, f, 22)
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 1
-		return st
-	}
-//line socket_test.go:231
-	if err != nil {
-		panic(err)
-	}
-	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 22)
-		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
-		return st
-	}
-	i += size
-	goto loop_230
-}
-
-//line socket_greenlet_test.go:823
-
-// Resume continues notes.sends where it is suspended.
-func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, text, size := f.n, f.c, f.text, f.size
-	var i int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
-	case 1:
-		i = f.i
-		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
-		goto resumed_231
-	case 2:
-		i = f.i
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_234
-	}
-
-loop_230:
-//line socket_test.go:230
-	if !(i < len(text)) {
-//line socket_test.go:236
-		c.CloseWrite()
-		return r.Return(f, &f.Header)
-	}
-//line socket_test.go:231
-	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
-	if st != greenlet.Done {
-		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_231:
@@ -858,7 +770,8 @@ resumed_231:
 		panic(err)
 	}
 	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
-		f.i, f.PC = i, 2
+		f = greenlet.Take(r, f, 22)
+		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_234:
@@ -866,7 +779,12 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:870
+//line socket_greenlet_test.go:783
+
+// Resume continues the activation; the driver calls it.
+func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
+}
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
@@ -901,24 +819,24 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 //line socket_test.go:256
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.n, f.c, f.size, f.PC = n, c, size, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:257
 	n.note("%v %v", len(line) == size, err)
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.c, f.n, f.PC = nil, n, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:259
 	n.note("%q %v", line, err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:922
+//line socket_greenlet_test.go:840
 
 // Resume continues notes.longLine where it is suspended.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -949,7 +867,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:953
+//line socket_greenlet_test.go:871
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -1017,9 +935,9 @@ loop_284:
 //line socket_test.go:285
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_285:
 //line socket_test.go:286
@@ -1029,9 +947,9 @@ resumed_285:
 	n.note("got %q", buf[:m])
 	_, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_290:
 //line socket_test.go:290
@@ -1046,9 +964,9 @@ after_loop_284:
 	p.SetDeadline(n.Now().Add(time.Millisecond))
 	_, _, err3, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.n, f.p, f.buf, f.PC = n, p, buf, 3
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_295:
 //line socket_test.go:296
@@ -1056,9 +974,9 @@ resumed_295:
 	p.Close()
 	_, _, err3, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 46)
+		f = greenlet.Take(r, f, 46)
 		f.p, f.buf, f.n, f.PC = nil, nil, n, 4
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_298:
 //line socket_test.go:299
@@ -1066,7 +984,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1070
+//line socket_greenlet_test.go:988
 
 // Resume continues the activation; the driver calls it.
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1111,7 +1029,7 @@ func (f *notesPingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesPingsFrame) run(r *greenlet.Run, n *notes, to net.Addr) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesPingsFrame](r, 36)
+		f = greenlet.Take(r, f, 36)
 		f.n, f.to = n, to
 		r.Guard()
 	}
@@ -1223,7 +1141,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1227
+//line socket_greenlet_test.go:1145
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1251,93 +1169,70 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.
 	return (*notesHalfClosesFrame)(nil).body(r, n, a, b)
 }
 
-// body runs notes.halfCloses up to its first suspension; f is nil until there has been one.
+// body runs notes.halfCloses up to its next suspension; f is nil until there has been one.
 func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
 	var reading *hub.Task
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			reading = f.reading
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_361
+		case 2:
+			r.Callee().(*hub.TaskJoinFrame).Release(r)
+			goto resumed_363
+		case 3:
+			_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
+			goto resumed_364
+		case 4:
+			r.Callee().(*notesReadsToEndFrame).Release(r)
+			goto resumed_366
+		}
+	}
+
 //line socket_test.go:360
 	reading = n.Go(n.newReadsToEndFrame(a))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
+		f = greenlet.Take(r, f, 23)
 		f.n, f.a, f.b, f.reading, f.PC = n, a, b, reading, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_361:
 //line socket_test.go:362
 	n.note("%v", a.CloseRead())
 	_, st = reading.JoinResumable(r)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
-		f.n, f.a, f.b, f.PC = n, a, b, 2
-		return st
+		f = greenlet.Take(r, f, 23)
+		f.reading, f.n, f.a, f.b, f.PC = nil, n, a, b, 2
+		return r.Link(f, &f.Header, st)
 	}
-//line socket_test.go:364
-	_, err, st = a.WriteStringResumable(r, "still there")
-	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
-		f.n, f.a, f.b, f.PC = n, a, b, 3
-		return st
-	}
-//line socket_test.go:365
-	n.note("%v %v", err, a.CloseWrite())
-	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 23)
-		f.n, f.a, f.b, f.PC = nil, nil, nil, 4
-		return st
-	}
-	return greenlet.Done
-}
-
-//line socket_greenlet_test.go:1291
-
-// Resume continues notes.halfCloses where it is suspended.
-func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, a, b := f.n, f.a, f.b
-	var reading *hub.Task
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
-	case 1:
-		reading = f.reading
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line socket_test.go:362
-		n.note("%v", a.CloseRead())
-		_, st = reading.JoinResumable(r)
-		if st != greenlet.Done {
-			f.reading, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_363
-	case 2:
-		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_363
-	case 3:
-		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
-		goto resumed_364
-	case 4:
-		r.Callee().(*notesReadsToEndFrame).Release(r)
-		goto resumed_366
-	}
-
 resumed_363:
 //line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
 	if st != greenlet.Done {
-		f.reading, f.PC = nil, 3
+		f = greenlet.Take(r, f, 23)
+		f.reading, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
 //line socket_test.go:365
 	n.note("%v %v", err, a.CloseWrite())
 	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
+		f = greenlet.Take(r, f, 23)
 		f.n, f.a, f.b, f.reading, f.PC = nil, nil, nil, nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_366:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1341
+//line socket_greenlet_test.go:1231
+
+// Resume continues the activation; the driver calls it.
+func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
+}
 
 func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
@@ -1375,9 +1270,9 @@ func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gree
 loop_372:
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 12)
+		f = greenlet.Take(r, f, 12)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:374
 	n.note("%q %v", buf[:m], err)
@@ -1387,7 +1282,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1391
+//line socket_greenlet_test.go:1286
 
 // Resume continues notes.readsToEnd where it is suspended.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1420,7 +1315,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1424
+//line socket_greenlet_test.go:1319
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1449,7 +1344,7 @@ func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string)
 	return (*notesReceivesFrame)(nil).body(r, n, p, answer)
 }
 
-// body runs notes.receives up to its first suspension; f is nil until there has been one.
+// body runs notes.receives up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answer string) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -1457,14 +1352,27 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 		from net.Addr
 		err  error
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			buf = f.buf
+			m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_394
+		case 2:
+			_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
+			goto resumed_397
+		}
+	}
+
 //line socket_test.go:393
 	buf = make([]byte, 10)
 	m, from, err, st = p.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 53)
+		f = greenlet.Take(r, f, 53)
 		f.n, f.p, f.answer, f.buf, f.PC = n, p, answer, buf, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_394:
 //line socket_test.go:395
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
 	if !(answer != "") {
@@ -1473,59 +1381,23 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 53)
-		f.p, f.answer, f.n, f.PC = nil, "", n, 2
-		return st
-	}
-//line socket_test.go:398
-	n.note("%v", err)
-after_if_396:
-	return greenlet.Done
-}
-
-//line socket_greenlet_test.go:1487
-
-// Resume continues notes.receives where it is suspended.
-func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, p, answer := f.n, f.p, f.answer
-	var (
-		buf  []byte
-		m    int
-		from net.Addr
-		err  error
-	)
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
-	case 1:
-		buf = f.buf
-		m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-//line socket_test.go:395
-		n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
-		if answer != "" {
-			goto then_396
-		}
-		goto after_if_396
-	case 2:
-		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
-		goto resumed_397
-	}
-
-then_396:
-//line socket_test.go:397
-	_, err, st = p.WriteToResumable(r, []byte(answer), from)
-	if st != greenlet.Done {
-		f.p, f.answer, f.buf, f.PC = nil, "", nil, 2
+		f = greenlet.Take(r, f, 53)
+		f.p, f.answer, f.buf, f.n, f.PC = nil, "", nil, n, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_397:
 //line socket_test.go:398
 	n.note("%v", err)
 after_if_396:
-	return r.Return(f, &f.Header)
+	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1529
+//line socket_greenlet_test.go:1396
+
+// Resume continues the activation; the driver calls it.
+func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
+}
 
 func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }

@@ -44,9 +44,9 @@ func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address st
 //line system.go:40
 	t0, t1, st = OS(h).DialResumable(r, network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 52)
+		f = greenlet.Take(r, f, 52)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:40
 	return t0, t1, greenlet.Done
@@ -128,9 +128,9 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 //line system.go:46
 	t0, t1, st = OS(h).ListenResumable(r, network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:46
 	return t0, t1, greenlet.Done
@@ -212,9 +212,9 @@ func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, ad
 //line system.go:53
 	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 11)
+		f = greenlet.Take(r, f, 11)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:53
 	return t0, t1, greenlet.Done
@@ -315,9 +315,9 @@ func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, addr
 //line system.go:61
 	t0, t1, st = s.dialResumable(r, (*network), (*address))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.s, f.PC = nil, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:61
 	return t0, t1, greenlet.Done
@@ -332,9 +332,9 @@ after_if_60:
 		s:       &s,
 	}).value())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 19)
+		f = greenlet.Take(r, f, 19)
 		f.s, f.network, f.address, f.c, f.err, f.PC = nil, network, address, c, err, 2
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:65
 	if late != nil {
@@ -435,9 +435,9 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 //line system.go:65
 	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 54)
+		f = greenlet.Take(r, f, 54)
 		f.c2, f.PC = c2, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line system.go:65
 	*c2.c, *c2.err = t0, t1
@@ -498,7 +498,7 @@ func (s *System) dialResumable(r *greenlet.Run, network string, address string) 
 	return (*systemDialFrame)(nil).body(r, s, network, address)
 }
 
-// body runs System.dial up to its first suspension; f is nil until there has been one.
+// body runs System.dial up to its next suspension; f is nil until there has been one.
 func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		list   []name
@@ -506,13 +506,26 @@ func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, addre
 		t0, t1 int
 		c      *Conn
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			list, err = r.Callee().(*systemResolveFrame).Returned(r)
+			goto resumed_76
+		case 2:
+			list, t0, t1 = f.list, f.t0, f.t1
+			c, err = r.Callee().(*systemConnectFrame).Returned(r)
+			goto resumed_82
+		}
+	}
+
 //line system.go:76
 	list, err, st = s.resolveResumable(r, "dial", network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 51)
+		f = greenlet.Take(r, f, 51)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+resumed_76:
 //line system.go:77
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -532,11 +545,12 @@ loop_80:
 //line system.go:82
 		c, err, st = s.connectResumable(r, network, to)
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 51)
+			f = greenlet.Take(r, f, 51)
 			f.address, f.s, f.network, f.list, f.t0, f.t1, f.PC = "", s, network, list, t0, t1, 2
-			return ret0, ret1, st
+			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
+resumed_82:
 //line system.go:82
 	if err == nil {
 		return c, nil, greenlet.Done
@@ -546,68 +560,13 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:550
+//line system_greenlet.go:564
 
-// Resume continues System.dial where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s, network := f.s, f.network
-	var (
-		list   []name
-		err    error
-		t0, t1 int
-		c      *Conn
-	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		list, err = r.Callee().(*systemResolveFrame).Returned(r)
-//line system.go:77
-		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
-		}
-//line system.go:80
-		t0 = len(list)
-//line system.go:80
-		t1 = 0
-		goto loop_80
-	case 2:
-		list, t0, t1 = f.list, f.t0, f.t1
-		c, err = r.Callee().(*systemConnectFrame).Returned(r)
-		goto resumed_82
-	}
-
-loop_80:
-//line system.go:80
-	if !(t1 < t0) {
-//line system.go:86
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
-	}
-	{
-		to := list[t1]
-		c = nil
-//line system.go:82
-		c, err, st = s.connectResumable(r, network, to)
-		if st != greenlet.Done {
-			f.address, f.list, f.t0, f.t1, f.PC = "", list, t0, t1, 2
-			return r.Link(f, &f.Header, st)
-		}
-	}
-resumed_82:
-//line system.go:82
-	if err == nil {
-		f.ret0, f.ret1 = c, nil
-		return r.Return(f, &f.Header)
-	}
-//line system.go:80
-	t1++
-	goto loop_80
+	f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
+	return r.Started(f, &f.Header, st)
 }
-
-//line system_greenlet.go:611
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -663,7 +622,7 @@ func (f *systemConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *systemConnectFrame) run(r *greenlet.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[systemConnectFrame](r, 7)
+		f = greenlet.Take(r, f, 7)
 		f.s, f.network, f.to = s, network, to
 		r.Guard()
 	}
@@ -755,7 +714,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:759
+//line system_greenlet.go:718
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -804,9 +763,9 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 //line system.go:117
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 0)
+		f = greenlet.Take(r, f, 0)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	{
 //line system.go:118
@@ -823,7 +782,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:827
+//line system_greenlet.go:786
 
 // Resume continues System.Listen where it is suspended.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -856,7 +815,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:860
+//line system_greenlet.go:819
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -905,9 +864,9 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 //line system.go:132
 	list, err, st = s.resolveResumable(r, "listen", network, address)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 60)
+		f = greenlet.Take(r, f, 60)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	{
 //line system.go:133
@@ -924,7 +883,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:928
+//line system_greenlet.go:887
 
 // Resume continues System.ListenPacket where it is suspended.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -957,7 +916,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:961
+//line system_greenlet.go:920
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1024,9 +983,9 @@ func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network
 //line system.go:176
 		found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef), (*addressRef)) })
 		if st != greenlet.Done {
-			f = greenlet.Caller(r, f, 41)
+			f = greenlet.Take(r, f, 41)
 			f.s, f.op, f.network, f.address, f.PC = nil, op, network, address, 1
-			return ret0, ret1, st
+			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 //line system.go:177
@@ -1038,7 +997,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1042
+//line system_greenlet.go:1001
 
 // Resume continues System.resolve where it is suspended.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1072,7 +1031,7 @@ after_if_175:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1076
+//line system_greenlet.go:1035
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

@@ -28,11 +28,20 @@ func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesReadsTwiceFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.readsTwice up to its first suspension; f is nil until there has been one.
+// body runs notes.readsTwice up to its next suspension; f is nil until there has been one.
 func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var p []byte
 	var t0, k int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			p, t0 = f.p, f.t0
+			k, err = r.Callee().(*ConnReadFrame).Returned(r)
+			goto resumed_19
+		}
+	}
+
 //line unix_linux_test.go:16
 	c.SetReadDeadline(n.Now().Add(5 * time.Second))
 	p = make([]byte, 10)
@@ -45,43 +54,8 @@ loop_18:
 //line unix_linux_test.go:19
 	k, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 42)
+		f = greenlet.Take(r, f, 42)
 		f.n, f.c, f.p, f.t0, f.PC = n, c, p, t0, 1
-		return st
-	}
-//line unix_linux_test.go:20
-	n.note("%q, %v", p[:k], err)
-//line unix_linux_test.go:18
-	t0++
-	goto loop_18
-}
-
-//line unix_greenlet_linux_test.go:60
-
-// Resume continues notes.readsTwice where it is suspended.
-func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
-	var p []byte
-	var t0, k int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-	case 1:
-		p, t0 = f.p, f.t0
-		k, err = r.Callee().(*ConnReadFrame).Returned(r)
-		goto resumed_19
-	}
-
-loop_18:
-//line unix_linux_test.go:18
-	if !(t0 < 2) {
-		return r.Return(f, &f.Header)
-	}
-//line unix_linux_test.go:19
-	k, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f.p, f.t0, f.PC = p, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_19:
@@ -92,7 +66,12 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:96
+//line unix_greenlet_linux_test.go:70
+
+// Resume continues the activation; the driver calls it.
+func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+}
 
 func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
@@ -121,16 +100,29 @@ func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string
 	return (*notesReceivesAllFrame)(nil).body(r, n, c, last)
 }
 
-// body runs notes.receivesAll up to its first suspension; f is nil until there has been one.
+// body runs notes.receivesAll up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
 	var p []byte
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_52
+		case 2:
+			p = f.p
+			_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_55
+		}
+	}
+
 //line unix_linux_test.go:52
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.n, f.c, f.last, f.PC = n, c, last, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_52:
 //line unix_linux_test.go:53
 	p = make([]byte, 10)
 loop_54:
@@ -143,10 +135,11 @@ loop_54:
 //line unix_linux_test.go:55
 	_, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 16)
+		f = greenlet.Take(r, f, 16)
 		f.n, f.c, f.last, f.p, f.PC = n, c, last, p, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_55:
 //line unix_linux_test.go:55
 	if err != nil {
 		n.note("%v", err)
@@ -155,50 +148,12 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:159
+//line unix_greenlet_linux_test.go:152
 
-// Resume continues notes.receivesAll where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c, last := f.n, f.c, f.last
-	var p []byte
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
-	case 1:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line unix_linux_test.go:53
-		p = make([]byte, 10)
-		goto loop_54
-	case 2:
-		p = f.p
-		_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-		goto resumed_55
-	}
-
-loop_54:
-//line unix_linux_test.go:54
-	if !(string(p[:len(last)]) != last) {
-//line unix_linux_test.go:60
-		n.note("received")
-		return r.Return(f, &f.Header)
-	}
-//line unix_linux_test.go:55
-	_, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_55:
-//line unix_linux_test.go:55
-	if err != nil {
-		n.note("%v", err)
-		return r.Return(f, &f.Header)
-	}
-	goto loop_54
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
 }
-
-//line unix_greenlet_linux_test.go:202
 
 func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
@@ -232,16 +187,16 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	c.SetWriteDeadline(n.Now().Add(5 * time.Second))
 	_, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr())
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 58)
+		f = greenlet.Take(r, f, 58)
 		f.c, f.to, f.n, f.PC = nil, nil, n, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line unix_linux_test.go:67
 	n.note("sent: %v", err)
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:245
+//line unix_greenlet_linux_test.go:200
 
 // Resume continues notes.sendsLast where it is suspended.
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -259,7 +214,7 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line unix_greenlet_linux_test.go:263
+//line unix_greenlet_linux_test.go:218
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -296,7 +251,7 @@ func (f *notesSendsNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *notesSendsNothingFrame) run(r *greenlet.Run, n *notes, path string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take[notesSendsNothingFrame](r, 11)
+		f = greenlet.Take(r, f, 11)
 		f.n, f.path = n, path
 		r.Guard()
 	}
@@ -377,7 +332,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:381
+//line unix_greenlet_linux_test.go:336
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -405,27 +360,41 @@ func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) greenle
 	return (*notesReceivesNothingFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.receivesNothing up to its first suspension; f is nil until there has been one.
+// body runs notes.receivesNothing up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketConn) (st greenlet.Status) {
 	var p []byte
 	var k int
 	var err error
+	if f != nil {
+		switch f.PC {
+		case 1:
+			r.Callee().(*hub.HubSleepFrame).Release(r)
+			goto resumed_107
+		case 2:
+			p = f.p
+			k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+			goto resumed_111
+		}
+	}
+
 //line unix_linux_test.go:107
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.n, f.c, f.PC = n, c, 1
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_107:
 //line unix_linux_test.go:108
 	c.SetReadDeadline(n.Now().Add(time.Second))
 	p = make([]byte, 10)
 loop_110:
 	k, _, err, st = c.ReadFromResumable(r, p)
 	if st != greenlet.Done {
-		f = greenlet.Caller(r, f, 6)
+		f = greenlet.Take(r, f, 6)
 		f.n, f.c, f.p, f.PC = n, c, p, 2
-		return st
+		return r.Link(f, &f.Header, st)
 	}
+resumed_111:
 //line unix_linux_test.go:112
 	if k == 0 {
 		n.note("received nothing: %v", err)
@@ -434,46 +403,12 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:438
+//line unix_greenlet_linux_test.go:407
 
-// Resume continues notes.receivesNothing where it is suspended.
+// Resume continues the activation; the driver calls it.
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, c := f.n, f.c
-	var p []byte
-	var k int
-	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-	case 1:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-//line unix_linux_test.go:108
-		c.SetReadDeadline(n.Now().Add(time.Second))
-		p = make([]byte, 10)
-		goto loop_110
-	case 2:
-		p = f.p
-		k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-		goto resumed_111
-	}
-
-loop_110:
-//line unix_linux_test.go:111
-	k, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f.p, f.PC = p, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_111:
-//line unix_linux_test.go:112
-	if k == 0 {
-		n.note("received nothing: %v", err)
-		return r.Return(f, &f.Header)
-	}
-	goto loop_110
+	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
-
-//line unix_greenlet_linux_test.go:477
 
 func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }

@@ -60,7 +60,7 @@ func (e *funcEmitter) steps(out *jen.File) {
 	out.Func().Add(e.receiver(e.f)).Id("run").Params(runParams...).Params(results...).BlockFunc(func(g *jen.Group) {
 		g.Id(isHot).Op(":=").Id(e.f).Op("==").Nil()
 		g.If(jen.Id(isHot)).BlockFunc(func(g *jen.Group) {
-			g.Id(e.f).Op("=").Add(e.rt("Take")).Types(e.frameRef()).Call(jen.Id(e.r), e.freeList())
+			g.Id(e.f).Op("=").Add(e.rt("Take")).Call(jen.Id(e.r), jen.Id(e.f), e.freeList())
 			if len(fill[0]) > 0 {
 				g.List(fill[0]...).Op("=").List(fill[1]...)
 			}

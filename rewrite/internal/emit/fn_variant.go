@@ -39,7 +39,7 @@ func (v variant) mayBeHot() bool { return v == hot || v == both }
 func (v variant) resumes() bool { return !v.mayBeHot() }
 
 // maxTwice is how much code, by weight, is emitted in two variants rather than in one.
-const maxTwice = 24
+const maxTwice = 12
 
 // unified reports whether hot calls and resumptions have the same code.
 func (e *funcEmitter) unified() bool {

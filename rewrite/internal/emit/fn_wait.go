@@ -33,14 +33,26 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	return append(code, jen.Return(append(e.retIDs(), e.sending(w))...))
 }
 
-// yield emits a switch to the parent.
+// yield emits a switch to the parent, with the usual case in place: the parent is the plain
+// caller and receives this type. Yielded alone does that, too, but is a call.
 func (e *funcEmitter) yield(w *ir.Wait) []jen.Code {
 	fun := e.rt("Yielded")
-	v := w.Call.Args[0]
-	if t := e.valueType(w); e.CanName(t) && !e.hasType(v, t) {
+	v, t := w.Call.Args[0], e.valueType(w)
+	if e.CanName(t) && !e.hasType(v, t) {
 		fun.Types(e.Type(t))
 	}
-	return []jen.Code{jen.Return(append(e.retIDs(), fun.Call(jen.Id(e.r), e.Expr(v)))...)}
+	yielded := jen.Return(append(e.retIDs(), fun.Call(jen.Id(e.r), e.Expr(v)))...)
+	if !e.CanName(t) || !atom(v) || e.asker != nil {
+		return []jen.Code{yielded}
+	}
+	p, ok := e.local("p"), e.local("ok")
+	return []jen.Code{
+		jen.If(jen.List(jen.Id(p), jen.Id(ok)).Op(":=").Id(e.r).Dot("Out").Call().Assert(jen.Op("*").Add(e.Type(t))), jen.Id(ok)).Block(
+			jen.Op("*").Id(p).Op("=").Add(e.Expr(v)),
+			jen.Return(append(e.retIDs(), e.rt("Left"))...),
+		),
+		yielded,
+	}
 }
 
 // hasType reports whether v has the type t whatever it is used for.
@@ -109,11 +121,8 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 
 // unwound is what a call does whose callee has suspended.
 func (e *funcEmitter) unwound(w *ir.Wait) []jen.Code {
-	code := e.save(w, false)
-	if e.variant.mayBeHot() { // save has linked the frame
-		return append(code, jen.Return(append(e.retIDs(), jen.Id(e.st))...))
-	}
-	return append(code, jen.Return(jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st))))
+	return append(e.save(w, false),
+		jen.Return(append(e.retIDs(), jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st)))...))
 }
 
 // resultTargets are the variables that get the results of a call.
@@ -148,17 +157,14 @@ func (e *funcEmitter) resultCount(w *ir.Wait) int { return e.signature(w).Result
 func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	var code []jen.Code
 	if e.variant.mayBeHot() {
-		get := "Caller"
-		if leaf {
-			get = "Leaf"
-		}
 		f, op := jen.Id(e.f), "="
 		if !e.hasBody() {
 			f, op = jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()), ":="
 			e.scoped = e.scoped || leaf
 		}
-		code = append(code, jen.Id(e.f).Op(op).Add(e.rt(get)).Call(jen.Id(e.r), f, e.freeList()))
-	} else if leaf && e.variant == step {
+		code = append(code, jen.Id(e.f).Op(op).Add(e.rt("Take")).Call(jen.Id(e.r), f, e.freeList()))
+	}
+	if leaf && e.variant != resumedCall {
 		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
 	}
 	var lhs, rhs []jen.Code

@@ -31,6 +31,12 @@ func lowerings(u *Unit, info *types.Info, colors *color.Colors, fn *color.Func, 
 	lits := map[*ast.FuncLit]*ir.Lit{}
 	values := map[*ast.Ident]*ir.Lit{}
 	bodies := map[*ast.RangeStmt]*ir.Lit{}
+	ast.Inspect(fn.Decl, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			taken[id.Name] = true // a local would hide a type
+		}
+		return true
+	})
 	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values, bodies: bodies}}
 	frame, _ := colors.Frame(fn.Obj)
 	for _, l := range colors.Literals(fn) {
@@ -99,7 +105,7 @@ func literalType(u *Unit, frame, name string, taken map[string]bool) string {
 func captures(info *types.Info, decl *ast.FuncDecl, lit *ast.FuncLit, taken []string) []*ir.Capture {
 	var list []*ir.Capture
 	seen := map[*types.Var]bool{}
-	fields := ir.NewNames(nil, nil)
+	fields := ir.NewNames(nil, nil, nil)
 	for _, name := range append([]string{"Closure", "self", "value", "CallResumable", "CallDeferred"}, taken...) {
 		fields.Keep(name)
 	}

@@ -108,11 +108,16 @@ func (n *normalizer) decl(s *ast.DeclStmt) {
 			continue
 		}
 		if vs.Type == nil {
+			// A short declaration would have to declare something.
+			tok := token.ASSIGN
 			lhs := make([]ast.Expr, len(vs.Names))
 			for i, id := range vs.Names {
 				lhs[i] = id
+				if id.Name != "_" {
+					tok = token.DEFINE
+				}
 			}
-			n.assign(&ast.AssignStmt{Lhs: lhs, TokPos: vs.Pos(), Tok: token.DEFINE, Rhs: vs.Values})
+			n.assign(&ast.AssignStmt{Lhs: lhs, TokPos: vs.Pos(), Tok: tok, Rhs: vs.Values})
 			continue
 		}
 		c := *vs

@@ -5,6 +5,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 
@@ -95,8 +96,12 @@ func (n *normalizer) tests(clauses []ast.Stmt, i int, tag, choice *ir.Var) {
 		}
 		e := cases[k]
 		cond := n.lift(e)
-		if tag != nil {
-			cond = &ast.BinaryExpr{X: n.ref(tag, e.Pos()), OpPos: e.Pos(), Op: token.EQL, Y: &ast.ParenExpr{X: cond, Lparen: e.Pos(), Rparen: e.End()}}
+		switch {
+		case tag == nil && types.IsInterface(n.info.TypeOf(e)): // which holds true, or not
+			isTrue := ir.Constant(constant.MakeBool(true), types.Typ[types.UntypedBool], e.Pos())
+			cond = &ast.BinaryExpr{X: parenthesized(isTrue), OpPos: e.Pos(), Op: token.EQL, Y: parenthesized(cond)}
+		case tag != nil:
+			cond = &ast.BinaryExpr{X: n.ref(tag, e.Pos()), OpPos: e.Pos(), Op: token.EQL, Y: parenthesized(cond)}
 		}
 		node := &ir.If{Pos: e.Pos(), Cond: cond}
 		node.Then = n.in(func() { n.set(choice, n.integer(index[k], e.Pos())) })
@@ -104,6 +109,10 @@ func (n *normalizer) tests(clauses []ast.Stmt, i int, tag, choice *ir.Var) {
 		n.add(node)
 	}
 	chain(0)
+}
+
+func parenthesized(e ast.Expr) *ast.ParenExpr {
+	return &ast.ParenExpr{X: e, Lparen: e.Pos(), Rparen: e.End()}
 }
 
 func (n *normalizer) integer(i int, pos token.Pos) ast.Expr {

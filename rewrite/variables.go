@@ -154,6 +154,14 @@ func base(e ast.Expr, info *types.Info) types.Object {
 // top must not hide what the function means elsewhere by its name.
 func (n *normalizer) names(decl *ast.FuncDecl) {
 	all := map[string]bool{}
+	tparams := map[string]bool{} // a literal's frame has those of the function around it
+	around := typeParams(n.fn.Obj)
+	if n.fn.Lit != nil {
+		around = n.fn.Lit.TypeParams
+	}
+	for p := range around.TypeParams() {
+		tparams[p.Obj().Name()] = true
+	}
 	own, _ := n.colors.Frame(n.fn.Obj)
 	if n.fn.Lit != nil {
 		own = names.Frame("", n.fn.Lit.Type)
@@ -209,7 +217,10 @@ func (n *normalizer) names(decl *ast.FuncDecl) {
 			outer[name] = true
 		}
 	}
-	n.fn.Names = ir.NewNames(all, outer)
+	n.fn.Names = ir.NewNames(all, outer, func(name string) bool {
+		_, isType := n.pkg.Scope().Lookup(name).(*types.TypeName)
+		return isType || tparams[name]
+	})
 }
 
 // namesIn adds the names of pkg's types that t is spelled with.
@@ -256,6 +267,13 @@ func namesIn(t types.Type, pkg *types.Package, into map[string]bool, seen map[ty
 	case *types.Struct:
 		for f := range t.Fields() {
 			namesIn(f.Type(), pkg, into, seen)
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			namesIn(m.Type(), pkg, into, seen)
+		}
+		for e := range t.EmbeddedTypes() {
+			namesIn(e, pkg, into, seen)
 		}
 	}
 }

@@ -63,6 +63,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			debugger:  src.Debugger != nil,
 		}
 		e.emit(out)
+		e.takeNames()
 	}
 	if len(src.Hidden) > 0 {
 		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)

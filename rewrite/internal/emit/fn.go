@@ -124,6 +124,16 @@ func (e *funcEmitter) emit(out *jen.File) {
 // ours are the names that generated methods give their parameters and locals.
 var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room", "v", "at"}
 
+// takeNames keeps imports from having the names of what the function declares.
+func (e *funcEmitter) takeNames() {
+	for name := range e.fn.Names.Given() {
+		e.Imports.Take(name)
+	}
+	for _, name := range ours {
+		e.Imports.Take(e.free(name))
+	}
+}
+
 // typeParamName renames what can't be called by its name: a type that has an
 // alias, a type parameter that is blank, is hidden by a hoisted type, or hides a
 // name that generated code needs.

@@ -139,7 +139,7 @@ func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []j
 		code, args = e.holdArgs(call)
 	case s.Kind() == types.MethodExpr: // the receiver is the first argument
 		code, args = e.holdArgs(call)
-		before, args = args[:1], args[1:]
+		before, args = args[:1:1], args[1:]
 	default:
 		code, target, args = e.hold("fn", target, call)
 	}

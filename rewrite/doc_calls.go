@@ -18,9 +18,8 @@ at a label, resumed_9, to which its dispatch leads:
 		callee.Release(r)
 		goto resumed_9
 
-Calls of interface methods are known only when they are made. Where a resumable
-method of this package or of one it imports implements the interface, the call
-is of the companion if the dynamic type has one:
+What a call of an interface method reaches is known only when it is made. So the
+call asks, and is of the companion if the dynamic type has one:
 
 	w.Walk(n)                         if c, ok := w.(interface{ WalkResumable(…) … }); ok {
 	                                      ... c.WalkResumable(r, n), as above
@@ -28,7 +27,15 @@ is of the companion if the dynamic type has one:
 	                                      w.Walk(n)
 	                                  }
 
-Everywhere else it stays as it is. A method that a struct has from an embedded
+It asks where the interface, or the type parameter's constraint, is declared by this
+package or by one that has resumable functions: for users to implement, of whom
+nothing is seen. Elsewhere it asks if this package, or one that it imports, has a
+resumable method of the name and of a shape that some instance of both can have; if
+not, it stays as it is (internal/color, dispatch.go). Asking costs some 3 ns a call,
+on top of 3 for a call through an interface. A plain function makes plain calls: who
+knows better moves the call to one.
+
+A method that a struct has from an embedded
 interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
 Since w is looked at before the arguments are evaluated, calls among these, which
 may assign to w, are made first.

@@ -34,8 +34,8 @@ type rule struct {
 // onlyFrom are imports that only some may have.
 var onlyFrom = []rule{
 	{"github.com/dave/jennifer/", "rewrite/internal/emit/"},
-	{"golang.org/x/tools/go/packages", "rewrite/load.go"},
-	{"github.com/fsnotify/fsnotify", "internal/watch/"},
+	{"golang.org/x/tools/go/packages", "rewrite/internal/load/load.go"},
+	{"github.com/fsnotify/fsnotify", "cmd/greenlet/internal/watch/"},
 	{"golang.org/x/sys/", "hub/"},
 	{"golang.org/x/net/http/", "hub/httpd/"},
 }
@@ -58,10 +58,8 @@ var never = []struct{ from, imports string }{
 	{"internal/explain", module + "/"},
 	{"analyzer", module + "/rewrite"},
 	// What is for tests stays out of the program.
-	{"rewrite", module + "/internal/golden"},
-	{"rewrite", module + "/internal/oracle"},
-	{"cmd/greenlet", module + "/internal/golden"},
-	{"cmd/greenlet", module + "/internal/oracle"},
+	{"rewrite", module + "/internal/proof/"},
+	{"cmd/greenlet", module + "/internal/proof/"},
 	{"cmd/greenlet", "github.com/stretchr/testify"},
 	{"rewrite", "github.com/stretchr/testify"},
 	{"analyzer", "github.com/stretchr/testify"},

@@ -28,6 +28,7 @@ import (
 var (
 	update     = flag.Bool("update", false, "write what is generated to the goldens, and what is printed if the oracle prints the same")
 	keep       = flag.Bool("keep", false, "keep the modules that the goldens are built in, and log where they are")
+	poisoned   = flag.Bool("poison", false, "frames hold garbage when they are taken, as they always do in hostile and random runs")
 	oracleOnly = flag.Bool("oracle", false, "generate nothing; hold the goldens' traces to the oracle, or with -update write them")
 )
 
@@ -141,7 +142,12 @@ func (b *batch) run(ctx context.Context, dir string) error {
 	for _, o := range b.good() {
 		programs = append(programs, o.withGenerated())
 	}
-	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Rewritten(programs, b.root) }
+	module := func(programs []oracle.Program) (oracle.Files, error) {
+		if *poisoned {
+			return oracle.Poisoned(programs, b.root)
+		}
+		return oracle.Rewritten(programs, b.root)
+	}
 	return b.execute(ctx, filepath.Join(dir, "rewritten"), programs, module, func(o *outcome, out string, err error) {
 		o.printed, o.printedErr = out, err
 	})

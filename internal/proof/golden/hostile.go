@@ -114,7 +114,7 @@ func (h *hostiles) prepare(ctx context.Context, dir string) ([]oracle.Program, e
 	for _, o := range h.good() {
 		programs = append(programs, o.withGenerated())
 	}
-	rewritten := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Rewritten(programs, h.root) }
+	rewritten := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Poisoned(programs, h.root) }
 	h.binaries[true], programs, err = h.build(ctx, filepath.Join(dir, "rewritten"), programs, module(rewritten),
 		func(o *outcome, _ string, err error) { o.err = err })
 	return programs, err

@@ -91,7 +91,7 @@ func (r *Runner) Run(ctx context.Context, texts []string) ([]*Verdict, error) {
 	if r.generateOnly {
 		return list, nil
 	}
-	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Rewritten(programs, r.Root) }
+	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Poisoned(programs, r.Root) }
 	_, err = b.execute(ctx, filepath.Join(dir, "rewritten"), rest, module,
 		func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
 	return list, err

@@ -207,6 +207,17 @@ temporaries at once: so calls come first, in order, and a variable is read behin
 	                                  arg, arg2 := pair()
 	                                  fn := t.log
 
+What is converted to a uintptr in an argument is kept as the pointer, and converted when
+the call is made. A method that is marked //go:uintptrescapes is called by a value of it,
+where gc does not see the mark: so the pointer is kept to the end of the call:
+
+	defer m.use(uintptr(p))           fn, arg := m.use, p
+	                                  f.Defer(func(body func()) {
+	                                      defer runtime.KeepAlive(arg)
+	                                      defer fn((uintptr)(arg))
+	                                      body()
+	                                  })
+
 A switch may be deferred by itself. It waits in a frame of the runtime's, and
 drops what it receives:
 

@@ -46,6 +46,7 @@ type funcEmitter struct {
 	sourceLabels map[string]bool     // see userLabels
 	locals       map[string]string   // see local
 	held         map[ast.Expr]string // see deferred
+	kept         []jen.Code          // pointers that a deferred call gets as numbers
 	variant      variant             // of the code being emitted
 	list         []*ir.Block         // those that it can reach
 	labels       map[*ir.Block]string

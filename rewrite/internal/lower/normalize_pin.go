@@ -8,6 +8,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // pin evaluates e, which has no suspensions, as far as gc would evaluate it
@@ -25,6 +27,8 @@ func (n *normalizer) pinPart(e ast.Expr, place bool) ast.Expr {
 		return n.as(&ast.ParenExpr{Lparen: x.Lparen, X: n.pinPart(x.X, place), Rparen: x.Rparen}, e)
 	case *ast.CallExpr:
 		switch {
+		case ir.FromUintptr(n.info, x):
+			return n.pinned(e)
 		case n.isType(x.Fun) && !copiesString(tv.Type, n.info.TypeOf(x.Args[0])):
 			c := *x
 			c.Args = []ast.Expr{n.pinTo(x.Args[0], tv.Type)}

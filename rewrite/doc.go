@@ -3,8 +3,8 @@ Package rewrite compiles functions annotated //greenlet:resumable into state
 machines.
 
 This comment is the design document: what becomes of each construct, and why.
-The passes are listed in passes.go, one file each; section names are file
-names where there is a file. Calls, literals, loops over functions and defer are in
+The passes are in internal/lower, one file each, and listed in passes.go there; section
+names are file names where there is a file. Calls, literals, loops over functions and defer are in
 doc_calls.go.
 
 # Theory of operation

@@ -1,5 +1,7 @@
 package greenlet
 
+import "cmp"
+
 // This file is the protocol between generated code and the driver, with
 // protocol.go. Nothing in it is meant to be called by hand; users hold frames
 // by the [Frame] interface.
@@ -85,24 +87,30 @@ type Func struct {
 	Line   int     // of the declaration
 	End    int     // of the closing brace, if it defers
 	Points []Point // by state number minus one
+	// EndFile is the file of the closing brace, if a //line directive gives it another
+	// than File.
+	EndFile string
 }
 
 // Point describes one suspension of a function.
 type Point struct {
 	Line int    // line of the switch point
 	Live string // names of the locals that live across it, separated by spaces
+	File string // if a //line directive gives another than the function's
 }
 
-// line is the line of state pc. Deferred calls are made at the closing brace: Go has
+// at is the place of state pc. Deferred calls are made at the closing brace: Go has
 // them there, or at the return statement or panic; a frame does not keep which.
-func (f *Func) line(pc uint32) int {
-	if pc == Unwind && f.End != 0 {
-		return f.End
+func (f *Func) at(pc uint32) StackFrame {
+	s := StackFrame{f.Name, f.File, f.Line}
+	switch {
+	case pc == Unwind && f.End != 0:
+		s.File, s.Line = cmp.Or(f.EndFile, f.File), f.End
+	case pc != 0 && int(pc) <= len(f.Points):
+		p := &f.Points[pc-1]
+		s.File, s.Line = cmp.Or(p.File, f.File), p.Line
 	}
-	if pc == 0 || int(pc) > len(f.Points) {
-		return f.Line
-	}
-	return f.Points[pc-1].Line
+	return s
 }
 
 // A hot call has no frame (f == nil) until it first suspends. Then it takes

@@ -26,7 +26,9 @@ type funcEmitter struct {
 	fn     *ir.Func
 	fset   *token.FileSet
 	source []byte // of the user's file
-	Colors *color.Colors
+	// directives are the //line directives of the user's file.
+	directives *directives
+	Colors     *color.Colors
 	// debugger says that the code is for debuggers.
 	debugger bool
 

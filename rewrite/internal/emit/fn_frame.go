@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"hash/fnv"
-	"path"
 	"slices"
 	"strings"
 
@@ -165,6 +164,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Block(
 		jen.Return(jen.Op("&").Id(info)),
 	)
+	declared := e.placeOf(e.fn.Decl.Pos())
 	var states []jen.Code
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
@@ -172,7 +172,11 @@ func (e *funcEmitter) describe(out *jen.File) {
 			for _, v := range w.Live {
 				live = append(live, v.Name)
 			}
-			values := jen.Dict{jen.Id("Line"): jen.Lit(e.line(w.Source.Pos()))}
+			at := e.placeOf(w.Source.Pos())
+			values := jen.Dict{jen.Id("Line"): jen.Lit(at.line)}
+			if at.file != declared.file {
+				values[jen.Id("File")] = jen.Lit(e.sourcePath(at))
+			}
 			if len(live) > 0 {
 				values[jen.Id("Live")] = jen.Lit(strings.Join(live, " "))
 			}
@@ -181,11 +185,15 @@ func (e *funcEmitter) describe(out *jen.File) {
 	}
 	values := jen.Dict{
 		jen.Id("Name"): jen.Lit(e.tracebackName()),
-		jen.Id("File"): jen.Lit(path.Join(importPath(e.Pkg), e.fileName())),
-		jen.Id("Line"): jen.Lit(e.line(e.fn.Decl.Pos())),
+		jen.Id("File"): jen.Lit(e.sourcePath(declared)),
+		jen.Id("Line"): jen.Lit(declared.line),
 	}
 	if e.fn.Defers {
-		values[jen.Id("End")] = jen.Lit(e.line(e.fn.Decl.Body.Rbrace))
+		end := e.placeOf(e.fn.Decl.Body.Rbrace)
+		values[jen.Id("End")] = jen.Lit(end.line)
+		if end.file != declared.file {
+			values[jen.Id("EndFile")] = jen.Lit(e.sourcePath(end))
+		}
 	}
 	if len(states) > 0 {
 		values[jen.Id("Points")] = jen.Index().Add(e.rt("Point")).Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, states...)

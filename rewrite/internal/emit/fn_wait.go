@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -335,7 +336,8 @@ func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
 // resumed is what happens when state w is resumed: reload, take the results,
 // go on.
 func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
-	code := []jen.Code{jen.Commentf("resumed from %s:%d", e.fileName(), e.line(w.Source.Pos()))}
+	at := e.placeOf(w.Source.Pos())
+	code := []jen.Code{jen.Commentf("resumed from %s:%d", cmp.Or(at.file, e.fileName()), at.line)}
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
 		if v.Kind == ir.Param && !v.Box {

@@ -24,7 +24,7 @@ func overrides(u *unit.Unit, colors *color.Colors) (list []emit.Hidden) {
 		tests = tests || u.Wants(file) && names.IsTest(u.Path(file))
 	}
 	for tn, named := range colors.DeclaredTypes() {
-		if names.IsTest(u.Fset.Position(tn.Pos()).Filename) != tests {
+		if names.IsTest(u.Fset.PositionFor(tn.Pos(), false).Filename) != tests {
 			continue
 		}
 		for _, o := range colors.Overrides(named) {

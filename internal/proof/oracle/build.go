@@ -51,13 +51,13 @@ func (f Files) Write(dir string) error {
 var buildErrorPath = regexp.MustCompile(`(?m)^(?:# ` + Module + `/)?(?:\./)?([A-Za-z0-9_]+)(?:[/\n]|$)`)
 
 // Build writes the module of a batch to dir, which must not have another one,
-// and compiles it. The binary does not depend on where dir is.
-func Build(ctx context.Context, module Files, dir string) (*Binary, error) {
+// and compiles it, with flags of go build. The binary does not depend on where dir is.
+func Build(ctx context.Context, module Files, dir string, flags ...string) (*Binary, error) {
 	if err := module.Write(dir); err != nil {
 		return nil, err
 	}
 	bin := filepath.Join(dir, "programs.exe")
-	args := []string{"build", "-trimpath", "-o", bin}
+	args := append([]string{"build", "-trimpath", "-o", bin}, flags...)
 	if module.isOracle() {
 		// The oracle knows functions by name. A literal of a function that has
 		// been inlined into another is named after that.

@@ -240,6 +240,50 @@ b/b.go:5:12: undefined: Int [type-error]
 `)
 }
 
+// A clash of generated names is reported alone, wherever the package with it is met:
+// what is generated there has errors that nobody could read.
+func TestClashInDependency(t *testing.T) {
+	g := newGen(t, `
+-- b/b.go --
+package b
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+//greenlet:resumable
+func typeEncoder() { greenlet.Yield(1) }
+
+//greenlet:resumable
+func newTypeEncoder() { typeEncoder() }
+
+//greenlet:resumable
+func Run() { newTypeEncoder() }
+
+var frame = newTypeEncoderFrame()
+-- b/b_test.go --
+package b_test
+
+import "example.com/m/b"
+
+//greenlet:resumable
+func run() { b.Run() }
+-- a/a.go --
+package a
+
+import "example.com/m/b"
+
+//greenlet:resumable
+func run() { b.Run() }
+`)
+	const clash = `
+b/b.go:9:6: newTypeEncoderFrame, which is generated for newTypeEncoder, is generated for typeEncoder too [name-clash-generated]
+	b/b.go:6:6: typeEncoder is declared here
+	rename one of them
+`
+	g.refused("./a", clash)
+	g.refused("./b", clash)
+	g.refused("./...", clash)
+}
+
 func TestSyntaxErrors(t *testing.T) {
 	g := newGen(t, one+`
 -- b.go --

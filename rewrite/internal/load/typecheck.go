@@ -24,6 +24,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/internal/subset"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
 	"github.com/going-green/greenlet/rewrite/internal/work"
 )
@@ -281,7 +282,7 @@ func (c *Checker) checkNode(n *Loaded) {
 			}
 		}
 	}
-	if len(n.errs) > 0 {
+	if len(n.errs) > 0 || c.clashes(n) {
 		return
 	}
 	conf := c.config(n)
@@ -293,6 +294,20 @@ func (c *Checker) checkNode(n *Loaded) {
 	conf.Error = func(err error) { n.addError(c.fset, err) }
 	n.pkg, _ = conf.Check(n.path, c.fset, n.allFiles(nil), n.info)
 	n.dropStubErrors(c.fset)
+}
+
+// clashes reports whether generated names clash in n: its stubs have errors then that
+// would puzzle the user. The clash is reported unless it has been, for n or the variant
+// of it that is rewritten.
+func (c *Checker) clashes(n *Loaded) bool {
+	if n.a == nil {
+		return false
+	}
+	list := subset.Clashes(c.fset, n.a.files, n.a.set, nil)
+	if len(list) > 0 && !n.a.refused {
+		n.errs = list
+	}
+	return len(list) > 0
 }
 
 // config is how to check n, or n with other generated files.

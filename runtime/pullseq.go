@@ -17,7 +17,11 @@ import "iter"
 // after it; if the iterator then suspends otherwise, it is killed. A panic of the
 // iterator is raised by the call of next or stop it happens in.
 func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	c, ok := Resumable(seq).(interface {
+	form := Resumable(seq)
+	if s, ok := form.(*sequence[V]); ok {
+		return s.pull()
+	}
+	c, ok := form.(interface {
 		CallResumable(*Run, func(V) bool) Status
 	})
 	if !ok {

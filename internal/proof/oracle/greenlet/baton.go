@@ -103,27 +103,46 @@ func hand(to *Greenlet, s signal) {
 // body is the goroutine of g.
 func (g *Greenlet) body() {
 	next, s := g.live()
-	pass(g, next, s)
+	if next != nil {
+		pass(g, next, s)
+	}
 }
 
-// live runs g's function to its end, and returns who goes on.
+// live runs g's function to its end, and returns who goes on: nobody if another one
+// has taken g's function over.
 func (g *Greenlet) live() (next *Greenlet, s signal) {
+	whole := false
 	defer func() {
-		if next == nil {
+		switch {
+		case whole:
+		case g.taken != nil:
+			g.taken <- outcome{thrown: recover()}
+		default:
 			next, s = g.broken(recover())
 		}
 	}()
 	a := g.frame.activation()
 	a.call()
+	if g.taken != nil {
+		whole = true
+		if a.count == 0 {
+			g.taken <- outcome{}
+		} else {
+			g.taken <- outcome{v: a.results(), some: true}
+		}
+		return nil, s
+	}
 	g.state = dead
 	to := g.heir()
-	if top.drop && to == &main {
-		return to, signal{}
+	switch {
+	case top.drop && to == &main:
+	case a.count == 0:
+		to = deliver(to, nil, false)
+	default:
+		to = deliver(to, a.results(), true)
 	}
-	if a.count == 0 {
-		return deliver(to, nil, false), signal{}
-	}
-	return deliver(to, a.results(), true), signal{}
+	whole = true
+	return to, signal{}
 }
 
 // heir is who gets what g ends with: its nearest ancestor alive, or if that

@@ -7,6 +7,7 @@ type Greenlet struct {
 	frame  Frame
 	parent *Greenlet
 	state  state
+	taken  chan outcome // who has taken its function over waits for the end of that
 	waiter
 }
 

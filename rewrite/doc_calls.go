@@ -133,11 +133,31 @@ returned. Each function has numbers of its own for that: a branch out of two loo
 is one out of the inner one, then one out of the outer. A defer in the body goes to
 the frame of the function, and recover asks who defers that.
 
-If the iterator can't be suspended but the body does, the runtime pulls from it, by
+The iterator that greenlet.Seq makes has a resumable form (runtime/sequence.go), wherever
+it was made. In plain code it drives a generator, by a run for each value; so it does here,
+and between two values that run is data in the form's frame. Nothing of it is on Go's stack
+while the body is suspended. That the generator's calls might be those of the greenlet
+around, as with YieldFrom, would show: Current in them, and a switch to Main, are a
+generator's own.
+
+If another iterator can't be suspended but the body does, the runtime pulls from it, by
 iter.Pull, on a goroutine (Iterate). It is stopped when the loop or the greenlet ends,
 or by the garbage collector if that is dropped.
 An iterator that a function of the standard library makes, with a body that doesn't
 suspend, is left to Go.
+
+# YieldFrom
+
+Python's yield from, which hands on what another generator yields, what is sent and thrown
+to it, and returns its result. The calls of that generator become calls of the greenlet
+that runs: the frame of YieldFrom is the caller of its outermost one, and its innermost
+one is what the driver resumes. So a value costs the same however many hand it on, and
+panics need no rule of their own. The generator itself is dead. If it lived on, each
+switch to the one around would have to be forwarded, and two would claim to be current.
+
+	x := greenlet.YieldFrom[int](g)   x, st = greenlet.YieldFromResumable[int](r, g)
+
+YieldFrom is a function with a companion and a frame, lowered by hand: no pass knows it.
 
 # Defer, recover and panics
 

@@ -51,13 +51,14 @@ type Header struct {
 	PC uint32
 	// Depth is the length of the free list below a free frame. It is inUse in
 	// a frame that New, Seq, Pull or Call has got, and hasRoom before in one that
-	// MakeFrame has made.
+	// MakeFrame has made. It is handed in one that waits for the answer of YieldTo.
 	Depth uint32
 }
 
 const (
 	inUse   = ^uint32(0)
 	hasRoom = inUse - 1
+	handed  = inUse - 2
 )
 
 func (h *Header) header() *Header { return h }

@@ -16,6 +16,7 @@ type Run struct {
 	thrown any       // panic on its way to the plain caller
 	drop   bool      // the plain caller takes no results of ended greenlets
 	lent   bool      // cache is that of the run below
+	push   *pushing  // of a run that pulls from a push iterator
 	event  Event     // what the tracer is to be told of the switch being made
 	origin *Greenlet // from whom, if not from cur
 }
@@ -30,7 +31,7 @@ var (
 func enter() *Run { return runs.Get().(*Run) }
 
 func (r *Run) exit() {
-	r.slot, r.callee = nil, nil
+	r.slot, r.callee, r.push = nil, nil, nil
 	runs.Put(r)
 }
 

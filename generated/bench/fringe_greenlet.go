@@ -313,19 +313,28 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 	if !(f.left == nil) {
 		goto after_if_41
 	}
+	{
 //line fringe.go:42
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
-	}); ok {
-		t0, st = c.CallResumable(r, f.leaf)
-		if st != greenlet.Done {
+		if p := greenlet.YieldTo(r, yield); p != nil {
+			*p = f.leaf
 			f2 := (*forkPushFrame)(nil).take(r)
+			r.Leaf(f2, &f2.Header)
 			f2.PC = 1
-			r.Link(f2, &f2.Header)
-			return ret0, st
+			return ret0, f2.Hand()
 		}
-	} else {
-		t0 = yield(f.leaf)
+		if c, ok := greenlet.Resumable(yield).(interface {
+			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+		}); ok {
+			t0, st = c.CallResumable(r, f.leaf)
+			if st != greenlet.Done {
+				f2 := (*forkPushFrame)(nil).take(r)
+				f2.PC = 1
+				r.Link(f2, &f2.Header)
+				return ret0, st
+			}
+		} else {
+			t0 = yield(f.leaf)
+		}
 	}
 //line fringe.go:42
 	return t0, greenlet.Done
@@ -356,7 +365,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:360
+//line fringe_greenlet.go:369
 
 // Resume continues fork.push where it is suspended, or starts it.
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -370,10 +379,7 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 1:
 		// resumed from fringe.go:42
-		t0 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t0 = f2.Answer(r)
 		goto resumed_42
 	case 2:
 		// resumed from fringe.go:44
@@ -394,6 +400,13 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto after_if_41
 	}
 //line fringe.go:42
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = f.leaf
+		f2.f = nil
+		f2.yield = nil
+		f2.PC = 1
+		return f2.Hand()
+	}
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
@@ -443,7 +456,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:447
+//line fringe_greenlet.go:460
 
 // Args replaces the parameters before the start.
 func (f *forkPushFrame) Args(args []any) {
@@ -525,7 +538,7 @@ func (f *fork) iteratorResumable(r *greenlet.Run) (ret0 func(func(int) bool), st
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:529
+//line fringe_greenlet.go:542
 
 // Resume continues fork.iterator where it is suspended, or starts it.
 func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -535,7 +548,7 @@ func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:539
+//line fringe_greenlet.go:552
 
 // Args replaces the parameters before the start.
 func (f *forkIteratorFrame) Args(args []any) {
@@ -614,7 +627,7 @@ func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) (
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:618
+//line fringe_greenlet.go:631
 
 // Resume continues the literal forkIteratorValue1 where it is suspended, or starts it.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -638,7 +651,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line fringe_greenlet.go:642
+//line fringe_greenlet.go:655
 
 // Release gives the frame back, for the next call that suspends.
 func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) {

@@ -319,19 +319,28 @@ func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 	if !t2 {
 		goto after_if_45b
 	}
+	{
 //line walk.go:45
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
-	}); ok {
-		t4, st = c.CallResumable(r, t.value)
-		if st != greenlet.Done {
+		if p := greenlet.YieldTo(r, yield); p != nil {
+			*p = t.value
 			f := (*bushPushFrame)(nil).take(r)
+			r.Leaf(f, &f.Header)
 			f.t, f.yield, f.PC = t, yield, 2
-			r.Link(f, &f.Header)
-			return ret0, st
+			return ret0, f.Hand()
 		}
-	} else {
-		t4 = yield(t.value)
+		if c, ok := greenlet.Resumable(yield).(interface {
+			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+		}); ok {
+			t4, st = c.CallResumable(r, t.value)
+			if st != greenlet.Done {
+				f := (*bushPushFrame)(nil).take(r)
+				f.t, f.yield, f.PC = t, yield, 2
+				r.Link(f, &f.Header)
+				return ret0, st
+			}
+		} else {
+			t4 = yield(t.value)
+		}
 	}
 	t2 = t4
 after_if_45b:
@@ -356,7 +365,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:360
+//line walk_greenlet.go:369
 
 // Resume continues bush.push where it is suspended, or starts it.
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -378,10 +387,7 @@ func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_45
 	case 2:
 		// resumed from walk.go:45
-		t4 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t4 = f.Answer(r)
 		goto resumed_45b
 	case 3:
 		// resumed from walk.go:45
@@ -411,6 +417,11 @@ resumed_45:
 		goto after_if_45b
 	}
 //line walk.go:45
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = t.value
+		f.PC = 2
+		return f.Hand()
+	}
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
@@ -450,7 +461,7 @@ after_if_45:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:454
+//line walk_greenlet.go:465
 
 // Args replaces the parameters before the start.
 func (f *bushPushFrame) Args(args []any) {

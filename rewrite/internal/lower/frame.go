@@ -193,7 +193,7 @@ func placeVars(fn *ir.Func) {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Ask", "Func", "Args", "Send", "Results", "Release", "Forget", "run", "take", "header", "Push",
+	for _, name := range []string{"Header", "Caller", "PC", "Depth", "Resume", "Ask", "Func", "Args", "Send", "Results", "Release", "Forget", "run", "take", "header", "Push", "Hand", "Answer",
 		"NoRoot", "DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
 		"DeferSend", "DeferThrow", "DeferCall"} {
 		taken.Keep(name)

@@ -184,10 +184,7 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 	case 2:
 		// resumed from await.go:48
 		g, t1, t2 = f.g, f.t1, f.t2
-		t3 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t3 = f.Answer(r)
 		goto resumed_48
 	case greenlet.Unwind:
 		// resumed to make the deferred calls
@@ -226,6 +223,12 @@ after_if_44:
 //line await.go:48
 		t4 := g.pop()
 //line await.go:48
+		if p := greenlet.YieldTo(r, yield); p != nil {
+			*p = t4
+			r.Leaf(f, &f.Header)
+			f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
+			return f.Hand()
+		}
 		if c2, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, W) (bool, greenlet.Status)
 		}); ok {
@@ -260,7 +263,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:264
+//line await_greenlet.go:267
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) {
@@ -381,7 +384,7 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:385
+//line await_greenlet.go:388
 
 // Resume continues Await where it is suspended, or starts it.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -461,7 +464,7 @@ resumed_67b:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:465
+//line await_greenlet.go:468
 
 // Args replaces the parameters before the start.
 func (f *AwaitFrame[W]) Args(args []any) {
@@ -546,7 +549,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:550
+//line await_greenlet.go:553
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -579,7 +582,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:583
+//line await_greenlet.go:586
 
 // Resume continues the literal range1Await where it is suspended, or starts it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -602,7 +605,7 @@ leave_69:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:606
+//line await_greenlet.go:609
 
 // Release gives the frame back, for the next call that suspends.
 func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) {
@@ -765,7 +768,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:769
+//line await_greenlet.go:772
 
 // Args replaces the parameters before the start.
 func (f *AwaitForFrame[W]) Args(args []any) {

@@ -142,19 +142,28 @@ loop_15:
 	if !t0 {
 		goto after_if_15
 	}
+	{
 //line queue_end.go:15
-	if c2, ok2 := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
-	}); ok2 {
-		t1, st = c2.CallResumable(r, v)
-		if st != greenlet.Done {
+		if p := greenlet.YieldTo(r, yield); p != nil {
+			*p = v
 			f := (*func1QueueAllFrame[T])(nil).take(r)
+			r.Leaf(f, &f.Header)
 			f.yield, f.c, f.PC = yield, c, 2
-			r.Link(f, &f.Header)
-			return st
+			return f.Hand()
 		}
-	} else {
-		t1 = yield(v)
+		if c2, ok2 := greenlet.Resumable(yield).(interface {
+			CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
+		}); ok2 {
+			t1, st = c2.CallResumable(r, v)
+			if st != greenlet.Done {
+				f := (*func1QueueAllFrame[T])(nil).take(r)
+				f.yield, f.c, f.PC = yield, c, 2
+				r.Link(f, &f.Header)
+				return st
+			}
+		} else {
+			t1 = yield(v)
+		}
 	}
 	t0 = t1
 after_if_15:
@@ -173,7 +182,7 @@ after_if_15:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:177
+//line queue_end_greenlet.go:186
 
 // Resume continues the literal func1QueueAll where it is suspended, or starts it.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -195,10 +204,7 @@ func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_15
 	case 2:
 		// resumed from queue_end.go:15
-		t1 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t1 = f.Answer(r)
 		goto resumed_15b
 	case 3:
 		// resumed from queue_end.go:15
@@ -224,6 +230,11 @@ loop_15:
 		goto after_if_15
 	}
 //line queue_end.go:15
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = v
+		f.PC = 2
+		return f.Hand()
+	}
 	if c2, ok2 := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 	}); ok2 {
@@ -254,7 +265,7 @@ resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:258
+//line queue_end_greenlet.go:269
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) {
@@ -329,7 +340,7 @@ func (q *Queue[T]) JoinResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:333
+//line queue_end_greenlet.go:344
 
 // Resume continues Queue.Join where it is suspended, or starts it.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -355,7 +366,7 @@ after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:359
+//line queue_end_greenlet.go:370
 
 // Args replaces the parameters before the start.
 func (f *QueueJoinFrame[T]) Args(args []any) {
@@ -445,7 +456,7 @@ func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 bool
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:449
+//line queue_end_greenlet.go:460
 
 // Resume continues Queue.JoinFor where it is suspended, or starts it.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -472,7 +483,7 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:476
+//line queue_end_greenlet.go:487
 
 // Args replaces the parameters before the start.
 func (f *QueueJoinForFrame[T]) Args(args []any) {

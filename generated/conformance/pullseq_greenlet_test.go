@@ -175,19 +175,28 @@ func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 	if !t2 {
 		goto after_if_23b
 	}
+	{
 //line pullseq_test.go:23
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
-	}); ok {
-		t4, st = c.CallResumable(r, n.value)
-		if st != greenlet.Done {
+		if p := greenlet.YieldTo(r, yield); p != nil {
+			*p = n.value
 			f := (*nodePushFrame)(nil).take(r)
+			r.Leaf(f, &f.Header)
 			f.n, f.yield, f.PC = n, yield, 2
-			r.Link(f, &f.Header)
-			return ret0, st
+			return ret0, f.Hand()
 		}
-	} else {
-		t4 = yield(n.value)
+		if c, ok := greenlet.Resumable(yield).(interface {
+			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+		}); ok {
+			t4, st = c.CallResumable(r, n.value)
+			if st != greenlet.Done {
+				f := (*nodePushFrame)(nil).take(r)
+				f.n, f.yield, f.PC = n, yield, 2
+				r.Link(f, &f.Header)
+				return ret0, st
+			}
+		} else {
+			t4 = yield(n.value)
+		}
 	}
 	t2 = t4
 after_if_23b:
@@ -212,7 +221,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:216
+//line pullseq_greenlet_test.go:225
 
 // Resume continues node.push where it is suspended, or starts it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -234,10 +243,7 @@ func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		goto resumed_23
 	case 2:
 		// resumed from pullseq_test.go:23
-		t4 = r.Callee().(interface {
-			Results() bool
-		}).Results()
-		r.Callee().Release(r)
+		t4 = f.Answer(r)
 		goto resumed_23b
 	case 3:
 		// resumed from pullseq_test.go:23
@@ -267,6 +273,11 @@ resumed_23:
 		goto after_if_23b
 	}
 //line pullseq_test.go:23
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = n.value
+		f.PC = 2
+		return f.Hand()
+	}
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
@@ -306,7 +317,7 @@ after_if_23:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:310
+//line pullseq_greenlet_test.go:321
 
 // Args replaces the parameters before the start.
 func (f *nodePushFrame) Args(args []any) {
@@ -426,7 +437,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:430
+//line pullseq_greenlet_test.go:441
 
 // Resume continues each where it is suspended, or starts it.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -492,7 +503,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:496
+//line pullseq_greenlet_test.go:507
 
 // Args replaces the parameters before the start.
 func (f *eachFrame) Args(args []any) {
@@ -585,7 +596,7 @@ func throughResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:589
+//line pullseq_greenlet_test.go:600
 
 // Resume continues through where it is suspended, or starts it.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -612,7 +623,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:616
+//line pullseq_greenlet_test.go:627
 
 // Args replaces the parameters before the start.
 func (f *throughFrame) Args(args []any) {
@@ -682,7 +693,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:686
+//line pullseq_greenlet_test.go:697
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -707,7 +718,7 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) (st greenlet.Status
 	return greenlet.Yielded[int](r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:711
+//line pullseq_greenlet_test.go:722
 
 // Resume continues the literal throughFunc1 where it is suspended, or starts it.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -732,7 +743,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:736
+//line pullseq_greenlet_test.go:747
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throughFunc1Frame) Release(r *greenlet.Run) {
@@ -808,7 +819,7 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:812
+//line pullseq_greenlet_test.go:823
 
 // Resume continues overPlain where it is suspended, or starts it.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -847,7 +858,7 @@ resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:851
+//line pullseq_greenlet_test.go:862
 
 // Args replaces the parameters before the start.
 func (f *overPlainFrame) Args(args []any) {
@@ -920,7 +931,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:924
+//line pullseq_greenlet_test.go:935
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -952,7 +963,7 @@ func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (ret0 bool, st g
 	return ret0, greenlet.Yielded[int](r, i)
 }
 
-//line pullseq_greenlet_test.go:956
+//line pullseq_greenlet_test.go:967
 
 // Resume continues the literal overPlainRange1 where it is suspended, or starts it.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -982,7 +993,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:986
+//line pullseq_greenlet_test.go:997
 
 // Release gives the frame back, for the next call that suspends.
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) {

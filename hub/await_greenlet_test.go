@@ -225,7 +225,7 @@ func (f *logWaitsForManyFrame) Forget()                 { *f = logWaitsForManyFr
 func (f *logWaitsForManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*logWaitsForManyFrame) Func() *greenlet.Func      { return &logWaitsForManyFrameInfo }
 
-var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18:l event future queue mutex sem pool; 23:l event future queue mutex sem pool names; 26:l event future queue mutex sem names; 26:l event future queue mutex sem loop; 35:l event future mutex sem; 36:l event sem; 38:l event sem; 38:l event sem"}
+var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 l event future queue mutex sem pool names; 26 l event future queue mutex sem names; 26 l event future queue mutex sem loop; 35 l event future mutex sem; 36 l event sem; 38 l event sem; 38 l event sem"}
 var _ func(*log) = (*log).waitsForMany
 
 // logWaitsForManyRange1 is the body of the loop of await_test.go:26, with what it captures.
@@ -340,7 +340,7 @@ leave_32:
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
 
-var logWaitsForManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29:w"}
+var logWaitsForManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29 w"}
 
 // logCallsFrame is an activation of log.calls.
 type logCallsFrame struct {
@@ -463,7 +463,7 @@ func (f *logReturnsFrame) Forget()                              { *f = logReturn
 func (f *logReturnsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
 func (*logReturnsFrame) Func() *greenlet.Func                   { return &logReturnsFrameInfo }
 
-var logReturnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58:err"}
+var logReturnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58 err"}
 var _ func(*log, time.Duration, error) error = (*log).returns
 
 // logJoinsAllFrame is an activation of log.joinsAll.
@@ -583,7 +583,7 @@ func (f *logJoinsAllFrame) Forget()                 { *f = logJoinsAllFrame{Head
 func (f *logJoinsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*logJoinsAllFrame) Func() *greenlet.Func      { return &logJoinsAllFrameInfo }
 
-var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70:l tasks; 71:l tasks; 73:l tasks; 74:l tasks; 78:l"}
+var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 l tasks; 73 l tasks; 74 l tasks; 78 l"}
 var _ func(*log) = (*log).joinsAll
 
 // logRefusesFrame is an activation of log.refuses.
@@ -653,7 +653,7 @@ func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logRefusesFrame) Func() *greenlet.Func      { return &logRefusesFrameInfo }
 
-var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "92:l; 96"}
+var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "92 l; 96"}
 var _ func(*log) = (*log).refuses
 
 // logRefusesFunc1 is the function literal of await_test.go:92, with what it captures.
@@ -913,7 +913,7 @@ func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{Defe
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*logKillsAllFrame) Func() *greenlet.Func      { return &logKillsAllFrameInfo }
 
-var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102:l a b unborn; 103:l a b unborn; 105:l a; 106:l a; 108:l c; 109:l c; 111:l"}
+var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 l a b unborn; 105 l a; 106 l a; 108 l c; 109 l c; 111 l"}
 var _ func(*log) = (*log).killsAll
 
 // logUnlinksFrame is an activation of log.unlinks.
@@ -983,7 +983,7 @@ func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logUnlinksFrame) Func() *greenlet.Func      { return &logUnlinksFrameInfo }
 
-var logUnlinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135:task"}
+var logUnlinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135 task"}
 var _ func(*log) = (*log).unlinks
 
 // logSquaresFrame is an activation of log.squares.
@@ -1062,7 +1062,7 @@ func (f *logSquaresFrame) Forget() {
 func (f *logSquaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logSquaresFrame) Func() *greenlet.Func      { return &logSquaresFrameInfo }
 
-var logSquaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147:n"}
+var logSquaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147 n"}
 var _ func(*log, int) (int, error) = (*log).squares
 
 // logGetsFrame is an activation of log.gets.
@@ -1255,7 +1255,7 @@ func (f *logGetsFrame) Forget()                 { *f = logGetsFrame{Header: f.He
 func (f *logGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*logGetsFrame) Func() *greenlet.Func      { return &logGetsFrameInfo }
 
-var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156:l; 157:l count; 157:l count t0; 162:l count good bad fed; 166:l count; 168:l count; 170:l; 172:l; 173:l killed; 174:l"}
+var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 l count; 157 l count t0; 162 l count good bad fed; 166 l count; 168 l count; 170 l; 172 l; 173 l killed; 174 l"}
 var _ func(*log) = (*log).gets
 
 // logAwaitsFrame is an activation of log.awaits.
@@ -1321,5 +1321,5 @@ func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: 
 func (f *logAwaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logAwaitsFrame) Func() *greenlet.Func      { return &logAwaitsFrameInfo }
 
-var logAwaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 186, Points: "187:l name"}
+var logAwaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 186, Points: "187 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits

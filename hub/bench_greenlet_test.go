@@ -111,7 +111,7 @@ func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Head
 func (f *spawnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*spawnsFrame) Func() *greenlet.Func      { return &spawnsFrameInfo }
 
-var spawnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24:h n t0"}
+var spawnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24 h n t0"}
 var _ func(*Hub, int) = spawns
 
 // yieldsFrame is an activation of yields.
@@ -188,7 +188,7 @@ func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Head
 func (f *yieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*yieldsFrame) Func() *greenlet.Func      { return &yieldsFrameInfo }
 
-var yieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36:h n t0"}
+var yieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36 h n t0"}
 var _ func(*Hub, int) = yields
 
 // signalsFrame is an activation of signals.
@@ -254,7 +254,7 @@ func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.He
 func (f *signalsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*signalsFrame) Func() *greenlet.Func      { return &signalsFrameInfo }
 
-var signalsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51:mine other n t0"}
+var signalsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51 mine other n t0"}
 var _ func(*Event, *Event, int) = signals
 
 // fillsFrame is an activation of fills.
@@ -319,7 +319,7 @@ func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header
 func (f *fillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*fillsFrame) Func() *greenlet.Func      { return &fillsFrameInfo }
 
-var fillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70:q n i"}
+var fillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70 q n i"}
 var _ func(*Queue[int], int) = fills
 
 // drainsFrame is an activation of drains.
@@ -404,7 +404,7 @@ func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Head
 func (f *drainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*drainsFrame) Func() *greenlet.Func      { return &drainsFrameInfo }
 
-var drainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77:q; 77:q"}
+var drainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77 q; 77 q"}
 var _ func(*Queue[int]) = drains
 
 // napsFrame is an activation of naps.
@@ -485,5 +485,5 @@ func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} 
 func (f *napsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*napsFrame) Func() *greenlet.Func      { return &napsFrameInfo }
 
-var napsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96:h n d t0"}
+var napsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96 h n d t0"}
 var _ func(*Hub, int, time.Duration) = naps

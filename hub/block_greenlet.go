@@ -124,7 +124,7 @@ func (f *BlockFrame[T]) Forget()                              { *f = BlockFrame[
 func (f *BlockFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
 func (*BlockFrame[T]) Func() *greenlet.Func                   { return &infoOfBlockFrame }
 
-var infoOfBlockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 15, Points: "17; 30:got failed"}
+var infoOfBlockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 15, Points: "17; 30 got failed"}
 
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]

@@ -72,7 +72,7 @@ func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*sendingPutFrame[T]) Func() *greenlet.Func      { return &sendingPutFrameInfo }
 
-var sendingPutFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 76, Points: "83:p q"}
+var sendingPutFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 76, Points: "83 p q"}
 
 func _[T any]() {
 	var _ func(*sending[T]) = (*sending[T]).put
@@ -303,7 +303,7 @@ func (f *receiveFrame[T]) Forget() {
 func (f *receiveFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*receiveFrame[T]) Func() *greenlet.Func      { return &receiveFrameInfo }
 
-var receiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 122, End: 138, Points: "136:v ok"}
+var receiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 122, End: 138, Points: "136 v ok"}
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]

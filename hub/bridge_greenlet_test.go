@@ -148,7 +148,7 @@ func (f *collectsFrame[T]) Forget()                              { *f = collects
 func (f *collectsFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
 func (*collectsFrame[T]) Func() *greenlet.Func                   { return &collectsFrameInfo }
 
-var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17:q d got; 17:got loop"}
+var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17 q d got; 17 got loop"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) []T = collects[T]
@@ -239,7 +239,7 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
 
-var collectsRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18:v"}
+var collectsRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18 v"}
 
 // logReceivesFrame is an activation of log.receives.
 type logReceivesFrame struct {
@@ -325,7 +325,7 @@ func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Head
 func (f *logReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logReceivesFrame) Func() *greenlet.Func      { return &logReceivesFrameInfo }
 
-var logReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84:l ch d v ok"}
+var logReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84 l ch d v ok"}
 var _ func(*log, chan int, time.Duration) = (*log).receives
 
 // logReceivesFunc1 is the function literal of bridge_test.go:84, with what it captures.
@@ -496,5 +496,5 @@ func (f *receivesAllFrame) Forget()                              { *f = receives
 func (f *receivesAllFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 57) }
 func (*receivesAllFrame) Func() *greenlet.Func                   { return &receivesAllFrameInfo }
 
-var receivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120:h ch"}
+var receivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll

@@ -85,7 +85,7 @@ func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header
 func (f *notesFeedsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*notesFeedsFrame) Func() *greenlet.Func      { return &notesFeedsFrameInfo }
 
-var notesFeedsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24:n p rounds t0"}
+var notesFeedsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24 n p rounds t0"}
 var _ func(*notes, pipe, *int) = (*notes).feeds
 
 // notesTurnsOfFrame is an activation of notes.turnsOf.
@@ -151,7 +151,7 @@ func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{He
 func (f *notesTurnsOfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*notesTurnsOfFrame) Func() *greenlet.Func      { return &notesTurnsOfFrameInfo }
 
-var notesTurnsOfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35:n times rounds t0"}
+var notesTurnsOfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35 n times rounds t0"}
 var _ func(*notes, int, *int) = (*notes).turnsOf
 
 // notesLooksFrame is an activation of notes.looks.
@@ -224,7 +224,7 @@ func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header
 func (f *notesLooksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*notesLooksFrame) Func() *greenlet.Func      { return &notesLooksFrameInfo }
 
-var notesLooksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62:n d t0"}
+var notesLooksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62 n d t0"}
 var _ func(*notes, *Descriptor) = (*notes).looks
 
 // notesPutsLateFrame is an activation of notes.putsLate.
@@ -281,5 +281,5 @@ func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{
 func (f *notesPutsLateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesPutsLateFrame) Func() *greenlet.Func      { return &notesPutsLateFrameInfo }
 
-var notesPutsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69:d"}
+var notesPutsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate

@@ -206,5 +206,5 @@ func (f *hubWithContextFrame) Forget() {
 func (f *hubWithContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*hubWithContextFrame) Func() *greenlet.Func      { return &hubWithContextFrameInfo }
 
-var hubWithContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33:err"}
+var hubWithContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext

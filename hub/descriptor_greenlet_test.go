@@ -81,7 +81,7 @@ func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header
 func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
 
-var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69:n d size times t0"}
+var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69 n d size times t0"}
 var _ func(*notes, *Descriptor, int, int) = (*notes).reads
 
 // notesWritesFrame is an activation of notes.writes.
@@ -153,7 +153,7 @@ func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Head
 func (f *notesWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*notesWritesFrame) Func() *greenlet.Func      { return &notesWritesFrameInfo }
 
-var notesWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82:n d words t0 t1"}
+var notesWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82 n d words t0 t1"}
 var _ func(*notes, *Descriptor, ...string) = (*notes).writes
 
 // notesPatientFrame is an activation of notes.patient.
@@ -263,7 +263,7 @@ func (f *notesPatientFrame) Forget()                 { *f = notesPatientFrame{He
 func (f *notesPatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
 func (*notesPatientFrame) Func() *greenlet.Func      { return &notesPatientFrameInfo }
 
-var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99:n d; 101:n d; 102:n d; 108:n d; 109:n"}
+var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 n d; 102 n d; 108 n d; 109 n"}
 var _ func(*notes, *Descriptor) = (*notes).patient
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -332,7 +332,7 @@ func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{He
 func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
 
-var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114:n d; 116:d"}
+var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114 n d; 116 d"}
 var _ func(*notes, *Descriptor) = (*notes).answers
 
 // notesClashesFrame is an activation of notes.clashes.
@@ -414,7 +414,7 @@ func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{He
 func (f *notesClashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*notesClashesFrame) Func() *greenlet.Func      { return &notesClashesFrameInfo }
 
-var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136:n d; 137:n d; 140:n d"}
+var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 n d; 140 n d"}
 var _ func(*notes, *Descriptor) = (*notes).clashes
 
 // notesBusyFrame is an activation of notes.busy.
@@ -485,7 +485,7 @@ func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: 
 func (f *notesBusyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*notesBusyFrame) Func() *greenlet.Func      { return &notesBusyFrameInfo }
 
-var notesBusyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160:n stop"}
+var notesBusyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160 n stop"}
 var _ func(*notes, *bool) = (*notes).busy
 
 // notesEndsFrame is an activation of notes.ends.
@@ -544,7 +544,7 @@ func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: 
 func (f *notesEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*notesEndsFrame) Func() *greenlet.Func      { return &notesEndsFrameInfo }
 
-var notesEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166:stop"}
+var notesEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166 stop"}
 var _ func(*notes, *Descriptor, *bool) = (*notes).ends
 
 // notesOthersFrame is an activation of notes.others.
@@ -902,7 +902,7 @@ func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaiti
 func (f *notesKillsWaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*notesKillsWaitingFrame) Func() *greenlet.Func      { return &notesKillsWaitingFrameInfo }
 
-var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361:n p task; 362:n p task; 364:n p; 365:n"}
+var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 n p task; 364 n p; 365 n"}
 var _ func(*notes, pipe) = (*notes).killsWaiting
 
 // notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364, with what it captures.
@@ -1084,7 +1084,7 @@ func (f *logAwaitsReadinessFrame) Forget()                 { *f = logAwaitsReadi
 func (f *logAwaitsReadinessFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*logAwaitsReadinessFrame) Func() *greenlet.Func      { return &logAwaitsReadinessFrameInfo }
 
-var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389:l r; 390:l r; 391:l r; 394:l r; 396:l r; 397:l r; 400"}
+var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 l r; 391 l r; 394 l r; 396 l r; 397 l r; 400"}
 var _ func(*log, *Readiness) = (*log).awaitsReadiness
 
 // logSteersFrame is an activation of log.steers.
@@ -1161,7 +1161,7 @@ func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: 
 func (f *logSteersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*logSteersFrame) Func() *greenlet.Func      { return &logSteersFrameInfo }
 
-var logSteersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405:l r; 407:r"}
+var logSteersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405 l r; 407 r"}
 var _ func(*log, *Readiness) = (*log).steers
 
 // waitsReadFrame is an activation of waitsRead.
@@ -1268,5 +1268,5 @@ func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFram
 func (f *yieldsThenPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*yieldsThenPutsFrame) Func() *greenlet.Func      { return &yieldsThenPutsFrameInfo }
 
-var yieldsThenPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433:fd"}
+var yieldsThenPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts

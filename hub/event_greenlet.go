@@ -60,7 +60,7 @@ func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: 
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*EventWaitFrame) Func() *greenlet.Func      { return &infoOfEventWaitFrame }
 
-var infoOfEventWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38:e"}
+var infoOfEventWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38 e"}
 var _ func(*Event) = (*Event).Wait
 
 // EventWaitForFrame is an activation of Event.WaitFor.
@@ -128,5 +128,5 @@ func (f *EventWaitForFrame) Forget()                              { *f = EventWa
 func (f *EventWaitForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
 func (*EventWaitForFrame) Func() *greenlet.Func                   { return &infoOfEventWaitForFrame }
 
-var infoOfEventWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50:e"}
+var infoOfEventWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50 e"}
 var _ func(*Event, time.Duration) bool = (*Event).WaitFor

@@ -81,7 +81,7 @@ func (f *FutureGetFrame[T]) Forget() {
 func (f *FutureGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*FutureGetFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetFrame }
 
-var infoOfFutureGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46:f"}
+var infoOfFutureGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46 f"}
 
 func _[T any]() {
 	var _ func(*Future[T]) (T, error) = (*Future[T]).Get
@@ -167,7 +167,7 @@ func (f *FutureGetForFrame[T]) Forget() {
 func (f *FutureGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*FutureGetForFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetForFrame }
 
-var infoOfFutureGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57:f d"}
+var infoOfFutureGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57 f d"}
 
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor

@@ -79,7 +79,7 @@ func (f *GroupGoFrame) Forget()                              { *f = GroupGoFrame
 func (f *GroupGoFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 25) }
 func (*GroupGoFrame) Func() *greenlet.Func                   { return &infoOfGroupGoFrame }
 
-var infoOfGroupGoFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "64:g frame"}
+var infoOfGroupGoFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "64 g frame"}
 var _ func(*Group, greenlet.Frame) *Task = (*Group).Go
 
 // GroupAddFrame is an activation of Group.Add.
@@ -143,7 +143,7 @@ func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.
 func (f *GroupAddFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
 func (*GroupAddFrame) Func() *greenlet.Func      { return &infoOfGroupAddFrame }
 
-var infoOfGroupAddFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 81, Points: "83:g t"}
+var infoOfGroupAddFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 81, Points: "83 g t"}
 var _ func(*Group, *Task) = (*Group).Add
 
 // GroupJoinFrame is an activation of Group.Join.
@@ -212,7 +212,7 @@ func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinF
 func (f *GroupJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
 func (*GroupJoinFrame) Func() *greenlet.Func                   { return &infoOfGroupJoinFrame }
 
-var infoOfGroupJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 155, Points: "157:g"}
+var infoOfGroupJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 155, Points: "157 g"}
 var _ func(*Group) error = (*Group).Join
 
 // GroupJoinForFrame is an activation of Group.JoinFor.
@@ -287,7 +287,7 @@ func (f *GroupJoinForFrame) Forget() {
 func (f *GroupJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*GroupJoinForFrame) Func() *greenlet.Func      { return &infoOfGroupJoinForFrame }
 
-var infoOfGroupJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 166, Points: "168:g"}
+var infoOfGroupJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 166, Points: "168 g"}
 var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
 
 // GroupKillFrame is an activation of Group.Kill.
@@ -351,7 +351,7 @@ func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: 
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*GroupKillFrame) Func() *greenlet.Func      { return &infoOfGroupKillFrame }
 
-var infoOfGroupKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 179, Points: "182:g"}
+var infoOfGroupKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 179, Points: "182 g"}
 var _ func(*Group) = (*Group).Kill
 
 // GroupKillForFrame is an activation of Group.KillFor.

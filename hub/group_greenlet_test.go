@@ -90,7 +90,7 @@ func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: 
 func (f *logPooledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*logPooledFrame) Func() *greenlet.Func      { return &logPooledFrameInfo }
 
-var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19:l g i; 22:l g"}
+var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 l g"}
 var _ func(*log, int) = (*log).pooled
 
 // logKillsGroupFrame is an activation of log.killsGroup.
@@ -191,7 +191,7 @@ func (f *logKillsGroupFrame) Forget()                 { *f = logKillsGroupFrame{
 func (f *logKillsGroupFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*logKillsGroupFrame) Func() *greenlet.Func      { return &logKillsGroupFrameInfo }
 
-var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38:l g; 39:l g; 40:l g; 41:l g; 43"}
+var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 l g; 40 l g; 41 l g; 43"}
 var _ func(*log) = (*log).killsGroup
 
 // logKillsNewcomersFrame is an activation of log.killsNewcomers.
@@ -271,7 +271,7 @@ func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcome
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*logKillsNewcomersFrame) Func() *greenlet.Func      { return &logKillsNewcomersFrameInfo }
 
-var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55:l g; 57:l g; 58:l g"}
+var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 l g; 58 l g"}
 var _ func(*log) = (*log).killsNewcomers
 
 // logComesFrame is an activation of log.comes.
@@ -342,7 +342,7 @@ func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.
 func (f *logComesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logComesFrame) Func() *greenlet.Func      { return &logComesFrameInfo }
 
-var logComesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64:l g; 65"}
+var logComesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64 l g; 65"}
 var _ func(*log, *Group) = (*log).comes
 
 // blocksFrame is an activation of blocks.
@@ -407,7 +407,7 @@ func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Head
 func (f *blocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*blocksFrame) Func() *greenlet.Func      { return &blocksFrameInfo }
 
-var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90:sum"}
+var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90 sum"}
 var _ func(*Hub, *meter, *int) = blocks
 
 // failsBlockedFrame is an activation of failsBlocked.
@@ -515,7 +515,7 @@ func (f *failsBlockedFrame) Forget() {
 func (f *failsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
 func (*failsBlockedFrame) Func() *greenlet.Func      { return &failsBlockedFrameInfo }
 
-var failsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98:v"}
+var failsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98 v"}
 var _ func(*Hub) any = failsBlocked
 
 // exitsBlockedFrame is an activation of exitsBlocked.
@@ -624,7 +624,7 @@ func (f *exitsBlockedFrame) Forget() {
 func (f *exitsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*exitsBlockedFrame) Func() *greenlet.Func      { return &exitsBlockedFrameInfo }
 
-var exitsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135:v"}
+var exitsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135 v"}
 var _ func(*Hub, func()) any = exitsBlocked
 
 // exitsBlockedFunc2 is the function literal of group_test.go:135, with what it captures.

@@ -39,11 +39,13 @@ func Spawn[T any](s Starter, frame Returning[T]) *Handle[T] { return &Handle[T]{
 //greenlet:resumable
 func Try[T any](s Starter, frame Trying[T]) *Handle[T] {
 	h := &Handle[T]{s.Go(frame), frame}
-	h.more("Try").fails = func() error {
-		_, err := frame.Results()
-		return err
-	}
+	h.more("Try").fails = func() error { return failure(frame) }
 	return h
+}
+
+func failure[T any](frame Trying[T]) error {
+	_, err := frame.Results()
+	return err
 }
 
 // Get waits until the task has ended, and returns what its function has returned, or the

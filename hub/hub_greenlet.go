@@ -89,7 +89,7 @@ func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame
 func (f *hubLoopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 33) }
 func (*hubLoopFrame) Func() *greenlet.Func                   { return &hubLoopFrameInfo }
 
-var hubLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 113, Points: "115:h"}
+var hubLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 113, Points: "115 h"}
 var _ func(*Hub) error = (*Hub).loop
 
 // hubTurnsFrame is an activation of Hub.turns.
@@ -223,7 +223,7 @@ func (f *hubTurnsFrame) Forget() {
 func (f *hubTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*hubTurnsFrame) Func() *greenlet.Func      { return &hubTurnsFrameInfo }
 
-var hubTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 125, End: 153, Points: "137:h n2"}
+var hubTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 125, End: 153, Points: "137 h n2"}
 var _ func(*Hub) (bool, error) = (*Hub).turns
 
 // hubResumeFrame is an activation of Hub.resume.
@@ -334,5 +334,5 @@ func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: 
 func (f *hubResumeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*hubResumeFrame) Func() *greenlet.Func      { return &hubResumeFrameInfo }
 
-var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189:h t; 191:h t"}
+var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 h t"}
 var _ func(*Hub, *Task) = (*Hub).resume

@@ -76,7 +76,7 @@ func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header
 func (f *logSleeperFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*logSleeperFrame) Func() *greenlet.Func      { return &logSleeperFrameInfo }
 
-var logSleeperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47:l name times d i"}
+var logSleeperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47 l name times d i"}
 var _ func(*log, string, int, time.Duration) = (*log).sleeper
 
 // logCountsFrame is an activation of log.counts.
@@ -152,7 +152,7 @@ func (f *logCountsFrame) Forget()                              { *f = logCountsF
 func (f *logCountsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
 func (*logCountsFrame) Func() *greenlet.Func                   { return &logCountsFrameInfo }
 
-var logCountsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67:l n sum i"}
+var logCountsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67 l n sum i"}
 var _ func(*log, int) int = (*log).counts
 
 // logJoinsFrame is an activation of log.joins.
@@ -241,7 +241,7 @@ func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logJoinsFrame) Func() *greenlet.Func      { return &logJoinsFrameInfo }
 
-var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77:l frame task; 79:l frame task; 80:l task"}
+var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 l frame task; 80 l task"}
 var _ func(*log) = (*log).joins
 
 // logFailsFrame is an activation of log.fails.
@@ -373,7 +373,7 @@ func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logWatchesFrame) Func() *greenlet.Func      { return &logWatchesFrameInfo }
 
-var logWatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99:l bad"}
+var logWatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99 l bad"}
 var _ func(*log) = (*log).watches
 
 // logStubbornFrame is an activation of log.stubborn.
@@ -624,7 +624,7 @@ func (f *logKillsFrame) Forget()                 { *f = logKillsFrame{Header: f.
 func (f *logKillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logKillsFrame) Func() *greenlet.Func      { return &logKillsFrameInfo }
 
-var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130:l task unborn late; 131:l task unborn late; 133:l task; 134:l task; 136"}
+var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 l task unborn late; 133 l task; 134 l task; 136"}
 var _ func(*log) = (*log).kills
 
 // logSuicideFrame is an activation of log.suicide.
@@ -712,7 +712,7 @@ func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferH
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*logSuicideFrame) Func() *greenlet.Func      { return &logSuicideFrameInfo }
 
-var logSuicideFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142:l"}
+var logSuicideFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142 l"}
 var _ func(*log) = (*log).suicide
 
 // logTimeoutsFrame is an activation of log.timeouts.
@@ -806,7 +806,7 @@ func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Head
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*logTimeoutsFrame) Func() *greenlet.Func      { return &logTimeoutsFrameInfo }
 
-var logTimeoutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154:l; 159:l; 165:l; 166"}
+var logTimeoutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154 l; 159 l; 165 l; 166"}
 var _ func(*log) = (*log).timeouts
 
 // logTimeoutsFunc1 is the function literal of hub_test.go:154, with what it captures.
@@ -1141,7 +1141,7 @@ func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFr
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*logYieldsThriceFrame) Func() *greenlet.Func      { return &logYieldsThriceFrameInfo }
 
-var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "179:l t0"}
+var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "179 l t0"}
 var _ func(*log) = (*log).yieldsThrice
 
 // logYieldsThriceFunc1 is the function literal of hub_test.go:179, with what it captures.
@@ -1358,7 +1358,7 @@ func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFr
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*logSleepsThriceFrame) Func() *greenlet.Func      { return &logSleepsThriceFrameInfo }
 
-var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "207:l t0"}
+var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "207 l t0"}
 var _ func(*log) = (*log).sleepsThrice
 
 // logSleepsThriceFunc1 is the function literal of hub_test.go:207, with what it captures.
@@ -1531,7 +1531,7 @@ func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.
 func (f *logWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*logWaitsFrame) Func() *greenlet.Func      { return &logWaitsFrameInfo }
 
-var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216:l e name; 217:l e name"}
+var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 l e name"}
 var _ func(*log, *Event, string) = (*log).waits
 
 // logSetsFrame is an activation of log.sets.
@@ -1608,7 +1608,7 @@ func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.He
 func (f *logSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*logSetsFrame) Func() *greenlet.Func      { return &logSetsFrameInfo }
 
-var logSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223:l e; 226:e"}
+var logSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223 l e; 226 e"}
 var _ func(*log, *Event) = (*log).sets
 
 // logEntersFrame is an activation of log.enters.
@@ -1683,7 +1683,7 @@ func (f *logEntersFrame) Forget()                 { *f = logEntersFrame{Header: 
 func (f *logEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
 func (*logEntersFrame) Func() *greenlet.Func      { return &logEntersFrameInfo }
 
-var logEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242:l s name d; 247:s"}
+var logEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242 l s name d; 247 s"}
 var _ func(*log, *Semaphore, string, time.Duration, time.Duration) = (*log).enters
 
 // logKillsOneFrame is an activation of log.killsOne.
@@ -1752,7 +1752,7 @@ func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Head
 func (f *logKillsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logKillsOneFrame) Func() *greenlet.Func      { return &logKillsOneFrameInfo }
 
-var logKillsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 268, Points: "269:task; 270"}
+var logKillsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 268, Points: "269 task; 270"}
 var _ func(*log, *Task) = (*log).killsOne
 
 // logHoldsFrame is an activation of log.holds.
@@ -1835,7 +1835,7 @@ func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.
 func (f *logHoldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logHoldsFrame) Func() *greenlet.Func      { return &logHoldsFrameInfo }
 
-var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285:l s; 287:l s task"}
+var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285 l s; 287 l s task"}
 var _ func(*log, *Semaphore) = (*log).holds
 
 // logGrantedFrame is an activation of log.granted.
@@ -1947,7 +1947,7 @@ func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferH
 func (f *logGrantedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*logGrantedFrame) Func() *greenlet.Func      { return &logGrantedFrameInfo }
 
-var logGrantedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 294, End: 303, Points: "295:l s; 301:l"}
+var logGrantedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 294, End: 303, Points: "295 l s; 301 l"}
 var _ func(*log, *Semaphore) = (*log).granted
 
 // logProducesFrame is an activation of log.produces.
@@ -2015,7 +2015,7 @@ func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Head
 func (f *logProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logProducesFrame) Func() *greenlet.Func      { return &logProducesFrameInfo }
 
-var logProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 306, Points: "308:l q n i"}
+var logProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 306, Points: "308 l q n i"}
 var _ func(*log, *Queue[int], int) = (*log).produces
 
 // logConsumesFrame is an activation of log.consumes.
@@ -2089,7 +2089,7 @@ func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Head
 func (f *logConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logConsumesFrame) Func() *greenlet.Func      { return &logConsumesFrameInfo }
 
-var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317:l q d; 323:l q d"}
+var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317 l q d; 323 l q d"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).consumes
 
 // logPutsFrame is an activation of log.puts.
@@ -2245,7 +2245,7 @@ func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header
 func (f *logGetsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logGetsForFrame) Func() *greenlet.Func      { return &logGetsForFrameInfo }
 
-var logGetsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 354, Points: "355:l"}
+var logGetsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 354, Points: "355 l"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).getsFor
 
 // logClosesFrame is an activation of log.closes.
@@ -2367,7 +2367,7 @@ func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header
 func (f *logCancelsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logCancelsFrame) Func() *greenlet.Func      { return &logCancelsFrameInfo }
 
-var logCancelsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 414, Points: "415:cancel; 416"}
+var logCancelsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 414, Points: "415 cancel; 416"}
 var _ func(*log, context.CancelCauseFunc) = (*log).cancels
 
 // sumsFrame is an activation of sums.
@@ -2444,7 +2444,7 @@ func (f *sumsFrame) Forget()                              { *f = sumsFrame{Heade
 func (f *sumsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
 func (*sumsFrame) Func() *greenlet.Func                   { return &sumsFrameInfo }
 
-var sumsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 439, Points: "441:q n sum t0"}
+var sumsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 439, Points: "441 q n sum t0"}
 var _ func(*Queue[int], int) int = sums
 
 // logTicksFrame is an activation of log.ticks.
@@ -2519,7 +2519,7 @@ func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.
 func (f *logTicksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*logTicksFrame) Func() *greenlet.Func      { return &logTicksFrameInfo }
 
-var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458:l n i; 459:l n i"}
+var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458 l n i; 459 l n i"}
 var _ func(*log, int) = (*log).ticks
 
 // logIteratesFrame is an activation of log.iterates.
@@ -2593,5 +2593,5 @@ func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Head
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*logIteratesFrame) Func() *greenlet.Func      { return &logIteratesFrameInfo }
 
-var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466:l g; 466:l g"}
+var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 l g"}
 var _ func(*log) = (*log).iterates

@@ -182,7 +182,7 @@ func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferH
 func (f *logWaitsInFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logWaitsInFrame) Func() *greenlet.Func      { return &logWaitsInFrameInfo }
 
-var logWaitsInFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25:l; 27:l; 29:l; 31:l; 33:l; 35:l"}
+var logWaitsInFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25 l; 27 l; 29 l; 31 l; 33 l; 35 l"}
 var _ func(*log, string) = (*log).waitsIn
 
 // logBelowFrame is an activation of log.below.

@@ -158,7 +158,7 @@ func (f *JoinAllForFrame) Forget() {
 func (f *JoinAllForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*JoinAllForFrame) Func() *greenlet.Func      { return &infoOfJoinAllForFrame }
 
-var infoOfJoinAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20:tasks"}
+var infoOfJoinAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20 tasks"}
 var _ func(time.Duration, ...*Task) (error, bool) = JoinAllFor
 
 // valueJoinAllForFrame is JoinAllFor as a value, for callers that can be suspended.
@@ -237,7 +237,7 @@ func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.He
 func (f *KillAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*KillAllFrame) Func() *greenlet.Func      { return &infoOfKillAllFrame }
 
-var infoOfKillAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39:suicide"}
+var infoOfKillAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39 suicide"}
 var _ func(...*Task) = KillAll
 
 // valueKillAllFrame is KillAll as a value, for callers that can be suspended.
@@ -328,7 +328,7 @@ func (f *KillAllForFrame) Forget()                              { *f = KillAllFo
 func (f *KillAllForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 34) }
 func (*KillAllForFrame) Func() *greenlet.Func                   { return &infoOfKillAllForFrame }
 
-var infoOfKillAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51:others suicide"}
+var infoOfKillAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51 others suicide"}
 var _ func(time.Duration, ...*Task) bool = KillAllFor
 
 // valueKillAllForFrame is KillAllFor as a value, for callers that can be suspended.

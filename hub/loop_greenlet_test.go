@@ -231,7 +231,7 @@ func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Head
 func (f *logJoinsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logJoinsOneFrame) Func() *greenlet.Func      { return &logJoinsOneFrameInfo }
 
-var logJoinsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 63, Points: "63:l"}
+var logJoinsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 63, Points: "63 l"}
 var _ func(*log, *Task) = (*log).joinsOne
 
 // logHasTurnsFrame is an activation of log.hasTurns.
@@ -296,7 +296,7 @@ func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Head
 func (f *logHasTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*logHasTurnsFrame) Func() *greenlet.Func      { return &logHasTurnsFrameInfo }
 
-var logHasTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 115, Points: "118:l n t0"}
+var logHasTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 115, Points: "118 l n t0"}
 var _ func(*log, *int) = (*log).hasTurns
 
 // logDrivesFrame is an activation of log.drives.
@@ -349,5 +349,5 @@ func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: 
 func (f *logDrivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logDrivesFrame) Func() *greenlet.Func      { return &logDrivesFrameInfo }
 
-var logDrivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124:l"}
+var logDrivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124 l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives

@@ -160,7 +160,7 @@ func (f *MapFrame[A, R]) Forget() {
 func (f *MapFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*MapFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapFrame }
 
-var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25:m results; 25:m results"}
+var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 m results"}
 
 func _[A any, R any]() {
 	var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
@@ -560,7 +560,7 @@ func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[
 func (f *mappingAllFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*mappingAllFrame[A, R]) Func() *greenlet.Func      { return &mappingAllFrameInfo }
 
-var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89:m yield; 89:m yield; 89:m yield"}
+var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 m yield; 89 m yield"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R], iter.Seq[A], func(R, error) bool) = (*mapping[A, R]).all
@@ -648,7 +648,7 @@ func (f *mappingNextFrame[A, R]) Forget() {
 func (f *mappingNextFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*mappingNextFrame[A, R]) Func() *greenlet.Func      { return &mappingNextFrameInfo }
 
-var mappingNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98:m; 109:m"}
+var mappingNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98 m; 109 m"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) *mapped[A, R] = (*mapping[A, R]).next
@@ -753,7 +753,7 @@ func (f *mappingFillFrame[A, R]) Forget()                 { *f = mappingFillFram
 func (f *mappingFillFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*mappingFillFrame[A, R]) Func() *greenlet.Func      { return &mappingFillFrameInfo }
 
-var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122:m; 128:m c"}
+var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 m c"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).fill
@@ -828,7 +828,7 @@ func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A,
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*mappedRunFrame[A, R]) Func() *greenlet.Func      { return &mappedRunFrameInfo }
 
-var mappedRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139:c"}
+var mappedRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139 c"}
 
 func _[A any, R any]() {
 	var _ func(*mapped[A, R]) = (*mapped[A, R]).run

@@ -131,7 +131,7 @@ func (f *logWorkFrame) Forget() {
 func (f *logWorkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*logWorkFrame) Func() *greenlet.Func      { return &logWorkFrameInfo }
 
-var logWorkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24:n"}
+var logWorkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24 n"}
 var _ func(*log, int) (string, error) = (*log).work
 
 // logWorkFrameValue is log.work as a value, for callers that can be suspended.
@@ -278,7 +278,7 @@ func (f *logMapsFrame) Forget()                 { *f = logMapsFrame{Header: f.He
 func (f *logMapsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*logMapsFrame) Func() *greenlet.Func      { return &logMapsFrameInfo }
 
-var logMapsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36:l; 38:l; 40:l; 42:l; 44:l; 46:l"}
+var logMapsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36 l; 38 l; 40 l; 42 l; 44 l; 46 l"}
 var _ func(*log) = (*log).maps
 
 // logMapsFunc1 is the function literal of map_test.go:38, with what it captures.
@@ -869,7 +869,7 @@ func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header
 func (f *logMapsSeqFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*logMapsSeqFrame) Func() *greenlet.Func      { return &logMapsSeqFrameInfo }
 
-var logMapsSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72:l; 72:loop"}
+var logMapsSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72 l; 72 loop"}
 var _ func(*log, *Group, int) = (*log).mapsSeq
 
 // logMapsSeqValue1 is work as a value of map_test.go:72, with what it captures.
@@ -1231,7 +1231,7 @@ func (f *logMapsUnorderedFrame) Forget()                 { *f = logMapsUnordered
 func (f *logMapsUnorderedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*logMapsUnorderedFrame) Func() *greenlet.Func      { return &logMapsUnorderedFrameInfo }
 
-var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97:l pool; 97:l pool loop; 100:l pool; 100:l pool loop2; 110:l t3; 110:l; 110:loop3"}
+var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97 l pool; 97 l pool loop; 100 l pool; 100 l pool loop2; 110 l t3; 110 l; 110 loop3"}
 var _ func(*log) = (*log).mapsUnordered
 
 // logMapsUnorderedValue1 is work as a value of map_test.go:97, with what it captures.
@@ -1847,7 +1847,7 @@ func (f *logGroupedFrame) Forget()                 { *f = logGroupedFrame{Header
 func (f *logGroupedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*logGroupedFrame) Func() *greenlet.Func      { return &logGroupedFrameInfo }
 
-var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127:l g; 131:l g first; 134:l g first; 135:l g first; 137:l g first; 138:l g; 142:l g; 143:l g; 143:l g; 144:l g; 145:l g; 146:l g"}
+var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127 l g; 131 l g first; 134 l g first; 135 l g first; 137 l g first; 138 l g; 142 l g; 143 l g; 143 l g; 144 l g; 145 l g; 146 l g"}
 var _ func(*log) = (*log).grouped
 
 // logMapsManyFrame is an activation of log.mapsMany.
@@ -1950,7 +1950,7 @@ func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Head
 func (f *logMapsManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsManyFrame) Func() *greenlet.Func      { return &logMapsManyFrameInfo }
 
-var logMapsManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 158, Points: "160; 160:loop"}
+var logMapsManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 158, Points: "160; 160 loop"}
 var _ func(*log, *Group, int) = (*log).mapsMany
 
 // logMapsManyFunc1 is the function literal of map_test.go:160, with what it captures.

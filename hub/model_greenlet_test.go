@@ -68,7 +68,7 @@ func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header
 func (f *modelLivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*modelLivesFrame) Func() *greenlet.Func      { return &modelLivesFrameInfo }
 
-var modelLivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94:m n t0"}
+var modelLivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94 m n t0"}
 var _ func(*model, int) = (*model).lives
 
 // modelSurvivesFrame is an activation of model.survives.
@@ -471,7 +471,7 @@ func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: 
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*modelPutsFrame) Func() *greenlet.Func      { return &modelPutsFrameInfo }
 
-var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143:m v; 144:m v"}
+var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 m v"}
 var _ func(*model) = (*model).puts
 
 // modelGetsFrame is an activation of model.gets.
@@ -564,7 +564,7 @@ func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: 
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*modelGetsFrame) Func() *greenlet.Func      { return &modelGetsFrameInfo }
 
-var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158:m s; 160:m s"}
+var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 m s"}
 var _ func(*model) = (*model).gets
 
 // modelEntersFrame is an activation of model.enters.
@@ -703,7 +703,7 @@ func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{Defe
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*modelEntersFrame) Func() *greenlet.Func      { return &modelEntersFrameInfo }
 
-var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178:m s; 179:m s; 192"}
+var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 m s; 192"}
 var _ func(*model) = (*model).enters
 
 // modelLocksFrame is an activation of model.locks.
@@ -845,7 +845,7 @@ func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferH
 func (f *modelLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
 func (*modelLocksFrame) Func() *greenlet.Func      { return &modelLocksFrameInfo }
 
-var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200:m depth s; 201:m depth s; 207:m depth; 212"}
+var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 m depth s; 207 m depth; 212"}
 var _ func(*model, int) = (*model).locks
 
 // modelWaitsOrSetsFrame is an activation of model.waitsOrSets.
@@ -928,7 +928,7 @@ func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSets
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*modelWaitsOrSetsFrame) Func() *greenlet.Func      { return &modelWaitsOrSetsFrameInfo }
 
-var modelWaitsOrSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226:m start was"}
+var modelWaitsOrSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226 m start was"}
 var _ func(*model) = (*model).waitsOrSets
 
 // modelPeeksFrame is an activation of model.peeks.

@@ -100,5 +100,5 @@ func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Head
 func (f *logLabelledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logLabelledFrame) Func() *greenlet.Func      { return &logLabelledFrameInfo }
 
-var logLabelledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120:l t"}
+var logLabelledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120 l t"}
 var _ func(*log, *testing.T) = (*log).labelled

@@ -61,7 +61,7 @@ func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: 
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
 func (*MutexLockFrame) Func() *greenlet.Func      { return &infoOfMutexLockFrame }
 
-var infoOfMutexLockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33:m"}
+var infoOfMutexLockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33 m"}
 var _ func(*Mutex) = (*Mutex).Lock
 
 // MutexLockForFrame is an activation of Mutex.LockFor.
@@ -130,5 +130,5 @@ func (f *MutexLockForFrame) Forget()                              { *f = MutexLo
 func (f *MutexLockForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
 func (*MutexLockForFrame) Func() *greenlet.Func                   { return &infoOfMutexLockForFrame }
 
-var infoOfMutexLockForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46:m"}
+var infoOfMutexLockForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46 m"}
 var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor

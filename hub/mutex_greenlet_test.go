@@ -93,7 +93,7 @@ func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.
 func (f *logLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*logLocksFrame) Func() *greenlet.Func      { return &logLocksFrameInfo }
 
-var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14:l m name; 15:l m name; 16:l m name; 19:l m name"}
+var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 l m name; 16 l m name; 19 l m name"}
 var _ func(*log, *Mutex, string) = (*log).locks
 
 // logLocksForFrame is an activation of log.locksFor.
@@ -194,7 +194,7 @@ func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{Defe
 func (f *logLocksForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logLocksForFrame) Func() *greenlet.Func      { return &logLocksForFrameInfo }
 
-var logLocksForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27:l m t1"}
+var logLocksForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27 l m t1"}
 var _ func(*log, *Mutex, time.Duration) = (*log).locksFor
 
 // logLocksTwoFrame is an activation of log.locksTwo.
@@ -266,7 +266,7 @@ func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Head
 func (f *logLocksTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*logLocksTwoFrame) Func() *greenlet.Func      { return &logLocksTwoFrameInfo }
 
-var logLocksTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49:l b; 50:b; 51"}
+var logLocksTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49 l b; 50 b; 51"}
 var _ func(*log, *Mutex, *Mutex) = (*log).locksTwo
 
 // contendsFrame is an activation of contends.
@@ -342,5 +342,5 @@ func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.
 func (f *contendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*contendsFrame) Func() *greenlet.Func      { return &contendsFrameInfo }
 
-var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69:m n t0; 70:m n t0"}
+var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 m n t0"}
 var _ func(*Mutex, int) = contends

@@ -88,7 +88,7 @@ func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{He
 func (f *logRemembersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*logRemembersFrame) Func() *greenlet.Func      { return &logRemembersFrameInfo }
 
-var logRemembersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24:l t ok"}
+var logRemembersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24 l t ok"}
 var _ func(*log, string) = (*log).remembers
 
 // logInContextFrame is an activation of log.inContext.
@@ -204,7 +204,7 @@ func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{He
 func (f *logInContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*logInContextFrame) Func() *greenlet.Func      { return &logInContextFrameInfo }
 
-var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61:l base ctx; 74:l base; 75:l; 76:l"}
+var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 l base; 75 l; 76 l"}
 var _ func(*log, context.Context) = (*log).inContext
 
 // logInContextFunc1 is the function literal of own_test.go:60, with what it captures.
@@ -673,7 +673,7 @@ func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForCon
 func (f *logWaitsForContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logWaitsForContextFrame) Func() *greenlet.Func      { return &logWaitsForContextFrameInfo }
 
-var logWaitsForContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110:err"}
+var logWaitsForContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110 err"}
 var _ func(*log, context.Context, *Event, *error) = (*log).waitsForContext
 
 // logWaitsForContextValue1 is Wait as a value of own_test.go:110, with what it captures.
@@ -868,7 +868,7 @@ func (f *entersContextsFrame) Forget()                 { *f = entersContextsFram
 func (f *entersContextsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*entersContextsFrame) Func() *greenlet.Func      { return &entersContextsFrameInfo }
 
-var entersContextsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152:h ctx n t0"}
+var entersContextsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152 h ctx n t0"}
 var _ func(*Hub, context.Context, int) = entersContexts
 
 // entersContextsValue1 is Yield as a value of own_test.go:152, with what it captures.
@@ -983,5 +983,5 @@ func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{He
 func (f *logAsksTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*logAsksTwiceFrame) Func() *greenlet.Func      { return &logAsksTwiceFrameInfo }
 
-var logAsksTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160:l ctx"}
+var logAsksTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice

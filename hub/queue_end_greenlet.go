@@ -96,7 +96,7 @@ func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield
 			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
 			goto resumed_15
 		case 2:
-			t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			t1 = f.Answer(r)
 			goto resumed_15b
 		case 3:
 			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
@@ -119,6 +119,13 @@ loop_15:
 		goto after_if_15
 	}
 //line queue_end.go:15
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = v
+		f = greenlet.Take(r, f, 23)
+		r.Leaf(f, &f.Header)
+		f.yield, f.c, f.PC = yield, c, 2
+		return f.Hand()
+	}
 	if c2, ok2 := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 	}); ok2 {
@@ -149,7 +156,7 @@ resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:153
+//line queue_end_greenlet.go:160
 
 // Resume continues the activation; the driver calls it.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -159,7 +166,7 @@ func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
 
-var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15:yield; 15:yield; 15:yield"}
+var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 yield; 15 yield"}
 
 // QueueJoinFrame is an activation of Queue.Join.
 type QueueJoinFrame[T any] struct {
@@ -191,7 +198,7 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:195
+//line queue_end_greenlet.go:202
 
 // Resume continues Queue.Join where it is suspended.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -209,13 +216,13 @@ after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:213
+//line queue_end_greenlet.go:220
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*QueueJoinFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinFrame }
 
-var infoOfQueueJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63:q"}
+var infoOfQueueJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) = (*Queue[T]).Join
@@ -260,7 +267,7 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:264
+//line queue_end_greenlet.go:271
 
 // Resume continues Queue.JoinFor where it is suspended.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -278,7 +285,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:282
+//line queue_end_greenlet.go:289
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -288,7 +295,7 @@ func (f *QueueJoinForFrame[T]) Forget()                 { *f = QueueJoinForFrame
 func (f *QueueJoinForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*QueueJoinForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinForFrame }
 
-var infoOfQueueJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75:q"}
+var infoOfQueueJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor

@@ -66,7 +66,7 @@ func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Head
 func (f *QueuePutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*QueuePutFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutFrame }
 
-var infoOfQueuePutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 56, Points: "59:q"}
+var infoOfQueuePutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 56, Points: "59 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T) = (*Queue[T]).Put
@@ -141,7 +141,7 @@ func (f *QueuePutForFrame[T]) Forget()                 { *f = QueuePutForFrame[T
 func (f *QueuePutForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*QueuePutForFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutForFrame }
 
-var infoOfQueuePutForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 68, Points: "73:q"}
+var infoOfQueuePutForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 68, Points: "73 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T, time.Duration) bool = (*Queue[T]).PutFor
@@ -216,7 +216,7 @@ func (f *QueueGetFrame[T]) Forget() {
 func (f *QueueGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*QueueGetFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetFrame }
 
-var infoOfQueueGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 100, Points: "105:q"}
+var infoOfQueueGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 100, Points: "105 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Get
@@ -295,7 +295,7 @@ func (f *QueueGetForFrame[T]) Forget() {
 func (f *QueueGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*QueueGetForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetForFrame }
 
-var infoOfQueueGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 113, Points: "118:q"}
+var infoOfQueueGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 113, Points: "118 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) (T, bool) = (*Queue[T]).GetFor
@@ -372,7 +372,7 @@ func (f *QueuePeekFrame[T]) Forget() {
 func (f *QueuePeekFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*QueuePeekFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePeekFrame }
 
-var infoOfQueuePeekFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 139, Points: "144:q"}
+var infoOfQueuePeekFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 139, Points: "144 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek

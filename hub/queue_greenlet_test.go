@@ -150,7 +150,7 @@ func (f *logOrdersFrame) Forget()                 { *f = logOrdersFrame{Header: 
 func (f *logOrdersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*logOrdersFrame) Func() *greenlet.Func      { return &logOrdersFrameInfo }
 
-var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17:l q t0 t1 t2; 22:l q; 23:l q; 25:l q v2; 27:l q ok"}
+var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 l q; 25 l q v2; 27 l q ok"}
 var _ func(*log, *Queue[string]) = (*log).orders
 
 // logPutsStringFrame is an activation of log.putsString.
@@ -266,7 +266,7 @@ func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.
 func (f *logPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logPeeksFrame) Func() *greenlet.Func      { return &logPeeksFrameInfo }
 
-var logPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93:l name"}
+var logPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93 l name"}
 var _ func(*log, *Queue[int], string) = (*log).peeks
 
 // logPutsForFrame is an activation of log.putsFor.
@@ -328,7 +328,7 @@ func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header
 func (f *logPutsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
 func (*logPutsForFrame) Func() *greenlet.Func      { return &logPutsForFrameInfo }
 
-var logPutsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99:l v"}
+var logPutsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99 l v"}
 var _ func(*log, *Queue[int], int, time.Duration) = (*log).putsFor
 
 // logJoinsQueueFrame is an activation of log.joinsQueue.
@@ -406,5 +406,5 @@ func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{
 func (f *logJoinsQueueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logJoinsQueueFrame) Func() *greenlet.Func      { return &logJoinsQueueFrameInfo }
 
-var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131:l q; 132:l q"}
+var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 l q"}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue

@@ -84,7 +84,7 @@ func (f *ReadinessWaitFrame) Forget()                              { *f = Readin
 func (f *ReadinessWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 37) }
 func (*ReadinessWaitFrame) Func() *greenlet.Func                   { return &infoOfReadinessWaitFrame }
 
-var infoOfReadinessWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141:r dir"}
+var infoOfReadinessWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141 r dir"}
 var _ func(*Readiness, Direction) error = (*Readiness).Wait
 
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
@@ -171,7 +171,7 @@ func (f *ReadinessWaitForFrame) Forget()                 { *f = ReadinessWaitFor
 func (f *ReadinessWaitForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*ReadinessWaitForFrame) Func() *greenlet.Func      { return &infoOfReadinessWaitForFrame }
 
-var infoOfReadinessWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155:r dir until"}
+var infoOfReadinessWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155 r dir until"}
 var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
 
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.

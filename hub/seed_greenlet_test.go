@@ -101,7 +101,7 @@ func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.
 func (f *logFatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*logFatesFrame) Func() *greenlet.Func      { return &logFatesFrameInfo }
 
-var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33:l q; 36:l q t0 t1 t2"}
+var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33 l q; 36 l q t0 t1 t2"}
 var _ func(*log, *Queue[int], *Semaphore) = (*log).fates
 
 // logFateFrame is an activation of log.fate.
@@ -259,7 +259,7 @@ func (f *logFateFrame) Forget()                 { *f = logFateFrame{Header: f.He
 func (f *logFateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logFateFrame) Func() *greenlet.Func      { return &logFateFrameInfo }
 
-var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45:l q s i; 46:l q s i; 48:l q i; 54:l i; 59:l i; 63:l i"}
+var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45 l q s i; 46 l q s i; 48 l q i; 54 l i; 59 l i; 63 l i"}
 var _ func(*log, *Queue[int], *Semaphore, int) = (*log).fate
 
 // logFateFunc1 is the function literal of seed_test.go:48, with what it captures.
@@ -557,7 +557,7 @@ func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Head
 func (f *logHearsTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logHearsTwoFrame) Func() *greenlet.Func      { return &logHearsTwoFrameInfo }
 
-var logHearsTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 68, Points: "69:l ch; 71"}
+var logHearsTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 68, Points: "69 l ch; 71"}
 var _ func(*log, chan int) = (*log).hearsTwo
 
 // logWithinFrame is an activation of log.within.
@@ -622,7 +622,7 @@ func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: 
 func (f *logWithinFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*logWithinFrame) Func() *greenlet.Func      { return &logWithinFrameInfo }
 
-var logWithinFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 75, Points: "76:l"}
+var logWithinFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 75, Points: "76 l"}
 var _ func(*log, context.Context) = (*log).within
 
 // logWithinFunc1 is the function literal of seed_test.go:76, with what it captures.
@@ -789,7 +789,7 @@ func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.
 func (f *logTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*logTwiceFrame) Func() *greenlet.Func      { return &logTwiceFrameInfo }
 
-var logTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 164, Points: "166:l name"}
+var logTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 164, Points: "166 l name"}
 var _ func(*log, string) = (*log).twice
 
 // logBlocksFrame is an activation of log.blocks.
@@ -852,7 +852,7 @@ func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: 
 func (f *logBlocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logBlocksFrame) Func() *greenlet.Func      { return &logBlocksFrameInfo }
 
-var logBlocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 238, Points: "240:l name"}
+var logBlocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 238, Points: "240 l name"}
 var _ func(*log, string) = (*log).blocks
 
 // logPostsFrame is an activation of log.posts.

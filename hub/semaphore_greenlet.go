@@ -62,7 +62,7 @@ func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquire
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*SemaphoreAcquireFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireFrame }
 
-var infoOfSemaphoreAcquireFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34:s"}
+var infoOfSemaphoreAcquireFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34 s"}
 var _ func(*Semaphore) = (*Semaphore).Acquire
 
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
@@ -134,5 +134,5 @@ func (f *SemaphoreAcquireForFrame) Forget() {
 func (f *SemaphoreAcquireForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*SemaphoreAcquireForFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireForFrame }
 
-var infoOfSemaphoreAcquireForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46:s"}
+var infoOfSemaphoreAcquireForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46 s"}
 var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor

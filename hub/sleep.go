@@ -20,7 +20,7 @@ func (h *Hub) Sleep(d time.Duration) {
 //
 //greenlet:resumable
 func (h *Hub) SleepUntil(at time.Time) {
-	h.sleepFor(greenlet.Current(), at.Sub(h.clock.Now())).Switch()
+	h.sleepFor(greenlet.Current(), at.Sub(h.Now())).Switch()
 	h.awake(greenlet.Current())
 }
 

@@ -100,7 +100,7 @@ func (f *soakLoadFrame) Forget()                 { *f = soakLoadFrame{Header: f.
 func (f *soakLoadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*soakLoadFrame) Func() *greenlet.Func      { return &soakLoadFrameInfo }
 
-var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38:s end; 31:s end; 40:s"}
+var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 s end; 40 s"}
 var _ func(*soak, time.Duration) = (*soak).load
 
 // soakProducesFrame is an activation of soak.produces.
@@ -178,7 +178,7 @@ func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{He
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakProducesFrame) Func() *greenlet.Func      { return &soakProducesFrameInfo }
 
-var soakProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47:s; 48:s; 50"}
+var soakProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47 s; 48 s; 50"}
 var _ func(*soak) = (*soak).produces
 
 // soakProducesFunc1 is the function literal of soak_test.go:50, with what it captures.
@@ -312,7 +312,7 @@ func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{He
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*soakConsumesFrame) Func() *greenlet.Func      { return &soakConsumesFrameInfo }
 
-var soakConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55:s; 58"}
+var soakConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55 s; 58"}
 var _ func(*soak) = (*soak).consumes
 
 // soakGuardsFrame is an activation of soak.guards.
@@ -383,7 +383,7 @@ func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header
 func (f *soakGuardsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*soakGuardsFrame) Func() *greenlet.Func      { return &soakGuardsFrameInfo }
 
-var soakGuardsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65:s"}
+var soakGuardsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65 s"}
 var _ func(*soak, time.Duration, time.Duration) = (*soak).guards
 
 // soakGuardsFunc1 is the function literal of soak_test.go:65, with what it captures.
@@ -593,7 +593,7 @@ func (f *soakHuntsFrame) Forget()                 { *f = soakHuntsFrame{Header: 
 func (f *soakHuntsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakHuntsFrame) Func() *greenlet.Func      { return &soakHuntsFrameInfo }
 
-var soakHuntsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84:s task; 85:s; 89:task; 90"}
+var soakHuntsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84 s task; 85 s; 89 task; 90"}
 var _ func(*soak) = (*soak).hunts
 
 // soakWeighsFrame is an activation of soak.weighs.
@@ -658,7 +658,7 @@ func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header
 func (f *soakWeighsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakWeighsFrame) Func() *greenlet.Func      { return &soakWeighsFrameInfo }
 
-var soakWeighsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97:s minutes t0"}
+var soakWeighsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97 s minutes t0"}
 var _ func(*soak, int) = (*soak).weighs
 
 // wakesFrame is an activation of wakes.
@@ -723,5 +723,5 @@ func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header
 func (f *wakesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*wakesFrame) Func() *greenlet.Func      { return &wakesFrameInfo }
 
-var wakesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143:d last woken"}
+var wakesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes

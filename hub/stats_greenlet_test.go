@@ -71,7 +71,7 @@ func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header
 func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*logCountedFrame) Func() *greenlet.Func      { return &logCountedFrameInfo }
 
-var logCountedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15:l; 17"}
+var logCountedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15 l; 17"}
 var _ func(*log) = (*log).counted
 
 // readsPublishedFrame is an activation of readsPublished.
@@ -137,5 +137,5 @@ func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFram
 func (f *readsPublishedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*readsPublishedFrame) Func() *greenlet.Func      { return &readsPublishedFrameInfo }
 
-var readsPublishedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42:h stats seen t0"}
+var readsPublishedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished

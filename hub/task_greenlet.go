@@ -74,7 +74,7 @@ func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFra
 func (f *TaskJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
 func (*TaskJoinFrame) Func() *greenlet.Func                   { return &infoOfTaskJoinFrame }
 
-var infoOfTaskJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 158, Points: "160:t"}
+var infoOfTaskJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 158, Points: "160 t"}
 var _ func(*Task) error = (*Task).Join
 
 // TaskJoinForFrame is an activation of Task.JoinFor.
@@ -156,7 +156,7 @@ func (f *TaskJoinForFrame) Forget() {
 func (f *TaskJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*TaskJoinForFrame) Func() *greenlet.Func      { return &infoOfTaskJoinForFrame }
 
-var infoOfTaskJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 169, Points: "171:t"}
+var infoOfTaskJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 169, Points: "171 t"}
 var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
 
 // TaskKillFrame is an activation of Task.Kill.

@@ -9,17 +9,14 @@ package rewrite
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/load"
 )
 
 // An entry that nobody has looked at for maxAge is removed.
@@ -126,70 +123,9 @@ func (c *cache) trim() {
 
 // key is the cache key of a target if its generated files were as given;
 // those not given are as they are on disk.
-func (c *cache) key(s *scanner, t *job, generated map[string][]byte) string {
+func (c *cache) key(l *load.Loader, t *load.Target, generated map[string][]byte) string {
 	h := sha256.New()
 	h.Write(c.salt)
-	own := map[string]bool{}
-	for _, a := range t.variants {
-		for _, src := range a.wants() {
-			path := names.Generated(src.path)
-			own[path] = true
-			data, ok := generated[path]
-			if !ok {
-				data = s.read(path).data
-			}
-			fmt.Fprintf(h, "generated %s %x\n", path, sha256.Sum256(data))
-		}
-	}
-	seen := map[*listed]bool{}
-	var visit func(l *listed)
-	visit = func(l *listed) {
-		if seen[l] {
-			return
-		}
-		seen[l] = true
-		s.hashPackage(h, l)
-		for _, path := range s.userImports(l) {
-			visit(l.imports[path])
-		}
-	}
-	for _, a := range t.variants {
-		visit(a.listed)
-	}
+	l.Hash(h, t, generated)
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// userImports are the paths that the user's files import. What only a
-// generated file imports is there after a run, but not before the first.
-func (s *scanner) userImports(l *listed) []string {
-	a := s.scan(l)
-	if a == nil {
-		return sortedKeys(l.imports)
-	}
-	m := map[string]bool{}
-	for _, file := range a.files {
-		for _, spec := range file.Imports {
-			if path := importPath(spec); l.imports[path] != nil {
-				m[path] = true
-			}
-		}
-	}
-	return sortedKeys(m)
-}
-
-// hashPackage hashes what the units that import l can see of it. Generated
-// files don't count: their declarations follow from the others.
-func (s *sources) hashPackage(h hash.Hash, l *listed) {
-	fmt.Fprintf(h, "package %q %+v\n", l.id, l.module)
-	if !l.editable() {
-		return // its module's version says it all
-	}
-	for _, path := range slices.Sorted(slices.Values(l.files)) {
-		if src := s.read(path); !src.ours {
-			fmt.Fprintf(h, "file %q %x\n", path, src.sum)
-		}
-	}
-	for _, e := range l.errors {
-		fmt.Fprintf(h, "error %q\n", e)
-	}
 }

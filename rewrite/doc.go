@@ -3,8 +3,8 @@ Package rewrite compiles functions annotated //greenlet:resumable into state
 machines.
 
 This comment is the design document: what becomes of each construct, and why.
-The passes are listed in passes.go, one file each; section names are file
-names where there is a file. Calls, literals, loops over functions and defer are in
+The passes are in internal/lower, one file each, and listed in passes.go there; section
+names are file names where there is a file. Calls, literals, loops over functions and defer are in
 doc_calls.go.
 
 # Theory of operation
@@ -309,12 +309,23 @@ nothing it does not need (pass spill).
 
 Generated code says //line wherever Go, by counting, would report another line
 than that of the statement it comes from (internal/emit, line.go). Deferred calls are
-made at the line of the closing brace.
+made at the line of the closing brace. Where the source has //line directives of its
+own, as what goyacc, ragel and templ make has, the places are those that it gives
+(place.go), and so are those of diagnostics, as with gc and go vet.
 
-File names there are relative, as generated files are shared, and the lines of the glue
-within a statement count on. Debuggers want more: for them the same code is generated
-into an overlay (overlay.go), with full names, each line that of its statement, and
-variables declared on the function's first.
+File names there are relative, as generated files are shared: a name must be right on
+every machine. Up to Go 1.26 gc takes them as they stand, neither cleaned nor
+trimmed, and so runtime.Caller says main.go; later releases take them against the
+directory of the generated file, as package go/token always has. A name that both
+make the right one of does not exist: with the import path before it the first would be
+content, as of a build with -trimpath, and the second would have the directories twice.
+With the empty name that //line :10:1 may have, it is the generated file's. So the
+runtime makes whole names where it is asked for them, by the package that is in the
+name of each function (package runtime, callers.go).
+
+The lines of the glue within a statement count on. Debuggers want more: for them the
+same code is generated into an overlay (overlay.go), with full names, each line that of
+its statement, and variables declared on the function's first.
 
 # State numbers
 

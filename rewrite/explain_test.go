@@ -17,7 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/going-green/greenlet/internal/explain"
-	"github.com/going-green/greenlet/internal/oracle"
+	"github.com/going-green/greenlet/internal/proof/oracle"
 	"github.com/going-green/greenlet/rewrite"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/going-green/greenlet/internal/oracle"
-	"github.com/going-green/greenlet/internal/progen"
+	"github.com/going-green/greenlet/internal/proof/oracle"
+	"github.com/going-green/greenlet/internal/proof/progen"
 )
 
 var (

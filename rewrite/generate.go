@@ -10,10 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/going-green/greenlet/internal/diag"
-	"github.com/going-green/greenlet/internal/subset"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/finish"
+	"github.com/going-green/greenlet/rewrite/internal/load"
+	"github.com/going-green/greenlet/rewrite/internal/lower"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
+	"github.com/going-green/greenlet/rewrite/internal/work"
 )
 
 // Generate writes the generated files of the packages that patterns name, as
@@ -33,18 +36,19 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 		opt.clock = &stopwatch{}
 	}
 	g := &generator{
-		opt:     &opt,
-		lister:  newLister(&opt),
-		scanner: &scanner{newSources(), map[*listed]*annotated{}},
-		result:  &Result{},
-		limit:   runtime.GOMAXPROCS(0),
+		opt:    &opt,
+		result: &Result{},
+		limit:  runtime.GOMAXPROCS(0),
 	}
 	if opt.printing() {
 		g.limit = 1 // prints packages in order
 	}
+	g.loader = load.New(load.Options{
+		Dir: opt.Dir, Env: opt.Env, BuildFlags: opt.BuildFlags, Deps: opt.Deps, Tests: opt.Tests, Limit: g.limit,
+	})
 	err := g.run(ctx, patterns)
 	g.expandRoot()
-	g.result.Inputs = g.inputs()
+	g.result.Inputs.Dirs, g.result.Inputs.Roots = g.loader.Inputs()
 	g.result.Diagnostics.Sort()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
@@ -57,35 +61,25 @@ func Generate(ctx context.Context, opt Options, patterns ...string) (*Result, er
 
 // generator is one run of Generate.
 type generator struct {
-	opt     *Options
-	lister  *lister
-	scanner *scanner
-	result  *Result
-	limit   int // of packages at a time
+	opt    *Options
+	loader *load.Loader
+	result *Result
+	limit  int // of packages at a time
 
-	env     environment
-	graph   *graph
-	overlay map[string][]byte
-	cache   *cache
-	named   bool // a function is named as Options.Func
-}
-
-// job is a package to generate, with its variants for tests if they have
-// directives of their own.
-type job struct {
-	path     string
-	variants []*annotated
+	cache *cache
+	named bool // a function is named as Options.Func
 }
 
 func (g *generator) run(ctx context.Context, patterns []string) error {
 	if err := g.list(ctx, patterns); err != nil {
 		return err
 	}
-	targets, orphans := g.targets()
+	targets, orphans, diags := g.loader.Targets()
+	g.report(diags)
 	for _, t := range targets {
-		g.result.Packages = append(g.result.Packages, t.path)
+		g.result.Packages = append(g.result.Packages, t.Path)
 	}
-	g.cache = openCache(g.opt.Cache, g.env.String()+fmt.Sprintf("%q", g.opt.BuildFlags))
+	g.cache = openCache(g.opt.Cache, g.loader.Build())
 	stale := g.stale(targets)
 	finished, err := g.rewrite(ctx, stale)
 	if err == nil {
@@ -102,11 +96,11 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 	}
 	generated := map[string][]byte{}
 	for _, f := range finished {
-		for path, data := range f.sources {
+		for path, data := range f.Sources {
 			generated[path] = data
 		}
 	}
-	g.result.Changes = g.scanner.changes(generated, orphans)
+	g.result.Changes = changes(g.loader, generated, orphans)
 	if g.opt.Check && len(g.result.Changes) > 0 || g.opt.Dot != "" || g.opt.asks() {
 		return nil
 	}
@@ -114,89 +108,32 @@ func (g *generator) run(ctx context.Context, patterns []string) error {
 		return err
 	}
 	for _, t := range stale {
-		g.cache.add(g.cache.key(g.scanner, t, generated))
+		g.cache.add(g.cache.key(g.loader, t, generated))
 	}
 	return nil
 }
 
-// list asks for the packages, and again for as long as that shows files of
-// ours that may hide something.
+// list asks for the packages.
 func (g *generator) list(ctx context.Context, patterns []string) error {
 	start := time.Now()
 	g.opt.Progress(Event{Stage: StageList})
-	var group errgroup.Group
-	group.Go(func() (err error) {
-		g.env, err = g.lister.environ(ctx)
-		return err
-	})
-	r := request{tests: g.opt.Tests}
-	for {
-		var err error
-		if g.graph, err = g.lister.list(ctx, r, patterns...); err != nil {
-			return errors.Join(err, group.Wait())
-		}
-		clear(g.scanner.done)
-		g.overlay = g.scanner.overlay(g.graph)
-		again := false
-		for _, l := range g.graph.sorted() {
-			// Packages that are only there as compiled for a test are still to
-			// be generated as they are without.
-			if g.opt.Deps && l.module.main && l.forTest != "" && l.path != l.forTest && !isExternalTest(l) &&
-				g.graph.all[l.path] == nil {
-				patterns = append(slices.Clip(patterns), l.path)
-				again = true
-			}
-			if l.root && !l.adHoc && !r.tests && g.scanner.markedTests(l.dir) {
-				r.tests, again = true, true
-			}
-			if len(l.errors) > 0 && l.editable() && len(g.overlay) > len(r.overlay) {
-				again = true
-			}
-		}
-		if !again {
-			break
-		}
-		r.overlay = g.overlay
+	err := g.loader.List(ctx, patterns)
+	if err == nil {
+		g.opt.Progress(Event{Stage: StageList, Took: time.Since(start)})
 	}
-	g.opt.Progress(Event{Stage: StageList, Took: time.Since(start)})
-	return group.Wait()
+	return err
 }
 
-// targets are the packages to generate, by path, and the generated files to
-// remove. It diagnoses what can be seen without types.
-func (g *generator) targets() ([]*job, []*source) {
-	byPath := map[string]*job{}
-	dirs := map[string]bool{}
-	var orphans []*source
-	for _, l := range g.graph.sorted() {
-		if !l.root && !(g.opt.Deps && l.module.main && l.forTest == "") {
-			continue
-		}
-		if len(l.files) == 0 && len(l.errors) > 0 {
-			g.listErrors(l)
-		}
-		if l.dir != "" && !l.adHoc && !dirs[l.dir] {
-			dirs[l.dir] = true
-			orphans = append(orphans, g.scanner.orphans(l.dir)...)
-		}
-		a := g.scanner.scan(l)
-		if a == nil {
-			continue
-		}
-		path := cmp.Or(l.forTest, l.path)
-		if byPath[path] == nil {
-			byPath[path] = &job{path: path}
-		}
-		g.diagnose(a)
-		if len(a.wants()) > 0 {
-			byPath[path].variants = append(byPath[path].variants, a)
-		}
+// load type-checks targets and reports their errors.
+func (g *generator) load(ctx context.Context, targets []*load.Target) (*load.Checker, []*load.Loaded, error) {
+	start := time.Now()
+	g.opt.Progress(Event{Stage: StageLoad})
+	c, nodes, diags, err := g.loader.Load(ctx, targets)
+	if err == nil {
+		g.report(diags)
+		g.opt.Progress(Event{Stage: StageLoad, Took: time.Since(start)})
 	}
-	var targets []*job
-	for _, path := range sortedKeys(byPath) {
-		targets = append(targets, byPath[path])
-	}
-	return targets, orphans
+	return c, nodes, err
 }
 
 func (g *generator) report(list diag.List) {
@@ -210,66 +147,38 @@ func (g *generator) expandRoot() {
 		for i := range d.Related {
 			name := &d.Related[i].Pos.Filename
 			if rest, ok := strings.CutPrefix(*name, "$GOROOT"); ok {
-				*name = g.env.GOROOT + rest
+				*name = g.loader.GOROOT() + rest
 			}
 		}
 	}
-}
-
-func (g *generator) listErrors(l *listed) {
-	for _, e := range l.errors {
-		g.report(diag.List{{Code: diag.LoadError, Message: l.path + ": " + e.text()}})
-	}
-}
-
-// diagnose reports what is wrong with a before it has types. Such a package
-// is not type-checked: most errors would come from what could not be assumed
-// to be generated.
-func (g *generator) diagnose(a *annotated) {
-	s := g.scanner
-	list := slices.Clone(a.errs)
-	list = append(list, s.taken(a)...)
-	list = append(list, subset.Clashes(s.fset, a.files, a.set, nil)...)
-	a.refused = len(list) > 0
-	g.report(list)
 }
 
 // stale are the targets that the cache does not know to be up to date.
-func (g *generator) stale(targets []*job) []*job {
+func (g *generator) stale(targets []*load.Target) []*load.Target {
 	if g.opt.printing() || g.opt.Overlay != "" {
 		return targets
 	}
-	return slices.DeleteFunc(slices.Clone(targets), func(t *job) bool {
-		for _, a := range t.variants {
-			if a.refused {
-				return false
-			}
+	return slices.DeleteFunc(slices.Clone(targets), func(t *load.Target) bool {
+		if t.Refused() {
+			return false
 		}
-		cached := g.cache.has(g.cache.key(g.scanner, t, nil))
+		cached := g.cache.has(g.cache.key(g.loader, t, nil))
 		if cached {
-			g.opt.Progress(Event{Stage: StageCompile, Subject: t.path, Cached: true})
+			g.opt.Progress(Event{Stage: StageCompile, Subject: t.Path, Cached: true})
 		}
 		return cached
 	})
 }
 
 // rewrite loads targets, runs the passes over them and checks the outcome.
-func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, error) {
-	wanted := map[*listed][]*source{}
-	for _, t := range targets {
-		for _, a := range t.variants {
-			if !a.refused {
-				wanted[a.listed] = a.wants()
-			}
-		}
-	}
-	if len(wanted) == 0 {
+func (g *generator) rewrite(ctx context.Context, targets []*load.Target) ([]*finish.Finished, error) {
+	if !slices.ContainsFunc(targets, (*load.Target).Ready) {
 		if name := cmp.Or(g.opt.Why, g.opt.Explain); name != "" {
 			return nil, g.noFunction(name)
 		}
 		return nil, nil
 	}
-	c, nodes, err := g.load(ctx, wanted)
+	c, nodes, err := g.load(ctx, targets)
 	if err != nil {
 		return nil, err
 	}
@@ -284,13 +193,12 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 		return nil, err
 	}
 	for _, f := range compiled {
-		c.loadImports(f)
+		f.LoadImports(c)
 	}
 	errs := make([]error, len(compiled))
-	each(len(compiled), g.limit, func(i int) {
+	work.Each(len(compiled), g.limit, func(i int) {
 		defer g.opt.clock.start("verify")()
-		errs[i] = guard(compiled[i].id, func() error { return c.verify(compiled[i]) })
-		compiled[i].files = nil // checked
+		errs[i] = work.Guard(compiled[i].ID(), func() error { return compiled[i].Verify(c) })
 	})
 	if g.opt.clock != nil {
 		g.opt.clock.report(g.opt.Progress)
@@ -299,74 +207,61 @@ func (g *generator) rewrite(ctx context.Context, targets []*job) ([]*finished, e
 }
 
 // compile runs the passes over the nodes that are wanted.
-func (g *generator) compile(ctx context.Context, c *checker, nodes []*loaded) ([]*finished, error) {
-	var wanted []*loaded
+func (g *generator) compile(ctx context.Context, c *load.Checker, nodes []*load.Loaded) ([]*finish.Finished, error) {
+	var wanted []*load.Loaded
 	for _, n := range nodes {
-		if len(n.wants) > 0 && !n.failed() {
+		if n.Ready() {
 			wanted = append(wanted, n)
 		}
 	}
 	type outcome struct {
-		*finished
+		*finish.Finished
 		diags diag.List
 		err   error
 		took  time.Duration
 	}
 	outcomes := make([]outcome, len(wanted))
-	each(len(wanted), g.limit, func(i int) {
+	work.Each(len(wanted), g.limit, func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
 		start := time.Now()
 		n, o := wanted[i], &outcomes[i]
-		o.err = guard(n.id, func() (err error) {
-			var outputs []output
-			outputs, o.diags, err = g.compileUnit(c.unit(n))
+		o.err = work.Guard(n.ID(), func() (err error) {
+			var outputs []unit.Output
+			u := c.Unit(n)
+			outputs, o.diags, err = g.compileUnit(u)
 			if err == nil && len(o.diags) == 0 {
 				defer g.opt.clock.start("parse")()
-				o.finished, err = c.parseOutputs(n, outputs)
+				o.Finished, err = finish.Parse(n, u, outputs)
 			}
 			return err
 		})
-		n.info = nil // the largest part of what is known of n, and no longer needed
+		n.Forget()
 		o.took = time.Since(start)
 	})
-	var done []*finished
+	var done []*finish.Finished
 	var errs []error
 	for i, o := range outcomes {
 		g.report(o.diags)
 		errs = append(errs, o.err)
-		if o.finished != nil {
-			done = append(done, o.finished)
-			g.opt.Progress(Event{Stage: StageCompile, Subject: wanted[i].id, Took: o.took})
+		if o.Finished != nil {
+			done = append(done, o.Finished)
+			g.opt.Progress(Event{Stage: StageCompile, Subject: wanted[i].ID(), Took: o.took})
 		}
 	}
 	return done, errors.Join(errs...)
 }
 
-// each calls do for 0, 1, … n-1, at most limit at a time. What panics takes the
-// program down.
-func each(n, limit int, do func(i int)) {
-	var group errgroup.Group
-	group.SetLimit(limit)
-	for i := range n {
-		group.Go(func() error {
-			do(i)
-			return nil
-		})
-	}
-	_ = group.Wait() // there are no errors
-}
-
 // compileUnit calls the passes.
-func (g *generator) compileUnit(u *Unit) ([]output, diag.List, error) {
+func (g *generator) compileUnit(u *unit.Unit) ([]unit.Output, diag.List, error) {
 	if g.opt.Func != "" { // one package at a time: see printing
 		for _, fn := range u.Directives.Funcs() {
-			g.named = g.named || u.Wants(fn.File) && matches(fn.Decl, g.opt.Func)
+			g.named = g.named || u.Wants(fn.File) && names.Matches(fn.Decl, g.opt.Func)
 		}
 	}
 	if g.opt.compile != nil {
-		return g.opt.compile(u, g.opt)
+		return g.opt.compile(u, g.opt.lowering())
 	}
-	return compile(u, g.opt)
+	return lower.Compile(u, g.opt.lowering())
 }

@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"context"
-	"go/format"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,38 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
-
-	"github.com/going-green/greenlet/internal/diag"
-	"github.com/going-green/greenlet/internal/names"
 )
-
-// stubCompile stands in for the passes: it generates the stubs themselves.
-func stubCompile(u *Unit, _ *Options) ([]output, diag.List, error) {
-	s := &sources{fset: u.Fset, m: map[string]*source{}}
-	a := &annotated{listed: &listed{imports: map[string]*listed{}}, files: u.Files, set: u.Directives}
-	for _, pkg := range u.Pkg.Imports() {
-		files, _ := filepath.Glob(filepath.Join(goroot(), "src", pkg.Path(), "*.go"))
-		a.imports[pkg.Path()] = &listed{name: pkg.Name(), files: files}
-	}
-	for _, file := range u.Files {
-		src := newSource(u.Path(file), u.Source[u.Path(file)])
-		src.once.Do(func() { src.file = file })
-		s.m[src.path] = src
-	}
-	var outs []output
-	for _, file := range u.Files {
-		if !u.Wants(file) {
-			continue
-		}
-		text := newStubber(s, a).stub(s.read(u.Path(file)))
-		text, err := format.Source(text)
-		if err != nil {
-			return nil, nil, err
-		}
-		outs = append(outs, output{names.Generated(u.Path(file)), text})
-	}
-	return outs, nil, nil
-}
 
 // goroot is where the standard library is.
 var goroot = sync.OnceValue(func() string {
@@ -91,9 +59,6 @@ func workspace(t *testing.T, archive string) string {
 
 func generate(t *testing.T, opt Options, patterns ...string) (*Result, error) {
 	t.Helper()
-	if opt.compile == nil {
-		opt.compile = stubCompile
-	}
 	if opt.Cache == "" {
 		opt.Cache = "off"
 	}

@@ -3,7 +3,7 @@ package rewrite_test
 import (
 	"testing"
 
-	"github.com/going-green/greenlet/internal/golden"
+	"github.com/going-green/greenlet/internal/proof/golden"
 )
 
 // TestGolden runs the programs of testdata/rewrite. The flags -update and

@@ -32,7 +32,7 @@ func TestErrors(t *testing.T) {
 			require.Equal(t, "want", archive.Files[want].Name)
 			dir := workspace(t, string(txtar.Format(&txtar.Archive{Files: archive.Files[:want]})))
 
-			res, err := generate(t, Options{Dir: dir, compile: compile}, "./...")
+			res, err := generate(t, Options{Dir: dir}, "./...")
 			require.NoError(t, err)
 			assert.Empty(t, res.Changes)
 			got := text(t, res, dir)
@@ -93,12 +93,12 @@ func f() {
 	x.Use()
 }
 `)
-	res, err := generate(t, Options{Dir: dir, compile: compile}, "./bad")
+	res, err := generate(t, Options{Dir: dir}, "./bad")
 	require.NoError(t, err)
 	require.Len(t, res.Diagnostics, 1)
 	assert.Equal(t, diag.TypeUnnameable, res.Diagnostics[0].Code)
 
-	res, err = generate(t, Options{Dir: dir, compile: compile}, "./good")
+	res, err = generate(t, Options{Dir: dir}, "./good")
 	require.NoError(t, err)
 	assert.Empty(t, res.Diagnostics)
 	assert.Len(t, res.Changes, 1)

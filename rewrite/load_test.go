@@ -12,6 +12,8 @@ import (
 
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/stamp"
+	"github.com/going-green/greenlet/rewrite/internal/lower"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
 )
 
 // gen is a module that is generated in a test.
@@ -236,6 +238,50 @@ func Run() { return 1 }
 	g.refused("./a", `
 b/b.go:5:12: undefined: Int [type-error]
 `)
+}
+
+// A clash of generated names is reported alone, wherever the package with it is met:
+// what is generated there has errors that nobody could read.
+func TestClashInDependency(t *testing.T) {
+	g := newGen(t, `
+-- b/b.go --
+package b
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+//greenlet:resumable
+func typeEncoder() { greenlet.Yield(1) }
+
+//greenlet:resumable
+func newTypeEncoder() { typeEncoder() }
+
+//greenlet:resumable
+func Run() { newTypeEncoder() }
+
+var frame = newTypeEncoderFrame()
+-- b/b_test.go --
+package b_test
+
+import "example.com/m/b"
+
+//greenlet:resumable
+func run() { b.Run() }
+-- a/a.go --
+package a
+
+import "example.com/m/b"
+
+//greenlet:resumable
+func run() { b.Run() }
+`)
+	const clash = `
+b/b.go:9:6: newTypeEncoderFrame, which is generated for newTypeEncoder, is generated for typeEncoder too [name-clash-generated]
+	b/b.go:6:6: typeEncoder is declared here
+	rename one of them
+`
+	g.refused("./a", clash)
+	g.refused("./b", clash)
+	g.refused("./...", clash)
 }
 
 func TestSyntaxErrors(t *testing.T) {
@@ -675,9 +721,9 @@ func bad(n int) { return C.wrong() }
 // What the passes do wrong is an error that names the function, and no file
 // changes.
 func TestInternalErrors(t *testing.T) {
-	broken := func(edit func(string) string) func(*Unit, *Options) ([]output, diag.List, error) {
-		return func(u *Unit, opt *Options) ([]output, diag.List, error) {
-			outs, diags, err := stubCompile(u, opt)
+	broken := func(edit func(string) string) func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) {
+		return func(u *unit.Unit, opt *lower.Options) ([]unit.Output, diag.List, error) {
+			outs, diags, err := lower.Compile(u, opt)
 			for i := range outs {
 				outs[i].Source = []byte(edit(string(outs[i].Source)))
 			}
@@ -685,22 +731,24 @@ func TestInternalErrors(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct {
-		compile func(*Unit, *Options) ([]output, diag.List, error)
+		compile func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error)
 		want    string
 	}{
-		"types": {broken(func(s string) string { return strings.ReplaceAll(s, "(int)", "(string)") }),
+		"types": {broken(func(s string) string { return strings.ReplaceAll(s, " int", " string") }),
 			"internal error: generated code does not type-check:\n\t"},
 		"syntax": {broken(func(s string) string { return s + "}" }),
 			"internal error: generated code does not parse: "},
 		"header": {broken(func(s string) string { return "\n" + s }), "internal error: a_greenlet.go has no header"},
-		"function": {broken(func(s string) string { return s + "func (f *runFrame) x() { y() }\n" }),
-			"\trunFrame.x: a_greenlet.go:18:26: undefined: y\n\tin package example.com/m"},
-		"nothing": {func(*Unit, *Options) ([]output, diag.List, error) { return nil, nil, nil },
+		"function": {broken(func(s string) string {
+			before, _, _ := strings.Cut(s, "\nimport ")
+			return before + "\ntype runFrame int\n\nfunc (f *runFrame) x() { y() }\n"
+		}), "\trunFrame.x: a_greenlet.go:8:26: undefined: y\n\tin package example.com/m"},
+		"nothing": {func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) { return nil, nil, nil },
 			"internal error: a_greenlet.go was not generated"},
-		"error": {func(*Unit, *Options) ([]output, diag.List, error) {
+		"error": {func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) {
 			return nil, nil, errors.New("internal error: pass flatten, function run (a.go:6): oops")
 		}, "internal error: pass flatten, function run (a.go:6): oops"},
-		"panic":    {func(*Unit, *Options) ([]output, diag.List, error) { panic("oops") }, "internal error: oops"},
+		"panic":    {func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) { panic("oops") }, "internal error: oops"},
 		"internal": {broken(func(s string) string { return strings.Replace(s, "import ", "import _ \"internal/abi\"\nimport ", 1) }), "imports internal/abi, which is internal"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,7 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/going-green/greenlet/rewrite/internal/lower"
 )
+
+// All tests of this package hold the passes to what they promise.
+func init() { lower.AlwaysCheck = true }
 
 // TestMain fetches what the module requires, all of it: tests run the go command
 // without network, and to say that a package is missing it reads every go.mod.

@@ -6,6 +6,9 @@ import (
 
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/explain"
+	"github.com/going-green/greenlet/rewrite/internal/lower"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
+	"github.com/going-green/greenlet/rewrite/internal/work"
 )
 
 // Options says how to generate, and what to report of it.
@@ -35,8 +38,8 @@ type Options struct {
 	// called concurrently.
 	Progress func(Event)
 
-	clock   *stopwatch                                         // of Progress
-	compile func(*Unit, *Options) ([]output, diag.List, error) // tests replace it
+	clock   *stopwatch                                                         // of Progress
+	compile func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) // tests replace it
 }
 
 // An Event tells of progress: that a stage begins, or, if Took is not zero,
@@ -92,4 +95,35 @@ type Overlaid struct {
 	Source    string // file that it was generated from
 	Generated string // file that it stands for
 	File      string
+}
+
+// Inputs are the directories with what the outcome of a run depends on and the
+// user may edit: for who runs again when it changes. They are sorted.
+type Inputs struct {
+	// Dirs are those of the packages that were looked at and of their
+	// dependencies. Some may not exist: of packages that are imported and missing.
+	Dirs []string
+	// Roots are those of go.mod and go.work files.
+	Roots []string
+}
+
+// An InternalError is a fault of the tool, not of the user's program. It has the package,
+// or "", and what went wrong.
+type InternalError = work.InternalError
+
+// DebugCheck stands among the passes in Options.Debug for holding the result of
+// each to what it promises. That prints nothing unless a promise is broken.
+const DebugCheck = lower.DebugCheck
+
+// PassNames are the names of the passes, in the order they run, for
+// Options.Debug and Options.Dot.
+func PassNames() []string { return lower.PassNames() }
+
+// lowering is what of o the passes are told.
+func (o *Options) lowering() *lower.Options {
+	l := &lower.Options{Debug: o.Debug, Dot: o.Dot, Func: o.Func, DebugOut: o.DebugOut, Start: o.clock.start}
+	if o.Overlay != "" {
+		l.Overlay = o.overlayPath
+	}
+	return l
 }

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/going-green/greenlet/internal/names"
-	"github.com/going-green/greenlet/rewrite/internal/emit"
+	"github.com/going-green/greenlet/rewrite/internal/finish"
 )
 
 // overlayPath is where the overlay for a generated file is.
@@ -23,29 +23,20 @@ func (o *Options) overlayPath(generated string) string {
 	return filepath.Join(o.Overlay, hex.EncodeToString(h.Sum(nil)), filepath.Base(generated))
 }
 
-// debugger is how a debugger finds the source file at path and what is generated for
-// it, or nil.
-func (o *Options) debugger(path string) *emit.Debugger {
-	if o.Overlay == "" {
-		return nil
-	}
-	return &emit.Debugger{Source: path, Generated: o.overlayPath(names.Generated(path))}
-}
-
 // writeOverlay writes the generated files into Options.Overlay. One that is there
 // already as it should be is left alone, so that a build of it stays up to date.
-func (g *generator) writeOverlay(ctx context.Context, generated []*finished) error {
+func (g *generator) writeOverlay(ctx context.Context, generated []*finish.Finished) error {
 	replace := map[string]string{}
 	files := map[string][]byte{}
 	for _, f := range generated {
-		for _, source := range f.wants {
-			path := names.Generated(source.path)
+		for _, source := range f.Wants() {
+			path := names.Generated(source)
 			if replace[path] != "" {
 				continue // by another variant of the package
 			}
 			replace[path] = g.opt.overlayPath(path)
-			files[replace[path]] = f.sources[path]
-			g.result.Overlaid = append(g.result.Overlaid, Overlaid{f.path, source.path, path, replace[path]})
+			files[replace[path]] = f.Sources[path]
+			g.result.Overlaid = append(g.result.Overlaid, Overlaid{f.Path(), source, path, replace[path]})
 		}
 	}
 	slices.SortFunc(g.result.Overlaid, func(a, b Overlaid) int { return strings.Compare(a.Generated, b.Generated) })

@@ -9,9 +9,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/types"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +23,10 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/going-green/greenlet/internal/diag"
-	"github.com/going-green/greenlet/internal/oracle"
+	"github.com/going-green/greenlet/internal/proof/oracle"
+	"github.com/going-green/greenlet/rewrite/internal/lower"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
+	"github.com/going-green/greenlet/rewrite/internal/unit/unittest"
 )
 
 // observed is what the passes made in one run.
@@ -50,9 +55,9 @@ func observe(t testing.TB, dir string, dump bool) *observed {
 	return o
 }
 
-func (o *observed) compile(u *Unit, opt *Options) ([]output, diag.List, error) {
-	changed := watch(u)
-	outputs, diags, err := compile(u, opt)
+func (o *observed) compile(u *unit.Unit, opt *lower.Options) ([]unit.Output, diag.List, error) {
+	changed := unittest.Watch(u)
+	outputs, diags, err := lower.Compile(u, opt)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	assert.Empty(o, changed(), "the source or its types have changed: %s", u.PkgPath)
@@ -66,7 +71,7 @@ func (o *observed) compile(u *Unit, opt *Options) ([]output, diag.List, error) {
 }
 
 // compareStubs holds the stubs that u was checked with to what is generated.
-func (o *observed) compareStubs(u *Unit, outputs []output) {
+func (o *observed) compareStubs(u *unit.Unit, outputs []unit.Output) {
 	imports := map[string]*types.Package{}
 	var add func(*types.Package)
 	add = func(pkg *types.Package) {
@@ -95,7 +100,7 @@ func (o *observed) compareStubs(u *Unit, outputs []output) {
 		return nil, fmt.Errorf("%s is not imported", path)
 	})}
 	if pkg, err := conf.Check(u.PkgPath, u.Fset, files, nil); err == nil {
-		assert.Empty(o, differences(u.Pkg, pkg, u.Directives), "the stubs are not what is generated: %s", u.PkgPath)
+		assert.Empty(o, unittest.Differences(u.Pkg, pkg, u.Directives), "the stubs are not what is generated: %s", u.PkgPath)
 	}
 }
 
@@ -128,8 +133,8 @@ func TestProperties(t *testing.T) {
 	dir := goldens(t)
 	first := observe(t, dir, true)
 	assert.Greater(t, len(first.outputs), 100)
-	for _, path := range sortedKeys(first.outputs) {
-		assert.Empty(t, problems([]byte(first.outputs[path])), path)
+	for _, path := range slices.Sorted(maps.Keys(first.outputs)) {
+		assert.Empty(t, unittest.Problems([]byte(first.outputs[path])), path)
 	}
 	assert.NotRegexp(t, `(?m)^\t*(\d+: )?\?.*$`, first.dump.String())
 	for path, text := range first.outputs {
@@ -139,8 +144,8 @@ func TestProperties(t *testing.T) {
 	for procs, dump := range map[int]bool{1: true, 7: false} {
 		runtime.GOMAXPROCS(procs)
 		again := observe(t, dir, dump)
-		assert.Equal(t, sortedKeys(first.outputs), sortedKeys(again.outputs))
-		for _, path := range sortedKeys(first.outputs) {
+		assert.Equal(t, slices.Sorted(maps.Keys(first.outputs)), slices.Sorted(maps.Keys(again.outputs)))
+		for _, path := range slices.Sorted(maps.Keys(first.outputs)) {
 			assert.Equal(t, first.outputs[path], again.outputs[path], "%s with %d processors", path, procs)
 		}
 		if dump {
@@ -158,8 +163,12 @@ func TestGoldensFormatted(t *testing.T) {
 		require.NoError(t, err)
 		for _, f := range archive.Files {
 			if f.Name == "out.go" || strings.HasSuffix(f.Name, "_out.go") {
-				assert.Empty(t, problems(f.Data), "%s: %s", path, f.Name)
+				assert.Empty(t, unittest.Problems(f.Data), "%s: %s", path, f.Name)
 			}
 		}
 	}
 }
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

@@ -3,15 +3,55 @@ package rewrite
 // Write makes changes to files: all of them, or none.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/going-green/greenlet/rewrite/internal/load"
 )
+
+// A Change is a generated file that is written or removed, or would be.
+type Change struct {
+	Path     string
+	Old, New []byte // nil if the file did not exist, or is removed
+}
+
+// changes compares what is generated with what is there. Files at remove go.
+func changes(l *load.Loader, generated map[string][]byte, remove []string) []Change {
+	var list []Change
+	for _, path := range slices.Sorted(maps.Keys(generated)) {
+		now := generated[path]
+		old, exists := l.Text(path)
+		switch {
+		case !exists:
+			list = append(list, Change{Path: path, New: now})
+		case !bytes.Equal(old, now):
+			list = append(list, Change{Path: path, Old: nonNil(old), New: now})
+		}
+	}
+	for _, path := range remove {
+		old, _ := l.Text(path)
+		list = append(list, Change{Path: path, Old: nonNil(old)})
+	}
+	slices.SortFunc(list, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
 
 // writer makes changes in two steps. stage writes new files beside the old
 // ones; a full disk, a read-only folder, or the user's Ctrl-C end here, with

@@ -29,5 +29,6 @@
 //
 // docs/conformance.md holds the package against the tests of Python's greenlet.
 //
-// The files frame.go, make.go, protocol.go, defer.go and loop.go are for generated code.
+// The files frame.go, make.go, protocol.go, defer.go and loop.go are for generated code, as
+// is the lower half of yieldfrom.go.
 package greenlet

@@ -209,7 +209,7 @@ func (rec *record) view(g *Greenlet) (v view, alive bool) {
 	}
 	for _, p := range rec.stack {
 		if p.fn != waiterFunc {
-			v.stack = append(v.stack, StackFrame{p.fn.Name, p.fn.File, p.fn.line(p.pc)}.String())
+			v.stack = append(v.stack, p.fn.at(p.pc).String())
 		}
 	}
 	if rec.more {

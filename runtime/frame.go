@@ -1,6 +1,7 @@
 package greenlet
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -75,6 +76,7 @@ const (
 	unused  use = iota
 	hasRoom     // nobody yet, and there is room for the greenlet that will run it: see MakeFrame
 	inUse       // New, Seq, Pull or Call has got it
+	handed      // it waits for the answer of YieldTo
 )
 
 func (h *Header) header() *Header { return h }
@@ -106,14 +108,18 @@ type Func struct {
 	File string // path/to/pkg/file.go, as go build -trimpath has it
 	Line int    // of the declaration
 	End  int    // of the closing brace, if it defers
-	// Points are its suspensions, by state number: of each the line and, behind a
-	// colon, the locals that live across it, if there are any: "12:a b; 17; 20:a".
+	// EndFile is the file of that, if a //line directive gives it another than File.
+	EndFile string
+	// Points are its suspensions, by state number: of each the line, with the file behind
+	// an @ if a //line directive gives it another, and the locals that live across it:
+	// "12 a b; 17; 20@lex.l a". A space in a file's name is a zero byte.
 	Points string
 }
 
 // Point describes one suspension of a function.
 type Point struct {
 	Line int      // of the switch point
+	File string   // if a //line directive gives another than the function's
 	Live []string // names of the locals that live across it
 }
 
@@ -125,24 +131,29 @@ func (f *Func) Point(pc int) (p Point, ok bool) {
 		if i++; i != pc || text == "" {
 			continue
 		}
-		line, live, _ := strings.Cut(text, ":")
+		place, live, _ := strings.Cut(text, " ")
+		line, file, _ := strings.Cut(place, "@")
 		p.Line, _ = strconv.Atoi(line)
+		p.File = strings.ReplaceAll(file, "\x00", " ")
 		p.Live = strings.Fields(live)
 		return p, true
 	}
 	return p, false
 }
 
-// line is the line of state pc. Deferred calls are made at the closing brace: Go has
+// at is the place of state pc. Deferred calls are made at the closing brace: Go has
 // them there, or at the return statement or panic; a frame does not keep which.
-func (f *Func) line(pc uint32) int {
-	if pc == Unwind && f.End != 0 {
-		return f.End
+func (f *Func) at(pc uint32) StackFrame {
+	s := StackFrame{f.Name, f.File, f.Line}
+	switch {
+	case pc == Unwind && f.End != 0:
+		s.File, s.Line = cmp.Or(f.EndFile, f.File), f.End
+	default:
+		if p, ok := f.Point(int(pc)); ok {
+			s.File, s.Line = cmp.Or(p.File, f.File), p.Line
+		}
 	}
-	if p, ok := f.Point(int(pc)); ok {
-		return p.Line
-	}
-	return f.Line
+	return s
 }
 
 // A hot call has no frame (f == nil) until it first suspends. Then it takes

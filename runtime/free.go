@@ -62,15 +62,21 @@ func Free[F any, P framePtr[F]](r *Run, f P, list int) {
 
 // give makes room for f and those that may follow. A list of another type begins anew.
 func give[F any](r *Run, f *F, list int) {
-	if r.cache == nil {
-		r.cache = caches.Get().(*frames)
-	}
-	l, ok := r.cache[list].(*freeList[F])
+	c := r.frames()
+	l, ok := c[list].(*freeList[F])
 	if !ok {
 		l = &freeList[F]{}
-		r.cache[list] = l
+		c[list] = l
 	}
 	if len(l.free) < maxFree {
 		l.free = append(l.free, f)
 	}
+}
+
+// frames are the free frames of the run.
+func (r *Run) frames() *frames {
+	if r.cache == nil {
+		r.cache = caches.Get().(*frames)
+	}
+	return r.cache
 }

@@ -1,6 +1,9 @@
 package greenlet
 
-import "iter"
+import (
+	"iter"
+	"unsafe"
+)
 
 // Push iterators, pulled from. The iterator is an ordinary function that calls
 // yield with each value; if it is resumable, so is the yield that it is given,
@@ -17,14 +20,19 @@ import "iter"
 // after it; if the iterator then suspends otherwise, it is killed. A panic of the
 // iterator is raised by the call of next or stop it happens in.
 func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	c, ok := Resumable(seq).(interface {
+	form := Resumable(seq)
+	if s, ok := form.(*sequence[V]); ok {
+		return s.pull()
+	}
+	c, ok := form.(interface {
 		CallResumable(*Run, func(V) bool) Status
 	})
 	if !ok {
 		return iter.Pull(seq)
 	}
 	y := new(yielder[V])
-	next, stop = pullFrom[V](&y.stopped, func(r *Run) Status { return c.CallResumable(r, y.value()) })
+	yield := y.value()
+	next, stop = pullFrom[V](&y.stopped, *(*unsafe.Pointer)(unsafe.Pointer(&yield)), func(r *Run) Status { return c.CallResumable(r, yield) })
 	return next, stop
 }
 
@@ -37,31 +45,29 @@ func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop fun
 		return iter.Pull2(seq)
 	}
 	y := new(yielder2[K, V])
-	one, stop := pullFrom[keyValue[K, V]](&y.stopped, func(r *Run) Status { return c.CallResumable(r, y.value()) })
+	one, stop := pullFrom[keyValue[K, V]](&y.stopped, nil, func(r *Run) Status { return c.CallResumable(r, y.value()) })
 	return func() (K, V, bool) {
 		kv, ok := one()
 		return kv.k, kv.v, ok
 	}, stop
 }
 
-// pullFrom drives an iterator that call calls with a yielder; stopped is that of
-// the yielder.
-func pullFrom[T any](stopped *bool, call func(*Run) Status) (next func() (T, bool), stop func()) {
-	f := &pushFrame{call: call}
+// pullFrom drives an iterator that call calls with a yielder; stopped is that of the
+// yielder, and yield its function value if [YieldTo] may take its place.
+func pullFrom[T any](stopped *bool, yield unsafe.Pointer, call func(*Run) Status) (next func() (T, bool), stop func()) {
+	f := &pushFrame{call: call, push: pushing{yield: yield}}
 	next, kill := Pull[T](f)
 	return next, func() {
-		switch {
-		case *stopped:
-			return
-		case f.PC == 0: // not started
-			*stopped = true
-			kill()
+		if *stopped {
 			return
 		}
-		*stopped = true
-		if _, more := next(); more {
-			kill()
+		*stopped, f.push.stopped, f.push.yield = true, true, nil
+		if f.PC != 0 {
+			if _, more := next(); !more {
+				return
+			}
 		}
+		kill()
 	}
 }
 
@@ -69,12 +75,14 @@ func pullFrom[T any](stopped *bool, call func(*Run) Status) (next func() (T, boo
 type pushFrame struct {
 	Header
 	call func(*Run) Status
+	push pushing
 }
 
 // Resume calls the iterator, or ends with it.
 func (f *pushFrame) Resume(r *Run) Status {
 	if f.PC == 0 {
 		f.PC = 1
+		f.push.g, r.push = r.cur, &f.push
 		if st := f.call(r); st != Done {
 			return r.Link(f, &f.Header, st)
 		}

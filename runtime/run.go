@@ -15,6 +15,8 @@ type Run struct {
 	cell   any       // a *R kept for typed plain callers
 	thrown any       // panic on its way to the plain caller
 	drop   bool      // the plain caller takes no results of ended greenlets
+	lent   bool      // cache is that of the run below
+	push   *pushing  // of a run that pulls from a push iterator
 	event  Event     // what the tracer is to be told of the switch being made
 	origin *Greenlet // from whom, if not from cur
 }
@@ -29,16 +31,16 @@ var (
 func enter() *Run { return runs.Get().(*Run) }
 
 func (r *Run) exit() {
-	r.slot, r.callee = nil, nil
+	r.slot, r.callee, r.push = nil, nil, nil
 	runs.Put(r)
 }
 
 // leave gives up the free lists, for a run that outlives its stays.
 func (r *Run) leave() {
-	if r.cache != nil {
+	if r.cache != nil && !r.lent {
 		caches.Put(r.cache)
-		r.cache = nil
 	}
+	r.cache = nil
 }
 
 // drive switches from plain code to to and runs greenlets until one switches
@@ -56,6 +58,11 @@ func (r *Run) rest() {
 	for r.cur != &main {
 		r.loop()
 	}
+	r.raised()
+}
+
+// raised raises what was thrown to Main.
+func (r *Run) raised() {
 	if v := r.thrown; v != nil {
 		r.thrown = nil
 		panic(v)

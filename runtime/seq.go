@@ -1,7 +1,6 @@
 package greenlet
 
 import (
-	"iter"
 	"runtime"
 	"sync/atomic"
 )
@@ -15,11 +14,17 @@ type puller[T any] struct {
 }
 
 func newPuller[T any](run Frame) *puller[T] {
-	p := &puller[T]{g: New(run)}
+	p := new(puller[T])
+	p.begin(run)
+	return p
+}
+
+// begin makes the greenlet that p drives.
+func (p *puller[T]) begin(run Frame) {
+	p.g = New(run)
 	p.run.cur = p.g
 	p.run.slot = &p.v
 	p.run.drop = true
-	return p
 }
 
 // Pull is the drop-in for [iter.Pull]: next runs the frame until its next
@@ -97,8 +102,11 @@ func (p *puller[T]) elsewhere() bool {
 // step is next, but leaves the value in p.v.
 func (p *puller[T]) step() bool {
 	g, r := p.g, &p.run
-	if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded || g.slot != nil {
+	switch {
+	case int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet), g.slot != nil:
 		return p.slow()
+	case g.guarded:
+		return p.guarded()
 	}
 	g.state = current
 	status := g.leaf.Resume(r)
@@ -128,6 +136,20 @@ func (p *puller[T]) ask(a asker[T]) bool {
 	}
 	g.state = suspended
 	return true
+}
+
+// guarded is step for a greenlet that needs the driver. A panic of a stay may leave
+// another one as the current greenlet of the run.
+func (p *puller[T]) guarded() bool {
+	p.clear()
+	r := &p.run
+	r.cur = p.g
+	for r.cur != &main {
+		r.loop()
+	}
+	r.raised()
+	r.cur = p.g
+	return p.back()
 }
 
 // slow is step for a greenlet that is over, that needs the driver, or that waits for a
@@ -238,26 +260,4 @@ func (p *puller[T]) stop() {
 	next, _ := r.raise(p.g, Exit)
 	r.drive(next)
 	r.leave()
-}
-
-// Seq is a single-use iterator over the values that the frame yields. When
-// the loop ends early the greenlet is killed.
-func Seq[T any](run Frame) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		p := newPuller[T](run)
-		defer p.stop()
-		if a, ok := run.(asker[T]); ok {
-			for p.ask(a) {
-				if !yield(p.v) {
-					return
-				}
-			}
-			return
-		}
-		for p.step() {
-			if !yield(p.v) {
-				return
-			}
-		}
-	}
 }

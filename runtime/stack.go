@@ -18,10 +18,7 @@ func (s StackFrame) String() string { return fmt.Sprintf("%s(%s:%d)", s.Func, s.
 func (s StackFrame) position() string { return fmt.Sprintf("%s:%d", s.File, s.Line) }
 
 // standing is f in its state: where it is suspended, or about to be.
-func standing(f Frame) StackFrame {
-	fn := f.Func()
-	return StackFrame{fn.Name, fn.File, fn.line(f.header().PC)}
-}
+func standing(f Frame) StackFrame { return f.Func().at(f.header().PC) }
 
 // Stack is where g is suspended, innermost call first. It is nil for one that
 // is running or dead, and for Main; an unstarted one stands at its function.

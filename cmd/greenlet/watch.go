@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/going-green/greenlet/internal/watch"
+	"github.com/going-green/greenlet/cmd/greenlet/internal/watch"
 	"github.com/going-green/greenlet/rewrite"
 )
 

@@ -109,5 +109,5 @@ func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header
 func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59:balance answer self; 70:balance self m; 73:balance answer self"}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 balance self m; 73 balance answer self"}
 var _ func(*greenlet.Greenlet) = serve

@@ -203,7 +203,7 @@ func (f *crawlerFetchFrame) Forget() {
 func (f *crawlerFetchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*crawlerFetchFrame) Func() *greenlet.Func      { return &crawlerFetchFrameInfo }
 
-var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47:c page; 62:conn req; 69:conn req answer buf"}
+var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 conn req answer buf"}
 var _ func(*crawler, *url.URL) ([]*url.URL, error) = (*crawler).fetch
 
 // crawlerVisitFrame is an activation of crawler.visit.
@@ -301,7 +301,7 @@ func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{De
 func (f *crawlerVisitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*crawlerVisitFrame) Func() *greenlet.Func      { return &crawlerVisitFrameInfo }
 
-var crawlerVisitFrameInfo = greenlet.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110:c page"}
+var crawlerVisitFrameInfo = greenlet.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110 c page"}
 var _ func(*crawler, *url.URL) = (*crawler).visit
 
 // crawlerCrawlFrame is an activation of crawler.crawl.
@@ -422,7 +422,7 @@ func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{He
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*crawlerCrawlFrame) Func() *greenlet.Func      { return &crawlerCrawlFrameInfo }
 
-var crawlerCrawlFrameInfo = greenlet.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136:c pool; 136:loop"}
+var crawlerCrawlFrameInfo = greenlet.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136 c pool; 136 loop"}
 var _ func(*crawler) = (*crawler).crawl
 
 // crawlerCrawlRange1 is the body of the loop of main.go:136, with what it captures.
@@ -561,5 +561,5 @@ func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*crawlerFinishFrame) Func() *greenlet.Func      { return &crawlerFinishFrameInfo }
 
-var crawlerFinishFrameInfo = greenlet.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146:c"}
+var crawlerFinishFrameInfo = greenlet.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146 c"}
 var _ func(*crawler) = (*crawler).finish

@@ -106,7 +106,7 @@ func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} 
 func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
 
-var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 26, Points: "27:c; 29:c buf; 31:c buf"}
+var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 26, Points: "27 c; 29 c buf; 31 c buf"}
 var _ func(*socket.Conn) = echo
 
 // serveFrame is an activation of serve.
@@ -381,7 +381,7 @@ func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f
 func (f *clientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*clientFrame) Func() *greenlet.Func      { return &clientFrameInfo }
 
-var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 57, End: 73, Points: "58:words; 64:words c t0 t1; 67:words c t0 t1"}
+var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 57, End: 73, Points: "58 words; 64 words c t0 t1; 67 words c t0 t1"}
 var _ func(*hub.Hub, string, ...string) = client
 
 // showFrame is an activation of show.
@@ -455,5 +455,5 @@ func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} 
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 78, Points: "79:h s; 80:s; 81"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 78, Points: "79 h s; 80 s; 81"}
 var _ func(*hub.Hub, *socket.Server) = show

@@ -103,7 +103,7 @@ func (f *parserPeekFrame) Forget()                              { *f = parserPee
 func (f *parserPeekFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
 func (*parserPeekFrame) Func() *greenlet.Func                   { return &parserPeekFrameInfo }
 
-var parserPeekFrameInfo = greenlet.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33:p"}
+var parserPeekFrameInfo = greenlet.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33 p"}
 var _ func(*parser) rune = (*parser).peek
 
 // parserSpaceFrame is an activation of parser.space.
@@ -172,7 +172,7 @@ func (f *parserSpaceFrame) Forget()                              { *f = parserSp
 func (f *parserSpaceFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
 func (*parserSpaceFrame) Func() *greenlet.Func                   { return &parserSpaceFrameInfo }
 
-var parserSpaceFrameInfo = greenlet.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55:p"}
+var parserSpaceFrameInfo = greenlet.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55 p"}
 var _ func(*parser) rune = (*parser).space
 
 // parserDocumentFrame is an activation of parser.document.
@@ -271,7 +271,7 @@ func (f *parserDocumentFrame) Forget() {
 func (f *parserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*parserDocumentFrame) Func() *greenlet.Func      { return &parserDocumentFrameInfo }
 
-var parserDocumentFrameInfo = greenlet.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68:p; 69:p v err"}
+var parserDocumentFrameInfo = greenlet.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68 p; 69 p v err"}
 var _ func(*parser) (any, error) = (*parser).document
 
 // parserValueFrame is an activation of parser.value.
@@ -427,7 +427,7 @@ func (f *parserValueFrame) Forget() {
 func (f *parserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*parserValueFrame) Func() *greenlet.Func      { return &parserValueFrameInfo }
 
-var parserValueFrameInfo = greenlet.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77:p; 79; 81; 83; 85; 87"}
+var parserValueFrameInfo = greenlet.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77 p; 79; 81; 83; 85; 87"}
 var _ func(*parser) (any, error) = (*parser).value
 
 // parserObjectFrame is an activation of parser.object.
@@ -598,7 +598,7 @@ func (f *parserObjectFrame) Forget() {
 func (f *parserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*parserObjectFrame) Func() *greenlet.Func      { return &parserObjectFrameInfo }
 
-var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95:p members; 100:p members; 103:p members; 107:p members name; 111:p members name; 114:p members"}
+var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 p members; 103 p members; 107 p members name; 111 p members name; 114 p members"}
 var _ func(*parser) (any, error) = (*parser).object
 
 // parserArrayFrame is an activation of parser.array.
@@ -717,7 +717,7 @@ func (f *parserArrayFrame) Forget() {
 func (f *parserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*parserArrayFrame) Func() *greenlet.Func      { return &parserArrayFrameInfo }
 
-var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130:p elements; 135:p elements; 140:p elements"}
+var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 p elements; 140 p elements"}
 var _ func(*parser) (any, error) = (*parser).array
 
 // parserStrFrame is an activation of parser.str.
@@ -822,7 +822,7 @@ func (f *parserStrFrame) Forget()                 { *f = parserStrFrame{Header: 
 func (f *parserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*parserStrFrame) Func() *greenlet.Func      { return &parserStrFrameInfo }
 
-var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157:p s; 166:p s"}
+var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 p s"}
 var _ func(*parser) (string, error) = (*parser).str
 
 // parserEscapedFrame is an activation of parser.escaped.
@@ -935,7 +935,7 @@ func (f *parserEscapedFrame) Forget() {
 func (f *parserEscapedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*parserEscapedFrame) Func() *greenlet.Func      { return &parserEscapedFrameInfo }
 
-var parserEscapedFrameInfo = greenlet.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182:p; 193:p digits t0"}
+var parserEscapedFrameInfo = greenlet.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182 p; 193 p digits t0"}
 var _ func(*parser) (rune, error) = (*parser).escaped
 
 // parserNumberFrame is an activation of parser.number.
@@ -1029,7 +1029,7 @@ func (f *parserNumberFrame) Forget() {
 func (f *parserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*parserNumberFrame) Func() *greenlet.Func      { return &parserNumberFrameInfo }
 
-var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206:p digits; 206:p digits"}
+var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 p digits"}
 var _ func(*parser) (any, error) = (*parser).number
 
 // parserWordFrame is an activation of parser.word.
@@ -1130,5 +1130,5 @@ func (f *parserWordFrame) Forget() {
 func (f *parserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*parserWordFrame) Func() *greenlet.Func      { return &parserWordFrameInfo }
 
-var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216:p letters; 216:p letters"}
+var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 p letters"}
 var _ func(*parser) (any, error) = (*parser).word

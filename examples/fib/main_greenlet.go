@@ -75,5 +75,5 @@ func (f *fibFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.limit
 func (f *fibFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*fibFrame) Func() *greenlet.Func      { return &fibFrameInfo }
 
-var fibFrameInfo = greenlet.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18:limit a b"}
+var fibFrameInfo = greenlet.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18 limit a b"}
 var _ func(int) = fib

@@ -95,7 +95,7 @@ func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} 
 func (f *passFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*passFrame) Func() *greenlet.Func      { return &passFrameInfo }
 
-var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28:from to buf; 30:from to buf err"}
+var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 from to buf err"}
 var _ func(*socket.Conn, *socket.Conn) = pass
 
 // forwardFrame is an activation of forward.
@@ -222,7 +222,7 @@ func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader:
 func (f *forwardFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*forwardFrame) Func() *greenlet.Func      { return &forwardFrameInfo }
 
-var forwardFrameInfo = greenlet.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45:c; 53:back; 54"}
+var forwardFrameInfo = greenlet.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45 c; 53 back; 54"}
 var _ func(*socket.Conn, string) = forward
 
 // serveFrame is an activation of serve.
@@ -411,7 +411,7 @@ func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header
 func (f *shoutFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*shoutFrame) Func() *greenlet.Func      { return &shoutFrameInfo }
 
-var shoutFrameInfo = greenlet.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69:c text; 75"}
+var shoutFrameInfo = greenlet.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69 c text; 75"}
 var _ func(*socket.Conn) = shout
 
 // showFrame is an activation of show.
@@ -569,5 +569,5 @@ func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.Def
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80:servers; 85:servers c; 88:servers c; 96:servers t0 t1"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 servers c; 88 servers c; 96 servers t0 t1"}
 var _ func(*hub.Hub, ...*socket.Server) = show

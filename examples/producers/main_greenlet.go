@@ -95,7 +95,7 @@ func (f *marketProduceFrame) Forget()                 { *f = marketProduceFrame{
 func (f *marketProduceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*marketProduceFrame) Func() *greenlet.Func      { return &marketProduceFrameInfo }
 
-var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30:m name n pace i; 34:m name n pace i"}
+var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 m name n pace i"}
 var _ func(*market, string, int, time.Duration) = (*market).produce
 
 // marketConsumeFrame is an activation of market.consume.
@@ -245,7 +245,7 @@ func (f *marketConsumeFrame) Forget()                              { *f = market
 func (f *marketConsumeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 28) }
 func (*marketConsumeFrame) Func() *greenlet.Func                   { return &marketConsumeFrameInfo }
 
-var marketConsumeFrameInfo = greenlet.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42:m name pace n; 42:n loop"}
+var marketConsumeFrameInfo = greenlet.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42 m name pace n; 42 n loop"}
 var _ func(*market, string, time.Duration) int = (*market).consume
 
 // marketConsumeRange1 is the body of the loop of main.go:42, with what it captures.
@@ -334,7 +334,7 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
 
-var marketConsumeRange1FrameInfo = greenlet.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43:good"}
+var marketConsumeRange1FrameInfo = greenlet.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43 good"}
 
 // marketDayFrame is an activation of market.day.
 type marketDayFrame struct {
@@ -473,5 +473,5 @@ func (f *marketDayFrame) Forget()                 { *f = marketDayFrame{Header: 
 func (f *marketDayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*marketDayFrame) Func() *greenlet.Func      { return &marketDayFrameInfo }
 
-var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55:m producers; 56:m producers; 57:m producers; 58:m producers fast; 59:m fast slow; 61:m slow; 62:m a"}
+var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 m producers; 57 m producers; 58 m producers fast; 59 m fast slow; 61 m slow; 62 m a"}
 var _ func(*market) = (*market).day

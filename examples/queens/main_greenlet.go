@@ -88,5 +88,5 @@ func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header
 func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*boardSolveFrame) Func() *greenlet.Func      { return &boardSolveFrameInfo }
 
-var boardSolveFrameInfo = greenlet.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56:b t0 column"}
+var boardSolveFrameInfo = greenlet.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
 var _ func(*board) = (*board).solve

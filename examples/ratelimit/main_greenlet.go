@@ -70,7 +70,7 @@ func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header
 func (f *bucketFillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*bucketFillFrame) Func() *greenlet.Func      { return &bucketFillFrameInfo }
 
-var bucketFillFrameInfo = greenlet.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32:b perSecond done"}
+var bucketFillFrameInfo = greenlet.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32 b perSecond done"}
 var _ func(*bucket, int, *hub.Event) = (*bucket).fill
 
 // workerJobFrame is an activation of worker.job.
@@ -155,7 +155,7 @@ func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: 
 func (f *workerJobFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*workerJobFrame) Func() *greenlet.Func      { return &workerJobFrameInfo }
 
-var workerJobFrameInfo = greenlet.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51:w n takes; 53:w n"}
+var workerJobFrameInfo = greenlet.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51 w n takes; 53 w n"}
 var _ func(*worker, int, time.Duration) = (*worker).job
 
 // workerJobFunc1 is the function literal of main.go:53, with what it captures.
@@ -295,5 +295,5 @@ func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: 
 func (f *workerAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*workerAllFrame) Func() *greenlet.Func      { return &workerAllFrameInfo }
 
-var workerAllFrameInfo = greenlet.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66:w jobs done pool n; 68:done"}
+var workerAllFrameInfo = greenlet.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66 w jobs done pool n; 68 done"}
 var _ func(*worker, int) = (*worker).all

@@ -80,5 +80,5 @@ func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }
 func (f *endFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*endFrame) Func() *greenlet.Func      { return &endFrameInfo }
 
-var endFrameInfo = greenlet.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64:clients replicas t0 t1"}
+var endFrameInfo = greenlet.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64 clients replicas t0 t1"}
 var _ func([]*hub.Task, []*sim.Host) = end

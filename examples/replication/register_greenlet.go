@@ -112,7 +112,7 @@ func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header
 func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56:r h c buf; 73:r h c buf"}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 r h c buf"}
 var _ func(*replica, *hub.Hub) = serve
 
 // useFrame is an activation of use.
@@ -250,7 +250,7 @@ func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.Defer
 func (f *useFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*useFrame) Func() *greenlet.Func      { return &useFrameInfo }
 
-var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103:c writes i; 106:c writes i op; 108:c writes i op"}
+var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 c writes i op; 108 c writes i op"}
 var _ func(*client, bool) = use
 
 // clientReadFrame is an activation of client.read.
@@ -349,7 +349,7 @@ func (f *clientReadFrame) Forget()                              { *f = clientRea
 func (f *clientReadFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
 func (*clientReadFrame) Func() *greenlet.Func                   { return &clientReadFrameInfo }
 
-var clientReadFrameInfo = greenlet.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119:c; 121:newest"}
+var clientReadFrameInfo = greenlet.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119 c; 121 newest"}
 var _ func(*client) int = (*client).read
 
 // clientAskFrame is an activation of client.ask.
@@ -505,5 +505,5 @@ func (f *clientAskFrame) Forget()                 { *f = clientAskFrame{Header: 
 func (f *clientAskFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*clientAskFrame) Func() *greenlet.Func      { return &clientAskFrameInfo }
 
-var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137:c m newest agreed answered buf t0 t1 t2; 143:c m newest agreed answered buf"}
+var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 c m newest agreed answered buf"}
 var _ func(*client, message) (message, bool) = (*client).ask

@@ -195,7 +195,7 @@ func (f *resolverLookUpFrame) Forget() {
 func (f *resolverLookUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*resolverLookUpFrame) Func() *greenlet.Func      { return &resolverLookUpFrameInfo }
 
-var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41:r name; 52:c id; 57:c id buf"}
+var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 c id buf"}
 var _ func(*resolver, string) (netip.Addr, error) = (*resolver).lookUp
 
 // resolverResolveFrame is an activation of resolver.resolve.
@@ -265,7 +265,7 @@ func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFr
 func (f *resolverResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*resolverResolveFrame) Func() *greenlet.Func      { return &resolverResolveFrameInfo }
 
-var resolverResolveFrameInfo = greenlet.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88:r name"}
+var resolverResolveFrameInfo = greenlet.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88 r name"}
 var _ func(*resolver, string) = (*resolver).resolve
 
 // resolverAllFrame is an activation of resolver.all.
@@ -355,7 +355,7 @@ func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Head
 func (f *resolverAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*resolverAllFrame) Func() *greenlet.Func      { return &resolverAllFrameInfo }
 
-var resolverAllFrameInfo = greenlet.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102:r names stub pool t0 t1; 104:stub"}
+var resolverAllFrameInfo = greenlet.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102 r names stub pool t0 t1; 104 stub"}
 var _ func(*resolver, []string, *socket.PacketConn) = (*resolver).all
 
 // resolverServeFrame is an activation of resolver.serve.
@@ -428,7 +428,7 @@ func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{
 func (f *resolverServeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*resolverServeFrame) Func() *greenlet.Func      { return &resolverServeFrameInfo }
 
-var resolverServeFrameInfo = greenlet.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116:r c buf"}
+var resolverServeFrameInfo = greenlet.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116 r c buf"}
 var _ func(*resolver, *socket.PacketConn) = (*resolver).serve
 
 // resolverAnswerFrame is an activation of resolver.answer.
@@ -543,5 +543,5 @@ func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFram
 func (f *resolverAnswerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*resolverAnswerFrame) Func() *greenlet.Func      { return &resolverAnswerFrameInfo }
 
-var resolverAnswerFrameInfo = greenlet.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142:c to m; 144"}
+var resolverAnswerFrameInfo = greenlet.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142 c to m; 144"}
 var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer

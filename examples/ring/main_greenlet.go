@@ -74,5 +74,5 @@ func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header
 func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
 
-var memberPassFrameInfo = greenlet.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33:m; 35"}
+var memberPassFrameInfo = greenlet.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33 m; 35"}
 var _ func(*member, int) = (*member).pass

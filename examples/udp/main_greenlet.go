@@ -115,7 +115,7 @@ func (f *answerFrame) Forget()                              { *f = answerFrame{H
 func (f *answerFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
 func (*answerFrame) Func() *greenlet.Func                   { return &answerFrameInfo }
 
-var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27:p deaf buf n; 37:p deaf buf n"}
+var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 p deaf buf n"}
 var _ func(*socket.PacketConn, int) error = answer
 
 // askFrame is an activation of ask.
@@ -204,7 +204,7 @@ func (f *askFrame) Forget()                 { *f = askFrame{Header: f.Header} }
 func (f *askFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*askFrame) Func() *greenlet.Func      { return &askFrameInfo }
 
-var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49:h c question buf; 53:h c question buf"}
+var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 h c question buf"}
 var _ func(*hub.Hub, *socket.Conn, string) = ask
 
 // showFrame is an activation of show.
@@ -340,5 +340,5 @@ func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.Def
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68:h; 74:h c t0 t1 t2"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68 h; 74 h c t0 t1 t2"}
 var _ func(*hub.Hub, *socket.PacketConn) = show

@@ -216,7 +216,7 @@ func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.He
 func (f *listensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*listensFrame) Func() *greenlet.Func      { return &listensFrameInfo }
 
-var listensFrameInfo = greenlet.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37:h room n next"}
+var listensFrameInfo = greenlet.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37 h room n next"}
 var _ func(*hub.Hub, string, int) = listens
 
 // saysFrame is an activation of says.
@@ -376,5 +376,5 @@ func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} 
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73:h s room listener; 74:h s room listener; 75:s listener; 76:s; 77"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 h s room listener; 75 s listener; 76 s; 77"}
 var _ func(*hub.Hub, *httpd.Server) = show

@@ -85,7 +85,7 @@ func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Head
 func (f *chatListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*chatListensFrame) Func() *greenlet.Func      { return &chatListensFrameInfo }
 
-var chatListensFrameInfo = greenlet.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 66, Points: "70:w from room2"}
+var chatListensFrameInfo = greenlet.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 66, Points: "70 w from room2"}
 var _ func(*chat, http.ResponseWriter, *http.Request) = (*chat).listens
 
 // chatListensFrameValue is chat.listens as a value, for callers that can be suspended.

@@ -71,7 +71,7 @@ func (f *blenderFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.x
 func (f *blenderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*blenderFrame) Func() *greenlet.Func      { return &blenderFrameInfo }
 
-var blenderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12:blend"}
+var blenderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12 blend"}
 var _ func(int) = blender
 
 // memberPassFrame is an activation of member.pass.
@@ -142,7 +142,7 @@ func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header
 func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
 
-var memberPassFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52:m; 54"}
+var memberPassFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52 m; 54"}
 var _ func(*member, int) = (*member).pass
 
 // descendFrame is an activation of descend.

@@ -120,7 +120,7 @@ func (f *feedParserMoreFrame) Forget()                 { *f = feedParserMoreFram
 func (f *feedParserMoreFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*feedParserMoreFrame) Func() *greenlet.Func      { return &feedParserMoreFrameInfo }
 
-var feedParserMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32:p; 34:p"}
+var feedParserMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32 p; 34 p"}
 var _ func(*feedParser) bool = (*feedParser).more
 
 // feedParserSpaceFrame is an activation of feedParser.space.
@@ -198,7 +198,7 @@ func (f *feedParserSpaceFrame) Forget()                 { *f = feedParserSpaceFr
 func (f *feedParserSpaceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*feedParserSpaceFrame) Func() *greenlet.Func      { return &feedParserSpaceFrameInfo }
 
-var feedParserSpaceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52:p"}
+var feedParserSpaceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52 p"}
 var _ func(*feedParser) byte = (*feedParser).space
 
 // feedParserDocumentFrame is an activation of feedParser.document.
@@ -297,7 +297,7 @@ func (f *feedParserDocumentFrame) Forget() {
 func (f *feedParserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
 func (*feedParserDocumentFrame) Func() *greenlet.Func      { return &feedParserDocumentFrameInfo }
 
-var feedParserDocumentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62:p; 63:p v err"}
+var feedParserDocumentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62 p; 63 p v err"}
 var _ func(*feedParser) (any, error) = (*feedParser).document
 
 // feedParserValueFrame is an activation of feedParser.value.
@@ -486,7 +486,7 @@ func (f *feedParserValueFrame) Forget() {
 func (f *feedParserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*feedParserValueFrame) Func() *greenlet.Func      { return &feedParserValueFrameInfo }
 
-var feedParserValueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71:p; 73; 75; 77; 79; 81; 83; 85"}
+var feedParserValueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71 p; 73; 75; 77; 79; 81; 83; 85"}
 var _ func(*feedParser) (any, error) = (*feedParser).value
 
 // feedParserObjectFrame is an activation of feedParser.object.
@@ -656,7 +656,7 @@ func (f *feedParserObjectFrame) Forget() {
 func (f *feedParserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*feedParserObjectFrame) Func() *greenlet.Func      { return &feedParserObjectFrameInfo }
 
-var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94:p members; 99:p members; 102:p members; 106:p members name; 110:p members name; 115:p members"}
+var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 p members; 102 p members; 106 p members name; 110 p members name; 115 p members"}
 var _ func(*feedParser) (any, error) = (*feedParser).object
 
 // feedParserArrayFrame is an activation of feedParser.array.
@@ -777,7 +777,7 @@ func (f *feedParserArrayFrame) Forget() {
 func (f *feedParserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*feedParserArrayFrame) Func() *greenlet.Func      { return &feedParserArrayFrameInfo }
 
-var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131:p elements; 136:p elements; 141:p elements"}
+var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 p elements; 141 p elements"}
 var _ func(*feedParser) (any, error) = (*feedParser).array
 
 // feedParserStrFrame is an activation of feedParser.str.
@@ -901,7 +901,7 @@ func (f *feedParserStrFrame) Forget() {
 func (f *feedParserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*feedParserStrFrame) Func() *greenlet.Func      { return &feedParserStrFrameInfo }
 
-var feedParserStrFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169:p; 182:p"}
+var feedParserStrFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169 p; 182 p"}
 var _ func(*feedParser) (string, error) = (*feedParser).str
 
 // feedParserEscapeFrame is an activation of feedParser.escape.
@@ -1072,7 +1072,7 @@ func (f *feedParserEscapeFrame) Forget()                 { *f = feedParserEscape
 func (f *feedParserEscapeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*feedParserEscapeFrame) Func() *greenlet.Func      { return &feedParserEscapeFrameInfo }
 
-var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195:p; 212:p; 218:p r; 221:p r; 224:p r"}
+var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 p r; 221 p r; 224 p r"}
 var _ func(*feedParser) error = (*feedParser).escape
 
 // feedParserHexFrame is an activation of feedParser.hex.
@@ -1165,7 +1165,7 @@ func (f *feedParserHexFrame) Forget() {
 func (f *feedParserHexFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*feedParserHexFrame) Func() *greenlet.Func      { return &feedParserHexFrameInfo }
 
-var feedParserHexFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246:p r t0"}
+var feedParserHexFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246 p r t0"}
 var _ func(*feedParser) (rune, error) = (*feedParser).hex
 
 // feedParserNextFrame is an activation of feedParser.next.
@@ -1259,7 +1259,7 @@ func (f *feedParserNextFrame) Forget() {
 func (f *feedParserNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*feedParserNextFrame) Func() *greenlet.Func      { return &feedParserNextFrameInfo }
 
-var feedParserNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261:p"}
+var feedParserNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261 p"}
 var _ func(*feedParser) (byte, bool) = (*feedParser).next
 
 // feedParserNumberFrame is an activation of feedParser.number.
@@ -1356,7 +1356,7 @@ func (f *feedParserNumberFrame) Forget() {
 func (f *feedParserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*feedParserNumberFrame) Func() *greenlet.Func      { return &feedParserNumberFrameInfo }
 
-var feedParserNumberFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281:p"}
+var feedParserNumberFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281 p"}
 var _ func(*feedParser) (any, error) = (*feedParser).number
 
 // feedParserWordFrame is an activation of feedParser.word.
@@ -1446,5 +1446,5 @@ func (f *feedParserWordFrame) Forget()                 { *f = feedParserWordFram
 func (f *feedParserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*feedParserWordFrame) Func() *greenlet.Func      { return &feedParserWordFrameInfo }
 
-var feedParserWordFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306:p want t0 i"}
+var feedParserWordFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word

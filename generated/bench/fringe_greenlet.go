@@ -84,7 +84,7 @@ func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*forkFringeFrame) Func() *greenlet.Func      { return &forkFringeFrameInfo }
 
-var forkFringeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30:f; 31"}
+var forkFringeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30 f; 31"}
 var _ func(*fork) = (*fork).fringe
 
 // forkAllFrame is an activation of fork.All.
@@ -184,7 +184,7 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 	if f2 != nil {
 		switch f2.PC {
 		case 1:
-			t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			t0 = f2.Answer(r)
 			goto resumed_42
 		case 2:
 			t2 = r.Callee().(*forkPushFrame).Returned(r)
@@ -200,6 +200,13 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 		goto after_if_41
 	}
 //line fringe.go:42
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = f.leaf
+		f2 = greenlet.Take(r, f2, 19)
+		r.Leaf(f2, &f2.Header)
+		f2.f, f2.yield, f2.PC = nil, nil, 1
+		return ret0, f2.Hand()
+	}
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
@@ -242,7 +249,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:246
+//line fringe_greenlet.go:253
 
 // Resume continues the activation; the driver calls it.
 func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -256,7 +263,7 @@ func (f *forkPushFrame) Forget()                              { *f = forkPushFra
 func (f *forkPushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
 func (*forkPushFrame) Func() *greenlet.Func                   { return &forkPushFrameInfo }
 
-var forkPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44:f yield; 44"}
+var forkPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44 f yield; 44"}
 var _ func(*fork, func(int) bool) bool = (*fork).push
 
 // forkIteratorFrame is an activation of fork.iterator.
@@ -290,7 +297,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:294
+//line fringe_greenlet.go:301
 
 // Resume continues the activation; the driver calls it.
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -340,7 +347,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:344
+//line fringe_greenlet.go:351
 
 // Resume continues the literal forkIteratorValue1 where it is suspended.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -76,7 +76,7 @@ func (f *countFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) 
 func (f *countFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*countFrame) Func() *greenlet.Func      { return &countFrameInfo }
 
-var countFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15:n i"}
+var countFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15 n i"}
 var _ func(int) = count
 
 // treeWalkFrame is an activation of tree.walk.
@@ -156,7 +156,7 @@ func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*treeWalkFrame) Func() *greenlet.Func      { return &treeWalkFrameInfo }
 
-var treeWalkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44:t; 45:t; 46"}
+var treeWalkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44 t; 45 t; 46"}
 var _ func(*tree) = (*tree).walk
 
 // sideCounterFrame is an activation of side.counter.
@@ -224,7 +224,7 @@ func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Head
 func (f *sideCounterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*sideCounterFrame) Func() *greenlet.Func      { return &sideCounterFrameInfo }
 
-var sideCounterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95:s"}
+var sideCounterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95 s"}
 var _ func(*side, int) = (*side).counter
 
 // sideToucherFrame is an activation of side.toucher.
@@ -295,7 +295,7 @@ func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Head
 func (f *sideToucherFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*sideToucherFrame) Func() *greenlet.Func      { return &sideToucherFrameInfo }
 
-var sideToucherFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112:s n t0"}
+var sideToucherFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112 s n t0"}
 var _ func(*side, int) = (*side).toucher
 
 // sideDeepFrame is an activation of side.deep.
@@ -380,7 +380,7 @@ func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.
 func (f *sideDeepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*sideDeepFrame) Func() *greenlet.Func      { return &sideDeepFrameInfo }
 
-var sideDeepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134:s"}
+var sideDeepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134 s"}
 var _ func(*side, int) = (*side).deep
 
 // manySpawnedFrame is an activation of manySpawned.
@@ -471,7 +471,7 @@ func (f *manySpawnedFrame) Forget()                              { *f = manySpaw
 func (f *manySpawnedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 6) }
 func (*manySpawnedFrame) Func() *greenlet.Func                   { return &manySpawnedFrameInfo }
 
-var manySpawnedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 169, Points: "172:n sum i"}
+var manySpawnedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 169, Points: "172 n sum i"}
 var _ func(int) int = manySpawned
 
 // maybeFrame is an activation of maybe.
@@ -549,7 +549,7 @@ func (f *maybeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Res
 func (f *maybeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
 func (*maybeFrame) Func() *greenlet.Func                   { return &maybeFrameInfo }
 
-var maybeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 184, Points: "186:i"}
+var maybeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 184, Points: "186 i"}
 var _ func(int) int = maybe
 
 // manyCallsFrame is an activation of manyCalls.
@@ -623,5 +623,5 @@ func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet
 func (f *manyCallsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
 func (*manyCallsFrame) Func() *greenlet.Func                   { return &manyCallsFrameInfo }
 
-var manyCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 194, Points: "197:n sum i"}
+var manyCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 194, Points: "197 n sum i"}
 var _ func(int) int = manyCalls

@@ -50,7 +50,7 @@ func Groups() []Group {
 	for _, depth := range Depths {
 		groups = append(groups, DeepAt(depth))
 	}
-	return append(groups, Recursion, Call, Spawn, Create, Batch, Fringe, Feed)
+	return append(groups, Recursion, Call, Spawn, Create, Batch, Fringe, Walk, Chain, Feed)
 }
 
 // Generator: values out of a generator that has one frame.
@@ -199,6 +199,27 @@ var Fringe = Group{
 		{"Pull", fringePull, true},
 		{"PullSeq", fringePullSeq, true},
 		{"by-hand", fringeByHand, false},
+	},
+}
+
+// Walk: the values of a tree are pulled, in order.
+var Walk = Group{
+	Name: "Walk", Unit: "value", Base: "iter.Pull",
+	Cases: []Case{
+		{"iter.Pull", walkIterPull, false},
+		{"Pull", walkPull, true},
+		{"PullSeq", walkPullSeq, true},
+	},
+}
+
+// Chain: a value goes through [ChainDepth] generators, each of which passes on what
+// another one yields.
+var Chain = Group{
+	Name: "Chain", Unit: "value", Base: "iter.Pull",
+	Cases: []Case{
+		{"iter.Pull", chainIterPull, false},
+		{"Seq", chainSeq, true},
+		{"YieldFrom", chainYieldFrom, true},
 	},
 }
 

@@ -180,7 +180,7 @@ func (f *changesContextFrame) Forget()                 { *f = changesContextFram
 func (f *changesContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*changesContextFrame) Func() *greenlet.Func      { return &changesContextFrameInfo }
 
-var changesContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87:l me"}
+var changesContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87 l me"}
 var _ func(*[]any) = changesContext
 
 // setsItsOwnFrame is an activation of setsItsOwn.
@@ -255,5 +255,5 @@ func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header
 func (f *setsItsOwnFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*setsItsOwnFrame) Func() *greenlet.Func      { return &setsItsOwnFrameInfo }
 
-var setsItsOwnFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131:n g i"}
+var setsItsOwnFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
 var _ func(int) = setsItsOwn

@@ -789,7 +789,7 @@ func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecovers
 func (f *waitsAndRecoversFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*waitsAndRecoversFrame) Func() *greenlet.Func      { return &waitsAndRecoversFrameInfo }
 
-var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138:log; 140:log"}
+var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 log"}
 var _ func(*[]any) = waitsAndRecovers
 
 // failsThenWaitsFrame is an activation of failsThenWaits.

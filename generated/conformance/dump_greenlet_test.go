@@ -238,7 +238,7 @@ func (f *forestGrowsFrame) Forget()                              { *f = forestGr
 func (f *forestGrowsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 7) }
 func (*forestGrowsFrame) Func() *greenlet.Func                   { return &forestGrowsFrameInfo }
 
-var forestGrowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87:f; 89:f; 91:f; 93:f; 95:f"}
+var forestGrowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87 f; 89 f; 91 f; 93 f; 95 f"}
 var _ func(*forest, int) any = (*forest).grows
 
 // sinksFrame is an activation of sinks.
@@ -315,5 +315,5 @@ func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.dep
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*sinksFrame) Func() *greenlet.Func      { return &sinksFrameInfo }
 
-var sinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155:depth"}
+var sinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155 depth"}
 var _ func(int) = sinks

@@ -93,7 +93,7 @@ func (f *holdsFrame) Forget()                 { *f = holdsFrame{Header: f.Header
 func (f *holdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*holdsFrame) Func() *greenlet.Func      { return &holdsFrameInfo }
 
-var holdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39:b"}
+var holdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39 b"}
 var _ func(*box) = holds
 
 // boxRunFrame is an activation of box.run.
@@ -215,7 +215,7 @@ func (f *collectsFrame) Forget()                              { *f = collectsFra
 func (f *collectsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
 func (*collectsFrame) Func() *greenlet.Func                   { return &collectsFrameInfo }
 
-var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67:b"}
+var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67 b"}
 var _ func() int = collects
 
 // receivesFrame is an activation of receives.
@@ -404,7 +404,7 @@ func (f *keepsFrame) Forget()                              { *f = keepsFrame{Hea
 func (f *keepsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
 func (*keepsFrame) Func() *greenlet.Func                   { return &keepsFrameInfo }
 
-var keepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297:fails kept"}
+var keepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297 fails kept"}
 var _ func(*box, bool) *[4]int = keeps
 
 // keepsDeferringFrame is an activation of keepsDeferring.

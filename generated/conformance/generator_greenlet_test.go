@@ -86,7 +86,7 @@ func (f *squaresFrame) Forget()                 { *f = squaresFrame{Header: f.He
 func (f *squaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*squaresFrame) Func() *greenlet.Func      { return &squaresFrameInfo }
 
-var squaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17:n seen i"}
+var squaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17 n seen i"}
 var _ func(int, *[]int) = squares
 
 // layer1Frame is an activation of layer1.
@@ -173,7 +173,7 @@ func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Head
 func (f *layer1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*layer1Frame) Func() *greenlet.Func      { return &layer1FrameInfo }
 
-var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50:n outer i; 53:n outer i"}
+var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 n outer i"}
 var _ func(int, *genlet) = layer1
 
 // layer2Frame is an activation of layer2.
@@ -247,7 +247,7 @@ func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Head
 func (f *layer2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*layer2Frame) Func() *greenlet.Func      { return &layer2FrameInfo }
 
-var layer2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61:seen g"}
+var layer2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61 seen g"}
 var _ func(int, *genlet, *[]int) = layer2
 
 // permuteFrame is an activation of permute.
@@ -331,7 +331,7 @@ func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.He
 func (f *permuteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*permuteFrame) Func() *greenlet.Func      { return &permuteFrameInfo }
 
-var permuteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87:list n i"}
+var permuteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87 list n i"}
 var _ func([]string, int) = permute
 
 // yieldsTwiceFrame is an activation of yieldsTwice.
@@ -525,5 +525,5 @@ func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*nestFrame) Func() *greenlet.Func      { return &nestFrameInfo }
 
-var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146:n i; 147:n i"}
+var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 n i"}
 var _ func(int) = nest

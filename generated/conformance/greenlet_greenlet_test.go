@@ -61,7 +61,7 @@ func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header
 func (f *stepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*stepsFrame) Func() *greenlet.Func      { return &stepsFrameInfo }
 
-var stepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32:l second"}
+var stepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32 l second"}
 var _ func(*[]int, int, int) = steps
 
 // makesChildFrame is an activation of makesChild.
@@ -258,7 +258,7 @@ func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFram
 func (f *recursiveOuterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*recursiveOuterFrame) Func() *greenlet.Func      { return &recursiveOuterFrameInfo }
 
-var recursiveOuterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122:l; 124"}
+var recursiveOuterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122 l; 124"}
 var _ func(*[]string, *weak.Pointer[recursiveInnerFrame]) = recursiveOuter
 
 // blocksFrame is an activation of blocks.
@@ -323,7 +323,7 @@ func (f *blocksFrame) Forget()                              { *f = blocksFrame{H
 func (f *blocksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 62) }
 func (*blocksFrame) Func() *greenlet.Func                   { return &blocksFrameInfo }
 
-var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149:started release"}
+var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149 started release"}
 var _ func(chan bool, chan bool) string = blocks
 
 // failsChildFrame is an activation of failsChild.
@@ -475,7 +475,7 @@ func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{Defe
 func (f *failsParentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*failsParentFrame) Func() *greenlet.Func      { return &failsParentFrameInfo }
 
-var failsParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192:me g; 193:g; 194"}
+var failsParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192 me g; 193 g; 194"}
 var _ func(*any) = failsParent
 
 // raisesFrame is an activation of raises.
@@ -681,7 +681,7 @@ func (f *waitsFrame) Forget()                              { *f = waitsFrame{Def
 func (f *waitsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 16) }
 func (*waitsFrame) Func() *greenlet.Func                   { return &waitsFrameInfo }
 
-var waitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226:got"}
+var waitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226 got"}
 var _ func(*any) any = waits
 
 // standsFrame is an activation of stands.
@@ -966,7 +966,7 @@ func (f *peeksFrame) Forget()                              { *f = peeksFrame{Def
 func (f *peeksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 50) }
 func (*peeksFrame) Func() *greenlet.Func                   { return &peeksFrameInfo }
 
-var peeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338:seen"}
+var peeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338 seen"}
 var _ func() any = peeks
 
 // handlesFrame is an activation of handles.
@@ -1322,7 +1322,7 @@ func (f *factorialFrame) Forget()                              { *f = factorialF
 func (f *factorialFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 51) }
 func (*factorialFrame) Func() *greenlet.Func                   { return &factorialFrameInfo }
 
-var factorialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528:n"}
+var factorialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528 n"}
 var _ func(int) int = factorial
 
 // callsPlainFrame is an activation of callsPlain.

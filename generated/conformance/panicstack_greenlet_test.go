@@ -177,7 +177,7 @@ func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: 
 func (f *coldAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*coldAboveFrame) Func() *greenlet.Func      { return &coldAboveFrameInfo }
 
-var coldAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54:how; 55"}
+var coldAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54 how; 55"}
 var _ func(string) = coldAbove
 
 // callsAboveFrame is an activation of callsAbove.

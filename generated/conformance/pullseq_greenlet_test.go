@@ -108,7 +108,7 @@ func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (re
 			t3 = r.Callee().(*nodePushFrame).Returned(r)
 			goto resumed_23
 		case 2:
-			t4 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+			t4 = f.Answer(r)
 			goto resumed_23b
 		case 3:
 			t5 = r.Callee().(*nodePushFrame).Returned(r)
@@ -136,6 +136,13 @@ resumed_23:
 		goto after_if_23b
 	}
 //line pullseq_test.go:23
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = n.value
+		f = greenlet.Take(r, f, 12)
+		r.Leaf(f, &f.Header)
+		f.n, f.yield, f.PC = n, yield, 2
+		return ret0, f.Hand()
+	}
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
@@ -172,7 +179,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:176
+//line pullseq_greenlet_test.go:183
 
 // Resume continues the activation; the driver calls it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -186,7 +193,7 @@ func (f *nodePushFrame) Forget()                              { *f = nodePushFra
 func (f *nodePushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
 func (*nodePushFrame) Func() *greenlet.Func                   { return &nodePushFrameInfo }
 
-var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23:n yield; 23:n yield; 23"}
+var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 n yield; 23"}
 var _ func(*node, func(int) bool) bool = (*node).push
 
 // eachFrame is an activation of each.
@@ -249,7 +256,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:253
+//line pullseq_greenlet_test.go:260
 
 // Resume continues each where it is suspended.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -284,14 +291,14 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:288
+//line pullseq_greenlet_test.go:295
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
 func (f *eachFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*eachFrame) Func() *greenlet.Func      { return &eachFrameInfo }
 
-var eachFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61:depth do; 62"}
+var eachFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61 depth do; 62"}
 var _ func(int, func(int)) = each
 
 // throughFrame is an activation of through.
@@ -332,7 +339,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:336
+//line pullseq_greenlet_test.go:343
 
 // Resume continues through where it is suspended.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -351,7 +358,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:355
+//line pullseq_greenlet_test.go:362
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -359,7 +366,7 @@ func (f *throughFrame) Forget()                              { *f = throughFrame
 func (f *throughFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
 func (*throughFrame) Func() *greenlet.Func                   { return &throughFrameInfo }
 
-var throughFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67:sum"}
+var throughFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67 sum"}
 var _ func(int) int = through
 
 // throughFunc1 is the function literal of pullseq_test.go:67, with what it captures.
@@ -377,7 +384,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:381
+//line pullseq_greenlet_test.go:388
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -406,7 +413,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:410
+//line pullseq_greenlet_test.go:417
 
 // Resume continues the literal throughFunc1 where it is suspended.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -467,7 +474,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:471
+//line pullseq_greenlet_test.go:478
 
 // Resume continues overPlain where it is suspended.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -485,14 +492,14 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:489
+//line pullseq_greenlet_test.go:496
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
 func (f *overPlainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*overPlainFrame) Func() *greenlet.Func      { return &overPlainFrameInfo }
 
-var overPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96:loop"}
+var overPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96 loop"}
 var _ func(*atomic.Bool) = overPlain
 
 // overPlainRange1 is the body of the loop of pullseq_test.go:96, with what it captures.
@@ -513,7 +520,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:517
+//line pullseq_greenlet_test.go:524
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -550,7 +557,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:554
+//line pullseq_greenlet_test.go:561
 
 // Resume continues the literal overPlainRange1 where it is suspended.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -567,7 +574,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:571
+//line pullseq_greenlet_test.go:578
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -112,7 +112,7 @@ func (f *actRunFrame) Forget()                              { *f = actRunFrame{H
 func (f *actRunFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 15) }
 func (*actRunFrame) Func() *greenlet.Func                   { return &actRunFrameInfo }
 
-var actRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129:a; 132:a; 134:a"}
+var actRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129 a; 132 a; 134 a"}
 var _ func(*act, any) int = (*act).run
 
 // actGuardedFrame is an activation of act.guarded.
@@ -224,7 +224,7 @@ func (f *actGuardedFrame) Forget()                              { *f = actGuarde
 func (f *actGuardedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 32) }
 func (*actGuardedFrame) Func() *greenlet.Func                   { return &actGuardedFrameInfo }
 
-var actGuardedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143:got"}
+var actGuardedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143 got"}
 var _ func(*act, op) any = (*act).guarded
 
 // actDoFrame is an activation of act.do.

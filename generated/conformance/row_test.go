@@ -156,8 +156,28 @@ Threads are goroutines here: a greenlet belongs to none, and is refused only
 while it runs on one. An exception is a panic, which is raised at the switch.
 `, passed+inapplicable, passed, adapted, inapplicable)
 	b.Write(rows.Bytes())
+	b.WriteString(delegation)
 	return b.Bytes(), problems
 }
+
+// delegation is about generators of Python, which its greenlets know nothing of.
+var delegation = strings.ReplaceAll(`
+## Delegation
+
+Greenlets have none; generators of Python do, by ~yield from~ (PEP 380). ~testdata/rewrite/yield_from.txtar~ has the cases.
+
+| ~yield from g~ in Python | ~greenlet.YieldFrom[R](g)~ |
+|---|---|
+| begins with ~next(g)~ | the same: where ~g~ waits it gets nothing |
+| ~g~ may have yielded before, or be exhausted | the same |
+| what is sent in goes to ~g~, its values go to who asks | the same, at the same cost however many delegate |
+| what is thrown in is raised in ~g~; what leaves ~g~ is raised by ~yield from~ | the same |
+| ~close~ closes ~g~ first | the same for ~Kill~ |
+| the value of the expression is what ~g~ returns | the same, of type ~R~ |
+| ~g~ already executing: ~ValueError~ | a ~*StateError~, also for one that waits for the current greenlet |
+| ~g~ can be asked by others meanwhile | no: it is dead, its calls are those of the current greenlet |
+| any iterable | a greenlet; a resumable function is simply called |
+`, "~", "`")
 
 // eventually collects garbage until cond holds.
 func eventually(t *testing.T, cond func() bool) {

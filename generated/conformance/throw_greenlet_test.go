@@ -181,5 +181,5 @@ func (f *switchOrRecoverFrame) Forget() {
 func (f *switchOrRecoverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*switchOrRecoverFrame) Func() *greenlet.Func      { return &switchOrRecoverFrameInfo }
 
-var switchOrRecoverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27:s"}
+var switchOrRecoverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27 s"}
 var _ func() string = switchOrRecover

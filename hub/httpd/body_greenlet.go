@@ -185,7 +185,7 @@ func (f *bodyNextFrame) Forget()                 { *f = bodyNextFrame{Header: f.
 func (f *bodyNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*bodyNextFrame) Func() *greenlet.Func      { return &bodyNextFrameInfo }
 
-var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98:b p n errResult; 106:b p n errResult"}
+var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 b p n errResult"}
 var _ func(*Body, []byte) (int, error) = (*Body).next
 
 // bodyWaitFrame is an activation of Body.wait.
@@ -266,7 +266,7 @@ func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFra
 func (f *bodyWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 56) }
 func (*bodyWaitFrame) Func() *greenlet.Func                   { return &bodyWaitFrameInfo }
 
-var bodyWaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 115, Points: "121:b"}
+var bodyWaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 115, Points: "121 b"}
 var _ func(*Body) error = (*Body).wait
 
 // bodyReceiveFrame is an activation of Body.receive.
@@ -370,7 +370,7 @@ func (f *bodyReceiveFrame) Forget()                              { *f = bodyRece
 func (f *bodyReceiveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
 func (*bodyReceiveFrame) Func() *greenlet.Func                   { return &bodyReceiveFrameInfo }
 
-var bodyReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 198, Points: "223:b limit2"}
+var bodyReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 198, Points: "223 b limit2"}
 var _ func(*Body) error = (*Body).receive
 
 // bodyDrainFrame is an activation of Body.drain.
@@ -456,5 +456,5 @@ func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainF
 func (f *bodyDrainFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
 func (*bodyDrainFrame) Func() *greenlet.Func                   { return &bodyDrainFrameInfo }
 
-var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249:b rest n"}
+var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249 b rest n"}
 var _ func(*Body) bool = (*Body).drain

@@ -56,7 +56,7 @@ func (c *conn) serve() {
 		case socket.ErrWouldBlock:
 			// This is WaitReadable, but without the frame of that.
 			c.wait.begin()
-			if loop, err := c.sock.Stream().Readiness().Park(greenlet.Current(), hub.In); loop != nil {
+			if loop, err := c.readiness().Park(greenlet.Current(), hub.In); loop != nil {
 				loop.Switch()
 			} else if err != nil {
 				c.wait.end()
@@ -169,10 +169,14 @@ func (c *conn) receive() (*Response, error) {
 	}
 }
 
+// readiness is that of the stream: of plain code, as the streams are whose methods wait for
+// nothing.
+func (c *conn) readiness() *hub.Readiness { return c.sock.Stream().Readiness() }
+
 // pause lets others have their turn if the client is so fast that the task never waits.
 //
 //greenlet:resumable
-func (c *conn) pause() { c.sock.Stream().Readiness().GiveWay(hub.In) }
+func (c *conn) pause() { c.readiness().GiveWay(hub.In) }
 
 // more waits for more than has been read ahead.
 //
@@ -181,7 +185,7 @@ func (c *conn) more() error {
 	if err := c.flush(); err != nil {
 		return err
 	}
-	return c.sock.Stream().Readiness().Wait(hub.In)
+	return c.readiness().Wait(hub.In)
 }
 
 // readBy sets the time by which what is waited for must have come.

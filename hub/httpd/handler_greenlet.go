@@ -165,7 +165,7 @@ func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} 
 func (f *CallFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*CallFrame) Func() *greenlet.Func      { return &infoOfCallFrame }
 
-var infoOfCallFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 34, Points: "36:h w r; 41"}
+var infoOfCallFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 34, Points: "36 h w r; 41"}
 var _ func(http.Handler, http.ResponseWriter, *http.Request) = Call
 
 // valueCallFrame is Call as a value, for callers that can be suspended.

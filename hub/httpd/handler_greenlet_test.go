@@ -72,7 +72,7 @@ func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header
 func (f *roomsWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*roomsWaitsFrame) Func() *greenlet.Func      { return &roomsWaitsFrameInfo }
 
-var roomsWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30:w r"}
+var roomsWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30 w r"}
 var _ func(*rooms, http.ResponseWriter, *http.Request) = (*rooms).waits
 
 // roomsWaitsFrameValue is rooms.waits as a value, for callers that can be suspended.
@@ -263,7 +263,7 @@ func (f *upgradesFrame) Forget()                 { *f = upgradesFrame{Header: f.
 func (f *upgradesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*upgradesFrame) Func() *greenlet.Func      { return &upgradesFrameInfo }
 
-var upgradesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 106, Points: "110:w; 114:c; 118:c; 122:c"}
+var upgradesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 106, Points: "110 w; 114 c; 118 c; 122 c"}
 var _ func(http.ResponseWriter, *http.Request) = upgrades
 
 // upgradesFrameValue is upgrades as a value, for callers that can be suspended.
@@ -364,7 +364,7 @@ func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFr
 func (f *sleepsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*sleepsServeHTTPFrame) Func() *greenlet.Func      { return &sleepsServeHTTPFrameInfo }
 
-var sleepsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134:w; 135"}
+var sleepsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134 w; 135"}
 var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
 
 // awaitingFrame is an activation of awaiting.
@@ -421,5 +421,5 @@ func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.
 func (f *awaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*awaitingFrame) Func() *greenlet.Func      { return &awaitingFrameInfo }
 
-var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185:done"}
+var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185 done"}
 var _ func(*hub.Event, chan struct{}) = awaiting

@@ -141,7 +141,7 @@ func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.
 func (f *stoppingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*stoppingFrame) Func() *greenlet.Func      { return &stoppingFrameInfo }
 
-var stoppingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 105, Points: "106:killed"}
+var stoppingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 105, Points: "106 killed"}
 var _ func(*Server, time.Duration, chan<- int) = stopping
 
 // echoesServeHTTPFrame is an activation of echoes.ServeHTTP.
@@ -247,5 +247,5 @@ func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFr
 func (f *echoesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*echoesServeHTTPFrame) Func() *greenlet.Func      { return &echoesServeHTTPFrameInfo }
 
-var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176:w r buf; 177:w r buf err"}
+var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 w r buf err"}
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP

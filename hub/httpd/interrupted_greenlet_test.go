@@ -117,7 +117,7 @@ func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFram
 func (f *hastyServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*hastyServeHTTPFrame) Func() *greenlet.Func      { return &hastyServeHTTPFrameInfo }
 
-var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23:h w r; 30:h w"}
+var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 h w"}
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
@@ -386,5 +386,5 @@ func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFram
 func (f *simulationSlowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
 func (*simulationSlowFrame) Func() *greenlet.Func      { return &simulationSlowFrameInfo }
 
-var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57:l c; 60:l c"}
+var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 l c"}
 var _ func(*simulation, string) = (*simulation).slow

@@ -133,7 +133,7 @@ func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{He
 func (f *newExpectingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*newExpectingFrame) Func() *greenlet.Func      { return &newExpectingFrameInfo }
 
-var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65:w r; 67:w r"}
+var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 w r"}
 var _ func(http.ResponseWriter, *http.Request) = newExpecting
 
 // newExpectingFrameValue is newExpecting as a value, for callers that can be suspended.
@@ -242,7 +242,7 @@ func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFr
 func (f *writesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*writesServeHTTPFrame) Func() *greenlet.Func      { return &writesServeHTTPFrameInfo }
 
-var writesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151:h w"}
+var writesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151 h w"}
 var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
 
 // failingFrame is an activation of failing.
@@ -407,7 +407,7 @@ func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.He
 func (f *failingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*failingFrame) Func() *greenlet.Func      { return &failingFrameInfo }
 
-var failingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 231, Points: "234; 240; 242:w; 243"}
+var failingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 231, Points: "234; 240; 242 w; 243"}
 var _ func(http.ResponseWriter, *http.Request) = failing
 
 // failingFrameValue is failing as a value, for callers that can be suspended.
@@ -492,7 +492,7 @@ func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: 
 func (f *impatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*impatientFrame) Func() *greenlet.Func      { return &impatientFrameInfo }
 
-var impatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 260, Points: "266:w r"}
+var impatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 260, Points: "266 w r"}
 var _ func(http.ResponseWriter, *http.Request) = impatient
 
 // impatientFrameValue is impatient as a value, for callers that can be suspended.

@@ -160,7 +160,7 @@ func (f *handlersFrame) Forget()                 { *f = handlersFrame{Header: f.
 func (f *handlersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*handlersFrame) Func() *greenlet.Func      { return &handlersFrameInfo }
 
-var handlersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52:w r q h; 55:w r q h"}
+var handlersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52 w r q h; 55 w r q h"}
 var _ func(http.ResponseWriter, *http.Request) = handlers
 
 // handlersFrameValue is handlers as a value, for callers that can be suspended.
@@ -259,5 +259,5 @@ func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFram
 func (f *waitsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*waitsServeHTTPFrame) Func() *greenlet.Func      { return &waitsServeHTTPFrameInfo }
 
-var waitsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77:h2 w r; 79:h2 w r; 81:h2; 82"}
+var waitsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77 h2 w r; 79 h2 w r; 81 h2; 82"}
 var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP

@@ -139,7 +139,7 @@ func (f *ResponseWriteFrame) Forget() {
 func (f *ResponseWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*ResponseWriteFrame) Func() *greenlet.Func      { return &infoOfResponseWriteFrame }
 
-var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127:w p; 129:w p; 130:w p"}
+var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 w p; 130 w p"}
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
 // ResponseWriteStringFrame is an activation of Response.WriteString.
@@ -304,7 +304,7 @@ func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: 
 func (f *connWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*connWriteFrame) Func() *greenlet.Func      { return &connWriteFrameInfo }
 
-var connWriteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 228, Points: "235:c"}
+var connWriteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 228, Points: "235 c"}
 var _ func(*conn, []byte) = (*conn).write
 
 // ResponseFlushFrame is an activation of Response.Flush.
@@ -526,7 +526,7 @@ func (f *ResponseHijackFrame) Forget() {
 func (f *ResponseHijackFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*ResponseHijackFrame) Func() *greenlet.Func      { return &infoOfResponseHijackFrame }
 
-var infoOfResponseHijackFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296:w"}
+var infoOfResponseHijackFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296 w"}
 var _ func(*Response) (*socket.Conn, error) = (*Response).Hijack
 
 // responseFinishFrame is an activation of Response.finish.
@@ -621,5 +621,5 @@ func (f *responseFinishFrame) Forget()                 { *f = responseFinishFram
 func (f *responseFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*responseFinishFrame) Func() *greenlet.Func      { return &responseFinishFrameInfo }
 
-var responseFinishFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320:w"}
+var responseFinishFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320 w"}
 var _ func(*Response) bool = (*Response).finish

@@ -215,5 +215,5 @@ func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFr
 func (f *itselfServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*itselfServeHTTPFrame) Func() *greenlet.Func      { return &itselfServeHTTPFrameInfo }
 
-var itselfServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146:w"}
+var itselfServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146 w"}
 var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP

@@ -158,7 +158,7 @@ func (f *simulationClientFrame) Forget()                 { *f = simulationClient
 func (f *simulationClientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*simulationClientFrame) Func() *greenlet.Func      { return &simulationClientFrameInfo }
 
-var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181:l pieces c t0 i piece; 183:l pieces c t0 i; 187"}
+var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 l pieces c t0 i; 187"}
 var _ func(*simulation, ...string) = (*simulation).client
 
 // simulationGetsFrame is an activation of simulation.gets.
@@ -227,7 +227,7 @@ func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFram
 func (f *simulationGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*simulationGetsFrame) Func() *greenlet.Func      { return &simulationGetsFrameInfo }
 
-var simulationGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195:l c"}
+var simulationGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195 l c"}
 var _ func(*simulation, *socket.Conn) = (*simulation).gets
 
 // sleepersServeHTTPFrame is an activation of sleepers.ServeHTTP.
@@ -314,5 +314,5 @@ func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHT
 func (f *sleepersServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*sleepersServeHTTPFrame) Func() *greenlet.Func      { return &sleepersServeHTTPFrameInfo }
 
-var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268:h w r; 270:h w r; 272:w body err"}
+var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 h w r; 272 w body err"}
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP

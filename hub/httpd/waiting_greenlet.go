@@ -81,5 +81,5 @@ func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Head
 func (f *serverWatchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*serverWatchFrame) Func() *greenlet.Func      { return &serverWatchFrameInfo }
 
-var serverWatchFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67:s l"}
+var serverWatchFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
 var _ func(*Server, *waiting) = (*Server).watch

@@ -109,7 +109,7 @@ func (f *pingsFrame) Forget()                 { *f = pingsFrame{Header: f.Header
 func (f *pingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
 func (*pingsFrame) Func() *greenlet.Func      { return &pingsFrameInfo }
 
-var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13:n; 16:n c p t2; 17:n c p t2"}
+var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 n c p t2"}
 var _ func(*Host, int) = pings
 
 // pongsFrame is an activation of pongs.
@@ -204,5 +204,5 @@ func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header
 func (f *pongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*pongsFrame) Func() *greenlet.Func      { return &pongsFrameInfo }
 
-var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24:l; 28:c p; 32:c p"}
+var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 c p"}
 var _ func(*socket.Listener) = pongs

@@ -237,7 +237,7 @@ func (f *placePairFrame) Forget()                 { *f = placePairFrame{Header: 
 func (f *placePairFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*placePairFrame) Func() *greenlet.Func      { return &placePairFrameInfo }
 
-var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56:p; 57:p l; 58:p a l; 60:p a b l; 64:p a b"}
+var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 p l; 58 p a l; 60 p a b l; 64 p a b"}
 var _ func(*place) (*socket.Conn, *socket.Conn) = (*place).pair
 
 // placeReadsFrame is an activation of place.reads.
@@ -305,7 +305,7 @@ func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header
 func (f *placeReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*placeReadsFrame) Func() *greenlet.Func      { return &placeReadsFrameInfo }
 
-var placeReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72:p name buf"}
+var placeReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72 p name buf"}
 var _ func(*place, string, *socket.Conn) = (*place).reads
 
 // placeHalvesFrame is an activation of place.halves.
@@ -466,7 +466,7 @@ func (f *placeHalvesFrame) Forget()                 { *f = placeHalvesFrame{Head
 func (f *placeHalvesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*placeHalvesFrame) Func() *greenlet.Func      { return &placeHalvesFrameInfo }
 
-var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78:p; 79:p a b; 81:p a b; 83:p a b; 84:p a b; 85:p a b; 87:p a; 88:p a; 91:p a; 92:p"}
+var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 p a b; 83 p a b; 84 p a b; 85 p a b; 87 p a; 88 p a; 91 p a; 92 p"}
 var _ func(*place) = (*place).halves
 
 // placeResetsFrame is an activation of place.resets.
@@ -653,7 +653,7 @@ func (f *placeResetsFrame) Forget()                 { *f = placeResetsFrame{Head
 func (f *placeResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*placeResetsFrame) Func() *greenlet.Func      { return &placeResetsFrameInfo }
 
-var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98:p; 99:p a b; 100:p a b; 102:p a; 103:p a; 104:p a; 108:p; 110:p a; 111:p a; 112:p a; 114:p a; 115:p a"}
+var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 p a b; 102 p a; 103 p a; 104 p a; 108 p; 110 p a; 111 p a; 112 p a; 114 p a; 115 p a"}
 var _ func(*place) = (*place).resets
 
 // placeEndsFrame is an activation of place.ends.
@@ -798,7 +798,7 @@ func (f *placeEndsFrame) Forget()                 { *f = placeEndsFrame{Header: 
 func (f *placeEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*placeEndsFrame) Func() *greenlet.Func      { return &placeEndsFrameInfo }
 
-var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122:p; 124:p a b; 125:p a b; 126:p a b; 128:p a b; 135:p a b waits; 136:a b waits; 138:b"}
+var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 p a b; 126 p a b; 128 p a b; 135 p a b waits; 136 a b waits; 138 b"}
 var _ func(*place) = (*place).ends
 
 // placeFillsUpFrame is an activation of place.fillsUp.
@@ -922,7 +922,7 @@ func (f *placeFillsUpFrame) Forget()                 { *f = placeFillsUpFrame{He
 func (f *placeFillsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*placeFillsUpFrame) Func() *greenlet.Func      { return &placeFillsUpFrameInfo }
 
-var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144:p; 152:p a b sent chunk idle; 161:p a b sent chunk got"}
+var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 p a b sent chunk got"}
 var _ func(*place) = (*place).fillsUp
 
 // placePacketsFrame is an activation of place.packets.
@@ -1178,5 +1178,5 @@ func (f *placePacketsFrame) Forget()                 { *f = placePacketsFrame{He
 func (f *placePacketsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*placePacketsFrame) Func() *greenlet.Func      { return &placePacketsFrameInfo }
 
-var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174:p; 175:p c; 176:p c d; 177:p c d other; 179:p c d other buf; 181:p c d other buf from; 182:p c d other buf from; 183:p c d other buf from; 186:p c d other buf; 189:p c d other; 191:p c d other"}
+var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 p c; 176 p c d; 177 p c d other; 179 p c d other buf; 181 p c d other buf from; 182 p c d other buf from; 183 p c d other buf from; 186 p c d other buf; 189 p c d other; 191 p c d other"}
 var _ func(*place) = (*place).packets

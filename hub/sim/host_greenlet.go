@@ -110,7 +110,7 @@ func (f *HostDialFrame) Forget()                 { *f = HostDialFrame{Header: f.
 func (f *HostDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*HostDialFrame) Func() *greenlet.Func      { return &infoOfHostDialFrame }
 
-var infoOfHostDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146:network to"}
+var infoOfHostDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146 network to"}
 var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
 
 // hostConnectFrame is an activation of Host.connect.
@@ -251,5 +251,5 @@ func (f *hostConnectFrame) Forget() {
 func (f *hostConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*hostConnectFrame) Func() *greenlet.Func      { return &hostConnectFrameInfo }
 
-var hostConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170:s"}
+var hostConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect

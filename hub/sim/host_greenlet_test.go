@@ -116,7 +116,7 @@ func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferH
 func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
 
-var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26:count c i"}
+var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26 count c i"}
 var _ func(*notes, int) = (*notes).sends
 
 // notesCollectsFrame is an activation of notes.collects.
@@ -241,7 +241,7 @@ func (f *notesCollectsFrame) Forget() {
 func (f *notesCollectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*notesCollectsFrame) Func() *greenlet.Func      { return &notesCollectsFrameInfo }
 
-var notesCollectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37:n c buf"}
+var notesCollectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37 n c buf"}
 var _ func(*notes, time.Duration) []string = (*notes).collects
 
 // notesAsksFrame is an activation of notes.asks.
@@ -394,7 +394,7 @@ func (f *notesAsksFrame) Forget()                 { *f = notesAsksFrame{Header: 
 func (f *notesAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*notesAsksFrame) Func() *greenlet.Func      { return &notesAsksFrameInfo }
 
-var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89:n; 92:n c stranger; 93:n c stranger; 95:n c stranger p; 96:n c stranger p err t2 t3; 97:n c stranger p; 99:n c stranger"}
+var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 n c stranger; 95 n c stranger p; 96 n c stranger p err t2 t3; 97 n c stranger p; 99 n c stranger"}
 var _ func(*notes) = (*notes).asks
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -503,7 +503,7 @@ func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{He
 func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
 
-var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111:n c p; 116:n c from; 117:c from; 118:c"}
+var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 c from; 118 c"}
 var _ func(*notes) = (*notes).answers
 
 // notesServesFrame is an activation of notes.serves.
@@ -977,7 +977,7 @@ func (f *notesCrashesFrame) Forget()                 { *f = notesCrashesFrame{He
 func (f *notesCrashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesCrashesFrame) Func() *greenlet.Func      { return &notesCrashesFrameInfo }
 
-var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157:n powerless; 158:n powerless; 159:n powerless c; 160:n powerless c; 166:n c; 169:n c; 171:n c; 173:n c; 180:n server; 181:n server; 182:n; 184:n t4 t5 t6"}
+var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 n powerless; 159 n powerless c; 160 n powerless c; 166 n c; 169 n c; 171 n c; 173 n c; 180 n server; 181 n server; 182 n; 184 n t4 t5 t6"}
 var _ func(*notes, bool) = (*notes).crashes
 
 // notesStopsFrame is an activation of notes.stops.
@@ -1060,7 +1060,7 @@ func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header
 func (f *notesStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo }
 
-var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213:n s; 214:n t0"}
+var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213 n s; 214 n t0"}
 var _ func(*notes, *socket.Server) = (*notes).stops
 
 // notesServingFrame is an activation of notes.serving.
@@ -1120,7 +1120,7 @@ func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{He
 func (f *notesServingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
 func (*notesServingFrame) Func() *greenlet.Func      { return &notesServingFrameInfo }
 
-var notesServingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218:n"}
+var notesServingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218 n"}
 var _ func(*notes, *socket.Server) = (*notes).serving
 
 // notesIdlesFrame is an activation of notes.idles.
@@ -1196,7 +1196,7 @@ func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header
 func (f *notesIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*notesIdlesFrame) Func() *greenlet.Func      { return &notesIdlesFrameInfo }
 
-var notesIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222:n c; 224"}
+var notesIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222 n c; 224"}
 var _ func(*notes, *socket.Conn) = (*notes).idles
 
 // notesListensFrame is an activation of notes.listens.
@@ -1290,7 +1290,7 @@ func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{He
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesListensFrame) Func() *greenlet.Func      { return &notesListensFrameInfo }
 
-var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242:n; 243:n c"}
+var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 n c"}
 var _ func(*notes) = (*notes).listens
 
 // notesLonelyFrame is an activation of notes.lonely.
@@ -1520,7 +1520,7 @@ func (f *notesLonelyFrame) Forget()                 { *f = notesLonelyFrame{Head
 func (f *notesLonelyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*notesLonelyFrame) Func() *greenlet.Func      { return &notesLonelyFrameInfo }
 
-var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280:n l start; 281:n l start c; 282:n l start c d; 284:n l start c d; 286:n l start c d p; 289:n l c d p; 292:n l c d p t7 t8 t9; 300:n p u; 302:n p u; 303:n p u"}
+var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 n l start c; 282 n l start c d; 284 n l start c d; 286 n l start c d p; 289 n l c d p; 292 n l c d p t7 t8 t9; 300 n p u; 302 n p u; 303 n p u"}
 var _ func(*notes) = (*notes).lonely
 
 // notesListensForFrame is an activation of notes.listensFor.
@@ -1583,7 +1583,7 @@ func (f *notesListensForFrame) Forget()                 { *f = notesListensForFr
 func (f *notesListensForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*notesListensForFrame) Func() *greenlet.Func      { return &notesListensForFrameInfo }
 
-var notesListensForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319:n"}
+var notesListensForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319 n"}
 var _ func(*notes, *Host) = (*notes).listensFor
 
 // notesCutsFrame is an activation of notes.cuts.
@@ -1657,7 +1657,7 @@ func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: 
 func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*notesCutsFrame) Func() *greenlet.Func      { return &notesCutsFrameInfo }
 
-var notesCutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326:n task; 329:n"}
+var notesCutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326 n task; 329 n"}
 var _ func(*notes) = (*notes).cuts
 
 // notesExhaustsFrame is an activation of notes.exhausts.
@@ -1963,7 +1963,7 @@ func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*notesExhaustsFrame) Func() *greenlet.Func      { return &notesExhaustsFrameInfo }
 
-var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354:n last; 358:n; 367:n l taken t2; 369:n l taken t2; 371:n l taken; 373:n l taken; 375:n l; 378:n; 379:n; 380:n"}
+var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 n l taken t2; 371 n l taken; 373 n l taken; 375 n l; 378 n; 379 n; 380 n"}
 var _ func(*notes) = (*notes).exhausts
 
 // notesOutlivesFrame is an activation of notes.outlives.
@@ -2174,7 +2174,7 @@ func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*notesOutlivesFrame) Func() *greenlet.Func      { return &notesOutlivesFrameInfo }
 
-var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413:n c l; 414:n c l s; 414:n c l s; 419:n c l s to; 421:n c l s to; 423:n c l s to; 425:n c l s to; 431:n"}
+var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 n c l s; 414 n c l s; 419 n c l s to; 421 n c l s to; 423 n c l s to; 425 n c l s to; 431 n"}
 var _ func(*notes) = (*notes).outlives
 
 // notesCrashesItselfFrame is an activation of notes.crashesItself.
@@ -2284,7 +2284,7 @@ func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesIt
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*notesCrashesItselfFrame) Func() *greenlet.Func      { return &notesCrashesItselfFrameInfo }
 
-var notesCrashesItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461:n; 463:n"}
+var notesCrashesItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461 n; 463 n"}
 var _ func(*notes) = (*notes).crashesItself
 
 // notesLingersFrame is an activation of notes.lingers.
@@ -2376,5 +2376,5 @@ func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{De
 func (f *notesLingersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*notesLingersFrame) Func() *greenlet.Func      { return &notesLingersFrameInfo }
 
-var notesLingersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470:n name"}
+var notesLingersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
 var _ func(*notes, string) = (*notes).lingers

@@ -64,7 +64,7 @@ func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.He
 func (f *appendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*appendsFrame) Func() *greenlet.Func      { return &appendsFrameInfo }
 
-var appendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 17, Points: "18:order name"}
+var appendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 17, Points: "18 order name"}
 var _ func(*Network, *string, string) = appends
 
 // panicsFrame is an activation of panics.

@@ -77,7 +77,7 @@ func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Head
 func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69:n c; 75:n c"}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 n c"}
 var _ func(*notes, *socket.Conn) = (*notes).echoes
 
 // notesServesOneFrame is an activation of notes.servesOne.
@@ -162,7 +162,7 @@ func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFram
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*notesServesOneFrame) Func() *greenlet.Func      { return &notesServesOneFrameInfo }
 
-var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84:n l; 87"}
+var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84 n l; 87"}
 var _ func(*notes) = (*notes).servesOne
 
 // notesTalksFrame is an activation of notes.talks.
@@ -338,7 +338,7 @@ func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferH
 func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92:n words; 100:n words c t0 t1; 104:n words c t0 t1; 112:n"}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 n words c t0 t1; 104 n words c t0 t1; 112 n"}
 var _ func(*notes, socket.Net, ...string) = (*notes).talks
 
 // notesFailsFrame is an activation of notes.fails.
@@ -455,5 +455,5 @@ func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header
 func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
 
-var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128:n h t0 t1 t2; 131:n h; 141:n l"}
+var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
 var _ func(*notes, *Host) = (*notes).fails

@@ -102,7 +102,7 @@ func (f *soakWritesFrame) Forget()                 { *f = soakWritesFrame{Header
 func (f *soakWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*soakWritesFrame) Func() *greenlet.Func      { return &soakWritesFrameInfo }
 
-var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39:s server c; 44:s server c text; 46:s server c"}
+var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 s server c text; 46 s server c"}
 var _ func(*soak, int, *socket.Conn) = (*soak).writes
 
 // soakServesFrame is an activation of soak.serves.
@@ -254,7 +254,7 @@ func (f *soakSaysFrame) Forget()                 { *f = soakSaysFrame{Header: f.
 func (f *soakSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*soakSaysFrame) Func() *greenlet.Func      { return &soakSaysFrameInfo }
 
-var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67:s host name i server; 68:s host name i; 70:s host name"}
+var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 s host name i; 70 s host name"}
 var _ func(*soak, *Host, string) = (*soak).says
 
 // soakConversesFrame is an activation of soak.converses.
@@ -401,7 +401,7 @@ func (f *soakConversesFrame) Forget() {
 func (f *soakConversesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*soakConversesFrame) Func() *greenlet.Func      { return &soakConversesFrameInfo }
 
-var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83:s c server name i t0 t1 text; 88:s c server name i t0 t1"}
+var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 s c server name i t0 t1"}
 var _ func(*soak, *socket.Conn, int, string, int) int = (*soak).converses
 
 // soakDialsFrame is an activation of soak.dials.
@@ -495,7 +495,7 @@ func (f *soakDialsFrame) Forget()                 { *f = soakDialsFrame{Header: 
 func (f *soakDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*soakDialsFrame) Func() *greenlet.Func      { return &soakDialsFrameInfo }
 
-var soakDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95:c err"}
+var soakDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95 c err"}
 var _ func(*soak, *Host, int) (*socket.Conn, error) = (*soak).dials
 
 // soakDialsFunc1 is the function literal of soak_test.go:95, with what it captures.
@@ -664,7 +664,7 @@ func (f *soakTellsFrame) Forget()                              { *f = soakTellsF
 func (f *soakTellsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
 func (*soakTellsFrame) Func() *greenlet.Func                   { return &soakTellsFrameInfo }
 
-var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105:c text; 108:text"}
+var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 text"}
 var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 
 // soakHurtsFrame is an activation of soak.hurts.
@@ -833,5 +833,5 @@ func (f *soakHurtsFrame) Forget()                 { *f = soakHurtsFrame{Header: 
 func (f *soakHurtsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*soakHurtsFrame) Func() *greenlet.Func      { return &soakHurtsFrameInfo }
 
-var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118:s all; 137:s all h; 148:s t0 t1 t2 t3 t4 t5"}
+var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 s all h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts

@@ -137,7 +137,7 @@ func (f *notesBothFrame) Forget() {
 func (f *notesBothFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*notesBothFrame) Func() *greenlet.Func      { return &notesBothFrameInfo }
 
-var notesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25:l; 26"}
+var notesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25 l; 26"}
 var _ func(*notes) (*socket.Conn, *socket.Conn) = (*notes).both
 
 // notesReadsFrame is an activation of notes.reads.
@@ -201,7 +201,7 @@ func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header
 func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
 
-var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35:n name c"}
+var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35 n name c"}
 var _ func(*notes, string, *socket.Conn) = (*notes).reads
 
 // notesHealsFrame is an activation of notes.heals.
@@ -341,7 +341,7 @@ func (f *notesHealsFrame) Forget()                 { *f = notesHealsFrame{Header
 func (f *notesHealsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*notesHealsFrame) Func() *greenlet.Func      { return &notesHealsFrameInfo }
 
-var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47:n after twoWays; 51:n after twoWays a2 b2 x y; 52:n after twoWays a2 b2 x y; 56:n after a2 b2; 57:n after a2; 58:n a2; 61:n a2"}
+var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 n after twoWays a2 b2 x y; 52 n after twoWays a2 b2 x y; 56 n after a2 b2; 57 n after a2; 58 n a2; 61 n a2"}
 var _ func(*notes, time.Duration, bool) = (*notes).heals
 
 // notesDialsFrame is an activation of notes.dials.
@@ -406,7 +406,7 @@ func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header
 func (f *notesDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*notesDialsFrame) Func() *greenlet.Func      { return &notesDialsFrameInfo }
 
-var notesDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 98, Points: "99:n"}
+var notesDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 98, Points: "99 n"}
 var _ func(*notes, time.Duration) = (*notes).dials
 
 // notesDialsFunc1 is the function literal of stream_test.go:99, with what it captures.
@@ -559,7 +559,7 @@ func (f *notesFillsFrame) Forget()                 { *f = notesFillsFrame{Header
 func (f *notesFillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*notesFillsFrame) Func() *greenlet.Func      { return &notesFillsFrameInfo }
 
-var notesFillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 116, Points: "123:n c data; 126:n c"}
+var notesFillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 116, Points: "123 n c data; 126 n c"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).fills
 
 // notesDrainsFrame is an activation of notes.drains.
@@ -644,7 +644,7 @@ func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Head
 func (f *notesDrainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*notesDrainsFrame) Func() *greenlet.Func      { return &notesDrainsFrameInfo }
 
-var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133:n c want; 135:n c want got; 136:n c want got"}
+var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133 n c want; 135 n c want got; 136 n c want got"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).drains
 
 // notesPressesFrame is an activation of notes.presses.
@@ -716,7 +716,7 @@ func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{He
 func (f *notesPressesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*notesPressesFrame) Func() *greenlet.Func      { return &notesPressesFrameInfo }
 
-var notesPressesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 142, Points: "143:n size"}
+var notesPressesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 142, Points: "143 n size"}
 var _ func(*notes, int) = (*notes).presses
 
 // notesResetsFrame is an activation of notes.resets.
@@ -979,7 +979,7 @@ func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Head
 func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
 
-var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177:n; 178:n a b; 179:n a b; 181:n a; 182:n a; 184:n a; 188:n; 190:n a; 191:n a; 193:n a; 195:n a; 196:n a; 200:n; 202:n a b; 205:n a b; 208:n a got; 211:n a"}
+var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177 n; 178 n a b; 179 n a b; 181 n a; 182 n a; 184 n a; 188 n; 190 n a; 191 n a; 193 n a; 195 n a; 196 n a; 200 n; 202 n a b; 205 n a b; 208 n a got; 211 n a"}
 var _ func(*notes) = (*notes).resets
 
 // notesCrowdsFrame is an activation of notes.crowds.
@@ -1068,7 +1068,7 @@ func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Head
 func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*notesCrowdsFrame) Func() *greenlet.Func      { return &notesCrowdsFrameInfo }
 
-var notesCrowdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 226, Points: "232:n l clients; 237:clients t0 t1"}
+var notesCrowdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 226, Points: "232 n l clients; 237 clients t0 t1"}
 var _ func(*notes) = (*notes).crowds
 
 // notesChattersFrame is an activation of notes.chatters.
@@ -1213,7 +1213,7 @@ func (f *notesChattersFrame) Forget()                 { *f = notesChattersFrame{
 func (f *notesChattersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*notesChattersFrame) Func() *greenlet.Func      { return &notesChattersFrameInfo }
 
-var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267:n; 275:n a2 b2 sent got tasks x y t0; 289:n a2 b2 sent got tasks t1 t2"}
+var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267 n; 275 n a2 b2 sent got tasks x y t0; 289 n a2 b2 sent got tasks t1 t2"}
 var _ func(*notes) = (*notes).chatters
 
 // notesBabblesFrame is an activation of notes.babbles.
@@ -1306,7 +1306,7 @@ func (f *notesBabblesFrame) Forget()                 { *f = notesBabblesFrame{He
 func (f *notesBabblesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*notesBabblesFrame) Func() *greenlet.Func      { return &notesBabblesFrameInfo }
 
-var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314:n c sent r t0; 317:n c sent r t0"}
+var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314 n c sent r t0; 317 n c sent r t0"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).babbles
 
 // notesHearsFrame is an activation of notes.hears.
@@ -1392,7 +1392,7 @@ func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header
 func (f *notesHearsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*notesHearsFrame) Func() *greenlet.Func      { return &notesHearsFrameInfo }
 
-var notesHearsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 323, Points: "327:n c got p"}
+var notesHearsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 323, Points: "327 n c got p"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).hears
 
 // notesHurriesFrame is an activation of notes.hurries.
@@ -1484,5 +1484,5 @@ func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{He
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*notesHurriesFrame) Func() *greenlet.Func      { return &notesHurriesFrameInfo }
 
-var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337:n; 339:n a b start; 340:n a b start"}
+var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 n a b start"}
 var _ func(*notes) = (*notes).hurries

@@ -180,5 +180,5 @@ func (f *ConnReadUntilFrame) Forget() {
 func (f *ConnReadUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*ConnReadUntilFrame) Func() *greenlet.Func      { return &infoOfConnReadUntilFrame }
 
-var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113:c delim limit; 120:c delim limit"}
+var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 c delim limit"}
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil

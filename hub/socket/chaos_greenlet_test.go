@@ -171,7 +171,7 @@ func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferH
 func (f *chaosTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*chaosTalksFrame) Func() *greenlet.Func      { return &chaosTalksFrameInfo }
 
-var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31:x rounds; 48:x rounds c sent got t1 write; 51:x rounds c sent got t1"}
+var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 x rounds c sent got t1 write; 51 x rounds c sent got t1"}
 var _ func(*chaos, int) = (*chaos).talks
 
 // chaosWritesAllFrame is an activation of chaos.writesAll.
@@ -322,7 +322,7 @@ func (f *chaosEchoesFrame) Forget()                 { *f = chaosEchoesFrame{Head
 func (f *chaosEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*chaosEchoesFrame) Func() *greenlet.Func      { return &chaosEchoesFrameInfo }
 
-var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63:x c; 65:x c buf; 67:x c"}
+var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 x c buf; 67 x c"}
 var _ func(*chaos, *Conn) = (*chaos).echoes
 
 // chaosWreaksFrame is an activation of chaos.wreaks.
@@ -447,7 +447,7 @@ func (f *chaosWreaksFrame) Forget()                 { *f = chaosWreaksFrame{Head
 func (f *chaosWreaksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*chaosWreaksFrame) Func() *greenlet.Func      { return &chaosWreaksFrameInfo }
 
-var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82:x s rounds tasks t0 t1; 86:x s rounds tasks t0 t1; 99"}
+var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 x s rounds tasks t0 t1; 99"}
 var _ func(*chaos, *Server, int, int) = (*chaos).wreaks
 
 // chaosServesFrame is an activation of chaos.serves.

@@ -103,7 +103,7 @@ func (f *ConnReadFrame) Forget()                 { *f = ConnReadFrame{Header: f.
 func (f *ConnReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*ConnReadFrame) Func() *greenlet.Func      { return &infoOfConnReadFrame }
 
-var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41:c p n errResult; 51:c p n errResult"}
+var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 c p n errResult"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
 // ConnReadFullFrame is an activation of Conn.ReadFull.
@@ -216,7 +216,7 @@ func (f *ConnReadFullFrame) Forget() {
 func (f *ConnReadFullFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*ConnReadFullFrame) Func() *greenlet.Func      { return &infoOfConnReadFullFrame }
 
-var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87:c p n; 93:c p n"}
+var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
@@ -294,7 +294,7 @@ func (f *ConnWaitReadableFrame) Forget()                 { *f = ConnWaitReadable
 func (f *ConnWaitReadableFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*ConnWaitReadableFrame) Func() *greenlet.Func      { return &infoOfConnWaitReadableFrame }
 
-var infoOfConnWaitReadableFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120:c"}
+var infoOfConnWaitReadableFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120 c"}
 var _ func(*Conn) error = (*Conn).WaitReadable
 
 // ConnWriteFrame is an activation of Conn.Write.
@@ -391,7 +391,7 @@ func (f *ConnWriteFrame) Forget()                 { *f = ConnWriteFrame{Header: 
 func (f *ConnWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*ConnWriteFrame) Func() *greenlet.Func      { return &infoOfConnWriteFrame }
 
-var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150:c p n; 160:c p n"}
+var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.

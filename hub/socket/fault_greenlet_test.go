@@ -124,7 +124,7 @@ func (f *notesReadsResetFrame) Forget()                 { *f = notesReadsResetFr
 func (f *notesReadsResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*notesReadsResetFrame) Func() *greenlet.Func      { return &notesReadsResetFrameInfo }
 
-var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29:n peer; 34:n peer c buf; 37:n c buf; 41:n c"}
+var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 n peer c buf; 37 n c buf; 41 n c"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).readsReset
 
 // notesResetsFrame is an activation of notes.resets.
@@ -274,7 +274,7 @@ func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesReset
 func (f *notesWritesResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*notesWritesResetFrame) Func() *greenlet.Func      { return &notesWritesResetFrameInfo }
 
-var notesWritesResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63:n peer; 69:n"}
+var notesWritesResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63 n peer; 69 n"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).writesReset
 
 // notesDialsNobodyFrame is an activation of notes.dialsNobody.
@@ -334,7 +334,7 @@ func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobody
 func (f *notesDialsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*notesDialsNobodyFrame) Func() *greenlet.Func      { return &notesDialsNobodyFrameInfo }
 
-var notesDialsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83:n"}
+var notesDialsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83 n"}
 var _ func(*notes, string) = (*notes).dialsNobody
 
 // notesDialsDeafFrame is an activation of notes.dialsDeaf.
@@ -398,7 +398,7 @@ func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFram
 func (f *notesDialsDeafFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*notesDialsDeafFrame) Func() *greenlet.Func      { return &notesDialsDeafFrameInfo }
 
-var notesDialsDeafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121:n"}
+var notesDialsDeafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121 n"}
 var _ func(*notes, string) = (*notes).dialsDeaf
 
 // notesHalfOpenFrame is an activation of notes.halfOpen.
@@ -559,7 +559,7 @@ func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{
 func (f *notesHalfOpenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesHalfOpenFrame) Func() *greenlet.Func      { return &notesHalfOpenFrameInfo }
 
-var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146:n; 152:n c; 154:n c; 156:n c; 158:n"}
+var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 n c; 154 n c; 156 n c; 158 n"}
 var _ func(*notes, *Listener) = (*notes).halfOpen
 
 // notesHalfOpenFunc1 is the function literal of fault_test.go:158, with what it captures.
@@ -673,7 +673,7 @@ func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForev
 func (f *notesReadsForeverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*notesReadsForeverFrame) Func() *greenlet.Func      { return &notesReadsForeverFrameInfo }
 
-var notesReadsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164:n"}
+var notesReadsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164 n"}
 var _ func(*notes, *Conn) = (*notes).readsForever
 
 // notesFloodsFrame is an activation of notes.floods.
@@ -741,7 +741,7 @@ func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Head
 func (f *notesFloodsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*notesFloodsFrame) Func() *greenlet.Func      { return &notesFloodsFrameInfo }
 
-var notesFloodsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179:n c done"}
+var notesFloodsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179 n c done"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).floods
 
 // notesReadsSlowlyFrame is an activation of notes.readsSlowly.
@@ -833,7 +833,7 @@ func (f *notesReadsSlowlyFrame) Forget()                 { *f = notesReadsSlowly
 func (f *notesReadsSlowlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*notesReadsSlowlyFrame) Func() *greenlet.Func      { return &notesReadsSlowlyFrameInfo }
 
-var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187:n c flooded; 191:n c buf sum; 197:n c buf sum"}
+var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 n c buf sum"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).readsSlowly
 
 // notesDiesFrame is an activation of notes.dies.
@@ -933,7 +933,7 @@ func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHea
 func (f *notesDiesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesDiesFrame) Func() *greenlet.Func      { return &notesDiesFrameInfo }
 
-var notesDiesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217:n what"}
+var notesDiesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217 n what"}
 var _ func(*notes, string, func()) = (*notes).dies
 
 // notesKillsAllFrame is an activation of notes.killsAll.
@@ -1083,7 +1083,7 @@ func (f *notesKillsAllFrame) Forget()                 { *f = notesKillsAllFrame{
 func (f *notesKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*notesKillsAllFrame) Func() *greenlet.Func      { return &notesKillsAllFrameInfo }
 
-var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230:n a b buf tasks; 232:n a b buf tasks t0 t1 task; 235:n a buf; 237:n buf"}
+var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 n a b buf tasks t0 t1 task; 235 n a buf; 237 n buf"}
 var _ func(*notes, *Listener, *Conn, *Conn, string) = (*notes).killsAll
 
 // notesKillsAllFunc1 is the function literal of fault_test.go:225, with what it captures.
@@ -1365,7 +1365,7 @@ func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header
 func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
 
-var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256:n what"}
+var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256 n what"}
 var _ func(*notes, string, func() error) = (*notes).fails
 
 // notesClosesAllFrame is an activation of notes.closesAll.
@@ -1494,7 +1494,7 @@ func (f *notesClosesAllFrame) Forget()                 { *f = notesClosesAllFram
 func (f *notesClosesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*notesClosesAllFrame) Func() *greenlet.Func      { return &notesClosesAllFrameInfo }
 
-var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265:n l a; 268:n l a; 269:n l a; 270:n l a; 271:n l; 272"}
+var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 n l a; 269 n l a; 270 n l a; 271 n l; 272"}
 var _ func(*notes, *Listener, *Conn) = (*notes).closesAll
 
 // notesClosesAllFunc1 is the function literal of fault_test.go:262, with what it captures.
@@ -2046,7 +2046,7 @@ func (f *notesDeadlinesFrame) Forget()                 { *f = notesDeadlinesFram
 func (f *notesDeadlinesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesDeadlinesFrame) Func() *greenlet.Func      { return &notesDeadlinesFrameInfo }
 
-var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289:n a b task; 291:n a b task; 294:n a b; 297:n a b; 298:n a b; 299:n a b; 303:n a b buf; 307:n a b; 309:n a b; 311:n a; 313:n a; 318:n"}
+var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 n a b task; 294 n a b; 297 n a b; 298 n a b; 299 n a b; 303 n a b buf; 307 n a b; 309 n a b; 311 n a; 313 n a; 318 n"}
 var _ func(*notes, *Conn, *Conn) = (*notes).deadlines
 
 // notesDeadlinesFunc1 is the function literal of fault_test.go:288, with what it captures.
@@ -2214,7 +2214,7 @@ func (f *notesRacesReaderFrame) Forget()                 { *f = notesRacesReader
 func (f *notesRacesReaderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*notesRacesReaderFrame) Func() *greenlet.Func      { return &notesRacesReaderFrameInfo }
 
-var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334:n a times timeouts buf got; 341:n a times timeouts buf got"}
+var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 n a times timeouts buf got"}
 var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 
 // notesRacesWriterFrame is an activation of notes.racesWriter.
@@ -2290,7 +2290,7 @@ func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriter
 func (f *notesRacesWriterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*notesRacesWriterFrame) Func() *greenlet.Func      { return &notesRacesWriterFrameInfo }
 
-var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353:n b times i; 354:n b times i"}
+var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 n b times i"}
 var _ func(*notes, *Conn, int) = (*notes).racesWriter
 
 // notesConflictsFrame is an activation of notes.conflicts.
@@ -2370,7 +2370,7 @@ func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFram
 func (f *notesConflictsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*notesConflictsFrame) Func() *greenlet.Func      { return &notesConflictsFrameInfo }
 
-var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386:n a; 387:n a"}
+var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 n a"}
 var _ func(*notes, *Conn) = (*notes).conflicts
 
 // notesSendsNobodyFrame is an activation of notes.sendsNobody.
@@ -2504,7 +2504,7 @@ func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobody
 func (f *notesSendsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*notesSendsNobodyFrame) Func() *greenlet.Func      { return &notesSendsNobodyFrameInfo }
 
-var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404:n; 409:n c; 411:n c; 414:n"}
+var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 n c; 411 n c; 414 n"}
 var _ func(*notes, string) = (*notes).sendsNobody
 
 // notesServesFrame is an activation of notes.serves.
@@ -2564,7 +2564,7 @@ func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Head
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*notesServesFrame) Func() *greenlet.Func      { return &notesServesFrameInfo }
 
-var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430:n"}
+var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430 n"}
 var _ func(*notes, *Server) = (*notes).serves
 
 // notesServesOneFrame is an activation of notes.servesOne.

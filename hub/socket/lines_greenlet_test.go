@@ -160,7 +160,7 @@ func (f *logChangesMindFrame) Forget()                 { *f = logChangesMindFram
 func (f *logChangesMindFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logChangesMindFrame) Func() *greenlet.Func      { return &logChangesMindFrameInfo }
 
-var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12:l a b; 14:l a b; 17:l a b; 19:l a b; 20:l a b; 22:l b; 24:l b t1"}
+var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12 l a b; 14 l a b; 17 l a b; 19 l a b; 20 l a b; 22 l b; 24 l b t1"}
 var _ func(*log, *Conn, *Conn) = (*log).changesMind
 
 // logChangesMindFunc1 is the function literal of lines_test.go:19, with what it captures.
@@ -305,5 +305,5 @@ func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{He
 func (f *logKeepsLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logKeepsLineFrame) Func() *greenlet.Func      { return &logKeepsLineFrameInfo }
 
-var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40:l b c d; 41:l b d; 42:l b d; 44:l line"}
+var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 l b d; 42 l b d; 44 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine

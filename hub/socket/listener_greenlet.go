@@ -95,5 +95,5 @@ func (f *ListenerAcceptFrame) Forget() {
 func (f *ListenerAcceptFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*ListenerAcceptFrame) Func() *greenlet.Func      { return &infoOfListenerAcceptFrame }
 
-var infoOfListenerAcceptFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23:l; 29:l"}
+var infoOfListenerAcceptFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23 l; 29 l"}
 var _ func(*Listener) (*Conn, error) = (*Listener).Accept

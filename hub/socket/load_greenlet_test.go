@@ -120,7 +120,7 @@ func (f *ledgerKeepsFrame) Forget()                 { *f = ledgerKeepsFrame{Head
 func (f *ledgerKeepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*ledgerKeepsFrame) Func() *greenlet.Func      { return &ledgerKeepsFrameInfo }
 
-var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29:l c; 30:l c; 35:l c entry; 37:l c"}
+var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 l c; 35 l c entry; 37 l c"}
 var _ func(*ledger, *Conn) = (*ledger).keeps
 
 // ledgerServesFrame is an activation of ledger.serves.
@@ -180,7 +180,7 @@ func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{He
 func (f *ledgerServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*ledgerServesFrame) Func() *greenlet.Func      { return &ledgerServesFrameInfo }
 
-var ledgerServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44:t"}
+var ledgerServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44 t"}
 var _ func(*ledger, *testing.T) = (*ledger).serves
 
 // ledgerStopsFrame is an activation of ledger.stops.
@@ -255,5 +255,5 @@ func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Head
 func (f *ledgerStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
 func (*ledgerStopsFrame) Func() *greenlet.Func      { return &ledgerStopsFrameInfo }
 
-var ledgerStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49:l t acknowledged; 51:t"}
+var ledgerStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops

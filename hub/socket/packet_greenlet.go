@@ -102,7 +102,7 @@ func (f *PacketConnReadFromFrame) Forget() {
 func (f *PacketConnReadFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*PacketConnReadFromFrame) Func() *greenlet.Func      { return &infoOfPacketConnReadFromFrame }
 
-var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25:c p n from err; 30:c p n from"}
+var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 c p n from"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
@@ -196,5 +196,5 @@ func (f *PacketConnWriteToFrame) Forget() {
 func (f *PacketConnWriteToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*PacketConnWriteToFrame) Func() *greenlet.Func      { return &infoOfPacketConnWriteToFrame }
 
-var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52:c p to n err; 57:c p to n"}
+var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 c p to n"}
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo

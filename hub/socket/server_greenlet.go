@@ -158,7 +158,7 @@ func (f *ServerServeFrame) Forget()                              { *f = ServerSe
 func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
 func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
 
-var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78:s delay n; 83:s delay n c; 99:s delay n; 104:s delay n"}
+var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78 s delay n; 83 s delay n c; 99 s delay n; 104 s delay n"}
 var _ func(*Server) error = (*Server).Serve
 
 // ServerStopFrame is an activation of Server.Stop.
@@ -261,5 +261,5 @@ func (f *ServerStopFrame) Forget()                              { *f = ServerSto
 func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
 func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
 
-var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178:s killed until; 184:s killed"}
+var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178 s killed until; 184 s killed"}
 var _ func(*Server, time.Duration) int = (*Server).Stop

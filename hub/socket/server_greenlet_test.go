@@ -63,7 +63,7 @@ func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: 
 func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logServesFrame) Func() *greenlet.Func      { return &logServesFrameInfo }
 
-var logServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169:l"}
+var logServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169 l"}
 var _ func(*log) = (*log).serves
 
 // logStopsFrame is an activation of log.stops.
@@ -142,7 +142,7 @@ func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.
 func (f *logStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*logStopsFrame) Func() *greenlet.Func      { return &logStopsFrameInfo }
 
-var logStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173:l d; 175:l"}
+var logStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173 l d; 175 l"}
 var _ func(*log, time.Duration, time.Duration) = (*log).stops
 
 // logAnswersFrame is an activation of log.answers.
@@ -299,7 +299,7 @@ func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferH
 func (f *logAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*logAnswersFrame) Func() *greenlet.Func      { return &logAnswersFrameInfo }
 
-var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184:l c; 188:l c; 196:l c line; 198:l c line; 199:l c"}
+var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 l c; 196 l c line; 198 l c line; 199 l c"}
 var _ func(*log, *Conn) = (*log).answers
 
 // logAsksFrame is an activation of log.asks.
@@ -437,7 +437,7 @@ func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader:
 func (f *logAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logAsksFrame) Func() *greenlet.Func      { return &logAsksFrameInfo }
 
-var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214:l lines c t0 t1; 218:l lines c t0 t1"}
+var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 l lines c t0 t1"}
 var _ func(*log, int, ...string) = (*log).asks
 
 // logIdlesFrame is an activation of log.idles.
@@ -528,7 +528,7 @@ func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeade
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logIdlesFrame) Func() *greenlet.Func      { return &logIdlesFrameInfo }
 
-var logIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 259, End: 264, Points: "262:l"}
+var logIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 259, End: 264, Points: "262 l"}
 var _ func(*log) = (*log).idles
 
 // logExhaustsFrame is an activation of log.exhausts.
@@ -688,7 +688,7 @@ func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{Defe
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*logExhaustsFrame) Func() *greenlet.Func      { return &logExhaustsFrameInfo }
 
-var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 307, End: 326, Points: "311:l; 312:l; 313:l; 316:l first; 320:l first; 321:l first; 324:l"}
+var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 307, End: 326, Points: "311 l; 312 l; 313 l; 316 l first; 320 l first; 321 l first; 324 l"}
 var _ func(*log) = (*log).exhausts
 
 // logClosesFrame is an activation of log.closes.
@@ -821,7 +821,7 @@ func (f *logGreedyFrame) Forget()                 { *f = logGreedyFrame{Header: 
 func (f *logGreedyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logGreedyFrame) Func() *greenlet.Func      { return &logGreedyFrameInfo }
 
-var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 352, Points: "355:l c stop buf; 360:l c stop buf"}
+var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 352, Points: "355 l c stop buf; 360 l c stop buf"}
 var _ func(*log, *Conn, *bool) = (*log).greedy
 
 // logModestFrame is an activation of log.modest.
@@ -882,7 +882,7 @@ func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: 
 func (f *logModestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
 func (*logModestFrame) Func() *greenlet.Func      { return &logModestFrameInfo }
 
-var logModestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 368, Points: "371:l stop"}
+var logModestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 368, Points: "371 l stop"}
 var _ func(*log, *bool) = (*log).modest
 
 // logHangsFrame is an activation of log.hangs.
@@ -989,7 +989,7 @@ func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFram
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logStopsAtOnceFrame) Func() *greenlet.Func      { return &logStopsAtOnceFrameInfo }
 
-var logStopsAtOnceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 391, Points: "393:l there"}
+var logStopsAtOnceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 391, Points: "393 l there"}
 var _ func(*log) = (*log).stopsAtOnce
 
 // logAcceptsFrame is an activation of log.accepts.
@@ -1062,7 +1062,7 @@ func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header
 func (f *logAcceptsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*logAcceptsFrame) Func() *greenlet.Func      { return &logAcceptsFrameInfo }
 
-var logAcceptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 415, Points: "417:l n t0"}
+var logAcceptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 415, Points: "417 l n t0"}
 var _ func(*log, int) = (*log).accepts
 
 // logSaysFrame is an activation of log.says.
@@ -1161,5 +1161,5 @@ func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{
 func (f *logReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logReadsToEndFrame) Func() *greenlet.Func      { return &logReadsToEndFrameInfo }
 
-var logReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 451, Points: "452:l"}
+var logReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 451, Points: "452 l"}
 var _ func(*log, *Conn) = (*log).readsToEnd

@@ -94,7 +94,7 @@ func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{
 func (f *notesConnectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*notesConnectsFrame) Func() *greenlet.Func      { return &notesConnectsFrameInfo }
 
-var notesConnectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69:l a b; 71:b"}
+var notesConnectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69 l a b; 71 b"}
 var _ func(*notes, *Listener, **Conn, **Conn) = (*notes).connects
 
 // notesEchoesFrame is an activation of notes.echoes.
@@ -175,7 +175,7 @@ func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Head
 func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91:n c buf; 97:n c buf"}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 n c buf"}
 var _ func(*notes, *Conn) = (*notes).echoes
 
 // notesAcceptsOneFrame is an activation of notes.acceptsOne.
@@ -257,7 +257,7 @@ func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFr
 func (f *notesAcceptsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*notesAcceptsOneFrame) Func() *greenlet.Func      { return &notesAcceptsOneFrameInfo }
 
-var notesAcceptsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105:n; 110"}
+var notesAcceptsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105 n; 110"}
 var _ func(*notes, *Listener) = (*notes).acceptsOne
 
 // notesTalksFrame is an activation of notes.talks.
@@ -439,7 +439,7 @@ func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferH
 func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115:n; 121:n c t0 t1 t2 word; 125:n c t0 t1 t2 buf; 133:n"}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 n c t0 t1 t2 buf; 133 n"}
 var _ func(*notes, Net, string, string) = (*notes).talks
 
 // notesDialsBadlyFrame is an activation of notes.dialsBadly.
@@ -519,7 +519,7 @@ func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFr
 func (f *notesDialsBadlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesDialsBadlyFrame) Func() *greenlet.Func      { return &notesDialsBadlyFrameInfo }
 
-var notesDialsBadlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184:n network address; 186:n"}
+var notesDialsBadlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184 n network address; 186 n"}
 var _ func(*notes, string, string) = (*notes).dialsBadly
 
 // notesReadsAllFrame is an activation of notes.readsAll.
@@ -709,7 +709,7 @@ func (f *notesReadsAllFrame) Forget()                 { *f = notesReadsAllFrame{
 func (f *notesReadsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*notesReadsAllFrame) Func() *greenlet.Func      { return &notesReadsAllFrameInfo }
 
-var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205:n c; 207:n c; 209:n c; 212:n c full; 214:n c full; 215:n c full; 217:n c full; 219:n c full; 221:n c full; 223:n c; 225:n c"}
+var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 n c; 209 n c; 212 n c full; 214 n c full; 215 n c full; 217 n c full; 219 n c full; 221 n c full; 223 n c; 225 n c"}
 var _ func(*notes, *Conn) = (*notes).readsAll
 
 // notesSendsFrame is an activation of notes.sends.
@@ -791,7 +791,7 @@ func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header
 func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
 
-var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231:n c text size i; 234:n c text size i"}
+var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 n c text size i"}
 var _ func(*notes, *Conn, string, int) = (*notes).sends
 
 // notesLongLineFrame is an activation of notes.longLine.
@@ -874,7 +874,7 @@ func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{
 func (f *notesLongLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*notesLongLineFrame) Func() *greenlet.Func      { return &notesLongLineFrameInfo }
 
-var notesLongLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256:n c size; 258:n"}
+var notesLongLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256 n c size; 258 n"}
 var _ func(*notes, *Conn, int) = (*notes).longLine
 
 // notesPongsFrame is an activation of notes.pongs.
@@ -996,7 +996,7 @@ func (f *notesPongsFrame) Forget()                 { *f = notesPongsFrame{Header
 func (f *notesPongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*notesPongsFrame) Func() *greenlet.Func      { return &notesPongsFrameInfo }
 
-var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285:n p buf t0; 290:n p buf t0; 295:n p buf; 298:n"}
+var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 n p buf t0; 295 n p buf; 298 n"}
 var _ func(*notes, *PacketConn) = (*notes).pongs
 
 // notesPingsFrame is an activation of notes.pings.
@@ -1148,7 +1148,7 @@ func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferH
 func (f *notesPingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*notesPingsFrame) Func() *greenlet.Func      { return &notesPingsFrameInfo }
 
-var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304:n; 311:n c buf t0 t1 t2; 314:n c buf t0 t1 t2"}
+var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 n c buf t0 t1 t2"}
 var _ func(*notes, net.Addr) = (*notes).pings
 
 // notesHalfClosesFrame is an activation of notes.halfCloses.
@@ -1239,7 +1239,7 @@ func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFr
 func (f *notesHalfClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*notesHalfClosesFrame) Func() *greenlet.Func      { return &notesHalfClosesFrameInfo }
 
-var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361:n a b reading; 363:n a b; 364:n a b; 366"}
+var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 n a b; 366"}
 var _ func(*notes, *Conn, *Conn) = (*notes).halfCloses
 
 // notesReadsToEndFrame is an activation of notes.readsToEnd.
@@ -1322,7 +1322,7 @@ func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFr
 func (f *notesReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*notesReadsToEndFrame) Func() *greenlet.Func      { return &notesReadsToEndFrameInfo }
 
-var notesReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373:n c buf"}
+var notesReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373 n c buf"}
 var _ func(*notes, *Conn) = (*notes).readsToEnd
 
 // notesReceivesFrame is an activation of notes.receives.
@@ -1404,5 +1404,5 @@ func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{
 func (f *notesReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*notesReceivesFrame) Func() *greenlet.Func      { return &notesReceivesFrameInfo }
 
-var notesReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394:n p answer buf; 397:n"}
+var notesReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives

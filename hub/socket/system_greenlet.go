@@ -399,7 +399,7 @@ func (f *SystemDialFrame) Forget() {
 func (f *SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*SystemDialFrame) Func() *greenlet.Func      { return &infoOfSystemDialFrame }
 
-var infoOfSystemDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65:network address c err"}
+var infoOfSystemDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65 network address c err"}
 var _ func(*System, string, string) (*Conn, error) = (*System).Dial
 
 // func1SystemDial is the function literal of system.go:65, with what it captures.
@@ -578,7 +578,7 @@ func (f *systemDialFrame) Forget() {
 func (f *systemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*systemDialFrame) Func() *greenlet.Func      { return &systemDialFrameInfo }
 
-var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76:s network; 82:s network list t0 t1"}
+var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 s network list t0 t1"}
 var _ func(*System, string, string) (*Conn, error) = (*System).dial
 
 // systemConnectFrame is an activation of System.connect.
@@ -726,7 +726,7 @@ func (f *systemConnectFrame) Forget() {
 func (f *systemConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*systemConnectFrame) Func() *greenlet.Func      { return &systemConnectFrameInfo }
 
-var systemConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103:network to c stream connected2"}
+var systemConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103 network to c stream connected2"}
 var _ func(*System, string, name) (*Conn, error) = (*System).connect
 
 // SystemListenFrame is an activation of System.Listen.
@@ -827,7 +827,7 @@ func (f *SystemListenFrame) Forget() {
 func (f *SystemListenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*SystemListenFrame) Func() *greenlet.Func      { return &infoOfSystemListenFrame }
 
-var infoOfSystemListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117:s network"}
+var infoOfSystemListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117 s network"}
 var _ func(*System, string, string) (*Listener, error) = (*System).Listen
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
@@ -928,7 +928,7 @@ func (f *SystemListenPacketFrame) Forget() {
 func (f *SystemListenPacketFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*SystemListenPacketFrame) Func() *greenlet.Func      { return &infoOfSystemListenPacketFrame }
 
-var infoOfSystemListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132:s network"}
+var infoOfSystemListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132 s network"}
 var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
 
 // systemResolveFrame is an activation of System.resolve.
@@ -1045,5 +1045,5 @@ func (f *systemResolveFrame) Forget() {
 func (f *systemResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*systemResolveFrame) Func() *greenlet.Func      { return &systemResolveFrameInfo }
 
-var systemResolveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176:op network address"}
+var systemResolveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve

@@ -78,7 +78,7 @@ func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFr
 func (f *notesReadsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*notesReadsTwiceFrame) Func() *greenlet.Func      { return &notesReadsTwiceFrameInfo }
 
-var notesReadsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19:n c p t0"}
+var notesReadsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19 n c p t0"}
 var _ func(*notes, *Conn) = (*notes).readsTwice
 
 // notesReceivesAllFrame is an activation of notes.receivesAll.
@@ -160,7 +160,7 @@ func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAll
 func (f *notesReceivesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*notesReceivesAllFrame) Func() *greenlet.Func      { return &notesReceivesAllFrameInfo }
 
-var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52:n c last; 55:n c last p"}
+var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 n c last p"}
 var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 
 // notesSendsLastFrame is an activation of notes.sendsLast.
@@ -221,7 +221,7 @@ func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFram
 func (f *notesSendsLastFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesSendsLastFrame) Func() *greenlet.Func      { return &notesSendsLastFrameInfo }
 
-var notesSendsLastFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66:n"}
+var notesSendsLastFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66 n"}
 var _ func(*notes, *PacketConn, *PacketConn) = (*notes).sendsLast
 
 // notesSendsNothingFrame is an activation of notes.sendsNothing.
@@ -339,7 +339,7 @@ func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothi
 func (f *notesSendsNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*notesSendsNothingFrame) Func() *greenlet.Func      { return &notesSendsNothingFrameInfo }
 
-var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89:n; 101:n sent"}
+var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 n sent"}
 var _ func(*notes, string) = (*notes).sendsNothing
 
 // notesReceivesNothingFrame is an activation of notes.receivesNothing.
@@ -415,5 +415,5 @@ func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceive
 func (f *notesReceivesNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*notesReceivesNothingFrame) Func() *greenlet.Func      { return &notesReceivesNothingFrameInfo }
 
-var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107:n c; 111:n c p"}
+var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 n c p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing

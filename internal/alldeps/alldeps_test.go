@@ -34,34 +34,58 @@ type rule struct {
 // onlyFrom are imports that only some may have.
 var onlyFrom = []rule{
 	{"github.com/dave/jennifer/", "rewrite/internal/emit/"},
-	{"golang.org/x/tools/go/packages", "rewrite/load.go"},
-	{"github.com/fsnotify/fsnotify", "internal/watch/"},
+	{"golang.org/x/tools/go/packages", "rewrite/internal/load/load.go"},
+	{"github.com/fsnotify/fsnotify", "cmd/greenlet/internal/watch/"},
 	{"golang.org/x/sys/", "hub/"},
 	{"golang.org/x/net/http/", "hub/httpd/"},
 }
+
+// rooms are the packages that users run, with all that each imports of this module. Their
+// order is that of the arrows: a room imports only rooms below it. A new room, or a new
+// arrow, is a decision, and shows in review.
+var rooms = []struct{ room, imports string }{
+	{"cmd/greenlet", "cmd/greenlet/internal/watch internal/coverage internal/explain internal/names rewrite"},
+	{"cmd/greenlet/internal/watch", "rewrite"},
+	{"cmd/greenletvet", "analyzer"},
+
+	// The analyzer has its own way to load, and shares the front end.
+	{"analyzer/golangci", "analyzer"},
+	{"analyzer", "internal/color internal/diag internal/directive internal/names internal/stamp internal/subset"},
+
+	// The generator, from its front door down. Who loads and who lowers know nothing of
+	// each other: a unit goes from one to the other.
+	{"rewrite", "internal/diag internal/explain internal/names rewrite/internal/explainer rewrite/internal/finish rewrite/internal/load rewrite/internal/lower rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/explainer", "internal/color internal/diag internal/directive internal/explain internal/names internal/subset rewrite/internal/ir rewrite/internal/lower rewrite/internal/unit"},
+	{"rewrite/internal/finish", "internal/names rewrite/internal/load rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/load", "internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/lower", "internal/color internal/diag internal/names internal/subset rewrite/internal/emit rewrite/internal/ir rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/emit", "internal/color internal/names rewrite/internal/ir"},
+	{"rewrite/internal/ir", "internal/color internal/diag"},
+	{"rewrite/internal/unit", "internal/directive internal/stamp"},
+	{"rewrite/internal/work", ""},
+
+	// The front end takes syntax and types, and knows neither of its users.
+	{"internal/subset", "internal/color internal/diag internal/directive internal/names"},
+	{"internal/color", "internal/directive internal/names"},
+	{"internal/directive", "internal/diag internal/names"},
+	{"internal/diag", ""},
+	{"internal/names", ""},
+	{"internal/stamp", ""},
+	// What is told about a function is plain data, and so is how it is shown.
+	{"internal/explain", ""},
+	{"internal/coverage", ""},
+}
+
+// proofs are folders of what proves the product: only tests and each other import what
+// is in them.
+var proofs = []string{"internal/proof/", "internal/alldeps", "rewrite/internal/unit/unittest"}
 
 // never are imports that some may not have, tests included where they are
 // part of the package.
 var never = []struct{ from, imports string }{
 	// What users link has no dependencies.
 	{"runtime", module + "/"},
-	// The intermediate representation does not know who makes and who prints it.
-	{"rewrite/internal/ir", module + "/rewrite"},
-	// The front end also serves the analyzer, which has its own way to load.
-	{"internal/names", module + "/rewrite"},
-	{"internal/diag", module + "/rewrite"},
-	{"internal/directive", module + "/rewrite"},
-	{"internal/color", module + "/rewrite"},
-	{"internal/subset", module + "/rewrite"},
-	{"internal/stamp", module + "/rewrite"},
-	// What is told about a function is plain data, and so is how it is shown.
-	{"internal/explain", module + "/"},
-	{"analyzer", module + "/rewrite"},
 	// What is for tests stays out of the program.
-	{"rewrite", module + "/internal/golden"},
-	{"rewrite", module + "/internal/oracle"},
-	{"cmd/greenlet", module + "/internal/golden"},
-	{"cmd/greenlet", module + "/internal/oracle"},
 	{"cmd/greenlet", "github.com/stretchr/testify"},
 	{"rewrite", "github.com/stretchr/testify"},
 	{"analyzer", "github.com/stretchr/testify"},
@@ -73,14 +97,14 @@ type listed struct {
 	ImportPath, Dir                    string
 	Standard                           bool
 	Module                             *struct{ Path string }
-	Imports                            []string
+	Imports, TestImports, XTestImports []string
 	GoFiles, TestGoFiles, XTestGoFiles []string
 }
 
 // goList runs go list in the root of the module.
 func goList(t *testing.T, args ...string) []listed {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-e", "-json=ImportPath,Dir,Standard,Module,Imports,GoFiles,TestGoFiles,XTestGoFiles"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-e", "-json=ImportPath,Dir,Standard,Module,Imports,TestImports,XTestImports,GoFiles,TestGoFiles,XTestGoFiles"}, args...)...)
 	cmd.Dir = filepath.Join("..", "..")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -100,6 +124,63 @@ func goList(t *testing.T, args ...string) []listed {
 // within reports whether path is pattern, or below it if that ends in /.
 func within(path, pattern string) bool {
 	return path == pattern || strings.HasSuffix(pattern, "/") && strings.HasPrefix(path, pattern)
+}
+
+// ours are the paths of this module, without its own, and sorted.
+func ours(paths []string) []string {
+	var list []string
+	for _, path := range paths {
+		if room, ok := strings.CutPrefix(path, module+"/"); ok {
+			list = append(list, room)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func isProof(room string) bool {
+	return slices.ContainsFunc(proofs, func(folder string) bool { return within(room, folder) })
+}
+
+func TestImportsOfRooms(t *testing.T) {
+	above := map[string]bool{}
+	floor := func(room string) int {
+		return slices.IndexFunc(rooms, func(r struct{ room, imports string }) bool { return r.room == room })
+	}
+	for i, r := range rooms {
+		assert.Falsef(t, above[r.room], "%s is listed twice", r.room)
+		above[r.room] = true
+		for _, to := range strings.Fields(r.imports) {
+			assert.Greaterf(t, floor(to), i, "%s may import only what is listed below it, not %s", r.room, to)
+		}
+	}
+	found := 0
+	for _, p := range goList(t, "./...") {
+		room := strings.TrimPrefix(p.ImportPath, module+"/")
+		if i := floor(room); i >= 0 {
+			found++
+			assert.Equalf(t, strings.Fields(rooms[i].imports), append([]string{}, ours(p.Imports)...), "imports of %s", room)
+			continue
+		}
+		for _, folder := range []string{"cmd/", "analyzer/", "rewrite/", "internal/"} {
+			assert.Falsef(t, within(room, folder) && !isProof(room), "%s is not listed among the rooms", room)
+		}
+		for _, to := range ours(p.Imports) {
+			assert.Falsef(t, isProof(to) && !isProof(room), "%s imports %s, which is for tests", room, to)
+		}
+	}
+	assert.Equal(t, len(rooms), found, "a room is listed and not there")
+}
+
+// TestImportsOfGenerator: below internal, only what proves the generator imports it, tests
+// included.
+func TestImportsOfGenerator(t *testing.T) {
+	for _, p := range goList(t, "./internal/...") {
+		room := strings.TrimPrefix(p.ImportPath, module+"/")
+		for _, to := range ours(slices.Concat(p.Imports, p.TestImports, p.XTestImports)) {
+			assert.Falsef(t, within(to+"/", "rewrite/") && !within(room, "internal/proof/"), "%s imports %s", room, to)
+		}
+	}
 }
 
 func TestImportsOfPackages(t *testing.T) {

@@ -57,7 +57,7 @@ type Suspension struct {
 	Callee *types.Func // the generic function if instantiated; for runtime operations that of the runtime; nil for OpLiteral, OpIndirect and OpRange
 }
 
-// Colors holds the colours of one package. After New, only what dispatches
+// Colors holds the colours of one package. After New, only what reaches
 // remembers is added to.
 type Colors struct {
 	pkg       *Package
@@ -67,7 +67,8 @@ type Colors struct {
 	decls     map[*types.Func]*ast.FuncDecl // written by the user, with a body
 	notRun    map[*ast.CallExpr]bool        // see findNotRun
 	suspends  map[ast.Node]bool             // for every node of an annotated function
-	dispatch  sync.Map                      // of bool by *types.Func; see dispatches
+	dispatch  sync.Map                      // of bool by *types.Func; see reaches
+	selected  map[*ast.Ident]*types.Selection
 	literals  map[*Func][]*Literal
 	byLit     map[*ast.FuncLit]*Literal
 	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
@@ -91,6 +92,10 @@ func New(p *Package, set *directive.Set) *Colors {
 		overFunc: map[*ast.RangeStmt]bool{},
 		asValue:  map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
+		selected: map[*ast.Ident]*types.Selection{},
+	}
+	for sel, s := range p.Info.Selections {
+		c.selected[sel.Sel] = s
 	}
 	for _, f := range set.Funcs() {
 		obj, _ := p.Info.Defs[f.Decl.Name].(*types.Func)
@@ -236,7 +241,7 @@ func (c *Colors) Deferred(call *ast.CallExpr) (Suspension, bool) {
 	if c.indirect[call] {
 		return Suspension{Op: OpIndirect}, true
 	}
-	s := c.classify(callee(c.pkg.Info, call))
+	s := c.classify(callee(c.pkg.Info, call), CalleeIdent(call.Fun))
 	return s, s.Op != 0
 }
 
@@ -248,7 +253,8 @@ func Operation(fn *types.Func) Op {
 	return runtimeOp(fn.Origin())
 }
 
-func (c *Colors) classify(fn *types.Func) Suspension {
+// classify tells how a call of fn, where id names it, suspends.
+func (c *Colors) classify(fn *types.Func, id *ast.Ident) Suspension {
 	if op := Operation(fn); op != 0 {
 		return Suspension{op, fn}
 	}
@@ -256,7 +262,7 @@ func (c *Colors) classify(fn *types.Func) Suspension {
 		return Suspension{}
 	}
 	if IsInterfaceMethod(fn) {
-		if c.dispatches(fn) {
+		if c.dispatches(fn, id) {
 			return Suspension{OpDispatch, fn}
 		}
 		return Suspension{}

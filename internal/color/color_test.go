@@ -16,7 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/going-green/greenlet/internal/color"
-	"github.com/going-green/greenlet/internal/color/colortest"
+	"github.com/going-green/greenlet/internal/proof/colortest"
 )
 
 var ops = map[color.Op]string{

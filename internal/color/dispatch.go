@@ -1,34 +1,123 @@
 package color
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/going-green/greenlet/internal/names"
 )
 
 // Calls of interface methods. Whether one suspends is known when it is made: if
-// the dynamic type has a companion of the method. A call is lowered for that if
-// a resumable method can be what it reaches, as far as this package and those
-// that it imports show; all other calls of interface methods stay as they are,
-// and cost nothing.
+// the dynamic type has a companion of the method. To ask costs a few nanoseconds
+// and makes the call a suspension. So it is asked where it must be:
+//
+// An interface of this package, or of another one with resumable functions, is for
+// users to implement, of whom nothing is seen here. Its calls ask. A name is all
+// that it takes to make another's interface one of this package's:
+//
+//	type reader interface{ io.Reader }
+//
+// What nobody else can implement, since its method is not exported, or since
+// nobody can import this package and nothing that this imports has resumable
+// functions, is called so if a resumable method is seen that it can reach.
+//
+// Calls through all other interfaces, those of the standard library first, ask
+// if such a method is seen, in this package or in those that it imports. For a
+// user that nothing is seen of, package subset reports where a type with a
+// resumable method becomes such an interface (see [Colors.Muted]).
 
-// dispatches reports whether the interface method fn may reach a resumable one.
-func (c *Colors) dispatches(fn *types.Func) bool {
+// dispatches reports whether a call of the interface method fn, where id names
+// it, asks for a companion.
+func (c *Colors) dispatches(fn *types.Func, id *ast.Ident) bool {
+	if c.reaches(fn) {
+		return true
+	}
+	return fn.Exported() && (c.open(fn.Pkg()) || c.open(c.interfaceOf(id)))
+}
+
+// open reports whether interfaces of pkg may be implemented by types that are
+// not seen here.
+func (c *Colors) open(pkg *types.Package) bool {
+	switch {
+	case pkg == nil:
+		return false
+	case pkg != c.pkg.Pkg:
+		return usesRuntime(pkg)
+	case pkg.Name() != "main":
+		return true
+	}
+	for _, imp := range pkg.Imports() {
+		if usesRuntime(imp) {
+			return true
+		}
+	}
+	return false
+}
+
+// interfaceOf is the package of the interface that a method is selected from
+// where id names it: that of the type's declaration, this one if it has none.
+func (c *Colors) interfaceOf(id *ast.Ident) *types.Package {
+	s := c.selected[id]
+	if s == nil {
+		return nil
+	}
+	t := s.Recv()
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		st, ok := deref(t).Underlying().(*types.Struct)
+		if !ok {
+			return nil // a package with type errors
+		}
+		t = st.Field(i).Type()
+	}
+	t = types.Unalias(t)
+	if p, ok := t.(*types.TypeParam); ok {
+		t = types.Unalias(p.Constraint())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Pkg()
+	}
+	return c.pkg.Pkg
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// reaches reports whether a resumable method is seen, by this package, that a
+// call of the interface method fn can reach.
+func (c *Colors) reaches(fn *types.Func) bool {
 	if known, ok := c.dispatch.Load(fn); ok {
 		return known.(bool)
 	}
-	found := false
-	if iface, ok := fn.Signature().Recv().Type().Underlying().(*types.Interface); ok {
-		found = c.implemented(c.pkg.Pkg, fn, iface)
-		for _, pkg := range c.pkg.Pkg.Imports() {
-			if found {
-				break
-			}
-			found = usesRuntime(pkg) && c.implemented(pkg, fn, iface)
-		}
-	}
+	found := c.sees(c.pkg.Pkg, func(pkg *types.Package) bool { return c.declares(pkg, fn, nil) })
 	c.dispatch.Store(fn, found)
 	return found
+}
+
+// implemented reports whether a type is seen that implements the interface which
+// declares fn, with a resumable method.
+func (c *Colors) implemented(fn *types.Func) bool {
+	iface, _ := fn.Signature().Recv().Type().Underlying().(*types.Interface)
+	return c.sees(c.pkg.Pkg, func(pkg *types.Package) bool { return c.declares(pkg, fn, iface) })
+}
+
+// sees reports whether has holds of pkg, or of a package that pkg sees.
+func (c *Colors) sees(pkg *types.Package, has func(*types.Package) bool) bool {
+	if pkg == nil {
+		return false
+	}
+	if has(pkg) {
+		return true
+	}
+	for _, imp := range pkg.Imports() {
+		if usesRuntime(imp) && has(imp) {
+			return true
+		}
+	}
+	return false
 }
 
 // usesRuntime reports whether a package can have companions.
@@ -41,28 +130,38 @@ func usesRuntime(pkg *types.Package) bool {
 	return false
 }
 
-// implemented reports whether a type of pkg implements iface with a resumable
-// method fn. Generic types are taken to, if they have such a method: which of
-// their instances do, nobody can say here.
-func (c *Colors) implemented(pkg *types.Package, fn *types.Func, iface *types.Interface) bool {
-	if pkg == nil {
-		return false
-	}
+// declares reports whether a type of pkg has a resumable method that a call of
+// the interface method fn can reach: one of its name and shape. That its type
+// implements the interface is not asked for, unless iface is not nil: what embeds
+// it may do so, such as a local type or one without a name, which are not looked
+// at. The types that a constraint lists don't matter, as a pointer is in the set of
+// none of them but has all methods.
+func (c *Colors) declares(pkg *types.Package, fn *types.Func, iface *types.Interface) bool {
 	for _, named := range declaredTypes(pkg) {
-		ptr := types.NewPointer(named)
-		sel := types.NewMethodSet(ptr).Lookup(fn.Pkg(), fn.Name())
+		set := types.NewMethodSet(types.NewPointer(named))
+		sel := set.Lookup(fn.Pkg(), fn.Name())
 		if sel == nil {
 			continue
 		}
 		m, ok := sel.Obj().(*types.Func)
-		if !ok || types.IsInterface(m.Signature().Recv().Type()) || !c.Resumable(m) {
-			continue
-		}
-		if named.TypeParams().Len() > 0 || types.Implements(ptr, iface) {
+		if ok && !types.IsInterface(m.Signature().Recv().Type()) && c.Resumable(m) && sameShape(m.Signature(), fn.Signature()) &&
+			(iface == nil || hasMethods(set, iface)) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasMethods reports whether a method set has methods of the names and shapes of
+// those of an interface.
+func hasMethods(set *types.MethodSet, iface *types.Interface) bool {
+	for m := range iface.Methods() {
+		sel := set.Lookup(m.Pkg(), m.Name())
+		if sel == nil || !sameShape(sel.Type(), m.Signature()) {
+			return false
+		}
+	}
+	return true
 }
 
 // IsInterfaceMethod reports whether fn is declared by an interface.

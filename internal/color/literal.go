@@ -209,7 +209,7 @@ func (v *values) knownValue(e ast.Expr) bool {
 		return false
 	}
 	fn, ok := v.pkg.Info.Uses[id].(*types.Func)
-	return ok && v.classify(fn).Op == 0 && !AsksWhoRuns(fn)
+	return ok && v.classify(fn, id).Op == 0 && !AsksWhoRuns(fn)
 }
 
 // callbacks notes the literals that are arguments of a function of the standard
@@ -316,7 +316,7 @@ func (v *values) call(call *ast.CallExpr) bool {
 	if AsksWhoRuns(fn) {
 		return true // in plain code it would mean Main
 	}
-	s := v.classify(fn)
+	s := v.classify(fn, CalleeIdent(call.Fun))
 	return s.Op != 0 || v.indirect(call)
 }
 

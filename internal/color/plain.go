@@ -20,7 +20,8 @@ type Leak struct {
 // the package that want the directive for being called by resumable functions,
 // directly or through other plain ones.
 //
-// Calls by name count. What is called through a variable or an interface is not
+// Calls by name count, and those of interface methods if a type is seen that implements
+// the interface by a resumable one. What is called through a variable or an interface is not
 // known; a literal counts where it is called or deferred at once; a go
 // statement leaves the greenlet. A plain function that no resumable one reaches
 // drives greenlets from outside and is in order. Functions that a diagnosed
@@ -47,8 +48,8 @@ func (c *Colors) Unannotated() []Leak {
 			if fn == nil {
 				return
 			}
-			step := Step{c.CallPos(call), c.classify(fn).Op, fn}
-			if step.Op != 0 {
+			step := Step{c.CallPos(call), c.classify(fn, CalleeIdent(call.Fun)).Op, fn}
+			if step.Op != 0 && (step.Op != OpDispatch || c.implemented(fn)) {
 				if !reported {
 					leaks = append(leaks, Leak{n.fn, c.decls[n.fn], step, n.root, n.path})
 					reported = true

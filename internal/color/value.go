@@ -61,7 +61,7 @@ func (c *Colors) value(e ast.Expr, id *ast.Ident) *Value {
 	if !ok {
 		return nil
 	}
-	if c.classify(fn).Op == 0 && !AsksWhoRuns(fn) {
+	if c.classify(fn, id).Op == 0 && !AsksWhoRuns(fn) {
 		return nil
 	}
 	sig := fn.Signature()

@@ -102,6 +102,23 @@ const (
 	// Fix: name the function, or remove the directive.
 	DirectiveBlank Code = "directive-blank"
 
+	// DirectiveUintptr: the function is marked //go:uintptrescapes or
+	// //go:uintptrkeepalive: its callers convert pointers to uintptr, and the compiler
+	// keeps alive what these point to until the call returns. What resumable code
+	// calls may return before, when it suspends, and then the uintptr is all that is
+	// left.
+	//
+	// Example:
+	//
+	//	//go:uintptrescapes
+	//	//greenlet:resumable
+	//	func f(p uintptr) { greenlet.Yield(p) }
+	//
+	// Fix: give it an unsafe.Pointer, or remove one of the directives. A function that
+	// is not resumable may have such parameters, and be called or deferred by
+	// resumable ones.
+	DirectiveUintptr Code = "directive-uintptr"
+
 	// DirectiveCgo: the file imports "C". What the compiler sees of such a file is
 	// written by cgo, so it cannot be rewritten from its source.
 	//

@@ -255,8 +255,24 @@ func (p *parser) mark(file *ast.File, fn *ast.FuncDecl, pos token.Pos) {
 	case fn.Body == nil:
 		refuse(diag.DirectiveNoBody, fn.Name.Name+" has no body, so there is nothing to rewrite",
 			"remove the directive, or write the function in Go")
+	case uintptrPragma(fn) != "":
+		refuse(diag.DirectiveUintptr, fn.Name.Name+" is marked "+uintptrPragma(fn)+
+			", but who calls a resumable function can't keep alive what a uintptr points to while it waits",
+			"give it an unsafe.Pointer, or remove one of the directives")
 	default:
 		p.set.funcs = append(p.set.funcs, Func{Decl: fn, File: file, Pos: pos})
 		p.set.marked[fn] = true
 	}
+}
+
+// uintptrPragma is the directive of gc's that has callers of fn keep alive what they
+// convert to its parameters of type uintptr, or "".
+func uintptrPragma(fn *ast.FuncDecl) string {
+	for _, c := range fn.Doc.List {
+		switch verb, _, _ := strings.Cut(c.Text, " "); verb {
+		case "//go:uintptrescapes", "//go:uintptrkeepalive":
+			return verb
+		}
+	}
+	return ""
 }

@@ -197,6 +197,18 @@ func Receiver(decl *ast.FuncDecl) string {
 	}
 }
 
+// Matches reports whether name names fn: Walk, Tree.Walk or (*Tree).Walk, or * for all.
+func Matches(fn *ast.FuncDecl, name string) bool {
+	if name == "*" {
+		return true
+	}
+	name = strings.NewReplacer("(", "", ")", "", "*", "").Replace(name)
+	if name == fn.Name.Name {
+		return true
+	}
+	return name == Receiver(fn)+"."+fn.Name.Name
+}
+
 // InTraceback is the name of a function as Go's tracebacks have it behind its
 // package: fib, (*Server).Serve, Server.Serve.
 func InTraceback(fn *types.Func) string {
@@ -223,6 +235,9 @@ func first(s string, f func(rune) rune) string {
 // suffixes are the last parts of a file name that the go command reads as
 // build constraints; they must stay last in the generated file's name.
 var suffixes = knownSuffixes()
+
+// IsTest reports whether the go command compiles the file at path for tests only.
+func IsTest(path string) bool { return strings.HasSuffix(path, "_test.go") }
 
 // Generated is the path of the file generated from the source file at path:
 // x.go → x_greenlet.go, x_linux_amd64.go → x_greenlet_linux_amd64.go,

@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/going-green/greenlet/internal/color/colortest"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/internal/proof/colortest"
 )
 
 type documented struct {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
 
-	"github.com/going-green/greenlet/internal/color/colortest"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/proof/colortest"
 	"github.com/going-green/greenlet/internal/subset"
 )
 

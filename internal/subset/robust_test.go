@@ -17,7 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/going-green/greenlet/internal/color"
-	"github.com/going-green/greenlet/internal/color/colortest"
+	"github.com/going-green/greenlet/internal/proof/colortest"
 	"github.com/going-green/greenlet/internal/subset"
 )
 

@@ -53,16 +53,19 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	}
 	out := jen.NewFilePathName(importPath(src.Pkg), src.Pkg.Name())
 	comments := NewComments(src.Fset, src.File)
+	lines := newDirectives(src)
 	for _, fn := range fns {
 		e := &funcEmitter{
-			Converter: &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Colors.Frame},
-			fn:        fn,
-			fset:      src.Fset,
-			source:    src.Text,
-			Colors:    src.Colors,
-			debugger:  src.Debugger != nil,
+			Converter:  &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Colors.Frame},
+			fn:         fn,
+			fset:       src.Fset,
+			source:     src.Text,
+			directives: lines,
+			Colors:     src.Colors,
+			debugger:   src.Debugger != nil,
 		}
 		e.emit(out)
+		e.takeNames()
 	}
 	if len(src.Hidden) > 0 {
 		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)

@@ -26,7 +26,9 @@ type funcEmitter struct {
 	fn     *ir.Func
 	fset   *token.FileSet
 	source []byte // of the user's file
-	Colors *color.Colors
+	// directives are the //line directives of the user's file.
+	directives *directives
+	Colors     *color.Colors
 	// debugger says that the code is for debuggers.
 	debugger bool
 
@@ -46,6 +48,7 @@ type funcEmitter struct {
 	sourceLabels map[string]bool     // see userLabels
 	locals       map[string]string   // see local
 	held         map[ast.Expr]string // see deferred
+	kept         []jen.Code          // pointers that a deferred call gets as numbers
 	variant      variant             // of the code being emitted
 	list         []*ir.Block         // those that it can reach
 	labels       map[*ir.Block]string
@@ -121,6 +124,16 @@ func (e *funcEmitter) emit(out *jen.File) {
 
 // ours are the names that generated methods give their parameters and locals.
 var ours = []string{"f", "r", "d", "st", "args", "c", "head", "ok", "depth", "room", "v", "at"}
+
+// takeNames keeps imports from having the names of what the function declares.
+func (e *funcEmitter) takeNames() {
+	for name := range e.fn.Names.Given() {
+		e.Imports.Take(name)
+	}
+	for _, name := range ours {
+		e.Imports.Take(e.free(name))
+	}
+}
 
 // typeParamName renames what can't be called by its name: a type that has an
 // alias, a type parameter that is blank, is hidden by a hoisted type, or hides a

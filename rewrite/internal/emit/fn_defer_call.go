@@ -39,6 +39,7 @@ func (e *funcEmitter) deferred(s *ast.DeferStmt) []jen.Code {
 }
 
 func (e *funcEmitter) deferredCall(call *ast.CallExpr) []jen.Code {
+	e.kept = nil
 	if e.recovers(call) {
 		return []jen.Code{e.registrar().Dot("DeferRecover").Call(e.deferrer())}
 	}
@@ -113,19 +114,27 @@ func (e *funcEmitter) deferPlain(call *ast.CallExpr) []jen.Code {
 			return []jen.Code{jen.Block(append(code, e.registerPlain(on.Dot(method), args))...)}
 		}
 		code, fn, args := e.hold("fn", target, call)
-		return []jen.Code{jen.Block(append(code, e.registerPlain(fn, args))...)}
+		if callee == nil {
+			e.kept = nil
+		}
+		return []jen.Code{jen.Block(append(code, e.registerPlain(fn, args, e.kept...))...)}
 	}
 	code, args := e.holdArgs(call)
 	return []jen.Code{jen.Block(append(code, e.registerPlain(target, args))...)}
 }
 
-func (e *funcEmitter) registerPlain(target *jen.Statement, args []jen.Code) jen.Code {
+// registerPlain registers the call of target. What is kept lives until that is over:
+// gc sees to it only where target names the function (ir.ToUintptr).
+func (e *funcEmitter) registerPlain(target *jen.Statement, args []jen.Code, kept ...jen.Code) jen.Code {
 	body := e.fn.Names.Fresh("body")
 	return e.registrar().Dot("Defer").Call(
-		jen.Func().Params(jen.Id(body).Func().Params()).Block(
-			jen.Defer().Add(target).Call(args...),
-			jen.Id(body).Call(),
-		))
+		jen.Func().Params(jen.Id(body).Func().Params()).BlockFunc(func(g *jen.Group) {
+			for _, p := range kept {
+				g.Defer().Add(e.qual("runtime", "runtime", "KeepAlive")).Call(p)
+			}
+			g.Defer().Add(target).Call(args...)
+			g.Id(body).Call()
+		}))
 }
 
 // deferResumable registers the call of a resumable function: by the form that
@@ -139,7 +148,7 @@ func (e *funcEmitter) deferResumable(call *ast.CallExpr, callee *types.Func) []j
 		code, args = e.holdArgs(call)
 	case s.Kind() == types.MethodExpr: // the receiver is the first argument
 		code, args = e.holdArgs(call)
-		before, args = args[:1], args[1:]
+		before, args = args[:1:1], args[1:]
 	default:
 		code, target, args = e.hold("fn", target, call)
 	}

@@ -6,6 +6,8 @@ import (
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
 // What a defer statement evaluates when it is executed: the function or receiver and the
@@ -31,7 +33,7 @@ func (e *funcEmitter) callsBefore(call *ast.CallExpr) (calls []ast.Expr) {
 				return false
 			}
 		case *ast.CallExpr:
-			if e.Info.Types[n.Fun].IsType() {
+			if e.Info.Types[n.Fun].IsType() && !ir.FromUintptr(e.Info, n) {
 				return true
 			}
 			calls = append(calls, n)
@@ -87,7 +89,12 @@ func (e *funcEmitter) holdArgs(call *ast.CallExpr, first ...jen.Code) (code, arg
 	for i, x := range call.Args {
 		tv := e.Info.Types[x]
 		var arg *jen.Statement
-		if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
+		if conv, ptr := ir.ToUintptr(e.Info, x); conv != nil {
+			name := e.fn.Names.Fresh("arg")
+			names, values = append(names, jen.Id(name)), append(values, e.Expr(ptr))
+			arg = jen.Parens(e.Expr(conv.Fun)).Call(jen.Id(name))
+			e.kept = append(e.kept, jen.Id(name))
+		} else if tv.Value == nil && !tv.IsNil() && !tv.IsType() {
 			name := e.fn.Names.Fresh("arg")
 			names, values = append(names, jen.Id(name)), append(values, e.inItsType(x))
 			arg = jen.Id(name)

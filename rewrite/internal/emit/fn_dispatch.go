@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -38,7 +39,35 @@ func (e *funcEmitter) dispatchWait(w *ir.Wait) []jen.Code {
 // indirectWait emits the call of a function value: of its resumable form if it
 // has one, else of the function.
 func (e *funcEmitter) indirectWait(w *ir.Wait) []jen.Code {
-	return e.foundOrPlain(w, e.companionOfValue(w, e.signature(w)), closureCall, e.Expr(w.Call.Fun))
+	return append(e.yieldTo(w), e.foundOrPlain(w, e.companionOfValue(w, e.signature(w)), closureCall, e.Expr(w.Call.Fun))...)
+}
+
+// answers reports whether w calls a variable of type func(V) bool, which may be the
+// yield of an iterator.
+func (e *funcEmitter) answers(w *ir.Wait) bool {
+	if w.Op != color.OpIndirect || w.Outcomes != nil || w.Call.Ellipsis.IsValid() {
+		return false
+	}
+	if _, named := ast.Unparen(w.Call.Fun).(*ast.Ident); !named {
+		return false
+	}
+	sig := e.signature(w)
+	return sig != nil && !sig.Variadic() && sig.Params().Len() == 1 && len(w.Call.Args) == 1 &&
+		sig.Results().Len() == 1 && types.Identical(sig.Results().At(0).Type(), types.Typ[types.Bool])
+}
+
+// yieldTo emits the call of a yield that the run asks: as a Yield, in the caller's frame.
+func (e *funcEmitter) yieldTo(w *ir.Wait) []jen.Code {
+	if !e.answers(w) {
+		return nil
+	}
+	p := e.local("p")
+	code := []jen.Code{jen.Op("*").Id(p).Op("=").Add(e.Expr(w.Call.Args[0]))}
+	code = append(code, e.save(w, true)...)
+	code = append(code, jen.Return(append(e.retIDs(), jen.Id(e.f).Dot("Hand").Call())...))
+	return []jen.Code{
+		jen.If(jen.Id(p).Op(":=").Add(e.rt("YieldTo")).Call(jen.Id(e.r), e.Expr(w.Call.Fun)), jen.Id(p).Op("!=").Nil()).Block(code...),
+	}
 }
 
 // companionOfValue looks for the resumable form of the function value that w

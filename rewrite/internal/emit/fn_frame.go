@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"hash/fnv"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,23 +143,32 @@ func (e *funcEmitter) describe(out *jen.File) {
 		info = e.free("infoOf" + e.frame)
 	}
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Add(oneLine(jen.Return(jen.Op("&").Id(info))))
+	declared := e.placeOf(e.fn.Decl.Pos())
 	var points []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			point := strconv.Itoa(e.line(w.Source.Pos()))
-			for i, v := range w.Live {
-				point += []string{":", " "}[min(i, 1)] + v.Name
+			at := e.placeOf(w.Source.Pos())
+			point := strconv.Itoa(at.line)
+			if at.file != declared.file {
+				point += "@" + strings.ReplaceAll(e.sourcePath(at), " ", "\x00")
+			}
+			for _, v := range w.Live {
+				point += " " + v.Name
 			}
 			points = append(points, point)
 		}
 	}
 	values := []jen.Code{
 		jen.Id("Name").Op(":").Lit(e.tracebackName()),
-		jen.Id("File").Op(":").Lit(path.Join(importPath(e.Pkg), e.fileName())),
-		jen.Id("Line").Op(":").Lit(e.line(e.fn.Decl.Pos())),
+		jen.Id("File").Op(":").Lit(e.sourcePath(declared)),
+		jen.Id("Line").Op(":").Lit(declared.line),
 	}
 	if e.fn.Defers {
-		values = append(values, jen.Id("End").Op(":").Lit(e.line(e.fn.Decl.Body.Rbrace)))
+		end := e.placeOf(e.fn.Decl.Body.Rbrace)
+		values = append(values, jen.Id("End").Op(":").Lit(end.line))
+		if end.file != declared.file {
+			values = append(values, jen.Id("EndFile").Op(":").Lit(e.sourcePath(end)))
+		}
 	}
 	if len(points) > 0 {
 		values = append(values, jen.Id("Points").Op(":").Lit(strings.Join(points, "; ")))

@@ -232,21 +232,10 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 	}
 	sig := e.fn.Obj.Signature()
 	if len(results) > 0 && e.fn.KeepsResults() {
-		return append(e.setResults(results), e.returns(nil)...)
+		return append(e.setResults(results), e.returnsKept(true)...)
 	}
 	if len(results) == 0 {
-		var values []jen.Code
-		for i, v := range e.fn.Results {
-			switch {
-			case v != nil:
-				values = append(values, e.variableAlone(v))
-			case e.variant.mayBeHot():
-				values = append(values, jen.Id(e.rets[i]))
-			default:
-				values = append(values, nil) // as the field is
-			}
-		}
-		return e.done(values)
+		return e.returnsKept(false)
 	}
 	if len(results) == 1 && sig.Results().Len() > 1 {
 		if e.variant.resumes() {
@@ -261,6 +250,26 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 	var values []jen.Code
 	for _, x := range results {
 		values = append(values, e.Expr(x))
+	}
+	return e.done(values)
+}
+
+// returnsKept returns what the results are: set by setResults, or as they stand at a
+// return without operands. There a blank one, which nothing else can set, is zero. A
+// recycled frame may have another value, unless its function takes it at the start.
+func (e *funcEmitter) returnsKept(set bool) []jen.Code {
+	var values []jen.Code
+	for i, v := range e.fn.Results {
+		switch {
+		case v != nil:
+			values = append(values, e.variableAlone(v))
+		case e.variant.mayBeHot():
+			values = append(values, jen.Id(e.rets[i]))
+		case e.variant == resumedCall && !set:
+			values = append(values, e.zero(e.fn.Obj.Signature().Results().At(i).Type()))
+		default:
+			values = append(values, nil) // as the field is
+		}
 	}
 	return e.done(values)
 }

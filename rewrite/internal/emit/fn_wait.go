@@ -403,6 +403,9 @@ func (e *funcEmitter) takeResults(w *ir.Wait) []jen.Code {
 	callee := jen.Id(e.r).Dot("Callee").Call()
 	wanted := slices.ContainsFunc(w.Results, func(v *ir.Var) bool { return v != nil })
 	lhs := e.resultTargets(w)
+	if e.answers(w) {
+		return []jen.Code{jen.List(lhs...).Op("=").Id(e.f).Dot("Answer").Call(jen.Id(e.r))}
+	}
 	frame := e.calleeFrame(w)
 	if frame == nil {
 		switch {

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -17,7 +18,8 @@ import (
 // line of the source the next line of code comes. Output: the code with
 // //line directives where, by counting lines, Go would say another one.
 // Guarantees: each marked line has the user's file and line in tracebacks,
-// profiles and debuggers; what stands outside marks, the generated file's. The
+// profiles and debuggers, those of the user's own //line directives if there are any
+// (place.go); what stands outside marks, the generated file's. The
 // code is still formatted, unless placeLines says that it may not be.
 //
 // The directives are added last, since jennifer would report a mistake of ours
@@ -30,7 +32,12 @@ const (
 
 // lineOf marks the next line of code as that of pos.
 func (e *funcEmitter) lineOf(pos token.Pos) jen.Code {
-	return jen.Comment(lineMark + strconv.Itoa(e.line(pos)))
+	p := e.placeOf(pos)
+	text := lineMark + strconv.Itoa(p.line)
+	if p.file != "" {
+		text += " " + p.file
+	}
+	return jen.Comment(text)
 }
 
 func (e *funcEmitter) mark(s ast.Stmt) jen.Code {
@@ -50,10 +57,15 @@ func (e *funcEmitter) leads(pos token.Pos) bool {
 	return e.blank(pos-token.Pos(p.Column-1), pos)
 }
 
-// blank reports whether there is nothing between two places of the source.
+// blank reports whether there is nothing between two places of the source, or only a
+// /*line*/ directive.
 func (e *funcEmitter) blank(from, to token.Pos) bool {
 	start, end := e.fset.PositionFor(from, false).Offset, e.fset.PositionFor(to, false).Offset
-	return start >= 0 && start <= end && end <= len(e.source) && len(bytes.TrimSpace(e.source[start:end])) == 0
+	if start < 0 || start > end || end > len(e.source) {
+		return false
+	}
+	text := bytes.TrimSpace(e.source[start:end])
+	return len(text) == 0 || bytes.HasPrefix(text, []byte("/*line ")) && bytes.Index(text, []byte("*/")) == len(text)-2
 }
 
 // placeLines turns marks into directives. source and own are the names of the
@@ -74,13 +86,15 @@ func placeLines(code []byte, source, own string, skip int, each bool) (placed []
 		out.WriteByte('\n')
 		written++
 	}
-	mapped := 0 // the source line that Go will give to the next line, or 0
-	want := -1  // that it shall have, or -1
+	mapped := place{}       // what Go will give to the next line; line 0 is the file's own
+	want := place{line: -1} // that it shall have, or line -1
 	text := strings.TrimSuffix(string(code), "\n")
 	for line := range strings.SplitSeq(text, "\n") {
 		trimmed := strings.TrimSpace(line)
 		if mark, ok := strings.CutPrefix(trimmed, lineMark); ok {
-			want, _ = strconv.Atoi(mark)
+			number, file, _ := strings.Cut(mark, " ")
+			want.line, _ = strconv.Atoi(number)
+			want.file = cmp.Or(file, source)
 			joined = true
 			continue
 		}
@@ -89,21 +103,21 @@ func placeLines(code []byte, source, own string, skip int, each bool) (placed []
 		}
 		last, joined = trimmed, false
 		switch {
-		case want == 0 && mapped != 0 && trimmed != "":
+		case want.line == 0 && mapped.line != 0 && trimmed != "":
 			// A blank line keeps it out of the doc comment that follows.
 			put(fmt.Sprintf("//line %s:%d", own, written+2))
 			put("")
-			mapped = 0
-		case want > 0 && want != mapped && trimmed != "" && !strings.HasPrefix(trimmed, "//"):
-			put(fmt.Sprintf("//line %s:%d", source, want))
+			mapped = place{}
+		case want.line > 0 && want != mapped && trimmed != "" && !remark(trimmed):
+			put(fmt.Sprintf("//line %s:%d", want.file, want.line))
 			mapped = want
 		}
-		if trimmed != "" && !strings.HasPrefix(trimmed, "//") && (!each || want <= 0) {
-			want = -1
+		if trimmed != "" && !remark(trimmed) && (!each || want.line <= 0) {
+			want.line = -1
 		}
 		put(line)
-		if mapped > 0 {
-			mapped++
+		if mapped.line > 0 {
+			mapped.line++
 		}
 	}
 	return out.Bytes(), formatted
@@ -112,4 +126,9 @@ func placeLines(code []byte, source, own string, skip int, each bool) (placed []
 // commented reports whether there may be a comment in a line behind code.
 func commented(line string) bool {
 	return len(line) > 2 && (strings.Contains(line[1:], "//") || strings.Contains(line[1:], "/*") || strings.Contains(line, "*/"))
+}
+
+// remark reports whether a line holds a comment and no code.
+func remark(line string) bool {
+	return strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") && strings.Index(line, "*/") == len(line)-2
 }

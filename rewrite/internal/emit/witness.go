@@ -180,7 +180,7 @@ func (e *funcEmitter) taken(name string) bool {
 			return true
 		}
 	}
-	return e.Pkg.Scope().Lookup(name) != nil
+	return e.Pkg.Scope().Lookup(name) != nil || !e.fn.Names.Free(name)
 }
 
 // resultHelper is the helper for one result of functions of the form of

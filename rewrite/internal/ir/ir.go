@@ -1,7 +1,7 @@
 // Package ir is what the passes between syntax and emission work on.
 //
 // A function is first a Tree: statements of the source, in which every
-// suspension has become a statement of its own (package rewrite, normalize),
+// suspension has become a statement of its own (package lower, normalize),
 // then a list of Blocks: straight-line code with one terminator (flatten).
 // The leaves of both are go/ast, never changed; where a part had to be
 // replaced, the path to it is copied, and a replacement that stands for a

@@ -1,0 +1,164 @@
+// Package oracle runs programs with resumable functions as they are written,
+// and says what they print. It is what rewritten programs are compared with.
+//
+// Input: programs, each a set of files with a main package that imports the
+// runtime.
+// Output: what they print and how they end.
+// Guarantee: no code of the generator takes part in it.
+//
+// The programs of a batch are compiled into one binary; [Build] does that for
+// rewritten programs, too. [Stub] turns a source file into one that runs on
+// [github.com/going-green/greenlet/internal/proof/oracle/greenlet], the runtime made
+// of goroutines.
+package oracle
+
+import (
+	"embed"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed greenlet/*.go
+var greenletSource embed.FS
+
+// Files are the files of a program or a module by slash-separated path.
+type Files map[string]string
+
+// Sorted are the paths.
+func (f Files) Sorted() []string { return slices.Sorted(maps.Keys(f)) }
+
+// A Program is a main package and the packages below it.
+type Program struct {
+	Name  string // a valid last element of an import path; unique in a batch
+	Files Files  // in.go, dep/dep.go, …
+}
+
+const (
+	// Module is the path of the module that all programs of a batch are in:
+	// program p imports its package dep as example/p/dep.
+	Module = "example"
+
+	oraclePath = Module + "/oracle/greenlet"
+)
+
+// Oracle is the module in which the unrewritten programs run. If some of them
+// are no Go, the error is a [*BuildError].
+func Oracle(programs []Program) (Files, error) {
+	module := Files{"go.mod": "module " + Module + "\n\ngo 1.26.0\n"}
+	sources, err := fs.Glob(greenletSource, "greenlet/*.go")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		data, err := greenletSource.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		module["oracle/"+name] = string(data)
+	}
+	invalid := &BuildError{Programs: map[string]string{}}
+	for _, p := range programs {
+		if err := addStubbed(module, p); err != nil {
+			invalid.add(p.Name, err.Error()+"\n")
+		}
+	}
+	if len(invalid.Programs) > 0 {
+		return nil, invalid
+	}
+	return module, addMain(module, programs)
+}
+
+// Rewritten is the module in which rewritten programs run. The files of each
+// must include the generated ones; root is the directory of the runtime's
+// module.
+func Rewritten(programs []Program, root string) (Files, error) {
+	module := Files{"go.mod": GoMod(root)}
+	for _, p := range programs {
+		for _, name := range p.Files.Sorted() {
+			module[path.Join(p.Name, name)] = p.Files[name]
+		}
+	}
+	return module, addMain(module, programs)
+}
+
+// GoMod is the go.mod of a module that gets the runtime from root.
+func GoMod(root string) string {
+	const of = "github.com/going-green/greenlet"
+	return "module " + Module + "\n\ngo 1.26.0\n\nrequire " + of + " v0.0.0\n\nreplace " + of + " => " + root + "\n"
+}
+
+func addStubbed(module Files, p Program) error {
+	dirs := map[string]Files{}
+	for _, name := range p.Files.Sorted() {
+		dir := path.Dir(name)
+		if dirs[dir] == nil {
+			dirs[dir] = Files{}
+		}
+		dirs[dir][name] = p.Files[name]
+	}
+	for dir, files := range dirs {
+		stubbed, err := Stub(path.Join(Module, p.Name, dir), files)
+		if err != nil {
+			return err
+		}
+		for name, text := range stubbed {
+			module[path.Join(p.Name, name)] = text
+		}
+	}
+	return nil
+}
+
+// addMain makes the main packages of programs importable and adds one that
+// runs the program named by its argument.
+func addMain(module Files, programs []Program) error {
+	var imports, cases strings.Builder
+	for _, p := range programs {
+		for _, name := range p.Files.Sorted() {
+			if path.Dir(name) == "." {
+				name = path.Join(p.Name, name)
+				text, err := importable(name, module[name], p.Name)
+				if err != nil {
+					return err
+				}
+				module[name] = text
+			}
+		}
+		imports.WriteString("\t" + mainPrefix + p.Name + ` "` + Module + "/" + p.Name + "\"\n")
+		cases.WriteString("\tcase \"" + p.Name + "\":\n\t\t" + mainPrefix + p.Name + "." + mainFunc + "()\n")
+	}
+	module["main.go"] = "package main\n\nimport (\n\t\"os\"\n\n" + imports.String() + ")\n\nfunc main() {\n\tswitch os.Args[1] {\n" +
+		cases.String() + "\tdefault:\n\t\tpanic(\"no such program\")\n\t}\n}\n"
+	return nil
+}
+
+// While a program's package is not main it is named mainPrefix and the
+// program's name, and func main is named mainFunc.
+const (
+	mainPrefix = "main_"
+	mainFunc   = "Main_"
+)
+
+// importable renames package main and func main. Lines stay where they are.
+func importable(name, text, program string) (string, error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+	if err != nil {
+		return "", err
+	}
+	at := func(pos token.Pos) int { return fset.PositionFor(pos, false).Offset }
+	for _, decl := range slices.Backward(file.Decls) {
+		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+			text = text[:at(fn.Name.Pos())] + mainFunc + text[at(fn.Name.End()):]
+		}
+	}
+	return text[:at(file.Name.Pos())] + mainPrefix + program + text[at(file.Name.End()):], nil
+}

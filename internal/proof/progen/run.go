@@ -1,0 +1,235 @@
+package progen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/going-green/greenlet/internal/proof/oracle"
+	"github.com/going-green/greenlet/rewrite"
+)
+
+// A Verdict is what has become of a program.
+type Verdict struct {
+	Text     string
+	Expected string // printed unrewritten
+	Printed  string // printed rewritten
+	Refused  error  // diagnostics
+	Failed   error  // the generator, the compiler or the program does not end well
+	Invalid  error  // the program itself is wrong
+}
+
+// Differs reports whether the program shows a fault of the rewriter.
+func (v *Verdict) Differs() bool {
+	return v.Invalid == nil && v.Refused == nil && (v.Failed != nil || v.Expected != v.Printed)
+}
+
+// Kind tells faults apart: a word, and what the compiler says if it does.
+func (v *Verdict) Kind() string {
+	switch {
+	case !v.Differs():
+		return ""
+	case v.Failed != nil && errors.Is(v.Failed, oracle.ErrEndless):
+		return oracle.ErrEndless.Error()
+	case v.Failed != nil:
+		text := strings.TrimPrefix(v.Failed.Error(), "# ")
+		if _, more, ok := strings.Cut(text, "in.go: "); ok { // internal error
+			text = more
+		}
+		text = strings.TrimPrefix(text, "internal error: generated code does not type-check:\n")
+		text, _, _ = strings.Cut(particular.ReplaceAllString(text, "…"), "\n")
+		return "failed: " + text
+	case strings.Contains(v.Printed, "\nexit status ") && !strings.Contains(v.Expected, "\nexit status "):
+		return "crashes"
+	}
+	return "differs"
+}
+
+var particular = regexp.MustCompile(`[0-9]+|[a-z/]*p[0-9]{4}`)
+
+// A Runner runs programs. Root is the directory of the runtime's module, Dir
+// one to work in.
+type Runner struct {
+	Root, Dir string
+	batches   int
+
+	generateOnly bool // enough to reduce what generating fails for
+}
+
+// Run says what becomes of programs. They are compiled together.
+func (r *Runner) Run(ctx context.Context, texts []string) ([]*Verdict, error) {
+	r.batches++
+	dir := filepath.Join(r.Dir, fmt.Sprint("batch", r.batches))
+	defer os.RemoveAll(dir)
+	b := batch{verdicts: map[string]*Verdict{}}
+	list := make([]*Verdict, len(texts))
+	var all []oracle.Program
+	for i, text := range texts {
+		name := fmt.Sprintf("p%04d", i)
+		list[i] = &Verdict{Text: text}
+		b.verdicts[name] = list[i]
+		all = append(all, oracle.Program{Name: name, Files: oracle.Files{"in.go": text}})
+	}
+	rest, err := all, error(nil)
+	if !r.generateOnly {
+		rest, err = b.execute(ctx, filepath.Join(dir, "oracle"), all, oracle.Oracle,
+			func(v *Verdict, out string, err error) { v.Expected, v.Invalid = out, err })
+	}
+	if err != nil {
+		return nil, err
+	}
+	if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
+		return nil, err
+	}
+	if r.generateOnly {
+		return list, nil
+	}
+	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Rewritten(programs, r.Root) }
+	_, err = b.execute(ctx, filepath.Join(dir, "rewritten"), rest, module,
+		func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
+	return list, err
+}
+
+// addresses are how function values are printed; they differ from binary to binary.
+var addresses = regexp.MustCompile(`\b0x[0-9a-f]+\b`)
+
+type batch struct{ verdicts map[string]*Verdict }
+
+// execute builds and runs programs, and returns those that end.
+func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Program,
+	module func([]oracle.Program) (oracle.Files, error), done func(*Verdict, string, error)) ([]oracle.Program, error) {
+	var binary *oracle.Binary
+	for try := 0; len(programs) > 0; try++ {
+		files, err := module(programs)
+		if err == nil {
+			binary, err = oracle.Build(ctx, files, filepath.Join(dir, fmt.Sprint(try)))
+		}
+		if err == nil {
+			break
+		}
+		var failed *oracle.BuildError
+		if !errors.As(err, &failed) {
+			return nil, err
+		}
+		var rest []oracle.Program
+		for _, p := range programs {
+			if text, ok := failed.Programs[p.Name]; ok {
+				done(b.verdicts[p.Name], "", errors.New(text))
+			} else {
+				rest = append(rest, p)
+			}
+		}
+		if len(rest) == len(programs) {
+			return nil, err
+		}
+		programs = rest
+	}
+	ok := make([]bool, len(programs))
+	var group sync.WaitGroup
+	limit := make(chan bool, runtime.GOMAXPROCS(0))
+	for i, p := range programs {
+		group.Go(func() {
+			limit <- true
+			out, err := binary.Run(ctx, p.Name)
+			out = addresses.ReplaceAllString(out, "address")
+			done(b.verdicts[p.Name], out, err)
+			ok[i] = err == nil
+			<-limit
+		})
+	}
+	group.Wait()
+	var rest []oracle.Program
+	for i, p := range programs {
+		if ok[i] {
+			rest = append(rest, p)
+		}
+	}
+	return rest, nil
+}
+
+// generate returns the programs that are not refused, with the generated
+// files.
+func (b *batch) generate(ctx context.Context, root, dir string, programs []oracle.Program) ([]oracle.Program, error) {
+	module := oracle.Files{"go.mod": oracle.GoMod(root)}
+	for _, p := range programs {
+		for name, text := range p.Files {
+			module[path.Join(p.Name, name)] = text
+		}
+	}
+	if err := module.Write(dir); err != nil {
+		return nil, err
+	}
+	options := rewrite.Options{Dir: dir, Env: oracle.Environment(), Cache: "off"}
+	for len(programs) > 0 {
+		result, err := rewrite.Generate(ctx, options, "./...")
+		if err == nil && len(result.Diagnostics) == 0 {
+			break
+		}
+		refused, failed := faults(result, err, dir)
+		var rest []oracle.Program
+		for _, p := range programs {
+			v := b.verdicts[p.Name]
+			v.Refused, v.Failed = refused[p.Name], failed[p.Name]
+			if v.Refused == nil && v.Failed == nil {
+				rest = append(rest, p)
+			} else if err := os.RemoveAll(filepath.Join(dir, p.Name)); err != nil {
+				return nil, err
+			}
+		}
+		if len(rest) == len(programs) {
+			return nil, fmt.Errorf("generate: %w", errors.Join(err, result.Diagnostics.Err()))
+		}
+		programs = rest
+	}
+	for i, p := range programs {
+		data, err := os.ReadFile(filepath.Join(dir, p.Name, "in_greenlet.go"))
+		if err != nil {
+			return nil, err
+		}
+		programs[i].Files = oracle.Files{"in.go": p.Files["in.go"], "in_greenlet.go": string(data)}
+	}
+	return programs, nil
+}
+
+// faults are the diagnostics and the internal errors by program.
+func faults(result *rewrite.Result, err error, dir string) (refused, failed map[string]error) {
+	refused, failed = map[string]error{}, map[string]error{}
+	if result != nil {
+		for i, d := range result.Diagnostics {
+			rel, _ := filepath.Rel(dir, d.Pos.Filename)
+			name, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+			refused[name] = errors.Join(refused[name], result.Diagnostics[i:i+1].Relative(dir).Err())
+		}
+	}
+	for _, err := range flatten(err) {
+		var internal *rewrite.InternalError
+		if errors.As(err, &internal) {
+			id, _, _ := strings.Cut(internal.Pkg, " ")
+			name, _, _ := strings.Cut(strings.TrimPrefix(id, oracle.Module+"/"), "/")
+			failed[name] = errors.Join(failed[name], errors.New(internal.Error()))
+		}
+	}
+	return refused, failed
+}
+
+// flatten takes joined errors apart.
+func flatten(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var list []error
+		for _, e := range joined.Unwrap() {
+			list = append(list, flatten(e)...)
+		}
+		return list
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}

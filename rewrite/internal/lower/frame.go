@@ -1,0 +1,323 @@
+package lower
+
+// Pass frame.
+//
+// Purpose: decide where each variable lives and what the frame holds.
+// Input: blocks with liveness. Output: Var.Place, Box, Field, In; Wait.State;
+// Func.Frame.
+// Guarantees: a variable that one block declares and uses stays in it; the
+// others are declared at the top of the function; one that is live across a
+// suspension has a field. An aliased one that is live across a suspension, or
+// that a cycle may declare again, is boxed: the pointer is what is spilled, so
+// it keeps its identity, and each declaration makes a new one.
+// Example: for i := range n { p = &i; Yield(i) } boxes i and spills n.
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// largeValue is the size, in bytes, from which a variable is not copied to the
+// frame at every suspension but boxed.
+const largeValue = 128
+
+type varSet = map[*ir.Var]bool
+
+func frame(fn *ir.Func, sizes types.Sizes) {
+	placeVars(fn)
+	cyclic := cycles(fn)
+	spilled := varSet{}
+	state := 0
+	for _, b := range fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok {
+			state++
+			w.State = state
+			for _, v := range w.Live {
+				spilled[v] = true
+			}
+		}
+	}
+	declared := map[*ir.Var]*ir.Block{}
+	for _, b := range fn.Blocks {
+		for _, n := range b.List {
+			if leaf, ok := n.(*ir.Leaf); ok {
+				for _, v := range leaf.Defs {
+					declared[v] = b
+				}
+			}
+		}
+		if d, ok := b.Term.(*ir.Dispatch); ok {
+			for _, v := range d.Binds {
+				if v != nil {
+					declared[v] = b
+				}
+			}
+		}
+	}
+	if fn.Defers {
+		resultsInFrame(fn, spilled)
+	}
+	for _, v := range fn.Vars {
+		if v.Place != ir.Hoisted {
+			continue
+		}
+		b := declared[v]
+		boxable := b != nil || v.Kind == ir.Param || v.Kind == ir.Result
+		switch {
+		case !boxable:
+		case v.Aliased && (spilled[v] || b != nil && cyclic[b]):
+			v.Box = true
+		}
+	}
+	fn.Frame = fields(fn, spilled)
+}
+
+func sizeof(sizes types.Sizes, t types.Type) int64 {
+	if sizes == nil || hasTypeParam(t) {
+		return 0
+	}
+	switch t.(type) {
+	case *ir.MapIter, *ir.LoopState:
+		return 8
+	}
+	return sizes.Sizeof(t)
+}
+
+func hasTypeParam(t types.Type) bool {
+	found := false
+	seen := map[types.Type]bool{}
+	var visit func(t types.Type) bool
+	visit = func(t types.Type) bool {
+		switch t := t.(type) {
+		case *types.TypeParam:
+			found = true
+		case *types.Named:
+			if obj := t.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() {
+				walkType(t.Underlying(), seen, visit) // may mention the type parameters around it
+			}
+		}
+		return !found
+	}
+	walkType(t, seen, visit)
+	return found
+}
+
+// resultsInFrame gives the named results of a function that defers a place
+// that a panic does not lose: the field of the result or, if deferred literals
+// capture them, a box whose pointer is in the frame.
+func resultsInFrame(fn *ir.Func, spilled varSet) {
+	for _, v := range fn.Results {
+		if v == nil {
+			continue
+		}
+		if v.Aliased {
+			v.Place, v.Box = ir.Hoisted, true
+			spilled[v] = true
+			continue
+		}
+		v.Place = ir.InFrame
+		delete(spilled, v)
+		for _, b := range fn.Blocks {
+			if w, ok := b.Term.(*ir.Wait); ok {
+				w.Live = slices.DeleteFunc(w.Live, func(l *ir.Var) bool { return l == v })
+			}
+		}
+	}
+}
+
+// placeVars finds the variables that one block keeps to itself.
+func placeVars(fn *ir.Func) {
+	where := map[*ir.Var]*ir.Block{}
+	many := varSet{}
+	for _, b := range fn.Blocks {
+		see := func(v *ir.Var) {
+			if w, ok := where[v]; ok && w != b {
+				many[v] = true
+			}
+			where[v] = b
+		}
+		for _, n := range b.List {
+			nodeRefs(fn, n, see, see)
+			if leaf, ok := n.(*ir.Leaf); ok {
+				for _, v := range leaf.Defs {
+					see(v)
+				}
+			}
+		}
+		termRefs(fn, b.Term, see, see)
+		switch t := b.Term.(type) {
+		case *ir.Wait:
+			for _, v := range t.Results {
+				if v != nil {
+					see(v)
+					many[v] = true // the resumption writes it, too
+				}
+			}
+		case *ir.Dispatch:
+			if s, ok := t.Head.(*ast.SelectStmt); ok {
+				for _, c := range s.Body.List {
+					if a, ok := c.(*ast.CommClause).Comm.(*ast.AssignStmt); ok {
+						for _, e := range a.Lhs {
+							if id, ok := e.(*ast.Ident); ok && fn.VarOf(id) != nil {
+								many[fn.VarOf(id)] = true
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	// The variable of a type switch's clause is written by the dispatch.
+	for _, b := range fn.Blocks {
+		if d, ok := b.Term.(*ir.Dispatch); ok {
+			for _, v := range d.Binds {
+				if v != nil && where[v] != nil {
+					many[v] = true
+				}
+			}
+		}
+	}
+	for _, v := range fn.Vars {
+		switch {
+		case v.Kind == ir.Param, v.Kind == ir.Result && where[v] != nil, many[v]:
+			v.Place = ir.Hoisted
+		case where[v] != nil:
+			v.Place = ir.InBlock
+		}
+	}
+}
+
+// fields lays out the frame: parameters, spilled variables, results.
+func fields(fn *ir.Func, spilled varSet) *ir.Frame {
+	taken := ir.NewNames(nil, nil, nil)
+	for _, name := range []string{"Header", "Caller", "PC", "Resume", "Ask", "Func", "Args", "Send", "Results", "Returned", "Release", "Forget", "body", "run", "Hand", "Answer",
+		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
+		"DeferSend", "DeferThrow", "DeferCall"} {
+		taken.Keep(name)
+	}
+	fr := &ir.Frame{}
+	if fn.Lit != nil {
+		fr.Self = taken.Keep(fn.Lit.Self)
+	}
+	for _, v := range fn.Params {
+		if v == nil {
+			fr.Params = append(fr.Params, "")
+			continue
+		}
+		v.In = v.Name
+		if v.Box {
+			v.In = fn.Names.Fresh(v.Name + "0")
+		}
+		name := taken.Keep(v.In)
+		fr.Params = append(fr.Params, name)
+		fr.Fields = append(fr.Fields, ir.Field{Name: name, Type: v.Type, Var: v})
+		if !v.Box {
+			v.Field = name
+		}
+	}
+	for _, v := range fn.Vars {
+		if !spilled[v] || v.Field != "" {
+			continue
+		}
+		v.Field = taken.Keep(v.Name)
+		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: Local(v.Type)})
+	}
+	// A value that arrives is received in the frame, live later or not.
+	for _, b := range fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok && w.Receives() {
+			v := w.Results[0]
+			if v.Field == "" {
+				v.Field = taken.Keep(v.Name)
+				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: Local(v.Type)})
+			}
+		}
+	}
+	if fn.Recovers {
+		fr.Deferrer = taken.Keep("deferrer")
+	}
+	i := 0
+	for v := range fn.Obj.Signature().Results().Variables() {
+		name := taken.Keep("ret" + itoa(i))
+		if r := fn.Results[i]; r != nil && r.Place == ir.InFrame {
+			r.Field = name
+		}
+		fr.Results = append(fr.Results, name)
+		fr.Fields = append(fr.Fields, ir.Field{Name: name, Type: v.Type()})
+		i++
+	}
+	for i := range fr.Fields {
+		f := &fr.Fields[i]
+		f.Pointers = f.Box || f.Any || hasPointers(f.Type)
+	}
+	return fr
+}
+
+// Local reports whether t is spelled with a type declared in a function.
+func Local(t types.Type) bool {
+	found := false
+	walkType(t, map[types.Type]bool{}, func(t types.Type) bool {
+		var obj *types.TypeName
+		switch t := t.(type) {
+		case *types.Named:
+			obj = t.Obj()
+		case *types.Alias:
+			obj = t.Obj()
+		}
+		if obj != nil && obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() && obj.Parent() != nil {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// walkType calls f for t and the types it is spelled with, until f says no.
+func walkType(t types.Type, seen map[types.Type]bool, f func(types.Type) bool) {
+	if t == nil || seen[t] || !f(t) {
+		return
+	}
+	seen[t] = true
+	list := func(tuple *types.Tuple) {
+		for v := range tuple.Variables() {
+			walkType(v.Type(), seen, f)
+		}
+	}
+	switch t := t.(type) {
+	case *types.Named:
+		for a := range t.TypeArgs().Types() {
+			walkType(a, seen, f)
+		}
+	case *types.Alias:
+		for a := range t.TypeArgs().Types() {
+			walkType(a, seen, f)
+		}
+	case *types.Pointer:
+		walkType(t.Elem(), seen, f)
+	case *types.Slice:
+		walkType(t.Elem(), seen, f)
+	case *types.Array:
+		walkType(t.Elem(), seen, f)
+	case *types.Chan:
+		walkType(t.Elem(), seen, f)
+	case *types.Map:
+		walkType(t.Key(), seen, f)
+		walkType(t.Elem(), seen, f)
+	case *ir.MapIter:
+		walkType(t.Key, seen, f)
+		walkType(t.Elem, seen, f)
+	case *types.Signature:
+		list(t.Params())
+		list(t.Results())
+	case *types.Struct:
+		for v := range t.Fields() {
+			walkType(v.Type(), seen, f)
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			walkType(m.Type(), seen, f)
+		}
+	}
+}

@@ -73,7 +73,7 @@ results (Forget), as a user may keep it.
 	}
 
 A function that defers, or that declares a type, takes its frame at the start
-and has one variant only (see Defer).
+and has one variant only (see Defer): in two, the type would be two types.
 
 # Askers
 
@@ -334,8 +334,8 @@ the code; greenlet.Unwind is making deferred calls.
 
 # What is refused
 
-Package subset decides, before anything is emitted, with a diagnostic: literals
-that name types of the function around them, cgo files, functions without a body,
-and names that clash.
+Package subset decides, before anything is emitted, with a diagnostic: cgo files,
+functions without a body, and names that clash, also those of types of the function
+around a literal with what else has the name where the literal stands.
 */
 package rewrite

@@ -80,8 +80,26 @@ of CallResumable, or, if it recovers, of CallDeferred. One that is an argument o
 function of the standard library stays as it is: plain code will call it. So does
 one that a go statement starts.
 
-Types that the function around declares have no name where the literal goes: that
-is refused. Its constants go along by value.
+The constants of the function around go along by value. Its types have no name where
+the literal goes: so the code of one that has values of them stays where it is, and
+what is declared for it is generic in the types of its parameters, results and
+captured variables. All forms of it have the type itself, as %T, type switches and
+comparisons of interfaces show. (The alternatives were to declare the type for the
+package, which %T shows and which has one type for all instances of a generic
+function; and again in each function, which is another type each time.)
+
+	last := item{}                    last = new(item)
+	add := func(x item) {             add = func(c *runFunc1[item]) func(item) {
+		greenlet.Yield(x.n)               return greenlet.Bind(&c.Closure, c, func(x item) {
+		last = x                              ... the literal as it is written
+	}                                     })
+	                                  }(&runFunc1[item]{last: last, step: func(f *runFunc1Frame[item], …) greenlet.Status {
+	                                      ... as any step
+	                                  }})
+
+It is the same for bodies of loops over iterators, and for functions as values whose
+type arguments are such types. The source function and its companion have a type each:
+nothing but the function itself could name the other's (emit, fn_inplace.go).
 
 # Function values
 

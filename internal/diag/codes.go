@@ -148,20 +148,24 @@ const (
 	// Fix: rename it, or move the resumable functions to a package of their own.
 	UniverseRedeclared Code = "universe-redeclared"
 
-	// LiteralLocalType: a function literal that suspends, or the body of a loop over
-	// an iterator function, has values of a type that the function around it
-	// declares. It becomes a function of the package, which can't name the type.
+	// LiteralLocalType: a function literal that suspends, the body of a loop over an
+	// iterator function, or a function as a value has values of a type of the function
+	// around it, and something else has the name of a type that it needs where it
+	// stands: its code is put there, and could not say the type.
 	//
 	// Example:
 	//
 	//	//greenlet:resumable
 	//	func f() {
-	//		type pair struct{ a, b int }
-	//		emit := func(p pair) { greenlet.Yield(p.a) }
-	//		emit(pair{1, 2})
+	//		type item struct{ n int }
+	//		if list := []item{{1}}; len(list) > 0 {
+	//			item := list[0]
+	//			show := func() { greenlet.Yield(item.n) }
+	//			_ = show
+	//		}
 	//	}
 	//
-	// Fix: declare the type outside the function.
+	// Fix: rename what hides the type.
 	LiteralLocalType Code = "literal-local-type"
 
 	// SwitchInPlain: a function without the directive switches, or calls a

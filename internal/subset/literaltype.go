@@ -9,121 +9,183 @@ import (
 	"github.com/going-green/greenlet/internal/diag"
 )
 
-// literalTypes refuses resumable literals, and bodies of loops over functions, with
-// values of a type that a function around them declares. Such a literal becomes a
-// type and functions of the package, where that type has no name.
+// literalTypes refuses resumable literals, bodies of loops over functions, and
+// functions used as values, that are spelled with a type of a function around them
+// if one of the types they are spelled with can't be said where they stand. The code
+// of such a literal is put there, for nowhere else the local type has a name.
 func (k *checker) literalTypes(fn *color.Func) {
-	report := func(n ast.Node, what string) {
-		obj, pos := k.typeFromAround(n)
-		if obj == nil {
+	suspends := k.scopes(fn)
+	report := func(n ast.Node, inLit bool, what string, more ...types.Type) {
+		used, around := k.typesOf(n, more)
+		if !around {
 			return
 		}
-		k.report(n.Pos(), diag.LiteralLocalType,
-			what+" has values of type "+obj.Name()+", which is declared in the function around it",
-			"declare the type outside the function",
-			k.related(obj.Pos(), "type "+obj.Name()+" is declared here"), k.related(pos, "a value of it is here"))
+		for _, u := range used {
+			hiding := k.hiding(u, n)
+			if hiding == nil || !inLit && suspends[hiding.Parent()] && (hiding.Pos() < n.Pos() || hiding.Pos() >= n.End()) {
+				continue // what is moved to the top makes way
+			}
+			k.report(n.Pos(), diag.LiteralLocalType,
+				what+" has values of type "+u.obj.Name()+", and "+u.obj.Name()+" means something else here",
+				"rename what hides the type",
+				k.related(hiding.Pos(), "here "+u.obj.Name()+" is "+describe(hiding)), k.related(u.pos, "a value of the type is here"))
+			return
+		}
 	}
-	var visit func(n ast.Node) bool
-	visit = func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			if k.colors.Literal(n) != nil {
-				report(n, "a function literal that suspends")
-			} else {
+	var visit func(n ast.Node, inLit bool)
+	visit = func(root ast.Node, inLit bool) {
+		ast.Inspect(root, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				if n == root {
+					return true
+				}
+				if k.colors.Literal(n) != nil {
+					report(n, inLit, "a function literal that suspends")
+					visit(n, true)
+					return false
+				}
 				// What it ranges over, it ranges over as it is written.
 				ast.Inspect(n.Body, func(c ast.Node) bool {
 					if lit, ok := c.(*ast.FuncLit); ok {
-						ast.Inspect(lit, visit)
+						visit(&ast.ExprStmt{X: lit}, true)
 						return false
 					}
 					return true
 				})
 				return false
+			case *ast.RangeStmt:
+				if k.colors.OverFunc(n) {
+					report(n, inLit, "the body of a loop over an iterator function that suspends")
+				}
 			}
-		case *ast.RangeStmt:
-			if k.colors.OverFunc(n) {
-				report(n, "the body of a loop over an iterator function that suspends")
+			return true
+		})
+	}
+	visit(fn.Decl.Body, false)
+	for _, v := range k.colors.Values(fn) {
+		if !v.Static {
+			var args []types.Type
+			for t := range k.Info.Instances[v.Name].TypeArgs.Types() {
+				args = append(args, t)
+			}
+			report(v.Expr, true, v.Name.Name+" as a value", args...)
+		}
+	}
+}
+
+// typeUse is a type that something is spelled with.
+type typeUse struct {
+	obj *types.TypeName
+	pos token.Pos // of an expression of that type
+}
+
+// typesOf are the types that n is spelled with, but not those that it declares, and
+// whether one of them is declared in the function.
+func (k *checker) typesOf(n ast.Node, more []types.Type) (list []typeUse, around bool) {
+	seen := map[types.Type]bool{}
+	known := map[*types.TypeName]bool{}
+	add := func(t types.Type, pos token.Pos) {
+		typeNames(t, seen, func(obj *types.TypeName) {
+			if known[obj] || obj.Pkg() == nil || n.Pos() <= obj.Pos() && obj.Pos() < n.End() {
+				return
+			}
+			known[obj] = true
+			list = append(list, typeUse{obj, pos})
+			if _, param := obj.Type().(*types.TypeParam); !param && obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() {
+				around = true
+			}
+		})
+	}
+	ast.Inspect(n, func(c ast.Node) bool {
+		if e, ok := c.(ast.Expr); ok {
+			add(k.Info.TypeOf(e), e.Pos())
+		}
+		if id, ok := c.(*ast.Ident); ok {
+			for t := range k.Info.Instances[id].TypeArgs.Types() {
+				add(t, id.Pos())
 			}
 		}
 		return true
-	}
-	ast.Inspect(fn.Decl.Body, visit)
-}
-
-// typeFromAround finds an expression in n whose type is declared in the function,
-// but not in n.
-func (k *checker) typeFromAround(n ast.Node) (found *types.TypeName, pos token.Pos) {
-	seen := map[types.Type]bool{}
-	ast.Inspect(n, func(c ast.Node) bool {
-		e, ok := c.(ast.Expr)
-		if !ok || found != nil {
-			return found == nil
-		}
-		if obj := localIn(k.Info.TypeOf(e), seen, func(obj *types.TypeName) bool { return obj.Pos() < n.Pos() || obj.Pos() >= n.End() }); obj != nil {
-			found, pos = obj, e.Pos()
-		}
-		return found == nil
 	})
-	return found, pos
+	for _, t := range more {
+		add(t, n.Pos())
+	}
+	return list, around
 }
 
-// localIn finds a type that t is spelled with, is declared in a function, and is
-// one that is asked for.
-func localIn(t types.Type, seen map[types.Type]bool, asked func(*types.TypeName) bool) *types.TypeName {
-	if t == nil || seen[t] {
+// hiding is what the name of a type means at n, or in n by a type declared there, if
+// that is not the type itself.
+func (k *checker) hiding(u typeUse, n ast.Node) types.Object {
+	if k.Pkg == nil || u.obj.Pkg() != k.Pkg {
 		return nil
+	}
+	if u.obj.Parent() != k.Pkg.Scope() { // those of the package have aliases
+		var found types.Object
+		ast.Inspect(n, func(c ast.Node) bool {
+			if spec, ok := c.(*ast.TypeSpec); ok && spec.Name.Name == u.obj.Name() {
+				found = k.Info.Defs[spec.Name]
+			}
+			return found == nil
+		})
+		if found != nil {
+			return found
+		}
+	}
+	scope := k.Pkg.Scope().Innermost(n.Pos())
+	if scope == nil {
+		return nil
+	}
+	if _, obj := scope.LookupParent(u.obj.Name(), n.Pos()); obj != nil && obj != u.obj {
+		return obj
+	}
+	return nil
+}
+
+// typeNames calls f for the names of types that t is spelled with.
+func typeNames(t types.Type, seen map[types.Type]bool, f func(*types.TypeName)) {
+	if t == nil || seen[t] {
+		return
 	}
 	seen[t] = true
-	tuple := func(list *types.Tuple) *types.TypeName {
+	tuple := func(list *types.Tuple) {
 		for v := range list.Variables() {
-			if obj := localIn(v.Type(), seen, asked); obj != nil {
-				return obj
-			}
+			typeNames(v.Type(), seen, f)
 		}
-		return nil
 	}
-	declared := func(obj *types.TypeName, args *types.TypeList) *types.TypeName {
-		if obj.Pkg() != nil && obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() && asked(obj) {
-			return obj
-		}
+	named := func(obj *types.TypeName, args *types.TypeList) {
+		f(obj)
 		for a := range args.Types() {
-			if obj := localIn(a, seen, asked); obj != nil {
-				return obj
-			}
+			typeNames(a, seen, f)
 		}
-		return nil
 	}
 	switch t := t.(type) {
 	case *types.Named:
-		return declared(t.Obj(), t.TypeArgs())
+		named(t.Obj(), t.TypeArgs())
 	case *types.Alias:
-		return declared(t.Obj(), t.TypeArgs())
-	case *types.Pointer:
-		return localIn(t.Elem(), seen, asked)
-	case *types.Slice:
-		return localIn(t.Elem(), seen, asked)
-	case *types.Array:
-		return localIn(t.Elem(), seen, asked)
-	case *types.Chan:
-		return localIn(t.Elem(), seen, asked)
+		named(t.Obj(), t.TypeArgs())
+	case *types.TypeParam:
+		f(t.Obj())
 	case *types.Map:
-		if obj := localIn(t.Key(), seen, asked); obj != nil {
-			return obj
-		}
-		return localIn(t.Elem(), seen, asked)
+		typeNames(t.Key(), seen, f)
+		typeNames(t.Elem(), seen, f)
+	case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
+		typeNames(t.Elem(), seen, f)
 	case *types.Signature:
-		if obj := tuple(t.Params()); obj != nil {
-			return obj
-		}
-		return tuple(t.Results())
+		tuple(t.Params())
+		tuple(t.Results())
 	case *types.Tuple:
-		return tuple(t)
+		tuple(t)
 	case *types.Struct:
-		for f := range t.Fields() {
-			if obj := localIn(f.Type(), seen, asked); obj != nil {
-				return obj
-			}
+		for v := range t.Fields() {
+			typeNames(v.Type(), seen, f)
+		}
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			typeNames(m.Type(), seen, f)
+		}
+		for e := range t.EmbeddedTypes() {
+			typeNames(e, seen, f)
 		}
 	}
-	return nil
 }

@@ -54,7 +54,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	out := jen.NewFilePathName(importPath(src.Pkg), src.Pkg.Name())
 	comments := NewComments(src.Fset, src.File)
 	lines := newDirectives(src)
-	for _, fn := range fns {
+	literals := map[*ir.Lit]*funcEmitter{}
+	list := make([]*funcEmitter, len(fns))
+	for i, fn := range fns {
 		e := &funcEmitter{
 			Converter:  &Converter{Info: src.Info, Pkg: src.Pkg, Comments: comments, Imports: imports, Frame: src.Colors.Frame},
 			fn:         fn,
@@ -63,9 +65,22 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			directives: lines,
 			Colors:     src.Colors,
 			debugger:   src.Debugger != nil,
+			literals:   literals,
 		}
+		e.begin()
+		if fn.Lit != nil {
+			literals[fn.Lit] = e
+		}
+		list[i] = e
+	}
+	for _, e := range list {
 		e.emit(out)
 		e.takeNames()
+	}
+	for _, e := range list {
+		if e.inPlace() {
+			e.helpers.emit(out) // its code stands elsewhere
+		}
 	}
 	if len(src.Hidden) > 0 {
 		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)

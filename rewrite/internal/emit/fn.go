@@ -34,6 +34,10 @@ type funcEmitter struct {
 
 	helpers helpers // of witnesses
 
+	literals map[*ir.Lit]*funcEmitter // those of the file
+	slots    []slot                   // see fn_inplace.go
+	site     *funcEmitter             // the one whose code this one's is being put into, or nil
+
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
 	d       string   // of the frame that defers the call
@@ -61,7 +65,8 @@ type funcEmitter struct {
 	scoped       bool // the block being emitted declares something
 }
 
-func (e *funcEmitter) emit(out *jen.File) {
+// begin chooses the names that other functions may need.
+func (e *funcEmitter) begin() {
 	sig := e.fn.Obj.Signature()
 	e.tparams = sig.TypeParams()
 	if sig.RecvTypeParams().Len() > 0 {
@@ -87,7 +92,10 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
 	e.LineHook = e.mark
+	e.findSlots()
+}
 
+func (e *funcEmitter) emit(out *jen.File) {
 	out.Line()
 	if e.fn.Lit != nil {
 		e.literalType(out)
@@ -119,7 +127,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 		e.tie(out)
 		e.registration(out)
 	}
-	e.helpers.emit(out)
+	if !e.inPlace() {
+		e.helpers.emit(out)
+	}
 }
 
 // ours are the names that generated methods give their parameters and locals.
@@ -142,6 +152,9 @@ func (e *funcEmitter) typeParamName(obj *types.TypeName) (*jen.Statement, bool) 
 	name := obj.Name()
 	if alias := e.fn.Aliases[obj]; alias != "" && e.typeNames && obj != e.declaring {
 		return jen.Id(alias), true
+	}
+	if e.site != nil {
+		return e.site.typeParamName(obj)
 	}
 	if name != "_" && !slices.Contains(ours, name) && !strings.HasPrefix(name, "ret") && types.Universe.Lookup(name) == nil && !e.hoists(name) {
 		return nil, false
@@ -166,6 +179,9 @@ func (e *funcEmitter) hoists(name string) bool {
 
 // frameRef is the frame type with its type arguments.
 func (e *funcEmitter) frameRef() *jen.Statement {
+	if e.fn.Lit != nil {
+		return jen.Id(e.frame).Add(e.litArgs(e.fn.Lit))
+	}
 	return jen.Id(e.frame).Add(e.TypeArgsOf(e.tparams))
 }
 

@@ -21,18 +21,16 @@ import (
 // steps emits run and step.
 func (e *funcEmitter) steps(out *jen.File) {
 	sig := e.fn.Obj.Signature()
-	params := []jen.Code{e.runParam(e.r)}
+	params := e.stepParams()
 	args := []jen.Code{jen.Id(e.r)}
 	var fill [2][]jen.Code
 	if lit := e.fn.Lit; lit != nil {
-		params = append(params, jen.Id(lit.Self).Op("*").Add(e.litType(lit)))
 		args = append(args, jen.Id(lit.Self))
 		fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Self))
 		fill[1] = append(fill[1], jen.Id(lit.Self))
 	}
 	for i, v := range e.fn.Params {
 		if v != nil {
-			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
 			args = append(args, jen.Id(v.In))
 			fill[0] = append(fill[0], jen.Id(e.f).Dot(e.fn.Frame.Params[i]))
 			fill[1] = append(fill[1], jen.Id(v.In))
@@ -55,6 +53,9 @@ func (e *funcEmitter) steps(out *jen.File) {
 	}
 	isHot := e.fn.Names.Fresh("hot")
 	again := jen.Id(e.f).Dot("step").Call(args...)
+	if e.inPlace() {
+		again = jen.Id(e.fn.Lit.Self).Dot("step").Call(append([]jen.Code{jen.Id(e.f)}, args...)...)
+	}
 
 	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
 	out.Func().Add(e.receiver(e.f)).Id("run").Params(runParams...).Params(results...).BlockFunc(func(g *jen.Group) {
@@ -86,29 +87,46 @@ func (e *funcEmitter) steps(out *jen.File) {
 		g.Return(append(rets, jen.Id(e.st))...)
 	})
 
-	body := e.body(step)
-	end := e.fn.Names.Fresh("end")
+	if e.inPlace() {
+		return
+	}
+	body, end := e.stepBody()
 	e.beginDeclarations(out, fmt.Sprintf("step runs %s up to its next suspension or its end.", e.sourceName()))
-	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(end).Add(e.rt("Status"))).BlockFunc(func(g *jen.Group) {
-		if e.fn.Defers {
-			g.Id(end).Op("=").Add(e.rt("Broken"))
-			g.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(end))
+	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(end).Add(e.rt("Status"))).Block(body...)
+}
+
+// stepParams are the parameters of step: of one in place, all but the frame.
+func (e *funcEmitter) stepParams() []jen.Code {
+	params := []jen.Code{e.runParam(e.r)}
+	if e.fn.Lit != nil {
+		params = append(params, e.selfParam())
+	}
+	for _, v := range e.fn.Params {
+		if v != nil {
+			params = append(params, jen.Id(v.In).Add(e.Type(v.Type)))
 		}
-		if slices.ContainsFunc(e.list, func(b *ir.Block) bool { w, ok := b.Term.(*ir.Wait); return ok && w.IsCall() }) {
-			// Not the result: that a call came back must not hide a panic.
-			g.Var().Id(e.st).Add(e.rt("Status"))
-		}
-		for _, c := range body {
-			g.Add(c)
-		}
-		if !e.fn.Defers {
-			return
-		}
-		g.Id(e.unwindLabel()).Op(":")
-		for _, c := range e.unwinding() {
-			g.Add(c)
-		}
-	})
+	}
+	return params
+}
+
+// stepBody is the code of step, and the name of its result.
+func (e *funcEmitter) stepBody() (code []jen.Code, end string) {
+	body := e.body(step)
+	end = e.fn.Names.Fresh("end")
+	if e.fn.Defers {
+		code = append(code,
+			jen.Id(end).Op("=").Add(e.rt("Broken")),
+			jen.Defer().Id(e.f).Dot("Catch").Call(jen.Op("&").Id(end)))
+	}
+	if slices.ContainsFunc(e.list, func(b *ir.Block) bool { w, ok := b.Term.(*ir.Wait); return ok && w.IsCall() }) {
+		// Not the result: that a call came back must not hide a panic.
+		code = append(code, jen.Var().Id(e.st).Add(e.rt("Status")))
+	}
+	code = append(code, body...)
+	if e.fn.Defers {
+		code = append(append(code, jen.Id(e.unwindLabel()).Op(":")), e.unwinding()...)
+	}
+	return code, end
 }
 
 // hideDeferred keeps the Deferred form of a method that this one overrides, and
@@ -167,7 +185,7 @@ func (e *funcEmitter) unwinding() []jen.Code {
 	}
 	for i, v := range e.fn.Results {
 		if v != nil && v.Box {
-			code = append(code, jen.Id(e.f).Dot(e.fn.Frame.Results[i]).Op("=").Op("*").Id(e.f).Dot(v.Field))
+			code = append(code, jen.Id(e.f).Dot(e.fn.Frame.Results[i]).Op("=").Op("*").Add(e.load(v)))
 		}
 	}
 	return append(code,

@@ -201,7 +201,7 @@ func alikeTypes(a, b types.Type) bool {
 
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
-	out.Type().Id(e.frame).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
+	out.Type().Id(e.frame).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
 		if e.fn.Defers {
 			g.Add(e.rt("DeferHeader"))
 		} else {

@@ -36,7 +36,7 @@ const (
 
 // litType is the type of a literal with its type arguments.
 func (e *funcEmitter) litType(lit *ir.Lit) *jen.Statement {
-	return jen.Id(lit.Type).Add(e.TypeArgsOf(lit.TypeParams))
+	return jen.Id(lit.Type).Add(e.litArgs(lit))
 }
 
 // closure is a new value of a literal's type: &runFunc1{…}.
@@ -58,7 +58,7 @@ func (e *funcEmitter) closure(lit *ir.Lit) *jen.Statement {
 	if lit.Range != nil && lit.Range.Recovers {
 		values[jen.Id(ir.DeferrerField)] = e.deferrer()
 	}
-	return jen.Op("&").Add(e.litType(lit)).Values(values)
+	return e.made(lit, values)
 }
 
 // usedValue is the function value that the function or switch called name is where
@@ -81,7 +81,7 @@ func (e *funcEmitter) value(lit *ir.Lit, x *ast.SelectorExpr) *jen.Statement {
 	if len(lit.Captures) > 0 {
 		values[jen.Id("recv")] = e.boundReceiver(x)
 	}
-	return jen.Parens(jen.Op("&").Add(e.litType(lit)).Values(values)).Dot("value").Call()
+	return e.bound(lit, e.made(lit, values))
 }
 
 // boundReceiver is a variable with the receiver of a method value: a copy, if
@@ -103,7 +103,7 @@ func (e *funcEmitter) boundReceiver(x *ast.SelectorExpr) *jen.Statement {
 
 // literal is the function value of a resumable literal.
 func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
-	return jen.Parens(e.closure(lit)).Dot("value").Call()
+	return e.bound(lit, e.closure(lit))
 }
 
 // registration makes a function that may be used as a value known to those who
@@ -142,9 +142,16 @@ func (e *funcEmitter) registration(out *jen.File) {
 // forwarding emits the method called name of a receiver, which calls target, a
 // form of the same kind of a function of the same signature.
 func (e *funcEmitter) forwarding(out *jen.File, recv jen.Code, target *jen.Statement, name string) {
+	params, args, results := e.handOn(name)
+	out.Func().Params(recv).Id(name).Params(params...).Add(parens(results)).Block(jen.Return(target.Call(args...)))
+}
+
+// handOn is the signature of the function's form called name, and the arguments of a
+// call that hands on the parameters.
+func (e *funcEmitter) handOn(name string) (params, args, results []jen.Code) {
 	sig := e.fn.Obj.Signature()
 	r := e.free("r")
-	params, args := []jen.Code{e.runParam(r)}, []jen.Code{jen.Id(r)}
+	params, args = []jen.Code{e.runParam(r)}, []jen.Code{jen.Id(r)}
 	if name == closureDeferred {
 		d := e.free("d")
 		params, args = append(params, jen.Id(d).Op("*").Add(e.rt("DeferHeader"))), append(args, jen.Id(d))
@@ -161,30 +168,52 @@ func (e *funcEmitter) forwarding(out *jen.File, recv jen.Code, target *jen.State
 		}
 		i++
 	}
-	var results []jen.Code
 	for v := range sig.Results().Variables() {
 		results = append(results, e.Type(v.Type()))
 	}
-	out.Func().Params(recv).Id(name).Params(params...).Add(parens(append(results, e.rt("Status")))).Block(jen.Return(target.Call(args...)))
+	return params, args, append(results, e.rt("Status"))
 }
 
 // deferredValue emits, of a function that is used as a value and recovers, the
 // form of the value that recovers.
 func (e *funcEmitter) deferredValue(out *jen.File) {
+	target := e.deferredTarget()
+	if target == nil {
+		return
+	}
+	self := e.selfParam()
+	if e.inPlace() {
+		params, args, results := e.handOn(closureDeferred)
+		id := jen.Id(e.fn.Lit.Self)
+		out.Func().Params(self).Id(closureDeferred).Params(params...).Add(parens(results)).Block(
+			jen.Return(jen.Add(id).Dot("deferred").Call(append([]jen.Code{id}, args...)...)))
+		return
+	}
+	e.forwarding(out, self, target, closureDeferred)
+}
+
+// deferredTarget is the form that recovers of a function that is used as a value, or
+// nil if it has none.
+func (e *funcEmitter) deferredTarget() *jen.Statement {
 	lit := e.fn.Lit
 	if lit == nil || lit.Call == nil {
-		return
+		return nil
 	}
 	callee := e.calleeOf(lit.Call)
 	if callee == nil || !e.Colors.Recovers(callee) {
-		return
+		return nil
 	}
 	if sel, ok := ast.Unparen(lit.Call.Fun).(*ast.SelectorExpr); ok {
 		if s := e.Info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
-			return
+			return nil
 		}
 	}
-	e.forwarding(out, jen.Id(lit.Self).Op("*").Add(e.litType(lit)), e.siblingOf(lit.Call.Fun, callee, names.Deferred(callee.Name())), closureDeferred)
+	return e.siblingOf(lit.Call.Fun, callee, names.Deferred(callee.Name()))
+}
+
+// selfParam is the literal as a parameter.
+func (e *funcEmitter) selfParam() *jen.Statement {
+	return jen.Id(e.fn.Lit.Self).Op("*").Add(e.litType(e.fn.Lit))
 }
 
 // literalType declares the type of the literal that is being emitted, and its
@@ -199,7 +228,7 @@ func (e *funcEmitter) literalType(out *jen.File) {
 		what = "the body of the loop"
 	}
 	out.Commentf("%s is %s of %s:%d, with what it captures.", lit.Type, what, e.fileName(), e.line(lit.Syntax.Pos()))
-	out.Type().Id(lit.Type).Add(e.TypeParamsOf(e.tparams)).StructFunc(func(g *jen.Group) {
+	out.Type().Id(lit.Type).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
 		g.Add(e.rt("Closure"))
 		for _, c := range lit.Captures {
 			if c.ByValue {
@@ -214,7 +243,17 @@ func (e *funcEmitter) literalType(out *jen.File) {
 		if lit.Range != nil && lit.Range.Recovers {
 			g.Id(ir.DeferrerField).Op("*").Add(e.rt("DeferHeader"))
 		}
+		if lit.InPlace() {
+			g.Id("step").Func().Params(e.stepTypes()...).Add(e.rt("Status"))
+			if e.deferredTarget() != nil {
+				params, _, results := e.handOn(closureDeferred)
+				g.Id("deferred").Func().Params(append([]jen.Code{e.selfParam()}, params...)...).Add(parens(results))
+			}
+		}
 	})
+	if lit.InPlace() {
+		return
+	}
 	self := jen.Id(lit.Self)
 	out.Comment("value is the literal for code that can't be suspended.")
 	out.Func().Add(e.litReceiver()).Id("value").Params().Add(e.unnamed(e.fn.Obj.Signature())).Block(
@@ -225,7 +264,7 @@ func (e *funcEmitter) literalType(out *jen.File) {
 
 // litReceiver is the receiver of a method of the literal's type.
 func (e *funcEmitter) litReceiver() *jen.Statement {
-	return jen.Params(jen.Id(e.fn.Lit.Self).Op("*").Add(e.litType(e.fn.Lit)))
+	return jen.Params(e.selfParam())
 }
 
 // asWritten is a literal as plain code has it: what it captures is elsewhere, and

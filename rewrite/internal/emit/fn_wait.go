@@ -441,7 +441,7 @@ func (e *funcEmitter) calleeFrame(w *ir.Wait) *jen.Statement {
 	switch {
 	case w.Op == color.OpLiteral:
 		lit := e.fn.Lits[ast.Unparen(w.Call.Fun).(*ast.FuncLit)]
-		return jen.Id(names.Frame("", lit.Type)).Add(e.TypeArgsOf(lit.TypeParams))
+		return jen.Id(names.Frame("", lit.Type)).Add(e.litArgs(lit))
 	case w.Op != color.OpCall || !e.CanNameFrame(w.Callee):
 		return nil
 	}

@@ -196,11 +196,15 @@ func (c *Converter) union(t *types.Union) *jen.Statement {
 // and TypeArgsOf their use: [K comparable, V any] and [K, V]. Both are nil if
 // there are none.
 func (c *Converter) TypeParamsOf(list *types.TypeParamList) *jen.Statement {
+	return typeList(c.typeParamDecls(list))
+}
+
+func (c *Converter) typeParamDecls(list *types.TypeParamList) []jen.Code {
 	var params []jen.Code
 	for p := range list.TypeParams() {
 		params = append(params, c.typeName(p.Obj()).Add(c.constraint(p.Constraint())))
 	}
-	return typeList(params)
+	return params
 }
 
 // TypeArgsOf: see TypeParamsOf.

@@ -131,6 +131,8 @@ func (x *explainer) function(file *ast.File, of *color.Func, f *ir.Func) *explai
 		e.Eager = "it recovers"
 	case f.LocalTypes:
 		e.Eager = "it declares a type"
+	case f.Eager():
+		e.Eager = "it has values of a type that the function around it declares"
 	}
 	b.collect()
 	b.frame()

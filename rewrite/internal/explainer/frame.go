@@ -13,7 +13,6 @@ import (
 	"github.com/going-green/greenlet/internal/explain"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
-	"github.com/going-green/greenlet/rewrite/internal/lower"
 )
 
 // frame lays the frame out as emit declares it (fn_frame.go, frameType).
@@ -54,7 +53,7 @@ func (b *explaining) frame() {
 		}
 		if f.Any {
 			out.Any = "its type can't be named outside the function"
-			if !lower.Local(f.Type) {
+			if !ir.InFunction(f.Type) {
 				out.Any = "its type has no name in this package"
 			}
 			t = types.Universe.Lookup("any").Type()

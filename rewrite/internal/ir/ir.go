@@ -62,7 +62,7 @@ type Func struct {
 	// Recovers says that the function has a Deferred form, and its frame a field
 	// for the frame of the function that defers it.
 	Recovers bool
-	// LocalTypes says that type declarations were hoisted to its top.
+	// LocalTypes says that the function declares types.
 	LocalTypes bool
 
 	Tree   *Seq     // after normalize
@@ -98,9 +98,11 @@ func (f *Func) KeepsResults() bool {
 
 // Eager reports whether the function takes its frame at the start, and has one
 // variant of its code only: because it defers; because it recovers, and is
-// called in two ways; or because it declares a type, which would be two types in
-// two variants.
-func (f *Func) Eager() bool { return f.Defers || f.Recovers || f.LocalTypes }
+// called in two ways; because it declares a type, which would be two types in
+// two variants; or because it is a literal whose code is a value.
+func (f *Func) Eager() bool {
+	return f.Defers || f.Recovers || f.LocalTypes || f.Lit != nil && f.Lit.InPlace()
+}
 
 // Frame is the layout of the function's frame.
 type Frame struct {

@@ -16,6 +16,11 @@ type Lit struct {
 	Captures   []*Capture
 	Self       string // the name of the type's receiver
 
+	// Around are the types that functions around the literal declare and that its
+	// code or its signature is spelled with. If there are any, its code stands where
+	// the literal stood, for there the types have names (see InPlace).
+	Around map[*types.TypeName]bool
+
 	// Value is, of a literal that stands for a function that is used as a value,
 	// the function's name where it is; Types are made-up identifiers.
 	Value *ast.Ident
@@ -25,6 +30,9 @@ type Lit struct {
 	// nil.
 	Range *RangeFunc
 }
+
+// InPlace reports whether the code of the literal stands where the literal stood.
+func (l *Lit) InPlace() bool { return len(l.Around) > 0 }
 
 // RangeFunc is a loop over an iterator function.
 type RangeFunc struct {

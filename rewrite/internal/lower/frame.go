@@ -96,12 +96,12 @@ func hasTypeParam(t types.Type) bool {
 			found = true
 		case *types.Named:
 			if obj := t.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() {
-				walkType(t.Underlying(), seen, visit) // may mention the type parameters around it
+				ir.WalkType(t.Underlying(), seen, visit) // may mention the type parameters around it
 			}
 		}
 		return !found
 	}
-	walkType(t, seen, visit)
+	ir.WalkType(t, seen, visit)
 	return found
 }
 
@@ -223,7 +223,7 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 			continue
 		}
 		v.Field = taken.Keep(v.Name)
-		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: Local(v.Type)})
+		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: ir.InFunction(v.Type)})
 	}
 	// A value that arrives is received in the frame, live later or not.
 	for _, b := range fn.Blocks {
@@ -231,7 +231,7 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 			v := w.Results[0]
 			if v.Field == "" {
 				v.Field = taken.Keep(v.Name)
-				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: Local(v.Type)})
+				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: ir.InFunction(v.Type)})
 			}
 		}
 	}
@@ -253,71 +253,4 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 		f.Pointers = f.Box || f.Any || hasPointers(f.Type)
 	}
 	return fr
-}
-
-// Local reports whether t is spelled with a type declared in a function.
-func Local(t types.Type) bool {
-	found := false
-	walkType(t, map[types.Type]bool{}, func(t types.Type) bool {
-		var obj *types.TypeName
-		switch t := t.(type) {
-		case *types.Named:
-			obj = t.Obj()
-		case *types.Alias:
-			obj = t.Obj()
-		}
-		if obj != nil && obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() && obj.Parent() != nil {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// walkType calls f for t and the types it is spelled with, until f says no.
-func walkType(t types.Type, seen map[types.Type]bool, f func(types.Type) bool) {
-	if t == nil || seen[t] || !f(t) {
-		return
-	}
-	seen[t] = true
-	list := func(tuple *types.Tuple) {
-		for v := range tuple.Variables() {
-			walkType(v.Type(), seen, f)
-		}
-	}
-	switch t := t.(type) {
-	case *types.Named:
-		for a := range t.TypeArgs().Types() {
-			walkType(a, seen, f)
-		}
-	case *types.Alias:
-		for a := range t.TypeArgs().Types() {
-			walkType(a, seen, f)
-		}
-	case *types.Pointer:
-		walkType(t.Elem(), seen, f)
-	case *types.Slice:
-		walkType(t.Elem(), seen, f)
-	case *types.Array:
-		walkType(t.Elem(), seen, f)
-	case *types.Chan:
-		walkType(t.Elem(), seen, f)
-	case *types.Map:
-		walkType(t.Key(), seen, f)
-		walkType(t.Elem(), seen, f)
-	case *ir.MapIter:
-		walkType(t.Key, seen, f)
-		walkType(t.Elem, seen, f)
-	case *types.Signature:
-		list(t.Params())
-		list(t.Results())
-	case *types.Struct:
-		for v := range t.Fields() {
-			walkType(v.Type(), seen, f)
-		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			walkType(m.Type(), seen, f)
-		}
-	}
 }

@@ -65,6 +65,7 @@ func lowerings(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color.F
 		all = append(all, lit)
 	}
 	for _, lit := range all {
+		lit.Around = typesAround(info, lit)
 		sig := info.TypeOf(lit.Syntax).(*types.Signature)
 		name := &ast.Ident{Name: lit.Type, NamePos: lit.Syntax.Pos()}
 		list = append(list, &lowering{
@@ -89,6 +90,43 @@ func typeParams(fn *types.Func) *types.TypeParamList {
 	return sig.TypeParams()
 }
 
+// typesAround are the types declared in functions around a literal that it is
+// spelled with.
+func typesAround(info *types.Info, lit *ir.Lit) map[*types.TypeName]bool {
+	found := map[*types.TypeName]bool{}
+	seen := map[types.Type]bool{}
+	add := func(t types.Type) {
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		ir.Mentions(t, func(obj *types.TypeName) bool {
+			if obj.Pos() < lit.Syntax.Pos() || obj.Pos() >= lit.Syntax.End() {
+				found[obj] = true
+			}
+			return false
+		})
+	}
+	ast.Inspect(lit.Syntax, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok {
+			add(info.TypeOf(e))
+		}
+		if id, ok := n.(*ast.Ident); ok {
+			for t := range info.Instances[id].TypeArgs.Types() {
+				add(t)
+			}
+		}
+		return true
+	})
+	for _, t := range lit.Types {
+		add(t)
+	}
+	for _, c := range lit.Captures {
+		add(c.Obj.Type())
+	}
+	return found
+}
+
 // literalType names the type of a literal after the frame of its function and
 // the name that gc gives it: serveFunc1_2 for serve.func1.2.
 func literalType(u *unit.Unit, frame, name string, taken map[string]bool) string {
@@ -107,7 +145,7 @@ func captures(info *types.Info, decl *ast.FuncDecl, lit *ast.FuncLit, taken []st
 	var list []*ir.Capture
 	seen := map[*types.Var]bool{}
 	fields := ir.NewNames(nil, nil, nil)
-	for _, name := range append([]string{"Closure", "self", "value", "CallResumable", "CallDeferred"}, taken...) {
+	for _, name := range append([]string{"Closure", "self", "value", "CallResumable", "CallDeferred", "step", "deferred"}, taken...) {
 		fields.Keep(name)
 	}
 	ast.Inspect(lit, func(n ast.Node) bool {

@@ -87,6 +87,7 @@ func normalize(c *passContext) *ir.Func {
 	if c.lit != nil {
 		n.captured(c.lit)
 	}
+	n.fn.LocalTypes = n.declaresTypes(decl.Body)
 	sig := obj.Signature()
 	if recv := sig.Recv(); recv != nil {
 		n.fn.Params = append(n.fn.Params, n.param(recv, ir.Param))
@@ -105,6 +106,28 @@ func normalize(c *passContext) *ir.Func {
 	n.fn.Tree = n.block(decl.Body.List)
 	n.aliasTypes()
 	return n.fn
+}
+
+// declaresTypes reports whether the function declares types: not literals and bodies
+// of loops that are functions of their own. In a block that passes through whole they
+// count, too: each variant would have a type of its own.
+func (n *normalizer) declaresTypes(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.FuncLit:
+			return n.fn.Lits[node] == nil
+		case *ast.RangeStmt:
+			if n.fn.Bodies[node] != nil {
+				found = found || n.declaresTypes(node.X)
+				return false
+			}
+		case *ast.TypeSpec:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // defers reports whether a body has defer statements of its own.

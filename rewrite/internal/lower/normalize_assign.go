@@ -154,7 +154,6 @@ func (n *normalizer) declLeaf(s *ast.DeclStmt) {
 // typeDecl hoists types, each by itself, for one may have to stand in a scope of
 // its own.
 func (n *normalizer) typeDecl(s *ast.DeclStmt, gen *ast.GenDecl) {
-	n.fn.LocalTypes = true
 	if len(gen.Specs) == 1 {
 		n.fn.Consts = append(n.fn.Consts, s)
 		return

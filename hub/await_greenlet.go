@@ -20,8 +20,6 @@ type AsReadyFrame[W Waitable] struct {
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
 	return greenlet.MakeFrame(AsReadyFrame[W]{things: things})
 }
-
-// Results are what AsReady has returned.
 func (f *AsReadyFrame[W]) Results() iter.Seq[W] { return f.ret0 }
 func (f *AsReadyFrame[W]) Returned(r *greenlet.Run) (ret0 iter.Seq[W]) {
 	ret0 = f.ret0
@@ -34,15 +32,13 @@ func AsReadyResumable[W Waitable](r *greenlet.Run, things ...W) (iter.Seq[W], gr
 	return (*AsReadyFrame[W])(nil).body(r, things)
 }
 
-// body runs AsReady up to its next suspension; f is nil until there has been one.
 func (f *AsReadyFrame[W]) body(r *greenlet.Run, things []W) (ret0 iter.Seq[W], st greenlet.Status) {
 //line await.go:40
 	return (&func1AsReady[W]{things: &things}).value(), greenlet.Done
 }
 
-//line await_greenlet.go:44
+//line await_greenlet.go:42
 
-// Resume continues the activation; the driver calls it.
 func (f *AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.things)
 	return r.Started(f, &f.Header, st)
@@ -84,7 +80,7 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:88
+//line await_greenlet.go:85
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
@@ -100,12 +96,10 @@ func (c *func1AsReady[W]) CallResumable(r *greenlet.Run, yield func(W) bool) gre
 	return (*func1AsReadyFrame[W])(nil).run(r, c, yield)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *func1AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.yield))
 }
 
-// run is the literal func1AsReady as a state machine; f is nil in a call that has not been suspended.
 func (f *func1AsReadyFrame[W]) run(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -123,7 +117,6 @@ func (f *func1AsReadyFrame[W]) run(r *greenlet.Run, c *func1AsReady[W], yield fu
 	return st
 }
 
-// step runs the literal func1AsReady up to its next suspension or its end.
 func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -211,7 +204,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:215
+//line await_greenlet.go:209
 
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
@@ -233,21 +226,14 @@ type AwaitFrame[W Waitable] struct {
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
 	return greenlet.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
-
-// Results are what Await has returned.
-func (f *AwaitFrame[W]) Results() []W { return f.ret0 }
-func (f *AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 []W) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *AwaitFrame[W]) Results() []W                        { return f.ret0 }
+func (f *AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
 // AwaitResumable is Await for callers that can be suspended.
 func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) ([]W, greenlet.Status) {
 	return (*AwaitFrame[W])(nil).body(r, n0, things)
 }
 
-// body runs Await up to its first suspension; f is nil until there has been one.
 func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st greenlet.Status) {
 	var (
 		n     *int
@@ -300,9 +286,8 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:304
+//line await_greenlet.go:291
 
-// Resume continues Await where it is suspended.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		n     *int
@@ -356,7 +341,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:360
+//line await_greenlet.go:346
 
 func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -392,7 +377,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:396
+//line await_greenlet.go:382
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -413,7 +398,6 @@ func (c *range1Await[W]) CallResumable(r *greenlet.Run, w W) (bool, greenlet.Sta
 	return (*range1AwaitFrame[W])(nil).body(r, c, w)
 }
 
-// body runs the literal range1Await up to its next suspension; f is nil until there has been one.
 func (f *range1AwaitFrame[W]) body(r *greenlet.Run, c *range1Await[W], w W) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line await.go:68
@@ -430,9 +414,8 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:434
+//line await_greenlet.go:420
 
-// Resume continues the activation; the driver calls it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
 	return r.Started(f, &f.Header, st)
@@ -464,22 +447,14 @@ func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitFor
 func AwaitForResumable[W Waitable](r *greenlet.Run, d time.Duration, n int, things ...W) ([]W, greenlet.Status) {
 	return (*AwaitForFrame[W])(nil).run(r, d, n, things)
 }
+func (f *AwaitForFrame[W]) Results() []W                        { return f.ret0 }
+func (f *AwaitForFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what AwaitFor has returned.
-func (f *AwaitForFrame[W]) Results() []W { return f.ret0 }
-func (f *AwaitForFrame[W]) Returned(r *greenlet.Run) (ret0 []W) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.d, f.n, f.things)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is AwaitFor as a state machine; f is nil in a call that has not been suspended.
 func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things []W) (ret0 []W, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -498,7 +473,6 @@ func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things [
 	return ret0, st
 }
 
-// step runs AwaitFor up to its next suspension or its end.
 func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things []W) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -565,7 +539,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:569
+//line await_greenlet.go:545
 
 func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -27,7 +27,6 @@ type logWaitsForManyFrame struct {
 	loop   *greenlet.Loop
 }
 
-// newWaitsForManyFrame makes a frame that will run log.waitsForMany.
 func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
 	return greenlet.MakeFrame(logWaitsForManyFrame{l0: l0})
 }
@@ -37,7 +36,6 @@ func (l0 *log) waitsForManyResumable(r *greenlet.Run) greenlet.Status {
 	return (*logWaitsForManyFrame)(nil).body(r, l0)
 }
 
-// body runs log.waitsForMany up to its next suspension; f is nil until there has been one.
 func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l      **log
@@ -214,9 +212,8 @@ after_if_38:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:218
+//line await_greenlet_test.go:217
 
-// Resume continues the activation; the driver calls it.
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
@@ -256,7 +253,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:260
+//line await_greenlet_test.go:258
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -277,7 +274,6 @@ func (c *logWaitsForManyRange1) CallResumable(r *greenlet.Run, w Waitable) (bool
 	return (*logWaitsForManyRange1Frame)(nil).body(r, c, w)
 }
 
-// body runs the literal logWaitsForManyRange1 up to its first suspension; f is nil until there has been one.
 func (f *logWaitsForManyRange1Frame) body(r *greenlet.Run, c *logWaitsForManyRange1, w Waitable) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line await_test.go:27
@@ -306,27 +302,24 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:310
+//line await_greenlet_test.go:307
 
-// Resume continues the literal logWaitsForManyRange1 where it is suspended.
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, w := f.c, f.w
 	_ = c
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto after_if_28
+//line await_test.go:31
+		if w == Waitable((*c.event)) {
+			goto leave_32
+		}
+		c.loop.Again()
+//line await_test.go:34
+		f.ret0 = true
+		return r.Return(f, &f.Header)
 	}
 
-after_if_28:
-//line await_test.go:31
-	if w == Waitable((*c.event)) {
-		goto leave_32
-	}
-	c.loop.Again()
-//line await_test.go:34
-	f.ret0 = true
-	return r.Return(f, &f.Header)
 leave_32:
 //line await_test.go:32
 	c.loop.Leave(0)
@@ -335,7 +328,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:339
+//line await_greenlet_test.go:333
 
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -349,7 +342,6 @@ type logCallsFrame struct {
 	f func()
 }
 
-// newCallsFrame makes a frame that will run log.calls.
 func (l *log) newCallsFrame(f func()) *logCallsFrame {
 	return greenlet.MakeFrame(logCallsFrame{l: l, f: f})
 }
@@ -359,7 +351,6 @@ func (l *log) callsResumable(r *greenlet.Run, f func()) greenlet.Status {
 	return (*logCallsFrame)(nil).body(r, l, f)
 }
 
-// body runs log.calls up to its first suspension; f is nil until there has been one.
 func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.Status) {
 //line await_test.go:44
 	if c, ok := greenlet.Resumable(f).(interface {
@@ -377,9 +368,8 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:381
+//line await_greenlet_test.go:373
 
-// Resume continues log.calls where it is suspended.
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
@@ -407,25 +397,17 @@ type logReturnsFrame struct {
 	err, ret0 error
 }
 
-// newReturnsFrame makes a frame that will run log.returns.
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
 	return greenlet.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
-
-// Results are what log.returns has returned.
-func (f *logReturnsFrame) Results() error { return f.ret0 }
-func (f *logReturnsFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *logReturnsFrame) Results() error                        { return f.ret0 }
+func (f *logReturnsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // returnsResumable is log.returns for callers that can be suspended.
 func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (error, greenlet.Status) {
 	return (*logReturnsFrame)(nil).body(r, l, d, err)
 }
 
-// body runs log.returns up to its first suspension; f is nil until there has been one.
 func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err error) (ret0 error, st greenlet.Status) {
 //line await_test.go:58
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
@@ -437,9 +419,8 @@ func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err err
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:441
+//line await_greenlet_test.go:424
 
-// Resume continues log.returns where it is suspended.
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
 	switch f.PC {
@@ -455,7 +436,7 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:459
+//line await_greenlet_test.go:441
 
 func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -473,7 +454,6 @@ type logJoinsAllFrame struct {
 	tasks []*Task
 }
 
-// newJoinsAllFrame makes a frame that will run log.joinsAll.
 func (l *log) newJoinsAllFrame() *logJoinsAllFrame { return greenlet.MakeFrame(logJoinsAllFrame{l: l}) }
 
 // joinsAllResumable is log.joinsAll for callers that can be suspended.
@@ -481,7 +461,6 @@ func (l *log) joinsAllResumable(r *greenlet.Run) greenlet.Status {
 	return (*logJoinsAllFrame)(nil).body(r, l)
 }
 
-// body runs log.joinsAll up to its next suspension; f is nil until there has been one.
 func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		tasks      []*Task
@@ -572,9 +551,8 @@ resumed_78:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:576
+//line await_greenlet_test.go:557
 
-// Resume continues the activation; the driver calls it.
 func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -593,7 +571,6 @@ type logRefusesFrame struct {
 	l  **log
 }
 
-// newRefusesFrame makes a frame that will run log.refuses.
 func (l0 *log) newRefusesFrame() *logRefusesFrame { return greenlet.MakeFrame(logRefusesFrame{l0: l0}) }
 
 // refusesResumable is log.refuses for callers that can be suspended.
@@ -601,7 +578,6 @@ func (l0 *log) refusesResumable(r *greenlet.Run) greenlet.Status {
 	return (*logRefusesFrame)(nil).body(r, l0)
 }
 
-// body runs log.refuses up to its first suspension; f is nil until there has been one.
 func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	l = new(*log)
@@ -621,9 +597,8 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:625
+//line await_greenlet_test.go:603
 
-// Resume continues log.refuses where it is suspended.
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	switch f.PC {
@@ -637,17 +612,16 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_96
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_96
+		return r.Return(f, &f.Header)
 	}
 
-resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:651
+//line await_greenlet_test.go:627
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -671,7 +645,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:675
+//line await_greenlet_test.go:651
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -684,12 +658,10 @@ func (c *logRefusesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logRefusesFunc1Frame)(nil).run(r, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logRefusesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-// run is the literal logRefusesFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesFunc1Frame) run(r *greenlet.Run, c *logRefusesFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -707,7 +679,6 @@ func (f *logRefusesFunc1Frame) run(r *greenlet.Run, c *logRefusesFunc1) (st gree
 	return st
 }
 
-// step runs the literal logRefusesFunc1 up to its next suspension or its end.
 func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -715,7 +686,7 @@ func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end gr
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_94
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -729,7 +700,6 @@ func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end gr
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_94:
 	goto unwind
 unwind:
 //line await_test.go:95
@@ -743,7 +713,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:747
+//line await_greenlet_test.go:719
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -757,7 +727,6 @@ type logKillsAllFrame struct {
 	a, b, unborn, c *Task
 }
 
-// newKillsAllFrame makes a frame that will run log.killsAll.
 func (l *log) newKillsAllFrame() *logKillsAllFrame { return greenlet.MakeFrame(logKillsAllFrame{l: l}) }
 
 // killsAllResumable is log.killsAll for callers that can be suspended.
@@ -765,12 +734,10 @@ func (l *log) killsAllResumable(r *greenlet.Run) greenlet.Status {
 	return (*logKillsAllFrame)(nil).run(r, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.killsAll as a state machine; f is nil in a call that has not been suspended.
 func (f *logKillsAllFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -788,7 +755,6 @@ func (f *logKillsAllFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return st
 }
 
-// step runs log.killsAll up to its next suspension or its end.
 func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -907,7 +873,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:911
+//line await_greenlet_test.go:879
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
@@ -923,7 +889,6 @@ type logUnlinksFrame struct {
 	task *Task
 }
 
-// newUnlinksFrame makes a frame that will run log.unlinks.
 func (l *log) newUnlinksFrame() *logUnlinksFrame { return greenlet.MakeFrame(logUnlinksFrame{l: l}) }
 
 // unlinksResumable is log.unlinks for callers that can be suspended.
@@ -931,7 +896,6 @@ func (l *log) unlinksResumable(r *greenlet.Run) greenlet.Status {
 	return (*logUnlinksFrame)(nil).body(r, l)
 }
 
-// body runs log.unlinks up to its first suspension; f is nil until there has been one.
 func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var task *Task
 	{
@@ -959,9 +923,8 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:963
+//line await_greenlet_test.go:929
 
-// Resume continues log.unlinks where it is suspended.
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var task *Task
 	switch f.PC {
@@ -977,7 +940,7 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:981
+//line await_greenlet_test.go:946
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -994,12 +957,9 @@ type logSquaresFrame struct {
 	ret1    error
 }
 
-// newSquaresFrame makes a frame that will run log.squares.
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
 	return greenlet.MakeFrame(logSquaresFrame{l: l, n: n})
 }
-
-// Results are what log.squares has returned.
 func (f *logSquaresFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *logSquaresFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1012,7 +972,6 @@ func (l *log) squaresResumable(r *greenlet.Run, n int) (int, error, greenlet.Sta
 	return (*logSquaresFrame)(nil).body(r, l, n)
 }
 
-// body runs log.squares up to its first suspension; f is nil until there has been one.
 func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 error, st greenlet.Status) {
 //line await_test.go:147
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
@@ -1027,9 +986,8 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1031
+//line await_greenlet_test.go:992
 
-// Resume continues log.squares where it is suspended.
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	switch f.PC {
@@ -1050,7 +1008,7 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1054
+//line await_greenlet_test.go:1014
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1074,13 +1032,11 @@ type logGetsFrame struct {
 	killed               *Handle[int]
 }
 
-// newGetsFrame makes a frame that will run log.gets.
 func (l *log) newGetsFrame() *logGetsFrame { return greenlet.MakeFrame(logGetsFrame{l: l}) }
 
 // getsResumable is log.gets for callers that can be suspended.
 func (l *log) getsResumable(r *greenlet.Run) greenlet.Status { return (*logGetsFrame)(nil).body(r, l) }
 
-// body runs log.gets up to its next suspension; f is nil until there has been one.
 func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		count, t0, t1, good, bad *Handle[int]
@@ -1244,9 +1200,8 @@ resumed_174:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1248
+//line await_greenlet_test.go:1207
 
-// Resume continues the activation; the driver calls it.
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -1267,7 +1222,6 @@ type logAwaitsFrame struct {
 	d    time.Duration
 }
 
-// newAwaitsFrame makes a frame that will run log.awaits.
 func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *logAwaitsFrame {
 	return greenlet.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
 }
@@ -1277,7 +1231,6 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 	return (*logAwaitsFrame)(nil).body(r, l, f, name, d)
 }
 
-// body runs log.awaits up to its first suspension; f is nil until there has been one.
 func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name string, d time.Duration) (st greenlet.Status) {
 	var v string
 	var err error
@@ -1293,9 +1246,8 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1297
+//line await_greenlet_test.go:1253
 
-// Resume continues log.awaits where it is suspended.
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
 	var v string
@@ -1314,7 +1266,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1318
+//line await_greenlet_test.go:1273
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

@@ -13,18 +13,15 @@ type nothingFrame struct {
 	greenlet.Header
 }
 
-// newNothingFrame makes a frame that will run nothing.
 func newNothingFrame() *nothingFrame { return greenlet.MakeFrame(nothingFrame{}) }
 
 // nothingResumable is nothing for callers that can be suspended.
 func nothingResumable(r *greenlet.Run) greenlet.Status { return (*nothingFrame)(nil).body(r) }
 
-// body runs nothing up to its next suspension; f is nil until there has been one.
 func (f *nothingFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *nothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
 }
@@ -42,7 +39,6 @@ type spawnsFrame struct {
 	n, t0 int
 }
 
-// newSpawnsFrame makes a frame that will run spawns.
 func newSpawnsFrame(h *Hub, n int) *spawnsFrame { return greenlet.MakeFrame(spawnsFrame{h: h, n: n}) }
 
 // spawnsResumable is spawns for callers that can be suspended.
@@ -50,7 +46,6 @@ func spawnsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
 	return (*spawnsFrame)(nil).body(r, h, n)
 }
 
-// body runs spawns up to its first suspension; f is nil until there has been one.
 func (f *spawnsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:23
@@ -72,9 +67,8 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:76
+//line bench_greenlet_test.go:72
 
-// Resume continues spawns where it is suspended.
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
 	var t0 int
@@ -104,7 +98,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:108
+//line bench_greenlet_test.go:103
 
 func (f *spawnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Header} }
@@ -121,7 +115,6 @@ type yieldsFrame struct {
 	n, t0 int
 }
 
-// newYieldsFrame makes a frame that will run yields.
 func newYieldsFrame(h *Hub, n int) *yieldsFrame { return greenlet.MakeFrame(yieldsFrame{h: h, n: n}) }
 
 // yieldsResumable is yields for callers that can be suspended.
@@ -129,7 +122,6 @@ func yieldsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
 	return (*yieldsFrame)(nil).body(r, h, n)
 }
 
-// body runs yields up to its first suspension; f is nil until there has been one.
 func (f *yieldsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:35
@@ -150,9 +142,8 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:154
+//line bench_greenlet_test.go:147
 
-// Resume continues yields where it is suspended.
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
 	var t0 int
@@ -181,7 +172,7 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:185
+//line bench_greenlet_test.go:177
 
 func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
@@ -198,7 +189,6 @@ type signalsFrame struct {
 	n, t0       int
 }
 
-// newSignalsFrame makes a frame that will run signals.
 func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
 	return greenlet.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
 }
@@ -208,7 +198,6 @@ func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) greenle
 	return (*signalsFrame)(nil).body(r, mine, other, n)
 }
 
-// body runs signals up to its next suspension; f is nil until there has been one.
 func (f *signalsFrame) body(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -242,9 +231,8 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:246
+//line bench_greenlet_test.go:237
 
-// Resume continues the activation; the driver calls it.
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
 }
@@ -264,7 +252,6 @@ type fillsFrame struct {
 	n, i int
 }
 
-// newFillsFrame makes a frame that will run fills.
 func newFillsFrame(q *Queue[int], n int) *fillsFrame {
 	return greenlet.MakeFrame(fillsFrame{q: q, n: n})
 }
@@ -274,7 +261,6 @@ func fillsResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
 	return (*fillsFrame)(nil).body(r, q, n)
 }
 
-// body runs fills up to its next suspension; f is nil until there has been one.
 func (f *fillsFrame) body(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -307,9 +293,8 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:311
+//line bench_greenlet_test.go:300
 
-// Resume continues the activation; the driver calls it.
 func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.q, f.n))
 }
@@ -328,7 +313,6 @@ type drainsFrame struct {
 	q *Queue[int]
 }
 
-// newDrainsFrame makes a frame that will run drains.
 func newDrainsFrame(q *Queue[int]) *drainsFrame { return greenlet.MakeFrame(drainsFrame{q: q}) }
 
 // drainsResumable is drains for callers that can be suspended.
@@ -336,7 +320,6 @@ func drainsResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
 	return (*drainsFrame)(nil).body(r, q)
 }
 
-// body runs drains up to its first suspension; f is nil until there has been one.
 func (f *drainsFrame) body(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
 	var ok bool
 //line bench_test.go:77
@@ -361,9 +344,8 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:365
+//line bench_greenlet_test.go:351
 
-// Resume continues drains where it is suspended.
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	var ok bool
@@ -397,7 +379,7 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:401
+//line bench_greenlet_test.go:386
 
 func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
@@ -416,7 +398,6 @@ type napsFrame struct {
 	t0 int
 }
 
-// newNapsFrame makes a frame that will run naps.
 func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
 	return greenlet.MakeFrame(napsFrame{h: h, n: n, d: d})
 }
@@ -426,7 +407,6 @@ func napsResumable(r *greenlet.Run, h *Hub, n int, d time.Duration) greenlet.Sta
 	return (*napsFrame)(nil).body(r, h, n, d)
 }
 
-// body runs naps up to its first suspension; f is nil until there has been one.
 func (f *napsFrame) body(r *greenlet.Run, h *Hub, n int, d time.Duration) (st greenlet.Status) {
 	var t0 int
 //line bench_test.go:95
@@ -447,9 +427,8 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:451
+//line bench_greenlet_test.go:434
 
-// Resume continues naps where it is suspended.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n, d := f.h, f.n, f.d
 	var t0 int
@@ -478,7 +457,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:482
+//line bench_greenlet_test.go:464
 
 func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }

@@ -19,21 +19,14 @@ type BlockFrame[T any] struct {
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
 	return greenlet.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
-
-// Results are what Block has returned.
-func (f *BlockFrame[T]) Results() T { return f.ret0 }
-func (f *BlockFrame[T]) Returned(r *greenlet.Run) (ret0 T) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *BlockFrame[T]) Results() T                        { return f.ret0 }
+func (f *BlockFrame[T]) Returned(r *greenlet.Run) (ret0 T) { ret0 = f.ret0; f.Release(r); return }
 
 // BlockResumable is Block for callers that can be suspended.
 func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (T, greenlet.Status) {
 	return (*BlockFrame[T])(nil).body(r, h, f)
 }
 
-// body runs Block up to its first suspension; f is nil until there has been one.
 func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st greenlet.Status) {
 	var t0 T
 	var got *T
@@ -87,9 +80,8 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:91
+//line block_greenlet.go:84
 
-// Resume continues Block where it is suspended.
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 T
 	var got *T
@@ -116,7 +108,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line block_greenlet.go:120
+//line block_greenlet.go:112
 
 func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -12,7 +12,6 @@ type sendingPutFrame[T any] struct {
 	q *Queue[T]
 }
 
-// newPutFrame makes a frame that will run sending.put.
 func (p *sending[T]) newPutFrame() *sendingPutFrame[T] {
 	return greenlet.MakeFrame(sendingPutFrame[T]{p: p})
 }
@@ -22,7 +21,6 @@ func (p *sending[T]) putResumable(r *greenlet.Run) greenlet.Status {
 	return (*sendingPutFrame[T])(nil).body(r, p)
 }
 
-// body runs sending.put up to its first suspension; f is nil until there has been one.
 func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.Status) {
 	var q *Queue[T]
 //line bridge.go:77
@@ -44,29 +42,26 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:48
+//line bridge_greenlet.go:46
 
-// Resume continues sending.put where it is suspended.
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var q *Queue[T]
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.p))
-	case 1:
+	default:
 		q = f.q
 //line bridge.go:84
 		q.hub.awake(r.Current())
 		_, left := q.received()
 		p.done = !left
-		goto after_if_81
+		return r.Return(f, &f.Header)
 	}
 
-after_if_81:
-	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet.go:70
+//line bridge_greenlet.go:65
 
 func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -91,8 +86,6 @@ type ReceiveFrame[T any] struct {
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
 	return greenlet.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
-
-// Results are what Receive has returned.
 func (f *ReceiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
 func (f *ReceiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -105,7 +98,6 @@ func ReceiveResumable[T any](r *greenlet.Run, h *Hub, ch <-chan T) (T, bool, gre
 	return (*ReceiveFrame[T])(nil).body(r, h, ch)
 }
 
-// body runs Receive up to its first suspension; f is nil until there has been one.
 func (f *ReceiveFrame[T]) body(r *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
 	var (
 		v  T
@@ -136,9 +128,8 @@ case_116:
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:140
+//line bridge_greenlet.go:132
 
-// Resume continues Receive where it is suspended.
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t2 T
 	var t3 bool
@@ -155,7 +146,7 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line bridge_greenlet.go:159
+//line bridge_greenlet.go:150
 
 func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -184,7 +175,6 @@ type receiveFrame[T any] struct {
 	ret1 bool
 }
 
-// newReceiveFrame makes a frame that will run receive.
 func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
 	return greenlet.MakeFrame(receiveFrame[T]{h: h, ch: ch})
 }
@@ -193,8 +183,6 @@ func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
 func receiveResumable[T any](r2 *greenlet.Run, h *Hub, ch <-chan T) (T, bool, greenlet.Status) {
 	return (*receiveFrame[T])(nil).run(r2, h, ch)
 }
-
-// Results are what receive has returned.
 func (f *receiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
 func (f *receiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -202,13 +190,11 @@ func (f *receiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *receiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h, f.ch)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is receive as a state machine; f is nil in a call that has not been suspended.
 func (f *receiveFrame[T]) run(r2 *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -227,7 +213,6 @@ func (f *receiveFrame[T]) run(r2 *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, re
 	return ret0, ret1, st
 }
 
-// step runs receive up to its next suspension or its end.
 func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -291,7 +276,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:295
+//line bridge_greenlet.go:280
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -21,25 +21,17 @@ type collectsFrame[T any] struct {
 	ret0 []T
 }
 
-// newCollectsFrame makes a frame that will run collects.
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
 	return greenlet.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
-
-// Results are what collects has returned.
-func (f *collectsFrame[T]) Results() []T { return f.ret0 }
-func (f *collectsFrame[T]) Returned(r *greenlet.Run) (ret0 []T) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *collectsFrame[T]) Results() []T                        { return f.ret0 }
+func (f *collectsFrame[T]) Returned(r *greenlet.Run) (ret0 []T) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
 func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) ([]T, greenlet.Status) {
 	return (*collectsFrame[T])(nil).body(r, q0, d0)
 }
 
-// body runs collects up to its first suspension; f is nil until there has been one.
 func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (ret0 []T, st greenlet.Status) {
 	var (
 		q    **Queue[T]
@@ -87,9 +79,8 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:91
+//line bridge_greenlet_test.go:83
 
-// Resume continues collects where it is suspended.
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		q    **Queue[T]
@@ -140,7 +131,7 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:144
+//line bridge_greenlet_test.go:135
 
 func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -176,7 +167,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:180
+//line bridge_greenlet_test.go:171
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -197,7 +188,6 @@ func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (bool, greenlet.
 	return (*collectsRange1Frame[T])(nil).body(r, c, v)
 }
 
-// body runs the literal collectsRange1 up to its first suspension; f is nil until there has been one.
 func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line bridge_test.go:18
@@ -214,27 +204,22 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:218
+//line bridge_greenlet_test.go:208
 
-// Resume continues the literal collectsRange1 where it is suspended.
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
+	r.Callee().(*HubSleepFrame).Release(r)
 //line bridge_test.go:19
-		*c.got = append((*c.got), v)
-		(*c.q).TaskDone()
-		c.loop.Again()
+	*c.got = append((*c.got), v)
+	(*c.q).TaskDone()
+	c.loop.Again()
 //line bridge_test.go:21
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:238
+//line bridge_greenlet_test.go:223
 
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
@@ -253,7 +238,6 @@ type logReceivesFrame struct {
 	ok  *bool
 }
 
-// newReceivesFrame makes a frame that will run log.receives.
 func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame {
 	return greenlet.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
 }
@@ -263,7 +247,6 @@ func (l0 *log) receivesResumable(r *greenlet.Run, ch0 chan int, d time.Duration)
 	return (*logReceivesFrame)(nil).body(r, l0, ch0, d)
 }
 
-// body runs log.receives up to its next suspension; f is nil until there has been one.
 func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.Duration) (st greenlet.Status) {
 	var (
 		l   **log
@@ -313,9 +296,8 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:317
+//line bridge_greenlet_test.go:301
 
-// Resume continues the activation; the driver calls it.
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
 }
@@ -353,7 +335,6 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logReceivesFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logReceivesFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st greenlet.Status) {
 	var t0 int
 	var t1 bool
@@ -369,27 +350,22 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:373
+//line bridge_greenlet_test.go:355
 
-// Resume continues the literal logReceivesFunc1 where it is suspended.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 int
 	var t1 bool
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+	t0, t1 = r.Callee().(interface {
+		Returned(*greenlet.Run) (int, bool)
+	}).Returned(r)
 //line bridge_test.go:84
-		*c.v, *c.ok = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	*c.v, *c.ok = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:393
+//line bridge_greenlet_test.go:370
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -405,7 +381,6 @@ type receivesAllFrame struct {
 	ret0   int
 }
 
-// newReceivesAllFrame makes a frame that will run receivesAll.
 func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
 	return greenlet.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
 }
@@ -414,22 +389,14 @@ func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
 func receivesAllResumable(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (int, greenlet.Status) {
 	return (*receivesAllFrame)(nil).run(r, h, ch, killed)
 }
+func (f *receivesAllFrame) Results() int                        { return f.ret0 }
+func (f *receivesAllFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what receivesAll has returned.
-func (f *receivesAllFrame) Results() int { return f.ret0 }
-func (f *receivesAllFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *receivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.h, f.ch, f.killed)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is receivesAll as a state machine; f is nil in a call that has not been suspended.
 func (f *receivesAllFrame) run(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -448,7 +415,6 @@ func (f *receivesAllFrame) run(r *greenlet.Run, h *Hub, ch chan int, killed *boo
 	return ret0, st
 }
 
-// step runs receivesAll up to its next suspension or its end.
 func (f *receivesAllFrame) step(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -488,7 +454,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:492
+//line bridge_greenlet_test.go:459
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

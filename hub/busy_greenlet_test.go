@@ -19,7 +19,6 @@ type notesFeedsFrame struct {
 	t0     int
 }
 
-// newFeedsFrame makes a frame that will run notes.feeds.
 func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
 	return greenlet.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
 }
@@ -29,7 +28,6 @@ func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.St
 	return (*notesFeedsFrame)(nil).body(r, n, p, rounds)
 }
 
-// body runs notes.feeds up to its next suspension; f is nil until there has been one.
 func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
 	var t0 int
 	var err error
@@ -73,9 +71,8 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:77
+//line busy_greenlet_test.go:76
 
-// Resume continues the activation; the driver calls it.
 func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
 }
@@ -97,7 +94,6 @@ type notesTurnsOfFrame struct {
 	t0     int
 }
 
-// newTurnsOfFrame makes a frame that will run notes.turnsOf.
 func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
 	return greenlet.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
 }
@@ -107,7 +103,6 @@ func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) greenl
 	return (*notesTurnsOfFrame)(nil).body(r, n, times, rounds)
 }
 
-// body runs notes.turnsOf up to its next suspension; f is nil until there has been one.
 func (f *notesTurnsOfFrame) body(r *greenlet.Run, n *notes, times int, rounds *int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -139,9 +134,8 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:143
+//line busy_greenlet_test.go:140
 
-// Resume continues the activation; the driver calls it.
 func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
 }
@@ -162,7 +156,6 @@ type notesLooksFrame struct {
 	t0 int
 }
 
-// newLooksFrame makes a frame that will run notes.looks.
 func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
 	return greenlet.MakeFrame(notesLooksFrame{n: n, d: d})
 }
@@ -172,7 +165,6 @@ func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
 	return (*notesLooksFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.looks up to its next suspension; f is nil until there has been one.
 func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -212,9 +204,8 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:216
+//line busy_greenlet_test.go:211
 
-// Resume continues the activation; the driver calls it.
 func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
@@ -234,7 +225,6 @@ type notesPutsLateFrame struct {
 	d *Descriptor
 }
 
-// newPutsLateFrame makes a frame that will run notes.putsLate.
 func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
 	return greenlet.MakeFrame(notesPutsLateFrame{n: n, d: d})
 }
@@ -244,7 +234,6 @@ func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) greenlet.Statu
 	return (*notesPutsLateFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.putsLate up to its first suspension; f is nil until there has been one.
 func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line busy_test.go:69
 	if st = n.YieldResumable(r); st != greenlet.Done {
@@ -257,9 +246,8 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:261
+//line busy_greenlet_test.go:253
 
-// Resume continues notes.putsLate where it is suspended.
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
 	switch f.PC {
@@ -274,7 +262,7 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line busy_greenlet_test.go:278
+//line busy_greenlet_test.go:269
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

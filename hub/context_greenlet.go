@@ -21,8 +21,6 @@ type HubWithContextFrame struct {
 func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContextFrame {
 	return greenlet.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
-
-// Results are what Hub.WithContext has returned.
 func (f *HubWithContextFrame) Results() error { return f.ret0 }
 func (f *HubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -35,7 +33,6 @@ func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func(
 	return (*HubWithContextFrame)(nil).body(r, h, ctx, f)
 }
 
-// body runs Hub.WithContext up to its first suspension; f is nil until there has been one.
 func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, f func()) (ret0 error, st greenlet.Status) {
 	var t0 error
 	{
@@ -55,9 +52,8 @@ func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context
 	return t0, greenlet.Done
 }
 
-//line context_greenlet.go:59
+//line context_greenlet.go:56
 
-// Resume continues Hub.WithContext where it is suspended.
 func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f2.PC {
@@ -73,7 +69,7 @@ func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet.go:77
+//line context_greenlet.go:73
 
 func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -97,7 +93,6 @@ type hubWithContextFrame struct {
 	ret0 error
 }
 
-// newWithContextFrame makes a frame that will run Hub.withContext.
 func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWithContextFrame {
 	return greenlet.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
 }
@@ -106,8 +101,6 @@ func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWi
 func (h *Hub) withContextResumable(r *greenlet.Run, ctx context.Context, t *Task, f func()) (error, greenlet.Status) {
 	return (*hubWithContextFrame)(nil).run(r, h, ctx, t, f)
 }
-
-// Results are what Hub.withContext has returned.
 func (f *hubWithContextFrame) Results() error { return f.ret0 }
 func (f *hubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -115,13 +108,11 @@ func (f *hubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *hubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.h, f.ctx, f.t, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is Hub.withContext as a state machine; f is nil in a call that has not been suspended.
 func (f2 *hubWithContextFrame) run(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -140,7 +131,6 @@ func (f2 *hubWithContextFrame) run(r *greenlet.Run, h *Hub, ctx context.Context,
 	return ret0, st
 }
 
-// step runs Hub.withContext up to its next suspension or its end.
 func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f2.Catch(&end)
@@ -194,7 +184,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:198
+//line context_greenlet.go:188
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -19,8 +19,6 @@ type DescriptorWaitReadFrame struct {
 func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
 	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
-
-// Results are what Descriptor.WaitRead has returned.
 func (f *DescriptorWaitReadFrame) Results() error { return f.ret0 }
 func (f *DescriptorWaitReadFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -33,7 +31,6 @@ func (d *Descriptor) WaitReadResumable(r *greenlet.Run) (error, greenlet.Status)
 	return (*DescriptorWaitReadFrame)(nil).body(r, d)
 }
 
-// body runs Descriptor.WaitRead up to its first suspension; f is nil until there has been one.
 func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:112
@@ -50,9 +47,8 @@ func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 err
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:54
+//line descriptor_greenlet.go:51
 
-// Resume continues Descriptor.WaitRead where it is suspended.
 func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -68,7 +64,7 @@ func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet.go:72
+//line descriptor_greenlet.go:68
 
 func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -94,8 +90,6 @@ type DescriptorWaitReadForFrame struct {
 func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadForFrame {
 	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
-
-// Results are what Descriptor.WaitReadFor has returned.
 func (f *DescriptorWaitReadForFrame) Results() error { return f.ret0 }
 func (f *DescriptorWaitReadForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -108,7 +102,6 @@ func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (err
 	return (*DescriptorWaitReadForFrame)(nil).body(r, d, t)
 }
 
-// body runs Descriptor.WaitReadFor up to its first suspension; f is nil until there has been one.
 func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:122
@@ -125,9 +118,8 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:129
+//line descriptor_greenlet.go:122
 
-// Resume continues Descriptor.WaitReadFor where it is suspended.
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -143,7 +135,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 
 }
 
-//line descriptor_greenlet.go:147
+//line descriptor_greenlet.go:139
 
 func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -169,8 +161,6 @@ type DescriptorWaitWriteFrame struct {
 func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
 	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
-
-// Results are what Descriptor.WaitWrite has returned.
 func (f *DescriptorWaitWriteFrame) Results() error { return f.ret0 }
 func (f *DescriptorWaitWriteFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -183,7 +173,6 @@ func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (error, greenlet.Status
 	return (*DescriptorWaitWriteFrame)(nil).body(r, d)
 }
 
-// body runs Descriptor.WaitWrite up to its first suspension; f is nil until there has been one.
 func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:132
@@ -200,9 +189,8 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:204
+//line descriptor_greenlet.go:193
 
-// Resume continues Descriptor.WaitWrite where it is suspended.
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -218,7 +206,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line descriptor_greenlet.go:222
+//line descriptor_greenlet.go:210
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -244,8 +232,6 @@ type DescriptorWaitWriteForFrame struct {
 func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteForFrame {
 	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
-
-// Results are what Descriptor.WaitWriteFor has returned.
 func (f *DescriptorWaitWriteForFrame) Results() error { return f.ret0 }
 func (f *DescriptorWaitWriteForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -258,7 +244,6 @@ func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (er
 	return (*DescriptorWaitWriteForFrame)(nil).body(r, d, t)
 }
 
-// body runs Descriptor.WaitWriteFor up to its first suspension; f is nil until there has been one.
 func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line descriptor.go:142
@@ -275,9 +260,8 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:279
+//line descriptor_greenlet.go:264
 
-// Resume continues Descriptor.WaitWriteFor where it is suspended.
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -293,7 +277,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 
 }
 
-//line descriptor_greenlet.go:297
+//line descriptor_greenlet.go:281
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {

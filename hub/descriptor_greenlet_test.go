@@ -20,7 +20,6 @@ type notesReadsFrame struct {
 	size, times, t0 int
 }
 
-// newReadsFrame makes a frame that will run notes.reads.
 func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFrame {
 	return greenlet.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
 }
@@ -30,7 +29,6 @@ func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times i
 	return (*notesReadsFrame)(nil).body(r, n, d, size, times)
 }
 
-// body runs notes.reads up to its next suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
 	var t0 int
 	var err error
@@ -69,9 +67,8 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:73
+//line descriptor_greenlet_test.go:72
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
 }
@@ -93,7 +90,6 @@ type notesWritesFrame struct {
 	t0, t1 int
 }
 
-// newWritesFrame makes a frame that will run notes.writes.
 func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame {
 	return greenlet.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
 }
@@ -103,7 +99,6 @@ func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string)
 	return (*notesWritesFrame)(nil).body(r, n, d, words)
 }
 
-// body runs notes.writes up to its next suspension; f is nil until there has been one.
 func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
 	var t0, t1 int
 	if f != nil {
@@ -141,9 +136,8 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:145
+//line descriptor_greenlet_test.go:142
 
-// Resume continues the activation; the driver calls it.
 func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
 }
@@ -163,7 +157,6 @@ type notesPatientFrame struct {
 	d *Descriptor
 }
 
-// newPatientFrame makes a frame that will run notes.patient.
 func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
 	return greenlet.MakeFrame(notesPatientFrame{n: n, d: d})
 }
@@ -173,7 +166,6 @@ func (n *notes) patientResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 	return (*notesPatientFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.patient up to its next suspension; f is nil until there has been one.
 func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var t0, t1, t2, t3, t4 error
 	if f != nil {
@@ -251,9 +243,8 @@ resumed_109:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:255
+//line descriptor_greenlet_test.go:250
 
-// Resume continues the activation; the driver calls it.
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
@@ -273,7 +264,6 @@ type notesAnswersFrame struct {
 	d *Descriptor
 }
 
-// newAnswersFrame makes a frame that will run notes.answers.
 func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
 	return greenlet.MakeFrame(notesAnswersFrame{n: n, d: d})
 }
@@ -283,7 +273,6 @@ func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 	return (*notesAnswersFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.answers up to its next suspension; f is nil until there has been one.
 func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -320,9 +309,8 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:324
+//line descriptor_greenlet_test.go:317
 
-// Resume continues the activation; the driver calls it.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
@@ -342,7 +330,6 @@ type notesClashesFrame struct {
 	d *Descriptor
 }
 
-// newClashesFrame makes a frame that will run notes.clashes.
 func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
 	return greenlet.MakeFrame(notesClashesFrame{n: n, d: d})
 }
@@ -352,7 +339,6 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 	return (*notesClashesFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.clashes up to its next suspension; f is nil until there has been one.
 func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var err, t0 error
 	if f != nil {
@@ -402,9 +388,8 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:406
+//line descriptor_greenlet_test.go:397
 
-// Resume continues the activation; the driver calls it.
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
@@ -424,7 +409,6 @@ type notesBusyFrame struct {
 	stop *bool
 }
 
-// newBusyFrame makes a frame that will run notes.busy.
 func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
 	return greenlet.MakeFrame(notesBusyFrame{n: n, stop: stop})
 }
@@ -434,7 +418,6 @@ func (n *notes) busyResumable(r *greenlet.Run, stop *bool) greenlet.Status {
 	return (*notesBusyFrame)(nil).body(r, n, stop)
 }
 
-// body runs notes.busy up to its first suspension; f is nil until there has been one.
 func (f *notesBusyFrame) body(r *greenlet.Run, n *notes, stop *bool) (st greenlet.Status) {
 //line descriptor_test.go:159
 loop_159:
@@ -451,9 +434,8 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:455
+//line descriptor_greenlet_test.go:443
 
-// Resume continues notes.busy where it is suspended.
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, stop := f.n, f.stop
 	switch f.PC {
@@ -478,7 +460,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:482
+//line descriptor_greenlet_test.go:469
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -496,7 +478,6 @@ type notesEndsFrame struct {
 	stop *bool
 }
 
-// newEndsFrame makes a frame that will run notes.ends.
 func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
 	return greenlet.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
 }
@@ -506,7 +487,6 @@ func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) greenl
 	return (*notesEndsFrame)(nil).body(r, n, d, stop)
 }
 
-// body runs notes.ends up to its first suspension; f is nil until there has been one.
 func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bool) (st greenlet.Status) {
 //line descriptor_test.go:166
 	_, st = d.WaitReadResumable(r)
@@ -520,9 +500,8 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:524
+//line descriptor_greenlet_test.go:509
 
-// Resume continues notes.ends where it is suspended.
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	stop := f.stop
 	switch f.PC {
@@ -537,7 +516,7 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:541
+//line descriptor_greenlet_test.go:525
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -554,7 +533,6 @@ type notesOthersFrame struct {
 	d *Descriptor
 }
 
-// newOthersFrame makes a frame that will run notes.others.
 func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
 	return greenlet.MakeFrame(notesOthersFrame{n: n, d: d})
 }
@@ -564,7 +542,6 @@ func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status 
 	return (*notesOthersFrame)(nil).body(r, n, d)
 }
 
-// body runs notes.others up to its next suspension; f is nil until there has been one.
 func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:195
 	put(d, "x")
@@ -575,9 +552,8 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:579
+//line descriptor_greenlet_test.go:562
 
-// Resume continues the activation; the driver calls it.
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
@@ -598,7 +574,6 @@ type notesNotesOneFrame struct {
 	i    int
 }
 
-// newNotesOneFrame makes a frame that will run notes.notesOne.
 func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
 	return greenlet.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
 }
@@ -608,16 +583,14 @@ func (n *notes) notesOneResumable(r *greenlet.Run, name string, i int) greenlet.
 	return (*notesNotesOneFrame)(nil).body(r, n, name, i)
 }
 
-// body runs notes.notesOne up to its next suspension; f is nil until there has been one.
 func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int) (st greenlet.Status) {
 //line descriptor_test.go:203
 	n.note("%s %d", name, i)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:619
+//line descriptor_greenlet_test.go:600
 
-// Resume continues the activation; the driver calls it.
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
 }
@@ -637,7 +610,6 @@ type notesWaitsForeverFrame struct {
 	d *Descriptor
 }
 
-// newWaitsForeverFrame makes a frame that will run notes.waitsForever.
 func (n *notes) newWaitsForeverFrame(d *Descriptor) *notesWaitsForeverFrame {
 	return greenlet.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
 }
@@ -647,12 +619,10 @@ func (n *notes) waitsForeverResumable(r *greenlet.Run, d *Descriptor) greenlet.S
 	return (*notesWaitsForeverFrame)(nil).run(r, n, d)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesWaitsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.d))
 }
 
-// run is notes.waitsForever as a state machine; f is nil in a call that has not been suspended.
 func (f *notesWaitsForeverFrame) run(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -670,7 +640,6 @@ func (f *notesWaitsForeverFrame) run(r *greenlet.Run, n *notes, d *Descriptor) (
 	return st
 }
 
-// step runs notes.waitsForever up to its next suspension or its end.
 func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -678,7 +647,7 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 	switch f.PC {
 	case 1:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto resumed_208
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -697,7 +666,6 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 		f.n, f.d, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_208:
 	goto unwind
 unwind:
 //line descriptor_test.go:209
@@ -711,7 +679,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:715
+//line descriptor_greenlet_test.go:690
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -728,7 +696,6 @@ type notesClosesBothFrame struct {
 	p pipe
 }
 
-// newClosesBothFrame makes a frame that will run notes.closesBoth.
 func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
 	return greenlet.MakeFrame(notesClosesBothFrame{n: n, p: p})
 }
@@ -738,7 +705,6 @@ func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) greenlet.Status {
 	return (*notesClosesBothFrame)(nil).body(r, n, p)
 }
 
-// body runs notes.closesBoth up to its next suspension; f is nil until there has been one.
 func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st greenlet.Status) {
 //line descriptor_test.go:289
 	p.a.CloseFile()
@@ -746,9 +712,8 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:750
+//line descriptor_greenlet_test.go:724
 
-// Resume continues the activation; the driver calls it.
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
@@ -768,31 +733,22 @@ type notesEntersFrame struct {
 	ret0 any
 }
 
-// newEntersFrame makes a frame that will run notes.enters.
-func (n *notes) newEntersFrame() *notesEntersFrame { return greenlet.MakeFrame(notesEntersFrame{n: n}) }
-
-// Results are what notes.enters has returned.
-func (f *notesEntersFrame) Results() any { return f.ret0 }
-func (f *notesEntersFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (n *notes) newEntersFrame() *notesEntersFrame              { return greenlet.MakeFrame(notesEntersFrame{n: n}) }
+func (f *notesEntersFrame) Results() any                        { return f.ret0 }
+func (f *notesEntersFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // entersResumable is notes.enters for callers that can be suspended.
 func (n *notes) entersResumable(r *greenlet.Run) (any, greenlet.Status) {
 	return (*notesEntersFrame)(nil).body(r, n)
 }
 
-// body runs notes.enters up to its next suspension; f is nil until there has been one.
 func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenlet.Status) {
 //line descriptor_test.go:327
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:794
+//line descriptor_greenlet_test.go:760
 
-// Resume continues the activation; the driver calls it.
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
 	return r.Started(f, &f.Header, st)
@@ -815,7 +771,6 @@ type notesKillsWaitingFrame struct {
 	task *Task
 }
 
-// newKillsWaitingFrame makes a frame that will run notes.killsWaiting.
 func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
 	return greenlet.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
 }
@@ -825,7 +780,6 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) greenlet.Status 
 	return (*notesKillsWaitingFrame)(nil).body(r, n, p0)
 }
 
-// body runs notes.killsWaiting up to its next suspension; f is nil until there has been one.
 func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st greenlet.Status) {
 	var p *pipe
 	var task *Task
@@ -890,9 +844,8 @@ resumed_365:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:894
+//line descriptor_greenlet_test.go:858
 
-// Resume continues the activation; the driver calls it.
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
 }
@@ -927,7 +880,6 @@ func (c *notesKillsWaitingFunc1) CallResumable(r *greenlet.Run) greenlet.Status 
 	return (*notesKillsWaitingFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesKillsWaitingFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaitingFunc1) (st greenlet.Status) {
 //line descriptor_test.go:364
 	_, st = c.p.a.WaitReadResumable(r)
@@ -939,18 +891,13 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:943
+//line descriptor_greenlet_test.go:905
 
-// Resume continues the literal notesKillsWaitingFunc1 where it is suspended.
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*DescriptorWaitReadFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
@@ -965,7 +912,6 @@ type logAwaitsReadinessFrame struct {
 	r *Readiness
 }
 
-// newAwaitsReadinessFrame makes a frame that will run log.awaitsReadiness.
 func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
 	return greenlet.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
 }
@@ -975,7 +921,6 @@ func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) greenlet.
 	return (*logAwaitsReadinessFrame)(nil).body(r2, l, r)
 }
 
-// body runs log.awaitsReadiness up to its next suspension; f is nil until there has been one.
 func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
 	var t0, t1, t2, t3, t4 error
 	if f != nil {
@@ -1000,7 +945,7 @@ func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (
 			goto resumed_397
 		case 7:
 			r2.Callee().(*ReadinessWaitFrame).Release(r2)
-			goto resumed_400
+			return greenlet.Done
 		}
 	}
 
@@ -1068,13 +1013,11 @@ resumed_397:
 		f.l, f.r, f.PC = nil, nil, 7
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_400:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1076
+//line descriptor_greenlet_test.go:1031
 
-// Resume continues the activation; the driver calls it.
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
 }
@@ -1094,7 +1037,6 @@ type logSteersFrame struct {
 	r *Readiness
 }
 
-// newSteersFrame makes a frame that will run log.steers.
 func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
 	return greenlet.MakeFrame(logSteersFrame{l: l, r: r})
 }
@@ -1104,7 +1046,6 @@ func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
 	return (*logSteersFrame)(nil).body(r2, l, r)
 }
 
-// body runs log.steers up to its first suspension; f is nil until there has been one.
 func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
 //line descriptor_test.go:405
 	if st = l.SleepResumable(r2, 3*time.Second); st != greenlet.Done {
@@ -1125,9 +1066,8 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1129
+//line descriptor_greenlet_test.go:1081
 
-// Resume continues log.steers where it is suspended.
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
 	switch f.PC {
@@ -1154,7 +1094,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1158
+//line descriptor_greenlet_test.go:1109
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1170,7 +1110,6 @@ type waitsReadFrame struct {
 	d *Descriptor
 }
 
-// newWaitsReadFrame makes a frame that will run waitsRead.
 func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
 	return greenlet.MakeFrame(waitsReadFrame{d: d})
 }
@@ -1180,7 +1119,6 @@ func waitsReadResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
 	return (*waitsReadFrame)(nil).body(r, d)
 }
 
-// body runs waitsRead up to its first suspension; f is nil until there has been one.
 func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:429
 	_, st = d.WaitReadResumable(r)
@@ -1192,9 +1130,8 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1196
+//line descriptor_greenlet_test.go:1145
 
-// Resume continues waitsRead where it is suspended.
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -1221,7 +1158,6 @@ type yieldsThenPutsFrame struct {
 	n, fd int
 }
 
-// newYieldsThenPutsFrame makes a frame that will run yieldsThenPuts.
 func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
 	return greenlet.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
 }
@@ -1231,7 +1167,6 @@ func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) greenlet.St
 	return (*yieldsThenPutsFrame)(nil).body(r, h, n, fd)
 }
 
-// body runs yieldsThenPuts up to its first suspension; f is nil until there has been one.
 func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st greenlet.Status) {
 //line descriptor_test.go:433
 	if st = yieldsResumable(r, h, n); st != greenlet.Done {
@@ -1244,9 +1179,8 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1248
+//line descriptor_greenlet_test.go:1194
 
-// Resume continues yieldsThenPuts where it is suspended.
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	fd := f.fd
 	switch f.PC {
@@ -1261,7 +1195,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:1265
+//line descriptor_greenlet_test.go:1210
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

@@ -22,7 +22,6 @@ func (e *Event) WaitResumable(r *greenlet.Run) greenlet.Status {
 	return (*EventWaitFrame)(nil).body(r, e)
 }
 
-// body runs Event.Wait up to its first suspension; f is nil until there has been one.
 func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 //line event.go:37
 	if e.set {
@@ -36,25 +35,22 @@ func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:40
+//line event_greenlet.go:39
 
-// Resume continues Event.Wait where it is suspended.
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.e))
-	case 1:
+	default:
 //line event.go:39
 		e.hub.awake(r.Current())
-		goto after_if_37
+		return r.Return(f, &f.Header)
 	}
 
-after_if_37:
-	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:58
+//line event_greenlet.go:54
 
 func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -75,8 +71,6 @@ type EventWaitForFrame struct {
 func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
 	return greenlet.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
-
-// Results are what Event.WaitFor has returned.
 func (f *EventWaitForFrame) Results() bool { return f.ret0 }
 func (f *EventWaitForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -89,7 +83,6 @@ func (e *Event) WaitForResumable(r *greenlet.Run, d time.Duration) (bool, greenl
 	return (*EventWaitForFrame)(nil).body(r, e, d)
 }
 
-// body runs Event.WaitFor up to its first suspension; f is nil until there has been one.
 func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line event.go:47
 	if e.set {
@@ -102,9 +95,8 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:106
+//line event_greenlet.go:99
 
-// Resume continues Event.WaitFor where it is suspended.
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
 	switch f.PC {
@@ -120,7 +112,7 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:124
+//line event_greenlet.go:116
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

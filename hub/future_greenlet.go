@@ -20,8 +20,6 @@ type FutureGetFrame[T any] struct {
 func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] {
 	return greenlet.MakeFrame(FutureGetFrame[T]{f: f})
 }
-
-// Results are what Future.Get has returned.
 func (f *FutureGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
 func (f *FutureGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -34,7 +32,6 @@ func (f *Future[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
 	return (*FutureGetFrame[T])(nil).body(r, f)
 }
 
-// body runs Future.Get up to its first suspension; f is nil until there has been one.
 func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 error, st greenlet.Status) {
 //line future.go:45
 	if f.done {
@@ -49,28 +46,25 @@ func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 e
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:53
+//line future_greenlet.go:50
 
-// Resume continues Future.Get where it is suspended.
 func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
 	switch f2.PC {
 	case 0:
 		f2.ret0, f2.ret1, st = f2.body(r, f2.f)
 		return r.Started(f2, &f2.Header, st)
-	case 1:
+	default:
 //line future.go:47
 		f.hub.awake(r.Current())
-		goto after_if_45
+//line future.go:49
+		f2.ret0, f2.ret1 = f.value, f.err
+		return r.Return(f2, &f2.Header)
 	}
 
-after_if_45:
-//line future.go:49
-	f2.ret0, f2.ret1 = f.value, f.err
-	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:74
+//line future_greenlet.go:68
 
 func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -100,8 +94,6 @@ type FutureGetForFrame[T any] struct {
 func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
 	return greenlet.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
 }
-
-// Results are what Future.GetFor has returned.
 func (f *FutureGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
 func (f *FutureGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -114,7 +106,6 @@ func (f *Future[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error,
 	return (*FutureGetForFrame[T])(nil).body(r, f, d)
 }
 
-// body runs Future.GetFor up to its first suspension; f is nil until there has been one.
 func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
 //line future.go:56
 	if f.done {
@@ -129,16 +120,15 @@ func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Durat
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:133
+//line future_greenlet.go:124
 
-// Resume continues Future.GetFor where it is suspended.
 func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, d := f2.f, f2.d
 	switch f2.PC {
 	case 0:
 		f2.ret0, f2.ret1, st = f2.body(r, f2.f, f2.d)
 		return r.Started(f2, &f2.Header, st)
-	case 1:
+	default:
 //line future.go:58
 		f.hub.awake(r.Current())
 		if !f.hub.granted() {
@@ -146,16 +136,13 @@ func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f2.ret0, f2.ret1 = zero, &Timeout{d}
 			return r.Return(f2, &f2.Header)
 		}
-		goto after_if_56
+		f2.ret0, f2.ret1 = f.value, f.err
+		return r.Return(f2, &f2.Header)
 	}
 
-after_if_56:
-//line future.go:64
-	f2.ret0, f2.ret1 = f.value, f.err
-	return r.Return(f2, &f2.Header)
 }
 
-//line future_greenlet.go:159
+//line future_greenlet.go:146
 
 func (f *FutureGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *FutureGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -20,21 +20,14 @@ type GroupGoFrame struct {
 func (g *Group) NewGoFrame(frame greenlet.Frame) *GroupGoFrame {
 	return greenlet.MakeFrame(GroupGoFrame{g: g, frame: frame})
 }
-
-// Results are what Group.Go has returned.
-func (f *GroupGoFrame) Results() *Task { return f.ret0 }
-func (f *GroupGoFrame) Returned(r *greenlet.Run) (ret0 *Task) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *GroupGoFrame) Results() *Task                        { return f.ret0 }
+func (f *GroupGoFrame) Returned(r *greenlet.Run) (ret0 *Task) { ret0 = f.ret0; f.Release(r); return }
 
 // GoResumable is Group.Go for callers that can be suspended.
 func (g *Group) GoResumable(r *greenlet.Run, frame greenlet.Frame) (*Task, greenlet.Status) {
 	return (*GroupGoFrame)(nil).body(r, g, frame)
 }
 
-// body runs Group.Go up to its first suspension; f is nil until there has been one.
 func (f *GroupGoFrame) body(r *greenlet.Run, g *Group, frame greenlet.Frame) (ret0 *Task, st greenlet.Status) {
 //line group.go:63
 	if !(g.room != nil) {
@@ -51,27 +44,24 @@ after_if_63:
 	return g.add(g.hub.Go(frame)), greenlet.Done
 }
 
-//line group_greenlet.go:55
+//line group_greenlet.go:48
 
-// Resume continues Group.Go where it is suspended.
 func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, frame := f.g, f.frame
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.g, f.frame)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
-		goto after_if_63
+//line group.go:66
+		f.ret0 = g.add(g.hub.Go(frame))
+		return r.Return(f, &f.Header)
 	}
 
-after_if_63:
-//line group.go:66
-	f.ret0 = g.add(g.hub.Go(frame))
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:75
+//line group_greenlet.go:65
 
 func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.frame) }
 func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -99,7 +89,6 @@ func (g *Group) AddResumable(r *greenlet.Run, t *Task) greenlet.Status {
 	return (*GroupAddFrame)(nil).body(r, g, t)
 }
 
-// body runs Group.Add up to its first suspension; f is nil until there has been one.
 func (f *GroupAddFrame) body(r *greenlet.Run, g *Group, t *Task) (st greenlet.Status) {
 //line group.go:82
 	if !(g.room != nil) {
@@ -117,26 +106,23 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:121
+//line group_greenlet.go:110
 
-// Resume continues Group.Add where it is suspended.
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, t := f.g, f.t
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g, f.t))
-	case 1:
+	default:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
-		goto after_if_82
+//line group.go:85
+		g.add(t)
+		return r.Return(f, &f.Header)
 	}
 
-after_if_82:
-//line group.go:85
-	g.add(t)
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:140
+//line group_greenlet.go:126
 
 func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
@@ -154,22 +140,15 @@ type GroupJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Group.Join.
-func (g *Group) NewJoinFrame() *GroupJoinFrame { return greenlet.MakeFrame(GroupJoinFrame{g: g}) }
-
-// Results are what Group.Join has returned.
-func (f *GroupJoinFrame) Results() error { return f.ret0 }
-func (f *GroupJoinFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (g *Group) NewJoinFrame() *GroupJoinFrame                  { return greenlet.MakeFrame(GroupJoinFrame{g: g}) }
+func (f *GroupJoinFrame) Results() error                        { return f.ret0 }
+func (f *GroupJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Group.Join for callers that can be suspended.
 func (g *Group) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*GroupJoinFrame)(nil).body(r, g)
 }
 
-// body runs Group.Join up to its first suspension; f is nil until there has been one.
 func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenlet.Status) {
 //line group.go:156
 	if !(g.n > 0) {
@@ -184,28 +163,25 @@ func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenle
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:188
+//line group_greenlet.go:167
 
-// Resume continues Group.Join where it is suspended.
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.g)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 //line group.go:158
 		g.hub.awake(r.Current())
-		goto after_if_156
+//line group.go:160
+		f.ret0 = g.err
+		return r.Return(f, &f.Header)
 	}
 
-after_if_156:
-//line group.go:160
-	f.ret0 = g.err
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:209
+//line group_greenlet.go:185
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -228,8 +204,6 @@ type GroupJoinForFrame struct {
 func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
 	return greenlet.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
-
-// Results are what Group.JoinFor has returned.
 func (f *GroupJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
 func (f *GroupJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -242,7 +216,6 @@ func (g *Group) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool,
 	return (*GroupJoinForFrame)(nil).body(r, g, d)
 }
 
-// body runs Group.JoinFor up to its first suspension; f is nil until there has been one.
 func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
 //line group.go:167
 	if !(g.n > 0) {
@@ -257,9 +230,8 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:261
+//line group_greenlet.go:234
 
-// Resume continues Group.JoinFor where it is suspended.
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
 	switch f.PC {
@@ -275,7 +247,7 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:279
+//line group_greenlet.go:251
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -304,7 +276,6 @@ func (g *Group) KillResumable(r *greenlet.Run) greenlet.Status {
 	return (*GroupKillFrame)(nil).body(r, g)
 }
 
-// body runs Group.Kill up to its first suspension; f is nil until there has been one.
 func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 //line group.go:180
 	g.interrupt()
@@ -319,9 +290,8 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:323
+//line group_greenlet.go:294
 
-// Resume continues Group.Kill where it is suspended.
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
 	switch f.PC {
@@ -331,21 +301,21 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line group.go:183
 		g.hub.awake(r.Current())
 		g.interruptNew()
-		goto loop_181
+//line group.go:181
+		if !(g.n > 0) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_181
 	}
 
-loop_181:
-//line group.go:181
-	if !(g.n > 0) {
-		return r.Return(f, &f.Header)
-	}
+body_181:
 //line group.go:182
 	f.PC = 1
 //line group.go:182
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:349
+//line group_greenlet.go:319
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -366,8 +336,6 @@ type GroupKillForFrame struct {
 func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
 	return greenlet.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
-
-// Results are what Group.KillFor has returned.
 func (f *GroupKillForFrame) Results() bool { return f.ret0 }
 func (f *GroupKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -380,7 +348,6 @@ func (g *Group) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenl
 	return (*GroupKillForFrame)(nil).body(r, g, d)
 }
 
-// body runs Group.KillFor up to its first suspension; f is nil until there has been one.
 func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 bool, st greenlet.Status) {
 	var ok bool
 //line group.go:193
@@ -395,9 +362,8 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:399
+//line group_greenlet.go:366
 
-// Resume continues Group.KillFor where it is suspended.
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
 	switch f.PC {
@@ -413,7 +379,7 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:417
+//line group_greenlet.go:383
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -18,7 +18,6 @@ type logPooledFrame struct {
 	i    int
 }
 
-// newPooledFrame makes a frame that will run log.pooled.
 func (l *log) newPooledFrame(size int) *logPooledFrame {
 	return greenlet.MakeFrame(logPooledFrame{l: l, size: size})
 }
@@ -28,7 +27,6 @@ func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
 	return (*logPooledFrame)(nil).body(r, l, size)
 }
 
-// body runs log.pooled up to its next suspension; f is nil until there has been one.
 func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
 	var g *Group
 	var i int
@@ -78,9 +76,8 @@ resumed_22:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:82
+//line group_greenlet_test.go:81
 
-// Resume continues the activation; the driver calls it.
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.size))
 }
@@ -100,7 +97,6 @@ type logKillsGroupFrame struct {
 	g *Group
 }
 
-// newKillsGroupFrame makes a frame that will run log.killsGroup.
 func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
 	return greenlet.MakeFrame(logKillsGroupFrame{l: l})
 }
@@ -110,7 +106,6 @@ func (l *log) killsGroupResumable(r *greenlet.Run) greenlet.Status {
 	return (*logKillsGroupFrame)(nil).body(r, l)
 }
 
-// body runs log.killsGroup up to its next suspension; f is nil until there has been one.
 func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
 	if f != nil {
@@ -133,7 +128,7 @@ func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) 
 			goto resumed_41
 		case 5:
 			r.Callee().(*GroupJoinFrame).Release(r)
-			goto resumed_43
+			return greenlet.Done
 		}
 	}
 
@@ -176,13 +171,11 @@ resumed_41:
 		f.l, f.g, f.PC = nil, nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-resumed_43:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:184
+//line group_greenlet_test.go:180
 
-// Resume continues the activation; the driver calls it.
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -201,7 +194,6 @@ type logKillsNewcomersFrame struct {
 	g *Group
 }
 
-// newKillsNewcomersFrame makes a frame that will run log.killsNewcomers.
 func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
 	return greenlet.MakeFrame(logKillsNewcomersFrame{l: l})
 }
@@ -211,7 +203,6 @@ func (l *log) killsNewcomersResumable(r *greenlet.Run) greenlet.Status {
 	return (*logKillsNewcomersFrame)(nil).body(r, l)
 }
 
-// body runs log.killsNewcomers up to its next suspension; f is nil until there has been one.
 func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
 	if f != nil {
@@ -260,9 +251,8 @@ resumed_58:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:264
+//line group_greenlet_test.go:258
 
-// Resume continues the activation; the driver calls it.
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -281,7 +271,6 @@ type logComesFrame struct {
 	g *Group
 }
 
-// newComesFrame makes a frame that will run log.comes.
 func (l *log) newComesFrame(g *Group) *logComesFrame {
 	return greenlet.MakeFrame(logComesFrame{l: l, g: g})
 }
@@ -291,7 +280,6 @@ func (l *log) comesResumable(r *greenlet.Run, g *Group) greenlet.Status {
 	return (*logComesFrame)(nil).body(r, l, g)
 }
 
-// body runs log.comes up to its first suspension; f is nil until there has been one.
 func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Status) {
 //line group_test.go:64
 	if st = l.SleepResumable(r, time.Second/2); st != greenlet.Done {
@@ -309,9 +297,8 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:313
+//line group_greenlet_test.go:304
 
-// Resume continues log.comes where it is suspended.
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
 	switch f.PC {
@@ -325,17 +312,16 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.l, f.g, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_65
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*GroupGoFrame).Release(r)
-		goto resumed_65
+		return r.Return(f, &f.Header)
 	}
 
-resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:339
+//line group_greenlet_test.go:328
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -353,7 +339,6 @@ type blocksFrame struct {
 	sum *int
 }
 
-// newBlocksFrame makes a frame that will run blocks.
 func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
 	return greenlet.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
 }
@@ -363,7 +348,6 @@ func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) greenlet.Statu
 	return (*blocksFrame)(nil).body(r, h, m, sum)
 }
 
-// body runs blocks up to its first suspension; f is nil until there has been one.
 func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.Status) {
 	var t0 int
 //line group_test.go:90
@@ -380,9 +364,8 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:384
+//line group_greenlet_test.go:371
 
-// Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
 	var t0 int
@@ -400,7 +383,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:404
+//line group_greenlet_test.go:390
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -418,7 +401,6 @@ type failsBlockedFrame struct {
 	ret0 any
 }
 
-// newFailsBlockedFrame makes a frame that will run failsBlocked.
 func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
 	return greenlet.MakeFrame(failsBlockedFrame{h: h})
 }
@@ -427,22 +409,14 @@ func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
 func failsBlockedResumable(r *greenlet.Run, h *Hub) (any, greenlet.Status) {
 	return (*failsBlockedFrame)(nil).run(r, h)
 }
+func (f *failsBlockedFrame) Results() any                        { return f.ret0 }
+func (f *failsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what failsBlocked has returned.
-func (f *failsBlockedFrame) Results() any { return f.ret0 }
-func (f *failsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *failsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.h)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is failsBlocked as a state machine; f is nil in a call that has not been suspended.
 func (f *failsBlockedFrame) run(r *greenlet.Run, h *Hub) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -461,7 +435,6 @@ func (f *failsBlockedFrame) run(r *greenlet.Run, h *Hub) (ret0 any, st greenlet.
 	return ret0, st
 }
 
-// step runs failsBlocked up to its next suspension or its end.
 func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -505,7 +478,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:509
+//line group_greenlet_test.go:485
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -527,7 +500,6 @@ type exitsBlockedFrame struct {
 	ret0 any
 }
 
-// newExitsBlockedFrame makes a frame that will run exitsBlocked.
 func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
 	return greenlet.MakeFrame(exitsBlockedFrame{h: h, f: f})
 }
@@ -536,22 +508,14 @@ func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
 func exitsBlockedResumable(r *greenlet.Run, h *Hub, f func()) (any, greenlet.Status) {
 	return (*exitsBlockedFrame)(nil).run(r, h, f)
 }
+func (f *exitsBlockedFrame) Results() any                        { return f.ret0 }
+func (f *exitsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what exitsBlocked has returned.
-func (f *exitsBlockedFrame) Results() any { return f.ret0 }
-func (f *exitsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *exitsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.h, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is exitsBlocked as a state machine; f is nil in a call that has not been suspended.
 func (f2 *exitsBlockedFrame) run(r *greenlet.Run, h *Hub, f func()) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -570,7 +534,6 @@ func (f2 *exitsBlockedFrame) run(r *greenlet.Run, h *Hub, f func()) (ret0 any, s
 	return ret0, st
 }
 
-// step runs exitsBlocked up to its next suspension or its end.
 func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f2.Catch(&end)
@@ -614,7 +577,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:618
+//line group_greenlet_test.go:584
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -656,7 +619,6 @@ func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (int, greenlet.Status
 	return (*exitsBlockedFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal exitsBlockedFunc2 up to its first suspension; f is nil until there has been one.
 func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (ret0 int, st greenlet.Status) {
 //line group_test.go:135
 	if c2, ok := greenlet.Resumable((*c.f)).(interface {
@@ -675,23 +637,18 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:679
+//line group_greenlet_test.go:644
 
-// Resume continues the literal exitsBlockedFunc2 where it is suspended.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
-	switch f2.PC {
-	default:
-		r.Callee().Release(r)
+	r.Callee().Release(r)
 //line group_test.go:135
-		f2.ret0 = 1
-		return r.Return(f2, &f2.Header)
-	}
-
+	f2.ret0 = 1
+	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:695
+//line group_greenlet_test.go:655
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

@@ -20,8 +20,6 @@ type SpawnFrame[T any] struct {
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
 	return greenlet.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
-
-// Results are what Spawn has returned.
 func (f *SpawnFrame[T]) Results() *Handle[T] { return f.ret0 }
 func (f *SpawnFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
@@ -34,7 +32,6 @@ func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (*Han
 	return (*SpawnFrame[T])(nil).body(r, s, frame)
 }
 
-// body runs Spawn up to its first suspension; f is nil until there has been one.
 func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (ret0 *Handle[T], st greenlet.Status) {
 	var t0 *Task
 //line handle.go:35
@@ -54,9 +51,8 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:58
+//line handle_greenlet.go:55
 
-// Resume continues Spawn where it is suspended.
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	frame := f.frame
 	var t0 *Task
@@ -73,7 +69,7 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:77
+//line handle_greenlet.go:73
 
 func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -100,8 +96,6 @@ type TryFrame[T any] struct {
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
 	return greenlet.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
-
-// Results are what Try has returned.
 func (f *TryFrame[T]) Results() *Handle[T] { return f.ret0 }
 func (f *TryFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
@@ -114,7 +108,6 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (*Handle[
 	return (*TryFrame[T])(nil).body(r, s, frame0)
 }
 
-// body runs Try up to its first suspension; f is nil until there has been one.
 func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st greenlet.Status) {
 	var frame *Trying[T]
 	var t0 *Task
@@ -143,9 +136,8 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:147
+//line handle_greenlet.go:140
 
-// Resume continues Try where it is suspended.
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *Trying[T]
 	var t0 *Task
@@ -167,7 +159,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:171
+//line handle_greenlet.go:163
 
 func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -193,8 +185,6 @@ type HandleGetFrame[T any] struct {
 func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] {
 	return greenlet.MakeFrame(HandleGetFrame[T]{h: h})
 }
-
-// Results are what Handle.Get has returned.
 func (f *HandleGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
 func (f *HandleGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -207,7 +197,6 @@ func (h *Handle[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
 	return (*HandleGetFrame[T])(nil).body(r, h)
 }
 
-// body runs Handle.Get up to its first suspension; f is nil until there has been one.
 func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 error, st greenlet.Status) {
 //line handle.go:56
 	_, st = h.JoinResumable(r)
@@ -221,9 +210,8 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:225
+//line handle_greenlet.go:214
 
-// Resume continues Handle.Get where it is suspended.
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
@@ -239,7 +227,7 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:243
+//line handle_greenlet.go:231
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -269,8 +257,6 @@ type HandleGetForFrame[T any] struct {
 func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
 	return greenlet.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
 }
-
-// Results are what Handle.GetFor has returned.
 func (f *HandleGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
 func (f *HandleGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -283,7 +269,6 @@ func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error,
 	return (*HandleGetForFrame[T])(nil).body(r, h, d)
 }
 
-// body runs Handle.GetFor up to its first suspension; f is nil until there has been one.
 func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
 	var ok bool
 //line handle.go:64
@@ -304,9 +289,8 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:308
+//line handle_greenlet.go:293
 
-// Resume continues Handle.GetFor where it is suspended.
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
 	var ok bool
@@ -329,7 +313,7 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:333
+//line handle_greenlet.go:317
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -15,23 +15,15 @@ type hubLoopFrame struct {
 	ret0 error
 }
 
-// newLoopFrame makes a frame that will run Hub.loop.
-func (h *Hub) newLoopFrame() *hubLoopFrame { return greenlet.MakeFrame(hubLoopFrame{h: h}) }
-
-// Results are what Hub.loop has returned.
-func (f *hubLoopFrame) Results() error { return f.ret0 }
-func (f *hubLoopFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (h *Hub) newLoopFrame() *hubLoopFrame                    { return greenlet.MakeFrame(hubLoopFrame{h: h}) }
+func (f *hubLoopFrame) Results() error                        { return f.ret0 }
+func (f *hubLoopFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // loopResumable is Hub.loop for callers that can be suspended.
 func (h *Hub) loopResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*hubLoopFrame)(nil).body(r, h)
 }
 
-// body runs Hub.loop up to its first suspension; f is nil until there has been one.
 func (f *hubLoopFrame) body(r *greenlet.Run, h *Hub) (ret0 error, st greenlet.Status) {
 	var end bool
 	var err error
@@ -50,9 +42,8 @@ loop_114:
 	goto loop_114
 }
 
-//line hub_greenlet.go:54
+//line hub_greenlet.go:46
 
-// Resume continues Hub.loop where it is suspended.
 func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	var end bool
@@ -82,7 +73,7 @@ resumed_115:
 	goto loop_114
 }
 
-//line hub_greenlet.go:86
+//line hub_greenlet.go:77
 
 func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
@@ -101,15 +92,12 @@ type hubTurnsFrame struct {
 	ret1 error
 }
 
-// newTurnsFrame makes a frame that will run Hub.turns.
 func (h *Hub) newTurnsFrame() *hubTurnsFrame { return greenlet.MakeFrame(hubTurnsFrame{h: h}) }
 
 // turnsResumable is Hub.turns for callers that can be suspended.
 func (h *Hub) turnsResumable(r *greenlet.Run) (bool, error, greenlet.Status) {
 	return (*hubTurnsFrame)(nil).run(r, h)
 }
-
-// Results are what Hub.turns has returned.
 func (f *hubTurnsFrame) Results() (bool, error) { return f.ret0, f.ret1 }
 func (f *hubTurnsFrame) Returned(r *greenlet.Run) (ret0 bool, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -117,13 +105,11 @@ func (f *hubTurnsFrame) Returned(r *greenlet.Run) (ret0 bool, ret1 error) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *hubTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is Hub.turns as a state machine; f is nil in a call that has not been suspended.
 func (f *hubTurnsFrame) run(r *greenlet.Run, h *Hub) (ret0 bool, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -142,7 +128,6 @@ func (f *hubTurnsFrame) run(r *greenlet.Run, h *Hub) (ret0 bool, ret1 error, st 
 	return ret0, ret1, st
 }
 
-// step runs Hub.turns up to its next suspension or its end.
 func (f *hubTurnsFrame) step(r *greenlet.Run, h *Hub) (end2 greenlet.Status) {
 	end2 = greenlet.Broken
 	defer f.Catch(&end2)
@@ -212,7 +197,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:216
+//line hub_greenlet.go:201
 
 func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -234,7 +219,6 @@ type hubResumeFrame struct {
 	got any
 }
 
-// newResumeFrame makes a frame that will run Hub.resume.
 func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
 	return greenlet.MakeFrame(hubResumeFrame{h: h, t: t})
 }
@@ -244,7 +228,6 @@ func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) greenlet.Status {
 	return (*hubResumeFrame)(nil).body(r, h, t)
 }
 
-// body runs Hub.resume up to its first suspension; f is nil until there has been one.
 func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Status) {
 	var w *waiter
 	var g2 *greenlet.Greenlet
@@ -294,9 +277,8 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:298
+//line hub_greenlet.go:281
 
-// Resume continues Hub.resume where it is suspended.
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, t := f.h, f.t
 	var got any
@@ -327,7 +309,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:331
+//line hub_greenlet.go:313
 
 func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }

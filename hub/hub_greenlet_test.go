@@ -20,7 +20,6 @@ type logSleeperFrame struct {
 	i     int
 }
 
-// newSleeperFrame makes a frame that will run log.sleeper.
 func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleeperFrame {
 	return greenlet.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
 }
@@ -30,7 +29,6 @@ func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.D
 	return (*logSleeperFrame)(nil).body(r, l, name, times, d)
 }
 
-// body runs log.sleeper up to its next suspension; f is nil until there has been one.
 func (f *logSleeperFrame) body(r *greenlet.Run, l *log, name string, times int, d time.Duration) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -64,9 +62,8 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:68
+//line hub_greenlet_test.go:67
 
-// Resume continues the activation; the driver calls it.
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
 }
@@ -86,25 +83,17 @@ type logCountsFrame struct {
 	n, sum, i, ret0 int
 }
 
-// newCountsFrame makes a frame that will run log.counts.
 func (l *log) newCountsFrame(n int) *logCountsFrame {
 	return greenlet.MakeFrame(logCountsFrame{l: l, n: n})
 }
-
-// Results are what log.counts has returned.
-func (f *logCountsFrame) Results() int { return f.ret0 }
-func (f *logCountsFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *logCountsFrame) Results() int                        { return f.ret0 }
+func (f *logCountsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // countsResumable is log.counts for callers that can be suspended.
 func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*logCountsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.counts up to its next suspension; f is nil until there has been one.
 func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
 	var sum, i int
 	if f != nil {
@@ -138,9 +127,8 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:142
+//line hub_greenlet_test.go:133
 
-// Resume continues the activation; the driver calls it.
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.l, f.n)
 	return r.Started(f, &f.Header, st)
@@ -163,7 +151,6 @@ type logJoinsFrame struct {
 	task  *Task
 }
 
-// newJoinsFrame makes a frame that will run log.joins.
 func (l *log) newJoinsFrame() *logJoinsFrame { return greenlet.MakeFrame(logJoinsFrame{l: l}) }
 
 // joinsResumable is log.joins for callers that can be suspended.
@@ -171,7 +158,6 @@ func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logJoinsFrame)(nil).body(r, l)
 }
 
-// body runs log.joins up to its next suspension; f is nil until there has been one.
 func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		frame  *logCountsFrame
@@ -230,9 +216,8 @@ resumed_80:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:234
+//line hub_greenlet_test.go:223
 
-// Resume continues the activation; the driver calls it.
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -251,7 +236,6 @@ type logFailsFrame struct {
 	d time.Duration
 }
 
-// newFailsFrame makes a frame that will run log.fails.
 func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
 	return greenlet.MakeFrame(logFailsFrame{l: l, d: d})
 }
@@ -261,7 +245,6 @@ func (l *log) failsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
 	return (*logFailsFrame)(nil).body(r, l, d)
 }
 
-// body runs log.fails up to its first suspension; f is nil until there has been one.
 func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st greenlet.Status) {
 //line hub_test.go:91
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
@@ -273,9 +256,8 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:277
+//line hub_greenlet_test.go:263
 
-// Resume continues log.fails where it is suspended.
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -288,7 +270,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:292
+//line hub_greenlet_test.go:277
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -306,7 +288,6 @@ type logWatchesFrame struct {
 	bad *Task
 }
 
-// newWatchesFrame makes a frame that will run log.watches.
 func (l0 *log) newWatchesFrame() *logWatchesFrame { return greenlet.MakeFrame(logWatchesFrame{l0: l0}) }
 
 // watchesResumable is log.watches for callers that can be suspended.
@@ -314,7 +295,6 @@ func (l0 *log) watchesResumable(r *greenlet.Run) greenlet.Status {
 	return (*logWatchesFrame)(nil).body(r, l0)
 }
 
-// body runs log.watches up to its first suspension; f is nil until there has been one.
 func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var bad *Task
@@ -344,9 +324,8 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:348
+//line hub_greenlet_test.go:331
 
-// Resume continues log.watches where it is suspended.
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	var bad *Task
@@ -367,7 +346,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:371
+//line hub_greenlet_test.go:353
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -382,7 +361,6 @@ type logStubbornFrame struct {
 	l *log
 }
 
-// newStubbornFrame makes a frame that will run log.stubborn.
 func (l *log) newStubbornFrame() *logStubbornFrame { return greenlet.MakeFrame(logStubbornFrame{l: l}) }
 
 // stubbornResumable is log.stubborn for callers that can be suspended.
@@ -390,12 +368,10 @@ func (l *log) stubbornResumable(r *greenlet.Run) greenlet.Status {
 	return (*logStubbornFrame)(nil).run(r, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logStubbornFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.stubborn as a state machine; f is nil in a call that has not been suspended.
 func (f *logStubbornFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -413,7 +389,6 @@ func (f *logStubbornFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return st
 }
 
-// step runs log.stubborn up to its next suspension or its end.
 func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -421,7 +396,7 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_122
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -438,7 +413,6 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_122:
 	goto unwind
 unwind:
 //line hub_test.go:123
@@ -452,7 +426,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:456
+//line hub_greenlet_test.go:433
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -477,7 +451,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:481
+//line hub_greenlet_test.go:458
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -490,7 +464,6 @@ func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logStubbornFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logStubbornFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st greenlet.Status) {
 //line hub_test.go:118
 	(*c.l).say("cleans up")
@@ -504,23 +477,18 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:508
+//line hub_greenlet_test.go:484
 
-// Resume continues the literal logStubbornFunc1 where it is suspended.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
+	r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:120
-		(*c.l).say("cleaned up")
-		return r.Return(f, &f.Header)
-	}
-
+	(*c.l).say("cleaned up")
+	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:524
+//line hub_greenlet_test.go:495
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -534,7 +502,6 @@ type logKillsFrame struct {
 	task, unborn, late *Task
 }
 
-// newKillsFrame makes a frame that will run log.kills.
 func (l *log) newKillsFrame() *logKillsFrame { return greenlet.MakeFrame(logKillsFrame{l: l}) }
 
 // killsResumable is log.kills for callers that can be suspended.
@@ -542,7 +509,6 @@ func (l *log) killsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logKillsFrame)(nil).body(r, l)
 }
 
-// body runs log.kills up to its next suspension; f is nil until there has been one.
 func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var task, unborn, late *Task
 	if f != nil {
@@ -565,7 +531,7 @@ func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 			goto resumed_134
 		case 5:
 			r.Callee().(*TaskJoinFrame).Release(r)
-			goto resumed_136
+			return greenlet.Done
 		}
 	}
 
@@ -609,13 +575,11 @@ resumed_134:
 		f.l, f.task, f.unborn, f.late, f.PC = nil, nil, nil, nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-resumed_136:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:617
+//line hub_greenlet_test.go:586
 
-// Resume continues the activation; the driver calls it.
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -633,7 +597,6 @@ type logSuicideFrame struct {
 	l *log
 }
 
-// newSuicideFrame makes a frame that will run log.suicide.
 func (l *log) newSuicideFrame() *logSuicideFrame { return greenlet.MakeFrame(logSuicideFrame{l: l}) }
 
 // suicideResumable is log.suicide for callers that can be suspended.
@@ -641,12 +604,10 @@ func (l *log) suicideResumable(r *greenlet.Run) greenlet.Status {
 	return (*logSuicideFrame)(nil).run(r, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logSuicideFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.suicide as a state machine; f is nil in a call that has not been suspended.
 func (f *logSuicideFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -664,7 +625,6 @@ func (f *logSuicideFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return st
 }
 
-// step runs log.suicide up to its next suspension or its end.
 func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -706,7 +666,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:710
+//line hub_greenlet_test.go:674
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -722,7 +682,6 @@ type logTimeoutsFrame struct {
 	l  **log
 }
 
-// newTimeoutsFrame makes a frame that will run log.timeouts.
 func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
 	return greenlet.MakeFrame(logTimeoutsFrame{l0: l0})
 }
@@ -732,7 +691,6 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFrame)(nil).body(r, l0)
 }
 
-// body runs log.timeouts up to its next suspension; f is nil until there has been one.
 func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var err, t0 error
@@ -752,7 +710,7 @@ func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 			goto resumed_165
 		case 4:
 			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_166
+			return greenlet.Done
 		}
 	}
 
@@ -791,13 +749,11 @@ resumed_165:
 		f.l, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
-resumed_166:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:799
+//line hub_greenlet_test.go:761
 
-// Resume continues the activation; the driver calls it.
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
@@ -824,7 +780,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:828
+//line hub_greenlet_test.go:789
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -837,7 +793,6 @@ func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logTimeoutsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st greenlet.Status) {
 	var err error
 //line hub_test.go:155
@@ -852,24 +807,19 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:856
+//line hub_greenlet_test.go:816
 
-// Resume continues the literal logTimeoutsFunc1 where it is suspended.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+	err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line hub_test.go:156
-		(*c.l).say("inner %v", err)
-		return r.Return(f, &f.Header)
-	}
-
+	(*c.l).say("inner %v", err)
+	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:873
+//line hub_greenlet_test.go:828
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -898,7 +848,6 @@ func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFunc1_1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logTimeoutsFunc1_1 up to its first suspension; f is nil until there has been one.
 func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (st greenlet.Status) {
 //line hub_test.go:155
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
@@ -909,18 +858,13 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:913
+//line hub_greenlet_test.go:867
 
-// Resume continues the literal logTimeoutsFunc1_1 where it is suspended.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*HubSleepFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -944,7 +888,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:948
+//line hub_greenlet_test.go:897
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -957,7 +901,6 @@ func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal logTimeoutsFunc2 up to its first suspension; f is nil until there has been one.
 func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st greenlet.Status) {
 	var err error
 //line hub_test.go:160
@@ -977,9 +920,8 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:981
+//line hub_greenlet_test.go:929
 
-// Resume continues the literal logTimeoutsFunc2 where it is suspended.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
@@ -993,17 +935,16 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_162
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_162
+		return r.Return(f, &f.Header)
 	}
 
-resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1007
+//line hub_greenlet_test.go:953
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1032,7 +973,6 @@ func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logTimeoutsFunc2_1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logTimeoutsFunc2_1 up to its first suspension; f is nil until there has been one.
 func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (st greenlet.Status) {
 //line hub_test.go:160
 	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
@@ -1043,18 +983,13 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1047
+//line hub_greenlet_test.go:992
 
-// Resume continues the literal logTimeoutsFunc2_1 where it is suspended.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*HubSleepFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -1070,7 +1005,6 @@ type logYieldsThriceFrame struct {
 	t0 int
 }
 
-// newYieldsThriceFrame makes a frame that will run log.yieldsThrice.
 func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
 	return greenlet.MakeFrame(logYieldsThriceFrame{l0: l0})
 }
@@ -1080,7 +1014,6 @@ func (l0 *log) yieldsThriceResumable(r *greenlet.Run) greenlet.Status {
 	return (*logYieldsThriceFrame)(nil).body(r, l0)
 }
 
-// body runs log.yieldsThrice up to its first suspension; f is nil until there has been one.
 func (f *logYieldsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var t0 int
@@ -1104,9 +1037,8 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1108
+//line hub_greenlet_test.go:1046
 
-// Resume continues log.yieldsThrice where it is suspended.
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	var t0 int
@@ -1135,7 +1067,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1139
+//line hub_greenlet_test.go:1076
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1159,7 +1091,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1163
+//line hub_greenlet_test.go:1100
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1172,12 +1104,10 @@ func (c *logYieldsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logYieldsThriceFunc1Frame)(nil).run(r, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logYieldsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-// run is the literal logYieldsThriceFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logYieldsThriceFunc1Frame) run(r *greenlet.Run, c *logYieldsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1195,7 +1125,6 @@ func (f *logYieldsThriceFunc1Frame) run(r *greenlet.Run, c *logYieldsThriceFunc1
 	return st
 }
 
-// step runs the literal logYieldsThriceFunc1 up to its next suspension or its end.
 func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc1) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1203,7 +1132,7 @@ func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
-		goto resumed_181
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -1217,7 +1146,6 @@ func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_181:
 	goto unwind
 unwind:
 //line hub_test.go:182
@@ -1231,7 +1159,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1235
+//line hub_greenlet_test.go:1168
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1245,7 +1173,6 @@ type logInterruptsFrame struct {
 	task *Task
 }
 
-// newInterruptsFrame makes a frame that will run log.interrupts.
 func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
 	return greenlet.MakeFrame(logInterruptsFrame{l: l, task: task})
 }
@@ -1255,7 +1182,6 @@ func (l *log) interruptsResumable(r *greenlet.Run, task *Task) greenlet.Status {
 	return (*logInterruptsFrame)(nil).body(r, l, task)
 }
 
-// body runs log.interrupts up to its next suspension; f is nil until there has been one.
 func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 //line hub_test.go:188
 	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
@@ -1264,9 +1190,8 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1268
+//line hub_greenlet_test.go:1200
 
-// Resume continues the activation; the driver calls it.
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 }
@@ -1287,7 +1212,6 @@ type logSleepsThriceFrame struct {
 	t0 int
 }
 
-// newSleepsThriceFrame makes a frame that will run log.sleepsThrice.
 func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
 	return greenlet.MakeFrame(logSleepsThriceFrame{l0: l0})
 }
@@ -1297,7 +1221,6 @@ func (l0 *log) sleepsThriceResumable(r *greenlet.Run) greenlet.Status {
 	return (*logSleepsThriceFrame)(nil).body(r, l0)
 }
 
-// body runs log.sleepsThrice up to its first suspension; f is nil until there has been one.
 func (f *logSleepsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var t0 int
@@ -1321,9 +1244,8 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1325
+//line hub_greenlet_test.go:1254
 
-// Resume continues log.sleepsThrice where it is suspended.
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	var t0 int
@@ -1352,7 +1274,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1356
+//line hub_greenlet_test.go:1284
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1376,7 +1298,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1380
+//line hub_greenlet_test.go:1308
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1389,12 +1311,10 @@ func (c *logSleepsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logSleepsThriceFunc1Frame)(nil).run(r, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logSleepsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-// run is the literal logSleepsThriceFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logSleepsThriceFunc1Frame) run(r *greenlet.Run, c *logSleepsThriceFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1412,7 +1332,6 @@ func (f *logSleepsThriceFunc1Frame) run(r *greenlet.Run, c *logSleepsThriceFunc1
 	return st
 }
 
-// step runs the literal logSleepsThriceFunc1 up to its next suspension or its end.
 func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc1) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1420,7 +1339,7 @@ func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_209
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -1434,7 +1353,6 @@ func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_209:
 	goto unwind
 unwind:
 //line hub_test.go:210
@@ -1448,7 +1366,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1452
+//line hub_greenlet_test.go:1376
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1463,7 +1381,6 @@ type logWaitsFrame struct {
 	name string
 }
 
-// newWaitsFrame makes a frame that will run log.waits.
 func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
 	return greenlet.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
 }
@@ -1473,7 +1390,6 @@ func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) greenlet.St
 	return (*logWaitsFrame)(nil).body(r, l, e, name)
 }
 
-// body runs log.waits up to its first suspension; f is nil until there has been one.
 func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st greenlet.Status) {
 	var t0 bool
 //line hub_test.go:216
@@ -1495,9 +1411,8 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1499
+//line hub_greenlet_test.go:1421
 
-// Resume continues log.waits where it is suspended.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
 	var t0 bool
@@ -1524,7 +1439,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1528
+//line hub_greenlet_test.go:1449
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1541,7 +1456,6 @@ type logSetsFrame struct {
 	e *Event
 }
 
-// newSetsFrame makes a frame that will run log.sets.
 func (l *log) newSetsFrame(e *Event) *logSetsFrame {
 	return greenlet.MakeFrame(logSetsFrame{l: l, e: e})
 }
@@ -1551,7 +1465,6 @@ func (l *log) setsResumable(r *greenlet.Run, e *Event) greenlet.Status {
 	return (*logSetsFrame)(nil).body(r, l, e)
 }
 
-// body runs log.sets up to its first suspension; f is nil until there has been one.
 func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line hub_test.go:223
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
@@ -1572,9 +1485,8 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1576
+//line hub_greenlet_test.go:1495
 
-// Resume continues log.sets where it is suspended.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
 	switch f.PC {
@@ -1601,7 +1513,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1605
+//line hub_greenlet_test.go:1523
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1620,7 +1532,6 @@ type logEntersFrame struct {
 	d, patience time.Duration
 }
 
-// newEntersFrame makes a frame that will run log.enters.
 func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patience time.Duration) *logEntersFrame {
 	return greenlet.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
 }
@@ -1630,7 +1541,6 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	return (*logEntersFrame)(nil).body(r, l, s, name, d, patience)
 }
 
-// body runs log.enters up to its next suspension; f is nil until there has been one.
 func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var t0 bool
 	if f != nil {
@@ -1669,9 +1579,8 @@ resumed_247:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1673
+//line hub_greenlet_test.go:1590
 
-// Resume continues the activation; the driver calls it.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
 }
@@ -1693,7 +1602,6 @@ type logKillsOneFrame struct {
 	task *Task
 }
 
-// newKillsOneFrame makes a frame that will run log.killsOne.
 func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
 	return greenlet.MakeFrame(logKillsOneFrame{l: l, task: task})
 }
@@ -1703,7 +1611,6 @@ func (l *log) killsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
 	return (*logKillsOneFrame)(nil).body(r, l, task)
 }
 
-// body runs log.killsOne up to its first suspension; f is nil until there has been one.
 func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 //line hub_test.go:269
 	if st = l.SleepResumable(r, 1); st != greenlet.Done {
@@ -1720,9 +1627,8 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1724
+//line hub_greenlet_test.go:1638
 
-// Resume continues log.killsOne where it is suspended.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
 	switch f.PC {
@@ -1735,17 +1641,16 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.l, f.task, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_270
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*TaskKillFrame).Release(r)
-		goto resumed_270
+		return r.Return(f, &f.Header)
 	}
 
-resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1749
+//line hub_greenlet_test.go:1661
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1763,7 +1668,6 @@ type logHoldsFrame struct {
 	task *Task
 }
 
-// newHoldsFrame makes a frame that will run log.holds.
 func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
 	return greenlet.MakeFrame(logHoldsFrame{l: l, s: s})
 }
@@ -1773,7 +1677,6 @@ func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) greenlet.Status {
 	return (*logHoldsFrame)(nil).body(r, l, s)
 }
 
-// body runs log.holds up to its first suspension; f is nil until there has been one.
 func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet.Status) {
 	var task *Task
 //line hub_test.go:285
@@ -1796,9 +1699,8 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1800
+//line hub_greenlet_test.go:1710
 
-// Resume continues log.holds where it is suspended.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
 	var task *Task
@@ -1828,7 +1730,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1832
+//line hub_greenlet_test.go:1741
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1847,7 +1749,6 @@ type logGrantedFrame struct {
 	s  **Semaphore
 }
 
-// newGrantedFrame makes a frame that will run log.granted.
 func (l0 *log) newGrantedFrame(s0 *Semaphore) *logGrantedFrame {
 	return greenlet.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
 }
@@ -1857,12 +1758,10 @@ func (l0 *log) grantedResumable(r *greenlet.Run, s0 *Semaphore) greenlet.Status 
 	return (*logGrantedFrame)(nil).run(r, l0, s0)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logGrantedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.s0))
 }
 
-// run is log.granted as a state machine; f is nil in a call that has not been suspended.
 func (f *logGrantedFrame) run(r *greenlet.Run, l0 *log, s0 *Semaphore) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1880,7 +1779,6 @@ func (f *logGrantedFrame) run(r *greenlet.Run, l0 *log, s0 *Semaphore) (st green
 	return st
 }
 
-// step runs log.granted up to its next suspension or its end.
 func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1940,7 +1838,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1944
+//line hub_greenlet_test.go:1849
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -1958,7 +1856,6 @@ type logProducesFrame struct {
 	n, i int
 }
 
-// newProducesFrame makes a frame that will run log.produces.
 func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
 	return greenlet.MakeFrame(logProducesFrame{l: l, q: q, n: n})
 }
@@ -1968,7 +1865,6 @@ func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.
 	return (*logProducesFrame)(nil).body(r, l, q, n)
 }
 
-// body runs log.produces up to its next suspension; f is nil until there has been one.
 func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -2003,9 +1899,8 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2007
+//line hub_greenlet_test.go:1911
 
-// Resume continues the activation; the driver calls it.
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
 }
@@ -2026,7 +1921,6 @@ type logConsumesFrame struct {
 	d time.Duration
 }
 
-// newConsumesFrame makes a frame that will run log.consumes.
 func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame {
 	return greenlet.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
 }
@@ -2036,7 +1930,6 @@ func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration)
 	return (*logConsumesFrame)(nil).body(r, l, q, d)
 }
 
-// body runs log.consumes up to its next suspension; f is nil until there has been one.
 func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var v int
 	var ok bool
@@ -2077,9 +1970,8 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2081
+//line hub_greenlet_test.go:1983
 
-// Resume continues the activation; the driver calls it.
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
 }
@@ -2100,7 +1992,6 @@ type logPutsFrame struct {
 	v int
 }
 
-// newPutsFrame makes a frame that will run log.puts.
 func (l *log) newPutsFrame(q *Queue[int], v int) *logPutsFrame {
 	return greenlet.MakeFrame(logPutsFrame{l: l, q: q, v: v})
 }
@@ -2110,12 +2001,10 @@ func (l *log) putsResumable(r *greenlet.Run, q *Queue[int], v int) greenlet.Stat
 	return (*logPutsFrame)(nil).run(r, l, q, v)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.q, f.v))
 }
 
-// run is log.puts as a state machine; f is nil in a call that has not been suspended.
 func (f *logPutsFrame) run(r *greenlet.Run, l *log, q *Queue[int], v int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -2133,7 +2022,6 @@ func (f *logPutsFrame) run(r *greenlet.Run, l *log, q *Queue[int], v int) (st gr
 	return st
 }
 
-// step runs log.puts up to its next suspension or its end.
 func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -2141,7 +2029,7 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 	switch f.PC {
 	case 1:
 		r.Callee().Release(r)
-		goto resumed_350
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -2159,7 +2047,6 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 		f.l, f.q, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_350:
 	goto unwind
 unwind:
 //line hub_test.go:351
@@ -2173,7 +2060,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2177
+//line hub_greenlet_test.go:2073
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2191,7 +2078,6 @@ type logGetsForFrame struct {
 	d time.Duration
 }
 
-// newGetsForFrame makes a frame that will run log.getsFor.
 func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
 	return greenlet.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
 }
@@ -2201,7 +2087,6 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 	return (*logGetsForFrame)(nil).body(r, l, q, d)
 }
 
-// body runs log.getsFor up to its first suspension; f is nil until there has been one.
 func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var v int
 	var ok bool
@@ -2217,9 +2102,8 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2221
+//line hub_greenlet_test.go:2115
 
-// Resume continues log.getsFor where it is suspended.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var v int
@@ -2238,7 +2122,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2242
+//line hub_greenlet_test.go:2135
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2255,7 +2139,6 @@ type logClosesFrame struct {
 	q *Queue[int]
 }
 
-// newClosesFrame makes a frame that will run log.closes.
 func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
 	return greenlet.MakeFrame(logClosesFrame{l: l, q: q})
 }
@@ -2265,16 +2148,14 @@ func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
 	return (*logClosesFrame)(nil).body(r, l, q)
 }
 
-// body runs log.closes up to its next suspension; f is nil until there has been one.
 func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
 //line hub_test.go:377
 	q.Close()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2276
+//line hub_greenlet_test.go:2168
 
-// Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
@@ -2294,7 +2175,6 @@ type logCancelsFrame struct {
 	cancel context.CancelCauseFunc
 }
 
-// newCancelsFrame makes a frame that will run log.cancels.
 func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
 	return greenlet.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
 }
@@ -2304,7 +2184,6 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	return (*logCancelsFrame)(nil).body(r, l, cancel)
 }
 
-// body runs log.cancels up to its first suspension; f is nil until there has been one.
 func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCauseFunc) (st greenlet.Status) {
 //line hub_test.go:415
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
@@ -2328,9 +2207,8 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2332
+//line hub_greenlet_test.go:2221
 
-// Resume continues log.cancels where it is suspended.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
 	switch f.PC {
@@ -2350,17 +2228,16 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		} else {
 			cancel(errors.ErrUnsupported)
 		}
-		goto resumed_416
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().Release(r)
-		goto resumed_416
+		return r.Return(f, &f.Header)
 	}
 
-resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2364
+//line hub_greenlet_test.go:2251
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2377,23 +2254,15 @@ type sumsFrame struct {
 	n, sum, t0, ret0 int
 }
 
-// newSumsFrame makes a frame that will run sums.
-func newSumsFrame(q *Queue[int], n int) *sumsFrame { return greenlet.MakeFrame(sumsFrame{q: q, n: n}) }
-
-// Results are what sums has returned.
-func (f *sumsFrame) Results() int { return f.ret0 }
-func (f *sumsFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newSumsFrame(q *Queue[int], n int) *sumsFrame       { return greenlet.MakeFrame(sumsFrame{q: q, n: n}) }
+func (f *sumsFrame) Results() int                        { return f.ret0 }
+func (f *sumsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // sumsResumable is sums for callers that can be suspended.
 func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status) {
 	return (*sumsFrame)(nil).body(r, q, n)
 }
 
-// body runs sums up to its next suspension; f is nil until there has been one.
 func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
 	var sum, t0, v int
 	if f != nil {
@@ -2430,9 +2299,8 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2434
+//line hub_greenlet_test.go:2314
 
-// Resume continues the activation; the driver calls it.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q, f.n)
 	return r.Started(f, &f.Header, st)
@@ -2454,7 +2322,6 @@ type logTicksFrame struct {
 	n, i int
 }
 
-// newTicksFrame makes a frame that will run log.ticks.
 func (l *log) newTicksFrame(n int) *logTicksFrame {
 	return greenlet.MakeFrame(logTicksFrame{l: l, n: n})
 }
@@ -2464,7 +2331,6 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*logTicksFrame)(nil).body(r, l, n)
 }
 
-// body runs log.ticks up to its next suspension; f is nil until there has been one.
 func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -2507,9 +2373,8 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2511
+//line hub_greenlet_test.go:2389
 
-// Resume continues the activation; the driver calls it.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 }
@@ -2530,7 +2395,6 @@ type logIteratesFrame struct {
 	v any
 }
 
-// newIteratesFrame makes a frame that will run log.iterates.
 func (l *log) newIteratesFrame() *logIteratesFrame { return greenlet.MakeFrame(logIteratesFrame{l: l}) }
 
 // iteratesResumable is log.iterates for callers that can be suspended.
@@ -2538,7 +2402,6 @@ func (l *log) iteratesResumable(r *greenlet.Run) greenlet.Status {
 	return (*logIteratesFrame)(nil).body(r, l)
 }
 
-// body runs log.iterates up to its first suspension; f is nil until there has been one.
 func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line hub_test.go:465
@@ -2551,9 +2414,8 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2555
+//line hub_greenlet_test.go:2430
 
-// Resume continues log.iterates where it is suspended.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var g *greenlet.Greenlet
@@ -2587,7 +2449,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2591
+//line hub_greenlet_test.go:2465
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

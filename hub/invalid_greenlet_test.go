@@ -16,7 +16,6 @@ type logWaitsInFrame struct {
 	l   **log
 }
 
-// newWaitsInFrame makes a frame that will run log.waitsIn.
 func (l0 *log) newWaitsInFrame(way string) *logWaitsInFrame {
 	return greenlet.MakeFrame(logWaitsInFrame{l0: l0, way: way})
 }
@@ -26,12 +25,10 @@ func (l0 *log) waitsInResumable(r *greenlet.Run, way string) greenlet.Status {
 	return (*logWaitsInFrame)(nil).run(r, l0, way)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logWaitsInFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.way))
 }
 
-// run is log.waitsIn as a state machine; f is nil in a call that has not been suspended.
 func (f *logWaitsInFrame) run(r *greenlet.Run, l0 *log, way string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -49,7 +46,6 @@ func (f *logWaitsInFrame) run(r *greenlet.Run, l0 *log, way string) (st greenlet
 	return st
 }
 
-// step runs log.waitsIn up to its next suspension or its end.
 func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -175,7 +171,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:179
+//line invalid_greenlet_test.go:175
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -193,7 +189,6 @@ type logBelowFrame struct {
 	g   **greenlet.Greenlet
 }
 
-// newBelowFrame makes a frame that will run log.below.
 func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
 	return greenlet.MakeFrame(logBelowFrame{l: l, way: way, g: g})
 }
@@ -203,7 +198,6 @@ func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet)
 	return (*logBelowFrame)(nil).body(r, l, way, g)
 }
 
-// body runs log.below up to its first suspension; f is nil until there has been one.
 func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:44
 	*g = r.New(l.newWaitsInFrame(way))
@@ -214,9 +208,8 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:218
+//line invalid_greenlet_test.go:212
 
-// Resume continues log.below where it is suspended.
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -242,7 +235,6 @@ type logMeddlesFrame struct {
 	g **greenlet.Greenlet
 }
 
-// newMeddlesFrame makes a frame that will run log.meddles.
 func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
 	return greenlet.MakeFrame(logMeddlesFrame{l: l, g: g})
 }
@@ -252,7 +244,6 @@ func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) greenlet.
 	return (*logMeddlesFrame)(nil).body(r, l, g)
 }
 
-// body runs log.meddles up to its first suspension; f is nil until there has been one.
 func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (st greenlet.Status) {
 //line invalid_test.go:49
 	f = greenlet.Take(r, f, 20)
@@ -262,9 +253,8 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:266
+//line invalid_greenlet_test.go:257
 
-// Resume continues log.meddles where it is suspended.
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

@@ -19,21 +19,14 @@ type JoinAllFrame struct {
 func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
 	return greenlet.MakeFrame(JoinAllFrame{tasks: tasks})
 }
-
-// Results are what JoinAll has returned.
-func (f *JoinAllFrame) Results() error { return f.ret0 }
-func (f *JoinAllFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *JoinAllFrame) Results() error                        { return f.ret0 }
+func (f *JoinAllFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinAllResumable is JoinAll for callers that can be suspended.
 func JoinAllResumable(r *greenlet.Run, tasks ...*Task) (error, greenlet.Status) {
 	return (*JoinAllFrame)(nil).body(r, tasks)
 }
 
-// body runs JoinAll up to its first suspension; f is nil until there has been one.
 func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st greenlet.Status) {
 	var t0 []*Task
 //line join.go:13
@@ -47,9 +40,8 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:51
+//line join_greenlet.go:44
 
-// Resume continues JoinAll where it is suspended.
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 []*Task
 	switch f.PC {
@@ -65,7 +57,7 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:69
+//line join_greenlet.go:61
 
 func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -99,8 +91,6 @@ type JoinAllForFrame struct {
 func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
 	return greenlet.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
-
-// Results are what JoinAllFor has returned.
 func (f *JoinAllForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
 func (f *JoinAllForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -113,7 +103,6 @@ func JoinAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (erro
 	return (*JoinAllForFrame)(nil).body(r, d, tasks)
 }
 
-// body runs JoinAllFor up to its first suspension; f is nil until there has been one.
 func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 error, ret1 bool, st greenlet.Status) {
 	var ended []*Task
 //line join.go:20
@@ -127,9 +116,8 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:131
+//line join_greenlet.go:120
 
-// Resume continues JoinAllFor where it is suspended.
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	tasks := f.tasks
 	var ended []*Task
@@ -146,7 +134,7 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:150
+//line join_greenlet.go:138
 
 func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -188,7 +176,6 @@ func KillAllResumable(r *greenlet.Run, tasks ...*Task) greenlet.Status {
 	return (*KillAllFrame)(nil).body(r, tasks)
 }
 
-// body runs KillAll up to its first suspension; f is nil until there has been one.
 func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status) {
 	var suicide bool
 	{
@@ -210,9 +197,8 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line join_greenlet.go:214
+//line join_greenlet.go:201
 
-// Resume continues KillAll where it is suspended.
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var suicide bool
 	switch f.PC {
@@ -230,7 +216,7 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:234
+//line join_greenlet.go:220
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -262,21 +248,14 @@ type KillAllForFrame struct {
 func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
 	return greenlet.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
-
-// Results are what KillAllFor has returned.
-func (f *KillAllForFrame) Results() bool { return f.ret0 }
-func (f *KillAllForFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *KillAllForFrame) Results() bool                        { return f.ret0 }
+func (f *KillAllForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillAllForResumable is KillAllFor for callers that can be suspended.
 func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (bool, greenlet.Status) {
 	return (*KillAllForFrame)(nil).body(r, d, tasks)
 }
 
-// body runs KillAllFor up to its first suspension; f is nil until there has been one.
 func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 bool, st greenlet.Status) {
 	var others []*Task
 	var suicide bool
@@ -296,9 +275,8 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:300
+//line join_greenlet.go:279
 
-// Resume continues KillAllFor where it is suspended.
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var others []*Task
 	var suicide bool
@@ -320,7 +298,7 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:324
+//line join_greenlet.go:302
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

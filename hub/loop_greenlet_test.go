@@ -14,7 +14,6 @@ type logRefusesForGoodFrame struct {
 	l *log
 }
 
-// newRefusesForGoodFrame makes a frame that will run log.refusesForGood.
 func (l *log) newRefusesForGoodFrame() *logRefusesForGoodFrame {
 	return greenlet.MakeFrame(logRefusesForGoodFrame{l: l})
 }
@@ -24,12 +23,10 @@ func (l *log) refusesForGoodResumable(r *greenlet.Run) greenlet.Status {
 	return (*logRefusesForGoodFrame)(nil).run(r, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logRefusesForGoodFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.refusesForGood as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesForGoodFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -47,7 +44,6 @@ func (f *logRefusesForGoodFrame) run(r *greenlet.Run, l *log) (st greenlet.Statu
 	return st
 }
 
-// step runs log.refusesForGood up to its next suspension or its end.
 func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -55,7 +51,7 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_34
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -72,7 +68,6 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_34:
 	goto unwind
 unwind:
 //line loop_test.go:35
@@ -86,7 +81,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:90
+//line loop_greenlet_test.go:85
 
 func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
@@ -110,7 +105,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:114
+//line loop_greenlet_test.go:109
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -129,12 +124,10 @@ func (c *logRefusesForGoodFunc1) CallDeferred(r *greenlet.Run, d *greenlet.Defer
 	return (*logRefusesForGoodFunc1Frame)(nil).run(r, d, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logRefusesForGoodFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
 }
 
-// run is the literal logRefusesForGoodFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logRefusesForGoodFunc1Frame) run(r *greenlet.Run, d *greenlet.DeferHeader, c *logRefusesForGoodFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -148,13 +141,12 @@ func (f *logRefusesForGoodFunc1Frame) run(r *greenlet.Run, d *greenlet.DeferHead
 	return st
 }
 
-// step runs the literal logRefusesForGoodFunc1 up to its next suspension or its end.
 func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGoodFunc1) (end greenlet.Status) {
 	var st greenlet.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_32
+		return greenlet.Done
 	}
 
 //line loop_test.go:31
@@ -163,11 +155,10 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_32:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:171
+//line loop_greenlet_test.go:162
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -181,7 +172,6 @@ type logJoinsOneFrame struct {
 	task *Task
 }
 
-// newJoinsOneFrame makes a frame that will run log.joinsOne.
 func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
 	return greenlet.MakeFrame(logJoinsOneFrame{l: l, task: task})
 }
@@ -191,7 +181,6 @@ func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
 	return (*logJoinsOneFrame)(nil).body(r, l, task)
 }
 
-// body runs log.joinsOne up to its first suspension; f is nil until there has been one.
 func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
 	var t0 error
 //line loop_test.go:63
@@ -206,9 +195,8 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:210
+//line loop_greenlet_test.go:199
 
-// Resume continues log.joinsOne where it is suspended.
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var t0 error
@@ -224,7 +212,7 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:228
+//line loop_greenlet_test.go:216
 
 func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
@@ -242,7 +230,6 @@ type logHasTurnsFrame struct {
 	t0 int
 }
 
-// newHasTurnsFrame makes a frame that will run log.hasTurns.
 func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
 	return greenlet.MakeFrame(logHasTurnsFrame{l: l, n: n})
 }
@@ -252,7 +239,6 @@ func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) greenlet.Status {
 	return (*logHasTurnsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.hasTurns up to its next suspension; f is nil until there has been one.
 func (f *logHasTurnsFrame) body(r *greenlet.Run, l *log, n *int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -284,9 +270,8 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:288
+//line loop_greenlet_test.go:275
 
-// Resume continues the activation; the driver calls it.
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 }
@@ -306,7 +291,6 @@ type logDrivesFrame struct {
 	g *greenlet.Greenlet
 }
 
-// newDrivesFrame makes a frame that will run log.drives.
 func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
 	return greenlet.MakeFrame(logDrivesFrame{l: l, g: g})
 }
@@ -316,7 +300,6 @@ func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.St
 	return (*logDrivesFrame)(nil).body(r, l, g)
 }
 
-// body runs log.drives up to its first suspension; f is nil until there has been one.
 func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st greenlet.Status) {
 //line loop_test.go:124
 	f = greenlet.Take(r, f, 27)
@@ -326,9 +309,8 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:330
+//line loop_greenlet_test.go:314
 
-// Resume continues log.drives where it is suspended.
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	switch f.PC {
@@ -342,7 +324,7 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:346
+//line loop_greenlet_test.go:329
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }

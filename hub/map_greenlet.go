@@ -28,8 +28,6 @@ func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFr
 func MapResumable[A any, R any](r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) ([]R, error, greenlet.Status) {
 	return (*MapFrame[A, R])(nil).run(r, g, items, f)
 }
-
-// Results are what Map has returned.
 func (f *MapFrame[A, R]) Results() ([]R, error) { return f.ret0, f.ret1 }
 func (f *MapFrame[A, R]) Returned(r *greenlet.Run) (ret0 []R, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -37,13 +35,11 @@ func (f *MapFrame[A, R]) Returned(r *greenlet.Run) (ret0 []R, ret1 error) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *MapFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.g, f.items, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is Map as a state machine; f is nil in a call that has not been suspended.
 func (f2 *MapFrame[A, R]) run(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -62,7 +58,6 @@ func (f2 *MapFrame[A, R]) run(r *greenlet.Run, g *Group, items []A, f func(A) (R
 	return ret0, ret1, st
 }
 
-// step runs Map up to its next suspension or its end.
 func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (end2 greenlet.Status) {
 	end2 = greenlet.Broken
 	defer f2.Catch(&end2)
@@ -148,7 +143,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:152
+//line map_greenlet.go:147
 
 func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
@@ -180,8 +175,6 @@ type MapSeqFrame[A any, R any] struct {
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
 	return greenlet.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-
-// Results are what MapSeq has returned.
 func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
 func (f *MapSeqFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
@@ -194,7 +187,6 @@ func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.
 	return (*MapSeqFrame[A, R])(nil).body(r, g, n, items, f)
 }
 
-// body runs MapSeq up to its next suspension; f is nil until there has been one.
 func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
 //line map.go:43
 	return (&func1MapSeq[A, R]{
@@ -205,9 +197,8 @@ func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.S
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:209
+//line map_greenlet.go:202
 
-// Resume continues the activation; the driver calls it.
 func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
 	return r.Started(f, &f.Header, st)
@@ -251,7 +242,6 @@ func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) 
 	return (*func1MapSeqFrame[A, R])(nil).body(r, c, yield)
 }
 
-// body runs the literal func1MapSeq up to its first suspension; f is nil until there has been one.
 func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:43
 	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
@@ -262,18 +252,13 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yi
 	return greenlet.Done
 }
 
-//line map_greenlet.go:266
+//line map_greenlet.go:257
 
-// Resume continues the literal func1MapSeq where it is suspended.
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
-	switch f2.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f2, &f2.Header)
 }
 
 func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -295,8 +280,6 @@ type MapUnorderedFrame[A any, R any] struct {
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
 	return greenlet.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-
-// Results are what MapUnordered has returned.
 func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
 func (f *MapUnorderedFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
@@ -309,7 +292,6 @@ func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items
 	return (*MapUnorderedFrame[A, R])(nil).body(r, g, n, items, f)
 }
 
-// body runs MapUnordered up to its next suspension; f is nil until there has been one.
 func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
 //line map.go:50
 	return (&func1MapUnordered[A, R]{
@@ -320,9 +302,8 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items 
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:324
+//line map_greenlet.go:308
 
-// Resume continues the activation; the driver calls it.
 func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
 	return r.Started(f, &f.Header, st)
@@ -372,7 +353,6 @@ func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, e
 	return (*func1MapUnorderedFrame[A, R])(nil).body(r, c, yield)
 }
 
-// body runs the literal func1MapUnordered up to its first suspension; f is nil until there has been one.
 func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st greenlet.Status) {
 //line map.go:50
 	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
@@ -383,18 +363,13 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnorder
 	return greenlet.Done
 }
 
-//line map_greenlet.go:387
+//line map_greenlet.go:369
 
-// Resume continues the literal func1MapUnordered where it is suspended.
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	_ = c
-	switch f2.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f2, &f2.Header)
 }
 
 func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -410,7 +385,6 @@ type mappingAllFrame[A any, R any] struct {
 	yield func(R, error) bool
 }
 
-// newAllFrame makes a frame that will run mapping.all.
 func (m *mapping[A, R]) newAllFrame(items iter.Seq[A], yield func(R, error) bool) *mappingAllFrame[A, R] {
 	return greenlet.MakeFrame(mappingAllFrame[A, R]{m: m, items: items, yield: yield})
 }
@@ -420,12 +394,10 @@ func (m *mapping[A, R]) allResumable(r *greenlet.Run, items iter.Seq[A], yield f
 	return (*mappingAllFrame[A, R])(nil).run(r, m, items, yield)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *mappingAllFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m, f.items, f.yield))
 }
 
-// run is mapping.all as a state machine; f is nil in a call that has not been suspended.
 func (f *mappingAllFrame[A, R]) run(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -443,7 +415,6 @@ func (f *mappingAllFrame[A, R]) run(r *greenlet.Run, m *mapping[A, R], items ite
 	return st
 }
 
-// step runs mapping.all up to its next suspension or its end.
 func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (end2 greenlet.Status) {
 	end2 = greenlet.Broken
 	defer f.Catch(&end2)
@@ -553,7 +524,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:557
+//line map_greenlet.go:530
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -573,12 +544,9 @@ type mappingNextFrame[A any, R any] struct {
 	ret0 *mapped[A, R]
 }
 
-// newNextFrame makes a frame that will run mapping.next.
 func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
 	return greenlet.MakeFrame(mappingNextFrame[A, R]{m: m})
 }
-
-// Results are what mapping.next has returned.
 func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { return f.ret0 }
 func (f *mappingNextFrame[A, R]) Returned(r *greenlet.Run) (ret0 *mapped[A, R]) {
 	ret0 = f.ret0
@@ -591,7 +559,6 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (*mapped[A, R], greenlet.
 	return (*mappingNextFrame[A, R])(nil).body(r, m)
 }
 
-// body runs mapping.next up to its next suspension; f is nil until there has been one.
 func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -631,9 +598,8 @@ resumed_98:
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:635
+//line map_greenlet.go:605
 
-// Resume continues the activation; the driver calls it.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.m)
 	return r.Started(f, &f.Header, st)
@@ -661,7 +627,6 @@ type mappingFillFrame[A any, R any] struct {
 	c *mapped[A, R]
 }
 
-// newFillFrame makes a frame that will run mapping.fill.
 func (m *mapping[A, R]) newFillFrame() *mappingFillFrame[A, R] {
 	return greenlet.MakeFrame(mappingFillFrame[A, R]{m: m})
 }
@@ -671,7 +636,6 @@ func (m *mapping[A, R]) fillResumable(r *greenlet.Run) greenlet.Status {
 	return (*mappingFillFrame[A, R])(nil).body(r, m)
 }
 
-// body runs mapping.fill up to its next suspension; f is nil until there has been one.
 func (f *mappingFillFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
 	var (
 		item2 A
@@ -742,9 +706,8 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:746
+//line map_greenlet.go:714
 
-// Resume continues the activation; the driver calls it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
 }
@@ -765,7 +728,6 @@ type mappedRunFrame[A any, R any] struct {
 	c *mapped[A, R]
 }
 
-// newRunFrame makes a frame that will run mapped.run.
 func (c *mapped[A, R]) newRunFrame() *mappedRunFrame[A, R] {
 	return greenlet.MakeFrame(mappedRunFrame[A, R]{c: c})
 }
@@ -775,7 +737,6 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) greenlet.Status {
 	return (*mappedRunFrame[A, R])(nil).body(r, c)
 }
 
-// body runs mapped.run up to its first suspension; f is nil until there has been one.
 func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st greenlet.Status) {
 	var t1 R
 	var t2 error
@@ -801,9 +762,8 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:805
+//line map_greenlet.go:770
 
-// Resume continues mapped.run where it is suspended.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
 	var t1 R
@@ -822,7 +782,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line map_greenlet.go:826
+//line map_greenlet.go:790
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -840,7 +800,6 @@ type mappingEndFrame[A any, R any] struct {
 	m *mapping[A, R]
 }
 
-// newEndFrame makes a frame that will run mapping.end.
 func (m *mapping[A, R]) newEndFrame() *mappingEndFrame[A, R] {
 	return greenlet.MakeFrame(mappingEndFrame[A, R]{m: m})
 }
@@ -850,7 +809,6 @@ func (m *mapping[A, R]) endResumable(r *greenlet.Run) greenlet.Status {
 	return (*mappingEndFrame[A, R])(nil).body(r, m)
 }
 
-// body runs mapping.end up to its first suspension; f is nil until there has been one.
 func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
 //line map.go:154
 	if st = m.own.KillResumable(r); st != greenlet.Done {
@@ -861,9 +819,8 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:865
+//line map_greenlet.go:827
 
-// Resume continues mapping.end where it is suspended.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

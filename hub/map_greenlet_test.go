@@ -22,7 +22,6 @@ type logWorkFrame struct {
 	ret1 error
 }
 
-// newWorkFrame makes a frame that will run log.work.
 func (l *log) newWorkFrame(n0 int) *logWorkFrame {
 	return greenlet.MakeFrame(logWorkFrame{l: l, n0: n0})
 }
@@ -31,8 +30,6 @@ func (l *log) newWorkFrame(n0 int) *logWorkFrame {
 func (l *log) workResumable(r *greenlet.Run, n0 int) (string, error, greenlet.Status) {
 	return (*logWorkFrame)(nil).run(r, l, n0)
 }
-
-// Results are what log.work has returned.
 func (f *logWorkFrame) Results() (string, error) { return f.ret0, f.ret1 }
 func (f *logWorkFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -40,13 +37,11 @@ func (f *logWorkFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logWorkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.l, f.n0)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is log.work as a state machine; f is nil in a call that has not been suspended.
 func (f *logWorkFrame) run(r *greenlet.Run, l *log, n0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -65,7 +60,6 @@ func (f *logWorkFrame) run(r *greenlet.Run, l *log, n0 int) (ret0 string, ret1 e
 	return ret0, ret1, st
 }
 
-// step runs log.work up to its next suspension or its end.
 func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -119,7 +113,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:123
+//line map_greenlet_test.go:117
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -155,7 +149,6 @@ type logMapsFrame struct {
 	l  **log
 }
 
-// newMapsFrame makes a frame that will run log.maps.
 func (l0 *log) newMapsFrame() *logMapsFrame { return greenlet.MakeFrame(logMapsFrame{l0: l0}) }
 
 // mapsResumable is log.maps for callers that can be suspended.
@@ -163,7 +156,6 @@ func (l0 *log) mapsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*logMapsFrame)(nil).body(r2, l0)
 }
 
-// body runs log.maps up to its next suspension; f is nil until there has been one.
 func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var r []string
@@ -267,9 +259,8 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:271
+//line map_greenlet_test.go:264
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
@@ -312,7 +303,6 @@ func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (string, error, gre
 	return (*logMapsFunc1Frame)(nil).body(r, c, n)
 }
 
-// body runs the literal logMapsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -327,25 +317,20 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:331
+//line map_greenlet_test.go:322
 
-// Resume continues the literal logMapsFunc1 where it is suspended.
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:38
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:349
+//line map_greenlet_test.go:335
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -374,7 +359,6 @@ func (c *logMapsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logMapsFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal logMapsFunc2 up to its first suspension; f is nil until there has been one.
 func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.Status) {
 //line map_test.go:46
 	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value())
@@ -386,18 +370,13 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:390
+//line map_greenlet_test.go:375
 
-// Resume continues the literal logMapsFunc2 where it is suspended.
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logMapsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -436,7 +415,6 @@ func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 	return (*logMapsValue1Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -451,25 +429,20 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:455
+//line map_greenlet_test.go:434
 
-// Resume continues the literal logMapsValue1 where it is suspended.
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:36
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:473
+//line map_greenlet_test.go:447
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -507,7 +480,6 @@ func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 	return (*logMapsValue2Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsValue2 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -522,25 +494,20 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:526
+//line map_greenlet_test.go:499
 
-// Resume continues the literal logMapsValue2 where it is suspended.
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:40
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:544
+//line map_greenlet_test.go:512
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -578,7 +545,6 @@ func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 	return (*logMapsValue3Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsValue3 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -593,25 +559,20 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:597
+//line map_greenlet_test.go:564
 
-// Resume continues the literal logMapsValue3 where it is suspended.
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:42
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:615
+//line map_greenlet_test.go:577
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -649,7 +610,6 @@ func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 	return (*logMapsValue4Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsValue4 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -664,25 +624,20 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:668
+//line map_greenlet_test.go:629
 
-// Resume continues the literal logMapsValue4 where it is suspended.
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:44
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:686
+//line map_greenlet_test.go:642
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -720,7 +675,6 @@ func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (string, error, g
 	return (*logMapsValue5Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsValue5 up to its first suspension; f is nil until there has been one.
 func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -735,25 +689,20 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:739
+//line map_greenlet_test.go:694
 
-// Resume continues the literal logMapsValue5 where it is suspended.
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:46
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:757
+//line map_greenlet_test.go:707
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -770,7 +719,6 @@ type logMapsSeqFrame struct {
 	loop *greenlet.Loop
 }
 
-// newMapsSeqFrame makes a frame that will run log.mapsSeq.
 func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
 	return greenlet.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
 }
@@ -780,7 +728,6 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) greenlet.Stat
 	return (*logMapsSeqFrame)(nil).body(r2, l0, g, n)
 }
 
-// body runs log.mapsSeq up to its first suspension; f is nil until there has been one.
 func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st greenlet.Status) {
 	var l **log
 	var t0 iter.Seq2[string, error]
@@ -818,9 +765,8 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:822
+//line map_greenlet_test.go:770
 
-// Resume continues log.mapsSeq where it is suspended.
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	var t0 iter.Seq2[string, error]
@@ -862,7 +808,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:866
+//line map_greenlet_test.go:813
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -903,7 +849,6 @@ func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (string, error
 	return (*logMapsSeqValue1Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsSeqValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -918,25 +863,20 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:922
+//line map_greenlet_test.go:868
 
-// Resume continues the literal logMapsSeqValue1 where it is suspended.
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:72
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:940
+//line map_greenlet_test.go:881
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -962,7 +902,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:966
+//line map_greenlet_test.go:907
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -984,7 +924,6 @@ func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) 
 	return (*logMapsSeqRange1Frame)(nil).body(r2, c, r, err)
 }
 
-// body runs the literal logMapsSeqRange1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:73
@@ -1000,25 +939,20 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1004
+//line map_greenlet_test.go:944
 
-// Resume continues the literal logMapsSeqRange1 where it is suspended.
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r2.Callee().(*HubSleepFrame).Release(r2)
+	r2.Callee().(*HubSleepFrame).Release(r2)
 //line map_test.go:75
-		c.loop.Again()
+	c.loop.Again()
 //line map_test.go:75
-		f.ret0 = true
-		return r2.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1022
+//line map_greenlet_test.go:957
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1037,7 +971,6 @@ type logMapsUnorderedFrame struct {
 	loop3 *greenlet.Loop
 }
 
-// newMapsUnorderedFrame makes a frame that will run log.mapsUnordered.
 func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
 	return greenlet.MakeFrame(logMapsUnorderedFrame{l0: l0})
 }
@@ -1047,7 +980,6 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*logMapsUnorderedFrame)(nil).body(r2, l0)
 }
 
-// body runs log.mapsUnordered up to its next suspension; f is nil until there has been one.
 func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var (
 		l     **log
@@ -1220,9 +1152,8 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1224
+//line map_greenlet_test.go:1158
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
@@ -1265,7 +1196,6 @@ func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (string,
 	return (*logMapsUnorderedValue1Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsUnorderedValue1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -1280,25 +1210,20 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1284
+//line map_greenlet_test.go:1216
 
-// Resume continues the literal logMapsUnorderedValue1 where it is suspended.
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:97
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1302
+//line map_greenlet_test.go:1229
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1336,7 +1261,6 @@ func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (string,
 	return (*logMapsUnorderedValue2Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsUnorderedValue2 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -1351,25 +1275,20 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1355
+//line map_greenlet_test.go:1281
 
-// Resume continues the literal logMapsUnorderedValue2 where it is suspended.
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:100
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1373
+//line map_greenlet_test.go:1294
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1407,7 +1326,6 @@ func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (string,
 	return (*logMapsUnorderedValue3Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal logMapsUnorderedValue3 up to its first suspension; f is nil until there has been one.
 func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
 	var t0 string
 	var t1 error
@@ -1422,25 +1340,20 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1426
+//line map_greenlet_test.go:1346
 
-// Resume continues the literal logMapsUnorderedValue3 where it is suspended.
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 string
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:110
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1444
+//line map_greenlet_test.go:1359
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1465,7 +1378,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1469
+//line map_greenlet_test.go:1384
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1487,7 +1400,6 @@ func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err e
 	return (*logMapsUnorderedRange1Frame)(nil).body(r2, c, r, err)
 }
 
-// body runs the literal logMapsUnorderedRange1 up to its next suspension; f is nil until there has been one.
 func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange1, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:98
@@ -1497,9 +1409,8 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1501
+//line map_greenlet_test.go:1416
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
@@ -1532,7 +1443,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1536
+//line map_greenlet_test.go:1450
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1554,7 +1465,6 @@ func (c *logMapsUnorderedRange2) CallResumable(r2 *greenlet.Run, r string, err e
 	return (*logMapsUnorderedRange2Frame)(nil).body(r2, c, r, err)
 }
 
-// body runs the literal logMapsUnorderedRange2 up to its next suspension; f is nil until there has been one.
 func (f *logMapsUnorderedRange2Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange2, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:101
@@ -1572,9 +1482,8 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1576
+//line map_greenlet_test.go:1490
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
@@ -1603,7 +1512,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1607
+//line map_greenlet_test.go:1520
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1625,7 +1534,6 @@ func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err e
 	return (*logMapsUnorderedRange3Frame)(nil).body(r2, c, r, err)
 }
 
-// body runs the literal logMapsUnorderedRange3 up to its next suspension; f is nil until there has been one.
 func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange3, r string, err error) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:111
@@ -1635,9 +1543,8 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1639
+//line map_greenlet_test.go:1552
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
@@ -1656,7 +1563,6 @@ type logGroupedFrame struct {
 	first *Task
 }
 
-// newGroupedFrame makes a frame that will run log.grouped.
 func (l *log) newGroupedFrame() *logGroupedFrame { return greenlet.MakeFrame(logGroupedFrame{l: l}) }
 
 // groupedResumable is log.grouped for callers that can be suspended.
@@ -1664,7 +1570,6 @@ func (l *log) groupedResumable(r *greenlet.Run) greenlet.Status {
 	return (*logGroupedFrame)(nil).body(r, l)
 }
 
-// body runs log.grouped up to its next suspension; f is nil until there has been one.
 func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var (
 		g       *Group
@@ -1836,9 +1741,8 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1840
+//line map_greenlet_test.go:1751
 
-// Resume continues the activation; the driver calls it.
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -1859,7 +1763,6 @@ type logMapsManyFrame struct {
 	loop *greenlet.Loop
 }
 
-// newMapsManyFrame makes a frame that will run log.mapsMany.
 func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
 	return greenlet.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
 }
@@ -1869,7 +1772,6 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) greenlet.Statu
 	return (*logMapsManyFrame)(nil).body(r, l, g, n)
 }
 
-// body runs log.mapsMany up to its first suspension; f is nil until there has been one.
 func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
 	var loop *greenlet.Loop
@@ -1903,9 +1805,8 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1907
+//line map_greenlet_test.go:1815
 
-// Resume continues log.mapsMany where it is suspended.
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
 	var loop *greenlet.Loop
@@ -1943,7 +1844,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1947
+//line map_greenlet_test.go:1854
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1983,7 +1884,6 @@ func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (int, error, gr
 	return (*logMapsManyFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logMapsManyFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st greenlet.Status) {
 //line map_test.go:160
 	if st = (*c.l).YieldResumable(r); st != greenlet.Done {
@@ -1995,23 +1895,18 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1999
+//line map_greenlet_test.go:1905
 
-// Resume continues the literal logMapsManyFunc1 where it is suspended.
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubYieldFrame).Release(r)
+	r.Callee().(*HubYieldFrame).Release(r)
 //line map_test.go:160
-		f.ret0, f.ret1 = 0, nil
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0, f.ret1 = 0, nil
+	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2015
+//line map_greenlet_test.go:1916
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2051,7 +1946,6 @@ func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (bool
 	return (*logMapsManyRange1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logMapsManyRange1 up to its next suspension; f is nil until there has been one.
 func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line map_test.go:161
@@ -2060,9 +1954,8 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2064
+//line map_greenlet_test.go:1965
 
-// Resume continues the activation; the driver calls it.
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)

@@ -12,7 +12,6 @@ type modelLivesFrame struct {
 	n, t0 int
 }
 
-// newLivesFrame makes a frame that will run model.lives.
 func (m *model) newLivesFrame(n int) *modelLivesFrame {
 	return greenlet.MakeFrame(modelLivesFrame{m: m, n: n})
 }
@@ -22,7 +21,6 @@ func (m *model) livesResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*modelLivesFrame)(nil).body(r, m, n)
 }
 
-// body runs model.lives up to its next suspension; f is nil until there has been one.
 func (f *modelLivesFrame) body(r *greenlet.Run, m *model, n int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -56,9 +54,8 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:60
+//line model_greenlet_test.go:59
 
-// Resume continues the activation; the driver calls it.
 func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
 }
@@ -77,7 +74,6 @@ type modelSurvivesFrame struct {
 	m *model
 }
 
-// newSurvivesFrame makes a frame that will run model.survives.
 func (m *model) newSurvivesFrame() *modelSurvivesFrame {
 	return greenlet.MakeFrame(modelSurvivesFrame{m: m})
 }
@@ -87,12 +83,10 @@ func (m *model) survivesResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelSurvivesFrame)(nil).run(r2, m)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *modelSurvivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m))
 }
 
-// run is model.survives as a state machine; f is nil in a call that has not been suspended.
 func (f *modelSurvivesFrame) run(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -110,7 +104,6 @@ func (f *modelSurvivesFrame) run(r2 *greenlet.Run, m *model) (st greenlet.Status
 	return st
 }
 
-// step runs model.survives up to its next suspension or its end.
 func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -142,7 +135,7 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_106:
-	goto after_if_105
+	goto unwind
 else_105:
 //line model_test.go:108
 	if st = m.actsResumable(r2); st != greenlet.Done {
@@ -150,7 +143,6 @@ else_105:
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_108:
-after_if_105:
 	goto unwind
 unwind:
 //line model_test.go:110
@@ -164,7 +156,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:168
+//line model_greenlet_test.go:161
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -195,7 +187,6 @@ func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*modelSurvivesValue1Frame)(nil).body(r, c)
 }
 
-// body runs the literal modelSurvivesValue1 up to its first suspension; f is nil until there has been one.
 func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1) (st greenlet.Status) {
 //line model_test.go:106
 	if st = (*c.recv).actsResumable(r); st != greenlet.Done {
@@ -206,18 +197,13 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:210
+//line model_greenlet_test.go:202
 
-// Resume continues the literal modelSurvivesValue1 where it is suspended.
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*modelActsFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*modelActsFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -231,7 +217,6 @@ type modelActsFrame struct {
 	m *model
 }
 
-// newActsFrame makes a frame that will run model.acts.
 func (m *model) newActsFrame() *modelActsFrame { return greenlet.MakeFrame(modelActsFrame{m: m}) }
 
 // actsResumable is model.acts for callers that can be suspended.
@@ -239,7 +224,6 @@ func (m *model) actsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelActsFrame)(nil).body(r2, m)
 }
 
-// body runs model.acts up to its first suspension; f is nil until there has been one.
 func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 //line model_test.go:114
 	switch m.r.IntN(10) {
@@ -263,7 +247,7 @@ func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	default:
 		goto case_132
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_115:
 //line model_test.go:116
 	if st = m.putsResumable(r2); st != greenlet.Done {
@@ -271,7 +255,7 @@ case_115:
 		f.m, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_117:
 //line model_test.go:118
 	if st = m.getsResumable(r2); st != greenlet.Done {
@@ -279,7 +263,7 @@ case_117:
 		f.m, f.PC = nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_119:
 //line model_test.go:120
 	if st = m.entersResumable(r2); st != greenlet.Done {
@@ -287,7 +271,7 @@ case_119:
 		f.m, f.PC = nil, 3
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_121:
 //line model_test.go:122
 	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != greenlet.Done {
@@ -295,7 +279,7 @@ case_121:
 		f.m, f.PC = nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_123:
 //line model_test.go:124
 	if st = m.waitsOrSetsResumable(r2); st != greenlet.Done {
@@ -303,7 +287,7 @@ case_123:
 		f.m, f.PC = nil, 5
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_125:
 //line model_test.go:126
 	if st = m.peeksResumable(r2); st != greenlet.Done {
@@ -311,48 +295,45 @@ case_125:
 		f.m, f.PC = nil, 6
 		return r2.Link(f, &f.Header, st)
 	}
-	goto after_switch_114
+	return greenlet.Done
 case_132:
 	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 10)
 		f.m, f.PC = nil, 7
 		return r2.Link(f, &f.Header, st)
 	}
-after_switch_114:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:326
+//line model_greenlet_test.go:310
 
-// Resume continues model.acts where it is suspended.
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		r2.Callee().(*modelPutsFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().(*modelGetsFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 3:
 		r2.Callee().(*modelEntersFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 4:
 		r2.Callee().(*modelLocksFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 5:
 		r2.Callee().(*modelWaitsOrSetsFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 6:
 		r2.Callee().(*modelPeeksFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	case 7:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto after_switch_114
+		return r2.Return(f, &f.Header)
 	}
 
-after_switch_114:
 	return r2.Return(f, &f.Header)
 }
 
@@ -384,7 +365,6 @@ type modelPutsFrame struct {
 	v int
 }
 
-// newPutsFrame makes a frame that will run model.puts.
 func (m *model) newPutsFrame() *modelPutsFrame { return greenlet.MakeFrame(modelPutsFrame{m: m}) }
 
 // putsResumable is model.puts for callers that can be suspended.
@@ -392,7 +372,6 @@ func (m *model) putsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelPutsFrame)(nil).body(r2, m)
 }
 
-// body runs model.puts up to its first suspension; f is nil until there has been one.
 func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var v int
 	var t0 bool
@@ -433,9 +412,8 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:437
+//line model_greenlet_test.go:417
 
-// Resume continues model.puts where it is suspended.
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	var v int
@@ -465,7 +443,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:469
+//line model_greenlet_test.go:448
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -481,7 +459,6 @@ type modelGetsFrame struct {
 	s span
 }
 
-// newGetsFrame makes a frame that will run model.gets.
 func (m *model) newGetsFrame() *modelGetsFrame { return greenlet.MakeFrame(modelGetsFrame{m: m}) }
 
 // getsResumable is model.gets for callers that can be suspended.
@@ -489,7 +466,6 @@ func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelGetsFrame)(nil).body(r2, m)
 }
 
-// body runs model.gets up to its next suspension; f is nil until there has been one.
 func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var s span
 	var v int
@@ -553,9 +529,8 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:557
+//line model_greenlet_test.go:535
 
-// Resume continues the activation; the driver calls it.
 func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
 }
@@ -575,7 +550,6 @@ type modelEntersFrame struct {
 	s  span
 }
 
-// newEntersFrame makes a frame that will run model.enters.
 func (m0 *model) newEntersFrame() *modelEntersFrame {
 	return greenlet.MakeFrame(modelEntersFrame{m0: m0})
 }
@@ -585,12 +559,10 @@ func (m0 *model) entersResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelEntersFrame)(nil).run(r2, m0)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *modelEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m0))
 }
 
-// run is model.enters as a state machine; f is nil in a call that has not been suspended.
 func (f *modelEntersFrame) run(r2 *greenlet.Run, m0 *model) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -608,7 +580,6 @@ func (f *modelEntersFrame) run(r2 *greenlet.Run, m0 *model) (st greenlet.Status)
 	return st
 }
 
-// step runs model.enters up to its next suspension or its end.
 func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -627,7 +598,7 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 		goto resumed_179
 	case 3:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto resumed_192
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -683,7 +654,6 @@ after_if_176:
 			return r2.Link(f, &f.Header, st)
 		}
 	}
-resumed_192:
 	goto unwind
 unwind:
 //line model_test.go:193
@@ -697,7 +667,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:701
+//line model_greenlet_test.go:673
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -714,7 +684,6 @@ type modelLocksFrame struct {
 	s     span
 }
 
-// newLocksFrame makes a frame that will run model.locks.
 func (m *model) newLocksFrame(depth int) *modelLocksFrame {
 	return greenlet.MakeFrame(modelLocksFrame{m: m, depth: depth})
 }
@@ -724,12 +693,10 @@ func (m *model) locksResumable(r2 *greenlet.Run, depth int) greenlet.Status {
 	return (*modelLocksFrame)(nil).run(r2, m, depth)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *modelLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m, f.depth))
 }
 
-// run is model.locks as a state machine; f is nil in a call that has not been suspended.
 func (f *modelLocksFrame) run(r2 *greenlet.Run, m *model, depth int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -747,7 +714,6 @@ func (f *modelLocksFrame) run(r2 *greenlet.Run, m *model, depth int) (st greenle
 	return st
 }
 
-// step runs model.locks up to its next suspension or its end.
 func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -816,7 +782,7 @@ resumed_207:
 		m.fail("the mutex has another owner")
 	}
 	if !(depth > 1) {
-		goto after_if_211
+		goto unwind
 	}
 //line model_test.go:212
 	if st = m.locksResumable(r2, depth-1); st != greenlet.Done {
@@ -824,7 +790,6 @@ resumed_207:
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_212:
-after_if_211:
 	goto unwind
 unwind:
 //line model_test.go:214
@@ -838,7 +803,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:842
+//line model_greenlet_test.go:809
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -856,7 +821,6 @@ type modelWaitsOrSetsFrame struct {
 	was   bool
 }
 
-// newWaitsOrSetsFrame makes a frame that will run model.waitsOrSets.
 func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
 	return greenlet.MakeFrame(modelWaitsOrSetsFrame{m: m})
 }
@@ -866,7 +830,6 @@ func (m *model) waitsOrSetsResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelWaitsOrSetsFrame)(nil).body(r2, m)
 }
 
-// body runs model.waitsOrSets up to its first suspension; f is nil until there has been one.
 func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var start int
 	var was, t0 bool
@@ -880,7 +843,7 @@ func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.St
 	default:
 		goto case_224
 	}
-	goto after_switch_218
+	return greenlet.Done
 case_224:
 //line model_test.go:225
 	start, was = m.tick(), m.event.IsSet()
@@ -894,13 +857,11 @@ case_224:
 	if t0 && !was && m.set < start {
 		m.fail("waited for an event that was not set")
 	}
-after_switch_218:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:902
+//line model_greenlet_test.go:866
 
-// Resume continues model.waitsOrSets where it is suspended.
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	var start int
@@ -908,21 +869,19 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
-	case 1:
+	default:
 		start, was = f.start, f.was
 		t0 = r2.Callee().(*EventWaitForFrame).Returned(r2)
 //line model_test.go:226
 		if t0 && !was && m.set < start {
 			m.fail("waited for an event that was not set")
 		}
-		goto after_switch_218
+		return r2.Return(f, &f.Header)
 	}
 
-after_switch_218:
-	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:926
+//line model_greenlet_test.go:887
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -937,7 +896,6 @@ type modelPeeksFrame struct {
 	m *model
 }
 
-// newPeeksFrame makes a frame that will run model.peeks.
 func (m *model) newPeeksFrame() *modelPeeksFrame { return greenlet.MakeFrame(modelPeeksFrame{m: m}) }
 
 // peeksResumable is model.peeks for callers that can be suspended.
@@ -945,7 +903,6 @@ func (m *model) peeksResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*modelPeeksFrame)(nil).body(r2, m)
 }
 
-// body runs model.peeks up to its first suspension; f is nil until there has been one.
 func (f *modelPeeksFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 //line model_test.go:234
 	if !(m.r.IntN(2) == 0) {
@@ -970,9 +927,8 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:974
+//line model_greenlet_test.go:933
 
-// Resume continues model.peeks where it is suspended.
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -988,7 +944,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:992
+//line model_greenlet_test.go:950
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1013,7 +969,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1017
+//line model_greenlet_test.go:975
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1026,7 +982,6 @@ func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*modelPeeksFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal modelPeeksFunc1 up to its first suspension; f is nil until there has been one.
 func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st greenlet.Status) {
 	var v int
 	var ok bool
@@ -1044,29 +999,24 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1048
+//line model_greenlet_test.go:1005
 
-// Resume continues the literal modelPeeksFunc1 where it is suspended.
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var v int
 	var ok bool
-	switch f.PC {
-	default:
-		v, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+	v, ok = r.Callee().(interface {
+		Returned(*greenlet.Run) (int, bool)
+	}).Returned(r)
 //line model_test.go:239
-		if ok && (*c.m).put[v].start == 0 {
-			(*c.m).fail("saw %d", v)
-		}
-		return r.Return(f, &f.Header)
+	if ok && (*c.m).put[v].start == 0 {
+		(*c.m).fail("saw %d", v)
 	}
-
+	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1070
+//line model_greenlet_test.go:1022
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

@@ -14,7 +14,6 @@ type blocksUntilFrame struct {
 	free chan bool
 }
 
-// newBlocksUntilFrame makes a frame that will run blocksUntil.
 func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
 	return greenlet.MakeFrame(blocksUntilFrame{free: free})
 }
@@ -24,16 +23,14 @@ func blocksUntilResumable(r *greenlet.Run, free chan bool) greenlet.Status {
 	return (*blocksUntilFrame)(nil).body(r, free)
 }
 
-// body runs blocksUntil up to its next suspension; f is nil until there has been one.
 func (f *blocksUntilFrame) body(r *greenlet.Run, free chan bool) (st greenlet.Status) {
 //line monitor_test.go:60
 	<-free
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:35
+//line monitor_greenlet_test.go:34
 
-// Resume continues the activation; the driver calls it.
 func (f *blocksUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.free))
 }
@@ -53,7 +50,6 @@ type logLabelledFrame struct {
 	t *testing.T
 }
 
-// newLabelledFrame makes a frame that will run log.labelled.
 func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
 	return greenlet.MakeFrame(logLabelledFrame{l: l, t: t})
 }
@@ -63,7 +59,6 @@ func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
 	return (*logLabelledFrame)(nil).body(r, l, t)
 }
 
-// body runs log.labelled up to its first suspension; f is nil until there has been one.
 func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st greenlet.Status) {
 //line monitor_test.go:120
 	if st = l.YieldResumable(r); st != greenlet.Done {
@@ -76,9 +71,8 @@ func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st green
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:80
+//line monitor_greenlet_test.go:76
 
-// Resume continues log.labelled where it is suspended.
 func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, t := f.l, f.t
 	switch f.PC {
@@ -93,7 +87,7 @@ func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line monitor_greenlet_test.go:97
+//line monitor_greenlet_test.go:92
 
 func (f *logLabelledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Header: f.Header} }

@@ -22,7 +22,6 @@ func (m *Mutex) LockResumable(r *greenlet.Run) greenlet.Status {
 	return (*MutexLockFrame)(nil).body(r, m)
 }
 
-// body runs Mutex.Lock up to its first suspension; f is nil until there has been one.
 func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 //line mutex.go:31
 	if m.TryLock() {
@@ -37,25 +36,22 @@ func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:41
+//line mutex_greenlet.go:40
 
-// Resume continues Mutex.Lock where it is suspended.
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.m))
-	case 1:
+	default:
 //line mutex.go:34
 		m.hub.awake(r.Current())
-		goto after_if_31
+		return r.Return(f, &f.Header)
 	}
 
-after_if_31:
-	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:59
+//line mutex_greenlet.go:55
 
 func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -76,8 +72,6 @@ type MutexLockForFrame struct {
 func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
 	return greenlet.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
-
-// Results are what Mutex.LockFor has returned.
 func (f *MutexLockForFrame) Results() bool { return f.ret0 }
 func (f *MutexLockForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -90,7 +84,6 @@ func (m *Mutex) LockForResumable(r *greenlet.Run, d time.Duration) (bool, greenl
 	return (*MutexLockForFrame)(nil).body(r, m, d)
 }
 
-// body runs Mutex.LockFor up to its first suspension; f is nil until there has been one.
 func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line mutex.go:42
 	if m.TryLock() {
@@ -104,9 +97,8 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:108
+//line mutex_greenlet.go:101
 
-// Resume continues Mutex.LockFor where it is suspended.
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
 	switch f.PC {
@@ -122,7 +114,7 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:126
+//line mutex_greenlet.go:118
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -16,7 +16,6 @@ type logLocksFrame struct {
 	name string
 }
 
-// newLocksFrame makes a frame that will run log.locks.
 func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
 	return greenlet.MakeFrame(logLocksFrame{l: l, m: m, name: name})
 }
@@ -26,7 +25,6 @@ func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) greenlet.St
 	return (*logLocksFrame)(nil).body(r, l, m, name)
 }
 
-// body runs log.locks up to its next suspension; f is nil until there has been one.
 func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -81,9 +79,8 @@ resumed_19:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:85
+//line mutex_greenlet_test.go:84
 
-// Resume continues the activation; the driver calls it.
 func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
 }
@@ -106,7 +103,6 @@ type logLocksForFrame struct {
 	t1 bool
 }
 
-// newLocksForFrame makes a frame that will run log.locksFor.
 func (l0 *log) newLocksForFrame(m *Mutex, d time.Duration) *logLocksForFrame {
 	return greenlet.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
 }
@@ -116,12 +112,10 @@ func (l0 *log) locksForResumable(r *greenlet.Run, m *Mutex, d time.Duration) gre
 	return (*logLocksForFrame)(nil).run(r, l0, m, d)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logLocksForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.m, f.d))
 }
 
-// run is log.locksFor as a state machine; f is nil in a call that has not been suspended.
 func (f *logLocksForFrame) run(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -139,7 +133,6 @@ func (f *logLocksForFrame) run(r *greenlet.Run, l0 *log, m *Mutex, d time.Durati
 	return st
 }
 
-// step runs log.locksFor up to its next suspension or its end.
 func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -187,7 +180,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:191
+//line mutex_greenlet_test.go:185
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -204,7 +197,6 @@ type logLocksTwoFrame struct {
 	a, b *Mutex
 }
 
-// newLocksTwoFrame makes a frame that will run log.locksTwo.
 func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
 	return greenlet.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
 }
@@ -214,7 +206,6 @@ func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) greenlet.St
 	return (*logLocksTwoFrame)(nil).body(r, l, a, b)
 }
 
-// body runs log.locksTwo up to its next suspension; f is nil until there has been one.
 func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -226,7 +217,7 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 			goto resumed_50
 		case 3:
 			r.Callee().(*MutexLockFrame).Release(r)
-			goto resumed_51
+			return greenlet.Done
 		}
 	}
 
@@ -250,13 +241,11 @@ resumed_50:
 		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_51:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:258
+//line mutex_greenlet_test.go:250
 
-// Resume continues the activation; the driver calls it.
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
 }
@@ -276,7 +265,6 @@ type contendsFrame struct {
 	n, t0 int
 }
 
-// newContendsFrame makes a frame that will run contends.
 func newContendsFrame(m *Mutex, n int) *contendsFrame {
 	return greenlet.MakeFrame(contendsFrame{m: m, n: n})
 }
@@ -286,7 +274,6 @@ func contendsResumable(r *greenlet.Run, m *Mutex, n int) greenlet.Status {
 	return (*contendsFrame)(nil).body(r, m, n)
 }
 
-// body runs contends up to its next suspension; f is nil until there has been one.
 func (f *contendsFrame) body(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -330,9 +317,8 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:334
+//line mutex_greenlet_test.go:324
 
-// Resume continues the activation; the driver calls it.
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
 }

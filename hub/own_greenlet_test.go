@@ -19,7 +19,6 @@ type logRemembersFrame struct {
 	ok   bool
 }
 
-// newRemembersFrame makes a frame that will run log.remembers.
 func (l *log) newRemembersFrame(name string) *logRemembersFrame {
 	return greenlet.MakeFrame(logRemembersFrame{l: l, name: name})
 }
@@ -29,7 +28,6 @@ func (l *log) remembersResumable(r *greenlet.Run, name string) greenlet.Status {
 	return (*logRemembersFrame)(nil).body(r, l, name)
 }
 
-// body runs log.remembers up to its first suspension; f is nil until there has been one.
 func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 	var t *Task
 	var ok bool
@@ -56,9 +54,8 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	}
 }
 
-//line own_greenlet_test.go:60
+//line own_greenlet_test.go:58
 
-// Resume continues log.remembers where it is suspended.
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var t *Task
@@ -81,7 +78,7 @@ func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:85
+//line own_greenlet_test.go:82
 
 func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
@@ -100,7 +97,6 @@ type logInContextFrame struct {
 	ctx  context.Context
 }
 
-// newInContextFrame makes a frame that will run log.inContext.
 func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
 	return greenlet.MakeFrame(logInContextFrame{l0: l0, base: base})
 }
@@ -110,7 +106,6 @@ func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) greenle
 	return (*logInContextFrame)(nil).body(r, l0, base)
 }
 
-// body runs log.inContext up to its next suspension; f is nil until there has been one.
 func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context) (st greenlet.Status) {
 	var l **log
 	var ctx context.Context
@@ -192,9 +187,8 @@ resumed_76:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:196
+//line own_greenlet_test.go:192
 
-// Resume continues the activation; the driver calls it.
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
 }
@@ -229,7 +223,6 @@ func (c *logInContextFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logInContextFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logInContextFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st greenlet.Status) {
 //line own_test.go:60
 	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
@@ -247,18 +240,13 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:251
+//line own_greenlet_test.go:245
 
-// Resume continues the literal logInContextFunc1 where it is suspended.
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -283,7 +271,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:287
+//line own_greenlet_test.go:276
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -296,7 +284,6 @@ func (c *logInContextFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logInContextFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal logInContextFunc2 up to its first suspension; f is nil until there has been one.
 func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st greenlet.Status) {
 	var err error
 //line own_test.go:62
@@ -312,24 +299,19 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:316
+//line own_greenlet_test.go:304
 
-// Resume continues the literal logInContextFunc2 where it is suspended.
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+	err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line own_test.go:71
-		(*c.l).say("not here %v", err)
-		return r.Return(f, &f.Header)
-	}
-
+	(*c.l).say("not here %v", err)
+	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:333
+//line own_greenlet_test.go:316
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -353,7 +335,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:357
+//line own_greenlet_test.go:340
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -366,7 +348,6 @@ func (c *logInContextFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logInContextFunc2_1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logInContextFunc2_1 up to its first suspension; f is nil until there has been one.
 func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1) (st greenlet.Status) {
 	var err error
 //line own_test.go:64
@@ -386,9 +367,8 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:390
+//line own_greenlet_test.go:372
 
-// Resume continues the literal logInContextFunc2_1 where it is suspended.
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
@@ -402,17 +382,16 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_69
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*EventWaitFrame).Release(r)
-		goto resumed_69
+		return r.Return(f, &f.Header)
 	}
 
-resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:416
+//line own_greenlet_test.go:396
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -434,7 +413,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:438
+//line own_greenlet_test.go:418
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -447,7 +426,6 @@ func (c *logInContextFunc2_1_1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logInContextFunc2_1_1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logInContextFunc2_1_1 up to its first suspension; f is nil until there has been one.
 func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1_1) (st greenlet.Status) {
 //line own_test.go:65
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
@@ -459,18 +437,13 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:463
+//line own_greenlet_test.go:442
 
-// Resume continues the literal logInContextFunc2_1_1 where it is suspended.
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*EventWaitFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -500,7 +473,6 @@ func (c *logInContextFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logInContextFunc4Frame)(nil).body(r, c)
 }
 
-// body runs the literal logInContextFunc4 up to its first suspension; f is nil until there has been one.
 func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st greenlet.Status) {
 //line own_test.go:75
 	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
@@ -511,18 +483,13 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:515
+//line own_greenlet_test.go:488
 
-// Resume continues the literal logInContextFunc4 where it is suspended.
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*HubSleepFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logInContextFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
@@ -537,7 +504,6 @@ type logHoldsContextFrame struct {
 	ctx *context.Context
 }
 
-// newHoldsContextFrame makes a frame that will run log.holdsContext.
 func (l *log) newHoldsContextFrame(ctx *context.Context) *logHoldsContextFrame {
 	return greenlet.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
 }
@@ -547,12 +513,10 @@ func (l *log) holdsContextResumable(r *greenlet.Run, ctx *context.Context) green
 	return (*logHoldsContextFrame)(nil).run(r, l, ctx)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logHoldsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.ctx))
 }
 
-// run is log.holdsContext as a state machine; f is nil in a call that has not been suspended.
 func (f *logHoldsContextFrame) run(r *greenlet.Run, l *log, ctx *context.Context) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -570,7 +534,6 @@ func (f *logHoldsContextFrame) run(r *greenlet.Run, l *log, ctx *context.Context
 	return st
 }
 
-// step runs log.holdsContext up to its next suspension or its end.
 func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Context) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -578,7 +541,7 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_92
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -590,7 +553,6 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 		f.l, f.ctx, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_92:
 	goto unwind
 unwind:
 //line own_test.go:93
@@ -604,7 +566,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:608
+//line own_greenlet_test.go:571
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -623,7 +585,6 @@ type logWaitsForContextFrame struct {
 	err *error
 }
 
-// newWaitsForContextFrame makes a frame that will run log.waitsForContext.
 func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error) *logWaitsForContextFrame {
 	return greenlet.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
 }
@@ -633,7 +594,6 @@ func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *
 	return (*logWaitsForContextFrame)(nil).body(r, l, ctx, e, err)
 }
 
-// body runs log.waitsForContext up to its first suspension; f is nil until there has been one.
 func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Context, e *Event, err *error) (st greenlet.Status) {
 	var t0 error
 //line own_test.go:110
@@ -648,9 +608,8 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:652
+//line own_greenlet_test.go:613
 
-// Resume continues log.waitsForContext where it is suspended.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
 	var t0 error
@@ -666,7 +625,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:670
+//line own_greenlet_test.go:630
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -698,7 +657,6 @@ func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) greenlet.Statu
 	return (*logWaitsForContextValue1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logWaitsForContextValue1 up to its first suspension; f is nil until there has been one.
 func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForContextValue1) (st greenlet.Status) {
 //line own_test.go:110
 	if st = (*c.recv).WaitResumable(r); st != greenlet.Done {
@@ -709,18 +667,13 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:713
+//line own_greenlet_test.go:672
 
-// Resume continues the literal logWaitsForContextValue1 where it is suspended.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*EventWaitFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
@@ -738,7 +691,6 @@ type logSetsThenFrame struct {
 	f func()
 }
 
-// newSetsThenFrame makes a frame that will run log.setsThen.
 func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
 	return greenlet.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
 }
@@ -748,7 +700,6 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) greenlet.St
 	return (*logSetsThenFrame)(nil).body(r, l, e, f)
 }
 
-// body runs log.setsThen up to its first suspension; f is nil until there has been one.
 func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (st greenlet.Status) {
 //line own_test.go:138
 	e.Set()
@@ -767,9 +718,8 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:771
+//line own_greenlet_test.go:723
 
-// Resume continues log.setsThen where it is suspended.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
@@ -797,7 +747,6 @@ type entersContextsFrame struct {
 	n, t0 int
 }
 
-// newEntersContextsFrame makes a frame that will run entersContexts.
 func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsFrame {
 	return greenlet.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
 }
@@ -807,7 +756,6 @@ func entersContextsResumable(r *greenlet.Run, h *Hub, ctx context.Context, n int
 	return (*entersContextsFrame)(nil).body(r, h, ctx, n)
 }
 
-// body runs entersContexts up to its first suspension; f is nil until there has been one.
 func (f *entersContextsFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, n int) (st greenlet.Status) {
 	var t0 int
 //line own_test.go:151
@@ -829,9 +777,8 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:833
+//line own_greenlet_test.go:782
 
-// Resume continues entersContexts where it is suspended.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
 	var t0 int
@@ -861,7 +808,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:865
+//line own_greenlet_test.go:813
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -893,7 +840,6 @@ func (c *entersContextsValue1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*entersContextsValue1Frame)(nil).body(r, c)
 }
 
-// body runs the literal entersContextsValue1 up to its first suspension; f is nil until there has been one.
 func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue1) (st greenlet.Status) {
 //line own_test.go:152
 	if st = (*c.recv).YieldResumable(r); st != greenlet.Done {
@@ -904,18 +850,13 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:908
+//line own_greenlet_test.go:855
 
-// Resume continues the literal entersContextsValue1 where it is suspended.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubYieldFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*HubYieldFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *entersContextsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
@@ -931,7 +872,6 @@ type logAsksTwiceFrame struct {
 	ctx context.Context
 }
 
-// newAsksTwiceFrame makes a frame that will run log.asksTwice.
 func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
 	return greenlet.MakeFrame(logAsksTwiceFrame{l: l, e: e})
 }
@@ -941,7 +881,6 @@ func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) greenlet.Status {
 	return (*logAsksTwiceFrame)(nil).body(r, l, e)
 }
 
-// body runs log.asksTwice up to its first suspension; f is nil until there has been one.
 func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 	var ctx context.Context
 //line own_test.go:158
@@ -957,9 +896,8 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:961
+//line own_greenlet_test.go:901
 
-// Resume continues log.asksTwice where it is suspended.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var ctx context.Context
@@ -976,7 +914,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:980
+//line own_greenlet_test.go:919
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

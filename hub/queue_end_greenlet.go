@@ -18,9 +18,7 @@ type QueueAllFrame[T any] struct {
 
 // NewAllFrame makes a frame that will run Queue.All.
 func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return greenlet.MakeFrame(QueueAllFrame[T]{q: q}) }
-
-// Results are what Queue.All has returned.
-func (f *QueueAllFrame[T]) Results() iter.Seq[T] { return f.ret0 }
+func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { return f.ret0 }
 func (f *QueueAllFrame[T]) Returned(r *greenlet.Run) (ret0 iter.Seq[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -32,15 +30,13 @@ func (q *Queue[T]) AllResumable(r *greenlet.Run) (iter.Seq[T], greenlet.Status) 
 	return (*QueueAllFrame[T])(nil).body(r, q)
 }
 
-// body runs Queue.All up to its next suspension; f is nil until there has been one.
 func (f *QueueAllFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 iter.Seq[T], st greenlet.Status) {
 //line queue_end.go:14
 	return (&func1QueueAll[T]{q: &q}).value(), greenlet.Done
 }
 
-//line queue_end_greenlet.go:42
+//line queue_end_greenlet.go:40
 
-// Resume continues the activation; the driver calls it.
 func (f *QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q)
 	return r.Started(f, &f.Header, st)
@@ -72,7 +68,7 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:76
+//line queue_end_greenlet.go:73
 
 // func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
@@ -86,7 +82,6 @@ func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) gr
 	return (*func1QueueAllFrame[T])(nil).body(r, c, yield)
 }
 
-// body runs the literal func1QueueAll up to its next suspension; f is nil until there has been one.
 func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
 	var v T
 	var ok, t0, t1 bool
@@ -156,9 +151,8 @@ resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:160
+//line queue_end_greenlet.go:157
 
-// Resume continues the activation; the driver calls it.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c, f.yield))
 }
@@ -184,7 +178,6 @@ func (q *Queue[T]) JoinResumable(r *greenlet.Run) greenlet.Status {
 	return (*QueueJoinFrame[T])(nil).body(r, q)
 }
 
-// body runs Queue.Join up to its first suspension; f is nil until there has been one.
 func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Status) {
 //line queue_end.go:62
 	if !(q.undone > 0) {
@@ -198,25 +191,22 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:202
+//line queue_end_greenlet.go:197
 
-// Resume continues Queue.Join where it is suspended.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.q))
-	case 1:
+	default:
 //line queue_end.go:64
 		q.hub.awake(r.Current())
-		goto after_if_62
+		return r.Return(f, &f.Header)
 	}
 
-after_if_62:
-	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:220
+//line queue_end_greenlet.go:212
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -240,8 +230,6 @@ type QueueJoinForFrame[T any] struct {
 func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
 	return greenlet.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
-
-// Results are what Queue.JoinFor has returned.
 func (f *QueueJoinForFrame[T]) Results() bool { return f.ret0 }
 func (f *QueueJoinForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -254,7 +242,6 @@ func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (bool, gre
 	return (*QueueJoinForFrame[T])(nil).body(r, q, d)
 }
 
-// body runs Queue.JoinFor up to its first suspension; f is nil until there has been one.
 func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 bool, st greenlet.Status) {
 //line queue_end.go:72
 	if q.undone == 0 {
@@ -267,9 +254,8 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:271
+//line queue_end_greenlet.go:260
 
-// Resume continues Queue.JoinFor where it is suspended.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
@@ -285,7 +271,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:289
+//line queue_end_greenlet.go:277
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -25,7 +25,6 @@ func (q *Queue[T]) PutResumable(r *greenlet.Run, v T) greenlet.Status {
 	return (*QueuePutFrame[T])(nil).body(r, q, v)
 }
 
-// body runs Queue.Put up to its first suspension; f is nil until there has been one.
 func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.Status) {
 //line queue.go:57
 	if q.TryPut(v) {
@@ -40,26 +39,23 @@ func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:44
+//line queue_greenlet.go:43
 
-// Resume continues Queue.Put where it is suspended.
 func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.q, f.v))
-	case 1:
+	default:
 //line queue.go:60
 		q.hub.awake(r.Current())
 		q.taken()
-		goto after_if_57
+		return r.Return(f, &f.Header)
 	}
 
-after_if_57:
-	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet.go:63
+//line queue_greenlet.go:59
 
 func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
 func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
@@ -85,8 +81,6 @@ type QueuePutForFrame[T any] struct {
 func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
 	return greenlet.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
-
-// Results are what Queue.PutFor has returned.
 func (f *QueuePutForFrame[T]) Results() bool { return f.ret0 }
 func (f *QueuePutForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -99,7 +93,6 @@ func (q *Queue[T]) PutForResumable(r *greenlet.Run, v T, d time.Duration) (bool,
 	return (*QueuePutForFrame[T])(nil).body(r, q, v, d)
 }
 
-// body runs Queue.PutFor up to its first suspension; f is nil until there has been one.
 func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line queue.go:69
 	if q.TryPut(v) {
@@ -113,9 +106,8 @@ func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Dur
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:117
+//line queue_greenlet.go:110
 
-// Resume continues Queue.PutFor where it is suspended.
 func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
@@ -131,7 +123,7 @@ func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:135
+//line queue_greenlet.go:127
 
 func (f *QueuePutForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.v, &f.d) }
 func (f *QueuePutForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -157,9 +149,7 @@ type QueueGetFrame[T any] struct {
 
 // NewGetFrame makes a frame that will run Queue.Get.
 func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return greenlet.MakeFrame(QueueGetFrame[T]{q: q}) }
-
-// Results are what Queue.Get has returned.
-func (f *QueueGetFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueueGetFrame[T]) Results() (T, bool)     { return f.ret0, f.ret1 }
 func (f *QueueGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -171,7 +161,6 @@ func (q *Queue[T]) GetResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
 	return (*QueueGetFrame[T])(nil).body(r, q)
 }
 
-// body runs Queue.Get up to its first suspension; f is nil until there has been one.
 func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
 	var v T
 	var ok bool
@@ -187,9 +176,8 @@ func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:191
+//line queue_greenlet.go:180
 
-// Resume continues Queue.Get where it is suspended.
 func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
@@ -205,7 +193,7 @@ func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:209
+//line queue_greenlet.go:197
 
 func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -235,8 +223,6 @@ type QueueGetForFrame[T any] struct {
 func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
 	return greenlet.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
 }
-
-// Results are what Queue.GetFor has returned.
 func (f *QueueGetForFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
 func (f *QueueGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -249,7 +235,6 @@ func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, bool, g
 	return (*QueueGetForFrame[T])(nil).body(r, q, d)
 }
 
-// body runs Queue.GetFor up to its first suspension; f is nil until there has been one.
 func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 T, ret1 bool, st greenlet.Status) {
 	var v T
 	var ok bool
@@ -265,9 +250,8 @@ func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:269
+//line queue_greenlet.go:254
 
-// Resume continues Queue.GetFor where it is suspended.
 func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
@@ -283,7 +267,7 @@ func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:287
+//line queue_greenlet.go:271
 
 func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -313,8 +297,6 @@ type QueuePeekFrame[T any] struct {
 func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] {
 	return greenlet.MakeFrame(QueuePeekFrame[T]{q: q})
 }
-
-// Results are what Queue.Peek has returned.
 func (f *QueuePeekFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
 func (f *QueuePeekFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -327,7 +309,6 @@ func (q *Queue[T]) PeekResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
 	return (*QueuePeekFrame[T])(nil).body(r, q)
 }
 
-// body runs Queue.Peek up to its first suspension; f is nil until there has been one.
 func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
 	var v T
 	var ok bool
@@ -343,9 +324,8 @@ func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 boo
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:347
+//line queue_greenlet.go:328
 
-// Resume continues Queue.Peek where it is suspended.
 func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
 	switch f.PC {
@@ -361,7 +341,7 @@ func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet.go:365
+//line queue_greenlet.go:345
 
 func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

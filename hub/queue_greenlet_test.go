@@ -21,7 +21,6 @@ type logOrdersFrame struct {
 	ok     bool
 }
 
-// newOrdersFrame makes a frame that will run log.orders.
 func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
 	return greenlet.MakeFrame(logOrdersFrame{l: l, q: q})
 }
@@ -31,7 +30,6 @@ func (l *log) ordersResumable(r *greenlet.Run, q *Queue[string]) greenlet.Status
 	return (*logOrdersFrame)(nil).body(r, l, q)
 }
 
-// body runs log.orders up to its next suspension; f is nil until there has been one.
 func (f *logOrdersFrame) body(r *greenlet.Run, l *log, q *Queue[string]) (st greenlet.Status) {
 	var (
 		t0      []string
@@ -138,9 +136,8 @@ resumed_27:
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:142
+//line queue_greenlet_test.go:141
 
-// Resume continues the activation; the driver calls it.
 func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
@@ -161,7 +158,6 @@ type logPutsStringFrame struct {
 	v string
 }
 
-// newPutsStringFrame makes a frame that will run log.putsString.
 func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame {
 	return greenlet.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
 }
@@ -171,7 +167,6 @@ func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) g
 	return (*logPutsStringFrame)(nil).body(r, l, q, v)
 }
 
-// body runs log.putsString up to its first suspension; f is nil until there has been one.
 func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v string) (st greenlet.Status) {
 //line queue_test.go:32
 	if st = q.PutResumable(r, v); st != greenlet.Done {
@@ -182,9 +177,8 @@ func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v s
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:186
+//line queue_greenlet_test.go:182
 
-// Resume continues log.putsString where it is suspended.
 func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -212,7 +206,6 @@ type logPeeksFrame struct {
 	name string
 }
 
-// newPeeksFrame makes a frame that will run log.peeks.
 func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
 	return greenlet.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
 }
@@ -222,7 +215,6 @@ func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) greenl
 	return (*logPeeksFrame)(nil).body(r, l, q, name)
 }
 
-// body runs log.peeks up to its first suspension; f is nil until there has been one.
 func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string) (st greenlet.Status) {
 	var v int
 	var ok bool
@@ -238,9 +230,8 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:242
+//line queue_greenlet_test.go:235
 
-// Resume continues log.peeks where it is suspended.
 func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
 	var v int
@@ -259,7 +250,7 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet_test.go:263
+//line queue_greenlet_test.go:255
 
 func (f *logPeeksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.name) }
 func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.Header} }
@@ -278,7 +269,6 @@ type logPutsForFrame struct {
 	d time.Duration
 }
 
-// newPutsForFrame makes a frame that will run log.putsFor.
 func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsForFrame {
 	return greenlet.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
 }
@@ -288,7 +278,6 @@ func (l *log) putsForResumable(r *greenlet.Run, q *Queue[int], v int, d time.Dur
 	return (*logPutsForFrame)(nil).body(r, l, q, v, d)
 }
 
-// body runs log.putsFor up to its first suspension; f is nil until there has been one.
 func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d time.Duration) (st greenlet.Status) {
 	var t0 bool
 //line queue_test.go:99
@@ -303,9 +292,8 @@ func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d 
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:307
+//line queue_greenlet_test.go:297
 
-// Resume continues log.putsFor where it is suspended.
 func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, v := f.l, f.v
 	var t0 bool
@@ -321,7 +309,7 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet_test.go:325
+//line queue_greenlet_test.go:314
 
 func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
@@ -338,7 +326,6 @@ type logJoinsQueueFrame struct {
 	q *Queue[int]
 }
 
-// newJoinsQueueFrame makes a frame that will run log.joinsQueue.
 func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
 	return greenlet.MakeFrame(logJoinsQueueFrame{l: l, q: q})
 }
@@ -348,7 +335,6 @@ func (l *log) joinsQueueResumable(r *greenlet.Run, q *Queue[int]) greenlet.Statu
 	return (*logJoinsQueueFrame)(nil).body(r, l, q)
 }
 
-// body runs log.joinsQueue up to its first suspension; f is nil until there has been one.
 func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
 	var t0 bool
 //line queue_test.go:131
@@ -370,9 +356,8 @@ func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st gr
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:374
+//line queue_greenlet_test.go:361
 
-// Resume continues log.joinsQueue where it is suspended.
 func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
 	var t0 bool
@@ -399,7 +384,7 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:403
+//line queue_greenlet_test.go:389
 
 func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }

@@ -20,8 +20,6 @@ type ReadinessWaitFrame struct {
 func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
 	return greenlet.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
-
-// Results are what Readiness.Wait has returned.
 func (f *ReadinessWaitFrame) Results() error { return f.ret0 }
 func (f *ReadinessWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -34,7 +32,6 @@ func (r *Readiness) WaitResumable(r2 *greenlet.Run, dir Direction) (error, green
 	return (*ReadinessWaitFrame)(nil).body(r2, r, dir)
 }
 
-// body runs Readiness.Wait up to its first suspension; f is nil until there has been one.
 func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (ret0 error, st greenlet.Status) {
 //line readiness.go:136
 	{
@@ -50,33 +47,30 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 	}
 }
 
-//line readiness_greenlet.go:54
+//line readiness_greenlet.go:51
 
-// Resume continues Readiness.Wait where it is suspended.
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r2, f.r, f.dir)
 		return r2.Started(f, &f.Header, st)
-	case 1:
-		goto loop_136
+	default:
+//line readiness.go:137
+		loop, err := r.Park(r2.Current(), dir)
+		if loop == nil {
+			f.ret0 = err
+			return r2.Return(f, &f.Header)
+		}
+//line readiness.go:141
+		f.PC = 1
+//line readiness.go:141
+		return r2.SendNone(loop)
 	}
 
-loop_136:
-//line readiness.go:137
-	loop, err := r.Park(r2.Current(), dir)
-	if loop == nil {
-		f.ret0 = err
-		return r2.Return(f, &f.Header)
-	}
-//line readiness.go:141
-	f.PC = 1
-//line readiness.go:141
-	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:80
+//line readiness_greenlet.go:74
 
 func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -101,8 +95,6 @@ type ReadinessWaitForFrame struct {
 func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWaitForFrame {
 	return greenlet.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
-
-// Results are what Readiness.WaitFor has returned.
 func (f *ReadinessWaitForFrame) Results() error { return f.ret0 }
 func (f *ReadinessWaitForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -115,7 +107,6 @@ func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Dur
 	return (*ReadinessWaitForFrame)(nil).body(r2, r, dir, d)
 }
 
-// body runs Readiness.WaitFor up to its first suspension; f is nil until there has been one.
 func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction, d time.Duration) (ret0 error, st greenlet.Status) {
 	var until time.Time
 //line readiness.go:149
@@ -133,9 +124,8 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:137
+//line readiness_greenlet.go:128
 
-// Resume continues Readiness.WaitFor where it is suspended.
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
 	var until time.Time
@@ -143,25 +133,23 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r2, f.r, f.dir, f.d)
 		return r2.Started(f, &f.Header, st)
-	case 1:
+	default:
 		until = f.until
-		goto loop_150
+//line readiness.go:151
+		loop, err := r.park(r2.Current(), dir, until)
+		if loop == nil {
+			f.ret0 = err
+			return r2.Return(f, &f.Header)
+		}
+//line readiness.go:155
+		f.until, f.PC = until, 1
+//line readiness.go:155
+		return r2.SendNone(loop)
 	}
 
-loop_150:
-//line readiness.go:151
-	loop, err := r.park(r2.Current(), dir, until)
-	if loop == nil {
-		f.ret0 = err
-		return r2.Return(f, &f.Header)
-	}
-//line readiness.go:155
-	f.until, f.PC = until, 1
-//line readiness.go:155
-	return r2.SendNone(loop)
 }
 
-//line readiness_greenlet.go:165
+//line readiness_greenlet.go:153
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -191,11 +179,10 @@ func (r *Readiness) GiveWayResumable(r2 *greenlet.Run, dir Direction) greenlet.S
 	return (*ReadinessGiveWayFrame)(nil).body(r2, r, dir)
 }
 
-// body runs Readiness.GiveWay up to its first suspension; f is nil until there has been one.
 func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (st greenlet.Status) {
 //line readiness.go:164
 	if !r.greedy(r2.Current(), dir) {
-		goto after_if_164
+		return greenlet.Done
 	}
 //line readiness.go:165
 	if st = r.hub.YieldResumable(r2); st != greenlet.Done {
@@ -203,24 +190,20 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 		f.r, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-after_if_164:
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:211
+//line readiness_greenlet.go:197
 
-// Resume continues Readiness.GiveWay where it is suspended.
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.dir))
-	case 1:
+	default:
 		r2.Callee().(*HubYieldFrame).Release(r2)
-		goto after_if_164
+		return r2.Return(f, &f.Header)
 	}
 
-after_if_164:
-	return r2.Return(f, &f.Header)
 }
 
 func (f *ReadinessGiveWayFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.dir) }

@@ -21,7 +21,6 @@ type logFatesFrame struct {
 	t1, t2 int
 }
 
-// newFatesFrame makes a frame that will run log.fates.
 func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
 	return greenlet.MakeFrame(logFatesFrame{l: l, q: q, s: s})
 }
@@ -31,7 +30,6 @@ func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) green
 	return (*logFatesFrame)(nil).body(r, l, q, s)
 }
 
-// body runs log.fates up to its next suspension; f is nil until there has been one.
 func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphore) (st greenlet.Status) {
 	var t0 []*Task
 	var t1, t2 int
@@ -89,9 +87,8 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:93
+//line seed_greenlet_test.go:92
 
-// Resume continues the activation; the driver calls it.
 func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
 }
@@ -116,7 +113,6 @@ type logFateFrame struct {
 	i  *int
 }
 
-// newFateFrame makes a frame that will run log.fate.
 func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame {
 	return greenlet.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
 }
@@ -126,7 +122,6 @@ func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 i
 	return (*logFateFrame)(nil).body(r, l0, q, s0, i0)
 }
 
-// body runs log.fate up to its next suspension; f is nil until there has been one.
 func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semaphore, i0 int) (st greenlet.Status) {
 	var (
 		l   **log
@@ -247,9 +242,8 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:251
+//line seed_greenlet_test.go:248
 
-// Resume continues the activation; the driver calls it.
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
 }
@@ -281,7 +275,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:285
+//line seed_greenlet_test.go:281
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -294,12 +288,10 @@ func (c *logFateFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logFateFunc1Frame)(nil).run(r, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logFateFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-// run is the literal logFateFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *logFateFunc1Frame) run(r *greenlet.Run, c *logFateFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -317,7 +309,6 @@ func (f *logFateFunc1Frame) run(r *greenlet.Run, c *logFateFunc1) (st greenlet.S
 	return st
 }
 
-// step runs the literal logFateFunc1 up to its next suspension or its end.
 func (f *logFateFunc1Frame) step(r *greenlet.Run, c *logFateFunc1) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -328,7 +319,7 @@ func (f *logFateFunc1Frame) step(r *greenlet.Run, c *logFateFunc1) (end greenlet
 		goto resumed_49
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_52
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -346,7 +337,6 @@ resumed_49:
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_52:
 	goto unwind
 unwind:
 //line seed_test.go:53
@@ -360,7 +350,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:364
+//line seed_greenlet_test.go:356
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -389,7 +379,6 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logFateFunc3Frame)(nil).body(r, c)
 }
 
-// body runs the literal logFateFunc3 up to its first suspension; f is nil until there has been one.
 func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.Status) {
 	{
 //line seed_test.go:62
@@ -411,18 +400,13 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:415
+//line seed_greenlet_test.go:406
 
-// Resume continues the literal logFateFunc3 where it is suspended.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logFateFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
@@ -452,7 +436,6 @@ func (c *logFateFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logFateFunc4Frame)(nil).body(r, c)
 }
 
-// body runs the literal logFateFunc4 up to its first suspension; f is nil until there has been one.
 func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.Status) {
 //line seed_test.go:63
 	if st = (*c.l).SleepResumable(r, 5); st != greenlet.Done {
@@ -463,18 +446,13 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:467
+//line seed_greenlet_test.go:452
 
-// Resume continues the literal logFateFunc4 where it is suspended.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*HubSleepFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logFateFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -489,7 +467,6 @@ type logHearsTwoFrame struct {
 	ch chan int
 }
 
-// newHearsTwoFrame makes a frame that will run log.hearsTwo.
 func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
 	return greenlet.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
 }
@@ -499,7 +476,6 @@ func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) greenlet.Status {
 	return (*logHearsTwoFrame)(nil).body(r, l, ch)
 }
 
-// body runs log.hearsTwo up to its first suspension; f is nil until there has been one.
 func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenlet.Status) {
 	var v int
 //line seed_test.go:69
@@ -520,9 +496,8 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:524
+//line seed_greenlet_test.go:502
 
-// Resume continues log.hearsTwo where it is suspended.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
 	var v int
@@ -540,17 +515,16 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.l, f.ch, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_71
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().Release(r)
-		goto resumed_71
+		return r.Return(f, &f.Header)
 	}
 
-resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:554
+//line seed_greenlet_test.go:530
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -568,7 +542,6 @@ type logWithinFrame struct {
 	l   **log
 }
 
-// newWithinFrame makes a frame that will run log.within.
 func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
 	return greenlet.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
 }
@@ -578,7 +551,6 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) greenlet.St
 	return (*logWithinFrame)(nil).body(r, l0, ctx)
 }
 
-// body runs log.within up to its first suspension; f is nil until there has been one.
 func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st greenlet.Status) {
 	var l **log
 	var err error
@@ -596,9 +568,8 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:600
+//line seed_greenlet_test.go:574
 
-// Resume continues log.within where it is suspended.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	var err error
@@ -615,7 +586,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:619
+//line seed_greenlet_test.go:592
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -647,7 +618,6 @@ func (c *logWithinFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logWithinFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logWithinFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st greenlet.Status) {
 //line seed_test.go:76
 	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
@@ -658,18 +628,13 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:662
+//line seed_greenlet_test.go:634
 
-// Resume continues the literal logWithinFunc1 where it is suspended.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*EventWaitFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logWithinFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
@@ -684,7 +649,6 @@ type logCancelsOneFrame struct {
 	cancel context.CancelFunc
 }
 
-// newCancelsOneFrame makes a frame that will run log.cancelsOne.
 func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame {
 	return greenlet.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
 }
@@ -694,7 +658,6 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) gr
 	return (*logCancelsOneFrame)(nil).body(r, l, cancel)
 }
 
-// body runs log.cancelsOne up to its first suspension; f is nil until there has been one.
 func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.CancelFunc) (st greenlet.Status) {
 //line seed_test.go:81
 	if c, ok := greenlet.Resumable(cancel).(interface {
@@ -712,9 +675,8 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:716
+//line seed_greenlet_test.go:681
 
-// Resume continues log.cancelsOne where it is suspended.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -741,7 +703,6 @@ type logTwiceFrame struct {
 	name string
 }
 
-// newTwiceFrame makes a frame that will run log.twice.
 func (l *log) newTwiceFrame(name string) *logTwiceFrame {
 	return greenlet.MakeFrame(logTwiceFrame{l: l, name: name})
 }
@@ -751,7 +712,6 @@ func (l *log) twiceResumable(r *greenlet.Run, name string) greenlet.Status {
 	return (*logTwiceFrame)(nil).body(r, l, name)
 }
 
-// body runs log.twice up to its first suspension; f is nil until there has been one.
 func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 //line seed_test.go:165
 	l.say("%s", name)
@@ -765,9 +725,8 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:769
+//line seed_greenlet_test.go:731
 
-// Resume continues log.twice where it is suspended.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
 	switch f.PC {
@@ -782,7 +741,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:786
+//line seed_greenlet_test.go:747
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -799,7 +758,6 @@ type logBlocksFrame struct {
 	name string
 }
 
-// newBlocksFrame makes a frame that will run log.blocks.
 func (l *log) newBlocksFrame(name string) *logBlocksFrame {
 	return greenlet.MakeFrame(logBlocksFrame{l: l, name: name})
 }
@@ -809,7 +767,6 @@ func (l *log) blocksResumable(r *greenlet.Run, name string) greenlet.Status {
 	return (*logBlocksFrame)(nil).body(r, l, name)
 }
 
-// body runs log.blocks up to its first suspension; f is nil until there has been one.
 func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
 	var same bool
 	{
@@ -827,9 +784,8 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:831
+//line seed_greenlet_test.go:790
 
-// Resume continues log.blocks where it is suspended.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
 	var same bool
@@ -845,7 +801,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:849
+//line seed_greenlet_test.go:807
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -861,7 +817,6 @@ type logPostsFrame struct {
 	l *log
 }
 
-// newPostsFrame makes a frame that will run log.posts.
 func (l *log) newPostsFrame() *logPostsFrame { return greenlet.MakeFrame(logPostsFrame{l: l}) }
 
 // postsResumable is log.posts for callers that can be suspended.
@@ -869,7 +824,6 @@ func (l *log) postsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logPostsFrame)(nil).body(r, l)
 }
 
-// body runs log.posts up to its first suspension; f is nil until there has been one.
 func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line seed_test.go:275
 	l.Post(func() { l.say("posted") })
@@ -882,9 +836,8 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:886
+//line seed_greenlet_test.go:842
 
-// Resume continues log.posts where it is suspended.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

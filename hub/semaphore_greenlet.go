@@ -24,7 +24,6 @@ func (s *Semaphore) AcquireResumable(r *greenlet.Run) greenlet.Status {
 	return (*SemaphoreAcquireFrame)(nil).body(r, s)
 }
 
-// body runs Semaphore.Acquire up to its first suspension; f is nil until there has been one.
 func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet.Status) {
 //line semaphore.go:33
 	if s.TryAcquire() {
@@ -38,25 +37,22 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:42
+//line semaphore_greenlet.go:41
 
-// Resume continues Semaphore.Acquire where it is suspended.
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
-	case 1:
+	default:
 //line semaphore.go:35
 		s.hub.awake(r.Current())
-		goto after_if_33
+		return r.Return(f, &f.Header)
 	}
 
-after_if_33:
-	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:60
+//line semaphore_greenlet.go:56
 
 func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -77,8 +73,6 @@ type SemaphoreAcquireForFrame struct {
 func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFrame {
 	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
-
-// Results are what Semaphore.AcquireFor has returned.
 func (f *SemaphoreAcquireForFrame) Results() bool { return f.ret0 }
 func (f *SemaphoreAcquireForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -91,7 +85,6 @@ func (s *Semaphore) AcquireForResumable(r *greenlet.Run, d time.Duration) (bool,
 	return (*SemaphoreAcquireForFrame)(nil).body(r, s, d)
 }
 
-// body runs Semaphore.AcquireFor up to its first suspension; f is nil until there has been one.
 func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Duration) (ret0 bool, st greenlet.Status) {
 //line semaphore.go:43
 	if s.TryAcquire() {
@@ -104,9 +97,8 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:108
+//line semaphore_greenlet.go:101
 
-// Resume continues Semaphore.AcquireFor where it is suspended.
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
 	switch f.PC {
@@ -122,7 +114,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line semaphore_greenlet.go:126
+//line semaphore_greenlet.go:118
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {

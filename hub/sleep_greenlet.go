@@ -25,7 +25,6 @@ func (h *Hub) SleepResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
 	return (*HubSleepFrame)(nil).body(r, h, d)
 }
 
-// body runs Hub.Sleep up to its first suspension; f is nil until there has been one.
 func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st greenlet.Status) {
 //line sleep.go:15
 	f = greenlet.Take(r, f, 18)
@@ -35,9 +34,8 @@ func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st green
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:39
+//line sleep_greenlet.go:38
 
-// Resume continues Hub.Sleep where it is suspended.
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
@@ -51,7 +49,7 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:55
+//line sleep_greenlet.go:53
 
 func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
@@ -78,7 +76,6 @@ func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) greenlet.Status
 	return (*HubSleepUntilFrame)(nil).body(r, h, at)
 }
 
-// body runs Hub.SleepUntil up to its first suspension; f is nil until there has been one.
 func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st greenlet.Status) {
 //line sleep.go:23
 	f = greenlet.Take(r, f, 40)
@@ -88,9 +85,8 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:92
+//line sleep_greenlet.go:89
 
-// Resume continues Hub.SleepUntil where it is suspended.
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
@@ -104,7 +100,7 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:108
+//line sleep_greenlet.go:104
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -128,7 +124,6 @@ func (h *Hub) YieldResumable(r *greenlet.Run) greenlet.Status {
 	return (*HubYieldFrame)(nil).body(r, h)
 }
 
-// body runs Hub.Yield up to its first suspension; f is nil until there has been one.
 func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 //line sleep.go:31
 	f = greenlet.Take(r, f, 48)
@@ -138,9 +133,8 @@ func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:142
+//line sleep_greenlet.go:137
 
-// Resume continues Hub.Yield where it is suspended.
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
 	switch f.PC {
@@ -154,7 +148,7 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:158
+//line sleep_greenlet.go:152
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -182,8 +176,6 @@ func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFram
 func (h *Hub) WithTimeoutResumable(r *greenlet.Run, d time.Duration, f func()) (error, greenlet.Status) {
 	return (*HubWithTimeoutFrame)(nil).run(r, h, d, f)
 }
-
-// Results are what Hub.WithTimeout has returned.
 func (f *HubWithTimeoutFrame) Results() error { return f.ret0 }
 func (f *HubWithTimeoutFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -191,13 +183,11 @@ func (f *HubWithTimeoutFrame) Returned(r *greenlet.Run) (ret0 error) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *HubWithTimeoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.h, f.d, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is Hub.WithTimeout as a state machine; f is nil in a call that has not been suspended.
 func (f2 *HubWithTimeoutFrame) run(r *greenlet.Run, h *Hub, d time.Duration, f func()) (ret0 error, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -216,7 +206,6 @@ func (f2 *HubWithTimeoutFrame) run(r *greenlet.Run, h *Hub, d time.Duration, f f
 	return ret0, st
 }
 
-// step runs Hub.WithTimeout up to its next suspension or its end.
 func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f func()) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f2.Catch(&end)
@@ -270,7 +259,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:274
+//line sleep_greenlet.go:263
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -16,7 +16,6 @@ type soakLoadFrame struct {
 	end time.Time
 }
 
-// newLoadFrame makes a frame that will run soak.load.
 func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
 	return greenlet.MakeFrame(soakLoadFrame{s: s, d: d})
 }
@@ -26,7 +25,6 @@ func (s *soak) loadResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
 	return (*soakLoadFrame)(nil).body(r, s, d)
 }
 
-// body runs soak.load up to its next suspension; f is nil until there has been one.
 func (f *soakLoadFrame) body(r *greenlet.Run, s *soak, d time.Duration) (st greenlet.Status) {
 	var end time.Time
 	if f != nil {
@@ -88,9 +86,8 @@ resumed_40:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:92
+//line soak_greenlet_test.go:91
 
-// Resume continues the activation; the driver calls it.
 func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
 }
@@ -110,7 +107,6 @@ type soakProducesFrame struct {
 	s  **soak
 }
 
-// newProducesFrame makes a frame that will run soak.produces.
 func (s0 *soak) newProducesFrame() *soakProducesFrame {
 	return greenlet.MakeFrame(soakProducesFrame{s0: s0})
 }
@@ -120,7 +116,6 @@ func (s0 *soak) producesResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakProducesFrame)(nil).body(r, s0)
 }
 
-// body runs soak.produces up to its next suspension; f is nil until there has been one.
 func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status) {
 	var s **soak
 	if f != nil {
@@ -135,7 +130,7 @@ func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status)
 			goto resumed_48
 		case 3:
 			r.Callee().(*HubWithTimeoutFrame).Release(r)
-			goto resumed_50
+			return greenlet.Done
 		}
 	}
 
@@ -163,13 +158,11 @@ resumed_48:
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_50:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:171
+//line soak_greenlet_test.go:167
 
-// Resume continues the activation; the driver calls it.
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s0))
 }
@@ -203,7 +196,6 @@ func (c *soakProducesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakProducesFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal soakProducesFunc1 up to its first suspension; f is nil until there has been one.
 func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st greenlet.Status) {
 //line soak_test.go:50
 	if st = (*c.s).meeting.PutResumable(r, 1); st != greenlet.Done {
@@ -214,18 +206,13 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:218
+//line soak_greenlet_test.go:212
 
-// Resume continues the literal soakProducesFunc1 where it is suspended.
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *soakProducesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -239,7 +226,6 @@ type soakConsumesFrame struct {
 	s *soak
 }
 
-// newConsumesFrame makes a frame that will run soak.consumes.
 func (s *soak) newConsumesFrame() *soakConsumesFrame {
 	return greenlet.MakeFrame(soakConsumesFrame{s: s})
 }
@@ -249,7 +235,6 @@ func (s *soak) consumesResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakConsumesFrame)(nil).body(r, s)
 }
 
-// body runs soak.consumes up to its first suspension; f is nil until there has been one.
 func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var n int
 	var ok bool
@@ -273,9 +258,8 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:277
+//line soak_greenlet_test.go:264
 
-// Resume continues soak.consumes where it is suspended.
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
 	var n int
@@ -296,17 +280,16 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.s, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_58
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().Release(r)
-		goto resumed_58
+		return r.Return(f, &f.Header)
 	}
 
-resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:310
+//line soak_greenlet_test.go:295
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -323,7 +306,6 @@ type soakGuardsFrame struct {
 	s           **soak
 }
 
-// newGuardsFrame makes a frame that will run soak.guards.
 func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGuardsFrame {
 	return greenlet.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
 }
@@ -333,7 +315,6 @@ func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.
 	return (*soakGuardsFrame)(nil).body(r, s0, d, patience)
 }
 
-// body runs soak.guards up to its first suspension; f is nil until there has been one.
 func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var s **soak
 	var err error
@@ -355,9 +336,8 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:359
+//line soak_greenlet_test.go:342
 
-// Resume continues soak.guards where it is suspended.
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
 	var err error
@@ -376,7 +356,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:380
+//line soak_greenlet_test.go:362
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -407,7 +387,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:411
+//line soak_greenlet_test.go:393
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -420,12 +400,10 @@ func (c *soakGuardsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakGuardsFunc1Frame)(nil).run(r, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *soakGuardsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-// run is the literal soakGuardsFunc1 as a state machine; f is nil in a call that has not been suspended.
 func (f *soakGuardsFunc1Frame) run(r *greenlet.Run, c *soakGuardsFunc1) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -443,7 +421,6 @@ func (f *soakGuardsFunc1Frame) run(r *greenlet.Run, c *soakGuardsFunc1) (st gree
 	return st
 }
 
-// step runs the literal soakGuardsFunc1 up to its next suspension or its end.
 func (f *soakGuardsFunc1Frame) step(r *greenlet.Run, c *soakGuardsFunc1) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -454,7 +431,7 @@ func (f *soakGuardsFunc1Frame) step(r *greenlet.Run, c *soakGuardsFunc1) (end gr
 		goto resumed_66
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto resumed_72
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -479,7 +456,6 @@ resumed_66:
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_72:
 	goto unwind
 unwind:
 //line soak_test.go:73
@@ -493,7 +469,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:497
+//line soak_greenlet_test.go:475
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -507,7 +483,6 @@ type soakHuntsFrame struct {
 	task *Task
 }
 
-// newHuntsFrame makes a frame that will run soak.hunts.
 func (s *soak) newHuntsFrame() *soakHuntsFrame { return greenlet.MakeFrame(soakHuntsFrame{s: s}) }
 
 // huntsResumable is soak.hunts for callers that can be suspended.
@@ -515,7 +490,6 @@ func (s *soak) huntsResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakHuntsFrame)(nil).body(r, s)
 }
 
-// body runs soak.hunts up to its next suspension; f is nil until there has been one.
 func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var task *Task
 	var ok bool
@@ -562,7 +536,7 @@ after_if_84:
 //line soak_test.go:87
 	task = s.GoAfter(s.duration(), s.newConsumesFrame())
 	if !(s.rand.IntN(2) == 0) {
-		goto after_if_88
+		return greenlet.Done
 	}
 //line soak_test.go:89
 	if st = s.SleepResumable(r, s.duration()); st != greenlet.Done {
@@ -578,13 +552,11 @@ resumed_89:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_90:
-after_if_88:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:586
+//line soak_greenlet_test.go:562
 
-// Resume continues the activation; the driver calls it.
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
 }
@@ -603,7 +575,6 @@ type soakWeighsFrame struct {
 	minutes, t0 int
 }
 
-// newWeighsFrame makes a frame that will run soak.weighs.
 func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
 	return greenlet.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
 }
@@ -613,7 +584,6 @@ func (s *soak) weighsResumable(r *greenlet.Run, minutes int) greenlet.Status {
 	return (*soakWeighsFrame)(nil).body(r, s, minutes)
 }
 
-// body runs soak.weighs up to its next suspension; f is nil until there has been one.
 func (f *soakWeighsFrame) body(r *greenlet.Run, s *soak, minutes int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -646,9 +616,8 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:650
+//line soak_greenlet_test.go:624
 
-// Resume continues the activation; the driver calls it.
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
 }
@@ -670,7 +639,6 @@ type wakesFrame struct {
 	woken *int
 }
 
-// newWakesFrame makes a frame that will run wakes.
 func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wakesFrame {
 	return greenlet.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
 }
@@ -680,7 +648,6 @@ func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duratio
 	return (*wakesFrame)(nil).body(r, h, d, last, woken)
 }
 
-// body runs wakes up to its first suspension; f is nil until there has been one.
 func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st greenlet.Status) {
 //line soak_test.go:143
 	if st = h.SleepResumable(r, d); st != greenlet.Done {
@@ -696,9 +663,8 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:700
+//line soak_greenlet_test.go:671
 
-// Resume continues wakes where it is suspended.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
 	switch f.PC {
@@ -716,7 +682,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:720
+//line soak_greenlet_test.go:690
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

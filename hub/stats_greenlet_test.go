@@ -11,7 +11,6 @@ type logCountedFrame struct {
 	l *log
 }
 
-// newCountedFrame makes a frame that will run log.counted.
 func (l *log) newCountedFrame() *logCountedFrame { return greenlet.MakeFrame(logCountedFrame{l: l}) }
 
 // countedResumable is log.counted for callers that can be suspended.
@@ -19,7 +18,6 @@ func (l *log) countedResumable(r *greenlet.Run) greenlet.Status {
 	return (*logCountedFrame)(nil).body(r, l)
 }
 
-// body runs log.counted up to its first suspension; f is nil until there has been one.
 func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line stats_test.go:15
 	if st = l.YieldResumable(r); st != greenlet.Done {
@@ -38,9 +36,8 @@ func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stats_greenlet_test.go:42
+//line stats_greenlet_test.go:40
 
-// Resume continues log.counted where it is suspended.
 func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	switch f.PC {
@@ -55,17 +52,16 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_17
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().Release(r)
-		goto resumed_17
+		return r.Return(f, &f.Header)
 	}
 
-resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line stats_greenlet_test.go:69
+//line stats_greenlet_test.go:65
 
 func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -83,7 +79,6 @@ type readsPublishedFrame struct {
 	t0    int
 }
 
-// newReadsPublishedFrame makes a frame that will run readsPublished.
 func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublishedFrame {
 	return greenlet.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
 }
@@ -93,7 +88,6 @@ func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]
 	return (*readsPublishedFrame)(nil).body(r, h, stats, seen)
 }
 
-// body runs readsPublished up to its next suspension; f is nil until there has been one.
 func (f *readsPublishedFrame) body(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -125,9 +119,8 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:129
+//line stats_greenlet_test.go:124
 
-// Resume continues the activation; the driver calls it.
 func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
 }

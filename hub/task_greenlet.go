@@ -16,22 +16,15 @@ type TaskJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Task.Join.
-func (t *Task) NewJoinFrame() *TaskJoinFrame { return greenlet.MakeFrame(TaskJoinFrame{t: t}) }
-
-// Results are what Task.Join has returned.
-func (f *TaskJoinFrame) Results() error { return f.ret0 }
-func (f *TaskJoinFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (t *Task) NewJoinFrame() *TaskJoinFrame                   { return greenlet.MakeFrame(TaskJoinFrame{t: t}) }
+func (f *TaskJoinFrame) Results() error                        { return f.ret0 }
+func (f *TaskJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Task.Join for callers that can be suspended.
 func (t *Task) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*TaskJoinFrame)(nil).body(r, t)
 }
 
-// body runs Task.Join up to its first suspension; f is nil until there has been one.
 func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.Status) {
 //line task.go:159
 	if t.done {
@@ -46,28 +39,25 @@ func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:50
+//line task_greenlet.go:43
 
-// Resume continues Task.Join where it is suspended.
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.t)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 //line task.go:161
 		t.hub.awake(r.Current())
-		goto after_if_159
+//line task.go:163
+		f.ret0 = t.Err()
+		return r.Return(f, &f.Header)
 	}
 
-after_if_159:
-//line task.go:163
-	f.ret0 = t.Err()
-	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:71
+//line task_greenlet.go:61
 
 func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -90,8 +80,6 @@ type TaskJoinForFrame struct {
 func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
 	return greenlet.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
-
-// Results are what Task.JoinFor has returned.
 func (f *TaskJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
 func (f *TaskJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -104,7 +92,6 @@ func (t *Task) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool, 
 	return (*TaskJoinForFrame)(nil).body(r, t, d)
 }
 
-// body runs Task.JoinFor up to its first suspension; f is nil until there has been one.
 func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
 //line task.go:170
 	if t.done {
@@ -119,32 +106,28 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:123
+//line task_greenlet.go:110
 
-// Resume continues Task.JoinFor where it is suspended.
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.t, f.d)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 //line task.go:172
 		t.hub.awake(r.Current())
 		if !t.hub.granted() {
 			f.ret0, f.ret1 = nil, false
 			return r.Return(f, &f.Header)
 		}
-		goto after_if_170
+		f.ret0, f.ret1 = t.Err(), true
+		return r.Return(f, &f.Header)
 	}
 
-after_if_170:
-//line task.go:177
-	f.ret0, f.ret1 = t.Err(), true
-	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:148
+//line task_greenlet.go:131
 
 func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -173,7 +156,6 @@ func (t *Task) KillResumable(r *greenlet.Run) greenlet.Status {
 	return (*TaskKillFrame)(nil).body(r, t)
 }
 
-// body runs Task.Kill up to its first suspension; f is nil until there has been one.
 func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 //line task.go:201
 	if t == t.hub.running {
@@ -189,9 +171,8 @@ func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line task_greenlet.go:193
+//line task_greenlet.go:175
 
-// Resume continues Task.Kill where it is suspended.
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -222,21 +203,14 @@ type TaskKillForFrame struct {
 func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
 	return greenlet.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
-
-// Results are what Task.KillFor has returned.
-func (f *TaskKillForFrame) Results() bool { return f.ret0 }
-func (f *TaskKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *TaskKillForFrame) Results() bool                        { return f.ret0 }
+func (f *TaskKillForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillForResumable is Task.KillFor for callers that can be suspended.
 func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
 	return (*TaskKillForFrame)(nil).body(r, t, d)
 }
 
-// body runs Task.KillFor up to its first suspension; f is nil until there has been one.
 func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 bool, st greenlet.Status) {
 	var ok bool
 //line task.go:213
@@ -254,9 +228,8 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:258
+//line task_greenlet.go:232
 
-// Resume continues Task.KillFor where it is suspended.
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
 	switch f.PC {
@@ -272,7 +245,7 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:276
+//line task_greenlet.go:249
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -16,7 +16,6 @@ type logFamilyFrame struct {
 	e *Event
 }
 
-// newFamilyFrame makes a frame that will run log.family.
 func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
 	return greenlet.MakeFrame(logFamilyFrame{l: l, e: e})
 }
@@ -26,7 +25,6 @@ func (l *log) familyResumable(r *greenlet.Run, e *Event) greenlet.Status {
 	return (*logFamilyFrame)(nil).body(r, l, e)
 }
 
-// body runs log.family up to its first suspension; f is nil until there has been one.
 func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line tree_test.go:25
 	l.Go(l.newIteratesFrame())
@@ -40,9 +38,8 @@ func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:44
+//line tree_greenlet_test.go:42
 
-// Resume continues log.family where it is suspended.
 func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -84,7 +81,6 @@ func (c *logFamilyFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logFamilyFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logFamilyFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st greenlet.Status) {
 //line tree_test.go:27
 	if st = (*c.e).WaitResumable(r); st != greenlet.Done {
@@ -95,18 +91,13 @@ func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st green
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:99
+//line tree_greenlet_test.go:95
 
-// Resume continues the literal logFamilyFunc1 where it is suspended.
 func (f *logFamilyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*EventWaitFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logFamilyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -121,7 +112,6 @@ type logStartsFrame struct {
 	e *Event
 }
 
-// newStartsFrame makes a frame that will run log.starts.
 func (l *log) newStartsFrame(e *Event) *logStartsFrame {
 	return greenlet.MakeFrame(logStartsFrame{l: l, e: e})
 }
@@ -131,16 +121,14 @@ func (l *log) startsResumable(r *greenlet.Run, e *Event) greenlet.Status {
 	return (*logStartsFrame)(nil).body(r, l, e)
 }
 
-// body runs log.starts up to its next suspension; f is nil until there has been one.
 func (f *logStartsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
 //line tree_test.go:32
 	l.Go(l.newWaitsFrame(e, "orphan"))
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:142
+//line tree_greenlet_test.go:132
 
-// Resume continues the activation; the driver calls it.
 func (f *logStartsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 }
@@ -161,7 +149,6 @@ type logShowsFrame struct {
 	e *Event
 }
 
-// newShowsFrame makes a frame that will run log.shows.
 func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
 	return greenlet.MakeFrame(logShowsFrame{l: l, t: t, e: e})
 }
@@ -171,7 +158,6 @@ func (l *log) showsResumable(r *greenlet.Run, t *testing.T, e *Event) greenlet.S
 	return (*logShowsFrame)(nil).body(r, l, t, e)
 }
 
-// body runs log.shows up to its next suspension; f is nil until there has been one.
 func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (st greenlet.Status) {
 //line tree_test.go:79
 	l.lines = append(l.lines, l.tree(t))
@@ -179,9 +165,8 @@ func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (s
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:183
+//line tree_greenlet_test.go:171
 
-// Resume continues the activation; the driver calls it.
 func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
 }
@@ -200,7 +185,6 @@ type holdsUpFrame struct {
 	inside, free chan bool
 }
 
-// newHoldsUpFrame makes a frame that will run holdsUp.
 func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
 	return greenlet.MakeFrame(holdsUpFrame{inside: inside, free: free})
 }
@@ -210,7 +194,6 @@ func holdsUpResumable(r *greenlet.Run, inside chan bool, free chan bool) greenle
 	return (*holdsUpFrame)(nil).body(r, inside, free)
 }
 
-// body runs holdsUp up to its next suspension; f is nil until there has been one.
 func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (st greenlet.Status) {
 //line tree_test.go:126
 	inside <- true
@@ -218,9 +201,8 @@ func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:222
+//line tree_greenlet_test.go:208
 
-// Resume continues the activation; the driver calls it.
 func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))
 }

@@ -68,8 +68,8 @@ func give[F any](r *Run, f *F, list int) {
 		l = &freeList[F]{}
 		c[list] = l
 	}
-	if len(l.free) < maxFree {
-		l.free = append(l.free, f)
+	if n := len(l.free); n < maxFree {
+		l.free = append(append(make([]*F, 0, min(max(2*n, 4), maxFree)), l.free...), f)
 	}
 }
 

@@ -14,7 +14,6 @@ type serveFrame struct {
 	m               message
 }
 
-// newServeFrame makes a frame that will run serve.
 func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
 	return greenlet.MakeFrame(serveFrame{opener: opener})
 }
@@ -24,7 +23,6 @@ func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) greenlet.Status 
 	return (*serveFrame)(nil).body(r, opener)
 }
 
-// body runs serve up to its first suspension; f is nil until there has been one.
 func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
 	var balance, answer int
 	var self *greenlet.Greenlet
@@ -39,9 +37,8 @@ func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenl
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:43
+//line main_greenlet.go:41
 
-// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var balance, answer int
 	var self *greenlet.Greenlet
@@ -102,7 +99,7 @@ after_switch_61:
 	return greenlet.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:106
+//line main_greenlet.go:103
 
 func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }

@@ -29,7 +29,6 @@ type crawlerFetchFrame struct {
 	ret1        error
 }
 
-// newFetchFrame makes a frame that will run crawler.fetch.
 func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
 	return greenlet.MakeFrame(crawlerFetchFrame{c: c, page: page})
 }
@@ -38,8 +37,6 @@ func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
 func (c *crawler) fetchResumable(r *greenlet.Run, page *url.URL) ([]*url.URL, error, greenlet.Status) {
 	return (*crawlerFetchFrame)(nil).run(r, c, page)
 }
-
-// Results are what crawler.fetch has returned.
 func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { return f.ret0, f.ret1 }
 func (f *crawlerFetchFrame) Returned(r *greenlet.Run) (ret0 []*url.URL, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -47,13 +44,11 @@ func (f *crawlerFetchFrame) Returned(r *greenlet.Run) (ret0 []*url.URL, ret1 err
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *crawlerFetchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.c, f.page)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is crawler.fetch as a state machine; f is nil in a call that has not been suspended.
 func (f *crawlerFetchFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -72,7 +67,6 @@ func (f *crawlerFetchFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (ret
 	return ret0, ret1, st
 }
 
-// step runs crawler.fetch up to its next suspension or its end.
 func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -191,7 +185,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:195
+//line main_greenlet.go:189
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -213,7 +207,6 @@ type crawlerVisitFrame struct {
 	page *url.URL
 }
 
-// newVisitFrame makes a frame that will run crawler.visit.
 func (c *crawler) newVisitFrame(page *url.URL) *crawlerVisitFrame {
 	return greenlet.MakeFrame(crawlerVisitFrame{c: c, page: page})
 }
@@ -223,12 +216,10 @@ func (c *crawler) visitResumable(r *greenlet.Run, page *url.URL) greenlet.Status
 	return (*crawlerVisitFrame)(nil).run(r, c, page)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *crawlerVisitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.page))
 }
 
-// run is crawler.visit as a state machine; f is nil in a call that has not been suspended.
 func (f *crawlerVisitFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -246,7 +237,6 @@ func (f *crawlerVisitFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (st 
 	return st
 }
 
-// step runs crawler.visit up to its next suspension or its end.
 func (f *crawlerVisitFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -294,7 +284,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:298
+//line main_greenlet.go:288
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -313,7 +303,6 @@ type crawlerCrawlFrame struct {
 	loop *greenlet.Loop
 }
 
-// newCrawlFrame makes a frame that will run crawler.crawl.
 func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
 	return greenlet.MakeFrame(crawlerCrawlFrame{c0: c0})
 }
@@ -323,7 +312,6 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) greenlet.Status {
 	return (*crawlerCrawlFrame)(nil).body(r, c0)
 }
 
-// body runs crawler.crawl up to its first suspension; f is nil until there has been one.
 func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Status) {
 	var (
 		c    **crawler
@@ -368,9 +356,8 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:372
+//line main_greenlet.go:360
 
-// Resume continues crawler.crawl where it is suspended.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		c    **crawler
@@ -416,7 +403,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:420
+//line main_greenlet.go:407
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -445,7 +432,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:449
+//line main_greenlet.go:436
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -466,7 +453,6 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (boo
 	return (*crawlerCrawlRange1Frame)(nil).body(r, c2, page)
 }
 
-// body runs the literal crawlerCrawlRange1 up to its first suspension; f is nil until there has been one.
 func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, page *url.URL) (ret0 bool, st greenlet.Status) {
 	c2.loop.Begin()
 //line main.go:137
@@ -483,26 +469,21 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:487
+//line main_greenlet.go:473
 
-// Resume continues the literal crawlerCrawlRange1 where it is suspended.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
-	switch f.PC {
-	default:
-		r.Callee().(*hub.GroupGoFrame).Release(r)
+	r.Callee().(*hub.GroupGoFrame).Release(r)
 //line main.go:138
-		(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
-		c2.loop.Again()
+	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
+	c2.loop.Again()
 //line main.go:139
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:506
+//line main_greenlet.go:487
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -515,7 +496,6 @@ type crawlerFinishFrame struct {
 	c *crawler
 }
 
-// newFinishFrame makes a frame that will run crawler.finish.
 func (c *crawler) newFinishFrame() *crawlerFinishFrame {
 	return greenlet.MakeFrame(crawlerFinishFrame{c: c})
 }
@@ -525,7 +505,6 @@ func (c *crawler) finishResumable(r *greenlet.Run) greenlet.Status {
 	return (*crawlerFinishFrame)(nil).body(r, c)
 }
 
-// body runs crawler.finish up to its first suspension; f is nil until there has been one.
 func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Status) {
 //line main.go:146
 	if st = c.found.JoinResumable(r); st != greenlet.Done {
@@ -538,9 +517,8 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:542
+//line main_greenlet.go:521
 
-// Resume continues crawler.finish where it is suspended.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	switch f.PC {
@@ -555,7 +533,7 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:559
+//line main_greenlet.go:537
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

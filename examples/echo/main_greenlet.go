@@ -18,7 +18,6 @@ type echoFrame struct {
 	buf *[4096]byte
 }
 
-// newEchoFrame makes a frame that will run echo.
 func newEchoFrame(c *socket.Conn) *echoFrame { return greenlet.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
@@ -26,7 +25,6 @@ func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
 	return (*echoFrame)(nil).body(r, c)
 }
 
-// body runs echo up to its next suspension; f is nil until there has been one.
 func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var (
 		t0  error
@@ -94,9 +92,8 @@ after_if_30:
 	goto loop_27
 }
 
-//line main_greenlet.go:98
+//line main_greenlet.go:97
 
-// Resume continues the activation; the driver calls it.
 func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
@@ -116,23 +113,15 @@ type serveFrame struct {
 	ret0 error
 }
 
-// newServeFrame makes a frame that will run serve.
-func newServeFrame(s *socket.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
-
-// Results are what serve has returned.
-func (f *serveFrame) Results() error { return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newServeFrame(s *socket.Server) *serveFrame            { return greenlet.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                        { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
 func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-// body runs serve up to its first suspension; f is nil until there has been one.
 func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:43
@@ -146,9 +135,8 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:150
+//line main_greenlet.go:140
 
-// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -164,7 +152,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:168
+//line main_greenlet.go:157
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -181,7 +169,6 @@ type stopFrame struct {
 	s *socket.Server
 }
 
-// newStopFrame makes a frame that will run stop.
 func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
@@ -189,7 +176,6 @@ func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
 	return (*stopFrame)(nil).body(r, s)
 }
 
-// body runs stop up to its first suspension; f is nil until there has been one.
 func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 	var killed int
 //line main.go:49
@@ -206,9 +192,8 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:210
+//line main_greenlet.go:197
 
-// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var killed int
 	switch f.PC {
@@ -225,7 +210,7 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:229
+//line main_greenlet.go:215
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
@@ -245,7 +230,6 @@ type clientFrame struct {
 	t0, t1  int
 }
 
-// newClientFrame makes a frame that will run client.
 func newClientFrame(h *hub.Hub, address string, words ...string) *clientFrame {
 	return greenlet.MakeFrame(clientFrame{h: h, address: address, words: words})
 }
@@ -255,12 +239,10 @@ func clientResumable(r *greenlet.Run, h *hub.Hub, address string, words ...strin
 	return (*clientFrame)(nil).run(r, h, address, words)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *clientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.address, f.words))
 }
 
-// run is client as a state machine; f is nil in a call that has not been suspended.
 func (f *clientFrame) run(r *greenlet.Run, h *hub.Hub, address string, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -278,7 +260,6 @@ func (f *clientFrame) run(r *greenlet.Run, h *hub.Hub, address string, words []s
 	return st
 }
 
-// step runs client up to its next suspension or its end.
 func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -374,7 +355,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:378
+//line main_greenlet.go:360
 
 func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
@@ -391,7 +372,6 @@ type showFrame struct {
 	s *socket.Server
 }
 
-// newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
 	return greenlet.MakeFrame(showFrame{h: h, s: s})
 }
@@ -401,7 +381,6 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) greenlet.Statu
 	return (*showFrame)(nil).body(r, h, s)
 }
 
-// body runs show up to its next suspension; f is nil until there has been one.
 func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -413,7 +392,7 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st gree
 			goto resumed_80
 		case 3:
 			r.Callee().(*stopFrame).Release(r)
-			goto resumed_81
+			return greenlet.Done
 		}
 	}
 
@@ -439,13 +418,11 @@ resumed_80:
 		f.h, f.s, f.PC = nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_81:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:447
+//line main_greenlet.go:427
 
-// Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 }

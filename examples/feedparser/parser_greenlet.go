@@ -18,16 +18,9 @@ type parserPeekFrame struct {
 	ret0 rune
 }
 
-// newPeekFrame makes a frame that will run parser.peek.
-func (p *parser) newPeekFrame() *parserPeekFrame { return greenlet.MakeFrame(parserPeekFrame{p: p}) }
-
-// Results are what parser.peek has returned.
-func (f *parserPeekFrame) Results() rune { return f.ret0 }
-func (f *parserPeekFrame) Returned(r *greenlet.Run) (ret0 rune) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (p *parser) newPeekFrame() *parserPeekFrame                { return greenlet.MakeFrame(parserPeekFrame{p: p}) }
+func (f *parserPeekFrame) Results() rune                        { return f.ret0 }
+func (f *parserPeekFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // peekResumable is parser.peek for callers that can be suspended.
 func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) {
@@ -50,7 +43,7 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 }
 
-//line parser_greenlet.go:54
+//line parser_greenlet.go:47
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -84,9 +77,8 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:88
+//line parser_greenlet.go:81
 
-// Resume continues parser.peek for anyone who resumes it.
 func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	r.Received()
@@ -113,23 +105,15 @@ type parserSpaceFrame struct {
 	ret0 rune
 }
 
-// newSpaceFrame makes a frame that will run parser.space.
-func (p *parser) newSpaceFrame() *parserSpaceFrame { return greenlet.MakeFrame(parserSpaceFrame{p: p}) }
-
-// Results are what parser.space has returned.
-func (f *parserSpaceFrame) Results() rune { return f.ret0 }
-func (f *parserSpaceFrame) Returned(r *greenlet.Run) (ret0 rune) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (p *parser) newSpaceFrame() *parserSpaceFrame               { return greenlet.MakeFrame(parserSpaceFrame{p: p}) }
+func (f *parserSpaceFrame) Results() rune                        { return f.ret0 }
+func (f *parserSpaceFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // spaceResumable is parser.space for callers that can be suspended.
 func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
 	return (*parserSpaceFrame)(nil).body(r, p)
 }
 
-// body runs parser.space up to its next suspension; f is nil until there has been one.
 func (f *parserSpaceFrame) body(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
 	var c rune
 	if f != nil {
@@ -159,9 +143,8 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:163
+//line parser_greenlet.go:148
 
-// Resume continues the activation; the driver calls it.
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -185,12 +168,9 @@ type parserDocumentFrame struct {
 	ret1 error
 }
 
-// newDocumentFrame makes a frame that will run parser.document.
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
 	return greenlet.MakeFrame(parserDocumentFrame{p: p})
 }
-
-// Results are what parser.document has returned.
 func (f *parserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *parserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -203,7 +183,6 @@ func (p *parser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status
 	return (*parserDocumentFrame)(nil).body(r, p)
 }
 
-// body runs parser.document up to its next suspension; f is nil until there has been one.
 func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
@@ -254,9 +233,8 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:258
+//line parser_greenlet.go:239
 
-// Resume continues the activation; the driver calls it.
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -282,11 +260,8 @@ type parserValueFrame struct {
 	ret1 error
 }
 
-// newValueFrame makes a frame that will run parser.value.
 func (p *parser) newValueFrame() *parserValueFrame { return greenlet.MakeFrame(parserValueFrame{p: p}) }
-
-// Results are what parser.value has returned.
-func (f *parserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserValueFrame) Results() (any, error)  { return f.ret0, f.ret1 }
 func (f *parserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -298,7 +273,6 @@ func (p *parser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
 	return (*parserValueFrame)(nil).body(r, p)
 }
 
-// body runs parser.value up to its next suspension; f is nil until there has been one.
 func (f *parserValueFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		c  rune
@@ -410,9 +384,8 @@ resumed_87:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:414
+//line parser_greenlet.go:391
 
-// Resume continues the activation; the driver calls it.
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -440,12 +413,9 @@ type parserObjectFrame struct {
 	ret1    error
 }
 
-// newObjectFrame makes a frame that will run parser.object.
 func (p *parser) newObjectFrame() *parserObjectFrame {
 	return greenlet.MakeFrame(parserObjectFrame{p: p})
 }
-
-// Results are what parser.object has returned.
 func (f *parserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *parserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -458,7 +428,6 @@ func (p *parser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 	return (*parserObjectFrame)(nil).body(r, p)
 }
 
-// body runs parser.object up to its next suspension; f is nil until there has been one.
 func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
@@ -581,9 +550,8 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:585
+//line parser_greenlet.go:558
 
-// Resume continues the activation; the driver calls it.
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -610,11 +578,8 @@ type parserArrayFrame struct {
 	ret1     error
 }
 
-// newArrayFrame makes a frame that will run parser.array.
 func (p *parser) newArrayFrame() *parserArrayFrame { return greenlet.MakeFrame(parserArrayFrame{p: p}) }
-
-// Results are what parser.array has returned.
-func (f *parserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserArrayFrame) Results() (any, error)  { return f.ret0, f.ret1 }
 func (f *parserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -626,7 +591,6 @@ func (p *parser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
 	return (*parserArrayFrame)(nil).body(r, p)
 }
 
-// body runs parser.array up to its next suspension; f is nil until there has been one.
 func (f *parserArrayFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		elements []any
@@ -700,9 +664,8 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:704
+//line parser_greenlet.go:673
 
-// Resume continues the activation; the driver calls it.
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -729,10 +692,7 @@ type parserStrFrame struct {
 	ret1 error
 }
 
-// newStrFrame makes a frame that will run parser.str.
-func (p *parser) newStrFrame() *parserStrFrame { return greenlet.MakeFrame(parserStrFrame{p: p}) }
-
-// Results are what parser.str has returned.
+func (p *parser) newStrFrame() *parserStrFrame     { return greenlet.MakeFrame(parserStrFrame{p: p}) }
 func (f *parserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
 func (f *parserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -745,7 +705,6 @@ func (p *parser) strResumable(r2 *greenlet.Run) (string, error, greenlet.Status)
 	return (*parserStrFrame)(nil).body(r2, p)
 }
 
-// body runs parser.str up to its next suspension; f is nil until there has been one.
 func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 error, st greenlet.Status) {
 	var s *strings.Builder
 	var c, r rune
@@ -807,9 +766,8 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:811
+//line parser_greenlet.go:776
 
-// Resume continues the activation; the driver calls it.
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -835,12 +793,9 @@ type parserEscapedFrame struct {
 	ret1   error
 }
 
-// newEscapedFrame makes a frame that will run parser.escaped.
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
 	return greenlet.MakeFrame(parserEscapedFrame{p: p})
 }
-
-// Results are what parser.escaped has returned.
 func (f *parserEscapedFrame) Results() (rune, error) { return f.ret0, f.ret1 }
 func (f *parserEscapedFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -853,7 +808,6 @@ func (p *parser) escapedResumable(r *greenlet.Run) (rune, error, greenlet.Status
 	return (*parserEscapedFrame)(nil).body(r, p)
 }
 
-// body runs parser.escaped up to its next suspension; f is nil until there has been one.
 func (f *parserEscapedFrame) body(r *greenlet.Run, p *parser) (ret0 rune, ret1 error, st greenlet.Status) {
 	var (
 		c      rune
@@ -918,9 +872,8 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:922
+//line parser_greenlet.go:883
 
-// Resume continues the activation; the driver calls it.
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -947,12 +900,9 @@ type parserNumberFrame struct {
 	ret1   error
 }
 
-// newNumberFrame makes a frame that will run parser.number.
 func (p *parser) newNumberFrame() *parserNumberFrame {
 	return greenlet.MakeFrame(parserNumberFrame{p: p})
 }
-
-// Results are what parser.number has returned.
 func (f *parserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *parserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -965,7 +915,6 @@ func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 	return (*parserNumberFrame)(nil).body(r, p)
 }
 
-// body runs parser.number up to its next suspension; f is nil until there has been one.
 func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var digits []byte
 	var c rune
@@ -1012,9 +961,8 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1016
+//line parser_greenlet.go:973
 
-// Resume continues the activation; the driver calls it.
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -1041,10 +989,7 @@ type parserWordFrame struct {
 	ret1    error
 }
 
-// newWordFrame makes a frame that will run parser.word.
 func (p *parser) newWordFrame() *parserWordFrame { return greenlet.MakeFrame(parserWordFrame{p: p}) }
-
-// Results are what parser.word has returned.
 func (f *parserWordFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *parserWordFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1057,7 +1002,6 @@ func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
 	return (*parserWordFrame)(nil).body(r, p)
 }
 
-// body runs parser.word up to its next suspension; f is nil until there has been one.
 func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var letters []byte
 	var c rune
@@ -1113,9 +1057,8 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1117
+//line parser_greenlet.go:1070
 
-// Resume continues the activation; the driver calls it.
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)

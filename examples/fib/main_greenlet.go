@@ -11,7 +11,6 @@ type fibFrame struct {
 	limit, a, b int
 }
 
-// newFibFrame makes a frame that will run fib.
 func newFibFrame(limit int) *fibFrame { return greenlet.MakeFrame(fibFrame{limit: limit}) }
 
 // fibResumable is fib for callers that can be suspended.
@@ -32,7 +31,7 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:36
+//line main_greenlet.go:35
 
 // Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) greenlet.Status {
@@ -60,9 +59,8 @@ loop_17:
 	return greenlet.Left
 }
 
-//line main_greenlet.go:64
+//line main_greenlet.go:63
 
-// Resume continues fib for anyone who resumes it.
 func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {

@@ -13,13 +13,11 @@ type task1Frame struct {
 	greenlet.Header
 }
 
-// newTask1Frame makes a frame that will run task1.
 func newTask1Frame() *task1Frame { return greenlet.MakeFrame(task1Frame{}) }
 
 // task1Resumable is task1 for callers that can be suspended.
 func task1Resumable(r *greenlet.Run) greenlet.Status { return (*task1Frame)(nil).body(r) }
 
-// body runs task1 up to its first suspension; f is nil until there has been one.
 func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:17
 	fmt.Println("Task 1 - Part 1")
@@ -30,9 +28,8 @@ func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:34
+//line main_greenlet.go:32
 
-// Resume continues task1 where it is suspended.
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -45,7 +42,7 @@ func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:49
+//line main_greenlet.go:46
 
 func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
@@ -58,13 +55,11 @@ type task2Frame struct {
 	greenlet.Header
 }
 
-// newTask2Frame makes a frame that will run task2.
 func newTask2Frame() *task2Frame { return greenlet.MakeFrame(task2Frame{}) }
 
 // task2Resumable is task2 for callers that can be suspended.
 func task2Resumable(r *greenlet.Run) greenlet.Status { return (*task2Frame)(nil).body(r) }
 
-// body runs task2 up to its first suspension; f is nil until there has been one.
 func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 //line main.go:24
 	fmt.Println("Task 2 - Part 1")
@@ -75,9 +70,8 @@ func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:79
+//line main_greenlet.go:74
 
-// Resume continues task2 where it is suspended.
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -90,7 +84,7 @@ func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:94
+//line main_greenlet.go:88
 
 func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }

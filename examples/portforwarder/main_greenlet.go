@@ -21,7 +21,6 @@ type passFrame struct {
 	err      error
 }
 
-// newPassFrame makes a frame that will run pass.
 func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
 	return greenlet.MakeFrame(passFrame{from: from, to: to})
 }
@@ -31,7 +30,6 @@ func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) greenlet
 	return (*passFrame)(nil).body(r, from, to)
 }
 
-// body runs pass up to its next suspension; f is nil until there has been one.
 func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
 	var buf []byte
 	var n int
@@ -83,9 +81,8 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:87
+//line main_greenlet.go:86
 
-// Resume continues the activation; the driver calls it.
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
 }
@@ -106,7 +103,6 @@ type forwardFrame struct {
 	back *hub.Task
 }
 
-// newForwardFrame makes a frame that will run forward.
 func newForwardFrame(c *socket.Conn, to string) *forwardFrame {
 	return greenlet.MakeFrame(forwardFrame{c: c, to: to})
 }
@@ -116,12 +112,10 @@ func forwardResumable(r *greenlet.Run, c *socket.Conn, to string) greenlet.Statu
 	return (*forwardFrame)(nil).run(r, c, to)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *forwardFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.to))
 }
 
-// run is forward as a state machine; f is nil in a call that has not been suspended.
 func (f *forwardFrame) run(r *greenlet.Run, c *socket.Conn, to string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -139,7 +133,6 @@ func (f *forwardFrame) run(r *greenlet.Run, c *socket.Conn, to string) (st green
 	return st
 }
 
-// step runs forward up to its next suspension or its end.
 func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -157,7 +150,7 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 		goto resumed_53
 	case 3:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto resumed_54
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -201,7 +194,6 @@ resumed_53:
 		f.c, f.to, f.back, f.PC = nil, "", nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_54:
 	goto unwind
 unwind:
 //line main.go:55
@@ -215,7 +207,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:219
+//line main_greenlet.go:212
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -232,23 +224,15 @@ type serveFrame struct {
 	ret0 error
 }
 
-// newServeFrame makes a frame that will run serve.
-func newServeFrame(s *socket.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
-
-// Results are what serve has returned.
-func (f *serveFrame) Results() error { return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newServeFrame(s *socket.Server) *serveFrame            { return greenlet.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                        { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
 func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-// body runs serve up to its first suspension; f is nil until there has been one.
 func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:58
@@ -262,9 +246,8 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:266
+//line main_greenlet.go:251
 
-// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -280,7 +263,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:284
+//line main_greenlet.go:268
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -297,7 +280,6 @@ type stopFrame struct {
 	s *socket.Server
 }
 
-// newStopFrame makes a frame that will run stop.
 func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
@@ -305,7 +287,6 @@ func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
 	return (*stopFrame)(nil).body(r, s)
 }
 
-// body runs stop up to its first suspension; f is nil until there has been one.
 func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 //line main.go:61
 	_, st = s.StopResumable(r, time.Second)
@@ -317,9 +298,8 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:321
+//line main_greenlet.go:303
 
-// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -346,7 +326,6 @@ type shoutFrame struct {
 	text *strings.Builder
 }
 
-// newShoutFrame makes a frame that will run shout.
 func newShoutFrame(c *socket.Conn) *shoutFrame { return greenlet.MakeFrame(shoutFrame{c: c}) }
 
 // shoutResumable is shout for callers that can be suspended.
@@ -354,7 +333,6 @@ func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
 	return (*shoutFrame)(nil).body(r, c)
 }
 
-// body runs shout up to its next suspension; f is nil until there has been one.
 func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var text *strings.Builder
 	var line []byte
@@ -367,7 +345,7 @@ func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) 
 			goto resumed_69
 		case 2:
 			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-			goto resumed_75
+			return greenlet.Done
 		}
 	}
 
@@ -395,13 +373,11 @@ after_loop_68:
 		f.c, f.text, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_75:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:403
+//line main_greenlet.go:382
 
-// Resume continues the activation; the driver calls it.
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
@@ -423,7 +399,6 @@ type showFrame struct {
 	t0, t1  int
 }
 
-// newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, servers ...*socket.Server) *showFrame {
 	return greenlet.MakeFrame(showFrame{h: h, servers: servers})
 }
@@ -433,12 +408,10 @@ func showResumable(r *greenlet.Run, h *hub.Hub, servers ...*socket.Server) green
 	return (*showFrame)(nil).run(r, h, servers)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.servers))
 }
 
-// run is show as a state machine; f is nil in a call that has not been suspended.
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -456,7 +429,6 @@ func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (
 	return st
 }
 
-// step runs show up to its next suspension or its end.
 func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -562,7 +534,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:566
+//line main_greenlet.go:540
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

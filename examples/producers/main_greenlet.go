@@ -21,7 +21,6 @@ type marketProduceFrame struct {
 	i    int
 }
 
-// newProduceFrame makes a frame that will run market.produce.
 func (m *market) newProduceFrame(name string, n int, pace time.Duration) *marketProduceFrame {
 	return greenlet.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
 }
@@ -31,7 +30,6 @@ func (m *market) produceResumable(r *greenlet.Run, name string, n int, pace time
 	return (*marketProduceFrame)(nil).body(r, m, name, n, pace)
 }
 
-// body runs market.produce up to its next suspension; f is nil until there has been one.
 func (f *marketProduceFrame) body(r *greenlet.Run, m *market, name string, n int, pace time.Duration) (st greenlet.Status) {
 	var i int
 	var good string
@@ -83,9 +81,8 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:87
+//line main_greenlet.go:86
 
-// Resume continues the activation; the driver calls it.
 func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
 }
@@ -112,12 +109,9 @@ type marketConsumeFrame struct {
 	ret0  int
 }
 
-// newConsumeFrame makes a frame that will run market.consume.
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
 	return greenlet.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
-
-// Results are what market.consume has returned.
 func (f *marketConsumeFrame) Results() int { return f.ret0 }
 func (f *marketConsumeFrame) Returned(r *greenlet.Run) (ret0 int) {
 	ret0 = f.ret0
@@ -130,7 +124,6 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 	return (*marketConsumeFrame)(nil).body(r, m0, name0, pace0)
 }
 
-// body runs market.consume up to its first suspension; f is nil until there has been one.
 func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pace0 time.Duration) (ret0 int, st greenlet.Status) {
 	var (
 		m    **market
@@ -182,9 +175,8 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:186
+//line main_greenlet.go:180
 
-// Resume continues market.consume where it is suspended.
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		m    **market
@@ -237,7 +229,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:241
+//line main_greenlet.go:234
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -271,7 +263,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:275
+//line main_greenlet.go:268
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -292,7 +284,6 @@ func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (bool,
 	return (*marketConsumeRange1Frame)(nil).body(r, c, good)
 }
 
-// body runs the literal marketConsumeRange1 up to its first suspension; f is nil until there has been one.
 func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1, good string) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line main.go:43
@@ -309,27 +300,22 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:313
+//line main_greenlet.go:305
 
-// Resume continues the literal marketConsumeRange1 where it is suspended.
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
+	r.Callee().(*hub.HubSleepFrame).Release(r)
 //line main.go:44
-		(*c.m).say("%s has %s", (*c.name), good)
-		(*c.n)++
-		c.loop.Again()
+	(*c.m).say("%s has %s", (*c.name), good)
+	(*c.n)++
+	c.loop.Again()
 //line main.go:46
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:333
+//line main_greenlet.go:320
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -345,7 +331,6 @@ type marketDayFrame struct {
 	a          int
 }
 
-// newDayFrame makes a frame that will run market.day.
 func (m *market) newDayFrame() *marketDayFrame { return greenlet.MakeFrame(marketDayFrame{m: m}) }
 
 // dayResumable is market.day for callers that can be suspended.
@@ -353,7 +338,6 @@ func (m *market) dayResumable(r *greenlet.Run) greenlet.Status {
 	return (*marketDayFrame)(nil).body(r, m)
 }
 
-// body runs market.day up to its next suspension; f is nil until there has been one.
 func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
 	var producers *hub.Group
 	var fast, slow *hub.Handle[int]
@@ -462,9 +446,8 @@ resumed_62:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:466
+//line main_greenlet.go:452
 
-// Resume continues the activation; the driver calls it.
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
 }

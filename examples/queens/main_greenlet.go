@@ -12,7 +12,6 @@ type boardSolveFrame struct {
 	t0, column int
 }
 
-// newSolveFrame makes a frame that will run board.solve.
 func (b *board) newSolveFrame() *boardSolveFrame { return greenlet.MakeFrame(boardSolveFrame{b: b}) }
 
 // solveResumable is board.solve for callers that can be suspended.
@@ -20,7 +19,6 @@ func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
 	return (*boardSolveFrame)(nil).body(r, b)
 }
 
-// body runs board.solve up to its next suspension; f is nil until there has been one.
 func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 	var t0, column int
 	if f != nil {
@@ -77,9 +75,8 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:81
+//line main_greenlet.go:80
 
-// Resume continues the activation; the driver calls it.
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.b))
 }

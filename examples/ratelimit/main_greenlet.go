@@ -17,7 +17,6 @@ type bucketFillFrame struct {
 	done      *hub.Event
 }
 
-// newFillFrame makes a frame that will run bucket.fill.
 func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
 	return greenlet.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
 }
@@ -27,7 +26,6 @@ func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) 
 	return (*bucketFillFrame)(nil).body(r, b, perSecond, done)
 }
 
-// body runs bucket.fill up to its next suspension; f is nil until there has been one.
 func (f *bucketFillFrame) body(r *greenlet.Run, b *bucket, perSecond int, done *hub.Event) (st greenlet.Status) {
 	var t0 bool
 	if f != nil {
@@ -58,9 +56,8 @@ resumed_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:62
+//line main_greenlet.go:61
 
-// Resume continues the activation; the driver calls it.
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
 }
@@ -83,7 +80,6 @@ type workerJobFrame struct {
 	takes  *time.Duration
 }
 
-// newJobFrame makes a frame that will run worker.job.
 func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
 	return greenlet.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
 }
@@ -93,7 +89,6 @@ func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) gre
 	return (*workerJobFrame)(nil).body(r, w0, n, takes0)
 }
 
-// body runs worker.job up to its next suspension; f is nil until there has been one.
 func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Duration) (st greenlet.Status) {
 	var w **worker
 	var takes *time.Duration
@@ -143,9 +138,8 @@ resumed_53:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:147
+//line main_greenlet.go:144
 
-// Resume continues the activation; the driver calls it.
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
 }
@@ -181,7 +175,6 @@ func (c *workerJobFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*workerJobFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal workerJobFunc1 up to its first suspension; f is nil until there has been one.
 func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st greenlet.Status) {
 //line main.go:53
 	if st = (*c.w).SleepResumable(r, (*c.takes)); st != greenlet.Done {
@@ -192,18 +185,13 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:196
+//line main_greenlet.go:191
 
-// Resume continues the literal workerJobFunc1 where it is suspended.
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*hub.HubSleepFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *workerJobFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
@@ -221,7 +209,6 @@ type workerAllFrame struct {
 	n    int
 }
 
-// newAllFrame makes a frame that will run worker.all.
 func (w *worker) newAllFrame(jobs int) *workerAllFrame {
 	return greenlet.MakeFrame(workerAllFrame{w: w, jobs: jobs})
 }
@@ -231,7 +218,6 @@ func (w *worker) allResumable(r *greenlet.Run, jobs int) greenlet.Status {
 	return (*workerAllFrame)(nil).body(r, w, jobs)
 }
 
-// body runs worker.all up to its next suspension; f is nil until there has been one.
 func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet.Status) {
 	var done *hub.Event
 	var pool *hub.Group
@@ -283,9 +269,8 @@ resumed_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:287
+//line main_greenlet.go:276
 
-// Resume continues the activation; the driver calls it.
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
 }

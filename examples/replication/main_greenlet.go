@@ -17,7 +17,6 @@ type endFrame struct {
 	t0, t1   int
 }
 
-// newEndFrame makes a frame that will run end.
 func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
 	return greenlet.MakeFrame(endFrame{clients: clients, replicas: replicas})
 }
@@ -27,7 +26,6 @@ func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) gr
 	return (*endFrame)(nil).body(r, clients, replicas)
 }
 
-// body runs end up to its next suspension; f is nil until there has been one.
 func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
 	var t0, t1 int
 	if f != nil {
@@ -68,9 +66,8 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:72
+//line main_greenlet.go:71
 
-// Resume continues the activation; the driver calls it.
 func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
 }

@@ -24,7 +24,6 @@ type serveFrame struct {
 	buf []byte
 }
 
-// newServeFrame makes a frame that will run serve.
 func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
 	return greenlet.MakeFrame(serveFrame{r: r, h: h})
 }
@@ -34,7 +33,6 @@ func serveResumable(r2 *greenlet.Run, r *replica, h *hub.Hub) greenlet.Status {
 	return (*serveFrame)(nil).body(r2, r, h)
 }
 
-// body runs serve up to its next suspension; f is nil until there has been one.
 func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet.Status) {
 	var (
 		c         *socket.PacketConn
@@ -100,9 +98,8 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:104
+//line register_greenlet.go:103
 
-// Resume continues the activation; the driver calls it.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
 }
@@ -124,7 +121,6 @@ type useFrame struct {
 	op     *operation
 }
 
-// newUseFrame makes a frame that will run use.
 func newUseFrame(c *client, writes bool) *useFrame {
 	return greenlet.MakeFrame(useFrame{c: c, writes: writes})
 }
@@ -134,12 +130,10 @@ func useResumable(r *greenlet.Run, c *client, writes bool) greenlet.Status {
 	return (*useFrame)(nil).run(r, c, writes)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *useFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.writes))
 }
 
-// run is use as a state machine; f is nil in a call that has not been suspended.
 func (f *useFrame) run(r *greenlet.Run, c *client, writes bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -157,7 +151,6 @@ func (f *useFrame) run(r *greenlet.Run, c *client, writes bool) (st greenlet.Sta
 	return st
 }
 
-// step runs use up to its next suspension or its end.
 func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.Status) {
 	end2 = greenlet.Broken
 	defer f.Catch(&end2)
@@ -243,7 +236,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line register_greenlet.go:247
+//line register_greenlet.go:241
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -261,23 +254,15 @@ type clientReadFrame struct {
 	ret0   int
 }
 
-// newReadFrame makes a frame that will run client.read.
-func (c *client) newReadFrame() *clientReadFrame { return greenlet.MakeFrame(clientReadFrame{c: c}) }
-
-// Results are what client.read has returned.
-func (f *clientReadFrame) Results() int { return f.ret0 }
-func (f *clientReadFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (c *client) newReadFrame() *clientReadFrame               { return greenlet.MakeFrame(clientReadFrame{c: c}) }
+func (f *clientReadFrame) Results() int                        { return f.ret0 }
+func (f *clientReadFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // readResumable is client.read for callers that can be suspended.
 func (c *client) readResumable(r *greenlet.Run) (int, greenlet.Status) {
 	return (*clientReadFrame)(nil).body(r, c)
 }
 
-// body runs client.read up to its first suspension; f is nil until there has been one.
 func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenlet.Status) {
 	var newest message
 	var agreed bool
@@ -304,9 +289,8 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:308
+//line register_greenlet.go:294
 
-// Resume continues client.read where it is suspended.
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var newest message
@@ -342,7 +326,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:346
+//line register_greenlet.go:331
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -366,12 +350,9 @@ type clientAskFrame struct {
 	ret1      bool
 }
 
-// newAskFrame makes a frame that will run client.ask.
 func (c *client) newAskFrame(m message) *clientAskFrame {
 	return greenlet.MakeFrame(clientAskFrame{c: c, m: m})
 }
-
-// Results are what client.ask has returned.
 func (f *clientAskFrame) Results() (message, bool) { return f.ret0, f.ret1 }
 func (f *clientAskFrame) Returned(r *greenlet.Run) (ret0 message, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -384,7 +365,6 @@ func (c *client) askResumable(r *greenlet.Run, m message) (message, bool, greenl
 	return (*clientAskFrame)(nil).body(r, c, m)
 }
 
-// body runs client.ask up to its next suspension; f is nil until there has been one.
 func (f *clientAskFrame) body(r *greenlet.Run, c *client, m message) (ret0 message, ret1 bool, st greenlet.Status) {
 	var (
 		newest   message
@@ -489,9 +469,8 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:493
+//line register_greenlet.go:475
 
-// Resume continues the activation; the driver calls it.
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
 	return r.Started(f, &f.Header, st)

@@ -27,7 +27,6 @@ type resolverLookUpFrame struct {
 	ret1 error
 }
 
-// newLookUpFrame makes a frame that will run resolver.lookUp.
 func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
 	return greenlet.MakeFrame(resolverLookUpFrame{r: r, name: name})
 }
@@ -36,8 +35,6 @@ func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
 func (r *resolver) lookUpResumable(r2 *greenlet.Run, name string) (netip.Addr, error, greenlet.Status) {
 	return (*resolverLookUpFrame)(nil).run(r2, r, name)
 }
-
-// Results are what resolver.lookUp has returned.
 func (f *resolverLookUpFrame) Results() (netip.Addr, error) { return f.ret0, f.ret1 }
 func (f *resolverLookUpFrame) Returned(r *greenlet.Run) (ret0 netip.Addr, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -45,13 +42,11 @@ func (f *resolverLookUpFrame) Returned(r *greenlet.Run) (ret0 netip.Addr, ret1 e
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *resolverLookUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.r, f.name)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is resolver.lookUp as a state machine; f is nil in a call that has not been suspended.
 func (f *resolverLookUpFrame) run(r2 *greenlet.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -70,7 +65,6 @@ func (f *resolverLookUpFrame) run(r2 *greenlet.Run, r *resolver, name string) (r
 	return ret0, ret1, st
 }
 
-// step runs resolver.lookUp up to its next suspension or its end.
 func (f *resolverLookUpFrame) step(r2 *greenlet.Run, r *resolver, name string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -183,7 +177,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:187
+//line main_greenlet.go:181
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -205,7 +199,6 @@ type resolverResolveFrame struct {
 	name string
 }
 
-// newResolveFrame makes a frame that will run resolver.resolve.
 func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
 	return greenlet.MakeFrame(resolverResolveFrame{r: r, name: name})
 }
@@ -215,7 +208,6 @@ func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) greenlet.Stat
 	return (*resolverResolveFrame)(nil).body(r2, r, name)
 }
 
-// body runs resolver.resolve up to its first suspension; f is nil until there has been one.
 func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) (st greenlet.Status) {
 	var addr netip.Addr
 	var err error
@@ -235,9 +227,8 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:239
+//line main_greenlet.go:231
 
-// Resume continues resolver.resolve where it is suspended.
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
 	var addr netip.Addr
@@ -258,7 +249,7 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:262
+//line main_greenlet.go:253
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -278,7 +269,6 @@ type resolverAllFrame struct {
 	t0, t1 int
 }
 
-// newAllFrame makes a frame that will run resolver.all.
 func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolverAllFrame {
 	return greenlet.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
 }
@@ -288,7 +278,6 @@ func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.P
 	return (*resolverAllFrame)(nil).body(r2, r, names, stub)
 }
 
-// body runs resolver.all up to its next suspension; f is nil until there has been one.
 func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
 	var pool *hub.Group
 	var t0, t1 int
@@ -343,9 +332,8 @@ resumed_104:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:347
+//line main_greenlet.go:337
 
-// Resume continues the activation; the driver calls it.
 func (f *resolverAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.names, f.stub))
 }
@@ -366,7 +354,6 @@ type resolverServeFrame struct {
 	buf []byte
 }
 
-// newServeFrame makes a frame that will run resolver.serve.
 func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
 	return greenlet.MakeFrame(resolverServeFrame{r: r, c: c})
 }
@@ -376,7 +363,6 @@ func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) greenl
 	return (*resolverServeFrame)(nil).body(r2, r, c)
 }
 
-// body runs resolver.serve up to its next suspension; f is nil until there has been one.
 func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -416,9 +402,8 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:420
+//line main_greenlet.go:408
 
-// Resume continues the activation; the driver calls it.
 func (f *resolverServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.c))
 }
@@ -441,7 +426,6 @@ type resolverAnswerFrame struct {
 	m  *dnsmessage.Message
 }
 
-// newAnswerFrame makes a frame that will run resolver.answer.
 func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) *resolverAnswerFrame {
 	return greenlet.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
 }
@@ -451,7 +435,6 @@ func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to ne
 	return (*resolverAnswerFrame)(nil).body(r2, r, c, to, m0)
 }
 
-// body runs resolver.answer up to its first suspension; f is nil until there has been one.
 func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st greenlet.Status) {
 	var m *dnsmessage.Message
 	var packed []byte
@@ -484,7 +467,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 		packed, err = m.Pack()
 //line main.go:143
 		if !(err == nil) {
-			goto after_if_143
+			return greenlet.Done
 		}
 	}
 //line main.go:144
@@ -494,13 +477,11 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
-after_if_143:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:502
+//line main_greenlet.go:486
 
-// Resume continues resolver.answer where it is suspended.
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
 	var m *dnsmessage.Message
@@ -518,7 +499,7 @@ func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if err == nil {
 			goto then_143
 		}
-		goto after_if_143
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().(*socket.PacketConnWriteToFrame).Release(r2)
 		goto resumed_144
@@ -532,11 +513,10 @@ then_143:
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_144:
-after_if_143:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:540
+//line main_greenlet.go:522
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

@@ -13,7 +13,6 @@ type memberPassFrame struct {
 	t0    any
 }
 
-// newPassFrame makes a frame that will run member.pass.
 func (m *member) newPassFrame(token int) *memberPassFrame {
 	return greenlet.MakeFrame(memberPassFrame{m: m, token: token})
 }
@@ -23,7 +22,6 @@ func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
 	return (*memberPassFrame)(nil).body(r, m, token)
 }
 
-// body runs member.pass up to its next suspension; f is nil until there has been one.
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
 	var t0 any
 	_ = t0
@@ -62,9 +60,8 @@ after_loop_32:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:66
+//line main_greenlet.go:65
 
-// Resume continues the activation; the driver calls it.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.token))
 }

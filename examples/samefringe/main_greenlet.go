@@ -11,7 +11,6 @@ type treeFringeFrame struct {
 	t *tree
 }
 
-// newFringeFrame makes a frame that will run tree.fringe.
 func (t *tree) newFringeFrame() *treeFringeFrame { return greenlet.MakeFrame(treeFringeFrame{t: t}) }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
@@ -19,7 +18,6 @@ func (t *tree) fringeResumable(r *greenlet.Run) greenlet.Status {
 	return (*treeFringeFrame)(nil).body(r, t)
 }
 
-// body runs tree.fringe up to its first suspension; f is nil until there has been one.
 func (f *treeFringeFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 //line main.go:47
 	if !(t.left == nil) {
@@ -51,9 +49,8 @@ after_if_47:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:55
+//line main_greenlet.go:53
 
-// Resume continues tree.fringe where it is suspended.
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
@@ -68,17 +65,16 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_52
+		return r.Return(f, &f.Header)
 	case 3:
 		r.Callee().(*treeFringeFrame).Release(r)
-		goto resumed_52
+		return r.Return(f, &f.Header)
 	}
 
-resumed_52:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:82
+//line main_greenlet.go:78
 
 func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

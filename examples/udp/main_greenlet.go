@@ -24,25 +24,17 @@ type answerFrame struct {
 	ret0 error
 }
 
-// newAnswerFrame makes a frame that will run answer.
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
 	return greenlet.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
-
-// Results are what answer has returned.
-func (f *answerFrame) Results() error { return f.ret0 }
-func (f *answerFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *answerFrame) Results() error                        { return f.ret0 }
+func (f *answerFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // answerResumable is answer for callers that can be suspended.
 func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (error, greenlet.Status) {
 	return (*answerFrame)(nil).body(r, p, deaf)
 }
 
-// body runs answer up to its next suspension; f is nil until there has been one.
 func (f *answerFrame) body(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 error, st greenlet.Status) {
 	var (
 		buf       []byte
@@ -101,9 +93,8 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:105
+//line main_greenlet.go:98
 
-// Resume continues the activation; the driver calls it.
 func (f *answerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p, f.deaf)
 	return r.Started(f, &f.Header, st)
@@ -127,7 +118,6 @@ type askFrame struct {
 	buf      []byte
 }
 
-// newAskFrame makes a frame that will run ask.
 func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
 	return greenlet.MakeFrame(askFrame{h: h, c: c, question: question})
 }
@@ -137,7 +127,6 @@ func askResumable(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) 
 	return (*askFrame)(nil).body(r, h, c, question)
 }
 
-// body runs ask up to its next suspension; f is nil until there has been one.
 func (f *askFrame) body(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -192,9 +181,8 @@ resumed_53:
 	goto loop_48
 }
 
-//line main_greenlet.go:196
+//line main_greenlet.go:187
 
-// Resume continues the activation; the driver calls it.
 func (f *askFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
 }
@@ -217,7 +205,6 @@ type showFrame struct {
 	t1, t2 int
 }
 
-// newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, p *socket.PacketConn) *showFrame {
 	return greenlet.MakeFrame(showFrame{h: h, p: p})
 }
@@ -227,12 +214,10 @@ func showResumable(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) greenlet.S
 	return (*showFrame)(nil).run(r, h, p)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.p))
 }
 
-// run is show as a state machine; f is nil in a call that has not been suspended.
 func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -250,7 +235,6 @@ func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (st g
 	return st
 }
 
-// step runs show up to its next suspension or its end.
 func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -333,7 +317,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:337
+//line main_greenlet.go:323
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -21,23 +21,15 @@ type serveFrame struct {
 	ret0 error
 }
 
-// newServeFrame makes a frame that will run serve.
-func newServeFrame(s *httpd.Server) *serveFrame { return greenlet.MakeFrame(serveFrame{s: s}) }
-
-// Results are what serve has returned.
-func (f *serveFrame) Results() error { return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newServeFrame(s *httpd.Server) *serveFrame             { return greenlet.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                        { return f.ret0 }
+func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
 func serveResumable(r *greenlet.Run, s *httpd.Server) (error, greenlet.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-// body runs serve up to its first suspension; f is nil until there has been one.
 func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line main.go:25
@@ -51,9 +43,8 @@ func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:55
+//line main_greenlet.go:47
 
-// Resume continues serve where it is suspended.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -69,7 +60,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:73
+//line main_greenlet.go:64
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -86,7 +77,6 @@ type stopFrame struct {
 	s *httpd.Server
 }
 
-// newStopFrame makes a frame that will run stop.
 func newStopFrame(s *httpd.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
@@ -94,7 +84,6 @@ func stopResumable(r *greenlet.Run, s *httpd.Server) greenlet.Status {
 	return (*stopFrame)(nil).body(r, s)
 }
 
-// body runs stop up to its first suspension; f is nil until there has been one.
 func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) {
 //line main.go:30
 	_, st = s.StopResumable(r, time.Second)
@@ -106,9 +95,8 @@ func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:110
+//line main_greenlet.go:99
 
-// Resume continues stop where it is suspended.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -138,7 +126,6 @@ type listensFrame struct {
 	next  *int
 }
 
-// newListensFrame makes a frame that will run listens.
 func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
 	return greenlet.MakeFrame(listensFrame{h: h, room0: room0, n: n})
 }
@@ -148,7 +135,6 @@ func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) greenlet
 	return (*listensFrame)(nil).body(r, h, room0, n)
 }
 
-// body runs listens up to its next suspension; f is nil until there has been one.
 func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
 	var room *string
 	var next *int
@@ -204,9 +190,8 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:208
+//line main_greenlet.go:195
 
-// Resume continues the activation; the driver calls it.
 func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
 }
@@ -226,7 +211,6 @@ type saysFrame struct {
 	room, name, text string
 }
 
-// newSaysFrame makes a frame that will run says.
 func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame {
 	return greenlet.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
 }
@@ -236,7 +220,6 @@ func saysResumable(r *greenlet.Run, h *hub.Hub, room string, name string, text s
 	return (*saysFrame)(nil).body(r, h, room, name, text)
 }
 
-// body runs says up to its first suspension; f is nil until there has been one.
 func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, text string) (st greenlet.Status) {
 //line main.go:57
 	_, st = hub.BlockResumable(r, h, func() int {
@@ -255,9 +238,8 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:259
+//line main_greenlet.go:243
 
-// Resume continues says where it is suspended.
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -286,7 +268,6 @@ type showFrame struct {
 	listener *hub.Task
 }
 
-// newShowFrame makes a frame that will run show.
 func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
 	return greenlet.MakeFrame(showFrame{h: h, s: s})
 }
@@ -296,7 +277,6 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *httpd.Server) greenlet.Status
 	return (*showFrame)(nil).body(r, h, s)
 }
 
-// body runs show up to its next suspension; f is nil until there has been one.
 func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st greenlet.Status) {
 	var room string
 	var listener *hub.Task
@@ -319,7 +299,7 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st green
 			goto resumed_76
 		case 5:
 			r.Callee().(*stopFrame).Release(r)
-			goto resumed_77
+			return greenlet.Done
 		}
 	}
 
@@ -360,13 +340,11 @@ resumed_76:
 		f.h, f.s, f.room, f.listener, f.PC = nil, nil, "", nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-resumed_77:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:368
+//line main_greenlet.go:349
 
-// Resume continues the activation; the driver calls it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 }

@@ -21,7 +21,6 @@ type chatListensFrame struct {
 	room2 *room
 }
 
-// newListensFrame makes a frame that will run chat.listens.
 func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatListensFrame {
 	return greenlet.MakeFrame(chatListensFrame{c: c, w: w, r: r})
 }
@@ -31,7 +30,6 @@ func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http
 	return (*chatListensFrame)(nil).body(r2, c, w, r)
 }
 
-// body runs chat.listens up to its first suspension; f is nil until there has been one.
 func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var from int
 	var room2 *room
@@ -55,9 +53,8 @@ after_if_69:
 	return greenlet.Done
 }
 
-//line room_greenlet.go:59
+//line room_greenlet.go:57
 
-// Resume continues chat.listens where it is suspended.
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	var from int
@@ -65,20 +62,18 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.c, f.w, f.r))
-	case 1:
+	default:
 		from, room2 = f.from, f.room2
 		r2.Callee().(*hub.EventWaitForFrame).Release(r2)
-		goto after_if_69
+//line room.go:72
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
+		return r2.Return(f, &f.Header)
 	}
 
-after_if_69:
-//line room.go:72
-	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
-	return r2.Return(f, &f.Header)
 }
 
-//line room_greenlet.go:82
+//line room_greenlet.go:77
 
 func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }

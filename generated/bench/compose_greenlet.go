@@ -12,7 +12,6 @@ type chainFrame struct {
 	loop        *greenlet.Loop
 }
 
-// newChainFrame makes a frame that will run chain.
 func newChainFrame(depth int, n int) *chainFrame {
 	return greenlet.MakeFrame(chainFrame{depth: depth, n: n})
 }
@@ -22,22 +21,21 @@ func chainResumable(r *greenlet.Run, depth int, n int) greenlet.Status {
 	return (*chainFrame)(nil).body(r, depth, n)
 }
 
-// body runs chain up to its first suspension; f is nil until there has been one.
 func (f *chainFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status) {
 	var i int
 	var loop *greenlet.Loop
 //line compose.go:17
 	if depth == 0 {
 		i = 0
-		goto loop_18
+//line compose.go:18
+		if !(i < n) {
+//line compose.go:21
+			return greenlet.Done
+		}
+		goto body_18
 	}
 	goto after_if_17
-loop_18:
-//line compose.go:18
-	if !(i < n) {
-//line compose.go:21
-		return greenlet.Done
-	}
+body_18:
 //line compose.go:19
 	f = greenlet.Take(r, f, 24)
 	r.Leaf(f, &f.Header)
@@ -72,9 +70,8 @@ after_if_17:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:76
+//line compose_greenlet.go:74
 
-// Resume continues chain where it is suspended.
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var i int
@@ -86,20 +83,21 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i = f.i
 //line compose.go:18
 		i++
-		goto loop_18
+//line compose.go:18
+		if !(i < n) {
+//line compose.go:21
+			return r.Return(f, &f.Header)
+		}
+		goto body_18
 	case 2:
 		loop = f.loop
 		r.Callee().Release(r)
+//line compose.go:23
 		loop.End()
 		return r.Return(f, &f.Header)
 	}
 
-loop_18:
-//line compose.go:18
-	if !(i < n) {
-//line compose.go:21
-		return r.Return(f, &f.Header)
-	}
+body_18:
 //line compose.go:19
 	f.i, f.PC = i, 1
 //line compose.go:19
@@ -110,7 +108,7 @@ loop_18:
 	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:114
+//line compose_greenlet.go:112
 
 func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
@@ -137,7 +135,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:141
+//line compose_greenlet.go:139
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -147,18 +145,13 @@ type chainRange1Frame struct {
 	ret0 bool
 }
 
-func (f *chainRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *chainRange1Frame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal chainRange1 for callers that can be suspended.
 func (c *chainRange1) CallResumable(r *greenlet.Run, v int) (bool, greenlet.Status) {
 	return (*chainRange1Frame)(nil).body(r, c, v)
 }
 
-// body runs the literal chainRange1 up to its first suspension; f is nil until there has been one.
 func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 //line compose.go:24
@@ -173,24 +166,19 @@ func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bo
 	return ret0, greenlet.Yielded(r, v)
 }
 
-//line compose_greenlet.go:177
+//line compose_greenlet.go:170
 
-// Resume continues the literal chainRange1 where it is suspended.
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
 //line compose.go:25
-		c.loop.Again()
+	c.loop.Again()
 //line compose.go:25
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:194
+//line compose_greenlet.go:182
 
 func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
@@ -203,7 +191,6 @@ type chainFromFrame struct {
 	depth, n, i int
 }
 
-// newChainFromFrame makes a frame that will run chainFrom.
 func newChainFromFrame(depth int, n int) *chainFromFrame {
 	return greenlet.MakeFrame(chainFromFrame{depth: depth, n: n})
 }
@@ -213,21 +200,20 @@ func chainFromResumable(r *greenlet.Run, depth int, n int) greenlet.Status {
 	return (*chainFromFrame)(nil).body(r, depth, n)
 }
 
-// body runs chainFrom up to its first suspension; f is nil until there has been one.
 func (f *chainFromFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status) {
 	var i int
 //line compose.go:32
 	if depth == 0 {
 		i = 0
-		goto loop_33
+//line compose.go:33
+		if !(i < n) {
+//line compose.go:36
+			return greenlet.Done
+		}
+		goto body_33
 	}
 	goto after_if_32
-loop_33:
-//line compose.go:33
-	if !(i < n) {
-//line compose.go:36
-		return greenlet.Done
-	}
+body_33:
 //line compose.go:34
 	f = greenlet.Take(r, f, 52)
 	r.Leaf(f, &f.Header)
@@ -249,9 +235,8 @@ after_if_32:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:253
+//line compose_greenlet.go:239
 
-// Resume continues chainFrom where it is suspended.
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var i int
@@ -262,18 +247,18 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i = f.i
 //line compose.go:33
 		i++
-		goto loop_33
+//line compose.go:33
+		if !(i < n) {
+//line compose.go:36
+			return r.Return(f, &f.Header)
+		}
+		goto body_33
 	case 2:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-loop_33:
-//line compose.go:33
-	if !(i < n) {
-//line compose.go:36
-		return r.Return(f, &f.Header)
-	}
+body_33:
 //line compose.go:34
 	f.i, f.PC = i, 1
 //line compose.go:34
@@ -284,7 +269,7 @@ loop_33:
 	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:288
+//line compose_greenlet.go:273
 
 func (f *chainFromFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }

@@ -11,7 +11,6 @@ type blenderFrame struct {
 	x, blend int
 }
 
-// newBlenderFrame makes a frame that will run blender.
 func newBlenderFrame(x int) *blenderFrame { return greenlet.MakeFrame(blenderFrame{x: x}) }
 
 // blenderResumable is blender for callers that can be suspended.
@@ -30,7 +29,7 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	}
 }
 
-//line exchange_greenlet.go:34
+//line exchange_greenlet.go:33
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -53,9 +52,8 @@ loop_10:
 	return &f.x
 }
 
-//line exchange_greenlet.go:57
+//line exchange_greenlet.go:56
 
-// Resume continues blender for anyone who resumes it.
 func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	r.Received()
@@ -81,7 +79,6 @@ type memberPassFrame struct {
 	left, t0 int
 }
 
-// newPassFrame makes a frame that will run member.pass.
 func (m *member) newPassFrame(left int) *memberPassFrame {
 	return greenlet.MakeFrame(memberPassFrame{m: m, left: left})
 }
@@ -91,7 +88,6 @@ func (m *member) passResumable(r *greenlet.Run, left int) greenlet.Status {
 	return (*memberPassFrame)(nil).body(r, m, left)
 }
 
-// body runs member.pass up to its next suspension; f is nil until there has been one.
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, left int) (st greenlet.Status) {
 	var t0 int
 	_ = t0
@@ -130,9 +126,8 @@ after_loop_51:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:134
+//line exchange_greenlet.go:131
 
-// Resume continues the activation; the driver calls it.
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.left))
 }
@@ -151,23 +146,15 @@ type descendFrame struct {
 	depth, ret0 int
 }
 
-// newDescendFrame makes a frame that will run descend.
-func newDescendFrame(depth int) *descendFrame { return greenlet.MakeFrame(descendFrame{depth: depth}) }
-
-// Results are what descend has returned.
-func (f *descendFrame) Results() int { return f.ret0 }
-func (f *descendFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newDescendFrame(depth int) *descendFrame               { return greenlet.MakeFrame(descendFrame{depth: depth}) }
+func (f *descendFrame) Results() int                        { return f.ret0 }
+func (f *descendFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // descendResumable is descend for callers that can be suspended.
 func descendResumable(r *greenlet.Run, depth int) (int, greenlet.Status) {
 	return (*descendFrame)(nil).body(r, depth)
 }
 
-// body runs descend up to its first suspension; f is nil until there has been one.
 func (f *descendFrame) body(r *greenlet.Run, depth int) (ret0 int, st greenlet.Status) {
 	var t0 int
 //line exchange.go:72
@@ -196,9 +183,8 @@ after_if_72:
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:200
+//line exchange_greenlet.go:188
 
-// Resume continues descend where it is suspended.
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
 	switch f.PC {
@@ -218,7 +204,7 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line exchange_greenlet.go:222
+//line exchange_greenlet.go:209
 
 func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -18,12 +18,9 @@ type feedParserMoreFrame struct {
 	ret0 bool
 }
 
-// newMoreFrame makes a frame that will run feedParser.more.
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
 	return greenlet.MakeFrame(feedParserMoreFrame{p: p})
 }
-
-// Results are what feedParser.more has returned.
 func (f *feedParserMoreFrame) Results() bool { return f.ret0 }
 func (f *feedParserMoreFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -36,7 +33,6 @@ func (p *feedParser) moreResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*feedParserMoreFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.more up to its first suspension; f is nil until there has been one.
 func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, st greenlet.Status) {
 	var t1 []byte
 //line feed.go:29
@@ -82,9 +78,8 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:86
+//line feed_greenlet.go:82
 
-// Resume continues feedParser.more where it is suspended.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var t1, t2 []byte
@@ -111,7 +106,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:115
+//line feed_greenlet.go:110
 
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -130,12 +125,9 @@ type feedParserSpaceFrame struct {
 	ret0 byte
 }
 
-// newSpaceFrame makes a frame that will run feedParser.space.
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
 	return greenlet.MakeFrame(feedParserSpaceFrame{p: p})
 }
-
-// Results are what feedParser.space has returned.
 func (f *feedParserSpaceFrame) Results() byte { return f.ret0 }
 func (f *feedParserSpaceFrame) Returned(r *greenlet.Run) (ret0 byte) {
 	ret0 = f.ret0
@@ -148,7 +140,6 @@ func (p *feedParser) spaceResumable(r *greenlet.Run) (byte, greenlet.Status) {
 	return (*feedParserSpaceFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.space up to its next suspension; f is nil until there has been one.
 func (f *feedParserSpaceFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, st greenlet.Status) {
 	var t0 bool
 	if f != nil {
@@ -183,9 +174,8 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:187
+//line feed_greenlet.go:179
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -211,12 +201,9 @@ type feedParserDocumentFrame struct {
 	ret1 error
 }
 
-// newDocumentFrame makes a frame that will run feedParser.document.
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
 	return greenlet.MakeFrame(feedParserDocumentFrame{p: p})
 }
-
-// Results are what feedParser.document has returned.
 func (f *feedParserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *feedParserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -229,7 +216,6 @@ func (p *feedParser) documentResumable(r *greenlet.Run) (any, error, greenlet.St
 	return (*feedParserDocumentFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.document up to its next suspension; f is nil until there has been one.
 func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		v   any
@@ -280,9 +266,8 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:284
+//line feed_greenlet.go:272
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -308,12 +293,9 @@ type feedParserValueFrame struct {
 	ret1 error
 }
 
-// newValueFrame makes a frame that will run feedParser.value.
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
 	return greenlet.MakeFrame(feedParserValueFrame{p: p})
 }
-
-// Results are what feedParser.value has returned.
 func (f *feedParserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *feedParserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -326,7 +308,6 @@ func (p *feedParser) valueResumable(r *greenlet.Run) (any, error, greenlet.Statu
 	return (*feedParserValueFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.value up to its next suspension; f is nil until there has been one.
 func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		c              byte
@@ -469,9 +450,8 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:473
+//line feed_greenlet.go:457
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -499,12 +479,9 @@ type feedParserObjectFrame struct {
 	ret1    error
 }
 
-// newObjectFrame makes a frame that will run feedParser.object.
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
 	return greenlet.MakeFrame(feedParserObjectFrame{p: p})
 }
-
-// Results are what feedParser.object has returned.
 func (f *feedParserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *feedParserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -517,7 +494,6 @@ func (p *feedParser) objectResumable(r *greenlet.Run) (any, error, greenlet.Stat
 	return (*feedParserObjectFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.object up to its next suspension; f is nil until there has been one.
 func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		members map[string]any
@@ -639,9 +615,8 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:643
+//line feed_greenlet.go:623
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -668,12 +643,9 @@ type feedParserArrayFrame struct {
 	ret1     error
 }
 
-// newArrayFrame makes a frame that will run feedParser.array.
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
 	return greenlet.MakeFrame(feedParserArrayFrame{p: p})
 }
-
-// Results are what feedParser.array has returned.
 func (f *feedParserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *feedParserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -686,7 +658,6 @@ func (p *feedParser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Statu
 	return (*feedParserArrayFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.array up to its next suspension; f is nil until there has been one.
 func (f *feedParserArrayFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var (
 		elements []any
@@ -760,9 +731,8 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:764
+//line feed_greenlet.go:740
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -788,12 +758,9 @@ type feedParserStrFrame struct {
 	ret1 error
 }
 
-// newStrFrame makes a frame that will run feedParser.str.
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
 	return greenlet.MakeFrame(feedParserStrFrame{p: p})
 }
-
-// Results are what feedParser.str has returned.
 func (f *feedParserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
 func (f *feedParserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -806,7 +773,6 @@ func (p *feedParser) strResumable(r *greenlet.Run) (string, error, greenlet.Stat
 	return (*feedParserStrFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.str up to its next suspension; f is nil until there has been one.
 func (f *feedParserStrFrame) body(r *greenlet.Run, p *feedParser) (ret0 string, ret1 error, st greenlet.Status) {
 	var part []byte
 	var t0 bool
@@ -884,9 +850,8 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:888
+//line feed_greenlet.go:860
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -912,12 +877,9 @@ type feedParserEscapeFrame struct {
 	ret0 error
 }
 
-// newEscapeFrame makes a frame that will run feedParser.escape.
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
 	return greenlet.MakeFrame(feedParserEscapeFrame{p: p})
 }
-
-// Results are what feedParser.escape has returned.
 func (f *feedParserEscapeFrame) Results() error { return f.ret0 }
 func (f *feedParserEscapeFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -930,7 +892,6 @@ func (p *feedParser) escapeResumable(r2 *greenlet.Run) (error, greenlet.Status) 
 	return (*feedParserEscapeFrame)(nil).body(r2, p)
 }
 
-// body runs feedParser.escape up to its next suspension; f is nil until there has been one.
 func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 error, st greenlet.Status) {
 	var (
 		c      byte
@@ -1057,9 +1018,8 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1061
+//line feed_greenlet.go:1029
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -1085,12 +1045,9 @@ type feedParserHexFrame struct {
 	ret1 error
 }
 
-// newHexFrame makes a frame that will run feedParser.hex.
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
 	return greenlet.MakeFrame(feedParserHexFrame{p: p})
 }
-
-// Results are what feedParser.hex has returned.
 func (f *feedParserHexFrame) Results() (rune, error) { return f.ret0, f.ret1 }
 func (f *feedParserHexFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1103,7 +1060,6 @@ func (p *feedParser) hexResumable(r2 *greenlet.Run) (rune, error, greenlet.Statu
 	return (*feedParserHexFrame)(nil).body(r2, p)
 }
 
-// body runs feedParser.hex up to its next suspension; f is nil until there has been one.
 func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, ret1 error, st greenlet.Status) {
 	var r rune
 	var t0 int
@@ -1148,9 +1104,8 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1152
+//line feed_greenlet.go:1116
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserHexFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -1176,12 +1131,9 @@ type feedParserNextFrame struct {
 	ret1 bool
 }
 
-// newNextFrame makes a frame that will run feedParser.next.
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
 	return greenlet.MakeFrame(feedParserNextFrame{p: p})
 }
-
-// Results are what feedParser.next has returned.
 func (f *feedParserNextFrame) Results() (byte, bool) { return f.ret0, f.ret1 }
 func (f *feedParserNextFrame) Returned(r *greenlet.Run) (ret0 byte, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1194,7 +1146,6 @@ func (p *feedParser) nextResumable(r *greenlet.Run) (byte, bool, greenlet.Status
 	return (*feedParserNextFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.next up to its first suspension; f is nil until there has been one.
 func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, ret1 bool, st greenlet.Status) {
 	var t0, t1 bool
 //line feed.go:261
@@ -1220,9 +1171,8 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1224
+//line feed_greenlet.go:1183
 
-// Resume continues feedParser.next where it is suspended.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
 	var t0, t1 bool
@@ -1230,25 +1180,23 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.p)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
 		t0 = !t1
-		goto after_if_261
-	}
-
-after_if_261:
 //line feed.go:261
-	if t0 {
-		f.ret0, f.ret1 = 0, false
+		if t0 {
+			f.ret0, f.ret1 = 0, false
+			return r.Return(f, &f.Header)
+		}
+//line feed.go:264
+		p.at++
+		f.ret0, f.ret1 = p.piece[p.at-1], true
 		return r.Return(f, &f.Header)
 	}
-//line feed.go:264
-	p.at++
-	f.ret0, f.ret1 = p.piece[p.at-1], true
-	return r.Return(f, &f.Header)
+
 }
 
-//line feed_greenlet.go:1252
+//line feed_greenlet.go:1208
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1270,12 +1218,9 @@ type feedParserNumberFrame struct {
 	ret1 error
 }
 
-// newNumberFrame makes a frame that will run feedParser.number.
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
 	return greenlet.MakeFrame(feedParserNumberFrame{p: p})
 }
-
-// Results are what feedParser.number has returned.
 func (f *feedParserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
 func (f *feedParserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1288,7 +1233,6 @@ func (p *feedParser) numberResumable(r *greenlet.Run) (any, error, greenlet.Stat
 	return (*feedParserNumberFrame)(nil).body(r, p)
 }
 
-// body runs feedParser.number up to its next suspension; f is nil until there has been one.
 func (f *feedParserNumberFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
 	var t0, t1 bool
 	if f != nil {
@@ -1339,9 +1283,8 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1343
+//line feed_greenlet.go:1296
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -1368,12 +1311,9 @@ type feedParserWordFrame struct {
 	ret0  error
 }
 
-// newWordFrame makes a frame that will run feedParser.word.
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
 	return greenlet.MakeFrame(feedParserWordFrame{p: p, want: want})
 }
-
-// Results are what feedParser.word has returned.
 func (f *feedParserWordFrame) Results() error { return f.ret0 }
 func (f *feedParserWordFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -1386,7 +1326,6 @@ func (p *feedParser) wordResumable(r *greenlet.Run, want string) (error, greenle
 	return (*feedParserWordFrame)(nil).body(r, p, want)
 }
 
-// body runs feedParser.word up to its next suspension; f is nil until there has been one.
 func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) (ret0 error, st greenlet.Status) {
 	var t0, i int
 	var c byte
@@ -1430,9 +1369,8 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1434
+//line feed_greenlet.go:1383
 
-// Resume continues the activation; the driver calls it.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p, f.want)
 	return r.Started(f, &f.Header, st)

@@ -11,7 +11,6 @@ type forkFringeFrame struct {
 	f *fork
 }
 
-// newFringeFrame makes a frame that will run fork.fringe.
 func (f *fork) newFringeFrame() *forkFringeFrame { return greenlet.MakeFrame(forkFringeFrame{f: f}) }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
@@ -19,7 +18,6 @@ func (f *fork) fringeResumable(r *greenlet.Run) greenlet.Status {
 	return (*forkFringeFrame)(nil).body(r, f)
 }
 
-// body runs fork.fringe up to its first suspension; f is nil until there has been one.
 func (f2 *forkFringeFrame) body(r *greenlet.Run, f *fork) (st greenlet.Status) {
 //line fringe.go:26
 	if !(f.left == nil) {
@@ -51,9 +49,8 @@ after_if_26:
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:55
+//line fringe_greenlet.go:53
 
-// Resume continues fork.fringe where it is suspended.
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
 	switch f2.PC {
@@ -68,17 +65,16 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f2.f, f2.PC = nil, 3
 			return r.Link(f2, &f2.Header, st)
 		}
-		goto resumed_31
+		return r.Return(f2, &f2.Header)
 	case 3:
 		r.Callee().(*forkFringeFrame).Release(r)
-		goto resumed_31
+		return r.Return(f2, &f2.Header)
 	}
 
-resumed_31:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:82
+//line fringe_greenlet.go:78
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -104,7 +100,6 @@ func (f *fork) AllResumable(r *greenlet.Run, yield func(int) bool) greenlet.Stat
 	return (*forkAllFrame)(nil).body(r, f, yield)
 }
 
-// body runs fork.All up to its first suspension; f is nil until there has been one.
 func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st greenlet.Status) {
 //line fringe.go:37
 	_, st = f.pushResumable(r, yield)
@@ -116,9 +111,8 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:120
+//line fringe_greenlet.go:115
 
-// Resume continues fork.All where it is suspended.
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
@@ -160,25 +154,17 @@ type forkPushFrame struct {
 	ret0  bool
 }
 
-// newPushFrame makes a frame that will run fork.push.
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
 	return greenlet.MakeFrame(forkPushFrame{f: f, yield: yield})
 }
-
-// Results are what fork.push has returned.
-func (f *forkPushFrame) Results() bool { return f.ret0 }
-func (f *forkPushFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *forkPushFrame) Results() bool                        { return f.ret0 }
+func (f *forkPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is fork.push for callers that can be suspended.
 func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
 	return (*forkPushFrame)(nil).body(r, f, yield)
 }
 
-// body runs fork.push up to its next suspension; f is nil until there has been one.
 func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var t0, t1, t2, t3 bool
 	if f2 != nil {
@@ -249,9 +235,8 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:253
+//line fringe_greenlet.go:240
 
-// Resume continues the activation; the driver calls it.
 func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f, f.yield)
 	return r.Started(f, &f.Header, st)
@@ -273,12 +258,9 @@ type forkIteratorFrame struct {
 	ret0 func(func(int) bool)
 }
 
-// newIteratorFrame makes a frame that will run fork.iterator.
 func (f *fork) newIteratorFrame() *forkIteratorFrame {
 	return greenlet.MakeFrame(forkIteratorFrame{f: f})
 }
-
-// Results are what fork.iterator has returned.
 func (f *forkIteratorFrame) Results() func(func(int) bool) { return f.ret0 }
 func (f *forkIteratorFrame) Returned(r *greenlet.Run) (ret0 func(func(int) bool)) {
 	ret0 = f.ret0
@@ -291,15 +273,13 @@ func (f *fork) iteratorResumable(r *greenlet.Run) (func(func(int) bool), greenle
 	return (*forkIteratorFrame)(nil).body(r, f)
 }
 
-// body runs fork.iterator up to its next suspension; f is nil until there has been one.
 func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int) bool), st greenlet.Status) {
 //line fringe.go:81
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:301
+//line fringe_greenlet.go:284
 
-// Resume continues the activation; the driver calls it.
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
 	return r.Started(f, &f.Header, st)
@@ -336,7 +316,6 @@ func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) g
 	return (*forkIteratorValue1Frame)(nil).body(r, c, p0)
 }
 
-// body runs the literal forkIteratorValue1 up to its first suspension; f is nil until there has been one.
 func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p0 func(int) bool) (st greenlet.Status) {
 //line fringe.go:81
 	if st = (*c.recv).AllResumable(r, p0); st != greenlet.Done {
@@ -347,18 +326,13 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:351
+//line fringe_greenlet.go:332
 
-// Resume continues the literal forkIteratorValue1 where it is suspended.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*forkAllFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*forkAllFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }

@@ -11,7 +11,6 @@ type countFrame struct {
 	n, i int
 }
 
-// newCountFrame makes a frame that will run count.
 func newCountFrame(n int) *countFrame { return greenlet.MakeFrame(countFrame{n: n}) }
 
 // countResumable is count for callers that can be suspended.
@@ -33,7 +32,7 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:37
+//line greenlets_greenlet.go:36
 
 // Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) greenlet.Status {
@@ -61,9 +60,8 @@ loop_14:
 	return greenlet.Left
 }
 
-//line greenlets_greenlet.go:65
+//line greenlets_greenlet.go:64
 
-// Resume continues count for anyone who resumes it.
 func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -85,7 +83,6 @@ type treeWalkFrame struct {
 	t *tree
 }
 
-// newWalkFrame makes a frame that will run tree.walk.
 func (t *tree) newWalkFrame() *treeWalkFrame { return greenlet.MakeFrame(treeWalkFrame{t: t}) }
 
 // walkResumable is tree.walk for callers that can be suspended.
@@ -93,7 +90,6 @@ func (t *tree) walkResumable(r *greenlet.Run) greenlet.Status {
 	return (*treeWalkFrame)(nil).body(r, t)
 }
 
-// body runs tree.walk up to its first suspension; f is nil until there has been one.
 func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 //line greenlets.go:41
 	if t == nil {
@@ -116,9 +112,8 @@ func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:120
+//line greenlets_greenlet.go:116
 
-// Resume continues tree.walk where it is suspended.
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
@@ -140,17 +135,16 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_46
+		return r.Return(f, &f.Header)
 	case 3:
 		r.Callee().(*treeWalkFrame).Release(r)
-		goto resumed_46
+		return r.Return(f, &f.Header)
 	}
 
-resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:154
+//line greenlets_greenlet.go:148
 
 func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -166,7 +160,6 @@ type sideCounterFrame struct {
 	n int
 }
 
-// newCounterFrame makes a frame that will run side.counter.
 func (s *side) newCounterFrame(n int) *sideCounterFrame {
 	return greenlet.MakeFrame(sideCounterFrame{s: s, n: n})
 }
@@ -176,7 +169,6 @@ func (s *side) counterResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*sideCounterFrame)(nil).body(r, s, n)
 }
 
-// body runs side.counter up to its first suspension; f is nil until there has been one.
 func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 //line greenlets.go:94
 	if !(n > 0) {
@@ -191,9 +183,8 @@ func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:195
+//line greenlets_greenlet.go:187
 
-// Resume continues side.counter where it is suspended.
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
@@ -202,14 +193,14 @@ func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		n = f.n
 		r.Received()
-		goto loop_94
+//line greenlets.go:94
+		if !(n > 0) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_94
 	}
 
-loop_94:
-//line greenlets.go:94
-	if !(n > 0) {
-		return r.Return(f, &f.Header)
-	}
+body_94:
 //line greenlets.go:95
 	f.PC = 1
 	r.Await(&f.n)
@@ -217,7 +208,7 @@ loop_94:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:221
+//line greenlets_greenlet.go:212
 
 func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
@@ -234,7 +225,6 @@ type sideToucherFrame struct {
 	n, t0 int
 }
 
-// newToucherFrame makes a frame that will run side.toucher.
 func (s *side) newToucherFrame(n int) *sideToucherFrame {
 	return greenlet.MakeFrame(sideToucherFrame{s: s, n: n})
 }
@@ -244,7 +234,6 @@ func (s *side) toucherResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*sideToucherFrame)(nil).body(r, s, n)
 }
 
-// body runs side.toucher up to its first suspension; f is nil until there has been one.
 func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 	var t0 int
 //line greenlets.go:111
@@ -261,9 +250,8 @@ func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:265
+//line greenlets_greenlet.go:254
 
-// Resume continues side.toucher where it is suspended.
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	var t0 int
@@ -274,21 +262,21 @@ func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = f.t0
 //line greenlets.go:111
 		t0++
-		goto loop_111
+//line greenlets.go:111
+		if !(t0 < n) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_111
 	}
 
-loop_111:
-//line greenlets.go:111
-	if !(t0 < n) {
-		return r.Return(f, &f.Header)
-	}
+body_111:
 //line greenlets.go:112
 	f.t0, f.PC = t0, 1
 //line greenlets.go:112
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:292
+//line greenlets_greenlet.go:280
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -305,7 +293,6 @@ type sideDeepFrame struct {
 	n int
 }
 
-// newDeepFrame makes a frame that will run side.deep.
 func (s *side) newDeepFrame(n int) *sideDeepFrame {
 	return greenlet.MakeFrame(sideDeepFrame{s: s, n: n})
 }
@@ -315,7 +302,6 @@ func (s *side) deepResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*sideDeepFrame)(nil).body(r, s, n)
 }
 
-// body runs side.deep up to its first suspension; f is nil until there has been one.
 func (f *sideDeepFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
 //line greenlets.go:128
 	if !(s.depth > 1) {
@@ -343,9 +329,8 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:347
+//line greenlets_greenlet.go:333
 
-// Resume continues side.deep where it is suspended.
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
@@ -358,14 +343,14 @@ func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 2:
 		n = f.n
 		r.Received()
-		goto loop_133
+//line greenlets.go:133
+		if !(n > 0) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_133
 	}
 
-loop_133:
-//line greenlets.go:133
-	if !(n > 0) {
-		return r.Return(f, &f.Header)
-	}
+body_133:
 //line greenlets.go:134
 	f.PC = 2
 	r.Await(&f.n)
@@ -373,7 +358,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:377
+//line greenlets_greenlet.go:362
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -391,23 +376,15 @@ type manySpawnedFrame struct {
 	ret0      int
 }
 
-// newManySpawnedFrame makes a frame that will run manySpawned.
-func newManySpawnedFrame(n int) *manySpawnedFrame { return greenlet.MakeFrame(manySpawnedFrame{n: n}) }
-
-// Results are what manySpawned has returned.
-func (f *manySpawnedFrame) Results() int { return f.ret0 }
-func (f *manySpawnedFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newManySpawnedFrame(n int) *manySpawnedFrame               { return greenlet.MakeFrame(manySpawnedFrame{n: n}) }
+func (f *manySpawnedFrame) Results() int                        { return f.ret0 }
+func (f *manySpawnedFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manySpawnedResumable is manySpawned for callers that can be suspended.
 func manySpawnedResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*manySpawnedFrame)(nil).body(r, n)
 }
 
-// body runs manySpawned up to its first suspension; f is nil until there has been one.
 func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum, i int
 //line greenlets.go:170
@@ -427,9 +404,8 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:431
+//line greenlets_greenlet.go:408
 
-// Resume continues manySpawned where it is suspended.
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var sum, i int
@@ -446,16 +422,16 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		sum += t0.(int)
 //line greenlets.go:171
 		i++
-		goto loop_171
+//line greenlets.go:171
+		if !(i < n) {
+//line greenlets.go:174
+			f.ret0 = sum
+			return r.Return(f, &f.Header)
+		}
+		goto body_171
 	}
 
-loop_171:
-//line greenlets.go:171
-	if !(i < n) {
-//line greenlets.go:174
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
-	}
+body_171:
 //line greenlets.go:172
 	f.t0, f.sum, f.i, f.PC = nil, sum, i, 1
 	r.Await(&f.t0)
@@ -463,7 +439,7 @@ loop_171:
 	return r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:467
+//line greenlets_greenlet.go:443
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -480,16 +456,9 @@ type maybeFrame struct {
 	i, ret0 int
 }
 
-// newMaybeFrame makes a frame that will run maybe.
-func newMaybeFrame(i int) *maybeFrame { return greenlet.MakeFrame(maybeFrame{i: i}) }
-
-// Results are what maybe has returned.
-func (f *maybeFrame) Results() int { return f.ret0 }
-func (f *maybeFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newMaybeFrame(i int) *maybeFrame                     { return greenlet.MakeFrame(maybeFrame{i: i}) }
+func (f *maybeFrame) Results() int                        { return f.ret0 }
+func (f *maybeFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // maybeResumable is maybe for callers that can be suspended.
 func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
@@ -508,7 +477,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:512
+//line greenlets_greenlet.go:481
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
@@ -533,9 +502,8 @@ after_if_185:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:537
+//line greenlets_greenlet.go:506
 
-// Resume continues maybe for anyone who resumes it.
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -558,23 +526,15 @@ type manyCallsFrame struct {
 	n, sum, i, ret0 int
 }
 
-// newManyCallsFrame makes a frame that will run manyCalls.
-func newManyCallsFrame(n int) *manyCallsFrame { return greenlet.MakeFrame(manyCallsFrame{n: n}) }
-
-// Results are what manyCalls has returned.
-func (f *manyCallsFrame) Results() int { return f.ret0 }
-func (f *manyCallsFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newManyCallsFrame(n int) *manyCallsFrame                 { return greenlet.MakeFrame(manyCallsFrame{n: n}) }
+func (f *manyCallsFrame) Results() int                        { return f.ret0 }
+func (f *manyCallsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manyCallsResumable is manyCalls for callers that can be suspended.
 func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*manyCallsFrame)(nil).body(r, n)
 }
 
-// body runs manyCalls up to its next suspension; f is nil until there has been one.
 func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum, i, t0 int
 	if f != nil {
@@ -610,9 +570,8 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:614
+//line greenlets_greenlet.go:575
 
-// Resume continues the activation; the driver calls it.
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
 	return r.Started(f, &f.Header, st)

@@ -11,7 +11,6 @@ type bushWalkFrame struct {
 	t *bush
 }
 
-// newWalkFrame makes a frame that will run bush.walk.
 func (t *bush) newWalkFrame() *bushWalkFrame { return greenlet.MakeFrame(bushWalkFrame{t: t}) }
 
 // walkResumable is bush.walk for callers that can be suspended.
@@ -19,7 +18,6 @@ func (t *bush) walkResumable(r *greenlet.Run) greenlet.Status {
 	return (*bushWalkFrame)(nil).body(r, t)
 }
 
-// body runs bush.walk up to its first suspension; f is nil until there has been one.
 func (f *bushWalkFrame) body(r *greenlet.Run, t *bush) (st greenlet.Status) {
 //line walk.go:30
 	if t == nil {
@@ -42,9 +40,8 @@ func (f *bushWalkFrame) body(r *greenlet.Run, t *bush) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line walk_greenlet.go:46
+//line walk_greenlet.go:44
 
-// Resume continues bush.walk where it is suspended.
 func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	switch f.PC {
@@ -66,17 +63,16 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_35
+		return r.Return(f, &f.Header)
 	case 3:
 		r.Callee().(*bushWalkFrame).Release(r)
-		goto resumed_35
+		return r.Return(f, &f.Header)
 	}
 
-resumed_35:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:80
+//line walk_greenlet.go:76
 
 func (f *bushWalkFrame) Forget()                 { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
@@ -102,7 +98,6 @@ func (t *bush) EachResumable(r *greenlet.Run, yield func(int) bool) greenlet.Sta
 	return (*bushEachFrame)(nil).body(r, t, yield)
 }
 
-// body runs bush.Each up to its first suspension; f is nil until there has been one.
 func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st greenlet.Status) {
 //line walk.go:41
 	_, st = t.pushResumable(r, yield)
@@ -114,9 +109,8 @@ func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line walk_greenlet.go:118
+//line walk_greenlet.go:113
 
-// Resume continues bush.Each where it is suspended.
 func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -158,25 +152,17 @@ type bushPushFrame struct {
 	ret0  bool
 }
 
-// newPushFrame makes a frame that will run bush.push.
 func (t *bush) newPushFrame(yield func(int) bool) *bushPushFrame {
 	return greenlet.MakeFrame(bushPushFrame{t: t, yield: yield})
 }
-
-// Results are what bush.push has returned.
-func (f *bushPushFrame) Results() bool { return f.ret0 }
-func (f *bushPushFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *bushPushFrame) Results() bool                        { return f.ret0 }
+func (f *bushPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is bush.push for callers that can be suspended.
 func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
 	return (*bushPushFrame)(nil).body(r, t, yield)
 }
 
-// body runs bush.push up to its next suspension; f is nil until there has been one.
 func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var t0, t1, t2, t3, t4, t5 bool
 	if f != nil {
@@ -256,9 +242,8 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:260
+//line walk_greenlet.go:247
 
-// Resume continues the activation; the driver calls it.
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.t, f.yield)
 	return r.Started(f, &f.Header, st)

@@ -13,13 +13,11 @@ type readsContextFrame struct {
 	greenlet.Header
 }
 
-// newReadsContextFrame makes a frame that will run readsContext.
 func newReadsContextFrame() *readsContextFrame { return greenlet.MakeFrame(readsContextFrame{}) }
 
 // readsContextResumable is readsContext for callers that can be suspended.
 func readsContextResumable(r *greenlet.Run) greenlet.Status { return (*readsContextFrame)(nil).body(r) }
 
-// body runs readsContext up to its first suspension; f is nil until there has been one.
 func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line context_test.go:18
 	{
@@ -32,26 +30,23 @@ func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:36
+//line context_greenlet_test.go:34
 
-// Resume continues readsContext where it is suspended.
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto loop_18
+	default:
+//line context_test.go:19
+		me := r.Current()
+		f.PC = 1
+//line context_test.go:20
+		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 
-loop_18:
-//line context_test.go:19
-	me := r.Current()
-	f.PC = 1
-//line context_test.go:20
-	return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 }
 
-//line context_greenlet_test.go:55
+//line context_greenlet_test.go:50
 
 func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
@@ -65,23 +60,15 @@ type startsChildFrame struct {
 	t0, ret0 any
 }
 
-// newStartsChildFrame makes a frame that will run startsChild.
-func newStartsChildFrame() *startsChildFrame { return greenlet.MakeFrame(startsChildFrame{}) }
-
-// Results are what startsChild has returned.
-func (f *startsChildFrame) Results() any { return f.ret0 }
-func (f *startsChildFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newStartsChildFrame() *startsChildFrame                    { return greenlet.MakeFrame(startsChildFrame{}) }
+func (f *startsChildFrame) Results() any                        { return f.ret0 }
+func (f *startsChildFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // startsChildResumable is startsChild for callers that can be suspended.
 func startsChildResumable(r *greenlet.Run) (any, greenlet.Status) {
 	return (*startsChildFrame)(nil).body(r)
 }
 
-// body runs startsChild up to its first suspension; f is nil until there has been one.
 func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 //line context_test.go:47
 	f = greenlet.Take(r, f, 1)
@@ -92,9 +79,8 @@ func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:96
+//line context_greenlet_test.go:83
 
-// Resume continues startsChild where it is suspended.
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
 	switch f.PC {
@@ -111,7 +97,7 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:115
+//line context_greenlet_test.go:101
 
 func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
@@ -128,7 +114,6 @@ type changesContextFrame struct {
 	me *greenlet.Greenlet
 }
 
-// newChangesContextFrame makes a frame that will run changesContext.
 func newChangesContextFrame(l *[]any) *changesContextFrame {
 	return greenlet.MakeFrame(changesContextFrame{l: l})
 }
@@ -138,7 +123,6 @@ func changesContextResumable(r *greenlet.Run, l *[]any) greenlet.Status {
 	return (*changesContextFrame)(nil).body(r, l)
 }
 
-// body runs changesContext up to its first suspension; f is nil until there has been one.
 func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Status) {
 	var me *greenlet.Greenlet
 //line context_test.go:83
@@ -153,9 +137,8 @@ func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Statu
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:157
+//line context_greenlet_test.go:141
 
-// Resume continues changesContext where it is suspended.
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var me *greenlet.Greenlet
@@ -173,7 +156,7 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:177
+//line context_greenlet_test.go:160
 
 func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
@@ -191,7 +174,6 @@ type setsItsOwnFrame struct {
 	i int
 }
 
-// newSetsItsOwnFrame makes a frame that will run setsItsOwn.
 func newSetsItsOwnFrame(n int) *setsItsOwnFrame { return greenlet.MakeFrame(setsItsOwnFrame{n: n}) }
 
 // setsItsOwnResumable is setsItsOwn for callers that can be suspended.
@@ -199,7 +181,6 @@ func setsItsOwnResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*setsItsOwnFrame)(nil).body(r, n)
 }
 
-// body runs setsItsOwn up to its first suspension; f is nil until there has been one.
 func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 	var i int
@@ -219,9 +200,8 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:223
+//line context_greenlet_test.go:204
 
-// Resume continues setsItsOwn where it is suspended.
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var g *greenlet.Greenlet
@@ -233,14 +213,14 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		g, i = f.g, f.i
 //line context_test.go:129
 		i++
-		goto loop_129
+//line context_test.go:129
+		if !(i < n) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_129
 	}
 
-loop_129:
-//line context_test.go:129
-	if !(i < n) {
-		return r.Return(f, &f.Header)
-	}
+body_129:
 //line context_test.go:130
 	g.SetContext(context.WithValue(g.Context(), key{}, i))
 	f.g, f.i, f.PC = g, i, 1
@@ -248,7 +228,7 @@ loop_129:
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:252
+//line context_greenlet_test.go:232
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

@@ -15,7 +15,6 @@ type recoversAndCallsFrame struct {
 	plain    func()
 }
 
-// newRecoversAndCallsFrame makes a frame that will run recoversAndCalls.
 func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
 	return greenlet.MakeFrame(recoversAndCallsFrame{plain: plain})
 }
@@ -30,12 +29,10 @@ func recoversAndCallsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, plain fu
 	return (*recoversAndCallsFrame)(nil).run(r, d, plain)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *recoversAndCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.plain))
 }
 
-// run is recoversAndCalls as a state machine; f is nil in a call that has not been suspended.
 func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -49,7 +46,6 @@ func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, pl
 	return st
 }
 
-// step runs recoversAndCalls up to its next suspension or its end.
 func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenlet.Status) {
 	var st greenlet.Status
 	switch f.PC {
@@ -60,7 +56,7 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 
 //line defer_test.go:27
 	if !(f.deferrer.Recover() != nil) {
-		goto after_if_27
+		return greenlet.Done
 	}
 //line defer_test.go:28
 	if c, ok := greenlet.Resumable(plain).(interface {
@@ -75,11 +71,10 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 		plain()
 	}
 resumed_28:
-after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:83
+//line defer_greenlet_test.go:78
 
 func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
@@ -95,7 +90,6 @@ type failsAndDefersFrame struct {
 	plain func()
 }
 
-// newFailsAndDefersFrame makes a frame that will run failsAndDefers.
 func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
 	return greenlet.MakeFrame(failsAndDefersFrame{plain: plain})
 }
@@ -105,12 +99,10 @@ func failsAndDefersResumable(r *greenlet.Run, plain func()) greenlet.Status {
 	return (*failsAndDefersFrame)(nil).run(r, plain)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *failsAndDefersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.plain))
 }
 
-// run is failsAndDefers as a state machine; f is nil in a call that has not been suspended.
 func (f *failsAndDefersFrame) run(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -128,7 +120,6 @@ func (f *failsAndDefersFrame) run(r *greenlet.Run, plain func()) (st greenlet.St
 	return st
 }
 
-// step runs failsAndDefers up to its next suspension or its end.
 func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -169,7 +160,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:173
+//line defer_greenlet_test.go:164
 
 func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -185,7 +176,6 @@ type throwsAtEndFrame struct {
 	to func() *greenlet.Greenlet
 }
 
-// newThrowsAtEndFrame makes a frame that will run throwsAtEnd.
 func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
 	return greenlet.MakeFrame(throwsAtEndFrame{to: to})
 }
@@ -195,12 +185,10 @@ func throwsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenle
 	return (*throwsAtEndFrame)(nil).run(r, to)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *throwsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-// run is throwsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *throwsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -218,7 +206,6 @@ func (f *throwsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (s
 	return st
 }
 
-// step runs throwsAtEnd up to its next suspension or its end.
 func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -262,7 +249,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:266
+//line defer_greenlet_test.go:253
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -278,7 +265,6 @@ type switchesAtEndFrame struct {
 	to func() *greenlet.Greenlet
 }
 
-// newSwitchesAtEndFrame makes a frame that will run switchesAtEnd.
 func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
 	return greenlet.MakeFrame(switchesAtEndFrame{to: to})
 }
@@ -288,12 +274,10 @@ func switchesAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) green
 	return (*switchesAtEndFrame)(nil).run(r, to)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *switchesAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-// run is switchesAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *switchesAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -311,7 +295,6 @@ func (f *switchesAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) 
 	return st
 }
 
-// step runs switchesAtEnd up to its next suspension or its end.
 func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -355,7 +338,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:359
+//line defer_greenlet_test.go:342
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -371,7 +354,6 @@ type callsAtEndFrame struct {
 	to func() *greenlet.Greenlet
 }
 
-// newCallsAtEndFrame makes a frame that will run callsAtEnd.
 func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
 	return greenlet.MakeFrame(callsAtEndFrame{to: to})
 }
@@ -381,12 +363,10 @@ func callsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenlet
 	return (*callsAtEndFrame)(nil).run(r, to)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *callsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-// run is callsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *callsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -404,7 +384,6 @@ func (f *callsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st
 	return st
 }
 
-// step runs callsAtEnd up to its next suspension or its end.
 func (f *callsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -428,7 +407,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:432
+//line defer_greenlet_test.go:411
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -444,7 +423,6 @@ type callsFrame struct {
 	plain func()
 }
 
-// newCallsFrame makes a frame that will run calls.
 func newCallsFrame(plain func()) *callsFrame { return greenlet.MakeFrame(callsFrame{plain: plain}) }
 
 // callsResumable is calls for callers that can be suspended.
@@ -452,7 +430,6 @@ func callsResumable(r *greenlet.Run, plain func()) greenlet.Status {
 	return (*callsFrame)(nil).body(r, plain)
 }
 
-// body runs calls up to its first suspension; f is nil until there has been one.
 func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 //line defer_test.go:88
 	if c, ok := greenlet.Resumable(plain).(interface {
@@ -470,9 +447,8 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:474
+//line defer_greenlet_test.go:451
 
-// Resume continues calls where it is suspended.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -497,7 +473,6 @@ type defersSwitchesFrame struct {
 	greenlet.DeferHeader
 }
 
-// newDefersSwitchesFrame makes a frame that will run defersSwitches.
 func newDefersSwitchesFrame() *defersSwitchesFrame { return greenlet.MakeFrame(defersSwitchesFrame{}) }
 
 // defersSwitchesResumable is defersSwitches for callers that can be suspended.
@@ -505,12 +480,10 @@ func defersSwitchesResumable(r *greenlet.Run) greenlet.Status {
 	return (*defersSwitchesFrame)(nil).run(r)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *defersSwitchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-// run is defersSwitches as a state machine; f is nil in a call that has not been suspended.
 func (f *defersSwitchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -527,7 +500,6 @@ func (f *defersSwitchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	return st
 }
 
-// step runs defersSwitches up to its next suspension or its end.
 func (f *defersSwitchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -552,7 +524,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:556
+//line defer_greenlet_test.go:528
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -568,7 +540,6 @@ type recoversAndExitsFrame struct {
 	recovers bool
 }
 
-// newRecoversAndExitsFrame makes a frame that will run recoversAndExits.
 func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
 	return greenlet.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
 }
@@ -583,12 +554,10 @@ func recoversAndExitsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]a
 	return (*recoversAndExitsFrame)(nil).run(r, d, log, recovers)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *recoversAndExitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log, f.recovers))
 }
 
-// run is recoversAndExits as a state machine; f is nil in a call that has not been suspended.
 func (f *recoversAndExitsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -602,7 +571,6 @@ func (f *recoversAndExitsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, lo
 	return st
 }
 
-// step runs recoversAndExits up to its next suspension or its end.
 func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool) (end greenlet.Status) {
 //line defer_test.go:108
 	if recovers {
@@ -612,7 +580,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:616
+//line defer_greenlet_test.go:584
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -629,7 +597,6 @@ type exitsWhileUnwindingFrame struct {
 	panics, recovers bool
 }
 
-// newExitsWhileUnwindingFrame makes a frame that will run exitsWhileUnwinding.
 func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsWhileUnwindingFrame {
 	return greenlet.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
 }
@@ -639,12 +606,10 @@ func exitsWhileUnwindingResumable(r *greenlet.Run, log *[]any, panics bool, reco
 	return (*exitsWhileUnwindingFrame)(nil).run(r, log, panics, recovers)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *exitsWhileUnwindingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log, f.panics, f.recovers))
 }
 
-// run is exitsWhileUnwinding as a state machine; f is nil in a call that has not been suspended.
 func (f *exitsWhileUnwindingFrame) run(r *greenlet.Run, log *[]any, panics bool, recovers bool) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -662,7 +627,6 @@ func (f *exitsWhileUnwindingFrame) run(r *greenlet.Run, log *[]any, panics bool,
 	return st
 }
 
-// step runs exitsWhileUnwinding up to its next suspension or its end.
 func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool, recovers bool) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -696,7 +660,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:700
+//line defer_greenlet_test.go:664
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -717,7 +681,6 @@ type waitsAndRecoversFrame struct {
 	log      *[]any
 }
 
-// newWaitsAndRecoversFrame makes a frame that will run waitsAndRecovers.
 func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
 	return greenlet.MakeFrame(waitsAndRecoversFrame{log: log})
 }
@@ -732,12 +695,10 @@ func waitsAndRecoversDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]a
 	return (*waitsAndRecoversFrame)(nil).run(r, d, log)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *waitsAndRecoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log))
 }
 
-// run is waitsAndRecovers as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -751,7 +712,6 @@ func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, lo
 	return st
 }
 
-// step runs waitsAndRecovers up to its next suspension or its end.
 func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
@@ -782,7 +742,7 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:786
+//line defer_greenlet_test.go:746
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -798,7 +758,6 @@ type failsThenWaitsFrame struct {
 	log *[]any
 }
 
-// newFailsThenWaitsFrame makes a frame that will run failsThenWaits.
 func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
 	return greenlet.MakeFrame(failsThenWaitsFrame{log: log})
 }
@@ -808,12 +767,10 @@ func failsThenWaitsResumable(r *greenlet.Run, log *[]any) greenlet.Status {
 	return (*failsThenWaitsFrame)(nil).run(r, log)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *failsThenWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log))
 }
 
-// run is failsThenWaits as a state machine; f is nil in a call that has not been suspended.
 func (f *failsThenWaitsFrame) run(r *greenlet.Run, log *[]any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -831,7 +788,6 @@ func (f *failsThenWaitsFrame) run(r *greenlet.Run, log *[]any) (st greenlet.Stat
 	return st
 }
 
-// step runs failsThenWaits up to its next suspension or its end.
 func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -863,7 +819,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:867
+//line defer_greenlet_test.go:823
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

@@ -12,7 +12,6 @@ type cleansUpFrame struct {
 	after any
 }
 
-// newCleansUpFrame makes a frame that will run cleansUp.
 func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
 	return greenlet.MakeFrame(cleansUpFrame{seen: seen, after: after})
 }
@@ -22,12 +21,10 @@ func cleansUpResumable(r *greenlet.Run, seen *[]any, after any) greenlet.Status 
 	return (*cleansUpFrame)(nil).run(r, seen, after)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *cleansUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen, f.after))
 }
 
-// run is cleansUp as a state machine; f is nil in a call that has not been suspended.
 func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -45,7 +42,6 @@ func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenle
 	return st
 }
 
-// step runs cleansUp up to its next suspension or its end.
 func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -81,7 +77,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:85
+//line drop_greenlet_test.go:81
 
 func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
@@ -98,25 +94,17 @@ type survivesFrame struct {
 	ret0    string
 }
 
-// newSurvivesFrame makes a frame that will run survives.
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
 	return greenlet.MakeFrame(survivesFrame{parents: parents})
 }
-
-// Results are what survives has returned.
-func (f *survivesFrame) Results() string { return f.ret0 }
-func (f *survivesFrame) Returned(r *greenlet.Run) (ret0 string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *survivesFrame) Results() string                        { return f.ret0 }
+func (f *survivesFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // survivesResumable is survives for callers that can be suspended.
 func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, greenlet.Status) {
 	return (*survivesFrame)(nil).body(r, parents)
 }
 
-// body runs survives up to its first suspension; f is nil until there has been one.
 func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
 //line drop_test.go:122
 	if st = surviveResumable(r, parents); st != greenlet.Done {
@@ -128,9 +116,8 @@ func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (re
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:132
+//line drop_greenlet_test.go:120
 
-// Resume continues survives where it is suspended.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -145,7 +132,7 @@ func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line drop_greenlet_test.go:149
+//line drop_greenlet_test.go:136
 
 func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -162,7 +149,6 @@ type surviveFrame struct {
 	parents *[]*greenlet.Greenlet
 }
 
-// newSurviveFrame makes a frame that will run survive.
 func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
 	return greenlet.MakeFrame(surviveFrame{parents: parents})
 }
@@ -172,12 +158,10 @@ func surviveResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) greenlet.S
 	return (*surviveFrame)(nil).run(r, parents)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *surviveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.parents))
 }
 
-// run is survive as a state machine; f is nil in a call that has not been suspended.
 func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -195,7 +179,6 @@ func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st g
 	return st
 }
 
-// step runs survive up to its next suspension or its end.
 func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -231,7 +214,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:235
+//line drop_greenlet_test.go:218
 
 func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
 func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
@@ -249,12 +232,9 @@ type survivesAndWaitsFrame struct {
 	ret0    string
 }
 
-// newSurvivesAndWaitsFrame makes a frame that will run survivesAndWaits.
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
 	return greenlet.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
-
-// Results are what survivesAndWaits has returned.
 func (f *survivesAndWaitsFrame) Results() string { return f.ret0 }
 func (f *survivesAndWaitsFrame) Returned(r *greenlet.Run) (ret0 string) {
 	ret0 = f.ret0
@@ -267,7 +247,6 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	return (*survivesAndWaitsFrame)(nil).body(r, parents)
 }
 
-// body runs survivesAndWaits up to its first suspension; f is nil until there has been one.
 func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
 //line drop_test.go:139
 	if st = surviveResumable(r, parents); st != greenlet.Done {
@@ -284,9 +263,8 @@ func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Green
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:288
+//line drop_greenlet_test.go:267
 
-// Resume continues survivesAndWaits where it is suspended.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
 	switch f.PC {
@@ -310,7 +288,7 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line drop_greenlet_test.go:314
+//line drop_greenlet_test.go:292
 
 func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -330,7 +308,6 @@ type dropsItselfFrame struct {
 	give any
 }
 
-// newDropsItselfFrame makes a frame that will run dropsItself.
 func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
 	return greenlet.MakeFrame(dropsItselfFrame{seen: seen, give: give})
 }
@@ -340,12 +317,10 @@ func dropsItselfResumable(r *greenlet.Run, seen *[]any, give any) greenlet.Statu
 	return (*dropsItselfFrame)(nil).run(r, seen, give)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *dropsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen, f.give))
 }
 
-// run is dropsItself as a state machine; f is nil in a call that has not been suspended.
 func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -363,7 +338,6 @@ func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st green
 	return st
 }
 
-// step runs dropsItself up to its next suspension or its end.
 func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -399,7 +373,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:403
+//line drop_greenlet_test.go:377
 
 func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

@@ -14,7 +14,6 @@ type forestGrowsFrame struct {
 	t2, ret0 any
 }
 
-// newGrowsFrame makes a frame that will run forest.grows.
 func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
 	return greenlet.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
 }
@@ -23,22 +22,14 @@ func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
 func (f0 *forest) growsResumable(r *greenlet.Run, depth int) (any, greenlet.Status) {
 	return (*forestGrowsFrame)(nil).run(r, f0, depth)
 }
+func (f *forestGrowsFrame) Results() any                        { return f.ret0 }
+func (f *forestGrowsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what forest.grows has returned.
-func (f *forestGrowsFrame) Results() any { return f.ret0 }
-func (f *forestGrowsFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *forestGrowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.f0, f.depth)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is forest.grows as a state machine; f is nil in a call that has not been suspended.
 func (f2 *forestGrowsFrame) run(r *greenlet.Run, f0 *forest, depth int) (ret0 any, st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -57,7 +48,6 @@ func (f2 *forestGrowsFrame) run(r *greenlet.Run, f0 *forest, depth int) (ret0 an
 	return ret0, st
 }
 
-// step runs forest.grows up to its next suspension or its end.
 func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f2.Catch(&end)
@@ -230,7 +220,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:234
+//line dump_greenlet_test.go:224
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -247,7 +237,6 @@ type sinksFrame struct {
 	depth int
 }
 
-// newSinksFrame makes a frame that will run sinks.
 func newSinksFrame(depth int) *sinksFrame { return greenlet.MakeFrame(sinksFrame{depth: depth}) }
 
 // sinksResumable is sinks for callers that can be suspended.
@@ -255,7 +244,6 @@ func sinksResumable(r *greenlet.Run, depth int) greenlet.Status {
 	return (*sinksFrame)(nil).body(r, depth)
 }
 
-// body runs sinks up to its first suspension; f is nil until there has been one.
 func (f *sinksFrame) body(r *greenlet.Run, depth int) (st greenlet.Status) {
 //line dump_test.go:150
 	if !(depth > 0) {
@@ -282,9 +270,8 @@ loop_154:
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:286
+//line dump_greenlet_test.go:274
 
-// Resume continues sinks where it is suspended.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth := f.depth
 	switch f.PC {
@@ -294,22 +281,20 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*sinksFrame).Release(r)
 //line dump_test.go:152
 		return r.Return(f, &f.Header)
-	case 2:
-		goto loop_154
+	default:
+//line dump_test.go:155
+		f.PC = 2
+//line dump_test.go:155
+		if p, ok := r.Out().(*int); ok {
+			*p = depth
+			return greenlet.Left
+		}
+		return greenlet.Yielded(r, depth)
 	}
 
-loop_154:
-//line dump_test.go:155
-	f.PC = 2
-//line dump_test.go:155
-	if p, ok := r.Out().(*int); ok {
-		*p = depth
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:313
+//line dump_greenlet_test.go:298
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }

@@ -14,10 +14,7 @@ type returnsItselfFrame struct {
 	ret0 *greenlet.Greenlet
 }
 
-// newReturnsItselfFrame makes a frame that will run returnsItself.
-func newReturnsItselfFrame() *returnsItselfFrame { return greenlet.MakeFrame(returnsItselfFrame{}) }
-
-// Results are what returnsItself has returned.
+func newReturnsItselfFrame() *returnsItselfFrame          { return greenlet.MakeFrame(returnsItselfFrame{}) }
 func (f *returnsItselfFrame) Results() *greenlet.Greenlet { return f.ret0 }
 func (f *returnsItselfFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
@@ -30,15 +27,13 @@ func returnsItselfResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Statu
 	return (*returnsItselfFrame)(nil).body(r)
 }
 
-// body runs returnsItself up to its next suspension; f is nil until there has been one.
 func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
 //line gc_test.go:14
 	return r.Current(), greenlet.Done
 }
 
-//line gc_greenlet_test.go:40
+//line gc_greenlet_test.go:37
 
-// Resume continues the activation; the driver calls it.
 func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
@@ -57,13 +52,11 @@ type holdsFrame struct {
 	b *box
 }
 
-// newHoldsFrame makes a frame that will run holds.
 func newHoldsFrame(b *box) *holdsFrame { return greenlet.MakeFrame(holdsFrame{b: b}) }
 
 // holdsResumable is holds for callers that can be suspended.
 func holdsResumable(r *greenlet.Run, b *box) greenlet.Status { return (*holdsFrame)(nil).body(r, b) }
 
-// body runs holds up to its first suspension; f is nil until there has been one.
 func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 //line gc_test.go:39
 	f = greenlet.Take(r, f, 56)
@@ -73,9 +66,8 @@ func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:77
+//line gc_greenlet_test.go:71
 
-// Resume continues holds where it is suspended.
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	switch f.PC {
@@ -102,7 +94,6 @@ type boxRunFrame struct {
 	b *box
 }
 
-// newRunFrame makes a frame that will run box.run.
 func (b *box) newRunFrame() *boxRunFrame { return greenlet.MakeFrame(boxRunFrame{b: b}) }
 
 // runResumable is box.run for callers that can be suspended.
@@ -115,7 +106,7 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:119
+//line gc_greenlet_test.go:111
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
@@ -131,9 +122,8 @@ func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:135
+//line gc_greenlet_test.go:127
 
-// Resume continues box.run for anyone who resumes it.
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -156,21 +146,13 @@ type collectsFrame struct {
 	ret0 int
 }
 
-// newCollectsFrame makes a frame that will run collects.
-func newCollectsFrame() *collectsFrame { return greenlet.MakeFrame(collectsFrame{}) }
-
-// Results are what collects has returned.
-func (f *collectsFrame) Results() int { return f.ret0 }
-func (f *collectsFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newCollectsFrame() *collectsFrame                       { return greenlet.MakeFrame(collectsFrame{}) }
+func (f *collectsFrame) Results() int                        { return f.ret0 }
+func (f *collectsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
 func collectsResumable(r *greenlet.Run) (int, greenlet.Status) { return (*collectsFrame)(nil).body(r) }
 
-// body runs collects up to its first suspension; f is nil until there has been one.
 func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	var b *box
 //line gc_test.go:64
@@ -188,9 +170,8 @@ func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:192
+//line gc_greenlet_test.go:175
 
-// Resume continues collects where it is suspended.
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var b *box
 	switch f.PC {
@@ -208,7 +189,7 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line gc_greenlet_test.go:212
+//line gc_greenlet_test.go:194
 
 func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
@@ -223,13 +204,11 @@ type receivesFrame struct {
 	greenlet.Header
 }
 
-// newReceivesFrame makes a frame that will run receives.
 func newReceivesFrame() *receivesFrame { return greenlet.MakeFrame(receivesFrame{}) }
 
 // receivesResumable is receives for callers that can be suspended.
 func receivesResumable(r *greenlet.Run) greenlet.Status { return (*receivesFrame)(nil).body(r) }
 
-// body runs receives up to its first suspension; f is nil until there has been one.
 func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:145
 	f = greenlet.Take(r, f, 10)
@@ -239,25 +218,22 @@ func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:243
+//line gc_greenlet_test.go:223
 
-// Resume continues receives where it is suspended.
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
-	case 1:
-		goto loop_144
+	default:
+//line gc_test.go:145
+		f.PC = 1
+//line gc_test.go:145
+		return r.SendNone(r.Current().Parent())
 	}
 
-loop_144:
-//line gc_test.go:145
-	f.PC = 1
-//line gc_test.go:145
-	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:261
+//line gc_greenlet_test.go:238
 
 func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
@@ -271,7 +247,6 @@ type receivesTypedFrame struct {
 	t0 *box
 }
 
-// newReceivesTypedFrame makes a frame that will run receivesTyped.
 func newReceivesTypedFrame() *receivesTypedFrame { return greenlet.MakeFrame(receivesTypedFrame{}) }
 
 // receivesTypedResumable is receivesTyped for callers that can be suspended.
@@ -287,7 +262,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:291
+//line gc_greenlet_test.go:267
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -307,9 +282,8 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:311
+//line gc_greenlet_test.go:287
 
-// Resume continues receivesTyped for anyone who resumes it.
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	r.Received()
@@ -337,18 +311,11 @@ type keepsFrame struct {
 	ret0  *[4]int
 }
 
-// newKeepsFrame makes a frame that will run keeps.
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
 	return greenlet.MakeFrame(keepsFrame{b: b, fails: fails})
 }
-
-// Results are what keeps has returned.
-func (f *keepsFrame) Results() *[4]int { return f.ret0 }
-func (f *keepsFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *keepsFrame) Results() *[4]int                        { return f.ret0 }
+func (f *keepsFrame) Returned(r *greenlet.Run) (ret0 *[4]int) { ret0 = f.ret0; f.Release(r); return }
 
 // keepsResumable is keeps for callers that can be suspended.
 func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
@@ -362,7 +329,7 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:366
+//line gc_greenlet_test.go:334
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -387,9 +354,8 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:391
+//line gc_greenlet_test.go:359
 
-// Resume continues keeps for anyone who resumes it.
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -415,7 +381,6 @@ type keepsDeferringFrame struct {
 	ret0  *[4]int
 }
 
-// newKeepsDeferringFrame makes a frame that will run keepsDeferring.
 func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
 	return greenlet.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
 }
@@ -424,8 +389,6 @@ func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
 func keepsDeferringResumable(r *greenlet.Run, b *box, fails bool) (*[4]int, greenlet.Status) {
 	return (*keepsDeferringFrame)(nil).run(r, b, fails)
 }
-
-// Results are what keepsDeferring has returned.
 func (f *keepsDeferringFrame) Results() *[4]int { return f.ret0 }
 func (f *keepsDeferringFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
 	ret0 = f.ret0
@@ -433,13 +396,11 @@ func (f *keepsDeferringFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *keepsDeferringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.b, f.fails)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is keepsDeferring as a state machine; f is nil in a call that has not been suspended.
 func (f *keepsDeferringFrame) run(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -458,7 +419,6 @@ func (f *keepsDeferringFrame) run(r *greenlet.Run, b *box, fails bool) (ret0 *[4
 	return ret0, st
 }
 
-// step runs keepsDeferring up to its next suspension or its end.
 func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -498,7 +458,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:502
+//line gc_greenlet_test.go:463
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -16,7 +16,6 @@ type squaresFrame struct {
 	i    int
 }
 
-// newSquaresFrame makes a frame that will run squares.
 func newSquaresFrame(n int, seen *[]int) *squaresFrame {
 	return greenlet.MakeFrame(squaresFrame{n: n, seen: seen})
 }
@@ -41,7 +40,7 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:45
+//line generator_greenlet_test.go:44
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -70,9 +69,8 @@ loop_15:
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:74
+//line generator_greenlet_test.go:73
 
-// Resume continues squares for anyone who resumes it.
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -97,7 +95,6 @@ type layer1Frame struct {
 	i     int
 }
 
-// newLayer1Frame makes a frame that will run layer1.
 func newLayer1Frame(n int, outer *genlet) *layer1Frame {
 	return greenlet.MakeFrame(layer1Frame{n: n, outer: outer})
 }
@@ -107,7 +104,6 @@ func layer1Resumable(r *greenlet.Run, n int, outer *genlet) greenlet.Status {
 	return (*layer1Frame)(nil).body(r, n, outer)
 }
 
-// body runs layer1 up to its first suspension; f is nil until there has been one.
 func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status) {
 	var i int
 //line generator_test.go:49
@@ -128,9 +124,8 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:132
+//line generator_greenlet_test.go:128
 
-// Resume continues layer1 where it is suspended.
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, outer := f.n, f.outer
 	var i int
@@ -148,14 +143,14 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 2:
 		i = f.i
 		i++
-		goto loop_49
+//line generator_test.go:49
+		if !(i <= n) {
+			return r.Return(f, &f.Header)
+		}
+		goto body_49
 	}
 
-loop_49:
-//line generator_test.go:49
-	if !(i <= n) {
-		return r.Return(f, &f.Header)
-	}
+body_49:
 //line generator_test.go:50
 	f.i, f.PC = i, 1
 //line generator_test.go:50
@@ -166,7 +161,7 @@ loop_49:
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:170
+//line generator_greenlet_test.go:165
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -186,7 +181,6 @@ type layer2Frame struct {
 	v     any
 }
 
-// newLayer2Frame makes a frame that will run layer2.
 func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
 	return greenlet.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
 }
@@ -196,7 +190,6 @@ func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) greenle
 	return (*layer2Frame)(nil).body(r, n, outer, seen)
 }
 
-// body runs layer2 up to its first suspension; f is nil until there has been one.
 func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st greenlet.Status) {
 	var g *greenlet.Greenlet
 //line generator_test.go:59
@@ -210,9 +203,8 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:214
+//line generator_greenlet_test.go:207
 
-// Resume continues layer2 where it is suspended.
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
 	var g *greenlet.Greenlet
@@ -220,7 +212,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.outer, f.seen))
-	case 1:
+	default:
 		g = f.g
 		v = f.v
 		r.Received()
@@ -229,18 +221,16 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Return(f, &f.Header)
 		}
 		*seen = append(*seen, v.(int))
-		goto loop_60
+//line generator_test.go:61
+		f.outer, f.v, f.g, f.PC = nil, nil, g, 1
+		r.Await(&f.v)
+//line generator_test.go:61
+		return r.SendNone(g)
 	}
 
-loop_60:
-//line generator_test.go:61
-	f.outer, f.v, f.g, f.PC = nil, nil, g, 1
-	r.Await(&f.v)
-//line generator_test.go:61
-	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:244
+//line generator_greenlet_test.go:234
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -257,7 +247,6 @@ type permuteFrame struct {
 	n, i int
 }
 
-// newPermuteFrame makes a frame that will run permute.
 func newPermuteFrame(list []string, n int) *permuteFrame {
 	return greenlet.MakeFrame(permuteFrame{list: list, n: n})
 }
@@ -267,7 +256,6 @@ func permuteResumable(r *greenlet.Run, list []string, n int) greenlet.Status {
 	return (*permuteFrame)(nil).body(r, list, n)
 }
 
-// body runs permute up to its next suspension; f is nil until there has been one.
 func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -319,9 +307,8 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:323
+//line generator_greenlet_test.go:312
 
-// Resume continues the activation; the driver calls it.
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.list, f.n))
 }
@@ -339,13 +326,11 @@ type yieldsTwiceFrame struct {
 	greenlet.Header
 }
 
-// newYieldsTwiceFrame makes a frame that will run yieldsTwice.
 func newYieldsTwiceFrame() *yieldsTwiceFrame { return greenlet.MakeFrame(yieldsTwiceFrame{}) }
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
 func yieldsTwiceResumable(r *greenlet.Run) greenlet.Status { return (*yieldsTwiceFrame)(nil).body(r) }
 
-// body runs yieldsTwice up to its first suspension; f is nil until there has been one.
 func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:125
 	f = greenlet.Take(r, f, 60)
@@ -359,9 +344,8 @@ func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:363
+//line generator_greenlet_test.go:349
 
-// Resume continues yieldsTwice where it is suspended.
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -372,17 +356,16 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_126
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*yieldHelperFrame).Release(r)
-		goto resumed_126
+		return r.Return(f, &f.Header)
 	}
 
-resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line generator_greenlet_test.go:386
+//line generator_greenlet_test.go:370
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -396,7 +379,6 @@ type yieldHelperFrame struct {
 	v int
 }
 
-// newYieldHelperFrame makes a frame that will run yieldHelper.
 func newYieldHelperFrame(v int) *yieldHelperFrame { return greenlet.MakeFrame(yieldHelperFrame{v: v}) }
 
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
@@ -409,7 +391,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:413
+//line generator_greenlet_test.go:396
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -426,9 +408,8 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:430
+//line generator_greenlet_test.go:413
 
-// Resume continues yieldHelper for anyone who resumes it.
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -450,13 +431,11 @@ type nestFrame struct {
 	n, i int
 }
 
-// newNestFrame makes a frame that will run nest.
 func newNestFrame(n int) *nestFrame { return greenlet.MakeFrame(nestFrame{n: n}) }
 
 // nestResumable is nest for callers that can be suspended.
 func nestResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestFrame)(nil).body(r, n) }
 
-// body runs nest up to its first suspension; f is nil until there has been one.
 func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	var i int
 //line generator_test.go:145
@@ -477,9 +456,8 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:481
+//line generator_greenlet_test.go:461
 
-// Resume continues nest where it is suspended.
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var i int
@@ -519,7 +497,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:523
+//line generator_greenlet_test.go:502
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

@@ -17,7 +17,6 @@ type stepsFrame struct {
 	first, second int
 }
 
-// newStepsFrame makes a frame that will run steps.
 func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
 	return greenlet.MakeFrame(stepsFrame{l: l, first: first, second: second})
 }
@@ -27,7 +26,6 @@ func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) greenlet.S
 	return (*stepsFrame)(nil).body(r, l, first, second)
 }
 
-// body runs steps up to its first suspension; f is nil until there has been one.
 func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st greenlet.Status) {
 //line greenlet_test.go:31
 	*l = append(*l, first)
@@ -38,9 +36,8 @@ func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:42
+//line greenlet_greenlet_test.go:40
 
-// Resume continues steps where it is suspended.
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, second := f.l, f.second
 	switch f.PC {
@@ -54,7 +51,7 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:58
+//line greenlet_greenlet_test.go:55
 
 func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
@@ -70,10 +67,7 @@ type makesChildFrame struct {
 	ret0 *greenlet.Greenlet
 }
 
-// newMakesChildFrame makes a frame that will run makesChild.
-func newMakesChildFrame() *makesChildFrame { return greenlet.MakeFrame(makesChildFrame{}) }
-
-// Results are what makesChild has returned.
+func newMakesChildFrame() *makesChildFrame             { return greenlet.MakeFrame(makesChildFrame{}) }
 func (f *makesChildFrame) Results() *greenlet.Greenlet { return f.ret0 }
 func (f *makesChildFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
@@ -86,15 +80,13 @@ func makesChildResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Status) 
 	return (*makesChildFrame)(nil).body(r)
 }
 
-// body runs makesChild up to its next suspension; f is nil until there has been one.
 func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
 //line greenlet_test.go:74
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:96
+//line greenlet_greenlet_test.go:90
 
-// Resume continues the activation; the driver calls it.
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
@@ -113,31 +105,22 @@ type leafFrame struct {
 	v, ret0 int
 }
 
-// newLeafFrame makes a frame that will run leaf.
-func newLeafFrame(v int) *leafFrame { return greenlet.MakeFrame(leafFrame{v: v}) }
-
-// Results are what leaf has returned.
-func (f *leafFrame) Results() int { return f.ret0 }
-func (f *leafFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newLeafFrame(v int) *leafFrame                      { return greenlet.MakeFrame(leafFrame{v: v}) }
+func (f *leafFrame) Results() int                        { return f.ret0 }
+func (f *leafFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // leafResumable is leaf for callers that can be suspended.
 func leafResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
 	return (*leafFrame)(nil).body(r, v)
 }
 
-// body runs leaf up to its next suspension; f is nil until there has been one.
 func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:78
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:139
+//line greenlet_greenlet_test.go:125
 
-// Resume continues the activation; the driver calls it.
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
 	return r.Started(f, &f.Header, st)
@@ -157,7 +140,6 @@ type recursiveInnerFrame struct {
 	l *[]string
 }
 
-// newRecursiveInnerFrame makes a frame that will run recursiveInner.
 func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
 	return greenlet.MakeFrame(recursiveInnerFrame{l: l})
 }
@@ -167,7 +149,6 @@ func recursiveInnerResumable(r *greenlet.Run, l *[]string) greenlet.Status {
 	return (*recursiveInnerFrame)(nil).body(r, l)
 }
 
-// body runs recursiveInner up to its first suspension; f is nil until there has been one.
 func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.Status) {
 //line greenlet_test.go:111
 	*l = append(*l, "b")
@@ -178,9 +159,8 @@ func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.St
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:182
+//line greenlet_greenlet_test.go:165
 
-// Resume continues recursiveInner where it is suspended.
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -206,7 +186,6 @@ type recursiveOuterFrame struct {
 	child *weak.Pointer[recursiveInnerFrame]
 }
 
-// newRecursiveOuterFrame makes a frame that will run recursiveOuter.
 func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame]) *recursiveOuterFrame {
 	return greenlet.MakeFrame(recursiveOuterFrame{l: l, child: child})
 }
@@ -216,7 +195,6 @@ func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[r
 	return (*recursiveOuterFrame)(nil).body(r, l, child)
 }
 
-// body runs recursiveOuter up to its first suspension; f is nil until there has been one.
 func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) (st greenlet.Status) {
 //line greenlet_test.go:117
 	*l = append(*l, "a")
@@ -231,9 +209,8 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:235
+//line greenlet_greenlet_test.go:215
 
-// Resume continues recursiveOuter where it is suspended.
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f2.l
 	switch f2.PC {
@@ -251,7 +228,7 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:255
+//line greenlet_greenlet_test.go:234
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -268,25 +245,17 @@ type blocksFrame struct {
 	ret0             string
 }
 
-// newBlocksFrame makes a frame that will run blocks.
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
 	return greenlet.MakeFrame(blocksFrame{started: started, release: release})
 }
-
-// Results are what blocks has returned.
-func (f *blocksFrame) Results() string { return f.ret0 }
-func (f *blocksFrame) Returned(r *greenlet.Run) (ret0 string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *blocksFrame) Results() string                        { return f.ret0 }
+func (f *blocksFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // blocksResumable is blocks for callers that can be suspended.
 func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (string, greenlet.Status) {
 	return (*blocksFrame)(nil).body(r, started, release)
 }
 
-// body runs blocks up to its first suspension; f is nil until there has been one.
 func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool) (ret0 string, st greenlet.Status) {
 //line greenlet_test.go:149
 	f = greenlet.Take(r, f, 62)
@@ -296,9 +265,8 @@ func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:300
+//line greenlet_greenlet_test.go:271
 
-// Resume continues blocks where it is suspended.
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	started, release := f.started, f.release
 	switch f.PC {
@@ -315,7 +283,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:319
+//line greenlet_greenlet_test.go:289
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -332,7 +300,6 @@ type failsChildFrame struct {
 	parent *greenlet.Greenlet
 }
 
-// newFailsChildFrame makes a frame that will run failsChild.
 func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
 	return greenlet.MakeFrame(failsChildFrame{parent: parent})
 }
@@ -342,7 +309,6 @@ func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) greenlet.St
 	return (*failsChildFrame)(nil).body(r, parent)
 }
 
-// body runs failsChild up to its first suspension; f is nil until there has been one.
 func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st greenlet.Status) {
 //line greenlet_test.go:180
 	f = greenlet.Take(r, f, 3)
@@ -352,9 +318,8 @@ func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st g
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:356
+//line greenlet_greenlet_test.go:324
 
-// Resume continues failsChild where it is suspended.
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -367,7 +332,7 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:371
+//line greenlet_greenlet_test.go:338
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -384,7 +349,6 @@ type failsParentFrame struct {
 	me, g *greenlet.Greenlet
 }
 
-// newFailsParentFrame makes a frame that will run failsParent.
 func newFailsParentFrame(seen *any) *failsParentFrame {
 	return greenlet.MakeFrame(failsParentFrame{seen: seen})
 }
@@ -394,12 +358,10 @@ func failsParentResumable(r *greenlet.Run, seen *any) greenlet.Status {
 	return (*failsParentFrame)(nil).run(r, seen)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *failsParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen))
 }
 
-// run is failsParent as a state machine; f is nil in a call that has not been suspended.
 func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -417,7 +379,6 @@ func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) 
 	return st
 }
 
-// step runs failsParent up to its next suspension or its end.
 func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -468,7 +429,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:472
+//line greenlet_greenlet_test.go:435
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -484,22 +445,19 @@ type raisesFrame struct {
 	v any
 }
 
-// newRaisesFrame makes a frame that will run raises.
 func newRaisesFrame(v any) *raisesFrame { return greenlet.MakeFrame(raisesFrame{v: v}) }
 
 // raisesResumable is raises for callers that can be suspended.
 func raisesResumable(r *greenlet.Run, v any) greenlet.Status { return (*raisesFrame)(nil).body(r, v) }
 
-// body runs raises up to its next suspension; f is nil until there has been one.
 func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 //line greenlet_test.go:212
 	fail(v)
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:501
+//line greenlet_greenlet_test.go:463
 
-// Resume continues the activation; the driver calls it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
 }
@@ -519,23 +477,15 @@ type recoversFrame struct {
 	ret0 string
 }
 
-// newRecoversFrame makes a frame that will run recovers.
-func newRecoversFrame(seen *any) *recoversFrame { return greenlet.MakeFrame(recoversFrame{seen: seen}) }
-
-// Results are what recovers has returned.
-func (f *recoversFrame) Results() string { return f.ret0 }
-func (f *recoversFrame) Returned(r *greenlet.Run) (ret0 string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newRecoversFrame(seen *any) *recoversFrame                 { return greenlet.MakeFrame(recoversFrame{seen: seen}) }
+func (f *recoversFrame) Results() string                        { return f.ret0 }
+func (f *recoversFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // recoversResumable is recovers for callers that can be suspended.
 func recoversResumable(r *greenlet.Run, seen *any) (string, greenlet.Status) {
 	return (*recoversFrame)(nil).body(r, seen)
 }
 
-// body runs recovers up to its first suspension; f is nil until there has been one.
 func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Status) {
 	var got any
 //line greenlet_test.go:216
@@ -549,9 +499,8 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:553
+//line greenlet_greenlet_test.go:506
 
-// Resume continues recovers where it is suspended.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var got any
 	switch f.PC {
@@ -567,7 +516,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:571
+//line greenlet_greenlet_test.go:523
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -586,29 +535,20 @@ type waitsFrame struct {
 	t0, ret0 any
 }
 
-// newWaitsFrame makes a frame that will run waits.
 func newWaitsFrame(seen *any) *waitsFrame { return greenlet.MakeFrame(waitsFrame{seen: seen}) }
 
 // waitsResumable is waits for callers that can be suspended.
 func waitsResumable(r *greenlet.Run, seen *any) (any, greenlet.Status) {
 	return (*waitsFrame)(nil).run(r, seen)
 }
+func (f *waitsFrame) Results() any                        { return f.ret0 }
+func (f *waitsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what waits has returned.
-func (f *waitsFrame) Results() any { return f.ret0 }
-func (f *waitsFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *waitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.seen)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is waits as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -627,7 +567,6 @@ func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Stat
 	return ret0, st
 }
 
-// step runs waits up to its next suspension or its end.
 func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -673,7 +612,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:677
+//line greenlet_greenlet_test.go:619
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -691,10 +630,7 @@ type standsFrame struct {
 	ret1 string
 }
 
-// newStandsFrame makes a frame that will run stands.
-func newStandsFrame() *standsFrame { return greenlet.MakeFrame(standsFrame{}) }
-
-// Results are what stands has returned.
+func newStandsFrame() *standsFrame            { return greenlet.MakeFrame(standsFrame{}) }
 func (f *standsFrame) Results() (int, string) { return f.ret0, f.ret1 }
 func (f *standsFrame) Returned(r *greenlet.Run) (ret0 int, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -707,7 +643,6 @@ func standsResumable(r *greenlet.Run) (int, string, greenlet.Status) {
 	return (*standsFrame)(nil).body(r)
 }
 
-// body runs stands up to its first suspension; f is nil until there has been one.
 func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status) {
 //line greenlet_test.go:240
 	if st = nestedResumable(r, 2); st != greenlet.Done {
@@ -719,9 +654,8 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:723
+//line greenlet_greenlet_test.go:661
 
-// Resume continues stands where it is suspended.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -736,7 +670,7 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:740
+//line greenlet_greenlet_test.go:677
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -753,13 +687,11 @@ type nestedFrame struct {
 	n int
 }
 
-// newNestedFrame makes a frame that will run nested.
 func newNestedFrame(n int) *nestedFrame { return greenlet.MakeFrame(nestedFrame{n: n}) }
 
 // nestedResumable is nested for callers that can be suspended.
 func nestedResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestedFrame)(nil).body(r, n) }
 
-// body runs nested up to its first suspension; f is nil until there has been one.
 func (f *nestedFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line greenlet_test.go:246
 	if !(n > 0) {
@@ -781,9 +713,8 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:785
+//line greenlet_greenlet_test.go:720
 
-// Resume continues nested where it is suspended.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -798,7 +729,7 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:802
+//line greenlet_greenlet_test.go:736
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -815,23 +746,15 @@ type takesFrame struct {
 	t0, ret0 any
 }
 
-// newTakesFrame makes a frame that will run takes.
-func newTakesFrame(a arguments, n int) *takesFrame { return greenlet.MakeFrame(takesFrame{a: a, n: n}) }
-
-// Results are what takes has returned.
-func (f *takesFrame) Results() any { return f.ret0 }
-func (f *takesFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newTakesFrame(a arguments, n int) *takesFrame        { return greenlet.MakeFrame(takesFrame{a: a, n: n}) }
+func (f *takesFrame) Results() any                        { return f.ret0 }
+func (f *takesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // takesResumable is takes for callers that can be suspended.
 func takesResumable(r *greenlet.Run, a arguments, n int) (any, greenlet.Status) {
 	return (*takesFrame)(nil).body(r, a, n)
 }
 
-// body runs takes up to its first suspension; f is nil until there has been one.
 func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.Status) {
 //line greenlet_test.go:292
 	if n != 4 {
@@ -845,9 +768,8 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:849
+//line greenlet_greenlet_test.go:775
 
-// Resume continues takes where it is suspended.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
 	switch f.PC {
@@ -864,7 +786,7 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:868
+//line greenlet_greenlet_test.go:793
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -882,27 +804,18 @@ type peeksFrame struct {
 	ret0 any
 }
 
-// newPeeksFrame makes a frame that will run peeks.
 func newPeeksFrame() *peeksFrame { return greenlet.MakeFrame(peeksFrame{}) }
 
 // peeksResumable is peeks for callers that can be suspended.
 func peeksResumable(r *greenlet.Run) (any, greenlet.Status) { return (*peeksFrame)(nil).run(r) }
+func (f *peeksFrame) Results() any                          { return f.ret0 }
+func (f *peeksFrame) Returned(r *greenlet.Run) (ret0 any)   { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what peeks has returned.
-func (f *peeksFrame) Results() any { return f.ret0 }
-func (f *peeksFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *peeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is peeks as a state machine; f is nil in a call that has not been suspended.
 func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -920,7 +833,6 @@ func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	return ret0, st
 }
 
-// step runs peeks up to its next suspension or its end.
 func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -959,7 +871,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:963
+//line greenlet_greenlet_test.go:878
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -976,7 +888,6 @@ type handlesFrame struct {
 	seen, kept *any
 }
 
-// newHandlesFrame makes a frame that will run handles.
 func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFrame {
 	return greenlet.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
 }
@@ -986,12 +897,10 @@ func handlesResumable(r *greenlet.Run, handler func(*any, *any), seen *any, kept
 	return (*handlesFrame)(nil).run(r, handler, seen, kept)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *handlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.handler, f.seen, f.kept))
 }
 
-// run is handles as a state machine; f is nil in a call that has not been suspended.
 func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1009,7 +918,6 @@ func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any,
 	return st
 }
 
-// step runs handles up to its next suspension or its end.
 func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1065,7 +973,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1069
+//line greenlet_greenlet_test.go:980
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1081,31 +989,22 @@ type looksAtRunFrame struct {
 	ret0 bool
 }
 
-// newLooksAtRunFrame makes a frame that will run looksAtRun.
-func newLooksAtRunFrame() *looksAtRunFrame { return greenlet.MakeFrame(looksAtRunFrame{}) }
-
-// Results are what looksAtRun has returned.
-func (f *looksAtRunFrame) Results() bool { return f.ret0 }
-func (f *looksAtRunFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newLooksAtRunFrame() *looksAtRunFrame                      { return greenlet.MakeFrame(looksAtRunFrame{}) }
+func (f *looksAtRunFrame) Results() bool                        { return f.ret0 }
+func (f *looksAtRunFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // looksAtRunResumable is looksAtRun for callers that can be suspended.
 func looksAtRunResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*looksAtRunFrame)(nil).body(r)
 }
 
-// body runs looksAtRun up to its next suspension; f is nil until there has been one.
 func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 //line greenlet_test.go:387
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1107
+//line greenlet_greenlet_test.go:1011
 
-// Resume continues the activation; the driver calls it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
@@ -1123,7 +1022,6 @@ type exitsGoroutineFrame struct {
 	greenlet.Header
 }
 
-// newExitsGoroutineFrame makes a frame that will run exitsGoroutine.
 func newExitsGoroutineFrame() *exitsGoroutineFrame { return greenlet.MakeFrame(exitsGoroutineFrame{}) }
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
@@ -1131,16 +1029,14 @@ func exitsGoroutineResumable(r *greenlet.Run) greenlet.Status {
 	return (*exitsGoroutineFrame)(nil).body(r)
 }
 
-// body runs exitsGoroutine up to its next suspension; f is nil until there has been one.
 func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line greenlet_test.go:451
 	runtime.Goexit()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1142
+//line greenlet_greenlet_test.go:1044
 
-// Resume continues the activation; the driver calls it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
 }
@@ -1157,31 +1053,22 @@ type pairFrame struct {
 	a, b, ret0 int
 }
 
-// newPairFrame makes a frame that will run pair.
-func newPairFrame(a int, b int) *pairFrame { return greenlet.MakeFrame(pairFrame{a: a, b: b}) }
-
-// Results are what pair has returned.
-func (f *pairFrame) Results() int { return f.ret0 }
-func (f *pairFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newPairFrame(a int, b int) *pairFrame               { return greenlet.MakeFrame(pairFrame{a: a, b: b}) }
+func (f *pairFrame) Results() int                        { return f.ret0 }
+func (f *pairFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // pairResumable is pair for callers that can be suspended.
 func pairResumable(r *greenlet.Run, a int, b int) (int, greenlet.Status) {
 	return (*pairFrame)(nil).body(r, a, b)
 }
 
-// body runs pair up to its next suspension; f is nil until there has been one.
 func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:467
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1183
+//line greenlet_greenlet_test.go:1077
 
-// Resume continues the activation; the driver calls it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
 	return r.Started(f, &f.Header, st)
@@ -1201,31 +1088,22 @@ type doubleFrame struct {
 	v, ret0 int
 }
 
-// newDoubleFrame makes a frame that will run double.
-func newDoubleFrame(v int) *doubleFrame { return greenlet.MakeFrame(doubleFrame{v: v}) }
-
-// Results are what double has returned.
-func (f *doubleFrame) Results() int { return f.ret0 }
-func (f *doubleFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newDoubleFrame(v int) *doubleFrame                    { return greenlet.MakeFrame(doubleFrame{v: v}) }
+func (f *doubleFrame) Results() int                        { return f.ret0 }
+func (f *doubleFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doubleResumable is double for callers that can be suspended.
 func doubleResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
 	return (*doubleFrame)(nil).body(r, v)
 }
 
-// body runs double up to its next suspension; f is nil until there has been one.
 func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line greenlet_test.go:479
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1227
+//line greenlet_greenlet_test.go:1113
 
-// Resume continues the activation; the driver calls it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
 	return r.Started(f, &f.Header, st)
@@ -1247,23 +1125,15 @@ type factorialFrame struct {
 	ret0 int
 }
 
-// newFactorialFrame makes a frame that will run factorial.
-func newFactorialFrame(n int) *factorialFrame { return greenlet.MakeFrame(factorialFrame{n: n}) }
-
-// Results are what factorial has returned.
-func (f *factorialFrame) Results() int { return f.ret0 }
-func (f *factorialFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newFactorialFrame(n int) *factorialFrame                 { return greenlet.MakeFrame(factorialFrame{n: n}) }
+func (f *factorialFrame) Results() int                        { return f.ret0 }
+func (f *factorialFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // factorialResumable is factorial for callers that can be suspended.
 func factorialResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*factorialFrame)(nil).body(r, n)
 }
 
-// body runs factorial up to its first suspension; f is nil until there has been one.
 func (f *factorialFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var t1 int
 //line greenlet_test.go:525
@@ -1288,9 +1158,8 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1292
+//line greenlet_greenlet_test.go:1169
 
-// Resume continues factorial where it is suspended.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var t0 any
@@ -1314,7 +1183,7 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:1318
+//line greenlet_greenlet_test.go:1194
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1331,7 +1200,6 @@ type callsPlainFrame struct {
 	f func()
 }
 
-// newCallsPlainFrame makes a frame that will run callsPlain.
 func newCallsPlainFrame(f func()) *callsPlainFrame { return greenlet.MakeFrame(callsPlainFrame{f: f}) }
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
@@ -1339,7 +1207,6 @@ func callsPlainResumable(r *greenlet.Run, f func()) greenlet.Status {
 	return (*callsPlainFrame)(nil).body(r, f)
 }
 
-// body runs callsPlain up to its first suspension; f is nil until there has been one.
 func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) {
 //line greenlet_test.go:532
 	if c, ok := greenlet.Resumable(f).(interface {
@@ -1357,9 +1224,8 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1361
+//line greenlet_greenlet_test.go:1235
 
-// Resume continues callsPlain where it is suspended.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:

@@ -14,23 +14,15 @@ type echoesFrame struct {
 	v, ret0 any
 }
 
-// newEchoesFrame makes a frame that will run echoes.
-func newEchoesFrame(v any) *echoesFrame { return greenlet.MakeFrame(echoesFrame{v: v}) }
-
-// Results are what echoes has returned.
-func (f *echoesFrame) Results() any { return f.ret0 }
-func (f *echoesFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newEchoesFrame(v any) *echoesFrame                    { return greenlet.MakeFrame(echoesFrame{v: v}) }
+func (f *echoesFrame) Results() any                        { return f.ret0 }
+func (f *echoesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // echoesResumable is echoes for callers that can be suspended.
 func echoesResumable(r *greenlet.Run, v any) (any, greenlet.Status) {
 	return (*echoesFrame)(nil).body(r, v)
 }
 
-// body runs echoes up to its first suspension; f is nil until there has been one.
 func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
 //line matrix_test.go:18
 	f = greenlet.Take(r, f, 43)
@@ -41,16 +33,15 @@ func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:45
+//line matrix_greenlet_test.go:37
 
-// Resume continues echoes where it is suspended.
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.v)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		v = f.v
 		r.Received()
 //line matrix_test.go:19
@@ -58,18 +49,16 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.ret0 = "returned"
 			return r.Return(f, &f.Header)
 		}
-		goto loop_17
+//line matrix_test.go:18
+		f.v, f.PC = nil, 1
+		r.Await(&f.v)
+//line matrix_test.go:18
+		return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 	}
 
-loop_17:
-//line matrix_test.go:18
-	f.v, f.PC = nil, 1
-	r.Await(&f.v)
-//line matrix_test.go:18
-	return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:73
+//line matrix_greenlet_test.go:62
 
 func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -90,7 +79,6 @@ type operatesFrame struct {
 	ret1 any
 }
 
-// newOperatesFrame makes a frame that will run operates.
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
 	return greenlet.MakeFrame(operatesFrame{name: name, to: to})
 }
@@ -99,8 +87,6 @@ func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
 func operatesResumable(r *greenlet.Run, name string, to *greenlet.Greenlet) (string, any, greenlet.Status) {
 	return (*operatesFrame)(nil).run(r, name, to)
 }
-
-// Results are what operates has returned.
 func (f *operatesFrame) Results() (string, any) { return f.ret0, f.ret1 }
 func (f *operatesFrame) Returned(r *greenlet.Run) (ret0 string, ret1 any) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -108,13 +94,11 @@ func (f *operatesFrame) Returned(r *greenlet.Run) (ret0 string, ret1 any) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *operatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.name, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is operates as a state machine; f is nil in a call that has not been suspended.
 func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -133,7 +117,6 @@ func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet)
 	return ret0, ret1, st
 }
 
-// step runs operates up to its next suspension or its end.
 func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -204,7 +187,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:208
+//line matrix_greenlet_test.go:191
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -226,7 +209,6 @@ type refusedThenYieldsFrame struct {
 	seen *any
 }
 
-// newRefusedThenYieldsFrame makes a frame that will run refusedThenYields.
 func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYieldsFrame {
 	return greenlet.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
 }
@@ -236,7 +218,6 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	return (*refusedThenYieldsFrame)(nil).body(r, to, seen)
 }
 
-// body runs refusedThenYields up to its first suspension; f is nil until there has been one.
 func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 //line matrix_test.go:228
 	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
@@ -256,9 +237,8 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:260
+//line matrix_greenlet_test.go:241
 
-// Resume continues refusedThenYields where it is suspended.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -279,7 +259,7 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:283
+//line matrix_greenlet_test.go:263
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -297,7 +277,6 @@ type refusedIntFrame struct {
 	t0   int
 }
 
-// newRefusedIntFrame makes a frame that will run refusedInt.
 func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
 	return greenlet.MakeFrame(refusedIntFrame{to: to, seen: seen})
 }
@@ -307,12 +286,10 @@ func refusedIntResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) gree
 	return (*refusedIntFrame)(nil).run(r, to, seen)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *refusedIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to, f.seen))
 }
 
-// run is refusedInt as a state machine; f is nil in a call that has not been suspended.
 func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -330,7 +307,6 @@ func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any)
 	return st
 }
 
-// step runs refusedInt up to its next suspension or its end.
 func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -364,7 +340,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:368
+//line matrix_greenlet_test.go:344
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -380,16 +356,9 @@ type awaitsIntFrame struct {
 	t0, ret0 int
 }
 
-// newAwaitsIntFrame makes a frame that will run awaitsInt.
-func newAwaitsIntFrame() *awaitsIntFrame { return greenlet.MakeFrame(awaitsIntFrame{}) }
-
-// Results are what awaitsInt has returned.
-func (f *awaitsIntFrame) Results() int { return f.ret0 }
-func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newAwaitsIntFrame() *awaitsIntFrame                      { return greenlet.MakeFrame(awaitsIntFrame{}) }
+func (f *awaitsIntFrame) Results() int                        { return f.ret0 }
+func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // awaitsIntResumable is awaitsInt for callers that can be suspended.
 func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
@@ -402,7 +371,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:406
+//line matrix_greenlet_test.go:375
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -422,9 +391,8 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:426
+//line matrix_greenlet_test.go:395
 
-// Resume continues awaitsInt for anyone who resumes it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	r.Received()
@@ -450,7 +418,6 @@ type killsChildFrame struct {
 	seen *any
 }
 
-// newKillsChildFrame makes a frame that will run killsChild.
 func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
 	return greenlet.MakeFrame(killsChildFrame{g: g, seen: seen})
 }
@@ -460,12 +427,10 @@ func killsChildResumable(r *greenlet.Run, g *greenlet.Greenlet, seen *any) green
 	return (*killsChildFrame)(nil).run(r, g, seen)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *killsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.g, f.seen))
 }
 
-// run is killsChild as a state machine; f is nil in a call that has not been suspended.
 func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -483,7 +448,6 @@ func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) 
 	return st
 }
 
-// step runs killsChild up to its next suspension or its end.
 func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -512,7 +476,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:516
+//line matrix_greenlet_test.go:480
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -10,7 +10,6 @@ type failsLateFrame struct {
 	greenlet.Header
 }
 
-// newFailsLateFrame makes a frame that will run failsLate.
 func newFailsLateFrame(_ int) *failsLateFrame { return greenlet.MakeFrame(failsLateFrame{}) }
 
 // failsLateResumable is failsLate for callers that can be suspended.
@@ -23,7 +22,7 @@ func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:27
+//line panicstack_greenlet_test.go:26
 
 // Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) greenlet.Status {
@@ -41,9 +40,8 @@ func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:45
+//line panicstack_greenlet_test.go:44
 
-// Resume continues failsLate for anyone who resumes it.
 func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -65,7 +63,6 @@ type hotAboveFrame struct {
 	how string
 }
 
-// newHotAboveFrame makes a frame that will run hotAbove.
 func newHotAboveFrame(how string) *hotAboveFrame { return greenlet.MakeFrame(hotAboveFrame{how: how}) }
 
 // hotAboveResumable is hotAbove for callers that can be suspended.
@@ -79,7 +76,7 @@ func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:83
+//line panicstack_greenlet_test.go:80
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
@@ -97,9 +94,8 @@ func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:101
+//line panicstack_greenlet_test.go:98
 
-// Resume continues hotAbove for anyone who resumes it.
 func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -122,7 +118,6 @@ type coldAboveFrame struct {
 	how string
 }
 
-// newColdAboveFrame makes a frame that will run coldAbove.
 func newColdAboveFrame(how string) *coldAboveFrame {
 	return greenlet.MakeFrame(coldAboveFrame{how: how})
 }
@@ -132,7 +127,6 @@ func coldAboveResumable(r *greenlet.Run, how string) greenlet.Status {
 	return (*coldAboveFrame)(nil).body(r, how)
 }
 
-// body runs coldAbove up to its first suspension; f is nil until there has been one.
 func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:54
 	f = greenlet.Take(r, f, 27)
@@ -146,9 +140,8 @@ func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) 
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:150
+//line panicstack_greenlet_test.go:144
 
-// Resume continues coldAbove where it is suspended.
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	how := f.how
 	switch f.PC {
@@ -160,17 +153,16 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.how, f.PC = "", 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_55
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*hotAboveFrame).Release(r)
-		goto resumed_55
+		return r.Return(f, &f.Header)
 	}
 
-resumed_55:
 	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:174
+//line panicstack_greenlet_test.go:166
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -186,7 +178,6 @@ type callsAboveFrame struct {
 	how string
 }
 
-// newCallsAboveFrame makes a frame that will run callsAbove.
 func newCallsAboveFrame(how string) *callsAboveFrame {
 	return greenlet.MakeFrame(callsAboveFrame{how: how})
 }
@@ -196,7 +187,6 @@ func callsAboveResumable(r *greenlet.Run, how string) greenlet.Status {
 	return (*callsAboveFrame)(nil).body(r, how)
 }
 
-// body runs callsAbove up to its first suspension; f is nil until there has been one.
 func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
 //line panicstack_test.go:59
 	if st = coldAboveResumable(r, how); st != greenlet.Done {
@@ -207,9 +197,8 @@ func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:211
+//line panicstack_greenlet_test.go:201
 
-// Resume continues callsAbove where it is suspended.
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

@@ -10,7 +10,6 @@ type yieldsToParentFrame struct {
 	greenlet.Header
 }
 
-// newYieldsToParentFrame makes a frame that will run yieldsToParent.
 func newYieldsToParentFrame() *yieldsToParentFrame { return greenlet.MakeFrame(yieldsToParentFrame{}) }
 
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
@@ -23,7 +22,7 @@ func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:27
+//line parent_greenlet_test.go:26
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
@@ -39,9 +38,8 @@ func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line parent_greenlet_test.go:43
+//line parent_greenlet_test.go:42
 
-// Resume continues yieldsToParent for anyone who resumes it.
 func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -62,10 +60,7 @@ type printsMainFrame struct {
 	ret0, ret1 string
 }
 
-// newPrintsMainFrame makes a frame that will run printsMain.
-func newPrintsMainFrame() *printsMainFrame { return greenlet.MakeFrame(printsMainFrame{}) }
-
-// Results are what printsMain has returned.
+func newPrintsMainFrame() *printsMainFrame           { return greenlet.MakeFrame(printsMainFrame{}) }
 func (f *printsMainFrame) Results() (string, string) { return f.ret0, f.ret1 }
 func (f *printsMainFrame) Returned(r *greenlet.Run) (ret0 string, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -78,15 +73,13 @@ func printsMainResumable(r *greenlet.Run) (string, string, greenlet.Status) {
 	return (*printsMainFrame)(nil).body(r)
 }
 
-// body runs printsMain up to its next suspension; f is nil until there has been one.
 func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st greenlet.Status) {
 //line parent_test.go:123
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:88
+//line parent_greenlet_test.go:83
 
-// Resume continues the activation; the driver calls it.
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r)
 	return r.Started(f, &f.Header, st)

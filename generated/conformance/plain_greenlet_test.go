@@ -10,7 +10,6 @@ type switchesToParentsFrame struct {
 	greenlet.Header
 }
 
-// newSwitchesToParentsFrame makes a frame that will run switchesToParents.
 func newSwitchesToParentsFrame() *switchesToParentsFrame {
 	return greenlet.MakeFrame(switchesToParentsFrame{})
 }
@@ -20,7 +19,6 @@ func switchesToParentsResumable(r *greenlet.Run) greenlet.Status {
 	return (*switchesToParentsFrame)(nil).body(r)
 }
 
-// body runs switchesToParents up to its first suspension; f is nil until there has been one.
 func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line plain_test.go:27
 	f = greenlet.Take(r, f, 60)
@@ -30,9 +28,8 @@ func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:34
+//line plain_greenlet_test.go:32
 
-// Resume continues switchesToParents where it is suspended.
 func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -48,7 +45,7 @@ func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line plain_greenlet_test.go:52
+//line plain_greenlet_test.go:49
 
 func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }

@@ -15,7 +15,6 @@ type nodeAllFrame struct {
 	yield func(int) bool
 }
 
-// newAllFrame makes a frame that will run node.all.
 func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
 	return greenlet.MakeFrame(nodeAllFrame{n: n, yield: yield})
 }
@@ -25,7 +24,6 @@ func (n *node) allResumable(r *greenlet.Run, yield func(int) bool) greenlet.Stat
 	return (*nodeAllFrame)(nil).body(r, n, yield)
 }
 
-// body runs node.all up to its first suspension; f is nil until there has been one.
 func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st greenlet.Status) {
 //line pullseq_test.go:19
 	_, st = n.pushResumable(r, yield)
@@ -37,9 +35,8 @@ func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st 
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:41
+//line pullseq_greenlet_test.go:39
 
-// Resume continues node.all where it is suspended.
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -81,25 +78,17 @@ type nodePushFrame struct {
 	ret0  bool
 }
 
-// newPushFrame makes a frame that will run node.push.
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
 	return greenlet.MakeFrame(nodePushFrame{n: n, yield: yield})
 }
-
-// Results are what node.push has returned.
-func (f *nodePushFrame) Results() bool { return f.ret0 }
-func (f *nodePushFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *nodePushFrame) Results() bool                        { return f.ret0 }
+func (f *nodePushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is node.push for callers that can be suspended.
 func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
 	return (*nodePushFrame)(nil).body(r, n, yield)
 }
 
-// body runs node.push up to its next suspension; f is nil until there has been one.
 func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (ret0 bool, st greenlet.Status) {
 	var t0, t1, t2, t3, t4, t5 bool
 	if f != nil {
@@ -179,9 +168,8 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:183
+//line pullseq_greenlet_test.go:173
 
-// Resume continues the activation; the driver calls it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n, f.yield)
 	return r.Started(f, &f.Header, st)
@@ -203,7 +191,6 @@ type eachFrame struct {
 	do    func(int)
 }
 
-// newEachFrame makes a frame that will run each.
 func newEachFrame(depth int, do func(int)) *eachFrame {
 	return greenlet.MakeFrame(eachFrame{depth: depth, do: do})
 }
@@ -213,7 +200,6 @@ func eachResumable(r *greenlet.Run, depth int, do func(int)) greenlet.Status {
 	return (*eachFrame)(nil).body(r, depth, do)
 }
 
-// body runs each up to its first suspension; f is nil until there has been one.
 func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status) {
 //line pullseq_test.go:57
 	if !(depth == 0) {
@@ -256,9 +242,8 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:260
+//line pullseq_greenlet_test.go:247
 
-// Resume continues each where it is suspended.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
 	switch f.PC {
@@ -281,17 +266,16 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		} else {
 			do(depth)
 		}
-		goto resumed_62
+		return r.Return(f, &f.Header)
 	case 3:
 		r.Callee().Release(r)
-		goto resumed_62
+		return r.Return(f, &f.Header)
 	}
 
-resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:295
+//line pullseq_greenlet_test.go:280
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -309,23 +293,15 @@ type throughFrame struct {
 	ret0 int
 }
 
-// newThroughFrame makes a frame that will run through.
-func newThroughFrame(n int) *throughFrame { return greenlet.MakeFrame(throughFrame{n: n}) }
-
-// Results are what through has returned.
-func (f *throughFrame) Results() int { return f.ret0 }
-func (f *throughFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newThroughFrame(n int) *throughFrame                   { return greenlet.MakeFrame(throughFrame{n: n}) }
+func (f *throughFrame) Results() int                        { return f.ret0 }
+func (f *throughFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // throughResumable is through for callers that can be suspended.
 func throughResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 	return (*throughFrame)(nil).body(r, n)
 }
 
-// body runs through up to its first suspension; f is nil until there has been one.
 func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum *int
 	sum = new(int)
@@ -339,9 +315,8 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:343
+//line pullseq_greenlet_test.go:320
 
-// Resume continues through where it is suspended.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var sum *int
 	switch f.PC {
@@ -358,7 +333,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:362
+//line pullseq_greenlet_test.go:338
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -384,7 +359,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:388
+//line pullseq_greenlet_test.go:364
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -398,7 +373,6 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) greenlet.Status {
 	return (*throughFunc1Frame)(nil).body(r, c, i)
 }
 
-// body runs the literal throughFunc1 up to its first suspension; f is nil until there has been one.
 func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st greenlet.Status) {
 //line pullseq_test.go:68
 	(*c.sum) += i
@@ -413,17 +387,12 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:417
+//line pullseq_greenlet_test.go:392
 
-// Resume continues the literal throughFunc1 where it is suspended.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		return r.Return(f, &f.Header)
-	}
-
+	return r.Return(f, &f.Header)
 }
 
 func (f *throughFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
@@ -438,7 +407,6 @@ type overPlainFrame struct {
 	loop  *greenlet.Loop
 }
 
-// newOverPlainFrame makes a frame that will run overPlain.
 func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
 	return greenlet.MakeFrame(overPlainFrame{ended: ended})
 }
@@ -448,7 +416,6 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) greenlet.Status {
 	return (*overPlainFrame)(nil).body(r, ended)
 }
 
-// body runs overPlain up to its first suspension; f is nil until there has been one.
 func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status) {
 	var loop *greenlet.Loop
 	{
@@ -474,9 +441,8 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:478
+//line pullseq_greenlet_test.go:446
 
-// Resume continues overPlain where it is suspended.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
 	switch f.PC {
@@ -492,7 +458,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:496
+//line pullseq_greenlet_test.go:463
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -520,7 +486,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:524
+//line pullseq_greenlet_test.go:491
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -541,7 +507,6 @@ func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (bool, greenlet.
 	return (*overPlainRange1Frame)(nil).body(r, c, i)
 }
 
-// body runs the literal overPlainRange1 up to its first suspension; f is nil until there has been one.
 func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) (ret0 bool, st greenlet.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested
@@ -557,24 +522,19 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:561
+//line pullseq_greenlet_test.go:527
 
-// Resume continues the literal overPlainRange1 where it is suspended.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
 //line pullseq_test.go:98
-		c.loop.Again()
+	c.loop.Again()
 //line pullseq_test.go:98
-		f.ret0 = true
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = true
+	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:578
+//line pullseq_greenlet_test.go:539
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -13,23 +13,15 @@ type actRunFrame struct {
 	ret0 int
 }
 
-// newRunFrame makes a frame that will run act.run.
-func (a *act) newRunFrame(v2 any) *actRunFrame { return greenlet.MakeFrame(actRunFrame{a: a, v2: v2}) }
-
-// Results are what act.run has returned.
-func (f *actRunFrame) Results() int { return f.ret0 }
-func (f *actRunFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (a *act) newRunFrame(v2 any) *actRunFrame             { return greenlet.MakeFrame(actRunFrame{a: a, v2: v2}) }
+func (f *actRunFrame) Results() int                        { return f.ret0 }
+func (f *actRunFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // runResumable is act.run for callers that can be suspended.
 func (a *act) runResumable(r *greenlet.Run, v2 any) (int, greenlet.Status) {
 	return (*actRunFrame)(nil).body(r, a, v2)
 }
 
-// body runs act.run up to its next suspension; f is nil until there has been one.
 func (f *actRunFrame) body(r *greenlet.Run, a *act, v2 any) (ret0 int, st greenlet.Status) {
 	var o op
 	var got any
@@ -98,9 +90,8 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:102
+//line random_greenlet_test.go:95
 
-// Resume continues the activation; the driver calls it.
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.v2)
 	return r.Started(f, &f.Header, st)
@@ -124,7 +115,6 @@ type actGuardedFrame struct {
 	ret0 any
 }
 
-// newGuardedFrame makes a frame that will run act.guarded.
 func (a *act) newGuardedFrame(o op) *actGuardedFrame {
 	return greenlet.MakeFrame(actGuardedFrame{a: a, o: o})
 }
@@ -133,22 +123,14 @@ func (a *act) newGuardedFrame(o op) *actGuardedFrame {
 func (a *act) guardedResumable(r *greenlet.Run, o op) (any, greenlet.Status) {
 	return (*actGuardedFrame)(nil).run(r, a, o)
 }
+func (f *actGuardedFrame) Results() any                        { return f.ret0 }
+func (f *actGuardedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-// Results are what act.guarded has returned.
-func (f *actGuardedFrame) Results() any { return f.ret0 }
-func (f *actGuardedFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// Resume continues the activation; the driver calls it.
 func (f *actGuardedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.a, f.o)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is act.guarded as a state machine; f is nil in a call that has not been suspended.
 func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -167,7 +149,6 @@ func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st green
 	return ret0, st
 }
 
-// step runs act.guarded up to its next suspension or its end.
 func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -216,7 +197,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:220
+//line random_greenlet_test.go:202
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -238,25 +219,17 @@ type actDoFrame struct {
 	t7, t8, ret0   any
 }
 
-// newDoFrame makes a frame that will run act.do.
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
 	return greenlet.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
 }
-
-// Results are what act.do has returned.
-func (f *actDoFrame) Results() any { return f.ret0 }
-func (f *actDoFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *actDoFrame) Results() any                        { return f.ret0 }
+func (f *actDoFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // doResumable is act.do for callers that can be suspended.
 func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (any, greenlet.Status) {
 	return (*actDoFrame)(nil).body(r, a2, o, deep)
 }
 
-// body runs act.do up to its first suspension; f is nil until there has been one.
 func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, st greenlet.Status) {
 	var t0 any
 	var w2 *world
@@ -401,9 +374,8 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:405
+//line random_greenlet_test.go:379
 
-// Resume continues act.do where it is suspended.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		t0             any
@@ -477,7 +449,7 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line random_greenlet_test.go:481
+//line random_greenlet_test.go:454
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -10,18 +10,15 @@ type printsAtEndFrame struct {
 	greenlet.DeferHeader
 }
 
-// newPrintsAtEndFrame makes a frame that will run printsAtEnd.
 func newPrintsAtEndFrame() *printsAtEndFrame { return greenlet.MakeFrame(printsAtEndFrame{}) }
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
 func printsAtEndResumable(r *greenlet.Run) greenlet.Status { return (*printsAtEndFrame)(nil).run(r) }
 
-// Resume continues the activation; the driver calls it.
 func (f *printsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-// run is printsAtEnd as a state machine; f is nil in a call that has not been suspended.
 func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -38,7 +35,6 @@ func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	return st
 }
 
-// step runs printsAtEnd up to its next suspension or its end.
 func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -73,7 +69,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:77
+//line shutdown_greenlet_test.go:73
 
 func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
@@ -87,7 +83,6 @@ type nestsGreenletsFrame struct {
 	n int
 }
 
-// newNestsGreenletsFrame makes a frame that will run nestsGreenlets.
 func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
 	return greenlet.MakeFrame(nestsGreenletsFrame{n: n})
 }
@@ -97,7 +92,6 @@ func nestsGreenletsResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*nestsGreenletsFrame)(nil).body(r, n)
 }
 
-// body runs nestsGreenlets up to its first suspension; f is nil until there has been one.
 func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line shutdown_test.go:65
 	if !(n > 0) {
@@ -122,27 +116,24 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:126
+//line shutdown_greenlet_test.go:120
 
-// Resume continues nestsGreenlets where it is suspended.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
-		goto after_if_65
-	case 2:
+//line shutdown_test.go:70
+		f.PC = 2
+//line shutdown_test.go:70
+		return r.SendNone(greenlet.Main())
+	default:
 		return r.Return(f, &f.Header)
 	}
 
-after_if_65:
-//line shutdown_test.go:70
-	f.PC = 2
-//line shutdown_test.go:70
-	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:146
+//line shutdown_greenlet_test.go:137
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -156,7 +147,6 @@ type waitsInHandlerFrame struct {
 	greenlet.DeferHeader
 }
 
-// newWaitsInHandlerFrame makes a frame that will run waitsInHandler.
 func newWaitsInHandlerFrame() *waitsInHandlerFrame { return greenlet.MakeFrame(waitsInHandlerFrame{}) }
 
 // waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
@@ -164,12 +154,10 @@ func waitsInHandlerResumable(r *greenlet.Run) greenlet.Status {
 	return (*waitsInHandlerFrame)(nil).run(r)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *waitsInHandlerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-// run is waitsInHandler as a state machine; f is nil in a call that has not been suspended.
 func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -186,7 +174,6 @@ func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	return st
 }
 
-// step runs waitsInHandler up to its next suspension or its end.
 func (f *waitsInHandlerFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -216,7 +203,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:220
+//line shutdown_greenlet_test.go:207
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -229,13 +216,11 @@ type waitsAgainFrame struct {
 	greenlet.Header
 }
 
-// newWaitsAgainFrame makes a frame that will run waitsAgain.
 func newWaitsAgainFrame() *waitsAgainFrame { return greenlet.MakeFrame(waitsAgainFrame{}) }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
 func waitsAgainResumable(r *greenlet.Run) greenlet.Status { return (*waitsAgainFrame)(nil).body(r) }
 
-// body runs waitsAgain up to its first suspension; f is nil until there has been one.
 func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line shutdown_test.go:124
 	f = greenlet.Take(r, f, 2)
@@ -245,9 +230,8 @@ func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:249
+//line shutdown_greenlet_test.go:234
 
-// Resume continues waitsAgain where it is suspended.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -270,13 +254,11 @@ type deepFrame struct {
 	n int
 }
 
-// newDeepFrame makes a frame that will run deep.
 func newDeepFrame(n int) *deepFrame { return greenlet.MakeFrame(deepFrame{n: n}) }
 
 // deepResumable is deep for callers that can be suspended.
 func deepResumable(r *greenlet.Run, n int) greenlet.Status { return (*deepFrame)(nil).body(r, n) }
 
-// body runs deep up to its first suspension; f is nil until there has been one.
 func (f *deepFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 //line shutdown_test.go:162
 	if !(n > 0) {
@@ -302,9 +284,8 @@ after_if_162:
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:306
+//line shutdown_greenlet_test.go:288
 
-// Resume continues deep where it is suspended.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -321,7 +302,7 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:325
+//line shutdown_greenlet_test.go:306
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

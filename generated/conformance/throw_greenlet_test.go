@@ -14,21 +14,13 @@ type switchesFrame struct {
 	ret0 any
 }
 
-// newSwitchesFrame makes a frame that will run switches.
-func newSwitchesFrame() *switchesFrame { return greenlet.MakeFrame(switchesFrame{}) }
-
-// Results are what switches has returned.
-func (f *switchesFrame) Results() any { return f.ret0 }
-func (f *switchesFrame) Returned(r *greenlet.Run) (ret0 any) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newSwitchesFrame() *switchesFrame                       { return greenlet.MakeFrame(switchesFrame{}) }
+func (f *switchesFrame) Results() any                        { return f.ret0 }
+func (f *switchesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // switchesResumable is switches for callers that can be suspended.
 func switchesResumable(r *greenlet.Run) (any, greenlet.Status) { return (*switchesFrame)(nil).body(r) }
 
-// body runs switches up to its first suspension; f is nil until there has been one.
 func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	var s string
 //line throw_test.go:15
@@ -46,9 +38,8 @@ func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:50
+//line throw_greenlet_test.go:42
 
-// Resume continues switches where it is suspended.
 func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s string
 	switch f.PC {
@@ -69,7 +60,7 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line throw_greenlet_test.go:73
+//line throw_greenlet_test.go:64
 
 func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
@@ -85,7 +76,6 @@ type switchOrRecoverFrame struct {
 	ret0 string
 }
 
-// newSwitchOrRecoverFrame makes a frame that will run switchOrRecover.
 func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
 	return greenlet.MakeFrame(switchOrRecoverFrame{})
 }
@@ -94,8 +84,6 @@ func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
 func switchOrRecoverResumable(r *greenlet.Run) (string, greenlet.Status) {
 	return (*switchOrRecoverFrame)(nil).run(r)
 }
-
-// Results are what switchOrRecover has returned.
 func (f *switchOrRecoverFrame) Results() string { return f.ret0 }
 func (f *switchOrRecoverFrame) Returned(r *greenlet.Run) (ret0 string) {
 	ret0 = f.ret0
@@ -103,13 +91,11 @@ func (f *switchOrRecoverFrame) Returned(r *greenlet.Run) (ret0 string) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *switchOrRecoverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is switchOrRecover as a state machine; f is nil in a call that has not been suspended.
 func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -127,7 +113,6 @@ func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.St
 	return ret0, st
 }
 
-// step runs switchOrRecover up to its next suspension or its end.
 func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -170,7 +155,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:174
+//line throw_greenlet_test.go:159
 
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -16,23 +16,15 @@ type doublesFrame struct {
 	ret0 int
 }
 
-// newDoublesFrame makes a frame that will run doubles.
-func newDoublesFrame(v int) *doublesFrame { return greenlet.MakeFrame(doublesFrame{v: v}) }
-
-// Results are what doubles has returned.
-func (f *doublesFrame) Results() int { return f.ret0 }
-func (f *doublesFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newDoublesFrame(v int) *doublesFrame                   { return greenlet.MakeFrame(doublesFrame{v: v}) }
+func (f *doublesFrame) Results() int                        { return f.ret0 }
+func (f *doublesFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doublesResumable is doubles for callers that can be suspended.
 func doublesResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
 	return (*doublesFrame)(nil).body(r, v)
 }
 
-// body runs doubles up to its first suspension; f is nil until there has been one.
 func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 //line trace_test.go:64
 	f = greenlet.Take(r, f, 12)
@@ -43,9 +35,8 @@ func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Statu
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:47
+//line trace_greenlet_test.go:39
 
-// Resume continues doubles where it is suspended.
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
 	var t0 any
@@ -53,23 +44,21 @@ func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.v)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		t0 = f.t0
 		r.Received()
 //line trace_test.go:64
 		v = t0.(int)
-		goto loop_63
+//line trace_test.go:64
+		f.t0, f.PC = nil, 1
+		r.Await(&f.t0)
+//line trace_test.go:64
+		return greenlet.Send[any](r, r.Current().Parent(), v*2)
 	}
 
-loop_63:
-//line trace_test.go:64
-	f.t0, f.PC = nil, 1
-	r.Await(&f.t0)
-//line trace_test.go:64
-	return greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:73
+//line trace_greenlet_test.go:62
 
 func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -85,7 +74,6 @@ type switchesToSelfFrame struct {
 	greenlet.Header
 }
 
-// newSwitchesToSelfFrame makes a frame that will run switchesToSelf.
 func newSwitchesToSelfFrame() *switchesToSelfFrame { return greenlet.MakeFrame(switchesToSelfFrame{}) }
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
@@ -93,7 +81,6 @@ func switchesToSelfResumable(r *greenlet.Run) greenlet.Status {
 	return (*switchesToSelfFrame)(nil).body(r)
 }
 
-// body runs switchesToSelf up to its first suspension; f is nil until there has been one.
 func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:122
 	f = greenlet.Take(r, f, 21)
@@ -103,9 +90,8 @@ func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:107
+//line trace_greenlet_test.go:94
 
-// Resume continues switchesToSelf where it is suspended.
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -128,7 +114,6 @@ type switchesToFrame struct {
 	g *greenlet.Greenlet
 }
 
-// newSwitchesToFrame makes a frame that will run switchesTo.
 func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
 	return greenlet.MakeFrame(switchesToFrame{g: g})
 }
@@ -138,7 +123,6 @@ func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status 
 	return (*switchesToFrame)(nil).body(r, g)
 }
 
-// body runs switchesTo up to its first suspension; f is nil until there has been one.
 func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
 //line trace_test.go:125
 	f = greenlet.Take(r, f, 31)
@@ -148,9 +132,8 @@ func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenl
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:152
+//line trace_greenlet_test.go:136
 
-// Resume continues switchesTo where it is suspended.
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -176,7 +159,6 @@ type throwsIntoFrame struct {
 	v any
 }
 
-// newThrowsIntoFrame makes a frame that will run throwsInto.
 func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
 	return greenlet.MakeFrame(throwsIntoFrame{g: g, v: v})
 }
@@ -186,7 +168,6 @@ func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) greenlet.
 	return (*throwsIntoFrame)(nil).body(r, g, v)
 }
 
-// body runs throwsInto up to its first suspension; f is nil until there has been one.
 func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st greenlet.Status) {
 //line trace_test.go:128
 	f = greenlet.Take(r, f, 9)
@@ -196,9 +177,8 @@ func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:200
+//line trace_greenlet_test.go:181
 
-// Resume continues throwsInto where it is suspended.
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -224,7 +204,6 @@ type setsTracerFrame struct {
 	me   *greenlet.Greenlet
 }
 
-// newSetsTracerFrame makes a frame that will run setsTracer.
 func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame {
 	return greenlet.MakeFrame(setsTracerFrame{list: list, me: me})
 }
@@ -249,7 +228,7 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:253
+//line trace_greenlet_test.go:232
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
@@ -276,9 +255,8 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line trace_greenlet_test.go:280
+//line trace_greenlet_test.go:259
 
-// Resume continues setsTracer for anyone who resumes it.
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
 	if f.Ask(&v) == greenlet.Done {
@@ -300,13 +278,11 @@ type throwsSelfFrame struct {
 	greenlet.Header
 }
 
-// newThrowsSelfFrame makes a frame that will run throwsSelf.
 func newThrowsSelfFrame() *throwsSelfFrame { return greenlet.MakeFrame(throwsSelfFrame{}) }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
 func throwsSelfResumable(r *greenlet.Run) greenlet.Status { return (*throwsSelfFrame)(nil).body(r) }
 
-// body runs throwsSelf up to its first suspension; f is nil until there has been one.
 func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:231
 	f = greenlet.Take(r, f, 1)
@@ -316,9 +292,8 @@ func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:320
+//line trace_greenlet_test.go:296
 
-// Resume continues throwsSelf where it is suspended.
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -340,7 +315,6 @@ type throwsSelfAndCatchesFrame struct {
 	greenlet.DeferHeader
 }
 
-// newThrowsSelfAndCatchesFrame makes a frame that will run throwsSelfAndCatches.
 func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
 	return greenlet.MakeFrame(throwsSelfAndCatchesFrame{})
 }
@@ -350,12 +324,10 @@ func throwsSelfAndCatchesResumable(r *greenlet.Run) greenlet.Status {
 	return (*throwsSelfAndCatchesFrame)(nil).run(r)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *throwsSelfAndCatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-// run is throwsSelfAndCatches as a state machine; f is nil in a call that has not been suspended.
 func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -372,7 +344,6 @@ func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
 	return st
 }
 
-// step runs throwsSelfAndCatches up to its next suspension or its end.
 func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -401,7 +372,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:405
+//line trace_greenlet_test.go:376
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

@@ -23,8 +23,6 @@ type BodyReadFrame struct {
 func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 	return greenlet.MakeFrame(BodyReadFrame{b: b, p: p})
 }
-
-// Results are what Body.Read has returned.
 func (f *BodyReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *BodyReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -37,7 +35,6 @@ func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 	return (*BodyReadFrame)(nil).body(r, b, p)
 }
 
-// body runs Body.Read up to its first suspension; f is nil until there has been one.
 func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n, t0 int
 	var t1 error
@@ -62,9 +59,8 @@ func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1
 	return t0, t1, greenlet.Done
 }
 
-//line body_greenlet.go:66
+//line body_greenlet.go:63
 
-// Resume continues Body.Read where it is suspended.
 func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -81,7 +77,7 @@ func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:85
+//line body_greenlet.go:81
 
 func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -105,12 +101,9 @@ type bodyNextFrame struct {
 	ret1      error
 }
 
-// newNextFrame makes a frame that will run Body.next.
 func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
 	return greenlet.MakeFrame(bodyNextFrame{b: b, p: p})
 }
-
-// Results are what Body.next has returned.
 func (f *bodyNextFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *bodyNextFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -123,7 +116,6 @@ func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 	return (*bodyNextFrame)(nil).body(r, b, p)
 }
 
-// body runs Body.next up to its next suspension; f is nil until there has been one.
 func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var errResult, err2 error
@@ -169,9 +161,8 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:173
+//line body_greenlet.go:166
 
-// Resume continues the activation; the driver calls it.
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.b, f.p)
 	return r.Started(f, &f.Header, st)
@@ -195,23 +186,15 @@ type bodyWaitFrame struct {
 	ret0 error
 }
 
-// newWaitFrame makes a frame that will run Body.wait.
-func (b *Body) newWaitFrame() *bodyWaitFrame { return greenlet.MakeFrame(bodyWaitFrame{b: b}) }
-
-// Results are what Body.wait has returned.
-func (f *bodyWaitFrame) Results() error { return f.ret0 }
-func (f *bodyWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (b *Body) newWaitFrame() *bodyWaitFrame                   { return greenlet.MakeFrame(bodyWaitFrame{b: b}) }
+func (f *bodyWaitFrame) Results() error                        { return f.ret0 }
+func (f *bodyWaitFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // waitResumable is Body.wait for callers that can be suspended.
 func (b *Body) waitResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*bodyWaitFrame)(nil).body(r, b)
 }
 
-// body runs Body.wait up to its first suspension; f is nil until there has been one.
 func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
 	var err2 error
 //line body.go:116
@@ -234,9 +217,8 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:238
+//line body_greenlet.go:222
 
-// Resume continues Body.wait where it is suspended.
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
 	var err2 error
@@ -259,7 +241,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:263
+//line body_greenlet.go:246
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -277,11 +259,8 @@ type bodyReceiveFrame struct {
 	ret0   error
 }
 
-// newReceiveFrame makes a frame that will run Body.receive.
 func (b *Body) newReceiveFrame() *bodyReceiveFrame { return greenlet.MakeFrame(bodyReceiveFrame{b: b}) }
-
-// Results are what Body.receive has returned.
-func (f *bodyReceiveFrame) Results() error { return f.ret0 }
+func (f *bodyReceiveFrame) Results() error         { return f.ret0 }
 func (f *bodyReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -293,7 +272,6 @@ func (b *Body) receiveResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*bodyReceiveFrame)(nil).body(r, b)
 }
 
-// body runs Body.receive up to its next suspension; f is nil until there has been one.
 func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
 	var limit2 int64
 	var n int
@@ -357,9 +335,8 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:361
+//line body_greenlet.go:341
 
-// Resume continues the activation; the driver calls it.
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.b)
 	return r.Started(f, &f.Header, st)
@@ -382,23 +359,15 @@ type bodyDrainFrame struct {
 	ret0 bool
 }
 
-// newDrainFrame makes a frame that will run Body.drain.
-func (b *Body) newDrainFrame() *bodyDrainFrame { return greenlet.MakeFrame(bodyDrainFrame{b: b}) }
-
-// Results are what Body.drain has returned.
-func (f *bodyDrainFrame) Results() bool { return f.ret0 }
-func (f *bodyDrainFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (b *Body) newDrainFrame() *bodyDrainFrame                 { return greenlet.MakeFrame(bodyDrainFrame{b: b}) }
+func (f *bodyDrainFrame) Results() bool                        { return f.ret0 }
+func (f *bodyDrainFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // drainResumable is Body.drain for callers that can be suspended.
 func (b *Body) drainResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*bodyDrainFrame)(nil).body(r, b)
 }
 
-// body runs Body.drain up to its next suspension; f is nil until there has been one.
 func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.Status) {
 	var rest *buffer
 	var n, m int
@@ -443,9 +412,8 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:447
+//line body_greenlet.go:419
 
-// Resume continues the activation; the driver calls it.
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.b)
 	return r.Started(f, &f.Header, st)

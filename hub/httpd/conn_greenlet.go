@@ -20,7 +20,6 @@ type connServeFrame struct {
 	c *conn
 }
 
-// newServeFrame makes a frame that will run conn.serve.
 func (c *conn) newServeFrame() *connServeFrame { return greenlet.MakeFrame(connServeFrame{c: c}) }
 
 // serveResumable is conn.serve for callers that can be suspended.
@@ -28,7 +27,6 @@ func (c *conn) serveResumable(r *greenlet.Run) greenlet.Status {
 	return (*connServeFrame)(nil).body(r, c)
 }
 
-// body runs conn.serve up to its next suspension; f is nil until there has been one.
 func (f *connServeFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var t0 bool
 	var loop *greenlet.Greenlet
@@ -99,9 +97,8 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:103
+//line conn_greenlet.go:102
 
-// Resume continues the activation; the driver calls it.
 func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
@@ -120,7 +117,6 @@ type connExchangesFrame struct {
 	ret0 bool
 }
 
-// newExchangesFrame makes a frame that will run conn.exchanges.
 func (c *conn) newExchangesFrame() *connExchangesFrame {
 	return greenlet.MakeFrame(connExchangesFrame{c: c})
 }
@@ -129,8 +125,6 @@ func (c *conn) newExchangesFrame() *connExchangesFrame {
 func (c *conn) exchangesResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*connExchangesFrame)(nil).run(r, c)
 }
-
-// Results are what conn.exchanges has returned.
 func (f *connExchangesFrame) Results() bool { return f.ret0 }
 func (f *connExchangesFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -138,13 +132,11 @@ func (f *connExchangesFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *connExchangesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is conn.exchanges as a state machine; f is nil in a call that has not been suspended.
 func (f *connExchangesFrame) run(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -163,7 +155,6 @@ func (f *connExchangesFrame) run(r *greenlet.Run, c *conn) (ret0 bool, st greenl
 	return ret0, st
 }
 
-// step runs conn.exchanges up to its next suspension or its end.
 func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -228,7 +219,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:232
+//line conn_greenlet.go:224
 
 func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -249,12 +240,9 @@ type connExchangeFrame struct {
 	keep, ret0 bool
 }
 
-// newExchangeFrame makes a frame that will run conn.exchange.
 func (c *conn) newExchangeFrame() *connExchangeFrame {
 	return greenlet.MakeFrame(connExchangeFrame{c: c})
 }
-
-// Results are what conn.exchange has returned.
 func (f *connExchangeFrame) Results() bool { return f.ret0 }
 func (f *connExchangeFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -267,7 +255,6 @@ func (c *conn) exchangeResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*connExchangeFrame)(nil).body(r, c)
 }
 
-// body runs conn.exchange up to its next suspension; f is nil until there has been one.
 func (f *connExchangeFrame) body(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
 	var (
 		w    *Response
@@ -391,9 +378,8 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:395
+//line conn_greenlet.go:384
 
-// Resume continues the activation; the driver calls it.
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
@@ -417,10 +403,7 @@ type connReceiveFrame struct {
 	ret1     error
 }
 
-// newReceiveFrame makes a frame that will run conn.receive.
-func (c *conn) newReceiveFrame() *connReceiveFrame { return greenlet.MakeFrame(connReceiveFrame{c: c}) }
-
-// Results are what conn.receive has returned.
+func (c *conn) newReceiveFrame() *connReceiveFrame      { return greenlet.MakeFrame(connReceiveFrame{c: c}) }
 func (f *connReceiveFrame) Results() (*Response, error) { return f.ret0, f.ret1 }
 func (f *connReceiveFrame) Returned(r *greenlet.Run) (ret0 *Response, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -433,7 +416,6 @@ func (c *conn) receiveResumable(r *greenlet.Run) (*Response, error, greenlet.Sta
 	return (*connReceiveFrame)(nil).body(r, c)
 }
 
-// body runs conn.receive up to its next suspension; f is nil until there has been one.
 func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 error, st greenlet.Status) {
 	var due, all time.Time
 	var searched int
@@ -518,9 +500,8 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:522
+//line conn_greenlet.go:507
 
-// Resume continues the activation; the driver calls it.
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
@@ -544,7 +525,6 @@ type connPauseFrame struct {
 	c *conn
 }
 
-// newPauseFrame makes a frame that will run conn.pause.
 func (c *conn) newPauseFrame() *connPauseFrame { return greenlet.MakeFrame(connPauseFrame{c: c}) }
 
 // pauseResumable is conn.pause for callers that can be suspended.
@@ -552,7 +532,6 @@ func (c *conn) pauseResumable(r *greenlet.Run) greenlet.Status {
 	return (*connPauseFrame)(nil).body(r, c)
 }
 
-// body runs conn.pause up to its first suspension; f is nil until there has been one.
 func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 //line conn.go:179
 	if st = c.readiness().GiveWayResumable(r, hub.In); st != greenlet.Done {
@@ -563,9 +542,8 @@ func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:567
+//line conn_greenlet.go:549
 
-// Resume continues conn.pause where it is suspended.
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -591,23 +569,15 @@ type connMoreFrame struct {
 	ret0 error
 }
 
-// newMoreFrame makes a frame that will run conn.more.
-func (c *conn) newMoreFrame() *connMoreFrame { return greenlet.MakeFrame(connMoreFrame{c: c}) }
-
-// Results are what conn.more has returned.
-func (f *connMoreFrame) Results() error { return f.ret0 }
-func (f *connMoreFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (c *conn) newMoreFrame() *connMoreFrame                   { return greenlet.MakeFrame(connMoreFrame{c: c}) }
+func (f *connMoreFrame) Results() error                        { return f.ret0 }
+func (f *connMoreFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // moreResumable is conn.more for callers that can be suspended.
 func (c *conn) moreResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*connMoreFrame)(nil).body(r, c)
 }
 
-// body runs conn.more up to its first suspension; f is nil until there has been one.
 func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var err, t0 error
 //line conn.go:185
@@ -631,9 +601,8 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:635
+//line conn_greenlet.go:608
 
-// Resume continues conn.more where it is suspended.
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var err, t0 error
@@ -666,7 +635,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:670
+//line conn_greenlet.go:642
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -683,23 +652,15 @@ type connFlushFrame struct {
 	ret0 error
 }
 
-// newFlushFrame makes a frame that will run conn.flush.
-func (c *conn) newFlushFrame() *connFlushFrame { return greenlet.MakeFrame(connFlushFrame{c: c}) }
-
-// Results are what conn.flush has returned.
-func (f *connFlushFrame) Results() error { return f.ret0 }
-func (f *connFlushFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (c *conn) newFlushFrame() *connFlushFrame                  { return greenlet.MakeFrame(connFlushFrame{c: c}) }
+func (f *connFlushFrame) Results() error                        { return f.ret0 }
+func (f *connFlushFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // flushResumable is conn.flush for callers that can be suspended.
 func (c *conn) flushResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*connFlushFrame)(nil).body(r, c)
 }
 
-// body runs conn.flush up to its first suspension; f is nil until there has been one.
 func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line conn.go:236
@@ -719,9 +680,8 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:723
+//line conn_greenlet.go:687
 
-// Resume continues conn.flush where it is suspended.
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -737,7 +697,7 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:741
+//line conn_greenlet.go:704
 
 func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -755,23 +715,15 @@ type connSendsFrame struct {
 	ret0 error
 }
 
-// newSendsFrame makes a frame that will run conn.sends.
-func (c *conn) newSendsFrame() *connSendsFrame { return greenlet.MakeFrame(connSendsFrame{c: c}) }
-
-// Results are what conn.sends has returned.
-func (f *connSendsFrame) Results() error { return f.ret0 }
-func (f *connSendsFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (c *conn) newSendsFrame() *connSendsFrame                  { return greenlet.MakeFrame(connSendsFrame{c: c}) }
+func (f *connSendsFrame) Results() error                        { return f.ret0 }
+func (f *connSendsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // sendsResumable is conn.sends for callers that can be suspended.
 func (c *conn) sendsResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*connSendsFrame)(nil).body(r, c)
 }
 
-// body runs conn.sends up to its first suspension; f is nil until there has been one.
 func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
 	var out2 *buffer
 	var err error
@@ -794,9 +746,8 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:798
+//line conn_greenlet.go:753
 
-// Resume continues conn.sends where it is suspended.
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var out2 *buffer
@@ -821,7 +772,7 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:825
+//line conn_greenlet.go:779
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -840,7 +791,6 @@ type connRefuseFrame struct {
 	why *refusal
 }
 
-// newRefuseFrame makes a frame that will run conn.refuse.
 func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
 	return greenlet.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
 }
@@ -850,7 +800,6 @@ func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) gre
 	return (*connRefuseFrame)(nil).body(r2, c, r, err)
 }
 
-// body runs conn.refuse up to its next suspension; f is nil until there has been one.
 func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
 	var why *refusal
 	var f func(*Answer)
@@ -868,7 +817,7 @@ func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err 
 			goto resumed_314
 		case 4:
 			r2.Callee().(*connLingerFrame).Release(r2)
-			goto resumed_316
+			return greenlet.Done
 		}
 	}
 
@@ -932,13 +881,11 @@ after_if_313:
 		f2.c, f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, nil, 4
 		return r2.Link(f2, &f2.Header, st)
 	}
-resumed_316:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:940
+//line conn_greenlet.go:892
 
-// Resume continues the activation; the driver calls it.
 func (f *connRefuseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c, f.r, f.err))
 }
@@ -957,7 +904,6 @@ type connLingerFrame struct {
 	c *conn
 }
 
-// newLingerFrame makes a frame that will run conn.linger.
 func (c *conn) newLingerFrame() *connLingerFrame { return greenlet.MakeFrame(connLingerFrame{c: c}) }
 
 // lingerResumable is conn.linger for callers that can be suspended.
@@ -965,7 +911,6 @@ func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
 	return (*connLingerFrame)(nil).body(r, c)
 }
 
-// body runs conn.linger up to its next suspension; f is nil until there has been one.
 func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var err error
 	if f != nil {
@@ -1013,9 +958,8 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1017
+//line conn_greenlet.go:967
 
-// Resume continues the activation; the driver calls it.
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }

@@ -26,7 +26,6 @@ func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter,
 	return (*HandlerFuncServeHTTPFrame)(nil).body(r2, f, w, r)
 }
 
-// body runs HandlerFunc.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler.go:17
 	if c, ok := greenlet.Resumable(f).(interface {
@@ -44,9 +43,8 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:48
+//line handler_greenlet.go:47
 
-// Resume continues HandlerFunc.ServeHTTP where it is suspended.
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
 	case 0:
@@ -84,7 +82,6 @@ func CallResumable(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *h
 	return (*CallFrame)(nil).body(r2, h, w, r)
 }
 
-// body runs Call up to its first suspension; f is nil until there has been one.
 func (f *CallFrame) body(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
 //line handler.go:35
@@ -119,9 +116,8 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:123
+//line handler_greenlet.go:120
 
-// Resume continues Call where it is suspended.
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
 	var err error
@@ -135,30 +131,28 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 			unreceived(w, err)
 			return r2.Return(f, &f.Header)
 		}
-		goto after_if_35
+//line handler.go:41
+		if c, ok := h.(interface {
+			ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
+		}); ok {
+			st = c.ServeHTTPResumable(r2, w, r)
+			if st != greenlet.Done {
+				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
+				return r2.Link(f, &f.Header, st)
+			}
+		} else {
+			h.ServeHTTP(w, r)
+		}
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().Release(r2)
-		goto resumed_41
+		return r2.Return(f, &f.Header)
 	}
 
-after_if_35:
-//line handler.go:41
-	if c, ok := h.(interface {
-		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
-	}); ok {
-		st = c.ServeHTTPResumable(r2, w, r)
-		if st != greenlet.Done {
-			f.h, f.w, f.r, f.PC = nil, nil, nil, 2
-			return r2.Link(f, &f.Header, st)
-		}
-	} else {
-		h.ServeHTTP(w, r)
-	}
-resumed_41:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:162
+//line handler_greenlet.go:156
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -186,22 +180,15 @@ type ReceiveFrame struct {
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
-func NewReceiveFrame(r *http.Request) *ReceiveFrame { return greenlet.MakeFrame(ReceiveFrame{r: r}) }
-
-// Results are what Receive has returned.
-func (f *ReceiveFrame) Results() error { return f.ret0 }
-func (f *ReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func NewReceiveFrame(r *http.Request) *ReceiveFrame           { return greenlet.MakeFrame(ReceiveFrame{r: r}) }
+func (f *ReceiveFrame) Results() error                        { return f.ret0 }
+func (f *ReceiveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // ReceiveResumable is Receive for callers that can be suspended.
 func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (error, greenlet.Status) {
 	return (*ReceiveFrame)(nil).body(r2, r)
 }
 
-// body runs Receive up to its first suspension; f is nil until there has been one.
 func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenlet.Status) {
 	var t0 error
 	{
@@ -221,9 +208,8 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:225
+//line handler_greenlet.go:212
 
-// Resume continues Receive where it is suspended.
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -239,7 +225,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:243
+//line handler_greenlet.go:229
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -278,14 +264,13 @@ func (m *Mux) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *htt
 	return (*MuxServeHTTPFrame)(nil).body(r2, m, w, r)
 }
 
-// body runs Mux.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var c *choice
 //line handler.go:90
 	c = &choice{ResponseWriter: w}
 	m.mux.ServeHTTP(c, r)
 	if !(c.handler != nil) {
-		goto after_if_92
+		return greenlet.Done
 	}
 //line handler.go:93
 	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
@@ -293,24 +278,20 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 		f.m, f.w, f.r, f.PC = nil, nil, nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-after_if_92:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:301
+//line handler_greenlet.go:285
 
-// Resume continues Mux.ServeHTTP where it is suspended.
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
-	case 1:
+	default:
 		r2.Callee().(*CallFrame).Release(r2)
-		goto after_if_92
+		return r2.Return(f, &f.Header)
 	}
 
-after_if_92:
-	return r2.Return(f, &f.Header)
 }
 
 func (f *MuxServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }

@@ -21,7 +21,6 @@ type roomsWaitsFrame struct {
 	r *http.Request
 }
 
-// newWaitsFrame makes a frame that will run rooms.waits.
 func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWaitsFrame {
 	return greenlet.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
 }
@@ -31,7 +30,6 @@ func (m *rooms) waitsResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.
 	return (*roomsWaitsFrame)(nil).body(r2, m, w, r)
 }
 
-// body runs rooms.waits up to its first suspension; f is nil until there has been one.
 func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	{
 //line handler_test.go:28
@@ -48,9 +46,8 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:52
+//line handler_greenlet_test.go:50
 
-// Resume continues rooms.waits where it is suspended.
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
 	switch f.PC {
@@ -65,7 +62,7 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:69
+//line handler_greenlet_test.go:66
 
 func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
@@ -107,7 +104,6 @@ func (h wrapped) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return (*wrappedServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-// body runs wrapped.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler_test.go:75
 	w.Header().Set("Wrapped", "yes")
@@ -119,9 +115,8 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:123
+//line handler_greenlet_test.go:119
 
-// Resume continues wrapped.ServeHTTP where it is suspended.
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -149,7 +144,6 @@ type upgradesFrame struct {
 	c *socket.Conn
 }
 
-// newUpgradesFrame makes a frame that will run upgrades.
 func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
 	return greenlet.MakeFrame(upgradesFrame{w: w, r: r})
 }
@@ -159,7 +153,6 @@ func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 	return (*upgradesFrame)(nil).body(r2, w, r)
 }
 
-// body runs upgrades up to its next suspension; f is nil until there has been one.
 func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var (
 		c          *socket.Conn
@@ -251,9 +244,8 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:255
+//line handler_greenlet_test.go:249
 
-// Resume continues the activation; the driver calls it.
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
@@ -294,7 +286,6 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return (*sleepsServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-// body runs sleeps.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line handler_test.go:133
 	h.begun.Set()
@@ -323,9 +314,8 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:327
+//line handler_greenlet_test.go:319
 
-// Resume continues sleeps.ServeHTTP where it is suspended.
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	switch f.PC {
@@ -347,17 +337,16 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		} else {
 			_, _ = w.Write(t0)
 		}
-		goto resumed_135
+		return r2.Return(f, &f.Header)
 	case 2:
 		r2.Callee().Release(r2)
-		goto resumed_135
+		return r2.Return(f, &f.Header)
 	}
 
-resumed_135:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:361
+//line handler_greenlet_test.go:351
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -374,7 +363,6 @@ type awaitingFrame struct {
 	done chan struct{}
 }
 
-// newAwaitingFrame makes a frame that will run awaiting.
 func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
 	return greenlet.MakeFrame(awaitingFrame{e: e, done: done})
 }
@@ -384,7 +372,6 @@ func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) greenl
 	return (*awaitingFrame)(nil).body(r, e, done)
 }
 
-// body runs awaiting up to its first suspension; f is nil until there has been one.
 func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) (st greenlet.Status) {
 //line handler_test.go:185
 	if st = e.WaitResumable(r); st != greenlet.Done {
@@ -397,9 +384,8 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:401
+//line handler_greenlet_test.go:389
 
-// Resume continues awaiting where it is suspended.
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
 	switch f.PC {
@@ -414,7 +400,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:418
+//line handler_greenlet_test.go:405
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

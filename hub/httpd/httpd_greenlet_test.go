@@ -20,23 +20,15 @@ type servingFrame struct {
 	ret0 error
 }
 
-// newServingFrame makes a frame that will run serving.
-func newServingFrame(s *Server) *servingFrame { return greenlet.MakeFrame(servingFrame{s: s}) }
-
-// Results are what serving has returned.
-func (f *servingFrame) Results() error { return f.ret0 }
-func (f *servingFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func newServingFrame(s *Server) *servingFrame                 { return greenlet.MakeFrame(servingFrame{s: s}) }
+func (f *servingFrame) Results() error                        { return f.ret0 }
+func (f *servingFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // servingResumable is serving for callers that can be suspended.
 func servingResumable(r *greenlet.Run, s *Server) (error, greenlet.Status) {
 	return (*servingFrame)(nil).body(r, s)
 }
 
-// body runs serving up to its first suspension; f is nil until there has been one.
 func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line httpd_test.go:102
@@ -50,9 +42,8 @@ func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line httpd_greenlet_test.go:54
+//line httpd_greenlet_test.go:46
 
-// Resume continues serving where it is suspended.
 func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -68,7 +59,7 @@ func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line httpd_greenlet_test.go:72
+//line httpd_greenlet_test.go:63
 
 func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -87,7 +78,6 @@ type stoppingFrame struct {
 	killed chan<- int
 }
 
-// newStoppingFrame makes a frame that will run stopping.
 func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFrame {
 	return greenlet.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
 }
@@ -97,7 +87,6 @@ func stoppingResumable(r *greenlet.Run, s *Server, d time.Duration, killed chan<
 	return (*stoppingFrame)(nil).body(r, s, d, killed)
 }
 
-// body runs stopping up to its first suspension; f is nil until there has been one.
 func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) (st greenlet.Status) {
 	var n int
 //line httpd_test.go:106
@@ -114,9 +103,8 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:118
+//line httpd_greenlet_test.go:107
 
-// Resume continues stopping where it is suspended.
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	killed := f.killed
 	var n int
@@ -134,7 +122,7 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line httpd_greenlet_test.go:138
+//line httpd_greenlet_test.go:126
 
 func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
@@ -164,7 +152,6 @@ func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *h
 	return (*echoesServeHTTPFrame)(nil).body(r2, e, w, r)
 }
 
-// body runs echoes.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var buf []byte
 	var n int
@@ -235,9 +222,8 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:239
+//line httpd_greenlet_test.go:227
 
-// Resume continues the activation; the driver calls it.
 func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
 }

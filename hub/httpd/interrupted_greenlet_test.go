@@ -39,7 +39,6 @@ func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *
 	return (*hastyServeHTTPFrame)(nil).body(r2, h, w0, r0)
 }
 
-// body runs hasty.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
 	var w *http.ResponseWriter
 	var r **http.Request
@@ -107,7 +106,6 @@ resumed_30:
 
 //line interrupted_greenlet_test.go:109
 
-// Resume continues the activation; the driver calls it.
 func (f *hastyServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.w0, f.r0))
 }
@@ -142,7 +140,6 @@ func (c *hastyServeHTTPFunc1) CallResumable(r2 *greenlet.Run) greenlet.Status {
 	return (*hastyServeHTTPFunc1Frame)(nil).body(r2, c)
 }
 
-// body runs the literal hastyServeHTTPFunc1 up to its first suspension; f is nil until there has been one.
 func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1) (st greenlet.Status) {
 //line interrupted_test.go:23
 	_, st = ReceiveResumable(r2, (*c.r))
@@ -154,18 +151,13 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:158
+//line interrupted_greenlet_test.go:156
 
-// Resume continues the literal hastyServeHTTPFunc1 where it is suspended.
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r2.Callee().(*ReceiveFrame).Release(r2)
-		return r2.Return(f, &f.Header)
-	}
-
+	r2.Callee().(*ReceiveFrame).Release(r2)
+	return r2.Return(f, &f.Header)
 }
 
 func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -190,7 +182,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:194
+//line interrupted_greenlet_test.go:187
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -203,7 +195,6 @@ func (c *hastyServeHTTPFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*hastyServeHTTPFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal hastyServeHTTPFunc2 up to its first suspension; f is nil until there has been one.
 func (f *hastyServeHTTPFunc2Frame) body(r *greenlet.Run, c *hastyServeHTTPFunc2) (st greenlet.Status) {
 //line interrupted_test.go:31
 loop_31:
@@ -227,9 +218,8 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:231
+//line interrupted_greenlet_test.go:223
 
-// Resume continues the literal hastyServeHTTPFunc2 where it is suspended.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
@@ -260,7 +250,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:264
+//line interrupted_greenlet_test.go:255
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -275,7 +265,6 @@ type simulationSlowFrame struct {
 	c    *socket.Conn
 }
 
-// newSlowFrame makes a frame that will run simulation.slow.
 func (l *simulation) newSlowFrame(text string) *simulationSlowFrame {
 	return greenlet.MakeFrame(simulationSlowFrame{l: l, text: text})
 }
@@ -285,12 +274,10 @@ func (l *simulation) slowResumable(r2 *greenlet.Run, text string) greenlet.Statu
 	return (*simulationSlowFrame)(nil).run(r2, l, text)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *simulationSlowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.text))
 }
 
-// run is simulation.slow as a state machine; f is nil in a call that has not been suspended.
 func (f *simulationSlowFrame) run(r2 *greenlet.Run, l *simulation, text string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -308,7 +295,6 @@ func (f *simulationSlowFrame) run(r2 *greenlet.Run, l *simulation, text string) 
 	return st
 }
 
-// step runs simulation.slow up to its next suspension or its end.
 func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -379,7 +365,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:383
+//line interrupted_greenlet_test.go:370
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

@@ -20,7 +20,6 @@ type newExpectingFrame struct {
 	r *http.Request
 }
 
-// newNewExpectingFrame makes a frame that will run newExpecting.
 func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingFrame {
 	return greenlet.MakeFrame(newExpectingFrame{w: w, r: r})
 }
@@ -30,7 +29,6 @@ func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Requ
 	return (*newExpectingFrame)(nil).body(r2, w, r)
 }
 
-// body runs newExpecting up to its next suspension; f is nil until there has been one.
 func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
 	if f != nil {
@@ -121,9 +119,8 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:125
+//line limits_greenlet_test.go:124
 
-// Resume continues the activation; the driver calls it.
 func (f *newExpectingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
@@ -163,7 +160,6 @@ func (h *writes) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *h
 	return (*writesServeHTTPFrame)(nil).body(r, h, w)
 }
 
-// body runs writes.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f *writesServeHTTPFrame) body(r *greenlet.Run, h *writes, w http.ResponseWriter) (st greenlet.Status) {
 	var err error
 //line limits_test.go:150
@@ -193,9 +189,8 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:197
+//line limits_greenlet_test.go:194
 
-// Resume continues writes.ServeHTTP where it is suspended.
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
 	var err error
@@ -235,7 +230,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:239
+//line limits_greenlet_test.go:235
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -252,7 +247,6 @@ type failingFrame struct {
 	r *http.Request
 }
 
-// newFailingFrame makes a frame that will run failing.
 func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
 	return greenlet.MakeFrame(failingFrame{w: w, r: r})
 }
@@ -262,7 +256,6 @@ func failingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) 
 	return (*failingFrame)(nil).body(r2, w, r)
 }
 
-// body runs failing up to its first suspension; f is nil until there has been one.
 func (f *failingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 //line limits_test.go:232
 	switch r.URL.Path {
@@ -357,9 +350,8 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:361
+//line limits_greenlet_test.go:355
 
-// Resume continues failing where it is suspended.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	switch f.PC {
@@ -400,7 +392,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:404
+//line limits_greenlet_test.go:397
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -427,7 +419,6 @@ type impatientFrame struct {
 	r *http.Request
 }
 
-// newImpatientFrame makes a frame that will run impatient.
 func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
 	return greenlet.MakeFrame(impatientFrame{w: w, r: r})
 }
@@ -437,7 +428,6 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 	return (*impatientFrame)(nil).body(r2, w, r)
 }
 
-// body runs impatient up to its first suspension; f is nil until there has been one.
 func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var body []byte
 	var err, err2 error
@@ -462,9 +452,8 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:466
+//line limits_greenlet_test.go:457
 
-// Resume continues impatient where it is suspended.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
 	var body []byte
@@ -485,7 +474,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:489
+//line limits_greenlet_test.go:479
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

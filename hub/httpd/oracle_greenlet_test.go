@@ -25,7 +25,6 @@ type handlersFrame struct {
 	h http.Header
 }
 
-// newHandlersFrame makes a frame that will run handlers.
 func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
 	return greenlet.MakeFrame(handlersFrame{w: w, r: r})
 }
@@ -35,7 +34,6 @@ func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 	return (*handlersFrame)(nil).body(r2, w, r)
 }
 
-// body runs handlers up to its next suspension; f is nil until there has been one.
 func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var q url.Values
 	var h http.Header
@@ -148,9 +146,8 @@ after_if_54:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:152
+//line oracle_greenlet_test.go:151
 
-// Resume continues the activation; the driver calls it.
 func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
@@ -191,7 +188,6 @@ func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return (*waitsServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
 
-// body runs waits.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
@@ -206,7 +202,7 @@ func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseW
 			goto resumed_81
 		case 4:
 			r2.Callee().(*hub.HubYieldFrame).Release(r2)
-			goto resumed_82
+			return greenlet.Done
 		}
 	}
 
@@ -243,13 +239,11 @@ resumed_81:
 		f.h2, f.w, f.r, f.PC = nil, nil, nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_82:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:251
+//line oracle_greenlet_test.go:248
 
-// Resume continues the activation; the driver calls it.
 func (f *waitsServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h2, f.w, f.r))
 }

@@ -23,8 +23,6 @@ type ResponseWriteFrame struct {
 func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
 	return greenlet.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
-
-// Results are what Response.Write has returned.
 func (f *ResponseWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ResponseWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -37,7 +35,6 @@ func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenl
 	return (*ResponseWriteFrame)(nil).body(r, w, p)
 }
 
-// body runs Response.Write up to its next suspension; f is nil until there has been one.
 func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var plain bool
 	var t0 error
@@ -121,9 +118,8 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:125
+//line response_greenlet.go:123
 
-// Resume continues the activation; the driver calls it.
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.w, f.p)
 	return r.Started(f, &f.Header, st)
@@ -155,8 +151,6 @@ type ResponseWriteStringFrame struct {
 func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
 	return greenlet.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
-
-// Results are what Response.WriteString has returned.
 func (f *ResponseWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ResponseWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -169,7 +163,6 @@ func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (int, error, 
 	return (*ResponseWriteStringFrame)(nil).body(r, w, s)
 }
 
-// body runs Response.WriteString up to its first suspension; f is nil until there has been one.
 func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) (ret0 int, ret1 error, st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -191,9 +184,8 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:195
+//line response_greenlet.go:189
 
-// Resume continues Response.WriteString where it is suspended.
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -210,7 +202,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:214
+//line response_greenlet.go:207
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -232,7 +224,6 @@ type connWriteFrame struct {
 	p []byte
 }
 
-// newWriteFrame makes a frame that will run conn.write.
 func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
 	return greenlet.MakeFrame(connWriteFrame{c: c, p: p})
 }
@@ -242,7 +233,6 @@ func (c *conn) writeResumable(r *greenlet.Run, p []byte) greenlet.Status {
 	return (*connWriteFrame)(nil).body(r, c, p)
 }
 
-// body runs conn.write up to its first suspension; f is nil until there has been one.
 func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.Status) {
 	var n int
 	var err error
@@ -272,32 +262,29 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:276
+//line response_greenlet.go:267
 
-// Resume continues conn.write where it is suspended.
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.c, f.p))
-	case 1:
+	default:
 		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line response.go:236
 		c.broken = nil
 		if c.server.WriteTimeout > 0 {
 			c.sock.SetWriteDeadline(time.Time{})
 		}
-		goto after_if_230
+//line response.go:241
+		c.wrote(err)
+		return r.Return(f, &f.Header)
 	}
 
-after_if_230:
-//line response.go:241
-	c.wrote(err)
-	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:301
+//line response_greenlet.go:289
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -323,7 +310,6 @@ func (w *Response) FlushResumable(r *greenlet.Run) greenlet.Status {
 	return (*ResponseFlushFrame)(nil).body(r, w)
 }
 
-// body runs Response.Flush up to its first suspension; f is nil until there has been one.
 func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Status) {
 //line response.go:252
 	_, st = w.FlushErrorResumable(r)
@@ -335,9 +321,8 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:339
+//line response_greenlet.go:326
 
-// Resume continues Response.Flush where it is suspended.
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -367,8 +352,6 @@ type ResponseFlushErrorFrame struct {
 func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
 	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
-
-// Results are what Response.FlushError has returned.
 func (f *ResponseFlushErrorFrame) Results() error { return f.ret0 }
 func (f *ResponseFlushErrorFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -381,7 +364,6 @@ func (w *Response) FlushErrorResumable(r *greenlet.Run) (error, greenlet.Status)
 	return (*ResponseFlushErrorFrame)(nil).body(r, w)
 }
 
-// body runs Response.FlushError up to its first suspension; f is nil until there has been one.
 func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line response.go:258
@@ -403,9 +385,8 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:407
+//line response_greenlet.go:390
 
-// Resume continues Response.FlushError where it is suspended.
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -421,7 +402,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:425
+//line response_greenlet.go:407
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -447,8 +428,6 @@ type ResponseHijackFrame struct {
 func (w *Response) NewHijackFrame() *ResponseHijackFrame {
 	return greenlet.MakeFrame(ResponseHijackFrame{w: w})
 }
-
-// Results are what Response.Hijack has returned.
 func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
 func (f *ResponseHijackFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -461,7 +440,6 @@ func (w *Response) HijackResumable(r *greenlet.Run) (*socket.Conn, error, greenl
 	return (*ResponseHijackFrame)(nil).body(r, w)
 }
 
-// body runs Response.Hijack up to its first suspension; f is nil until there has been one.
 func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var err2 error
 //line response.go:287
@@ -489,9 +467,8 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:493
+//line response_greenlet.go:472
 
-// Resume continues Response.Hijack where it is suspended.
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
 	var err2 error
@@ -515,7 +492,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:519
+//line response_greenlet.go:497
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -536,12 +513,9 @@ type responseFinishFrame struct {
 	ret0 bool
 }
 
-// newFinishFrame makes a frame that will run Response.finish.
 func (w *Response) newFinishFrame() *responseFinishFrame {
 	return greenlet.MakeFrame(responseFinishFrame{w: w})
 }
-
-// Results are what Response.finish has returned.
 func (f *responseFinishFrame) Results() bool { return f.ret0 }
 func (f *responseFinishFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
@@ -554,7 +528,6 @@ func (w *Response) finishResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*responseFinishFrame)(nil).body(r, w)
 }
 
-// body runs Response.finish up to its next suspension; f is nil until there has been one.
 func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st greenlet.Status) {
 	var t0 bool
 	if f != nil {
@@ -606,9 +579,8 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:610
+//line response_greenlet.go:585
 
-// Resume continues the activation; the driver calls it.
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.w)
 	return r.Started(f, &f.Header, st)

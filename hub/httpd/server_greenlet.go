@@ -19,9 +19,7 @@ type ServerServeFrame struct {
 
 // NewServeFrame makes a frame that will run Server.Serve.
 func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
-
-// Results are what Server.Serve has returned.
-func (f *ServerServeFrame) Results() error { return f.ret0 }
+func (f *ServerServeFrame) Results() error         { return f.ret0 }
 func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -33,7 +31,6 @@ func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
 
-// body runs Server.Serve up to its first suspension; f is nil until there has been one.
 func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line server.go:104
@@ -48,9 +45,8 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:52
+//line server_greenlet.go:49
 
-// Resume continues Server.Serve where it is suspended.
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
 	switch f.PC {
@@ -66,7 +62,7 @@ func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:70
+//line server_greenlet.go:66
 
 func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
@@ -88,21 +84,14 @@ type ServerStopFrame struct {
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-
-// Results are what Server.Stop has returned.
-func (f *ServerStopFrame) Results() int { return f.ret0 }
-func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *ServerStopFrame) Results() int                        { return f.ret0 }
+func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // StopResumable is Server.Stop for callers that can be suspended.
 func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
 
-// body runs Server.Stop up to its first suspension; f is nil until there has been one.
 func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
 	var t0 int
 //line server.go:114
@@ -119,9 +108,8 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:123
+//line server_greenlet.go:112
 
-// Resume continues Server.Stop where it is suspended.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
 	switch f.PC {
@@ -137,7 +125,7 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:141
+//line server_greenlet.go:129
 
 func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -165,7 +153,6 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 	return (*itselfServeHTTPFrame)(nil).body(r, f, w)
 }
 
-// body runs itself.ServeHTTP up to its first suspension; f is nil until there has been one.
 func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseWriter) (st greenlet.Status) {
 	var t0 int
 	{
@@ -190,9 +177,8 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	return greenlet.Done
 }
 
-//line server_greenlet.go:194
+//line server_greenlet.go:181
 
-// Resume continues itself.ServeHTTP where it is suspended.
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f2.w
 	var t0 int
@@ -208,7 +194,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:212
+//line server_greenlet.go:198
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }

@@ -26,7 +26,6 @@ type simulationClientFrame struct {
 	piece  string
 }
 
-// newClientFrame makes a frame that will run simulation.client.
 func (l *simulation) newClientFrame(pieces ...string) *simulationClientFrame {
 	return greenlet.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
 }
@@ -36,12 +35,10 @@ func (l *simulation) clientResumable(r *greenlet.Run, pieces ...string) greenlet
 	return (*simulationClientFrame)(nil).run(r, l, pieces)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *simulationClientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.pieces))
 }
 
-// run is simulation.client as a state machine; f is nil in a call that has not been suspended.
 func (f *simulationClientFrame) run(r *greenlet.Run, l *simulation, pieces []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -59,7 +56,6 @@ func (f *simulationClientFrame) run(r *greenlet.Run, l *simulation, pieces []str
 	return st
 }
 
-// step runs simulation.client up to its next suspension or its end.
 func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -81,7 +77,7 @@ func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []st
 		goto resumed_183
 	case 3:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_187
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -137,7 +133,6 @@ after_loop_179:
 		f.l, f.pieces, f.c, f.piece, f.PC = nil, nil, nil, "", 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_187:
 	goto unwind
 unwind:
 //line timeout_test.go:188
@@ -151,7 +146,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:155
+//line timeout_greenlet_test.go:150
 
 func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
@@ -168,7 +163,6 @@ type simulationGetsFrame struct {
 	c *socket.Conn
 }
 
-// newGetsFrame makes a frame that will run simulation.gets.
 func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
 	return greenlet.MakeFrame(simulationGetsFrame{l: l, c: c})
 }
@@ -178,7 +172,6 @@ func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Sta
 	return (*simulationGetsFrame)(nil).body(r, l, c)
 }
 
-// body runs simulation.gets up to its next suspension; f is nil until there has been one.
 func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
@@ -215,9 +208,8 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:219
+//line timeout_greenlet_test.go:213
 
-// Resume continues the activation; the driver calls it.
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 }
@@ -250,7 +242,6 @@ func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r 
 	return (*sleepersServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-// body runs sleepers.ServeHTTP up to its next suspension; f is nil until there has been one.
 func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var body []byte
 	var err error
@@ -302,9 +293,8 @@ resumed_272:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:306
+//line timeout_greenlet_test.go:299
 
-// Resume continues the activation; the driver calls it.
 func (f *sleepersServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.r))
 }

@@ -16,7 +16,6 @@ type serverWatchFrame struct {
 	l *waiting
 }
 
-// newWatchFrame makes a frame that will run Server.watch.
 func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
 	return greenlet.MakeFrame(serverWatchFrame{s: s, l: l})
 }
@@ -26,7 +25,6 @@ func (s *Server) watchResumable(r *greenlet.Run, l *waiting) greenlet.Status {
 	return (*serverWatchFrame)(nil).body(r, s, l)
 }
 
-// body runs Server.watch up to its next suspension; f is nil until there has been one.
 func (f *serverWatchFrame) body(r *greenlet.Run, s *Server, l *waiting) (st greenlet.Status) {
 	var now time.Duration
 	var w *wait
@@ -69,9 +67,8 @@ resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:73
+//line waiting_greenlet.go:72
 
-// Resume continues the activation; the driver calls it.
 func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.l))
 }

@@ -18,7 +18,6 @@ type pingsFrame struct {
 	t2 int
 }
 
-// newPingsFrame makes a frame that will run pings.
 func newPingsFrame(h *Host, n int) *pingsFrame { return greenlet.MakeFrame(pingsFrame{h: h, n: n}) }
 
 // pingsResumable is pings for callers that can be suspended.
@@ -26,7 +25,6 @@ func pingsResumable(r *greenlet.Run, h *Host, n int) greenlet.Status {
 	return (*pingsFrame)(nil).body(r, h, n)
 }
 
-// body runs pings up to its next suspension; f is nil until there has been one.
 func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
 	var (
 		t0     *socket.Conn
@@ -97,9 +95,8 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:101
+//line bench_greenlet_test.go:100
 
-// Resume continues the activation; the driver calls it.
 func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
 }
@@ -120,7 +117,6 @@ type pongsFrame struct {
 	p []byte
 }
 
-// newPongsFrame makes a frame that will run pongs.
 func newPongsFrame(l *socket.Listener) *pongsFrame { return greenlet.MakeFrame(pongsFrame{l: l}) }
 
 // pongsResumable is pongs for callers that can be suspended.
@@ -128,7 +124,6 @@ func pongsResumable(r *greenlet.Run, l *socket.Listener) greenlet.Status {
 	return (*pongsFrame)(nil).body(r, l)
 }
 
-// body runs pongs up to its next suspension; f is nil until there has been one.
 func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
 	var (
 		t0  *socket.Conn
@@ -192,9 +187,8 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:196
+//line bench_greenlet_test.go:193
 
-// Resume continues the activation; the driver calls it.
 func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }

@@ -17,7 +17,6 @@ type placeSettlesFrame struct {
 	p *place
 }
 
-// newSettlesFrame makes a frame that will run place.settles.
 func (p *place) newSettlesFrame() *placeSettlesFrame {
 	return greenlet.MakeFrame(placeSettlesFrame{p: p})
 }
@@ -27,7 +26,6 @@ func (p *place) settlesResumable(r *greenlet.Run) greenlet.Status {
 	return (*placeSettlesFrame)(nil).body(r, p)
 }
 
-// body runs place.settles up to its first suspension; f is nil until there has been one.
 func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 //line conform_linux_test.go:52
 	if st = p.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
@@ -38,9 +36,8 @@ func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:42
+//line conform_greenlet_linux_test.go:40
 
-// Resume continues place.settles where it is suspended.
 func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -68,10 +65,7 @@ type placePairFrame struct {
 	ret0, ret1 *socket.Conn
 }
 
-// newPairFrame makes a frame that will run place.pair.
-func (p *place) newPairFrame() *placePairFrame { return greenlet.MakeFrame(placePairFrame{p: p}) }
-
-// Results are what place.pair has returned.
+func (p *place) newPairFrame() *placePairFrame                  { return greenlet.MakeFrame(placePairFrame{p: p}) }
 func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
 func (f *placePairFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -84,7 +78,6 @@ func (p *place) pairResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, gree
 	return (*placePairFrame)(nil).body(r, p)
 }
 
-// body runs place.pair up to its next suspension; f is nil until there has been one.
 func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	var (
 		a, b    *socket.Conn
@@ -222,9 +215,8 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:226
+//line conform_greenlet_linux_test.go:220
 
-// Resume continues the activation; the driver calls it.
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
@@ -249,7 +241,6 @@ type placeReadsFrame struct {
 	buf  []byte
 }
 
-// newReadsFrame makes a frame that will run place.reads.
 func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
 	return greenlet.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
 }
@@ -259,7 +250,6 @@ func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 	return (*placeReadsFrame)(nil).body(r, p, name, c)
 }
 
-// body runs place.reads up to its first suspension; f is nil until there has been one.
 func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket.Conn) (st greenlet.Status) {
 	var buf []byte
 	var n int
@@ -277,9 +267,8 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:281
+//line conform_greenlet_linux_test.go:272
 
-// Resume continues place.reads where it is suspended.
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
 	var buf []byte
@@ -298,7 +287,7 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conform_greenlet_linux_test.go:302
+//line conform_greenlet_linux_test.go:292
 
 func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
@@ -315,7 +304,6 @@ type placeHalvesFrame struct {
 	a, b *socket.Conn
 }
 
-// newHalvesFrame makes a frame that will run place.halves.
 func (p *place) newHalvesFrame() *placeHalvesFrame { return greenlet.MakeFrame(placeHalvesFrame{p: p}) }
 
 // halvesResumable is place.halves for callers that can be suspended.
@@ -323,7 +311,6 @@ func (p *place) halvesResumable(r *greenlet.Run) greenlet.Status {
 	return (*placeHalvesFrame)(nil).body(r, p)
 }
 
-// body runs place.halves up to its next suspension; f is nil until there has been one.
 func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var a, b *socket.Conn
 	var err error
@@ -455,9 +442,8 @@ resumed_92:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:459
+//line conform_greenlet_linux_test.go:448
 
-// Resume continues the activation; the driver calls it.
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
@@ -476,7 +462,6 @@ type placeResetsFrame struct {
 	a, b *socket.Conn
 }
 
-// newResetsFrame makes a frame that will run place.resets.
 func (p *place) newResetsFrame() *placeResetsFrame { return greenlet.MakeFrame(placeResetsFrame{p: p}) }
 
 // resetsResumable is place.resets for callers that can be suspended.
@@ -484,7 +469,6 @@ func (p *place) resetsResumable(r *greenlet.Run) greenlet.Status {
 	return (*placeResetsFrame)(nil).body(r, p)
 }
 
-// body runs place.resets up to its next suspension; f is nil until there has been one.
 func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var a, b *socket.Conn
 	var err error
@@ -642,9 +626,8 @@ resumed_115:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:646
+//line conform_greenlet_linux_test.go:633
 
-// Resume continues the activation; the driver calls it.
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
@@ -664,7 +647,6 @@ type placeEndsFrame struct {
 	waits *hub.Task
 }
 
-// newEndsFrame makes a frame that will run place.ends.
 func (p *place) newEndsFrame() *placeEndsFrame { return greenlet.MakeFrame(placeEndsFrame{p: p}) }
 
 // endsResumable is place.ends for callers that can be suspended.
@@ -672,7 +654,6 @@ func (p *place) endsResumable(r *greenlet.Run) greenlet.Status {
 	return (*placeEndsFrame)(nil).body(r, p)
 }
 
-// body runs place.ends up to its next suspension; f is nil until there has been one.
 func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var a, b *socket.Conn
 	var waits *hub.Task
@@ -787,9 +768,8 @@ resumed_138:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:791
+//line conform_greenlet_linux_test.go:776
 
-// Resume continues the activation; the driver calls it.
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
@@ -811,7 +791,6 @@ type placeFillsUpFrame struct {
 	idle, got int
 }
 
-// newFillsUpFrame makes a frame that will run place.fillsUp.
 func (p *place) newFillsUpFrame() *placeFillsUpFrame {
 	return greenlet.MakeFrame(placeFillsUpFrame{p: p})
 }
@@ -821,7 +800,6 @@ func (p *place) fillsUpResumable(r *greenlet.Run) greenlet.Status {
 	return (*placeFillsUpFrame)(nil).body(r, p)
 }
 
-// body runs place.fillsUp up to its next suspension; f is nil until there has been one.
 func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		a, b          *socket.Conn
@@ -911,9 +889,8 @@ after_loop_160:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:915
+//line conform_greenlet_linux_test.go:898
 
-// Resume continues the activation; the driver calls it.
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
@@ -936,7 +913,6 @@ type placePacketsFrame struct {
 	from  net.Addr
 }
 
-// newPacketsFrame makes a frame that will run place.packets.
 func (p *place) newPacketsFrame() *placePacketsFrame {
 	return greenlet.MakeFrame(placePacketsFrame{p: p})
 }
@@ -946,7 +922,6 @@ func (p *place) packetsResumable(r *greenlet.Run) greenlet.Status {
 	return (*placePacketsFrame)(nil).body(r, p)
 }
 
-// body runs place.packets up to its next suspension; f is nil until there has been one.
 func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 	var (
 		t0    *socket.PacketConn
@@ -1167,9 +1142,8 @@ resumed_191:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1171
+//line conform_greenlet_linux_test.go:1152
 
-// Resume continues the activation; the driver calls it.
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }

@@ -25,8 +25,6 @@ type HostDialFrame struct {
 func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
 	return greenlet.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
-
-// Results are what Host.Dial has returned.
 func (f *HostDialFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
 func (f *HostDialFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -39,7 +37,6 @@ func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (*
 	return (*HostDialFrame)(nil).body(r, h, network, address)
 }
 
-// body runs Host.Dial up to its first suspension; f is nil until there has been one.
 func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address string) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var to *Addr
 	var err error
@@ -73,9 +70,8 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	return socket.NewConn(s), nil, greenlet.Done
 }
 
-//line host_greenlet.go:77
+//line host_greenlet.go:74
 
-// Resume continues Host.Dial where it is suspended.
 func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	network := f.network
 	var to *Addr
@@ -100,7 +96,7 @@ func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet.go:104
+//line host_greenlet.go:100
 
 func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -123,7 +119,6 @@ type hostConnectFrame struct {
 	ret1 error
 }
 
-// newConnectFrame makes a frame that will run Host.connect.
 func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
 	return greenlet.MakeFrame(hostConnectFrame{h: h, to: to})
 }
@@ -132,8 +127,6 @@ func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
 func (h *Host) connectResumable(r *greenlet.Run, to Addr) (*stream, error, greenlet.Status) {
 	return (*hostConnectFrame)(nil).run(r, h, to)
 }
-
-// Results are what Host.connect has returned.
 func (f *hostConnectFrame) Results() (*stream, error) { return f.ret0, f.ret1 }
 func (f *hostConnectFrame) Returned(r *greenlet.Run) (ret0 *stream, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -141,13 +134,11 @@ func (f *hostConnectFrame) Returned(r *greenlet.Run) (ret0 *stream, ret1 error) 
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *hostConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is Host.connect as a state machine; f is nil in a call that has not been suspended.
 func (f *hostConnectFrame) run(r *greenlet.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -166,7 +157,6 @@ func (f *hostConnectFrame) run(r *greenlet.Run, h *Host, to Addr) (ret0 *stream,
 	return ret0, ret1, st
 }
 
-// step runs Host.connect up to its next suspension or its end.
 func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -239,7 +229,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet.go:243
+//line host_greenlet.go:233
 
 func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {

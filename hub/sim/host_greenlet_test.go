@@ -23,7 +23,6 @@ type notesSendsFrame struct {
 	i     int
 }
 
-// newSendsFrame makes a frame that will run notes.sends.
 func (n *notes) newSendsFrame(count int) *notesSendsFrame {
 	return greenlet.MakeFrame(notesSendsFrame{n: n, count: count})
 }
@@ -33,12 +32,10 @@ func (n *notes) sendsResumable(r *greenlet.Run, count int) greenlet.Status {
 	return (*notesSendsFrame)(nil).run(r, n, count)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.count))
 }
 
-// run is notes.sends as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsFrame) run(r *greenlet.Run, n *notes, count int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -56,7 +53,6 @@ func (f *notesSendsFrame) run(r *greenlet.Run, n *notes, count int) (st greenlet
 	return st
 }
 
-// step runs notes.sends up to its next suspension or its end.
 func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -109,7 +105,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:113
+//line host_greenlet_test.go:109
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -129,7 +125,6 @@ type notesCollectsFrame struct {
 	ret0 []string
 }
 
-// newCollectsFrame makes a frame that will run notes.collects.
 func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
 	return greenlet.MakeFrame(notesCollectsFrame{n: n, d: d})
 }
@@ -138,8 +133,6 @@ func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
 func (n *notes) collectsResumable(r *greenlet.Run, d time.Duration) ([]string, greenlet.Status) {
 	return (*notesCollectsFrame)(nil).run(r, n, d)
 }
-
-// Results are what notes.collects has returned.
 func (f *notesCollectsFrame) Results() []string { return f.ret0 }
 func (f *notesCollectsFrame) Returned(r *greenlet.Run) (ret0 []string) {
 	ret0 = f.ret0
@@ -147,13 +140,11 @@ func (f *notesCollectsFrame) Returned(r *greenlet.Run) (ret0 []string) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesCollectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.n, f.d)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is notes.collects as a state machine; f is nil in a call that has not been suspended.
 func (f *notesCollectsFrame) run(r *greenlet.Run, n *notes, d time.Duration) (ret0 []string, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -172,7 +163,6 @@ func (f *notesCollectsFrame) run(r *greenlet.Run, n *notes, d time.Duration) (re
 	return ret0, st
 }
 
-// step runs notes.collects up to its next suspension or its end.
 func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -231,7 +221,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:235
+//line host_greenlet_test.go:225
 
 func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -256,7 +246,6 @@ type notesAsksFrame struct {
 	t3       net.Addr
 }
 
-// newAsksFrame makes a frame that will run notes.asks.
 func (n *notes) newAsksFrame() *notesAsksFrame { return greenlet.MakeFrame(notesAsksFrame{n: n}) }
 
 // asksResumable is notes.asks for callers that can be suspended.
@@ -264,7 +253,6 @@ func (n *notes) asksResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesAsksFrame)(nil).body(r, n)
 }
 
-// body runs notes.asks up to its next suspension; f is nil until there has been one.
 func (f *notesAsksFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		t0       *socket.Conn
@@ -383,9 +371,8 @@ resumed_99:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:387
+//line host_greenlet_test.go:376
 
-// Resume continues the activation; the driver calls it.
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -406,7 +393,6 @@ type notesAnswersFrame struct {
 	from net.Addr
 }
 
-// newAnswersFrame makes a frame that will run notes.answers.
 func (n *notes) newAnswersFrame() *notesAnswersFrame {
 	return greenlet.MakeFrame(notesAnswersFrame{n: n})
 }
@@ -416,7 +402,6 @@ func (n *notes) answersResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesAnswersFrame)(nil).body(r, n)
 }
 
-// body runs notes.answers up to its next suspension; f is nil until there has been one.
 func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		c    *socket.PacketConn
@@ -492,9 +477,8 @@ resumed_118:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:496
+//line host_greenlet_test.go:483
 
-// Resume continues the activation; the driver calls it.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -512,7 +496,6 @@ type notesServesFrame struct {
 	n *notes
 }
 
-// newServesFrame makes a frame that will run notes.serves.
 func (n *notes) newServesFrame() *notesServesFrame { return greenlet.MakeFrame(notesServesFrame{n: n}) }
 
 // servesResumable is notes.serves for callers that can be suspended.
@@ -520,12 +503,10 @@ func (n *notes) servesResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesServesFrame)(nil).run(r, n)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-// run is notes.serves as a state machine; f is nil in a call that has not been suspended.
 func (f *notesServesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -543,7 +524,6 @@ func (f *notesServesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	return st
 }
 
-// step runs notes.serves up to its next suspension or its end.
 func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -551,7 +531,7 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 	switch f.PC {
 	case 1:
 		r.Callee().(*socket.ServerServeFrame).Release(r)
-		goto resumed_145
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -573,7 +553,6 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_145:
 	goto unwind
 unwind:
 //line host_test.go:146
@@ -587,7 +566,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:591
+//line host_greenlet_test.go:572
 
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
@@ -611,7 +590,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:615
+//line host_greenlet_test.go:596
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -624,7 +603,6 @@ func (c *notesServesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesServesFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesServesFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st greenlet.Status) {
 	var err error
 //line host_test.go:140
@@ -639,24 +617,19 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:643
+//line host_greenlet_test.go:623
 
-// Resume continues the literal notesServesFunc1 where it is suspended.
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*HostDialFrame).Returned(r)
+	_, err = r.Callee().(*HostDialFrame).Returned(r)
 //line host_test.go:141
-		(*c.n).note("server ends: %v", err)
-		return r.Return(f, &f.Header)
-	}
-
+	(*c.n).note("server ends: %v", err)
+	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:660
+//line host_greenlet_test.go:635
 
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
@@ -669,7 +642,6 @@ type notesRestsFrame struct {
 	n *notes
 }
 
-// newRestsFrame makes a frame that will run notes.rests.
 func (n *notes) newRestsFrame() *notesRestsFrame { return greenlet.MakeFrame(notesRestsFrame{n: n}) }
 
 // restsResumable is notes.rests for callers that can be suspended.
@@ -677,12 +649,10 @@ func (n *notes) restsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesRestsFrame)(nil).run(r, n)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesRestsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-// run is notes.rests as a state machine; f is nil in a call that has not been suspended.
 func (f *notesRestsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -700,7 +670,6 @@ func (f *notesRestsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	return st
 }
 
-// step runs notes.rests up to its next suspension or its end.
 func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -708,7 +677,7 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 	switch f.PC {
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto resumed_151
+		goto unwind
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -726,7 +695,6 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 		f.n, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_151:
 	goto unwind
 unwind:
 //line host_test.go:152
@@ -740,7 +708,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:744
+//line host_greenlet_test.go:714
 
 func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -760,7 +728,6 @@ type notesCrashesFrame struct {
 	t5, t6    int
 }
 
-// newCrashesFrame makes a frame that will run notes.crashes.
 func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
 	return greenlet.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
 }
@@ -770,7 +737,6 @@ func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) greenlet.Statu
 	return (*notesCrashesFrame)(nil).body(r, n, powerless)
 }
 
-// body runs notes.crashes up to its next suspension; f is nil until there has been one.
 func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st greenlet.Status) {
 	var (
 		t0      *socket.Conn
@@ -965,9 +931,8 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:969
+//line host_greenlet_test.go:938
 
-// Resume continues the activation; the driver calls it.
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
 }
@@ -988,7 +953,6 @@ type notesStopsFrame struct {
 	t0 int
 }
 
-// newStopsFrame makes a frame that will run notes.stops.
 func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
 	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
 }
@@ -998,7 +962,6 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) greenlet.Statu
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
 
-// body runs notes.stops up to its first suspension; f is nil until there has been one.
 func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
 	var t0, t1 int
 //line host_test.go:213
@@ -1021,9 +984,8 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1025
+//line host_greenlet_test.go:991
 
-// Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
 	var t0, t1 int
@@ -1053,7 +1015,7 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1057
+//line host_greenlet_test.go:1022
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
@@ -1070,7 +1032,6 @@ type notesServingFrame struct {
 	s *socket.Server
 }
 
-// newServingFrame makes a frame that will run notes.serving.
 func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
 	return greenlet.MakeFrame(notesServingFrame{n: n, s: s})
 }
@@ -1080,7 +1041,6 @@ func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) greenlet.Sta
 	return (*notesServingFrame)(nil).body(r, n, s)
 }
 
-// body runs notes.serving up to its first suspension; f is nil until there has been one.
 func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
 	var t0 error
 //line host_test.go:218
@@ -1095,9 +1055,8 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1099
+//line host_greenlet_test.go:1062
 
-// Resume continues notes.serving where it is suspended.
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var t0 error
@@ -1113,7 +1072,7 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1117
+//line host_greenlet_test.go:1079
 
 func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
@@ -1130,7 +1089,6 @@ type notesIdlesFrame struct {
 	c *socket.Conn
 }
 
-// newIdlesFrame makes a frame that will run notes.idles.
 func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
 	return greenlet.MakeFrame(notesIdlesFrame{n: n, c: c})
 }
@@ -1140,7 +1098,6 @@ func (n *notes) idlesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status 
 	return (*notesIdlesFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.idles up to its first suspension; f is nil until there has been one.
 func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var err error
 //line host_test.go:222
@@ -1161,9 +1118,8 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1165
+//line host_greenlet_test.go:1125
 
-// Resume continues notes.idles where it is suspended.
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var err error
@@ -1179,17 +1135,16 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.n, f.c, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_224
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		goto resumed_224
+		return r.Return(f, &f.Header)
 	}
 
-resumed_224:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1193
+//line host_greenlet_test.go:1151
 
 func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
@@ -1206,7 +1161,6 @@ type notesListensFrame struct {
 	c *socket.Conn
 }
 
-// newListensFrame makes a frame that will run notes.listens.
 func (n *notes) newListensFrame() *notesListensFrame {
 	return greenlet.MakeFrame(notesListensFrame{n: n})
 }
@@ -1216,7 +1170,6 @@ func (n *notes) listensResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesListensFrame)(nil).body(r, n)
 }
 
-// body runs notes.listens up to its first suspension; f is nil until there has been one.
 func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		t0 *socket.Conn
@@ -1246,9 +1199,8 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1250
+//line host_greenlet_test.go:1206
 
-// Resume continues notes.listens where it is suspended.
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -1284,7 +1236,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1288
+//line host_greenlet_test.go:1243
 
 func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -1306,7 +1258,6 @@ type notesLonelyFrame struct {
 	u      *socket.PacketConn
 }
 
-// newLonelyFrame makes a frame that will run notes.lonely.
 func (n *notes) newLonelyFrame() *notesLonelyFrame { return greenlet.MakeFrame(notesLonelyFrame{n: n}) }
 
 // lonelyResumable is notes.lonely for callers that can be suspended.
@@ -1314,7 +1265,6 @@ func (n *notes) lonelyResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesLonelyFrame)(nil).body(r, n)
 }
 
-// body runs notes.lonely up to its next suspension; f is nil until there has been one.
 func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		l      *socket.Listener
@@ -1509,9 +1459,8 @@ resumed_303:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1513
+//line host_greenlet_test.go:1467
 
-// Resume continues the activation; the driver calls it.
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -1530,7 +1479,6 @@ type notesListensForFrame struct {
 	h *Host
 }
 
-// newListensForFrame makes a frame that will run notes.listensFor.
 func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
 	return greenlet.MakeFrame(notesListensForFrame{n: n, h: h})
 }
@@ -1540,7 +1488,6 @@ func (n *notes) listensForResumable(r *greenlet.Run, h *Host) greenlet.Status {
 	return (*notesListensForFrame)(nil).body(r, n, h)
 }
 
-// body runs notes.listensFor up to its first suspension; f is nil until there has been one.
 func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
 	var err error
 	{
@@ -1558,9 +1505,8 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1562
+//line host_greenlet_test.go:1513
 
-// Resume continues notes.listensFor where it is suspended.
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var err error
@@ -1576,7 +1522,7 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1580
+//line host_greenlet_test.go:1530
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1593,7 +1539,6 @@ type notesCutsFrame struct {
 	task *hub.Task
 }
 
-// newCutsFrame makes a frame that will run notes.cuts.
 func (n *notes) newCutsFrame() *notesCutsFrame { return greenlet.MakeFrame(notesCutsFrame{n: n}) }
 
 // cutsResumable is notes.cuts for callers that can be suspended.
@@ -1601,7 +1546,6 @@ func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesCutsFrame)(nil).body(r, n)
 }
 
-// body runs notes.cuts up to its next suspension; f is nil until there has been one.
 func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var task *hub.Task
 	var t0 error
@@ -1646,9 +1590,8 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:1650
+//line host_greenlet_test.go:1599
 
-// Resume continues the activation; the driver calls it.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -1669,7 +1612,6 @@ type notesExhaustsFrame struct {
 	t2       int
 }
 
-// newExhaustsFrame makes a frame that will run notes.exhausts.
 func (n *notes) newExhaustsFrame() *notesExhaustsFrame {
 	return greenlet.MakeFrame(notesExhaustsFrame{n: n})
 }
@@ -1679,12 +1621,10 @@ func (n *notes) exhaustsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesExhaustsFrame)(nil).run(r, n)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-// run is notes.exhausts as a state machine; f is nil in a call that has not been suspended.
 func (f *notesExhaustsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1702,7 +1642,6 @@ func (f *notesExhaustsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return st
 }
 
-// step runs notes.exhausts up to its next suspension or its end.
 func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1957,7 +1896,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1961
+//line host_greenlet_test.go:1905
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -1976,7 +1915,6 @@ type notesOutlivesFrame struct {
 	to *socket.PacketConn
 }
 
-// newOutlivesFrame makes a frame that will run notes.outlives.
 func (n *notes) newOutlivesFrame() *notesOutlivesFrame {
 	return greenlet.MakeFrame(notesOutlivesFrame{n: n})
 }
@@ -1986,12 +1924,10 @@ func (n *notes) outlivesResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesOutlivesFrame)(nil).run(r, n)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesOutlivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-// run is notes.outlives as a state machine; f is nil in a call that has not been suspended.
 func (f *notesOutlivesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -2009,7 +1945,6 @@ func (f *notesOutlivesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return st
 }
 
-// step runs notes.outlives up to its next suspension or its end.
 func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -2168,7 +2103,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2172
+//line host_greenlet_test.go:2112
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2183,7 +2118,6 @@ type notesCrashesItselfFrame struct {
 	n *notes
 }
 
-// newCrashesItselfFrame makes a frame that will run notes.crashesItself.
 func (n *notes) newCrashesItselfFrame() *notesCrashesItselfFrame {
 	return greenlet.MakeFrame(notesCrashesItselfFrame{n: n})
 }
@@ -2193,12 +2127,10 @@ func (n *notes) crashesItselfResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesCrashesItselfFrame)(nil).run(r, n)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesCrashesItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-// run is notes.crashesItself as a state machine; f is nil in a call that has not been suspended.
 func (f *notesCrashesItselfFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -2216,7 +2148,6 @@ func (f *notesCrashesItselfFrame) run(r *greenlet.Run, n *notes) (st greenlet.St
 	return st
 }
 
-// step runs notes.crashesItself up to its next suspension or its end.
 func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -2278,7 +2209,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2282
+//line host_greenlet_test.go:2218
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2294,7 +2225,6 @@ type notesLingersFrame struct {
 	name string
 }
 
-// newLingersFrame makes a frame that will run notes.lingers.
 func (n *notes) newLingersFrame(name string) *notesLingersFrame {
 	return greenlet.MakeFrame(notesLingersFrame{n: n, name: name})
 }
@@ -2304,12 +2234,10 @@ func (n *notes) lingersResumable(r *greenlet.Run, name string) greenlet.Status {
 	return (*notesLingersFrame)(nil).run(r, n, name)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesLingersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.name))
 }
 
-// run is notes.lingers as a state machine; f is nil in a call that has not been suspended.
 func (f *notesLingersFrame) run(r *greenlet.Run, n *notes, name string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -2327,7 +2255,6 @@ func (f *notesLingersFrame) run(r *greenlet.Run, n *notes, name string) (st gree
 	return st
 }
 
-// step runs notes.lingers up to its next suspension or its end.
 func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -2369,7 +2296,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2373
+//line host_greenlet_test.go:2305
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

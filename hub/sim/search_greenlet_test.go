@@ -17,7 +17,6 @@ type appendsFrame struct {
 	name  string
 }
 
-// newAppendsFrame makes a frame that will run appends.
 func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
 	return greenlet.MakeFrame(appendsFrame{n: n, order: order, name: name})
 }
@@ -27,7 +26,6 @@ func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) g
 	return (*appendsFrame)(nil).body(r, n, order, name)
 }
 
-// body runs appends up to its first suspension; f is nil until there has been one.
 func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name string) (st greenlet.Status) {
 //line search_test.go:18
 	if st = n.Hub().SleepResumable(r, time.Second); st != greenlet.Done {
@@ -40,9 +38,8 @@ func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name str
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:44
+//line search_greenlet_test.go:42
 
-// Resume continues appends where it is suspended.
 func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	order, name := f.order, f.name
 	switch f.PC {
@@ -57,7 +54,7 @@ func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line search_greenlet_test.go:61
+//line search_greenlet_test.go:58
 
 func (f *appendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.Header} }
@@ -73,7 +70,6 @@ type panicsFrame struct {
 	n *Network
 }
 
-// newPanicsFrame makes a frame that will run panics.
 func newPanicsFrame(n *Network) *panicsFrame { return greenlet.MakeFrame(panicsFrame{n: n}) }
 
 // panicsResumable is panics for callers that can be suspended.
@@ -81,15 +77,13 @@ func panicsResumable(r *greenlet.Run, n *Network) greenlet.Status {
 	return (*panicsFrame)(nil).body(r, n)
 }
 
-// body runs panics up to its next suspension; f is nil until there has been one.
 func (f *panicsFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 //line search_test.go:53
 	panic("at once")
 }
 
-//line search_greenlet_test.go:91
+//line search_greenlet_test.go:87
 
-// Resume continues the activation; the driver calls it.
 func (f *panicsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -108,7 +102,6 @@ type staysFrame struct {
 	n *Network
 }
 
-// newStaysFrame makes a frame that will run stays.
 func newStaysFrame(n *Network) *staysFrame { return greenlet.MakeFrame(staysFrame{n: n}) }
 
 // staysResumable is stays for callers that can be suspended.
@@ -116,7 +109,6 @@ func staysResumable(r *greenlet.Run, n *Network) greenlet.Status {
 	return (*staysFrame)(nil).body(r, n)
 }
 
-// body runs stays up to its first suspension; f is nil until there has been one.
 func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 //line search_test.go:56
 	if st = n.Hub().NewEvent().WaitResumable(r); st != greenlet.Done {
@@ -127,9 +119,8 @@ func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:131
+//line search_greenlet_test.go:124
 
-// Resume continues stays where it is suspended.
 func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

@@ -15,7 +15,6 @@ type notesEchoesFrame struct {
 	c *socket.Conn
 }
 
-// newEchoesFrame makes a frame that will run notes.echoes.
 func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
 	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
@@ -25,7 +24,6 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.echoes up to its next suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
@@ -65,9 +63,8 @@ resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:69
+//line sim_greenlet_test.go:68
 
-// Resume continues the activation; the driver calls it.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
@@ -87,7 +84,6 @@ type notesServesOneFrame struct {
 	l *socket.Listener
 }
 
-// newServesOneFrame makes a frame that will run notes.servesOne.
 func (n *notes) newServesOneFrame() *notesServesOneFrame {
 	return greenlet.MakeFrame(notesServesOneFrame{n: n})
 }
@@ -97,7 +93,6 @@ func (n *notes) servesOneResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesServesOneFrame)(nil).body(r, n)
 }
 
-// body runs notes.servesOne up to its first suspension; f is nil until there has been one.
 func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var l *socket.Listener
 	var t0 *socket.Conn
@@ -124,9 +119,8 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:128
+//line sim_greenlet_test.go:124
 
-// Resume continues notes.servesOne where it is suspended.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var l *socket.Listener
@@ -146,17 +140,16 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.n, f.l, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_87
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*notesEchoesFrame).Release(r)
-		goto resumed_87
+		return r.Return(f, &f.Header)
 	}
 
-resumed_87:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:160
+//line sim_greenlet_test.go:154
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -175,7 +168,6 @@ type notesTalksFrame struct {
 	t0, t1    int
 }
 
-// newTalksFrame makes a frame that will run notes.talks.
 func (n *notes) newTalksFrame(transport socket.Net, words ...string) *notesTalksFrame {
 	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
 }
@@ -185,12 +177,10 @@ func (n *notes) talksResumable(r *greenlet.Run, transport socket.Net, words ...s
 	return (*notesTalksFrame)(nil).run(r, n, transport, words)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.words))
 }
 
-// run is notes.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport socket.Net, words []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -208,7 +198,6 @@ func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport socket.Net, w
 	return st
 }
 
-// step runs notes.talks up to its next suspension or its end.
 func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, words []string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -331,7 +320,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:335
+//line sim_greenlet_test.go:325
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -351,7 +340,6 @@ type notesFailsFrame struct {
 	l      *socket.Listener
 }
 
-// newFailsFrame makes a frame that will run notes.fails.
 func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
 	return greenlet.MakeFrame(notesFailsFrame{n: n, h: h})
 }
@@ -361,7 +349,6 @@ func (n *notes) failsResumable(r *greenlet.Run, h *Host) greenlet.Status {
 	return (*notesFailsFrame)(nil).body(r, n, h)
 }
 
-// body runs notes.fails up to its next suspension; f is nil until there has been one.
 func (f *notesFailsFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
 	var (
 		t0        []string
@@ -443,9 +430,8 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:447
+//line sim_greenlet_test.go:436
 
-// Resume continues the activation; the driver calls it.
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
 }

@@ -20,7 +20,6 @@ type soakWritesFrame struct {
 	text   string
 }
 
-// newWritesFrame makes a frame that will run soak.writes.
 func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
 	return greenlet.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
 }
@@ -30,7 +29,6 @@ func (s *soak) writesResumable(r *greenlet.Run, server int, c *socket.Conn) gree
 	return (*soakWritesFrame)(nil).body(r, s, server, c)
 }
 
-// body runs soak.writes up to its next suspension; f is nil until there has been one.
 func (f *soakWritesFrame) body(r *greenlet.Run, s *soak, server int, c *socket.Conn) (st greenlet.Status) {
 	var (
 		line []byte
@@ -90,9 +88,8 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:94
+//line soak_greenlet_test.go:93
 
-// Resume continues the activation; the driver calls it.
 func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
 }
@@ -112,7 +109,6 @@ type soakServesFrame struct {
 	server int
 }
 
-// newServesFrame makes a frame that will run soak.serves.
 func (s *soak) newServesFrame(server int) *soakServesFrame {
 	return greenlet.MakeFrame(soakServesFrame{s: s, server: server})
 }
@@ -122,7 +118,6 @@ func (s *soak) servesResumable(r *greenlet.Run, server int) greenlet.Status {
 	return (*soakServesFrame)(nil).body(r, s, server)
 }
 
-// body runs soak.serves up to its first suspension; f is nil until there has been one.
 func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenlet.Status) {
 	{
 //line soak_test.go:54
@@ -140,9 +135,8 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:144
+//line soak_greenlet_test.go:140
 
-// Resume continues soak.serves where it is suspended.
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -171,7 +165,6 @@ type soakSaysFrame struct {
 	i, server int
 }
 
-// newSaysFrame makes a frame that will run soak.says.
 func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
 	return greenlet.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
 }
@@ -181,7 +174,6 @@ func (s *soak) saysResumable(r *greenlet.Run, host *Host, name string) greenlet.
 	return (*soakSaysFrame)(nil).body(r, s, host, name)
 }
 
-// body runs soak.says up to its next suspension; f is nil until there has been one.
 func (f *soakSaysFrame) body(r *greenlet.Run, s *soak, host *Host, name string) (st greenlet.Status) {
 	var i, server int
 	var c *socket.Conn
@@ -242,9 +234,8 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:246
+//line soak_greenlet_test.go:240
 
-// Resume continues the activation; the driver calls it.
 func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
 }
@@ -269,7 +260,6 @@ type soakConversesFrame struct {
 	ret0      int
 }
 
-// newConversesFrame makes a frame that will run soak.converses.
 func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int) *soakConversesFrame {
 	return greenlet.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
 }
@@ -278,8 +268,6 @@ func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int)
 func (s *soak) conversesResumable(r *greenlet.Run, c *socket.Conn, server int, name string, i int) (int, greenlet.Status) {
 	return (*soakConversesFrame)(nil).run(r, s, c, server, name, i)
 }
-
-// Results are what soak.converses has returned.
 func (f *soakConversesFrame) Results() int { return f.ret0 }
 func (f *soakConversesFrame) Returned(r *greenlet.Run) (ret0 int) {
 	ret0 = f.ret0
@@ -287,13 +275,11 @@ func (f *soakConversesFrame) Returned(r *greenlet.Run) (ret0 int) {
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *soakConversesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.run(r, f.s, f.c, f.server, f.name, f.i)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is soak.converses as a state machine; f is nil in a call that has not been suspended.
 func (f *soakConversesFrame) run(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -312,7 +298,6 @@ func (f *soakConversesFrame) run(r *greenlet.Run, s *soak, c *socket.Conn, serve
 	return ret0, st
 }
 
-// step runs soak.converses up to its next suspension or its end.
 func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -389,7 +374,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:393
+//line soak_greenlet_test.go:380
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -416,12 +401,9 @@ type soakDialsFrame struct {
 	ret1   error
 }
 
-// newDialsFrame makes a frame that will run soak.dials.
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
 	return greenlet.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
-
-// Results are what soak.dials has returned.
 func (f *soakDialsFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
 func (f *soakDialsFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -434,7 +416,6 @@ func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (*socket.
 	return (*soakDialsFrame)(nil).body(r, s, host, server)
 }
 
-// body runs soak.dials up to its first suspension; f is nil until there has been one.
 func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
 	var c **socket.Conn
 	var err *error
@@ -461,9 +442,8 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:465
+//line soak_greenlet_test.go:448
 
-// Resume continues soak.dials where it is suspended.
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var c **socket.Conn
 	var err *error
@@ -485,7 +465,7 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:489
+//line soak_greenlet_test.go:471
 
 func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -524,7 +504,6 @@ func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakDialsFunc1Frame)(nil).body(r, c2)
 }
 
-// body runs the literal soakDialsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st greenlet.Status) {
 	var t0 *socket.Conn
 	var t1 error
@@ -540,25 +519,20 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:544
+//line soak_greenlet_test.go:525
 
-// Resume continues the literal soakDialsFunc1 where it is suspended.
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	var t0 *socket.Conn
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
+	t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 //line soak_test.go:95
-		*c2.c, *c2.err = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	*c2.c, *c2.err = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:562
+//line soak_greenlet_test.go:538
 
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
@@ -574,25 +548,17 @@ type soakTellsFrame struct {
 	ret0 bool
 }
 
-// newTellsFrame makes a frame that will run soak.tells.
 func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
 	return greenlet.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
 }
-
-// Results are what soak.tells has returned.
-func (f *soakTellsFrame) Results() bool { return f.ret0 }
-func (f *soakTellsFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *soakTellsFrame) Results() bool                        { return f.ret0 }
+func (f *soakTellsFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // tellsResumable is soak.tells for callers that can be suspended.
 func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (bool, greenlet.Status) {
 	return (*soakTellsFrame)(nil).body(r, s, c, text)
 }
 
-// body runs soak.tells up to its first suspension; f is nil until there has been one.
 func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st greenlet.Status) {
 	var err error
 	var line []byte
@@ -619,9 +585,8 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:623
+//line soak_greenlet_test.go:591
 
-// Resume continues soak.tells where it is suspended.
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, text := f.c, f.text
 	var err error
@@ -656,7 +621,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:660
+//line soak_greenlet_test.go:627
 
 func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -679,7 +644,6 @@ type soakHurtsFrame struct {
 	t4, t5 int
 }
 
-// newHurtsFrame makes a frame that will run soak.hurts.
 func (s *soak) newHurtsFrame() *soakHurtsFrame { return greenlet.MakeFrame(soakHurtsFrame{s: s}) }
 
 // hurtsResumable is soak.hurts for callers that can be suspended.
@@ -687,7 +651,6 @@ func (s *soak) hurtsResumable(r *greenlet.Run) greenlet.Status {
 	return (*soakHurtsFrame)(nil).body(r, s)
 }
 
-// body runs soak.hurts up to its next suspension; f is nil until there has been one.
 func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 	var (
 		all    []*Host
@@ -822,9 +785,8 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:826
+//line soak_greenlet_test.go:792
 
-// Resume continues the activation; the driver calls it.
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
 }

@@ -22,15 +22,12 @@ type notesBothFrame struct {
 	ret0, ret1 *socket.Conn
 }
 
-// newBothFrame makes a frame that will run notes.both.
 func (n *notes) newBothFrame() *notesBothFrame { return greenlet.MakeFrame(notesBothFrame{n: n}) }
 
 // bothResumable is notes.both for callers that can be suspended.
 func (n *notes) bothResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
 	return (*notesBothFrame)(nil).run(r, n)
 }
-
-// Results are what notes.both has returned.
 func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
 func (f *notesBothFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -38,13 +35,11 @@ func (f *notesBothFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *soc
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.n)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is notes.both as a state machine; f is nil in a call that has not been suspended.
 func (f *notesBothFrame) run(r *greenlet.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -63,7 +58,6 @@ func (f *notesBothFrame) run(r *greenlet.Run, n *notes) (ret0 *socket.Conn, ret1
 	return ret0, ret1, st
 }
 
-// step runs notes.both up to its next suspension or its end.
 func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -126,7 +120,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:130
+//line stream_greenlet_test.go:124
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -148,7 +142,6 @@ type notesReadsFrame struct {
 	c    *socket.Conn
 }
 
-// newReadsFrame makes a frame that will run notes.reads.
 func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
 	return greenlet.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
 }
@@ -158,7 +151,6 @@ func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 	return (*notesReadsFrame)(nil).body(r, n, name, c)
 }
 
-// body runs notes.reads up to its next suspension; f is nil until there has been one.
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
@@ -189,9 +181,8 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:193
+//line stream_greenlet_test.go:186
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
 }
@@ -214,7 +205,6 @@ type notesHealsFrame struct {
 	x, y    []*Host
 }
 
-// newHealsFrame makes a frame that will run notes.heals.
 func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFrame {
 	return greenlet.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
 }
@@ -224,7 +214,6 @@ func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays boo
 	return (*notesHealsFrame)(nil).body(r, n, after, twoWays)
 }
 
-// body runs notes.heals up to its next suspension; f is nil until there has been one.
 func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, twoWays bool) (st greenlet.Status) {
 	var a2, b2 *socket.Conn
 	var x, y []*Host
@@ -329,9 +318,8 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:333
+//line stream_greenlet_test.go:324
 
-// Resume continues the activation; the driver calls it.
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
 }
@@ -352,7 +340,6 @@ type notesDialsFrame struct {
 	n  **notes
 }
 
-// newDialsFrame makes a frame that will run notes.dials.
 func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
 	return greenlet.MakeFrame(notesDialsFrame{n0: n0, d: d})
 }
@@ -362,7 +349,6 @@ func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) greenlet.Statu
 	return (*notesDialsFrame)(nil).body(r, n0, d)
 }
 
-// body runs notes.dials up to its first suspension; f is nil until there has been one.
 func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st greenlet.Status) {
 	var n **notes
 	var err error
@@ -380,9 +366,8 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:384
+//line stream_greenlet_test.go:372
 
-// Resume continues notes.dials where it is suspended.
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
 	var err error
@@ -399,7 +384,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:403
+//line stream_greenlet_test.go:390
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -424,7 +409,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:428
+//line stream_greenlet_test.go:415
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -437,7 +422,6 @@ func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesDialsFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesDialsFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st greenlet.Status) {
 	var err error
 //line stream_test.go:100
@@ -452,24 +436,19 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:456
+//line stream_greenlet_test.go:442
 
-// Resume continues the literal notesDialsFunc1 where it is suspended.
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*HostDialFrame).Returned(r)
+	_, err = r.Callee().(*HostDialFrame).Returned(r)
 //line stream_test.go:101
-		(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
-		return r.Return(f, &f.Header)
-	}
-
+	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
+	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:473
+//line stream_greenlet_test.go:454
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -484,7 +463,6 @@ type notesFillsFrame struct {
 	data []byte
 }
 
-// newFillsFrame makes a frame that will run notes.fills.
 func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
 	return greenlet.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
 }
@@ -494,7 +472,6 @@ func (n *notes) fillsResumable(r *greenlet.Run, c *socket.Conn, data []byte) gre
 	return (*notesFillsFrame)(nil).body(r, n, c, data)
 }
 
-// body runs notes.fills up to its next suspension; f is nil until there has been one.
 func (f *notesFillsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, data []byte) (st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -547,9 +524,8 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:551
+//line stream_greenlet_test.go:531
 
-// Resume continues the activation; the driver calls it.
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
 }
@@ -570,7 +546,6 @@ type notesDrainsFrame struct {
 	want, got []byte
 }
 
-// newDrainsFrame makes a frame that will run notes.drains.
 func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
 	return greenlet.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
 }
@@ -580,7 +555,6 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) gr
 	return (*notesDrainsFrame)(nil).body(r, n, c, want)
 }
 
-// body runs notes.drains up to its next suspension; f is nil until there has been one.
 func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want []byte) (st greenlet.Status) {
 	var got []byte
 	var t0 int
@@ -632,9 +606,8 @@ resumed_136:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:636
+//line stream_greenlet_test.go:614
 
-// Resume continues the activation; the driver calls it.
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
 }
@@ -654,7 +627,6 @@ type notesPressesFrame struct {
 	size int
 }
 
-// newPressesFrame makes a frame that will run notes.presses.
 func (n *notes) newPressesFrame(size int) *notesPressesFrame {
 	return greenlet.MakeFrame(notesPressesFrame{n: n, size: size})
 }
@@ -664,7 +636,6 @@ func (n *notes) pressesResumable(r *greenlet.Run, size int) greenlet.Status {
 	return (*notesPressesFrame)(nil).body(r, n, size)
 }
 
-// body runs notes.presses up to its first suspension; f is nil until there has been one.
 func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenlet.Status) {
 	var a2, b2 *socket.Conn
 //line stream_test.go:143
@@ -686,9 +657,8 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:690
+//line stream_greenlet_test.go:665
 
-// Resume continues notes.presses where it is suspended.
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
 	var a2, b2 *socket.Conn
@@ -709,7 +679,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:713
+//line stream_greenlet_test.go:687
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -727,7 +697,6 @@ type notesResetsFrame struct {
 	got  []byte
 }
 
-// newResetsFrame makes a frame that will run notes.resets.
 func (n *notes) newResetsFrame() *notesResetsFrame { return greenlet.MakeFrame(notesResetsFrame{n: n}) }
 
 // resetsResumable is notes.resets for callers that can be suspended.
@@ -735,7 +704,6 @@ func (n *notes) resetsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesResetsFrame)(nil).body(r, n)
 }
 
-// body runs notes.resets up to its next suspension; f is nil until there has been one.
 func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a, b *socket.Conn
@@ -968,9 +936,8 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:972
+//line stream_greenlet_test.go:945
 
-// Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -991,7 +958,6 @@ type notesCrowdsFrame struct {
 	t0, t1  int
 }
 
-// newCrowdsFrame makes a frame that will run notes.crowds.
 func (n *notes) newCrowdsFrame() *notesCrowdsFrame { return greenlet.MakeFrame(notesCrowdsFrame{n: n}) }
 
 // crowdsResumable is notes.crowds for callers that can be suspended.
@@ -999,7 +965,6 @@ func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesCrowdsFrame)(nil).body(r, n)
 }
 
-// body runs notes.crowds up to its next suspension; f is nil until there has been one.
 func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var l *socket.Listener
 	var clients []*hub.Task
@@ -1057,9 +1022,8 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1061
+//line stream_greenlet_test.go:1032
 
-// Resume continues the activation; the driver calls it.
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -1082,7 +1046,6 @@ type notesChattersFrame struct {
 	t0, t1, t2 int
 }
 
-// newChattersFrame makes a frame that will run notes.chatters.
 func (n *notes) newChattersFrame() *notesChattersFrame {
 	return greenlet.MakeFrame(notesChattersFrame{n: n})
 }
@@ -1092,7 +1055,6 @@ func (n *notes) chattersResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesChattersFrame)(nil).body(r, n)
 }
 
-// body runs notes.chatters up to its next suspension; f is nil until there has been one.
 func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a2, b2     *socket.Conn
@@ -1202,9 +1164,8 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1206
+//line stream_greenlet_test.go:1175
 
-// Resume continues the activation; the driver calls it.
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
@@ -1226,7 +1187,6 @@ type notesBabblesFrame struct {
 	t0   int
 }
 
-// newBabblesFrame makes a frame that will run notes.babbles.
 func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabblesFrame {
 	return greenlet.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
 }
@@ -1236,7 +1196,6 @@ func (n *notes) babblesResumable(r2 *greenlet.Run, c *socket.Conn, sent *bytes.B
 	return (*notesBabblesFrame)(nil).body(r2, n, c, sent)
 }
 
-// body runs notes.babbles up to its next suspension; f is nil until there has been one.
 func (f *notesBabblesFrame) body(r2 *greenlet.Run, n *notes, c *socket.Conn, sent *bytes.Buffer) (st greenlet.Status) {
 	var r *rand.Rand
 	var t0 int
@@ -1294,9 +1253,8 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1298
+//line stream_greenlet_test.go:1265
 
-// Resume continues the activation; the driver calls it.
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
 }
@@ -1318,7 +1276,6 @@ type notesHearsFrame struct {
 	p   []byte
 }
 
-// newHearsFrame makes a frame that will run notes.hears.
 func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFrame {
 	return greenlet.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
 }
@@ -1328,7 +1285,6 @@ func (n *notes) hearsResumable(r *greenlet.Run, c *socket.Conn, got *bytes.Buffe
 	return (*notesHearsFrame)(nil).body(r, n, c, got)
 }
 
-// body runs notes.hears up to its first suspension; f is nil until there has been one.
 func (f *notesHearsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, got *bytes.Buffer) (st greenlet.Status) {
 	var p []byte
 	var m int
@@ -1351,9 +1307,8 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1355
+//line stream_greenlet_test.go:1319
 
-// Resume continues notes.hears where it is suspended.
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
 	var p []byte
@@ -1385,7 +1340,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1389
+//line stream_greenlet_test.go:1352
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1403,7 +1358,6 @@ type notesHurriesFrame struct {
 	start time.Time
 }
 
-// newHurriesFrame makes a frame that will run notes.hurries.
 func (n *notes) newHurriesFrame() *notesHurriesFrame {
 	return greenlet.MakeFrame(notesHurriesFrame{n: n})
 }
@@ -1413,7 +1367,6 @@ func (n *notes) hurriesResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesHurriesFrame)(nil).body(r, n)
 }
 
-// body runs notes.hurries up to its next suspension; f is nil until there has been one.
 func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var (
 		a, b  *socket.Conn
@@ -1473,9 +1426,8 @@ resumed_340:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1477
+//line stream_greenlet_test.go:1439
 
-// Resume continues the activation; the driver calls it.
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }

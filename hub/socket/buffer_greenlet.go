@@ -21,8 +21,6 @@ type ConnReadLineFrame struct {
 func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
 	return greenlet.MakeFrame(ConnReadLineFrame{c: c})
 }
-
-// Results are what Conn.ReadLine has returned.
 func (f *ConnReadLineFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
 func (f *ConnReadLineFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -35,7 +33,6 @@ func (c *Conn) ReadLineResumable(r *greenlet.Run) ([]byte, error, greenlet.Statu
 	return (*ConnReadLineFrame)(nil).body(r, c)
 }
 
-// body runs Conn.ReadLine up to its first suspension; f is nil until there has been one.
 func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 error, st greenlet.Status) {
 	var line []byte
 	var err error
@@ -53,9 +50,8 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 	return line, err, greenlet.Done
 }
 
-//line buffer_greenlet.go:57
+//line buffer_greenlet.go:54
 
-// Resume continues Conn.ReadLine where it is suspended.
 func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var line []byte
 	var err error
@@ -75,7 +71,7 @@ func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line buffer_greenlet.go:79
+//line buffer_greenlet.go:75
 
 func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -103,8 +99,6 @@ type ConnReadUntilFrame struct {
 func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
 	return greenlet.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
-
-// Results are what Conn.ReadUntil has returned.
 func (f *ConnReadUntilFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
 func (f *ConnReadUntilFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -117,7 +111,6 @@ func (c *Conn) ReadUntilResumable(r *greenlet.Run, delim string, limit int) ([]b
 	return (*ConnReadUntilFrame)(nil).body(r, c, delim, limit)
 }
 
-// body runs Conn.ReadUntil up to its next suspension; f is nil until there has been one.
 func (f *ConnReadUntilFrame) body(r *greenlet.Run, c *Conn, delim string, limit int) (ret0 []byte, ret1 error, st greenlet.Status) {
 	var err2 error
 	if f != nil {
@@ -162,9 +155,8 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:166
+//line buffer_greenlet.go:160
 
-// Resume continues the activation; the driver calls it.
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
 	return r.Started(f, &f.Header, st)

@@ -24,7 +24,6 @@ type chaosTalksFrame struct {
 	write     *hub.Task
 }
 
-// newTalksFrame makes a frame that will run chaos.talks.
 func (x0 *chaos) newTalksFrame(rounds int) *chaosTalksFrame {
 	return greenlet.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
 }
@@ -34,12 +33,10 @@ func (x0 *chaos) talksResumable(r *greenlet.Run, rounds int) greenlet.Status {
 	return (*chaosTalksFrame)(nil).run(r, x0, rounds)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *chaosTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.x0, f.rounds))
 }
 
-// run is chaos.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *chaosTalksFrame) run(r *greenlet.Run, x0 *chaos, rounds int) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -57,7 +54,6 @@ func (f *chaosTalksFrame) run(r *greenlet.Run, x0 *chaos, rounds int) (st greenl
 	return st
 }
 
-// step runs chaos.talks up to its next suspension or its end.
 func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -164,7 +160,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:168
+//line chaos_greenlet_test.go:164
 
 func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -182,7 +178,6 @@ type chaosWritesAllFrame struct {
 	p []byte
 }
 
-// newWritesAllFrame makes a frame that will run chaos.writesAll.
 func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
 	return greenlet.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
 }
@@ -192,7 +187,6 @@ func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) greenlet.
 	return (*chaosWritesAllFrame)(nil).body(r, x, c, p)
 }
 
-// body runs chaos.writesAll up to its first suspension; f is nil until there has been one.
 func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte) (st greenlet.Status) {
 //line chaos_test.go:59
 	_, _, st = c.WriteResumable(r, p)
@@ -204,9 +198,8 @@ func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte)
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:208
+//line chaos_greenlet_test.go:202
 
-// Resume continues chaos.writesAll where it is suspended.
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -234,7 +227,6 @@ type chaosEchoesFrame struct {
 	buf []byte
 }
 
-// newEchoesFrame makes a frame that will run chaos.echoes.
 func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
 	return greenlet.MakeFrame(chaosEchoesFrame{x: x, c: c})
 }
@@ -244,7 +236,6 @@ func (x *chaos) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*chaosEchoesFrame)(nil).body(r, x, c)
 }
 
-// body runs chaos.echoes up to its next suspension; f is nil until there has been one.
 func (f *chaosEchoesFrame) body(r *greenlet.Run, x *chaos, c *Conn) (st greenlet.Status) {
 	var (
 		t0  error
@@ -310,9 +301,8 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:314
+//line chaos_greenlet_test.go:306
 
-// Resume continues the activation; the driver calls it.
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
 }
@@ -333,7 +323,6 @@ type chaosWreaksFrame struct {
 	rounds, tasks, t0, t1 int
 }
 
-// newWreaksFrame makes a frame that will run chaos.wreaks.
 func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFrame {
 	return greenlet.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
 }
@@ -343,7 +332,6 @@ func (x *chaos) wreaksResumable(r *greenlet.Run, s *Server, rounds int, tasks in
 	return (*chaosWreaksFrame)(nil).body(r, x, s, rounds, tasks)
 }
 
-// body runs chaos.wreaks up to its next suspension; f is nil until there has been one.
 func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int, tasks int) (st greenlet.Status) {
 	var t0, t1 int
 	var all []*hub.Task
@@ -359,7 +347,7 @@ func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int
 			goto resumed_86
 		case 3:
 			r.Callee().(*ServerStopFrame).Release(r)
-			goto resumed_99
+			return greenlet.Done
 		}
 	}
 
@@ -431,13 +419,11 @@ after_loop_77:
 		f.x, f.s, f.PC = nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_99:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:439
+//line chaos_greenlet_test.go:428
 
-// Resume continues the activation; the driver calls it.
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
 }
@@ -457,7 +443,6 @@ type chaosServesFrame struct {
 	s *Server
 }
 
-// newServesFrame makes a frame that will run chaos.serves.
 func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
 	return greenlet.MakeFrame(chaosServesFrame{x: x, s: s})
 }
@@ -467,7 +452,6 @@ func (x *chaos) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
 	return (*chaosServesFrame)(nil).body(r, x, s)
 }
 
-// body runs chaos.serves up to its first suspension; f is nil until there has been one.
 func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenlet.Status) {
 //line chaos_test.go:103
 	_, st = s.ServeResumable(r)
@@ -479,9 +463,8 @@ func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:483
+//line chaos_greenlet_test.go:469
 
-// Resume continues chaos.serves where it is suspended.
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

@@ -24,8 +24,6 @@ type ConnReadFrame struct {
 func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
 	return greenlet.MakeFrame(ConnReadFrame{c: c, p: p})
 }
-
-// Results are what Conn.Read has returned.
 func (f *ConnReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ConnReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -38,7 +36,6 @@ func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 	return (*ConnReadFrame)(nil).body(r, c, p)
 }
 
-// body runs Conn.Read up to its next suspension; f is nil until there has been one.
 func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var errResult error
@@ -87,9 +84,8 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:91
+//line conn_greenlet.go:89
 
-// Resume continues the activation; the driver calls it.
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
 	return r.Started(f, &f.Header, st)
@@ -119,8 +115,6 @@ type ConnReadFullFrame struct {
 func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
 	return greenlet.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
-
-// Results are what Conn.ReadFull has returned.
 func (f *ConnReadFullFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ConnReadFullFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -133,7 +127,6 @@ func (c *Conn) ReadFullResumable(r *greenlet.Run, p []byte) (int, error, greenle
 	return (*ConnReadFullFrame)(nil).body(r, c, p)
 }
 
-// body runs Conn.ReadFull up to its next suspension; f is nil until there has been one.
 func (f *ConnReadFullFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err2, err3 error
@@ -198,9 +191,8 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:202
+//line conn_greenlet.go:197
 
-// Resume continues the activation; the driver calls it.
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
 	return r.Started(f, &f.Header, st)
@@ -230,8 +222,6 @@ type ConnWaitReadableFrame struct {
 func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
 	return greenlet.MakeFrame(ConnWaitReadableFrame{c: c})
 }
-
-// Results are what Conn.WaitReadable has returned.
 func (f *ConnWaitReadableFrame) Results() error { return f.ret0 }
 func (f *ConnWaitReadableFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
@@ -244,7 +234,6 @@ func (c *Conn) WaitReadableResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*ConnWaitReadableFrame)(nil).body(r, c)
 }
 
-// body runs Conn.WaitReadable up to its next suspension; f is nil until there has been one.
 func (f *ConnWaitReadableFrame) body(r *greenlet.Run, c *Conn) (ret0 error, st greenlet.Status) {
 	var loop *greenlet.Greenlet
 	if f != nil {
@@ -279,9 +268,8 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:283
+//line conn_greenlet.go:275
 
-// Resume continues the activation; the driver calls it.
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
@@ -310,8 +298,6 @@ type ConnWriteFrame struct {
 func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
 	return greenlet.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
-
-// Results are what Conn.Write has returned.
 func (f *ConnWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ConnWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -324,7 +310,6 @@ func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.S
 	return (*ConnWriteFrame)(nil).body(r, c, p)
 }
 
-// body runs Conn.Write up to its next suspension; f is nil until there has been one.
 func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err3 error
@@ -375,9 +360,8 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:379
+//line conn_greenlet.go:368
 
-// Resume continues the activation; the driver calls it.
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
 	return r.Started(f, &f.Header, st)
@@ -407,8 +391,6 @@ type ConnWriteStringFrame struct {
 func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
 	return greenlet.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
-
-// Results are what Conn.WriteString has returned.
 func (f *ConnWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *ConnWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -421,7 +403,6 @@ func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (int, error, gree
 	return (*ConnWriteStringFrame)(nil).body(r, c, s)
 }
 
-// body runs Conn.WriteString up to its first suspension; f is nil until there has been one.
 func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 int, ret1 error, st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -436,9 +417,8 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:440
+//line conn_greenlet.go:425
 
-// Resume continues Conn.WriteString where it is suspended.
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
 	var t1 error
@@ -455,7 +435,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:459
+//line conn_greenlet.go:443
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

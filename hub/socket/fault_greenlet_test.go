@@ -25,7 +25,6 @@ type notesReadsResetFrame struct {
 	buf  []byte
 }
 
-// newReadsResetFrame makes a frame that will run notes.readsReset.
 func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetFrame {
 	return greenlet.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
 }
@@ -35,7 +34,6 @@ func (n *notes) readsResetResumable(r *greenlet.Run, l *Listener, peer net.Conn)
 	return (*notesReadsResetFrame)(nil).body(r, n, l, peer)
 }
 
-// body runs notes.readsReset up to its next suspension; f is nil until there has been one.
 func (f *notesReadsResetFrame) body(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
 	var (
 		c   *Conn
@@ -112,9 +110,8 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:116
+//line fault_greenlet_test.go:115
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
 }
@@ -134,7 +131,6 @@ type notesResetsFrame struct {
 	peer net.Conn
 }
 
-// newResetsFrame makes a frame that will run notes.resets.
 func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
 	return greenlet.MakeFrame(notesResetsFrame{n: n, peer: peer})
 }
@@ -144,16 +140,14 @@ func (n *notes) resetsResumable(r *greenlet.Run, peer net.Conn) greenlet.Status 
 	return (*notesResetsFrame)(nil).body(r, n, peer)
 }
 
-// body runs notes.resets up to its next suspension; f is nil until there has been one.
 func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st greenlet.Status) {
 //line fault_test.go:47
 	reset(peer)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:155
+//line fault_greenlet_test.go:152
 
-// Resume continues the activation; the driver calls it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
 }
@@ -174,7 +168,6 @@ type notesWritesResetFrame struct {
 	peer net.Conn
 }
 
-// newWritesResetFrame makes a frame that will run notes.writesReset.
 func (n *notes) newWritesResetFrame(l *Listener, peer net.Conn) *notesWritesResetFrame {
 	return greenlet.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
 }
@@ -184,12 +177,10 @@ func (n *notes) writesResetResumable(r *greenlet.Run, l *Listener, peer net.Conn
 	return (*notesWritesResetFrame)(nil).run(r, n, l, peer)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesWritesResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.l, f.peer))
 }
 
-// run is notes.writesReset as a state machine; f is nil in a call that has not been suspended.
 func (f *notesWritesResetFrame) run(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -207,7 +198,6 @@ func (f *notesWritesResetFrame) run(r *greenlet.Run, n *notes, l *Listener, peer
 	return st
 }
 
-// step runs notes.writesReset up to its next suspension or its end.
 func (f *notesWritesResetFrame) step(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -267,7 +257,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:271
+//line fault_greenlet_test.go:263
 
 func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -284,7 +274,6 @@ type notesDialsNobodyFrame struct {
 	address string
 }
 
-// newDialsNobodyFrame makes a frame that will run notes.dialsNobody.
 func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
 	return greenlet.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
 }
@@ -294,7 +283,6 @@ func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) greenlet.S
 	return (*notesDialsNobodyFrame)(nil).body(r, n, address)
 }
 
-// body runs notes.dialsNobody up to its first suspension; f is nil until there has been one.
 func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	var err error
 //line fault_test.go:83
@@ -309,9 +297,8 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:313
+//line fault_greenlet_test.go:303
 
-// Resume continues notes.dialsNobody where it is suspended.
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var err error
@@ -327,7 +314,7 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:331
+//line fault_greenlet_test.go:320
 
 func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -344,7 +331,6 @@ type notesDialsDeafFrame struct {
 	address string
 }
 
-// newDialsDeafFrame makes a frame that will run notes.dialsDeaf.
 func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
 	return greenlet.MakeFrame(notesDialsDeafFrame{n: n, address: address})
 }
@@ -354,7 +340,6 @@ func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) greenlet.Sta
 	return (*notesDialsDeafFrame)(nil).body(r, n, address)
 }
 
-// body runs notes.dialsDeaf up to its first suspension; f is nil until there has been one.
 func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	var err error
 	{
@@ -373,9 +358,8 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:377
+//line fault_greenlet_test.go:364
 
-// Resume continues notes.dialsDeaf where it is suspended.
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var err error
@@ -391,7 +375,7 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:395
+//line fault_greenlet_test.go:381
 
 func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
@@ -410,7 +394,6 @@ type notesHalfOpenFrame struct {
 	c  **Conn
 }
 
-// newHalfOpenFrame makes a frame that will run notes.halfOpen.
 func (n0 *notes) newHalfOpenFrame(l *Listener) *notesHalfOpenFrame {
 	return greenlet.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
 }
@@ -420,12 +403,10 @@ func (n0 *notes) halfOpenResumable(r *greenlet.Run, l *Listener) greenlet.Status
 	return (*notesHalfOpenFrame)(nil).run(r, n0, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesHalfOpenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n0, f.l))
 }
 
-// run is notes.halfOpen as a state machine; f is nil in a call that has not been suspended.
 func (f *notesHalfOpenFrame) run(r *greenlet.Run, n0 *notes, l *Listener) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -443,7 +424,6 @@ func (f *notesHalfOpenFrame) run(r *greenlet.Run, n0 *notes, l *Listener) (st gr
 	return st
 }
 
-// step runs notes.halfOpen up to its next suspension or its end.
 func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -552,7 +532,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:556
+//line fault_greenlet_test.go:538
 
 func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
@@ -585,7 +565,6 @@ func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesHalfOpenFunc1Frame)(nil).body(r, c2)
 }
 
-// body runs the literal notesHalfOpenFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) (st greenlet.Status) {
 //line fault_test.go:158
 	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != greenlet.Done {
@@ -596,18 +575,13 @@ func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:600
+//line fault_greenlet_test.go:581
 
-// Resume continues the literal notesHalfOpenFunc1 where it is suspended.
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
-	switch f.PC {
-	default:
-		r.Callee().(*notesReadsForeverFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*notesReadsForeverFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
@@ -622,7 +596,6 @@ type notesReadsForeverFrame struct {
 	c *Conn
 }
 
-// newReadsForeverFrame makes a frame that will run notes.readsForever.
 func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
 	return greenlet.MakeFrame(notesReadsForeverFrame{n: n, c: c})
 }
@@ -632,7 +605,6 @@ func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) greenlet.Status 
 	return (*notesReadsForeverFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.readsForever up to its first suspension; f is nil until there has been one.
 func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var err error
 //line fault_test.go:163
@@ -648,9 +620,8 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:652
+//line fault_greenlet_test.go:626
 
-// Resume continues notes.readsForever where it is suspended.
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var err error
@@ -666,7 +637,7 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:670
+//line fault_greenlet_test.go:643
 
 func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -685,7 +656,6 @@ type notesFloodsFrame struct {
 	done *bool
 }
 
-// newFloodsFrame makes a frame that will run notes.floods.
 func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame {
 	return greenlet.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
 }
@@ -695,7 +665,6 @@ func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) 
 	return (*notesFloodsFrame)(nil).body(r, n, c, size, done)
 }
 
-// body runs notes.floods up to its first suspension; f is nil until there has been one.
 func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, done *bool) (st greenlet.Status) {
 	var m int
 	var err error
@@ -713,9 +682,8 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:717
+//line fault_greenlet_test.go:688
 
-// Resume continues notes.floods where it is suspended.
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, done := f.n, f.c, f.done
 	var m int
@@ -734,7 +702,7 @@ func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:738
+//line fault_greenlet_test.go:708
 
 func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
@@ -755,7 +723,6 @@ type notesReadsSlowlyFrame struct {
 	sum     int
 }
 
-// newReadsSlowlyFrame makes a frame that will run notes.readsSlowly.
 func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesReadsSlowlyFrame {
 	return greenlet.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
 }
@@ -765,7 +732,6 @@ func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded
 	return (*notesReadsSlowlyFrame)(nil).body(r, n, c, size, flooded)
 }
 
-// body runs notes.readsSlowly up to its next suspension; f is nil until there has been one.
 func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, flooded *bool) (st greenlet.Status) {
 	var buf []byte
 	var sum, m int
@@ -819,9 +785,8 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:823
+//line fault_greenlet_test.go:792
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
 }
@@ -844,7 +809,6 @@ type notesDiesFrame struct {
 	f    func()
 }
 
-// newDiesFrame makes a frame that will run notes.dies.
 func (n *notes) newDiesFrame(what string, f func()) *notesDiesFrame {
 	return greenlet.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
 }
@@ -854,12 +818,10 @@ func (n *notes) diesResumable(r *greenlet.Run, what string, f func()) greenlet.S
 	return (*notesDiesFrame)(nil).run(r, n, what, f)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesDiesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.what, f.f))
 }
 
-// run is notes.dies as a state machine; f is nil in a call that has not been suspended.
 func (f2 *notesDiesFrame) run(r *greenlet.Run, n *notes, what string, f func()) (st greenlet.Status) {
 	hot := f2 == nil
 	if hot {
@@ -877,7 +839,6 @@ func (f2 *notesDiesFrame) run(r *greenlet.Run, n *notes, what string, f func()) 
 	return st
 }
 
-// step runs notes.dies up to its next suspension or its end.
 func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func()) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f2.Catch(&end)
@@ -926,7 +887,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:930
+//line fault_greenlet_test.go:894
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -951,7 +912,6 @@ type notesKillsAllFrame struct {
 	task    *hub.Task
 }
 
-// newKillsAllFrame makes a frame that will run notes.killsAll.
 func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string) *notesKillsAllFrame {
 	return greenlet.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
 }
@@ -961,7 +921,6 @@ func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Co
 	return (*notesKillsAllFrame)(nil).body(r, n0, l, a0, b, address)
 }
 
-// body runs notes.killsAll up to its next suspension; f is nil until there has been one.
 func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st greenlet.Status) {
 	var (
 		n      **notes
@@ -1069,9 +1028,8 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1073
+//line fault_greenlet_test.go:1036
 
-// Resume continues the activation; the driver calls it.
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
 }
@@ -1109,7 +1067,6 @@ func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesKillsAllFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesKillsAllFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (st greenlet.Status) {
 //line fault_test.go:225
 	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
@@ -1121,18 +1078,13 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1125
+//line fault_greenlet_test.go:1086
 
-// Resume continues the literal notesKillsAllFunc1 where it is suspended.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*DialFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*DialFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
@@ -1162,7 +1114,6 @@ func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesKillsAllFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesKillsAllFunc2 up to its first suspension; f is nil until there has been one.
 func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (st greenlet.Status) {
 //line fault_test.go:226
 	_, _, st = (*c.l).AcceptResumable(r)
@@ -1174,18 +1125,13 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1178
+//line fault_greenlet_test.go:1133
 
-// Resume continues the literal notesKillsAllFunc2 where it is suspended.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*ListenerAcceptFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*ListenerAcceptFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
@@ -1216,7 +1162,6 @@ func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesKillsAllFunc3Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesKillsAllFunc3 up to its first suspension; f is nil until there has been one.
 func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (st greenlet.Status) {
 //line fault_test.go:227
 	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
@@ -1228,18 +1173,13 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1232
+//line fault_greenlet_test.go:1181
 
-// Resume continues the literal notesKillsAllFunc3 where it is suspended.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*ConnReadFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*ConnReadFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -1270,7 +1210,6 @@ func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*notesKillsAllFunc4Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesKillsAllFunc4 up to its first suspension; f is nil until there has been one.
 func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (st greenlet.Status) {
 //line fault_test.go:228
 	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
@@ -1282,18 +1221,13 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1286
+//line fault_greenlet_test.go:1229
 
-// Resume continues the literal notesKillsAllFunc4 where it is suspended.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*ConnWriteFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*ConnWriteFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
@@ -1309,7 +1243,6 @@ type notesFailsFrame struct {
 	f    func() error
 }
 
-// newFailsFrame makes a frame that will run notes.fails.
 func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
 	return greenlet.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
 }
@@ -1319,7 +1252,6 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) gre
 	return (*notesFailsFrame)(nil).body(r, n, what, f)
 }
 
-// body runs notes.fails up to its first suspension; f is nil until there has been one.
 func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func() error) (st greenlet.Status) {
 	var err error
 //line fault_test.go:256
@@ -1340,9 +1272,8 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1344
+//line fault_greenlet_test.go:1280
 
-// Resume continues notes.fails where it is suspended.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, what := f2.n, f2.what
 	var err error
@@ -1358,7 +1289,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:1362
+//line fault_greenlet_test.go:1297
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1378,7 +1309,6 @@ type notesClosesAllFrame struct {
 	a  **Conn
 }
 
-// newClosesAllFrame makes a frame that will run notes.closesAll.
 func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
 	return greenlet.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
 }
@@ -1388,7 +1318,6 @@ func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) gree
 	return (*notesClosesAllFrame)(nil).body(r, n, l0, a0)
 }
 
-// body runs notes.closesAll up to its next suspension; f is nil until there has been one.
 func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *Conn) (st greenlet.Status) {
 	var l **Listener
 	var a **Conn
@@ -1416,7 +1345,7 @@ func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *
 			goto resumed_271
 		case 6:
 			r.Callee().(*notesFailsFrame).Release(r)
-			goto resumed_272
+			return greenlet.Done
 		}
 	}
 
@@ -1478,13 +1407,11 @@ resumed_271:
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_272:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1486
+//line fault_greenlet_test.go:1419
 
-// Resume continues the activation; the driver calls it.
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
 }
@@ -1526,7 +1453,6 @@ func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesClosesAllFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesClosesAllFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:262
@@ -1540,24 +1466,19 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1544
+//line fault_greenlet_test.go:1475
 
-// Resume continues the literal notesClosesAllFunc1 where it is suspended.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
+	_, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 //line fault_test.go:262
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = err
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1561
+//line fault_greenlet_test.go:1487
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1593,7 +1514,6 @@ func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesClosesAllFunc2Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesClosesAllFunc2 up to its first suspension; f is nil until there has been one.
 func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:263
@@ -1607,24 +1527,19 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1611
+//line fault_greenlet_test.go:1536
 
-// Resume continues the literal notesClosesAllFunc2 where it is suspended.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
+	_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 //line fault_test.go:263
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = err
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1628
+//line fault_greenlet_test.go:1548
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1660,7 +1575,6 @@ func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesClosesAllFunc3Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesClosesAllFunc3 up to its first suspension; f is nil until there has been one.
 func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:264
@@ -1674,24 +1588,19 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1678
+//line fault_greenlet_test.go:1597
 
-// Resume continues the literal notesClosesAllFunc3 where it is suspended.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
+	_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 //line fault_test.go:264
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = err
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1695
+//line fault_greenlet_test.go:1609
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1727,7 +1636,6 @@ func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesClosesAllFunc4Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesClosesAllFunc4 up to its first suspension; f is nil until there has been one.
 func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line fault_test.go:269
@@ -1741,24 +1649,19 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1745
+//line fault_greenlet_test.go:1658
 
-// Resume continues the literal notesClosesAllFunc4 where it is suspended.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var t0 error
-	switch f.PC {
-	default:
-		t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+	t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
 //line fault_test.go:269
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = t0
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1762
+//line fault_greenlet_test.go:1670
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1794,7 +1697,6 @@ func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesClosesAllFunc5Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesClosesAllFunc5 up to its first suspension; f is nil until there has been one.
 func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:270
@@ -1808,24 +1710,19 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1812
+//line fault_greenlet_test.go:1719
 
-// Resume continues the literal notesClosesAllFunc5 where it is suspended.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
+	_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 //line fault_test.go:270
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = err
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1829
+//line fault_greenlet_test.go:1731
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1842,7 +1739,6 @@ type notesDeadlinesFrame struct {
 	buf   []byte
 }
 
-// newDeadlinesFrame makes a frame that will run notes.deadlines.
 func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
 	return greenlet.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
 }
@@ -1852,7 +1748,6 @@ func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) greenlet.
 	return (*notesDeadlinesFrame)(nil).body(r, n, a0, b)
 }
 
-// body runs notes.deadlines up to its next suspension; f is nil until there has been one.
 func (f *notesDeadlinesFrame) body(r *greenlet.Run, n *notes, a0 *Conn, b *Conn) (st greenlet.Status) {
 	var (
 		a    **Conn
@@ -2034,9 +1929,8 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2038
+//line fault_greenlet_test.go:1939
 
-// Resume continues the activation; the driver calls it.
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
 }
@@ -2078,7 +1972,6 @@ func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (error, greenlet.St
 	return (*notesDeadlinesFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal notesDeadlinesFunc1 up to its first suspension; f is nil until there has been one.
 func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1) (ret0 error, st greenlet.Status) {
 	var err error
 //line fault_test.go:288
@@ -2092,24 +1985,19 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2096
+//line fault_greenlet_test.go:1995
 
-// Resume continues the literal notesDeadlinesFunc1 where it is suspended.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
 	var err error
-	switch f.PC {
-	default:
-		_, err = r.Callee().(*ConnReadFrame).Returned(r)
+	_, err = r.Callee().(*ConnReadFrame).Returned(r)
 //line fault_test.go:288
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
-
+	f.ret0 = err
+	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2113
+//line fault_greenlet_test.go:2007
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2127,7 +2015,6 @@ type notesRacesReaderFrame struct {
 	got      int
 }
 
-// newRacesReaderFrame makes a frame that will run notes.racesReader.
 func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRacesReaderFrame {
 	return greenlet.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
 }
@@ -2137,7 +2024,6 @@ func (n *notes) racesReaderResumable(r *greenlet.Run, a *Conn, times int, timeou
 	return (*notesRacesReaderFrame)(nil).body(r, n, a, times, timeouts)
 }
 
-// body runs notes.racesReader up to its next suspension; f is nil until there has been one.
 func (f *notesRacesReaderFrame) body(r *greenlet.Run, n *notes, a *Conn, times int, timeouts *int) (st greenlet.Status) {
 	var buf []byte
 	var got, m int
@@ -2200,9 +2086,8 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2204
+//line fault_greenlet_test.go:2097
 
-// Resume continues the activation; the driver calls it.
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
 }
@@ -2225,7 +2110,6 @@ type notesRacesWriterFrame struct {
 	times, i int
 }
 
-// newRacesWriterFrame makes a frame that will run notes.racesWriter.
 func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
 	return greenlet.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
 }
@@ -2235,7 +2119,6 @@ func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) greenl
 	return (*notesRacesWriterFrame)(nil).body(r, n, b, times)
 }
 
-// body runs notes.racesWriter up to its next suspension; f is nil until there has been one.
 func (f *notesRacesWriterFrame) body(r *greenlet.Run, n *notes, b *Conn, times int) (st greenlet.Status) {
 	var i int
 	if f != nil {
@@ -2278,9 +2161,8 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2282
+//line fault_greenlet_test.go:2173
 
-// Resume continues the activation; the driver calls it.
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
 }
@@ -2300,7 +2182,6 @@ type notesConflictsFrame struct {
 	a *Conn
 }
 
-// newConflictsFrame makes a frame that will run notes.conflicts.
 func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
 	return greenlet.MakeFrame(notesConflictsFrame{n: n, a: a})
 }
@@ -2310,7 +2191,6 @@ func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) greenlet.Status {
 	return (*notesConflictsFrame)(nil).body(r, n, a)
 }
 
-// body runs notes.conflicts up to its first suspension; f is nil until there has been one.
 func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st greenlet.Status) {
 	var err error
 //line fault_test.go:385
@@ -2333,9 +2213,8 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2337
+//line fault_greenlet_test.go:2225
 
-// Resume continues notes.conflicts where it is suspended.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
 	var err error
@@ -2363,7 +2242,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2367
+//line fault_greenlet_test.go:2254
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2381,7 +2260,6 @@ type notesSendsNobodyFrame struct {
 	c       *Conn
 }
 
-// newSendsNobodyFrame makes a frame that will run notes.sendsNobody.
 func (n *notes) newSendsNobodyFrame(address string) *notesSendsNobodyFrame {
 	return greenlet.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
 }
@@ -2391,12 +2269,10 @@ func (n *notes) sendsNobodyResumable(r *greenlet.Run, address string) greenlet.S
 	return (*notesSendsNobodyFrame)(nil).run(r, n, address)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesSendsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.address))
 }
 
-// run is notes.sendsNobody as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsNobodyFrame) run(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -2414,7 +2290,6 @@ func (f *notesSendsNobodyFrame) run(r *greenlet.Run, n *notes, address string) (
 	return st
 }
 
-// step runs notes.sendsNobody up to its next suspension or its end.
 func (f *notesSendsNobodyFrame) step(r *greenlet.Run, n *notes, address string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -2497,7 +2372,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2501
+//line fault_greenlet_test.go:2384
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2514,7 +2389,6 @@ type notesServesFrame struct {
 	s *Server
 }
 
-// newServesFrame makes a frame that will run notes.serves.
 func (n *notes) newServesFrame(s *Server) *notesServesFrame {
 	return greenlet.MakeFrame(notesServesFrame{n: n, s: s})
 }
@@ -2524,7 +2398,6 @@ func (n *notes) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
 	return (*notesServesFrame)(nil).body(r, n, s)
 }
 
-// body runs notes.serves up to its first suspension; f is nil until there has been one.
 func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
 	var t0 error
 //line fault_test.go:430
@@ -2539,9 +2412,8 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2543
+//line fault_greenlet_test.go:2424
 
-// Resume continues notes.serves where it is suspended.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var t0 error
@@ -2557,7 +2429,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:2561
+//line fault_greenlet_test.go:2441
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2575,7 +2447,6 @@ type notesServesOneFrame struct {
 	c *Conn
 }
 
-// newServesOneFrame makes a frame that will run notes.servesOne.
 func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
 	return greenlet.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
 }
@@ -2585,7 +2456,6 @@ func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) greenlet
 	return (*notesServesOneFrame)(nil).body(r, n, s, c)
 }
 
-// body runs notes.servesOne up to its next suspension; f is nil until there has been one.
 func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn) (st greenlet.Status) {
 //line fault_test.go:434
 	n.note("one")
@@ -2593,9 +2463,8 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2597
+//line fault_greenlet_test.go:2476
 
-// Resume continues the activation; the driver calls it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
 }
@@ -2615,7 +2484,6 @@ type notesStopsFrame struct {
 	s *Server
 }
 
-// newStopsFrame makes a frame that will run notes.stops.
 func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
 	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
 }
@@ -2625,7 +2493,6 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *Server) greenlet.Status {
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
 
-// body runs notes.stops up to its first suspension; f is nil until there has been one.
 func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
 //line fault_test.go:439
 	_, st = s.StopResumable(r, time.Second)
@@ -2637,9 +2504,8 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2641
+//line fault_greenlet_test.go:2517
 
-// Resume continues notes.stops where it is suspended.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:

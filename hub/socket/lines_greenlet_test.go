@@ -18,7 +18,6 @@ type logChangesMindFrame struct {
 	t1    int
 }
 
-// newChangesMindFrame makes a frame that will run log.changesMind.
 func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
 	return greenlet.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
 }
@@ -28,7 +27,6 @@ func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) greenlet.
 	return (*logChangesMindFrame)(nil).body(r, l, a, b0)
 }
 
-// body runs log.changesMind up to its next suspension; f is nil until there has been one.
 func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (st greenlet.Status) {
 	var (
 		b     **Conn
@@ -148,9 +146,8 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:152
+//line lines_greenlet_test.go:151
 
-// Resume continues the activation; the driver calls it.
 func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
 }
@@ -185,7 +182,6 @@ func (c *logChangesMindFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*logChangesMindFunc1Frame)(nil).body(r, c)
 }
 
-// body runs the literal logChangesMindFunc1 up to its first suspension; f is nil until there has been one.
 func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1) (st greenlet.Status) {
 //line lines_test.go:19
 	_, _, st = (*c.b).ReadLineResumable(r)
@@ -197,18 +193,13 @@ func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1)
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:201
+//line lines_greenlet_test.go:198
 
-// Resume continues the literal logChangesMindFunc1 where it is suspended.
 func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	default:
-		r.Callee().(*ConnReadLineFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
-
+	r.Callee().(*ConnReadLineFrame).Release(r)
+	return r.Return(f, &f.Header)
 }
 
 func (f *logChangesMindFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -224,7 +215,6 @@ type logKeepsLineFrame struct {
 	line       []byte
 }
 
-// newKeepsLineFrame makes a frame that will run log.keepsLine.
 func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLineFrame {
 	return greenlet.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
 }
@@ -234,7 +224,6 @@ func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *
 	return (*logKeepsLineFrame)(nil).body(r, l, a, b, c, d)
 }
 
-// body runs log.keepsLine up to its next suspension; f is nil until there has been one.
 func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
 	var line []byte
 	if f != nil {
@@ -293,9 +282,8 @@ resumed_44:
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:297
+//line lines_greenlet_test.go:288
 
-// Resume continues the activation; the driver calls it.
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
 }

@@ -20,8 +20,6 @@ type ListenerAcceptFrame struct {
 func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
 	return greenlet.MakeFrame(ListenerAcceptFrame{l: l})
 }
-
-// Results are what Listener.Accept has returned.
 func (f *ListenerAcceptFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
 func (f *ListenerAcceptFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -34,7 +32,6 @@ func (l *Listener) AcceptResumable(r *greenlet.Run) (*Conn, error, greenlet.Stat
 	return (*ListenerAcceptFrame)(nil).body(r, l)
 }
 
-// body runs Listener.Accept up to its next suspension; f is nil until there has been one.
 func (f *ListenerAcceptFrame) body(r *greenlet.Run, l *Listener) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var err2 error
 	if f != nil {
@@ -78,9 +75,8 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:82
+//line listener_greenlet.go:80
 
-// Resume continues the activation; the driver calls it.
 func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.l)
 	return r.Started(f, &f.Header, st)

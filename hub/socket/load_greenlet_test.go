@@ -22,7 +22,6 @@ type ledgerKeepsFrame struct {
 	entry string
 }
 
-// newKeepsFrame makes a frame that will run ledger.keeps.
 func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
 	return greenlet.MakeFrame(ledgerKeepsFrame{l: l, c: c})
 }
@@ -32,7 +31,6 @@ func (l *ledger) keepsResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*ledgerKeepsFrame)(nil).body(r, l, c)
 }
 
-// body runs ledger.keeps up to its next suspension; f is nil until there has been one.
 func (f *ledgerKeepsFrame) body(r *greenlet.Run, l *ledger, c *Conn) (st greenlet.Status) {
 	var (
 		t0    error
@@ -108,9 +106,8 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:112
+//line load_greenlet_test.go:111
 
-// Resume continues the activation; the driver calls it.
 func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 }
@@ -130,7 +127,6 @@ type ledgerServesFrame struct {
 	t *testing.T
 }
 
-// newServesFrame makes a frame that will run ledger.serves.
 func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
 	return greenlet.MakeFrame(ledgerServesFrame{l: l, t: t})
 }
@@ -140,7 +136,6 @@ func (l *ledger) servesResumable(r *greenlet.Run, t *testing.T) greenlet.Status 
 	return (*ledgerServesFrame)(nil).body(r, l, t)
 }
 
-// body runs ledger.serves up to its first suspension; f is nil until there has been one.
 func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st greenlet.Status) {
 	var t0 error
 //line load_test.go:44
@@ -155,9 +150,8 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:159
+//line load_greenlet_test.go:155
 
-// Resume continues ledger.serves where it is suspended.
 func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
 	var t0 error
@@ -173,7 +167,7 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line load_greenlet_test.go:177
+//line load_greenlet_test.go:172
 
 func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
@@ -191,7 +185,6 @@ type ledgerStopsFrame struct {
 	acknowledged *atomic.Int64
 }
 
-// newStopsFrame makes a frame that will run ledger.stops.
 func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledgerStopsFrame {
 	return greenlet.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
 }
@@ -201,7 +194,6 @@ func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *ato
 	return (*ledgerStopsFrame)(nil).body(r, l, t, acknowledged)
 }
 
-// body runs ledger.stops up to its next suspension; f is nil until there has been one.
 func (f *ledgerStopsFrame) body(r *greenlet.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
 	var t0 int
 	if f != nil {
@@ -243,9 +235,8 @@ resumed_51:
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:247
+//line load_greenlet_test.go:241
 
-// Resume continues the activation; the driver calls it.
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
 }

@@ -26,8 +26,6 @@ type PacketConnReadFromFrame struct {
 func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
 	return greenlet.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
 }
-
-// Results are what PacketConn.ReadFrom has returned.
 func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) { return f.ret0, f.ret1, f.ret2 }
 func (f *PacketConnReadFromFrame) Returned(r *greenlet.Run) (ret0 int, ret1 net.Addr, ret2 error) {
 	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
@@ -40,7 +38,6 @@ func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (int, net.Addr
 	return (*PacketConnReadFromFrame)(nil).body(r, c, p)
 }
 
-// body runs PacketConn.ReadFrom up to its next suspension; f is nil until there has been one.
 func (f *PacketConnReadFromFrame) body(r *greenlet.Run, c *PacketConn, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st greenlet.Status) {
 	var n int
 	var from net.Addr
@@ -84,9 +81,8 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:88
+//line packet_greenlet.go:86
 
-// Resume continues the activation; the driver calls it.
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
 	return r.Started(f, &f.Header, st)
@@ -121,8 +117,6 @@ type PacketConnWriteToFrame struct {
 func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFrame {
 	return greenlet.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
-
-// Results are what PacketConn.WriteTo has returned.
 func (f *PacketConnWriteToFrame) Results() (int, error) { return f.ret0, f.ret1 }
 func (f *PacketConnWriteToFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -135,7 +129,6 @@ func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (i
 	return (*PacketConnWriteToFrame)(nil).body(r, c, p, to)
 }
 
-// body runs PacketConn.WriteTo up to its next suspension; f is nil until there has been one.
 func (f *PacketConnWriteToFrame) body(r *greenlet.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err error
@@ -178,9 +171,8 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:182
+//line packet_greenlet.go:177
 
-// Resume continues the activation; the driver calls it.
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
 	return r.Started(f, &f.Header, st)

@@ -21,9 +21,7 @@ type ServerServeFrame struct {
 
 // NewServeFrame makes a frame that will run Server.Serve.
 func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
-
-// Results are what Server.Serve has returned.
-func (f *ServerServeFrame) Results() error { return f.ret0 }
+func (f *ServerServeFrame) Results() error         { return f.ret0 }
 func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -35,7 +33,6 @@ func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
 
-// body runs Server.Serve up to its next suspension; f is nil until there has been one.
 func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
 	var (
 		delay time.Duration
@@ -145,9 +142,8 @@ next_75:
 	goto loop_76
 }
 
-//line server_greenlet.go:149
+//line server_greenlet.go:147
 
-// Resume continues the activation; the driver calls it.
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s)
 	return r.Started(f, &f.Header, st)
@@ -175,21 +171,14 @@ type ServerStopFrame struct {
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-
-// Results are what Server.Stop has returned.
-func (f *ServerStopFrame) Results() int { return f.ret0 }
-func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *ServerStopFrame) Results() int                        { return f.ret0 }
+func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // StopResumable is Server.Stop for callers that can be suspended.
 func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
 
-// body runs Server.Stop up to its next suspension; f is nil until there has been one.
 func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
 	var killed int
 	var until time.Time
@@ -247,9 +236,8 @@ resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:251
+//line server_greenlet.go:242
 
-// Resume continues the activation; the driver calls it.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)
 	return r.Started(f, &f.Header, st)

@@ -16,7 +16,6 @@ type logServesFrame struct {
 	l *log
 }
 
-// newServesFrame makes a frame that will run log.serves.
 func (l *log) newServesFrame() *logServesFrame { return greenlet.MakeFrame(logServesFrame{l: l}) }
 
 // servesResumable is log.serves for callers that can be suspended.
@@ -24,7 +23,6 @@ func (l *log) servesResumable(r *greenlet.Run) greenlet.Status {
 	return (*logServesFrame)(nil).body(r, l)
 }
 
-// body runs log.serves up to its first suspension; f is nil until there has been one.
 func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var t0 error
 //line server_test.go:169
@@ -39,9 +37,8 @@ func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:43
+//line server_greenlet_test.go:41
 
-// Resume continues log.serves where it is suspended.
 func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var t0 error
@@ -57,7 +54,7 @@ func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:61
+//line server_greenlet_test.go:58
 
 func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: f.Header} }
 func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
@@ -73,7 +70,6 @@ type logStopsFrame struct {
 	after, d time.Duration
 }
 
-// newStopsFrame makes a frame that will run log.stops.
 func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame {
 	return greenlet.MakeFrame(logStopsFrame{l: l, after: after, d: d})
 }
@@ -83,7 +79,6 @@ func (l *log) stopsResumable(r *greenlet.Run, after time.Duration, d time.Durati
 	return (*logStopsFrame)(nil).body(r, l, after, d)
 }
 
-// body runs log.stops up to its first suspension; f is nil until there has been one.
 func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d time.Duration) (st greenlet.Status) {
 	var t0 int
 //line server_test.go:173
@@ -105,9 +100,8 @@ func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d tim
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:109
+//line server_greenlet_test.go:104
 
-// Resume continues log.stops where it is suspended.
 func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, d := f.l, f.d
 	var t0 int
@@ -135,7 +129,7 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:139
+//line server_greenlet_test.go:133
 
 func (f *logStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.d) }
 func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.Header} }
@@ -153,7 +147,6 @@ type logAnswersFrame struct {
 	line []byte
 }
 
-// newAnswersFrame makes a frame that will run log.answers.
 func (l *log) newAnswersFrame(c *Conn) *logAnswersFrame {
 	return greenlet.MakeFrame(logAnswersFrame{l: l, c: c})
 }
@@ -163,12 +156,10 @@ func (l *log) answersResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*logAnswersFrame)(nil).run(r, l, c)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.c))
 }
 
-// run is log.answers as a state machine; f is nil in a call that has not been suspended.
 func (f *logAnswersFrame) run(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -186,7 +177,6 @@ func (f *logAnswersFrame) run(r *greenlet.Run, l *log, c *Conn) (st greenlet.Sta
 	return st
 }
 
-// step runs log.answers up to its next suspension or its end.
 func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -292,7 +282,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:296
+//line server_greenlet_test.go:286
 
 func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
@@ -312,7 +302,6 @@ type logAsksFrame struct {
 	t0, t1 int
 }
 
-// newAsksFrame makes a frame that will run log.asks.
 func (l *log) newAsksFrame(size int, lines ...string) *logAsksFrame {
 	return greenlet.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
 }
@@ -322,12 +311,10 @@ func (l *log) asksResumable(r *greenlet.Run, size int, lines ...string) greenlet
 	return (*logAsksFrame)(nil).run(r, l, size, lines)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.size, f.lines))
 }
 
-// run is log.asks as a state machine; f is nil in a call that has not been suspended.
 func (f *logAsksFrame) run(r *greenlet.Run, l *log, size int, lines []string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -345,7 +332,6 @@ func (f *logAsksFrame) run(r *greenlet.Run, l *log, size int, lines []string) (s
 	return st
 }
 
-// step runs log.asks up to its next suspension or its end.
 func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -430,7 +416,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:434
+//line server_greenlet_test.go:420
 
 func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
@@ -446,18 +432,15 @@ type logIdlesFrame struct {
 	l *log
 }
 
-// newIdlesFrame makes a frame that will run log.idles.
 func (l *log) newIdlesFrame() *logIdlesFrame { return greenlet.MakeFrame(logIdlesFrame{l: l}) }
 
 // idlesResumable is log.idles for callers that can be suspended.
 func (l *log) idlesResumable(r *greenlet.Run) greenlet.Status { return (*logIdlesFrame)(nil).run(r, l) }
 
-// Resume continues the activation; the driver calls it.
 func (f *logIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.idles as a state machine; f is nil in a call that has not been suspended.
 func (f *logIdlesFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -475,7 +458,6 @@ func (f *logIdlesFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return st
 }
 
-// step runs log.idles up to its next suspension or its end.
 func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -522,7 +504,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:526
+//line server_greenlet_test.go:508
 
 func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -538,7 +520,6 @@ type logExhaustsFrame struct {
 	first *Conn
 }
 
-// newExhaustsFrame makes a frame that will run log.exhausts.
 func (l *log) newExhaustsFrame() *logExhaustsFrame { return greenlet.MakeFrame(logExhaustsFrame{l: l}) }
 
 // exhaustsResumable is log.exhausts for callers that can be suspended.
@@ -546,12 +527,10 @@ func (l *log) exhaustsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logExhaustsFrame)(nil).run(r, l)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *logExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-// run is log.exhausts as a state machine; f is nil in a call that has not been suspended.
 func (f *logExhaustsFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -569,7 +548,6 @@ func (f *logExhaustsFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return st
 }
 
-// step runs log.exhausts up to its next suspension or its end.
 func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -682,7 +660,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:686
+//line server_greenlet_test.go:664
 
 func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -697,7 +675,6 @@ type logClosesFrame struct {
 	l *log
 }
 
-// newClosesFrame makes a frame that will run log.closes.
 func (l *log) newClosesFrame() *logClosesFrame { return greenlet.MakeFrame(logClosesFrame{l: l}) }
 
 // closesResumable is log.closes for callers that can be suspended.
@@ -705,16 +682,14 @@ func (l *log) closesResumable(r *greenlet.Run) greenlet.Status {
 	return (*logClosesFrame)(nil).body(r, l)
 }
 
-// body runs log.closes up to its next suspension; f is nil until there has been one.
 func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:343
 	_ = l.server.Listener.Close()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:716
+//line server_greenlet_test.go:693
 
-// Resume continues the activation; the driver calls it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
@@ -735,7 +710,6 @@ type logGreedyFrame struct {
 	buf  []byte
 }
 
-// newGreedyFrame makes a frame that will run log.greedy.
 func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
 	return greenlet.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
 }
@@ -745,7 +719,6 @@ func (l *log) greedyResumable(r *greenlet.Run, c *Conn, stop *bool) greenlet.Sta
 	return (*logGreedyFrame)(nil).body(r, l, c, stop)
 }
 
-// body runs log.greedy up to its next suspension; f is nil until there has been one.
 func (f *logGreedyFrame) body(r *greenlet.Run, l *log, c *Conn, stop *bool) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -809,9 +782,8 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:813
+//line server_greenlet_test.go:788
 
-// Resume continues the activation; the driver calls it.
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
 }
@@ -831,7 +803,6 @@ type logModestFrame struct {
 	stop *bool
 }
 
-// newModestFrame makes a frame that will run log.modest.
 func (l *log) newModestFrame(stop *bool) *logModestFrame {
 	return greenlet.MakeFrame(logModestFrame{l: l, stop: stop})
 }
@@ -841,7 +812,6 @@ func (l *log) modestResumable(r *greenlet.Run, stop *bool) greenlet.Status {
 	return (*logModestFrame)(nil).body(r, l, stop)
 }
 
-// body runs log.modest up to its first suspension; f is nil until there has been one.
 func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.Status) {
 //line server_test.go:369
 	*stop = true
@@ -857,9 +827,8 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:861
+//line server_greenlet_test.go:833
 
-// Resume continues log.modest where it is suspended.
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, stop := f.l, f.stop
 	switch f.PC {
@@ -875,7 +844,7 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:879
+//line server_greenlet_test.go:850
 
 func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
@@ -891,7 +860,6 @@ type logHangsFrame struct {
 	l *log
 }
 
-// newHangsFrame makes a frame that will run log.hangs.
 func (l *log) newHangsFrame() *logHangsFrame { return greenlet.MakeFrame(logHangsFrame{l: l}) }
 
 // hangsResumable is log.hangs for callers that can be suspended.
@@ -899,7 +867,6 @@ func (l *log) hangsResumable(r *greenlet.Run) greenlet.Status {
 	return (*logHangsFrame)(nil).body(r, l)
 }
 
-// body runs log.hangs up to its first suspension; f is nil until there has been one.
 func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line server_test.go:388
 	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
@@ -910,9 +877,8 @@ func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:914
+//line server_greenlet_test.go:883
 
-// Resume continues log.hangs where it is suspended.
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
@@ -938,7 +904,6 @@ type logStopsAtOnceFrame struct {
 	there int
 }
 
-// newStopsAtOnceFrame makes a frame that will run log.stopsAtOnce.
 func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
 	return greenlet.MakeFrame(logStopsAtOnceFrame{l: l})
 }
@@ -948,7 +913,6 @@ func (l *log) stopsAtOnceResumable(r *greenlet.Run) greenlet.Status {
 	return (*logStopsAtOnceFrame)(nil).body(r, l)
 }
 
-// body runs log.stopsAtOnce up to its first suspension; f is nil until there has been one.
 func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var there, t0 int
 //line server_test.go:392
@@ -964,9 +928,8 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:968
+//line server_greenlet_test.go:934
 
-// Resume continues log.stopsAtOnce where it is suspended.
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var there, t0 int
@@ -983,7 +946,7 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:987
+//line server_greenlet_test.go:952
 
 func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
@@ -999,7 +962,6 @@ type logAcceptsFrame struct {
 	n, t0 int
 }
 
-// newAcceptsFrame makes a frame that will run log.accepts.
 func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
 	return greenlet.MakeFrame(logAcceptsFrame{l: l, n: n})
 }
@@ -1009,7 +971,6 @@ func (l *log) acceptsResumable(r *greenlet.Run, n int) greenlet.Status {
 	return (*logAcceptsFrame)(nil).body(r, l, n)
 }
 
-// body runs log.accepts up to its next suspension; f is nil until there has been one.
 func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var t0 int
 	var c *Conn
@@ -1050,9 +1011,8 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1054
+//line server_greenlet_test.go:1018
 
-// Resume continues the activation; the driver calls it.
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
 }
@@ -1072,7 +1032,6 @@ type logSaysFrame struct {
 	what string
 }
 
-// newSaysFrame makes a frame that will run log.says.
 func (l *log) newSaysFrame(what string) *logSaysFrame {
 	return greenlet.MakeFrame(logSaysFrame{l: l, what: what})
 }
@@ -1082,16 +1041,14 @@ func (l *log) saysResumable(r *greenlet.Run, what string) greenlet.Status {
 	return (*logSaysFrame)(nil).body(r, l, what)
 }
 
-// body runs log.says up to its next suspension; f is nil until there has been one.
 func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.Status) {
 //line server_test.go:438
 	l.say("%s", what)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1093
+//line server_greenlet_test.go:1055
 
-// Resume continues the activation; the driver calls it.
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
 }
@@ -1111,7 +1068,6 @@ type logReadsToEndFrame struct {
 	c *Conn
 }
 
-// newReadsToEndFrame makes a frame that will run log.readsToEnd.
 func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
 	return greenlet.MakeFrame(logReadsToEndFrame{l: l, c: c})
 }
@@ -1121,7 +1077,6 @@ func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*logReadsToEndFrame)(nil).body(r, l, c)
 }
 
-// body runs log.readsToEnd up to its first suspension; f is nil until there has been one.
 func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
 	var err error
 //line server_test.go:452
@@ -1136,9 +1091,8 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1140
+//line server_greenlet_test.go:1099
 
-// Resume continues log.readsToEnd where it is suspended.
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
 	var err error
@@ -1154,7 +1108,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:1158
+//line server_greenlet_test.go:1116
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

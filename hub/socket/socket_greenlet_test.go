@@ -21,7 +21,6 @@ type notesConnectsFrame struct {
 	a, b **Conn
 }
 
-// newConnectsFrame makes a frame that will run notes.connects.
 func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnectsFrame {
 	return greenlet.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
 }
@@ -31,7 +30,6 @@ func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Co
 	return (*notesConnectsFrame)(nil).body(r, n, l, a, b)
 }
 
-// body runs notes.connects up to its next suspension; f is nil until there has been one.
 func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Conn, b **Conn) (st greenlet.Status) {
 	var (
 		err error
@@ -82,9 +80,8 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:86
+//line socket_greenlet_test.go:85
 
-// Resume continues the activation; the driver calls it.
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
 }
@@ -105,7 +102,6 @@ type notesEchoesFrame struct {
 	buf []byte
 }
 
-// newEchoesFrame makes a frame that will run notes.echoes.
 func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
 	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
@@ -115,7 +111,6 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.echoes up to its next suspension; f is nil until there has been one.
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var buf []byte
 	var m int
@@ -163,9 +158,8 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:167
+//line socket_greenlet_test.go:164
 
-// Resume continues the activation; the driver calls it.
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
@@ -185,7 +179,6 @@ type notesAcceptsOneFrame struct {
 	l *Listener
 }
 
-// newAcceptsOneFrame makes a frame that will run notes.acceptsOne.
 func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
 	return greenlet.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
 }
@@ -195,7 +188,6 @@ func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) greenlet.Statu
 	return (*notesAcceptsOneFrame)(nil).body(r, n, l)
 }
 
-// body runs notes.acceptsOne up to its first suspension; f is nil until there has been one.
 func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st greenlet.Status) {
 	var c *Conn
 	var err error
@@ -219,9 +211,8 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:223
+//line socket_greenlet_test.go:217
 
-// Resume continues notes.acceptsOne where it is suspended.
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var c *Conn
@@ -240,17 +231,16 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.n, f.l, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
-		goto resumed_110
+		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*notesEchoesFrame).Release(r)
-		goto resumed_110
+		return r.Return(f, &f.Header)
 	}
 
-resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:254
+//line socket_greenlet_test.go:246
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -273,7 +263,6 @@ type notesTalksFrame struct {
 	buf              []byte
 }
 
-// newTalksFrame makes a frame that will run notes.talks.
 func (n *notes) newTalksFrame(transport Net, network string, address string) *notesTalksFrame {
 	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
 }
@@ -283,12 +272,10 @@ func (n *notes) talksResumable(r *greenlet.Run, transport Net, network string, a
 	return (*notesTalksFrame)(nil).run(r, n, transport, network, address)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.network, f.address))
 }
 
-// run is notes.talks as a state machine; f is nil in a call that has not been suspended.
 func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport Net, network string, address string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -306,7 +293,6 @@ func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport Net, network 
 	return st
 }
 
-// step runs notes.talks up to its next suspension or its end.
 func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network string, address string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -430,7 +416,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:434
+//line socket_greenlet_test.go:422
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -449,7 +435,6 @@ type notesDialsBadlyFrame struct {
 	network, address string
 }
 
-// newDialsBadlyFrame makes a frame that will run notes.dialsBadly.
 func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBadlyFrame {
 	return greenlet.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
 }
@@ -459,7 +444,6 @@ func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address str
 	return (*notesDialsBadlyFrame)(nil).body(r, n, network, address)
 }
 
-// body runs notes.dialsBadly up to its first suspension; f is nil until there has been one.
 func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, address string) (st greenlet.Status) {
 	var err error
 //line socket_test.go:184
@@ -482,9 +466,8 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:486
+//line socket_greenlet_test.go:472
 
-// Resume continues notes.dialsBadly where it is suspended.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
 	var err error
@@ -512,7 +495,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:516
+//line socket_greenlet_test.go:501
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -530,7 +513,6 @@ type notesReadsAllFrame struct {
 	full []byte
 }
 
-// newReadsAllFrame makes a frame that will run notes.readsAll.
 func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
 	return greenlet.MakeFrame(notesReadsAllFrame{n: n, c: c})
 }
@@ -540,7 +522,6 @@ func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesReadsAllFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.readsAll up to its next suspension; f is nil until there has been one.
 func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var (
 		line       []byte
@@ -697,9 +678,8 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:701
+//line socket_greenlet_test.go:685
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
@@ -721,7 +701,6 @@ type notesSendsFrame struct {
 	size, i int
 }
 
-// newSendsFrame makes a frame that will run notes.sends.
 func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
 	return greenlet.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
 }
@@ -731,7 +710,6 @@ func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) 
 	return (*notesSendsFrame)(nil).body(r, n, c, text, size)
 }
 
-// body runs notes.sends up to its next suspension; f is nil until there has been one.
 func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
 	var i int
 	var err error
@@ -779,9 +757,8 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:783
+//line socket_greenlet_test.go:765
 
-// Resume continues the activation; the driver calls it.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
 }
@@ -802,7 +779,6 @@ type notesLongLineFrame struct {
 	size int
 }
 
-// newLongLineFrame makes a frame that will run notes.longLine.
 func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
 	return greenlet.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
 }
@@ -812,7 +788,6 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) greenlet.S
 	return (*notesLongLineFrame)(nil).body(r, n, c, size)
 }
 
-// body runs notes.longLine up to its first suspension; f is nil until there has been one.
 func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) (st greenlet.Status) {
 	var line []byte
 	var err error
@@ -836,9 +811,8 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:840
+//line socket_greenlet_test.go:819
 
-// Resume continues notes.longLine where it is suspended.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
 	var line []byte
@@ -867,7 +841,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:871
+//line socket_greenlet_test.go:849
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -886,7 +860,6 @@ type notesPongsFrame struct {
 	t0  int
 }
 
-// newPongsFrame makes a frame that will run notes.pongs.
 func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
 	return greenlet.MakeFrame(notesPongsFrame{n: n, p: p})
 }
@@ -896,7 +869,6 @@ func (n *notes) pongsResumable(r *greenlet.Run, p *PacketConn) greenlet.Status {
 	return (*notesPongsFrame)(nil).body(r, n, p)
 }
 
-// body runs notes.pongs up to its next suspension; f is nil until there has been one.
 func (f *notesPongsFrame) body(r *greenlet.Run, n *notes, p *PacketConn) (st greenlet.Status) {
 	var (
 		buf             []byte
@@ -984,9 +956,8 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:988
+//line socket_greenlet_test.go:965
 
-// Resume continues the activation; the driver calls it.
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
@@ -1010,7 +981,6 @@ type notesPingsFrame struct {
 	t1, t2 int
 }
 
-// newPingsFrame makes a frame that will run notes.pings.
 func (n *notes) newPingsFrame(to net.Addr) *notesPingsFrame {
 	return greenlet.MakeFrame(notesPingsFrame{n: n, to: to})
 }
@@ -1020,12 +990,10 @@ func (n *notes) pingsResumable(r *greenlet.Run, to net.Addr) greenlet.Status {
 	return (*notesPingsFrame)(nil).run(r, n, to)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesPingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.to))
 }
 
-// run is notes.pings as a state machine; f is nil in a call that has not been suspended.
 func (f *notesPingsFrame) run(r *greenlet.Run, n *notes, to net.Addr) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -1043,7 +1011,6 @@ func (f *notesPingsFrame) run(r *greenlet.Run, n *notes, to net.Addr) (st greenl
 	return st
 }
 
-// step runs notes.pings up to its next suspension or its end.
 func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -1141,7 +1108,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1145
+//line socket_greenlet_test.go:1117
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1159,7 +1126,6 @@ type notesHalfClosesFrame struct {
 	reading *hub.Task
 }
 
-// newHalfClosesFrame makes a frame that will run notes.halfCloses.
 func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
 	return greenlet.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
 }
@@ -1169,7 +1135,6 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.
 	return (*notesHalfClosesFrame)(nil).body(r, n, a, b)
 }
 
-// body runs notes.halfCloses up to its next suspension; f is nil until there has been one.
 func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
 	var reading *hub.Task
 	var err error
@@ -1187,7 +1152,7 @@ func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn)
 			goto resumed_364
 		case 4:
 			r.Callee().(*notesReadsToEndFrame).Release(r)
-			goto resumed_366
+			return greenlet.Done
 		}
 	}
 
@@ -1223,13 +1188,11 @@ resumed_364:
 		f.n, f.a, f.b, f.reading, f.PC = nil, nil, nil, nil, 4
 		return r.Link(f, &f.Header, st)
 	}
-resumed_366:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1231
+//line socket_greenlet_test.go:1201
 
-// Resume continues the activation; the driver calls it.
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
 }
@@ -1250,7 +1213,6 @@ type notesReadsToEndFrame struct {
 	buf []byte
 }
 
-// newReadsToEndFrame makes a frame that will run notes.readsToEnd.
 func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
 	return greenlet.MakeFrame(notesReadsToEndFrame{n: n, c: c})
 }
@@ -1260,7 +1222,6 @@ func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesReadsToEndFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.readsToEnd up to its first suspension; f is nil until there has been one.
 func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var buf []byte
 	var m int
@@ -1282,9 +1243,8 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1286
+//line socket_greenlet_test.go:1253
 
-// Resume continues notes.readsToEnd where it is suspended.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
 	var buf []byte
@@ -1315,7 +1275,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1319
+//line socket_greenlet_test.go:1285
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1334,7 +1294,6 @@ type notesReceivesFrame struct {
 	buf    []byte
 }
 
-// newReceivesFrame makes a frame that will run notes.receives.
 func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFrame {
 	return greenlet.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
 }
@@ -1344,7 +1303,6 @@ func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string)
 	return (*notesReceivesFrame)(nil).body(r, n, p, answer)
 }
 
-// body runs notes.receives up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answer string) (st greenlet.Status) {
 	var (
 		buf  []byte
@@ -1376,7 +1334,7 @@ resumed_394:
 //line socket_test.go:395
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
 	if !(answer != "") {
-		goto after_if_396
+		return greenlet.Done
 	}
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
@@ -1388,13 +1346,11 @@ resumed_394:
 resumed_397:
 //line socket_test.go:398
 	n.note("%v", err)
-after_if_396:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1396
+//line socket_greenlet_test.go:1360
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
 }

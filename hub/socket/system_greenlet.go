@@ -23,8 +23,6 @@ type DialFrame struct {
 func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
 	return greenlet.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
-
-// Results are what Dial has returned.
 func (f *DialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
 func (f *DialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -37,7 +35,6 @@ func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) 
 	return (*DialFrame)(nil).body(r, h, network, address)
 }
 
-// body runs Dial up to its first suspension; f is nil until there has been one.
 func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var t0 *Conn
 	var t1 error
@@ -52,9 +49,8 @@ func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address st
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:56
+//line system_greenlet.go:53
 
-// Resume continues Dial where it is suspended.
 func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Conn
 	var t1 error
@@ -71,7 +67,7 @@ func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:75
+//line system_greenlet.go:71
 
 func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -107,8 +103,6 @@ type ListenFrame struct {
 func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
 	return greenlet.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
-
-// Results are what Listen has returned.
 func (f *ListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
 func (f *ListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -121,7 +115,6 @@ func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string
 	return (*ListenFrame)(nil).body(r, h, network, address)
 }
 
-// body runs Listen up to its first suspension; f is nil until there has been one.
 func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
 	var t0 *Listener
 	var t1 error
@@ -136,9 +129,8 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:140
+//line system_greenlet.go:133
 
-// Resume continues Listen where it is suspended.
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Listener
 	var t1 error
@@ -155,7 +147,7 @@ func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:159
+//line system_greenlet.go:151
 
 func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -191,8 +183,6 @@ type ListenPacketFrame struct {
 func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPacketFrame {
 	return greenlet.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
-
-// Results are what ListenPacket has returned.
 func (f *ListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
 func (f *ListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -205,7 +195,6 @@ func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address 
 	return (*ListenPacketFrame)(nil).body(r, h, network, address)
 }
 
-// body runs ListenPacket up to its first suspension; f is nil until there has been one.
 func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
 	var t0 *PacketConn
 	var t1 error
@@ -220,9 +209,8 @@ func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, ad
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:224
+//line system_greenlet.go:213
 
-// Resume continues ListenPacket where it is suspended.
 func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *PacketConn
 	var t1 error
@@ -239,7 +227,7 @@ func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:243
+//line system_greenlet.go:231
 
 func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -280,8 +268,6 @@ type SystemDialFrame struct {
 func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame {
 	return greenlet.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
-
-// Results are what System.Dial has returned.
 func (f *SystemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
 func (f *SystemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -294,7 +280,6 @@ func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string
 	return (*SystemDialFrame)(nil).body(r, s, network0, address0)
 }
 
-// body runs System.Dial up to its first suspension; f is nil until there has been one.
 func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		network, address *string
@@ -346,9 +331,8 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:350
+//line system_greenlet.go:335
 
-// Resume continues System.Dial where it is suspended.
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
 		network, address *string
@@ -387,7 +371,7 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:391
+//line system_greenlet.go:375
 
 func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -428,7 +412,6 @@ func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) greenlet.Status {
 	return (*func1SystemDialFrame)(nil).body(r, c2)
 }
 
-// body runs the literal func1SystemDial up to its first suspension; f is nil until there has been one.
 func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st greenlet.Status) {
 	var t0 *Conn
 	var t1 error
@@ -444,25 +427,20 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:448
+//line system_greenlet.go:431
 
-// Resume continues the literal func1SystemDial where it is suspended.
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	var t0 *Conn
 	var t1 error
-	switch f.PC {
-	default:
-		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
+	t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
 //line system.go:65
-		*c2.c, *c2.err = t0, t1
-		return r.Return(f, &f.Header)
-	}
-
+	*c2.c, *c2.err = t0, t1
+	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:466
+//line system_greenlet.go:444
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -480,12 +458,9 @@ type systemDialFrame struct {
 	ret1             error
 }
 
-// newDialFrame makes a frame that will run System.dial.
 func (s *System) newDialFrame(network string, address string) *systemDialFrame {
 	return greenlet.MakeFrame(systemDialFrame{s: s, network: network, address: address})
 }
-
-// Results are what System.dial has returned.
 func (f *systemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
 func (f *systemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -498,7 +473,6 @@ func (s *System) dialResumable(r *greenlet.Run, network string, address string) 
 	return (*systemDialFrame)(nil).body(r, s, network, address)
 }
 
-// body runs System.dial up to its next suspension; f is nil until there has been one.
 func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var (
 		list   []name
@@ -560,9 +534,8 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:564
+//line system_greenlet.go:539
 
-// Resume continues the activation; the driver calls it.
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
 	return r.Started(f, &f.Header, st)
@@ -594,7 +567,6 @@ type systemConnectFrame struct {
 	ret1       error
 }
 
-// newConnectFrame makes a frame that will run System.connect.
 func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
 	return greenlet.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
 }
@@ -603,8 +575,6 @@ func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
 func (s *System) connectResumable(r *greenlet.Run, network string, to name) (*Conn, error, greenlet.Status) {
 	return (*systemConnectFrame)(nil).run(r, s, network, to)
 }
-
-// Results are what System.connect has returned.
 func (f *systemConnectFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
 func (f *systemConnectFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -612,13 +582,11 @@ func (f *systemConnectFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) 
 	return
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *systemConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.s, f.network, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-// run is System.connect as a state machine; f is nil in a call that has not been suspended.
 func (f *systemConnectFrame) run(r *greenlet.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -637,7 +605,6 @@ func (f *systemConnectFrame) run(r *greenlet.Run, s *System, network string, to 
 	return ret0, ret1, st
 }
 
-// step runs System.connect up to its next suspension or its end.
 func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to name) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -714,7 +681,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:718
+//line system_greenlet.go:686
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -742,8 +709,6 @@ type SystemListenFrame struct {
 func (s *System) NewListenFrame(network string, address string) *SystemListenFrame {
 	return greenlet.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
-
-// Results are what System.Listen has returned.
 func (f *SystemListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
 func (f *SystemListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -756,7 +721,6 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 	return (*SystemListenFrame)(nil).body(r, s, network, address)
 }
 
-// body runs System.Listen up to its first suspension; f is nil until there has been one.
 func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
 	var list []name
 	var err error
@@ -782,9 +746,8 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:786
+//line system_greenlet.go:751
 
-// Resume continues System.Listen where it is suspended.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
 	var list []name
@@ -815,7 +778,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:819
+//line system_greenlet.go:783
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -843,8 +806,6 @@ type SystemListenPacketFrame struct {
 func (s *System) NewListenPacketFrame(network string, address string) *SystemListenPacketFrame {
 	return greenlet.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
-
-// Results are what System.ListenPacket has returned.
 func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
 func (f *SystemListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -857,7 +818,6 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 	return (*SystemListenPacketFrame)(nil).body(r, s, network, address)
 }
 
-// body runs System.ListenPacket up to its first suspension; f is nil until there has been one.
 func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
 	var list []name
 	var err error
@@ -883,9 +843,8 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:887
+//line system_greenlet.go:848
 
-// Resume continues System.ListenPacket where it is suspended.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
 	var list []name
@@ -916,7 +875,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:920
+//line system_greenlet.go:880
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -941,12 +900,9 @@ type systemResolveFrame struct {
 	ret1                   error
 }
 
-// newResolveFrame makes a frame that will run System.resolve.
 func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
 	return greenlet.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
 }
-
-// Results are what System.resolve has returned.
 func (f *systemResolveFrame) Results() ([]name, error) { return f.ret0, f.ret1 }
 func (f *systemResolveFrame) Returned(r *greenlet.Run) (ret0 []name, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -959,7 +915,6 @@ func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, a
 	return (*systemResolveFrame)(nil).body(r, s, op, network0, address0)
 }
 
-// body runs System.resolve up to its first suspension; f is nil until there has been one.
 func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st greenlet.Status) {
 	var (
 		network, address *string
@@ -997,9 +952,8 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1001
+//line system_greenlet.go:957
 
-// Resume continues System.resolve where it is suspended.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
 	var (
@@ -1012,26 +966,24 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r, f.s, f.op, f.network0, f.address0)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		network, address = f.network, f.address
 		found = r.Callee().(interface{ Returned(*greenlet.Run) lookup }).Returned(r)
 //line system.go:177
 		list, err2 = found.names, found.err
-		goto after_if_175
-	}
-
-after_if_175:
 //line system.go:179
-	if err2 != nil {
-		f.ret0, f.ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
+		if err2 != nil {
+			f.ret0, f.ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
+			return r.Return(f, &f.Header)
+		}
+//line system.go:182
+		f.ret0, f.ret1 = list, nil
 		return r.Return(f, &f.Header)
 	}
-//line system.go:182
-	f.ret0, f.ret1 = list, nil
-	return r.Return(f, &f.Header)
+
 }
 
-//line system_greenlet.go:1035
+//line system_greenlet.go:988
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

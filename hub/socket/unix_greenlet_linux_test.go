@@ -18,7 +18,6 @@ type notesReadsTwiceFrame struct {
 	t0 int
 }
 
-// newReadsTwiceFrame makes a frame that will run notes.readsTwice.
 func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
 	return greenlet.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
 }
@@ -28,7 +27,6 @@ func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) greenlet.Status {
 	return (*notesReadsTwiceFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.readsTwice up to its next suspension; f is nil until there has been one.
 func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
 	var p []byte
 	var t0, k int
@@ -66,9 +64,8 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:70
+//line unix_greenlet_linux_test.go:69
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
@@ -90,7 +87,6 @@ type notesReceivesAllFrame struct {
 	p    []byte
 }
 
-// newReceivesAllFrame makes a frame that will run notes.receivesAll.
 func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAllFrame {
 	return greenlet.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
 }
@@ -100,7 +96,6 @@ func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string
 	return (*notesReceivesAllFrame)(nil).body(r, n, c, last)
 }
 
-// body runs notes.receivesAll up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
 	var p []byte
 	var err error
@@ -148,9 +143,8 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:152
+//line unix_greenlet_linux_test.go:149
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
 }
@@ -170,7 +164,6 @@ type notesSendsLastFrame struct {
 	c, to *PacketConn
 }
 
-// newSendsLastFrame makes a frame that will run notes.sendsLast.
 func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLastFrame {
 	return greenlet.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
 }
@@ -180,7 +173,6 @@ func (n *notes) sendsLastResumable(r *greenlet.Run, c *PacketConn, to *PacketCon
 	return (*notesSendsLastFrame)(nil).body(r, n, c, to)
 }
 
-// body runs notes.sendsLast up to its first suspension; f is nil until there has been one.
 func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to *PacketConn) (st greenlet.Status) {
 	var err error
 //line unix_linux_test.go:65
@@ -196,9 +188,8 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:200
+//line unix_greenlet_linux_test.go:194
 
-// Resume continues notes.sendsLast where it is suspended.
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var err error
@@ -214,7 +205,7 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line unix_greenlet_linux_test.go:218
+//line unix_greenlet_linux_test.go:211
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -232,7 +223,6 @@ type notesSendsNothingFrame struct {
 	sent int
 }
 
-// newSendsNothingFrame makes a frame that will run notes.sendsNothing.
 func (n *notes) newSendsNothingFrame(path string) *notesSendsNothingFrame {
 	return greenlet.MakeFrame(notesSendsNothingFrame{n: n, path: path})
 }
@@ -242,12 +232,10 @@ func (n *notes) sendsNothingResumable(r *greenlet.Run, path string) greenlet.Sta
 	return (*notesSendsNothingFrame)(nil).run(r, n, path)
 }
 
-// Resume continues the activation; the driver calls it.
 func (f *notesSendsNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.path))
 }
 
-// run is notes.sendsNothing as a state machine; f is nil in a call that has not been suspended.
 func (f *notesSendsNothingFrame) run(r *greenlet.Run, n *notes, path string) (st greenlet.Status) {
 	hot := f == nil
 	if hot {
@@ -265,7 +253,6 @@ func (f *notesSendsNothingFrame) run(r *greenlet.Run, n *notes, path string) (st
 	return st
 }
 
-// step runs notes.sendsNothing up to its next suspension or its end.
 func (f *notesSendsNothingFrame) step(r *greenlet.Run, n *notes, path string) (end greenlet.Status) {
 	end = greenlet.Broken
 	defer f.Catch(&end)
@@ -332,7 +319,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:336
+//line unix_greenlet_linux_test.go:325
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -350,7 +337,6 @@ type notesReceivesNothingFrame struct {
 	p []byte
 }
 
-// newReceivesNothingFrame makes a frame that will run notes.receivesNothing.
 func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFrame {
 	return greenlet.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
 }
@@ -360,7 +346,6 @@ func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) greenle
 	return (*notesReceivesNothingFrame)(nil).body(r, n, c)
 }
 
-// body runs notes.receivesNothing up to its next suspension; f is nil until there has been one.
 func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketConn) (st greenlet.Status) {
 	var p []byte
 	var k int
@@ -403,9 +388,8 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:407
+//line unix_greenlet_linux_test.go:395
 
-// Resume continues the activation; the driver calls it.
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }

@@ -20,7 +20,9 @@ type Debugger struct{ Source, Generated string }
 // or the mark of its header and variables: gofmt would set that apart in the comment.
 func (e *funcEmitter) beginDeclarations(out *jen.File, doc string) {
 	if !e.debugger {
-		out.Comment(doc)
+		if doc != "" {
+			out.Comment(doc)
+		}
 		return
 	}
 	out.Add(e.lineOf(e.fn.Decl.Pos()))

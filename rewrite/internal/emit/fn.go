@@ -262,7 +262,9 @@ func (e *funcEmitter) params() []jen.Code {
 
 func (e *funcEmitter) constructor(out *jen.File) {
 	name := names.Constructor(e.fn.Obj.Name())
-	out.Commentf("%s makes a frame that will run %s.", name, e.sourceName())
+	if ast.IsExported(name) {
+		out.Commentf("%s makes a frame that will run %s.", name, e.sourceName())
+	}
 	decl := out.Func()
 	if recv := e.recvParam(); recv != nil {
 		decl.Add(recv).Id(name)
@@ -361,7 +363,7 @@ func parens(results []jen.Code) jen.Code {
 // resume is the driver's way in to code that is called with a frame.
 func (e *funcEmitter) resume(out *jen.File, method string, context []jen.Code) {
 	r, f, st := e.free("r"), e.free("f"), e.free("st")
-	out.Comment("Resume continues the activation; the driver calls it.")
+	out.Line()
 	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Params(jen.Id(st).Add(e.rt("Status"))).Block(e.resumption(method, r, f, st, context)...)
 }
 

@@ -114,7 +114,6 @@ func (e *funcEmitter) ask(out *jen.File) {
 	out.Comment(ownMark)
 
 	f, r, v, at := e.free("f"), e.free("r"), e.free("v"), e.free("at")
-	out.Commentf("Resume continues %s for anyone who resumes it.", e.sourceName())
 	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
 		g.Var().Id(v).Add(e.Type(a.value))
 		asked := jen.Id(f).Dot("Ask").Call(jen.Op("&").Id(v))

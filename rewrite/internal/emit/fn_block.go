@@ -172,6 +172,9 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 	// If all code is in the cases, one of them must be the default for Go to see that
 	// nothing is behind them.
 	whole := !slices.ContainsFunc(e.list, func(b *ir.Block) bool { return !e.inlined[b] })
+	if whole && len(waits) == 1 && len(cases) == 0 {
+		return e.resumed(waits[0])
+	}
 	for i, w := range waits {
 		c := jen.Case(jen.Lit(w.State))
 		if whole && i == len(waits)-1 {
@@ -221,6 +224,19 @@ func (e *funcEmitter) layOut() {
 		}
 		preds[w.Next] += 2
 	}
+	defer func() {
+		// What only a block inside another leads to stands there, too.
+		for _, b := range e.list {
+			for to := b; e.inlined[to]; {
+				j, ok := to.Term.(*ir.Jump)
+				if !ok || preds[j.To] != 1 || targeted[j.To] || j.To == e.fn.Blocks[0] || e.inlined[j.To] {
+					break
+				}
+				e.inlined[j.To] = true
+				to = j.To
+			}
+		}
+	}()
 	simple := func(b *ir.Block) bool {
 		if preds[b] != 1 || targeted[b] || b == e.fn.Blocks[0] {
 			return false
@@ -255,11 +271,6 @@ func (e *funcEmitter) blocks() []jen.Code {
 	for _, b := range e.list {
 		if !e.inlined[b] {
 			order = append(order, b)
-		}
-	}
-	for _, w := range e.waits() {
-		if !e.inlined[w.Next] {
-			e.use(w.Next)
 		}
 	}
 	codes := make([][]jen.Code, len(order))
@@ -309,7 +320,13 @@ func (e *funcEmitter) label(b *ir.Block) string {
 	return free
 }
 
+// jump leads to a block: by its label, or by what it does if that is to return.
 func (e *funcEmitter) jump(to *ir.Block) jen.Code {
+	if x, ok := to.Term.(*ir.Exit); ok && x.Return == nil && len(to.List) == 0 {
+		if code := e.returns(nil); len(code) == 1 {
+			return code[0]
+		}
+	}
 	e.use(to)
 	return jen.Goto().Id(e.label(to))
 }
@@ -334,8 +351,11 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 }
 
 func (e *funcEmitter) goOn(to, next *ir.Block) []jen.Code {
-	if to == next {
+	switch {
+	case to == next:
 		return nil
+	case e.inlined[to]:
+		return e.inline(to, next)
 	}
 	return []jen.Code{e.jump(to)}
 }

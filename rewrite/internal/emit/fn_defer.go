@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -57,7 +56,7 @@ func (e *funcEmitter) steps(out *jen.File) {
 		again = jen.Id(e.fn.Lit.Self).Dot("step").Call(append([]jen.Code{jen.Id(e.f)}, args...)...)
 	}
 
-	out.Commentf("run is %s as a state machine; f is nil in a call that has not been suspended.", e.sourceName())
+	out.Line()
 	out.Func().Add(e.receiver(e.f)).Id("run").Params(runParams...).Params(results...).BlockFunc(func(g *jen.Group) {
 		g.Id(isHot).Op(":=").Id(e.f).Op("==").Nil()
 		g.If(jen.Id(isHot)).BlockFunc(func(g *jen.Group) {
@@ -91,7 +90,8 @@ func (e *funcEmitter) steps(out *jen.File) {
 		return
 	}
 	body, end := e.stepBody()
-	e.beginDeclarations(out, fmt.Sprintf("step runs %s up to its next suspension or its end.", e.sourceName()))
+	out.Line()
+	e.beginDeclarations(out, "")
 	out.Func().Add(e.receiver(e.f)).Id("step").Params(params...).Params(jen.Id(end).Add(e.rt("Status"))).Block(body...)
 }
 

@@ -45,7 +45,6 @@ func (e *funcEmitter) results(out *jen.File) {
 		i++
 	}
 	if e.fn.Lit == nil {
-		out.Commentf("Results are what %s has returned.", e.sourceName())
 		e.method(out, "Results").Add(parens(ts)).Add(oneLine(jen.Return(fields...)))
 	}
 	r := e.free("r")
@@ -53,10 +52,10 @@ func (e *funcEmitter) results(out *jen.File) {
 	for i := range names {
 		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
 	}
-	e.method(out, "Returned", e.runParam(r)).Params(names...).Block(
+	e.method(out, "Returned", e.runParam(r)).Params(names...).Add(oneLine(
 		jen.List(lhs...).Op("=").List(fields...),
 		e.field("Release").Call(jen.Id(r)),
-		jen.Return())
+		jen.Return()))
 }
 
 // args sets the parameters from the arguments of a first switch.

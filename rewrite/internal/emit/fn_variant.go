@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"go/ast"
 	"slices"
 	"strconv"
@@ -184,7 +183,8 @@ func (e *funcEmitter) code(out *jen.File) {
 		}
 	}
 	body := e.body(v)
-	e.beginDeclarations(out, fmt.Sprintf("body runs %s up to its %s suspension; f is nil until there has been one.", e.sourceName(), map[variant]string{hot: "first", both: "next"}[v]))
+	out.Line()
+	e.beginDeclarations(out, "")
 	out.Func().Add(e.receiver(e.f)).Id("body").Params(params...).Params(e.namedResults()...).Block(body...)
 	out.Comment(ownMark)
 	if v == both {
@@ -192,7 +192,7 @@ func (e *funcEmitter) code(out *jen.File) {
 		return
 	}
 	body = e.body(resumedCall)
-	e.beginDeclarations(out, fmt.Sprintf("Resume continues %s where it is suspended.", e.sourceName()))
+	e.beginDeclarations(out, "")
 	out.Func().Add(e.receiver(e.f)).Id("Resume").Params(e.runParam(e.r)).Params(jen.Id(e.st).Add(e.rt("Status"))).Block(body...)
 }
 

@@ -37,6 +37,8 @@ func (g *gen) switchStatement() string {
 		switch {
 		case i == dflt:
 			b.WriteString("default:\n")
+		case typ == "" && g.chance(4):
+			fmt.Fprintf(&b, "case %s, (%s):\n", g.expr("any", 2), g.condition(1))
 		case typ == "":
 			fmt.Fprintf(&b, "case (%s):\n", g.condition(2))
 		case g.chance(2):

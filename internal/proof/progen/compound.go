@@ -127,7 +127,16 @@ func (g *gen) address(typ string) string {
 
 func (g *gen) intExpr(d int) string {
 	e := func() string { return g.expr("int", d) }
-	switch g.IntN(26) {
+	switch g.IntN(28) {
+	case 26:
+		if g.canSuspend() {
+			return fmt.Sprintf("int(rank(%s) + pass(%s, rank(%s)))", e(), g.place("int"), e())
+		}
+	case 27:
+		if g.canSuspend() {
+			return fmt.Sprintf("plus(state(%s).n, len(word(%s) + pass(%s, word(%s))), pass(2, state(%s)).n)",
+				e(), g.expr("string", d), g.place("int"), g.expr("string", d), e())
+		}
 	case 0, 1, 2:
 		return fmt.Sprintf("(%s %s %s)", g.place("int"), []string{"+", "-", "*", "&", "|", "^"}[g.IntN(6)], e())
 	case 3, 4:

@@ -6,7 +6,13 @@ func (g *gen) deferStatement() string {
 	if g.fn == nil && !g.lit {
 		return g.simple()
 	}
-	switch g.IntN(15) {
+	switch g.IntN(17) {
+	case 15:
+		if g.canSuspend() {
+			return fmt.Sprintf("defer %s\n", g.methodExpression())
+		}
+	case 16:
+		return fmt.Sprintf("defer rec.show(%s, %s, %s)\n", g.expr("rec", 2), g.expr("int", 2), g.expr("string", 2))
 	case 0:
 		return fmt.Sprintf("defer p[int](%d, %s)\n", g.at(), g.expr("int", 2))
 	case 1:
@@ -57,6 +63,22 @@ func (g *gen) deferStatement() string {
 		return fmt.Sprintf("defer %s(%s)\n", g.shown(), g.changing())
 	}
 	return g.recovering()
+}
+
+// methodExpression is a call whose first argument is the receiver.
+func (g *gen) methodExpression() string {
+	n := g.expr("int", 2)
+	switch g.IntN(5) {
+	case 0:
+		return fmt.Sprintf("rec.tell(%s, %s, %s)", g.expr("rec", 2), n, g.expr("string", 2))
+	case 1:
+		return fmt.Sprintf("teller.tell(%s, %s, gs)", g.expr("rec", 2), n)
+	case 2:
+		return fmt.Sprintf("(*rec).bump(gr.self(%d), %s)", g.at(), n)
+	case 3:
+		return fmt.Sprintf("(*rec).save(gr.self(%d), %s)", g.at(), n)
+	}
+	return fmt.Sprintf("(*box[int]).swap(&box[int]{v: %s}, %s)", g.expr("int", 2), n)
 }
 
 // shown is a function whose receiver may be changed by what changing gives.

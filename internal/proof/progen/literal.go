@@ -24,6 +24,10 @@ func (g *gen) within(results []string, write func() string) string {
 	if g.named {
 		var list []string
 		for _, t := range results {
+			if g.chance(6) {
+				list = append(list, "_ "+t)
+				continue
+			}
 			v := g.declare(t)
 			v.used = true
 			g.names = append(g.names, v)

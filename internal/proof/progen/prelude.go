@@ -26,6 +26,20 @@ type box[T any] struct {
 	n int
 }
 
+// Named as what generated code declares, and named only here: programs have values
+// of these types, and variables that hide them.
+type (
+	r  int
+	t0 string
+	st struct{ n int }
+)
+
+func rank(n int) r { return r(n) }
+
+func word(s string) t0 { return t0(s) }
+
+func state(n int) st { return st{n} }
+
 var (
 	gi    = 1
 	gs    = "g"

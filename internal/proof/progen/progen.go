@@ -303,7 +303,9 @@ func (g *gen) function(fn *function) string {
 		params = append(params, v.name+" "+t)
 	}
 	for _, t := range fn.results {
-		if fn.named {
+		if fn.named && g.chance(6) {
+			results = append(results, "_ "+t)
+		} else if fn.named {
 			v := g.declare(t)
 			v.used = true
 			g.names = append(g.names, v)

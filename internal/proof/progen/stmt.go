@@ -124,7 +124,13 @@ func (g *gen) notBlank(typ string) string {
 
 func (g *gen) define() string {
 	t := g.typ()
-	switch g.IntN(7) {
+	switch g.IntN(8) {
+	case 7: // of nothing
+		if g.canSuspend() && g.chance(3) {
+			return fmt.Sprintf("var _, _ = %s\n", g.two(2))
+		}
+		u := g.typ()
+		return fmt.Sprintf("var _, _ = %s(%s), %s(%s)\n", conversion(t), g.expr(t, 3), conversion(u), g.expr(u, 2))
 	case 0:
 		v := g.declare(t)
 		return fmt.Sprintf("var %s %s\n", v.name, t)

@@ -145,7 +145,16 @@ func (e *funcEmitter) findReads() {
 	e.reads, e.named = map[*ir.Var]bool{}, map[*ir.Var]bool{}
 	all := func(n ast.Node, skip map[ast.Expr]bool) {
 		assigned := map[ast.Expr]bool{}
+		ofLiteral := map[ast.Node]bool{} // return statements
 		ast.Inspect(n, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.FuncLit); ok {
+				ast.Inspect(lit.Body, func(n ast.Node) bool {
+					if _, ok := n.(*ast.ReturnStmt); ok {
+						ofLiteral[n] = true
+					}
+					return true
+				})
+			}
 			if a, ok := n.(*ast.AssignStmt); ok && a.Tok == token.ASSIGN {
 				for _, l := range a.Lhs {
 					assigned[l] = true // not read, in a literal either
@@ -157,7 +166,7 @@ func (e *funcEmitter) findReads() {
 					e.reads[v] = e.reads[v] || !skip[id] && !assigned[id]
 				}
 			}
-			if ret, ok := n.(*ast.ReturnStmt); ok && (len(ret.Results) == 0 || e.fn.KeepsResults()) {
+			if ret, ok := n.(*ast.ReturnStmt); ok && !ofLiteral[ret] && (len(ret.Results) == 0 || e.fn.KeepsResults()) {
 				e.readResults()
 			}
 			return true

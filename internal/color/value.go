@@ -79,10 +79,9 @@ func AsksWhoRuns(fn *types.Func) bool {
 }
 
 // UsedAsValue reports whether plain or resumable code of the package names fn
-// without calling it or, of a function that is no method, code of other packages
-// may.
+// without calling it, or code of other packages may.
 func (c *Colors) UsedAsValue(fn *types.Func) bool {
-	if fn.Exported() && fn.Signature().Recv() == nil && c.pkg.Pkg.Name() != "main" {
+	if fn.Exported() && c.pkg.Pkg.Name() != "main" {
 		return true
 	}
 	return c.asValue[fn]

@@ -326,11 +326,11 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 
 // anyType, newOf and falseValue say any, new(t) and false, also where the package
 // declares these names anew.
-func (e *funcEmitter) anyType() *jen.Statement { return e.predeclared("any") }
+func (c *Converter) anyType() *jen.Statement { return c.predeclared("any") }
 
-func (e *funcEmitter) newOf(t jen.Code) *jen.Statement {
-	if e.hides("new") {
-		return e.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
+func (c *Converter) newOf(t jen.Code) *jen.Statement {
+	if c.hides("new") {
+		return c.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
 	}
 	return jen.New(t)
 }

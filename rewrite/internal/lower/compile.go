@@ -40,6 +40,7 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 	}
 	if len(byFile) > 0 {
 		byFile[0].hidden = overrides(u, colors)
+		nameValues(u, colors, byFile)
 	}
 	outs := make([]unit.Output, len(byFile))
 	errs := make([]error, len(byFile))
@@ -72,6 +73,7 @@ type Lowered struct {
 	File   *ast.File
 	Funcs  []*ir.Func
 	hidden []emit.Hidden // to be emitted there, too
+	values []emit.NamedValue
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -170,7 +172,7 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 	}()
 	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
-		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden,
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Values: l.values, Declared: declared(colors, l),
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

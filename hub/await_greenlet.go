@@ -828,3 +828,6 @@ var infoOfAwaitForFrame = greenlet.Func{
 func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
 }
+func init() {
+	greenlet.Declare("AsReady", "Await", "AwaitFor")
+}

@@ -2482,3 +2482,7 @@ var logAwaitsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
+
+func init() {
+	greenlet.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.awaits")
+}

@@ -226,3 +226,6 @@ var infoOfBlockFrame = greenlet.Func{
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]
 }
+func init() {
+	greenlet.Declare("Block")
+}

@@ -485,3 +485,6 @@ var receiveFrameInfo = greenlet.Func{
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]
 }
+func init() {
+	greenlet.Declare("sending.put", "Receive", "receive")
+}

@@ -777,3 +777,7 @@ var receivesAllFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, chan int, *bool) int = receivesAll
+
+func init() {
+	greenlet.Declare("collects", "log.receives")
+}

@@ -548,3 +548,7 @@ var notesPutsLateFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, *Descriptor) = (*notes).putsLate
+
+func init() {
+	greenlet.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
+}

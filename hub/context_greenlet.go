@@ -142,6 +142,20 @@ var infoOfHubWithContextFrame = greenlet.Func{
 }
 var _ func(*Hub, context.Context, func()) error = (*Hub).WithContext
 
+// valueHubWithContextFrame is Hub.WithContext as a value, for callers that can be suspended.
+type valueHubWithContextFrame struct {
+	recv *Hub
+}
+
+func (v valueHubWithContextFrame) CallResumable(r *greenlet.Run, p0 context.Context, p1 func()) (error, greenlet.Status) {
+	return v.recv.WithContextResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
+		return valueHubWithContextFrame{recv}
+	})
+}
+
 // hubWithContextFrame is an activation of Hub.withContext.
 type hubWithContextFrame struct {
 	greenlet.DeferHeader
@@ -261,7 +275,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:265
+//line context_greenlet.go:279
 
 // Args replaces the parameters before the start.
 func (f *hubWithContextFrame) Args(args []any) {
@@ -318,3 +332,7 @@ var hubWithContextFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext
+
+func init() {
+	greenlet.Declare("Hub.WithContext", "Hub.withContext")
+}

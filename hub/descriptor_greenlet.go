@@ -130,6 +130,20 @@ var infoOfDescriptorWaitReadFrame = greenlet.Func{
 }
 var _ func(*Descriptor) error = (*Descriptor).WaitRead
 
+// valueDescriptorWaitReadFrame is Descriptor.WaitRead as a value, for callers that can be suspended.
+type valueDescriptorWaitReadFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitReadFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitReadResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
+		return valueDescriptorWaitReadFrame{recv}
+	})
+}
+
 // DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
 type DescriptorWaitReadForFrame struct {
 	greenlet.Header
@@ -168,7 +182,7 @@ func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:172
+//line descriptor_greenlet.go:186
 
 // Resume continues Descriptor.WaitReadFor where it is suspended, or starts it.
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -202,7 +216,7 @@ resumed_125:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:206
+//line descriptor_greenlet.go:220
 
 // Args replaces the parameters before the start.
 func (f *DescriptorWaitReadForFrame) Args(args []any) {
@@ -254,6 +268,20 @@ var infoOfDescriptorWaitReadForFrame = greenlet.Func{
 }
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitReadFor
 
+// valueDescriptorWaitReadForFrame is Descriptor.WaitReadFor as a value, for callers that can be suspended.
+type valueDescriptorWaitReadForFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitReadForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitReadForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
+		return valueDescriptorWaitReadForFrame{recv}
+	})
+}
+
 // DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
 type DescriptorWaitWriteFrame struct {
 	greenlet.Header
@@ -291,7 +319,7 @@ func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (ret0 error, st greenle
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:295
+//line descriptor_greenlet.go:323
 
 // Resume continues Descriptor.WaitWrite where it is suspended, or starts it.
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -325,7 +353,7 @@ resumed_135:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:329
+//line descriptor_greenlet.go:357
 
 // Args replaces the parameters before the start.
 func (f *DescriptorWaitWriteFrame) Args(args []any) {
@@ -376,6 +404,20 @@ var infoOfDescriptorWaitWriteFrame = greenlet.Func{
 }
 var _ func(*Descriptor) error = (*Descriptor).WaitWrite
 
+// valueDescriptorWaitWriteFrame is Descriptor.WaitWrite as a value, for callers that can be suspended.
+type valueDescriptorWaitWriteFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitWriteFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitWriteResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
+		return valueDescriptorWaitWriteFrame{recv}
+	})
+}
+
 // DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
 type DescriptorWaitWriteForFrame struct {
 	greenlet.Header
@@ -414,7 +456,7 @@ func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (re
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:418
+//line descriptor_greenlet.go:460
 
 // Resume continues Descriptor.WaitWriteFor where it is suspended, or starts it.
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -448,7 +490,7 @@ resumed_145:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet.go:452
+//line descriptor_greenlet.go:494
 
 // Args replaces the parameters before the start.
 func (f *DescriptorWaitWriteForFrame) Args(args []any) {
@@ -499,3 +541,20 @@ var infoOfDescriptorWaitWriteForFrame = greenlet.Func{
 	},
 }
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitWriteFor
+
+// valueDescriptorWaitWriteForFrame is Descriptor.WaitWriteFor as a value, for callers that can be suspended.
+type valueDescriptorWaitWriteForFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitWriteForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitWriteForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
+		return valueDescriptorWaitWriteForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
+}

@@ -2524,3 +2524,7 @@ var yieldsThenPutsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, int, int) = yieldsThenPuts
+
+func init() {
+	greenlet.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
+}

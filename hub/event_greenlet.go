@@ -117,6 +117,20 @@ var infoOfEventWaitFrame = greenlet.Func{
 }
 var _ func(*Event) = (*Event).Wait
 
+// valueEventWaitFrame is Event.Wait as a value, for callers that can be suspended.
+type valueEventWaitFrame struct {
+	recv *Event
+}
+
+func (v valueEventWaitFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.WaitResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
+		return valueEventWaitFrame{recv}
+	})
+}
+
 // EventWaitForFrame is an activation of Event.WaitFor.
 type EventWaitForFrame struct {
 	greenlet.Header
@@ -150,7 +164,7 @@ func (e *Event) WaitForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, s
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:154
+//line event_greenlet.go:168
 
 // Resume continues Event.WaitFor where it is suspended, or starts it.
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -177,7 +191,7 @@ resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line event_greenlet.go:181
+//line event_greenlet.go:195
 
 // Args replaces the parameters before the start.
 func (f *EventWaitForFrame) Args(args []any) {
@@ -231,3 +245,20 @@ var infoOfEventWaitForFrame = greenlet.Func{
 	},
 }
 var _ func(*Event, time.Duration) bool = (*Event).WaitFor
+
+// valueEventWaitForFrame is Event.WaitFor as a value, for callers that can be suspended.
+type valueEventWaitForFrame struct {
+	recv *Event
+}
+
+func (v valueEventWaitForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.WaitForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
+		return valueEventWaitForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Event.Wait", "Event.WaitFor")
+}

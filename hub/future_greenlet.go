@@ -259,3 +259,6 @@ var infoOfFutureGetForFrame = greenlet.Func{
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor
 }
+func init() {
+	greenlet.Declare("Future.Get", "Future.GetFor")
+}

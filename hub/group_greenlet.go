@@ -130,6 +130,20 @@ var infoOfGroupGoFrame = greenlet.Func{
 }
 var _ func(*Group, greenlet.Frame) *Task = (*Group).Go
 
+// valueGroupGoFrame is Group.Go as a value, for callers that can be suspended.
+type valueGroupGoFrame struct {
+	recv *Group
+}
+
+func (v valueGroupGoFrame) CallResumable(r *greenlet.Run, p0 greenlet.Frame) (*Task, greenlet.Status) {
+	return v.recv.GoResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
+		return valueGroupGoFrame{recv}
+	})
+}
+
 // GroupAddFrame is an activation of Group.Add.
 type GroupAddFrame struct {
 	greenlet.Header
@@ -163,7 +177,7 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:167
+//line group_greenlet.go:181
 
 // Resume continues Group.Add where it is suspended, or starts it.
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -192,7 +206,7 @@ after_if_82:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:196
+//line group_greenlet.go:210
 
 // Args replaces the parameters before the start.
 func (f *GroupAddFrame) Args(args []any) {
@@ -247,6 +261,20 @@ var infoOfGroupAddFrame = greenlet.Func{
 }
 var _ func(*Group, *Task) = (*Group).Add
 
+// valueGroupAddFrame is Group.Add as a value, for callers that can be suspended.
+type valueGroupAddFrame struct {
+	recv *Group
+}
+
+func (v valueGroupAddFrame) CallResumable(r *greenlet.Run, p0 *Task) greenlet.Status {
+	return v.recv.AddResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
+		return valueGroupAddFrame{recv}
+	})
+}
+
 // GroupJoinFrame is an activation of Group.Join.
 type GroupJoinFrame struct {
 	greenlet.Header
@@ -283,7 +311,7 @@ func (g *Group) JoinResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	}
 }
 
-//line group_greenlet.go:287
+//line group_greenlet.go:315
 
 // Resume continues Group.Join where it is suspended, or starts it.
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -310,7 +338,7 @@ after_if_156:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:314
+//line group_greenlet.go:342
 
 // Args replaces the parameters before the start.
 func (f *GroupJoinFrame) Args(args []any) {
@@ -364,6 +392,20 @@ var infoOfGroupJoinFrame = greenlet.Func{
 }
 var _ func(*Group) error = (*Group).Join
 
+// valueGroupJoinFrame is Group.Join as a value, for callers that can be suspended.
+type valueGroupJoinFrame struct {
+	recv *Group
+}
+
+func (v valueGroupJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.JoinResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
+		return valueGroupJoinFrame{recv}
+	})
+}
+
 // GroupJoinForFrame is an activation of Group.JoinFor.
 type GroupJoinForFrame struct {
 	greenlet.Header
@@ -402,7 +444,7 @@ func (g *Group) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 error, 
 	}
 }
 
-//line group_greenlet.go:406
+//line group_greenlet.go:448
 
 // Resume continues Group.JoinFor where it is suspended, or starts it.
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -430,7 +472,7 @@ resumed_168:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:434
+//line group_greenlet.go:476
 
 // Args replaces the parameters before the start.
 func (f *GroupJoinForFrame) Args(args []any) {
@@ -485,6 +527,20 @@ var infoOfGroupJoinForFrame = greenlet.Func{
 }
 var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
 
+// valueGroupJoinForFrame is Group.JoinFor as a value, for callers that can be suspended.
+type valueGroupJoinForFrame struct {
+	recv *Group
+}
+
+func (v valueGroupJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+	return v.recv.JoinForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
+		return valueGroupJoinForFrame{recv}
+	})
+}
+
 // GroupKillFrame is an activation of Group.Kill.
 type GroupKillFrame struct {
 	greenlet.Header
@@ -515,7 +571,7 @@ func (g *Group) KillResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:519
+//line group_greenlet.go:575
 
 // Resume continues Group.Kill where it is suspended, or starts it.
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -544,7 +600,7 @@ resumed_182:
 	goto loop_181
 }
 
-//line group_greenlet.go:548
+//line group_greenlet.go:604
 
 // Args replaces the parameters before the start.
 func (f *GroupKillFrame) Args(args []any) {
@@ -598,6 +654,20 @@ var infoOfGroupKillFrame = greenlet.Func{
 }
 var _ func(*Group) = (*Group).Kill
 
+// valueGroupKillFrame is Group.Kill as a value, for callers that can be suspended.
+type valueGroupKillFrame struct {
+	recv *Group
+}
+
+func (v valueGroupKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.KillResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
+		return valueGroupKillFrame{recv}
+	})
+}
+
 // GroupKillForFrame is an activation of Group.KillFor.
 type GroupKillForFrame struct {
 	greenlet.Header
@@ -634,7 +704,7 @@ func (g *Group) KillForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, s
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:638
+//line group_greenlet.go:708
 
 // Resume continues Group.KillFor where it is suspended, or starts it.
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -664,7 +734,7 @@ resumed_194:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet.go:668
+//line group_greenlet.go:738
 
 // Args replaces the parameters before the start.
 func (f *GroupKillForFrame) Args(args []any) {
@@ -715,3 +785,20 @@ var infoOfGroupKillForFrame = greenlet.Func{
 	},
 }
 var _ func(*Group, time.Duration) bool = (*Group).KillFor
+
+// valueGroupKillForFrame is Group.KillFor as a value, for callers that can be suspended.
+type valueGroupKillForFrame struct {
+	recv *Group
+}
+
+func (v valueGroupKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.KillForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
+		return valueGroupKillForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
+}

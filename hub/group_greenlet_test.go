@@ -1224,3 +1224,7 @@ var exitsBlockedFunc2FrameInfo = greenlet.Func{
 		{Line: 135},
 	},
 }
+
+func init() {
+	greenlet.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
+}

@@ -557,3 +557,6 @@ var infoOfHandleGetForFrame = greenlet.Func{
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor
 }
+func init() {
+	greenlet.Declare("Spawn", "Try", "Handle.Get", "Handle.GetFor")
+}

@@ -527,3 +527,7 @@ var hubResumeFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, *Task) = (*Hub).resume
+
+func init() {
+	greenlet.Declare("Hub.loop", "Hub.turns", "Hub.resume")
+}

@@ -4637,3 +4637,7 @@ var logIteratesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log) = (*log).iterates
+
+func init() {
+	greenlet.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")
+}

@@ -475,3 +475,7 @@ var logMeddlesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles
+
+func init() {
+	greenlet.Declare("log.waitsIn", "log.below", "log.meddles")
+}

@@ -604,3 +604,7 @@ var logDrivesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *greenlet.Greenlet) = (*log).drives
+
+func init() {
+	greenlet.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")
+}

@@ -1481,3 +1481,6 @@ var mappingEndFrameInfo = greenlet.Func{
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end
 }
+func init() {
+	greenlet.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
+}

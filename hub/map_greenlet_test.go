@@ -3486,3 +3486,7 @@ var logMapsManyRange1FrameInfo = greenlet.Func{
 	Line: 160,
 	Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1",
 }
+
+func init() {
+	greenlet.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
+}

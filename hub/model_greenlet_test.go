@@ -1895,3 +1895,7 @@ var modelPeeksFunc1FrameInfo = greenlet.Func{
 		{Line: 239},
 	},
 }
+
+func init() {
+	greenlet.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
+}

@@ -193,3 +193,7 @@ var logLabelledFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *testing.T) = (*log).labelled
+
+func init() {
+	greenlet.Declare("log.labelled")
+}

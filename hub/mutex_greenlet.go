@@ -119,6 +119,20 @@ var infoOfMutexLockFrame = greenlet.Func{
 }
 var _ func(*Mutex) = (*Mutex).Lock
 
+// valueMutexLockFrame is Mutex.Lock as a value, for callers that can be suspended.
+type valueMutexLockFrame struct {
+	recv *Mutex
+}
+
+func (v valueMutexLockFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.LockResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
+		return valueMutexLockFrame{recv}
+	})
+}
+
 // MutexLockForFrame is an activation of Mutex.LockFor.
 type MutexLockForFrame struct {
 	greenlet.Header
@@ -153,7 +167,7 @@ func (m *Mutex) LockForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, s
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:157
+//line mutex_greenlet.go:171
 
 // Resume continues Mutex.LockFor where it is suspended, or starts it.
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -181,7 +195,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet.go:185
+//line mutex_greenlet.go:199
 
 // Args replaces the parameters before the start.
 func (f *MutexLockForFrame) Args(args []any) {
@@ -235,3 +249,20 @@ var infoOfMutexLockForFrame = greenlet.Func{
 	},
 }
 var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor
+
+// valueMutexLockForFrame is Mutex.LockFor as a value, for callers that can be suspended.
+type valueMutexLockForFrame struct {
+	recv *Mutex
+}
+
+func (v valueMutexLockForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.LockForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
+		return valueMutexLockForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Mutex.Lock", "Mutex.LockFor")
+}

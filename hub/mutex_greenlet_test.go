@@ -656,3 +656,7 @@ var contendsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Mutex, int) = contends
+
+func init() {
+	greenlet.Declare("log.locks", "log.locksFor", "log.locksTwo")
+}

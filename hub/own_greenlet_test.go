@@ -1723,3 +1723,7 @@ var logAsksTwiceFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *Event) = (*log).asksTwice
+
+func init() {
+	greenlet.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
+}

@@ -540,3 +540,6 @@ var infoOfQueueJoinForFrame = greenlet.Func{
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor
 }
+func init() {
+	greenlet.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
+}

@@ -787,3 +787,7 @@ var logJoinsQueueFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
+
+func init() {
+	greenlet.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
+}

@@ -128,6 +128,20 @@ var infoOfReadinessWaitFrame = greenlet.Func{
 }
 var _ func(*Readiness, Direction) error = (*Readiness).Wait
 
+// valueReadinessWaitFrame is Readiness.Wait as a value, for callers that can be suspended.
+type valueReadinessWaitFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessWaitFrame) CallResumable(r *greenlet.Run, p0 Direction) (error, greenlet.Status) {
+	return v.recv.WaitResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
+		return valueReadinessWaitFrame{recv}
+	})
+}
+
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
 type ReadinessWaitForFrame struct {
 	greenlet.Header
@@ -168,7 +182,7 @@ func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Dur
 	}
 }
 
-//line readiness_greenlet.go:172
+//line readiness_greenlet.go:186
 
 // Resume continues Readiness.WaitFor where it is suspended, or starts it.
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -200,7 +214,7 @@ resumed_155:
 	goto loop_150
 }
 
-//line readiness_greenlet.go:204
+//line readiness_greenlet.go:218
 
 // Args replaces the parameters before the start.
 func (f *ReadinessWaitForFrame) Args(args []any) {
@@ -256,6 +270,20 @@ var infoOfReadinessWaitForFrame = greenlet.Func{
 }
 var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
 
+// valueReadinessWaitForFrame is Readiness.WaitFor as a value, for callers that can be suspended.
+type valueReadinessWaitForFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessWaitForFrame) CallResumable(r *greenlet.Run, p0 Direction, p1 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitForResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
+		return valueReadinessWaitForFrame{recv}
+	})
+}
+
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
 type ReadinessGiveWayFrame struct {
 	greenlet.Header
@@ -287,7 +315,7 @@ after_if_164:
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:291
+//line readiness_greenlet.go:319
 
 // Resume continues Readiness.GiveWay where it is suspended, or starts it.
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -315,7 +343,7 @@ after_if_164:
 	return r2.Return(f, &f.Header)
 }
 
-//line readiness_greenlet.go:319
+//line readiness_greenlet.go:347
 
 // Args replaces the parameters before the start.
 func (f *ReadinessGiveWayFrame) Args(args []any) {
@@ -366,3 +394,20 @@ var infoOfReadinessGiveWayFrame = greenlet.Func{
 	},
 }
 var _ func(*Readiness, Direction) = (*Readiness).GiveWay
+
+// valueReadinessGiveWayFrame is Readiness.GiveWay as a value, for callers that can be suspended.
+type valueReadinessGiveWayFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessGiveWayFrame) CallResumable(r *greenlet.Run, p0 Direction) greenlet.Status {
+	return v.recv.GiveWayResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
+		return valueReadinessGiveWayFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
+}

@@ -1671,3 +1671,7 @@ var logPostsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log) = (*log).posts
+
+func init() {
+	greenlet.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
+}

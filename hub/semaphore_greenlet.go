@@ -117,6 +117,20 @@ var infoOfSemaphoreAcquireFrame = greenlet.Func{
 }
 var _ func(*Semaphore) = (*Semaphore).Acquire
 
+// valueSemaphoreAcquireFrame is Semaphore.Acquire as a value, for callers that can be suspended.
+type valueSemaphoreAcquireFrame struct {
+	recv *Semaphore
+}
+
+func (v valueSemaphoreAcquireFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.AcquireResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
+		return valueSemaphoreAcquireFrame{recv}
+	})
+}
+
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
 type SemaphoreAcquireForFrame struct {
 	greenlet.Header
@@ -150,7 +164,7 @@ func (s *Semaphore) AcquireForResumable(r *greenlet.Run, d time.Duration) (ret0 
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:154
+//line semaphore_greenlet.go:168
 
 // Resume continues Semaphore.AcquireFor where it is suspended, or starts it.
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -177,7 +191,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line semaphore_greenlet.go:181
+//line semaphore_greenlet.go:195
 
 // Args replaces the parameters before the start.
 func (f *SemaphoreAcquireForFrame) Args(args []any) {
@@ -231,3 +245,20 @@ var infoOfSemaphoreAcquireForFrame = greenlet.Func{
 	},
 }
 var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor
+
+// valueSemaphoreAcquireForFrame is Semaphore.AcquireFor as a value, for callers that can be suspended.
+type valueSemaphoreAcquireForFrame struct {
+	recv *Semaphore
+}
+
+func (v valueSemaphoreAcquireForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.AcquireForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
+		return valueSemaphoreAcquireForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
+}

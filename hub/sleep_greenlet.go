@@ -108,6 +108,20 @@ var infoOfHubSleepFrame = greenlet.Func{
 }
 var _ func(*Hub, time.Duration) = (*Hub).Sleep
 
+// valueHubSleepFrame is Hub.Sleep as a value, for callers that can be suspended.
+type valueHubSleepFrame struct {
+	recv *Hub
+}
+
+func (v valueHubSleepFrame) CallResumable(r *greenlet.Run, p0 time.Duration) greenlet.Status {
+	return v.recv.SleepResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
+		return valueHubSleepFrame{recv}
+	})
+}
+
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
 type HubSleepUntilFrame struct {
 	greenlet.Header
@@ -132,7 +146,7 @@ func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) (st greenlet.St
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:136
+//line sleep_greenlet.go:150
 
 // Resume continues Hub.SleepUntil where it is suspended, or starts it.
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -154,7 +168,7 @@ resumed_23:
 	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:158
+//line sleep_greenlet.go:172
 
 // Args replaces the parameters before the start.
 func (f *HubSleepUntilFrame) Args(args []any) {
@@ -209,6 +223,20 @@ var infoOfHubSleepUntilFrame = greenlet.Func{
 }
 var _ func(*Hub, time.Time) = (*Hub).SleepUntil
 
+// valueHubSleepUntilFrame is Hub.SleepUntil as a value, for callers that can be suspended.
+type valueHubSleepUntilFrame struct {
+	recv *Hub
+}
+
+func (v valueHubSleepUntilFrame) CallResumable(r *greenlet.Run, p0 time.Time) greenlet.Status {
+	return v.recv.SleepUntilResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
+		return valueHubSleepUntilFrame{recv}
+	})
+}
+
 // HubYieldFrame is an activation of Hub.Yield.
 type HubYieldFrame struct {
 	greenlet.Header
@@ -232,7 +260,7 @@ func (h *Hub) YieldResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:236
+//line sleep_greenlet.go:264
 
 // Resume continues Hub.Yield where it is suspended, or starts it.
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -253,7 +281,7 @@ resumed_31:
 	return r.Return(f, &f.Header)
 }
 
-//line sleep_greenlet.go:257
+//line sleep_greenlet.go:285
 
 // Args replaces the parameters before the start.
 func (f *HubYieldFrame) Args(args []any) {
@@ -306,6 +334,20 @@ var infoOfHubYieldFrame = greenlet.Func{
 	},
 }
 var _ func(*Hub) = (*Hub).Yield
+
+// valueHubYieldFrame is Hub.Yield as a value, for callers that can be suspended.
+type valueHubYieldFrame struct {
+	recv *Hub
+}
+
+func (v valueHubYieldFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.YieldResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
+		return valueHubYieldFrame{recv}
+	})
+}
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
 type HubWithTimeoutFrame struct {
@@ -423,7 +465,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:427
+//line sleep_greenlet.go:469
 
 // Args replaces the parameters before the start.
 func (f *HubWithTimeoutFrame) Args(args []any) {
@@ -479,3 +521,20 @@ var infoOfHubWithTimeoutFrame = greenlet.Func{
 	},
 }
 var _ func(*Hub, time.Duration, func()) error = (*Hub).WithTimeout
+
+// valueHubWithTimeoutFrame is Hub.WithTimeout as a value, for callers that can be suspended.
+type valueHubWithTimeoutFrame struct {
+	recv *Hub
+}
+
+func (v valueHubWithTimeoutFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 func()) (error, greenlet.Status) {
+	return v.recv.WithTimeoutResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
+		return valueHubWithTimeoutFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
+}

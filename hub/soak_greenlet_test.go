@@ -1330,3 +1330,7 @@ var wakesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes
+
+func init() {
+	greenlet.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
+}

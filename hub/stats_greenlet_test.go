@@ -259,3 +259,7 @@ var readsPublishedFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Hub, func() any, *[]int) = readsPublished
+
+func init() {
+	greenlet.Declare("log.counted")
+}

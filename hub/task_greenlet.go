@@ -125,6 +125,20 @@ var infoOfTaskJoinFrame = greenlet.Func{
 }
 var _ func(*Task) error = (*Task).Join
 
+// valueTaskJoinFrame is Task.Join as a value, for callers that can be suspended.
+type valueTaskJoinFrame struct {
+	recv *Task
+}
+
+func (v valueTaskJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.JoinResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
+		return valueTaskJoinFrame{recv}
+	})
+}
+
 // TaskJoinForFrame is an activation of Task.JoinFor.
 type TaskJoinForFrame struct {
 	greenlet.Header
@@ -163,7 +177,7 @@ func (t *Task) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 error, r
 	}
 }
 
-//line task_greenlet.go:167
+//line task_greenlet.go:181
 
 // Resume continues Task.JoinFor where it is suspended, or starts it.
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -195,7 +209,7 @@ after_if_170:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:199
+//line task_greenlet.go:213
 
 // Args replaces the parameters before the start.
 func (f *TaskJoinForFrame) Args(args []any) {
@@ -250,6 +264,20 @@ var infoOfTaskJoinForFrame = greenlet.Func{
 }
 var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
 
+// valueTaskJoinForFrame is Task.JoinFor as a value, for callers that can be suspended.
+type valueTaskJoinForFrame struct {
+	recv *Task
+}
+
+func (v valueTaskJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+	return v.recv.JoinForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
+		return valueTaskJoinForFrame{recv}
+	})
+}
+
 // TaskKillFrame is an activation of Task.Kill.
 type TaskKillFrame struct {
 	greenlet.Header
@@ -280,7 +308,7 @@ func (t *Task) KillResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line task_greenlet.go:284
+//line task_greenlet.go:312
 
 // Resume continues Task.Kill where it is suspended, or starts it.
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -308,7 +336,7 @@ resumed_205:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:312
+//line task_greenlet.go:340
 
 // Args replaces the parameters before the start.
 func (f *TaskKillFrame) Args(args []any) {
@@ -359,6 +387,20 @@ var infoOfTaskKillFrame = greenlet.Func{
 }
 var _ func(*Task) = (*Task).Kill
 
+// valueTaskKillFrame is Task.Kill as a value, for callers that can be suspended.
+type valueTaskKillFrame struct {
+	recv *Task
+}
+
+func (v valueTaskKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.KillResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
+		return valueTaskKillFrame{recv}
+	})
+}
+
 // TaskKillForFrame is an activation of Task.KillFor.
 type TaskKillForFrame struct {
 	greenlet.Header
@@ -398,7 +440,7 @@ func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (ret0 bool, st
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:402
+//line task_greenlet.go:444
 
 // Resume continues Task.KillFor where it is suspended, or starts it.
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -431,7 +473,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line task_greenlet.go:435
+//line task_greenlet.go:477
 
 // Args replaces the parameters before the start.
 func (f *TaskKillForFrame) Args(args []any) {
@@ -482,3 +524,20 @@ var infoOfTaskKillForFrame = greenlet.Func{
 	},
 }
 var _ func(*Task, time.Duration) bool = (*Task).KillFor
+
+// valueTaskKillForFrame is Task.KillFor as a value, for callers that can be suspended.
+type valueTaskKillForFrame struct {
+	recv *Task
+}
+
+func (v valueTaskKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.KillForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
+		return valueTaskKillForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
+}

@@ -451,3 +451,7 @@ var holdsUpFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.holdsUp",
 }
 var _ func(chan bool, chan bool) = holdsUp
+
+func init() {
+	greenlet.Declare("log.family", "log.starts", "log.shows")
+}

@@ -848,3 +848,7 @@ var crawlerFinishFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*crawler) = (*crawler).finish
+
+func init() {
+	greenlet.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
+}

@@ -2147,3 +2147,7 @@ var parserWordFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*parser) (any, error) = (*parser).word
+
+func init() {
+	greenlet.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
+}

@@ -825,3 +825,7 @@ var marketDayFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*market) = (*market).day
+
+func init() {
+	greenlet.Declare("market.produce", "market.consume", "market.day")
+}

@@ -187,3 +187,7 @@ var boardSolveFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*board) = (*board).solve
+
+func init() {
+	greenlet.Declare("board.solve")
+}

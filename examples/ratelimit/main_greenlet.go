@@ -576,3 +576,7 @@ var workerAllFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*worker, int) = (*worker).all
+
+func init() {
+	greenlet.Declare("bucket.fill", "worker.job", "worker.all")
+}

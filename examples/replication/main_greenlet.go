@@ -161,3 +161,13 @@ var endFrameInfo = greenlet.Func{
 	},
 }
 var _ func([]*hub.Task, []*sim.Host) = end
+
+// endFrameValue is end as a value, for callers that can be suspended.
+type endFrameValue struct{}
+
+func (endFrameValue) CallResumable(r *greenlet.Run, p0 []*hub.Task, p1 []*sim.Host) greenlet.Status {
+	return endResumable(r, p0, p1)
+}
+func init() {
+	greenlet.Register(end, endFrameValue{})
+}

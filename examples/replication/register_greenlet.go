@@ -590,6 +590,20 @@ var clientReadFrameInfo = greenlet.Func{
 }
 var _ func(*client) int = (*client).read
 
+// clientReadFrameValue is client.read as a value, for callers that can be suspended.
+type clientReadFrameValue struct {
+	recv *client
+}
+
+func (v clientReadFrameValue) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+	return v.recv.readResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*client)).read, func(recv *client) any {
+		return clientReadFrameValue{recv}
+	})
+}
+
 // clientAskFrame is an activation of client.ask.
 type clientAskFrame struct {
 	greenlet.Header
@@ -711,7 +725,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:715
+//line register_greenlet.go:729
 
 // Resume continues client.ask where it is suspended, or starts it.
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -826,7 +840,7 @@ after_loop_135:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:830
+//line register_greenlet.go:844
 
 // Args replaces the parameters before the start.
 func (f *clientAskFrame) Args(args []any) {
@@ -884,3 +898,7 @@ var clientAskFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*client, message) (message, bool) = (*client).ask
+
+func init() {
+	greenlet.Declare("client.read", "client.ask")
+}

@@ -924,3 +924,7 @@ var resolverAnswerFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer
+
+func init() {
+	greenlet.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
+}

@@ -146,3 +146,7 @@ var memberPassFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*member, int) = (*member).pass
+
+func init() {
+	greenlet.Declare("member.pass")
+}

@@ -162,3 +162,7 @@ var treeFringeFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*tree) = (*tree).fringe
+
+func init() {
+	greenlet.Declare("tree.fringe")
+}

@@ -164,3 +164,6 @@ func init() {
 		return chatListensFrameValue{recv}
 	})
 }
+func init() {
+	greenlet.Declare("chat.listens")
+}

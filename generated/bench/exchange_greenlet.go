@@ -413,3 +413,7 @@ var descendFrameInfo = greenlet.Func{
 	},
 }
 var _ func(int) int = descend
+
+func init() {
+	greenlet.Declare("member.pass")
+}

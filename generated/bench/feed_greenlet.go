@@ -2750,3 +2750,7 @@ var feedParserWordFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*feedParser, string) error = (*feedParser).word
+
+func init() {
+	greenlet.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
+}

@@ -685,3 +685,7 @@ var forkIteratorValue1FrameInfo = greenlet.Func{
 		{Line: 81},
 	},
 }
+
+func init() {
+	greenlet.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
+}

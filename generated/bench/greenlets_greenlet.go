@@ -1072,3 +1072,7 @@ var manyCallsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(int) int = manyCalls
+
+func init() {
+	greenlet.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
+}

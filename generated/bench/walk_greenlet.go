@@ -520,3 +520,7 @@ var bushPushFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*bush, func(int) bool) bool = (*bush).push
+
+func init() {
+	greenlet.Declare("bush.walk", "bush.Each", "bush.push")
+}

@@ -473,3 +473,7 @@ var sinksFrameInfo = greenlet.Func{
 	},
 }
 var _ func(int) = sinks
+
+func init() {
+	greenlet.Declare("forest.grows")
+}

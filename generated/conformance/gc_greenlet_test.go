@@ -894,3 +894,7 @@ var keepsDeferringFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*box, bool) *[4]int = keepsDeferring
+
+func init() {
+	greenlet.Declare("box.run")
+}

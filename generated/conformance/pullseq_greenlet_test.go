@@ -1027,3 +1027,7 @@ var overPlainRange1FrameInfo = greenlet.Func{
 		{Line: 97},
 	},
 }
+
+func init() {
+	greenlet.Declare("node.all", "node.push")
+}

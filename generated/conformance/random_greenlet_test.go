@@ -920,3 +920,7 @@ var actDoFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*act, op, int) any = (*act).do
+
+func init() {
+	greenlet.Declare("act.run", "act.guarded", "act.do")
+}

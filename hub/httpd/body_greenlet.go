@@ -162,6 +162,20 @@ var infoOfBodyReadFrame = greenlet.Func{
 }
 var _ func(*Body, []byte) (int, error) = (*Body).Read
 
+// valueBodyReadFrame is Body.Read as a value, for callers that can be suspended.
+type valueBodyReadFrame struct {
+	recv *Body
+}
+
+func (v valueBodyReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
+		return valueBodyReadFrame{recv}
+	})
+}
+
 // bodyNextFrame is an activation of Body.next.
 type bodyNextFrame struct {
 	greenlet.Header
@@ -221,7 +235,7 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:225
+//line body_greenlet.go:239
 
 // Resume continues Body.next where it is suspended, or starts it.
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -280,7 +294,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:284
+//line body_greenlet.go:298
 
 // Args replaces the parameters before the start.
 func (f *bodyNextFrame) Args(args []any) {
@@ -339,6 +353,20 @@ var bodyNextFrameInfo = greenlet.Func{
 }
 var _ func(*Body, []byte) (int, error) = (*Body).next
 
+// bodyNextFrameValue is Body.next as a value, for callers that can be suspended.
+type bodyNextFrameValue struct {
+	recv *Body
+}
+
+func (v bodyNextFrameValue) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.nextResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
+		return bodyNextFrameValue{recv}
+	})
+}
+
 // bodyWaitFrame is an activation of Body.wait.
 type bodyWaitFrame struct {
 	greenlet.Header
@@ -382,7 +410,7 @@ func (b *Body) waitResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:386
+//line body_greenlet.go:414
 
 // Resume continues Body.wait where it is suspended, or starts it.
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -423,7 +451,7 @@ resumed_121:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:427
+//line body_greenlet.go:455
 
 // Args replaces the parameters before the start.
 func (f *bodyWaitFrame) Args(args []any) {
@@ -554,7 +582,7 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:558
+//line body_greenlet.go:586
 
 // Resume continues Body.receive where it is suspended, or starts it.
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -635,7 +663,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:639
+//line body_greenlet.go:667
 
 // Args replaces the parameters before the start.
 func (f *bodyReceiveFrame) Args(args []any) {
@@ -749,7 +777,7 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:753
+//line body_greenlet.go:781
 
 // Resume continues Body.drain where it is suspended, or starts it.
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -804,7 +832,7 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:808
+//line body_greenlet.go:836
 
 // Args replaces the parameters before the start.
 func (f *bodyDrainFrame) Args(args []any) {
@@ -857,3 +885,7 @@ var bodyDrainFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Body) bool = (*Body).drain
+
+func init() {
+	greenlet.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
+}

@@ -1946,3 +1946,7 @@ var connLingerFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*conn) = (*conn).linger
+
+func init() {
+	greenlet.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")
+}

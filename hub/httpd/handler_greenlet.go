@@ -127,6 +127,20 @@ var infoOfHandlerFuncServeHTTPFrame = greenlet.Func{
 }
 var _ func(HandlerFunc, http.ResponseWriter, *http.Request) = (HandlerFunc).ServeHTTP
 
+// valueHandlerFuncServeHTTPFrame is HandlerFunc.ServeHTTP as a value, for callers that can be suspended.
+type valueHandlerFuncServeHTTPFrame struct {
+	recv HandlerFunc
+}
+
+func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
+		return valueHandlerFuncServeHTTPFrame{recv}
+	})
+}
+
 // CallFrame is an activation of Call.
 type CallFrame struct {
 	greenlet.Header
@@ -179,7 +193,7 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:183
+//line handler_greenlet.go:197
 
 // Resume continues Call where it is suspended, or starts it.
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -235,7 +249,7 @@ resumed_41:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:239
+//line handler_greenlet.go:253
 
 // Args replaces the parameters before the start.
 func (f *CallFrame) Args(args []any) {
@@ -343,7 +357,7 @@ func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenle
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:347
+//line handler_greenlet.go:361
 
 // Resume continues Receive where it is suspended, or starts it.
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -380,7 +394,7 @@ resumed_59:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:384
+//line handler_greenlet.go:398
 
 // Args replaces the parameters before the start.
 func (f *ReceiveFrame) Args(args []any) {
@@ -477,7 +491,7 @@ after_if_92:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:481
+//line handler_greenlet.go:495
 
 // Resume continues Mux.ServeHTTP where it is suspended, or starts it.
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -510,7 +524,7 @@ after_if_92:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:514
+//line handler_greenlet.go:528
 
 // Args replaces the parameters before the start.
 func (f *MuxServeHTTPFrame) Args(args []any) {
@@ -562,3 +576,20 @@ var infoOfMuxServeHTTPFrame = greenlet.Func{
 	},
 }
 var _ func(*Mux, http.ResponseWriter, *http.Request) = (*Mux).ServeHTTP
+
+// valueMuxServeHTTPFrame is Mux.ServeHTTP as a value, for callers that can be suspended.
+type valueMuxServeHTTPFrame struct {
+	recv *Mux
+}
+
+func (v valueMuxServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
+		return valueMuxServeHTTPFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
+}

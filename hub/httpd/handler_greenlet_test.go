@@ -252,6 +252,20 @@ var wrappedServeHTTPFrameInfo = greenlet.Func{
 }
 var _ func(wrapped, http.ResponseWriter, *http.Request) = (wrapped).ServeHTTP
 
+// wrappedServeHTTPFrameValue is wrapped.ServeHTTP as a value, for callers that can be suspended.
+type wrappedServeHTTPFrameValue struct {
+	recv wrapped
+}
+
+func (v wrappedServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
+		return wrappedServeHTTPFrameValue{recv}
+	})
+}
+
 // upgradesFrame is an activation of upgrades.
 type upgradesFrame struct {
 	greenlet.Header
@@ -339,7 +353,7 @@ loop_117:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:343
+//line handler_greenlet_test.go:357
 
 // Resume continues upgrades where it is suspended, or starts it.
 func (f *upgradesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -452,7 +466,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:456
+//line handler_greenlet_test.go:470
 
 // Args replaces the parameters before the start.
 func (f *upgradesFrame) Args(args []any) {
@@ -576,7 +590,7 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:580
+//line handler_greenlet_test.go:594
 
 // Resume continues sleeps.ServeHTTP where it is suspended, or starts it.
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -626,7 +640,7 @@ resumed_135:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:630
+//line handler_greenlet_test.go:644
 
 // Args replaces the parameters before the start.
 func (f *sleepsServeHTTPFrame) Args(args []any) {
@@ -683,6 +697,20 @@ var sleepsServeHTTPFrameInfo = greenlet.Func{
 }
 var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
 
+// sleepsServeHTTPFrameValue is sleeps.ServeHTTP as a value, for callers that can be suspended.
+type sleepsServeHTTPFrameValue struct {
+	recv *sleeps
+}
+
+func (v sleepsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
+		return sleepsServeHTTPFrameValue{recv}
+	})
+}
+
 // awaitingFrame is an activation of awaiting.
 type awaitingFrame struct {
 	greenlet.Header
@@ -711,7 +739,7 @@ func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) (st gr
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:715
+//line handler_greenlet_test.go:743
 
 // Resume continues awaiting where it is suspended, or starts it.
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -736,7 +764,7 @@ resumed_185:
 	return r.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:740
+//line handler_greenlet_test.go:768
 
 // Args replaces the parameters before the start.
 func (f *awaitingFrame) Args(args []any) {
@@ -791,3 +819,7 @@ var awaitingFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*hub.Event, chan struct{}) = awaiting
+
+func init() {
+	greenlet.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
+}

@@ -462,3 +462,20 @@ var echoesServeHTTPFrameInfo = greenlet.Func{
 	},
 }
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP
+
+// echoesServeHTTPFrameValue is echoes.ServeHTTP as a value, for callers that can be suspended.
+type echoesServeHTTPFrameValue struct {
+	recv echoes
+}
+
+func (v echoesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
+		return echoesServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("echoes.ServeHTTP")
+}

@@ -224,6 +224,20 @@ var hastyServeHTTPFrameInfo = greenlet.Func{
 }
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
+// hastyServeHTTPFrameValue is hasty.ServeHTTP as a value, for callers that can be suspended.
+type hastyServeHTTPFrameValue struct {
+	recv hasty
+}
+
+func (v hastyServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
+		return hastyServeHTTPFrameValue{recv}
+	})
+}
+
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
 type hastyServeHTTPFunc1 struct {
 	greenlet.Closure
@@ -255,7 +269,7 @@ func (c *hastyServeHTTPFunc1) CallResumable(r2 *greenlet.Run) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:259
+//line interrupted_greenlet_test.go:273
 
 // Resume continues the literal hastyServeHTTPFunc1 where it is suspended, or starts it.
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -279,7 +293,7 @@ resumed_23:
 	return r2.Return(f, &f.Header)
 }
 
-//line interrupted_greenlet_test.go:283
+//line interrupted_greenlet_test.go:297
 
 // Release gives the frame back, for the next call that suspends.
 func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) {
@@ -331,7 +345,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:335
+//line interrupted_greenlet_test.go:349
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -365,7 +379,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:369
+//line interrupted_greenlet_test.go:383
 
 // Resume continues the literal hastyServeHTTPFunc2 where it is suspended, or starts it.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -401,7 +415,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:405
+//line interrupted_greenlet_test.go:419
 
 // Release gives the frame back, for the next call that suspends.
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) {
@@ -566,7 +580,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:570
+//line interrupted_greenlet_test.go:584
 
 // Args replaces the parameters before the start.
 func (f *simulationSlowFrame) Args(args []any) {
@@ -625,3 +639,7 @@ var simulationSlowFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*simulation, string) = (*simulation).slow
+
+func init() {
+	greenlet.Declare("hasty.ServeHTTP", "simulation.slow")
+}

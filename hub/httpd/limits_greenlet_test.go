@@ -418,6 +418,20 @@ var writesServeHTTPFrameInfo = greenlet.Func{
 }
 var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
 
+// writesServeHTTPFrameValue is writes.ServeHTTP as a value, for callers that can be suspended.
+type writesServeHTTPFrameValue struct {
+	recv *writes
+}
+
+func (v writesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
+		return writesServeHTTPFrameValue{recv}
+	})
+}
+
 // failingFrame is an activation of failing.
 type failingFrame struct {
 	greenlet.Header
@@ -531,7 +545,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:535
+//line limits_greenlet_test.go:549
 
 // Resume continues failing where it is suspended, or starts it.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -659,7 +673,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:663
+//line limits_greenlet_test.go:677
 
 // Args replaces the parameters before the start.
 func (f *failingFrame) Args(args []any) {
@@ -771,7 +785,7 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:775
+//line limits_greenlet_test.go:789
 
 // Resume continues impatient where it is suspended, or starts it.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -812,7 +826,7 @@ resumed_266:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:816
+//line limits_greenlet_test.go:830
 
 // Args replaces the parameters before the start.
 func (f *impatientFrame) Args(args []any) {
@@ -876,4 +890,7 @@ func (impatientFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter
 }
 func init() {
 	greenlet.Register(impatient, impatientFrameValue{})
+}
+func init() {
+	greenlet.Declare("writes.ServeHTTP")
 }

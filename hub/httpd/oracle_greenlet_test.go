@@ -506,3 +506,20 @@ var waitsServeHTTPFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP
+
+// waitsServeHTTPFrameValue is waits.ServeHTTP as a value, for callers that can be suspended.
+type waitsServeHTTPFrameValue struct {
+	recv *waits
+}
+
+func (v waitsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
+		return waitsServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("waits.ServeHTTP")
+}

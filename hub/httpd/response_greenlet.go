@@ -265,6 +265,20 @@ var infoOfResponseWriteFrame = greenlet.Func{
 }
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
+// valueResponseWriteFrame is Response.Write as a value, for callers that can be suspended.
+type valueResponseWriteFrame struct {
+	recv *Response
+}
+
+func (v valueResponseWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.WriteResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
+		return valueResponseWriteFrame{recv}
+	})
+}
+
 // ResponseWriteStringFrame is an activation of Response.WriteString.
 type ResponseWriteStringFrame struct {
 	greenlet.Header
@@ -311,7 +325,7 @@ func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, re
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:315
+//line response_greenlet.go:329
 
 // Resume continues Response.WriteString where it is suspended, or starts it.
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -355,7 +369,7 @@ resumed_152:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:359
+//line response_greenlet.go:373
 
 // Args replaces the parameters before the start.
 func (f *ResponseWriteStringFrame) Args(args []any) {
@@ -407,6 +421,20 @@ var infoOfResponseWriteStringFrame = greenlet.Func{
 }
 var _ func(*Response, string) (int, error) = (*Response).WriteString
 
+// valueResponseWriteStringFrame is Response.WriteString as a value, for callers that can be suspended.
+type valueResponseWriteStringFrame struct {
+	recv *Response
+}
+
+func (v valueResponseWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+	return v.recv.WriteStringResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
+		return valueResponseWriteStringFrame{recv}
+	})
+}
+
 // connWriteFrame is an activation of conn.write.
 type connWriteFrame struct {
 	greenlet.Header
@@ -454,7 +482,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:458
+//line response_greenlet.go:486
 
 // Resume continues conn.write where it is suspended, or starts it.
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -500,7 +528,7 @@ after_if_230:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:504
+//line response_greenlet.go:532
 
 // Args replaces the parameters before the start.
 func (f *connWriteFrame) Args(args []any) {
@@ -581,7 +609,7 @@ func (w *Response) FlushResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line response_greenlet.go:585
+//line response_greenlet.go:613
 
 // Resume continues Response.Flush where it is suspended, or starts it.
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -605,7 +633,7 @@ resumed_252:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:609
+//line response_greenlet.go:637
 
 // Args replaces the parameters before the start.
 func (f *ResponseFlushFrame) Args(args []any) {
@@ -656,6 +684,20 @@ var infoOfResponseFlushFrame = greenlet.Func{
 }
 var _ func(*Response) = (*Response).Flush
 
+// valueResponseFlushFrame is Response.Flush as a value, for callers that can be suspended.
+type valueResponseFlushFrame struct {
+	recv *Response
+}
+
+func (v valueResponseFlushFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.FlushResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
+		return valueResponseFlushFrame{recv}
+	})
+}
+
 // ResponseFlushErrorFrame is an activation of Response.FlushError.
 type ResponseFlushErrorFrame struct {
 	greenlet.Header
@@ -698,7 +740,7 @@ func (w *Response) FlushErrorResumable(r *greenlet.Run) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:702
+//line response_greenlet.go:744
 
 // Resume continues Response.FlushError where it is suspended, or starts it.
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -739,7 +781,7 @@ resumed_266:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:743
+//line response_greenlet.go:785
 
 // Args replaces the parameters before the start.
 func (f *ResponseFlushErrorFrame) Args(args []any) {
@@ -790,6 +832,20 @@ var infoOfResponseFlushErrorFrame = greenlet.Func{
 }
 var _ func(*Response) error = (*Response).FlushError
 
+// valueResponseFlushErrorFrame is Response.FlushError as a value, for callers that can be suspended.
+type valueResponseFlushErrorFrame struct {
+	recv *Response
+}
+
+func (v valueResponseFlushErrorFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.FlushErrorResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
+		return valueResponseFlushErrorFrame{recv}
+	})
+}
+
 // ResponseHijackFrame is an activation of Response.Hijack.
 type ResponseHijackFrame struct {
 	greenlet.Header
@@ -839,7 +895,7 @@ func (w *Response) HijackResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 err
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:843
+//line response_greenlet.go:899
 
 // Resume continues Response.Hijack where it is suspended, or starts it.
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -887,7 +943,7 @@ resumed_296:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:891
+//line response_greenlet.go:947
 
 // Args replaces the parameters before the start.
 func (f *ResponseHijackFrame) Args(args []any) {
@@ -940,6 +996,20 @@ var infoOfResponseHijackFrame = greenlet.Func{
 	},
 }
 var _ func(*Response) (*socket.Conn, error) = (*Response).Hijack
+
+// valueResponseHijackFrame is Response.Hijack as a value, for callers that can be suspended.
+type valueResponseHijackFrame struct {
+	recv *Response
+}
+
+func (v valueResponseHijackFrame) CallResumable(r *greenlet.Run) (*socket.Conn, error, greenlet.Status) {
+	return v.recv.HijackResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
+		return valueResponseHijackFrame{recv}
+	})
+}
 
 // responseFinishFrame is an activation of Response.finish.
 type responseFinishFrame struct {
@@ -1004,7 +1074,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:1008
+//line response_greenlet.go:1078
 
 // Resume continues Response.finish where it is suspended, or starts it.
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1063,7 +1133,7 @@ after_if_318:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:1067
+//line response_greenlet.go:1137
 
 // Args replaces the parameters before the start.
 func (f *responseFinishFrame) Args(args []any) {
@@ -1116,3 +1186,7 @@ var responseFinishFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Response) bool = (*Response).finish
+
+func init() {
+	greenlet.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")
+}

@@ -126,6 +126,20 @@ var infoOfServerServeFrame = greenlet.Func{
 }
 var _ func(*Server) error = (*Server).Serve
 
+// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
+type valueServerServeFrame struct {
+	recv *Server
+}
+
+func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.ServeResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+		return valueServerServeFrame{recv}
+	})
+}
+
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
 	greenlet.Header
@@ -164,7 +178,7 @@ func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (ret0 int, st g
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:168
+//line server_greenlet.go:182
 
 // Resume continues Server.Stop where it is suspended, or starts it.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -196,7 +210,7 @@ resumed_117:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet.go:200
+//line server_greenlet.go:214
 
 // Args replaces the parameters before the start.
 func (f *ServerStopFrame) Args(args []any) {
@@ -248,6 +262,20 @@ var infoOfServerStopFrame = greenlet.Func{
 }
 var _ func(*Server, time.Duration) int = (*Server).Stop
 
+// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
+type valueServerStopFrame struct {
+	recv *Server
+}
+
+func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+	return v.recv.StopResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+		return valueServerStopFrame{recv}
+	})
+}
+
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
 type itselfServeHTTPFrame struct {
 	greenlet.Header
@@ -288,7 +316,7 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 	return greenlet.Done
 }
 
-//line server_greenlet.go:292
+//line server_greenlet.go:320
 
 // Resume continues itself.ServeHTTP where it is suspended, or starts it.
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -328,7 +356,7 @@ resumed_146:
 	return r.Return(f2, &f2.Header)
 }
 
-//line server_greenlet.go:332
+//line server_greenlet.go:360
 
 // Args replaces the parameters before the start.
 func (f *itselfServeHTTPFrame) Args(args []any) {
@@ -382,3 +410,20 @@ var itselfServeHTTPFrameInfo = greenlet.Func{
 	},
 }
 var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP
+
+// itselfServeHTTPFrameValue is itself.ServeHTTP as a value, for callers that can be suspended.
+type itselfServeHTTPFrameValue struct {
+	recv itself
+}
+
+func (v itselfServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
+		return itselfServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
+}

@@ -557,3 +557,20 @@ var sleepersServeHTTPFrameInfo = greenlet.Func{
 	},
 }
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP
+
+// sleepersServeHTTPFrameValue is sleepers.ServeHTTP as a value, for callers that can be suspended.
+type sleepersServeHTTPFrameValue struct {
+	recv sleepers
+}
+
+func (v sleepersServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
+		return sleepersServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
+}

@@ -161,3 +161,7 @@ var serverWatchFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Server, *waiting) = (*Server).watch
+
+func init() {
+	greenlet.Declare("Server.watch")
+}

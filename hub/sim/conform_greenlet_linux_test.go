@@ -2462,3 +2462,7 @@ var placePacketsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*place) = (*place).packets
+
+func init() {
+	greenlet.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
+}

@@ -188,6 +188,20 @@ var infoOfHostDialFrame = greenlet.Func{
 }
 var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
 
+// valueHostDialFrame is Host.Dial as a value, for callers that can be suspended.
+type valueHostDialFrame struct {
+	recv *Host
+}
+
+func (v valueHostDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*socket.Conn, error, greenlet.Status) {
+	return v.recv.DialResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
+		return valueHostDialFrame{recv}
+	})
+}
+
 // hostConnectFrame is an activation of Host.connect.
 type hostConnectFrame struct {
 	greenlet.DeferHeader
@@ -327,7 +341,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet.go:331
+//line host_greenlet.go:345
 
 // Args replaces the parameters before the start.
 func (f *hostConnectFrame) Args(args []any) {
@@ -382,3 +396,7 @@ var hostConnectFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
+
+func init() {
+	greenlet.Declare("Host.Dial", "Host.connect")
+}

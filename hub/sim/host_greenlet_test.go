@@ -4228,3 +4228,7 @@ var notesLingersFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, string) = (*notes).lingers
+
+func init() {
+	greenlet.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
+}

@@ -820,3 +820,7 @@ var notesFailsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, *Host) = (*notes).fails
+
+func init() {
+	greenlet.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
+}

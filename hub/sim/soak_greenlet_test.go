@@ -1511,3 +1511,7 @@ var soakHurtsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*soak) = (*soak).hurts
+
+func init() {
+	greenlet.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
+}

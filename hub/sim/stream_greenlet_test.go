@@ -2970,3 +2970,7 @@ var notesHurriesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes) = (*notes).hurries
+
+func init() {
+	greenlet.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
+}

@@ -136,6 +136,20 @@ var infoOfConnReadLineFrame = greenlet.Func{
 }
 var _ func(*Conn) ([]byte, error) = (*Conn).ReadLine
 
+// valueConnReadLineFrame is Conn.ReadLine as a value, for callers that can be suspended.
+type valueConnReadLineFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadLineFrame) CallResumable(r *greenlet.Run) ([]byte, error, greenlet.Status) {
+	return v.recv.ReadLineResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
+		return valueConnReadLineFrame{recv}
+	})
+}
+
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
 type ConnReadUntilFrame struct {
 	greenlet.Header
@@ -192,7 +206,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:196
+//line buffer_greenlet.go:210
 
 // Resume continues Conn.ReadUntil where it is suspended, or starts it.
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -245,7 +259,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:249
+//line buffer_greenlet.go:263
 
 // Args replaces the parameters before the start.
 func (f *ConnReadUntilFrame) Args(args []any) {
@@ -304,3 +318,20 @@ var infoOfConnReadUntilFrame = greenlet.Func{
 	},
 }
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil
+
+// valueConnReadUntilFrame is Conn.ReadUntil as a value, for callers that can be suspended.
+type valueConnReadUntilFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadUntilFrame) CallResumable(r *greenlet.Run, p0 string, p1 int) ([]byte, error, greenlet.Status) {
+	return v.recv.ReadUntilResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
+		return valueConnReadUntilFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Conn.ReadLine", "Conn.ReadUntil")
+}

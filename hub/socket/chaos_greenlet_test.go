@@ -926,3 +926,7 @@ var chaosServesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*chaos, *Server) = (*chaos).serves
+
+func init() {
+	greenlet.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
+}

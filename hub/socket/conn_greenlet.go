@@ -190,6 +190,20 @@ var infoOfConnReadFrame = greenlet.Func{
 }
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
+// valueConnReadFrame is Conn.Read as a value, for callers that can be suspended.
+type valueConnReadFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
+		return valueConnReadFrame{recv}
+	})
+}
+
 // ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
 	greenlet.Header
@@ -267,7 +281,7 @@ case_92:
 	goto loop_86
 }
 
-//line conn_greenlet.go:271
+//line conn_greenlet.go:285
 
 // Resume continues Conn.ReadFull where it is suspended, or starts it.
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -345,7 +359,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:349
+//line conn_greenlet.go:363
 
 // Args replaces the parameters before the start.
 func (f *ConnReadFullFrame) Args(args []any) {
@@ -404,6 +418,20 @@ var infoOfConnReadFullFrame = greenlet.Func{
 }
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
 
+// valueConnReadFullFrame is Conn.ReadFull as a value, for callers that can be suspended.
+type valueConnReadFullFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadFullFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadFullResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
+		return valueConnReadFullFrame{recv}
+	})
+}
+
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
 type ConnWaitReadableFrame struct {
 	greenlet.Header
@@ -453,7 +481,7 @@ loop_111:
 	}
 }
 
-//line conn_greenlet.go:457
+//line conn_greenlet.go:485
 
 // Resume continues Conn.WaitReadable where it is suspended, or starts it.
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -494,7 +522,7 @@ resumed_120:
 	goto loop_111
 }
 
-//line conn_greenlet.go:498
+//line conn_greenlet.go:526
 
 // Args replaces the parameters before the start.
 func (f *ConnWaitReadableFrame) Args(args []any) {
@@ -547,6 +575,20 @@ var infoOfConnWaitReadableFrame = greenlet.Func{
 	},
 }
 var _ func(*Conn) error = (*Conn).WaitReadable
+
+// valueConnWaitReadableFrame is Conn.WaitReadable as a value, for callers that can be suspended.
+type valueConnWaitReadableFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWaitReadableFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitReadableResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
+		return valueConnWaitReadableFrame{recv}
+	})
+}
 
 // ConnWriteFrame is an activation of Conn.Write.
 type ConnWriteFrame struct {
@@ -610,7 +652,7 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:614
+//line conn_greenlet.go:656
 
 // Resume continues Conn.Write where it is suspended, or starts it.
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -673,7 +715,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:677
+//line conn_greenlet.go:719
 
 // Args replaces the parameters before the start.
 func (f *ConnWriteFrame) Args(args []any) {
@@ -732,6 +774,20 @@ var infoOfConnWriteFrame = greenlet.Func{
 }
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
 
+// valueConnWriteFrame is Conn.Write as a value, for callers that can be suspended.
+type valueConnWriteFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.WriteResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
+		return valueConnWriteFrame{recv}
+	})
+}
+
 // ConnWriteStringFrame is an activation of Conn.WriteString.
 type ConnWriteStringFrame struct {
 	greenlet.Header
@@ -771,7 +827,7 @@ func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (ret0 int, ret1 e
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:775
+//line conn_greenlet.go:831
 
 // Resume continues Conn.WriteString where it is suspended, or starts it.
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -804,7 +860,7 @@ resumed_169:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:808
+//line conn_greenlet.go:864
 
 // Args replaces the parameters before the start.
 func (f *ConnWriteStringFrame) Args(args []any) {
@@ -855,3 +911,20 @@ var infoOfConnWriteStringFrame = greenlet.Func{
 	},
 }
 var _ func(*Conn, string) (int, error) = (*Conn).WriteString
+
+// valueConnWriteStringFrame is Conn.WriteString as a value, for callers that can be suspended.
+type valueConnWriteStringFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+	return v.recv.WriteStringResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
+		return valueConnWriteStringFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
+}

@@ -4870,3 +4870,7 @@ var notesStopsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, *Server) = (*notes).stops
+
+func init() {
+	greenlet.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
+}

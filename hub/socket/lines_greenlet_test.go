@@ -628,3 +628,7 @@ var logKeepsLineFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
+
+func init() {
+	greenlet.Declare("log.changesMind", "log.keepsLine")
+}

@@ -170,3 +170,20 @@ var infoOfListenerAcceptFrame = greenlet.Func{
 	},
 }
 var _ func(*Listener) (*Conn, error) = (*Listener).Accept
+
+// valueListenerAcceptFrame is Listener.Accept as a value, for callers that can be suspended.
+type valueListenerAcceptFrame struct {
+	recv *Listener
+}
+
+func (v valueListenerAcceptFrame) CallResumable(r *greenlet.Run) (*Conn, error, greenlet.Status) {
+	return v.recv.AcceptResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
+		return valueListenerAcceptFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Listener.Accept")
+}

@@ -512,3 +512,7 @@ var ledgerStopsFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops
+
+func init() {
+	greenlet.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
+}

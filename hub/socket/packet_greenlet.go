@@ -181,6 +181,20 @@ var infoOfPacketConnReadFromFrame = greenlet.Func{
 }
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
+// valuePacketConnReadFromFrame is PacketConn.ReadFrom as a value, for callers that can be suspended.
+type valuePacketConnReadFromFrame struct {
+	recv *PacketConn
+}
+
+func (v valuePacketConnReadFromFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, net.Addr, error, greenlet.Status) {
+	return v.recv.ReadFromResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
+		return valuePacketConnReadFromFrame{recv}
+	})
+}
+
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
 type PacketConnWriteToFrame struct {
 	greenlet.Header
@@ -237,7 +251,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:241
+//line packet_greenlet.go:255
 
 // Resume continues PacketConn.WriteTo where it is suspended, or starts it.
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -291,7 +305,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:295
+//line packet_greenlet.go:309
 
 // Args replaces the parameters before the start.
 func (f *PacketConnWriteToFrame) Args(args []any) {
@@ -350,3 +364,20 @@ var infoOfPacketConnWriteToFrame = greenlet.Func{
 	},
 }
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo
+
+// valuePacketConnWriteToFrame is PacketConn.WriteTo as a value, for callers that can be suspended.
+type valuePacketConnWriteToFrame struct {
+	recv *PacketConn
+}
+
+func (v valuePacketConnWriteToFrame) CallResumable(r *greenlet.Run, p0 []byte, p1 net.Addr) (int, error, greenlet.Status) {
+	return v.recv.WriteToResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
+		return valuePacketConnWriteToFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
+}

@@ -309,6 +309,20 @@ var infoOfServerServeFrame = greenlet.Func{
 }
 var _ func(*Server) error = (*Server).Serve
 
+// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
+type valueServerServeFrame struct {
+	recv *Server
+}
+
+func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.ServeResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+		return valueServerServeFrame{recv}
+	})
+}
+
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
 	greenlet.Header
@@ -378,7 +392,7 @@ loop_182:
 	goto loop_182
 }
 
-//line server_greenlet.go:382
+//line server_greenlet.go:396
 
 // Resume continues Server.Stop where it is suspended, or starts it.
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -445,7 +459,7 @@ resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:449
+//line server_greenlet.go:463
 
 // Args replaces the parameters before the start.
 func (f *ServerStopFrame) Args(args []any) {
@@ -503,3 +517,20 @@ var infoOfServerStopFrame = greenlet.Func{
 	},
 }
 var _ func(*Server, time.Duration) int = (*Server).Stop
+
+// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
+type valueServerStopFrame struct {
+	recv *Server
+}
+
+func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+	return v.recv.StopResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+		return valueServerStopFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Server.Serve", "Server.Stop")
+}

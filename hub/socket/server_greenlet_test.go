@@ -2084,3 +2084,7 @@ var logReadsToEndFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*log, *Conn) = (*log).readsToEnd
+
+func init() {
+	greenlet.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
+}

@@ -2665,3 +2665,7 @@ var notesReceivesFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, *PacketConn, string) = (*notes).receives
+
+func init() {
+	greenlet.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
+}

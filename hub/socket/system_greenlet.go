@@ -645,6 +645,20 @@ var infoOfSystemDialFrame = greenlet.Func{
 }
 var _ func(*System, string, string) (*Conn, error) = (*System).Dial
 
+// valueSystemDialFrame is System.Dial as a value, for callers that can be suspended.
+type valueSystemDialFrame struct {
+	recv *System
+}
+
+func (v valueSystemDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Conn, error, greenlet.Status) {
+	return v.recv.DialResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
+		return valueSystemDialFrame{recv}
+	})
+}
+
 // func1SystemDial is the function literal of system.go:65, with what it captures.
 type func1SystemDial struct {
 	greenlet.Closure
@@ -686,7 +700,7 @@ func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line system_greenlet.go:690
+//line system_greenlet.go:704
 
 // Resume continues the literal func1SystemDial where it is suspended, or starts it.
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -718,7 +732,7 @@ resumed_65:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:722
+//line system_greenlet.go:736
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) {
@@ -829,7 +843,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:833
+//line system_greenlet.go:847
 
 // Resume continues System.dial where it is suspended, or starts it.
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -905,7 +919,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:909
+//line system_greenlet.go:923
 
 // Args replaces the parameters before the start.
 func (f *systemDialFrame) Args(args []any) {
@@ -1108,7 +1122,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:1112
+//line system_greenlet.go:1126
 
 // Args replaces the parameters before the start.
 func (f *systemConnectFrame) Args(args []any) {
@@ -1216,7 +1230,7 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 	}
 }
 
-//line system_greenlet.go:1220
+//line system_greenlet.go:1234
 
 // Resume continues System.Listen where it is suspended, or starts it.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1263,7 +1277,7 @@ resumed_117:
 	}
 }
 
-//line system_greenlet.go:1267
+//line system_greenlet.go:1281
 
 // Args replaces the parameters before the start.
 func (f *SystemListenFrame) Args(args []any) {
@@ -1319,6 +1333,20 @@ var infoOfSystemListenFrame = greenlet.Func{
 }
 var _ func(*System, string, string) (*Listener, error) = (*System).Listen
 
+// valueSystemListenFrame is System.Listen as a value, for callers that can be suspended.
+type valueSystemListenFrame struct {
+	recv *System
+}
+
+func (v valueSystemListenFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Listener, error, greenlet.Status) {
+	return v.recv.ListenResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
+		return valueSystemListenFrame{recv}
+	})
+}
+
 // SystemListenPacketFrame is an activation of System.ListenPacket.
 type SystemListenPacketFrame struct {
 	greenlet.Header
@@ -1370,7 +1398,7 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 	}
 }
 
-//line system_greenlet.go:1374
+//line system_greenlet.go:1402
 
 // Resume continues System.ListenPacket where it is suspended, or starts it.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1417,7 +1445,7 @@ resumed_132:
 	}
 }
 
-//line system_greenlet.go:1421
+//line system_greenlet.go:1449
 
 // Args replaces the parameters before the start.
 func (f *SystemListenPacketFrame) Args(args []any) {
@@ -1472,6 +1500,20 @@ var infoOfSystemListenPacketFrame = greenlet.Func{
 	},
 }
 var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
+
+// valueSystemListenPacketFrame is System.ListenPacket as a value, for callers that can be suspended.
+type valueSystemListenPacketFrame struct {
+	recv *System
+}
+
+func (v valueSystemListenPacketFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*PacketConn, error, greenlet.Status) {
+	return v.recv.ListenPacketResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
+		return valueSystemListenPacketFrame{recv}
+	})
+}
 
 // systemResolveFrame is an activation of System.resolve.
 type systemResolveFrame struct {
@@ -1538,7 +1580,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1542
+//line system_greenlet.go:1584
 
 // Resume continues System.resolve where it is suspended, or starts it.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1596,7 +1638,7 @@ after_if_175:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1600
+//line system_greenlet.go:1642
 
 // Args replaces the parameters before the start.
 func (f *systemResolveFrame) Args(args []any) {
@@ -1652,3 +1694,7 @@ var systemResolveFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve
+
+func init() {
+	greenlet.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
+}

@@ -789,3 +789,7 @@ var notesReceivesNothingFrameInfo = greenlet.Func{
 	},
 }
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
+
+func init() {
+	greenlet.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
+}

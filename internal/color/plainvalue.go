@@ -88,7 +88,7 @@ func (c *Colors) namedIn(decl ast.Decl, f func(*NamedValue)) {
 }
 
 func (c *Colors) namedValue(id *ast.Ident, fn *types.Func, sel *types.Selection) *NamedValue {
-	s := c.classify(fn.Origin())
+	s := c.classify(fn.Origin(), id)
 	if s.Op != OpCall && s.Op != OpDispatch {
 		return nil
 	}
@@ -112,8 +112,8 @@ func (c *Colors) namedValue(id *ast.Ident, fn *types.Func, sel *types.Selection)
 		if v.Op == OpDispatch {
 			v.Path = embedded(sel)
 		}
-		if v.Op == OpCall && !c.selectsCompanion(v) {
-			return nil
+		if v.Op == OpCall && !hasTypeParam(v.Recv) && !c.selectsCompanion(v) {
+			return nil // what hides the companion of a promoted method
 		}
 	case types.MethodVal:
 		v.Bound = true
@@ -125,6 +125,9 @@ func (c *Colors) namedValue(id *ast.Ident, fn *types.Func, sel *types.Selection)
 		}
 	}
 	v.Open = hasTypeParam(v.Recv)
+	if v.Open && v.Op == OpDispatch && !c.reaches(v.Func) {
+		return nil // it takes an implementation that is not seen here
+	}
 	return v
 }
 

@@ -3,6 +3,7 @@ package color
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -84,7 +85,7 @@ func (c *Colors) UsedAsValue(fn *types.Func) bool {
 	if fn.Exported() && c.pkg.Pkg.Name() != "main" {
 		return true
 	}
-	return c.asValue[fn]
+	return c.asValue[fn] || slices.Contains(c.pkg.Named, fn.Name())
 }
 
 // findValues fills asValue.

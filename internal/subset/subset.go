@@ -25,6 +25,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 		k.literalTypes(fn)
 	}
 	k.leaks()
+	k.openValues()
 	k.exposed()
 	k.universe()
 	k.diags = append(k.diags, Clashes(p.Fset, p.Files, c.Directives(), p.Info)...)

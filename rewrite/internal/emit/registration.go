@@ -69,12 +69,12 @@ func (c *Converter) registerMethods(out *jen.File, name string, recv types.Type,
 	if deferred != "" {
 		c.forward(out, self, sig, nil, closureDeferred, jen.Id(v).Dot("recv").Dot(deferred))
 	}
-	c.registerReceiver(out, name, recv, fn)
+	c.registerReceiver(out, name, c.Type(recv), fn)
 }
 
-func (c *Converter) registerReceiver(out *jen.File, name string, recv types.Type, fn jen.Code) {
+func (c *Converter) registerReceiver(out *jen.File, name string, recv, fn jen.Code) {
 	out.Func().Id("init").Params().Block(c.rt("RegisterMethod").Call(fn,
-		jen.Func().Params(jen.Id("recv").Add(c.Type(recv))).Add(c.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
+		jen.Func().Params(jen.Id("recv").Add(recv)).Add(c.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
 }
 
 // unused is name, or one like it that no declaration of the package has.
@@ -210,12 +210,13 @@ func withoutReceiver(sig *types.Signature) *types.Signature {
 // registerDispatched registers a method value of an interface, or a method expression.
 // Which form is called depends on the dynamic type, as in a call.
 func (c *Converter) registerDispatched(out *jen.File, v NamedValue) {
-	name := v.Func.Name()
+	name, of := v.Func.Name(), c.unused(v.Name+"Of") // the interface, which may have no name
 	sig, first := v.Sig, types.Type(nil)
 	self, on := jen.Code(jen.Id(v.Name)), jen.Id(c.unused("on"))
 	if v.Bound {
 		self, on = jen.Id(c.unused("v")).Id(v.Name), jen.Id(c.unused("v")).Dot("recv")
-		out.Type().Id(v.Name).Struct(jen.Id("recv").Add(c.Type(v.Recv)))
+		out.Type().Id(of).Op("=").Add(c.Type(v.Recv))
+		out.Type().Id(v.Name).Struct(jen.Id("recv").Id(of))
 	} else {
 		sig, first = withoutReceiver(v.Sig), v.Recv
 		out.Type().Id(v.Name).Struct()
@@ -246,10 +247,8 @@ func (c *Converter) registerDispatched(out *jen.File, v NamedValue) {
 		return
 	}
 	// A value can be made of an interface that is not nil only.
-	embedded := c.unused(v.Name + "Of")
-	out.Type().Id(embedded).Op("=").Add(c.Type(v.Recv))
-	some := c.Convert(v.Recv, jen.Struct(jen.Id(embedded)).Values())
-	c.registerReceiver(out, v.Name, v.Recv, some.Dot(name))
+	some := jen.Id(of).Call(jen.Struct(jen.Id(of)).Values())
+	c.registerReceiver(out, v.Name, jen.Id(of), some.Dot(name))
 }
 
 // formParams are the types of the parameters of a companion.

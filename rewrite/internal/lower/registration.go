@@ -1,4 +1,4 @@
-package rewrite
+package lower
 
 // Registration: what the package makes known of resumable functions as values, besides
 // those that are made known with their functions (emit/registration.go).
@@ -9,19 +9,20 @@ import (
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/emit"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
 )
 
 // nameValues gives the values that the package names to the file where they are named,
 // or to the first, if nothing else is generated from that. They are found anywhere in
 // the package: annotated functions run as plain code, too.
-func nameValues(u *Unit, colors *color.Colors, byFile []*lowered) {
-	test := func(file *ast.File) bool { return isTestFile(u.Path(file)) }
-	wantsTests := test(byFile[0].file)
+func nameValues(u *unit.Unit, colors *color.Colors, byFile []*Lowered) {
+	test := func(file *ast.File) bool { return names.IsTest(u.Path(file)) }
+	wantsTests := test(byFile[0].File)
 	conv := &emit.Converter{Info: u.Info, Pkg: u.Pkg}
 	taken := map[string]bool{}
 	for _, v := range colors.NamedValues(test) {
 		path := u.Fset.File(v.Name.Pos()).Name()
-		if isTestFile(path) != wantsTests || !conv.CanRegister(v) {
+		if names.IsTest(path) != wantsTests || !conv.CanRegister(v) {
 			continue
 		}
 		base := "named" + names.Upper(receiverName(v)) + names.Upper(v.Name.Name)
@@ -35,7 +36,7 @@ func nameValues(u *Unit, colors *color.Colors, byFile []*lowered) {
 		taken[name] = true
 		to := byFile[0]
 		for _, l := range byFile {
-			if u.Path(l.file) == path {
+			if u.Path(l.File) == path {
 				to = l
 			}
 		}
@@ -45,8 +46,8 @@ func nameValues(u *Unit, colors *color.Colors, byFile []*lowered) {
 
 // declared are the names, for the runtime, of the functions of a file of which there may
 // be values that are not registered.
-func declared(colors *color.Colors, l *lowered) (list []string) {
-	for _, f := range l.fns {
+func declared(l *Lowered) (list []string) {
+	for _, f := range l.Funcs {
 		if f.Lit != nil {
 			continue
 		}

@@ -146,6 +146,9 @@ func (c *Colors) Annotated() []*Func { return c.annotated }
 // Directives are those that New was given.
 func (c *Colors) Directives() *directive.Set { return c.set }
 
+// Decl is the declaration of a function of the package that has a body, or nil.
+func (c *Colors) Decl(fn *types.Func) *ast.FuncDecl { return c.decls[fn] }
+
 // Companion is the name of the resumable form of fn.
 func (c *Colors) Companion(fn *types.Func) string { return names.Companion(fn.Name()) }
 

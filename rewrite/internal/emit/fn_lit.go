@@ -212,6 +212,7 @@ func (e *funcEmitter) asWritten(lit *ast.FuncLit) *jen.Statement {
 	plain := *e
 	conv := *e.Converter
 	plain.Converter = &conv
+	plain.alias = nil                 // those are of the step, which may have been emitted before
 	called := map[*ast.FuncLit]bool{} // at once, here
 	conv.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
 		switch x := x.(type) {

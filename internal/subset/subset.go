@@ -27,6 +27,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 	k.leaks()
 	k.openValues()
 	k.exposed()
+	k.muted()
 	k.universe()
 	k.diags = append(k.diags, Clashes(p.Fset, p.Files, c.Directives(), p.Info)...)
 	k.diags.Sort()

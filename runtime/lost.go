@@ -18,7 +18,7 @@ type Lost struct {
 
 // A LostHandler says which functions are resumable, by their names in tracebacks
 // (their literals are taken to be, too), and is told of the suspensions that
-// they lose. Of Yield, Exchange and a resumable iterator's yield, which make sense in
+// they lose. Of Yield, YieldFrom, Exchange and a resumable iterator's yield, which make sense in
 // resumable code only, all functions' are reported.
 type LostHandler struct {
 	Resumable func(name string) bool
@@ -52,7 +52,7 @@ func lost() {
 			continue
 		}
 		op = strings.TrimSuffix(strings.TrimPrefix(op, "(*Greenlet)."), "[...]")
-		always := op == "Yield" || op == "Exchange" || strings.HasPrefix(op, "(*yielder")
+		always := op == "Yield" || op == "YieldFrom" || op == "Exchange" || strings.HasPrefix(op, "(*yielder")
 		switch {
 		case !always && op != "Switch" && op != "Throw" && op != "Kill" && op != "Call":
 			return // Pull and its like, which are there to drive from a stack

@@ -1974,7 +1974,7 @@ loop_178:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f := (*logYieldsThriceFrame)(nil).take(r)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -1996,7 +1996,7 @@ func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:179
+		// resumed from hub_test.go:182
 		l, t0 = f.l, f.t0
 		r.Callee().(*logYieldsThriceFunc1Frame).Release(r)
 		goto resumed_179
@@ -2011,7 +2011,7 @@ loop_178:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		r.Link(f, &f.Header)
@@ -2070,7 +2070,7 @@ var logYieldsThriceFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice",
 	Points: []greenlet.Point{
 		{
-			Line: 179,
+			Line: 182,
 			Live: "l t0",
 		},
 	},
@@ -2323,7 +2323,7 @@ loop_206:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f := (*logSleepsThriceFrame)(nil).take(r)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -2345,7 +2345,7 @@ func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:207
+		// resumed from hub_test.go:210
 		l, t0 = f.l, f.t0
 		r.Callee().(*logSleepsThriceFunc1Frame).Release(r)
 		goto resumed_207
@@ -2360,7 +2360,7 @@ loop_206:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		r.Link(f, &f.Header)
@@ -2419,7 +2419,7 @@ var logSleepsThriceFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice",
 	Points: []greenlet.Point{
 		{
-			Line: 207,
+			Line: 210,
 			Live: "l t0",
 		},
 	},
@@ -4089,6 +4089,7 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line hub_test.go:416
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f := (*logCancelsFrame)(nil).take(r)
@@ -4097,12 +4098,13 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 			return st
 		}
 	} else {
+//line hub_test.go:416
 		cancel(errors.ErrUnsupported)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:4106
+//line hub_greenlet_test.go:4108
 
 // Resume continues log.cancels where it is suspended, or starts it.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4130,6 +4132,7 @@ resumed_415:
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line hub_test.go:416
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f.l = nil
@@ -4139,13 +4142,14 @@ resumed_415:
 			return st
 		}
 	} else {
+//line hub_test.go:416
 		cancel(errors.ErrUnsupported)
 	}
 resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:4149
+//line hub_greenlet_test.go:4153
 
 // Args replaces the parameters before the start.
 func (f *logCancelsFrame) Args(args []any) {
@@ -4253,7 +4257,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4257
+//line hub_greenlet_test.go:4261
 
 // Resume continues sums where it is suspended, or starts it.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4298,7 +4302,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4302
+//line hub_greenlet_test.go:4306
 
 // Args replaces the parameters before the start.
 func (f *sumsFrame) Args(args []any) {
@@ -4399,7 +4403,7 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:4403
+//line hub_greenlet_test.go:4407
 
 // Resume continues log.ticks where it is suspended, or starts it.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4445,7 +4449,7 @@ resumed_459:
 	goto loop_457
 }
 
-//line hub_greenlet_test.go:4449
+//line hub_greenlet_test.go:4453
 
 // Args replaces the parameters before the start.
 func (f *logTicksFrame) Args(args []any) {
@@ -4532,7 +4536,7 @@ func (l *log) iteratesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:4536
+//line hub_greenlet_test.go:4540
 
 // Resume continues log.iterates where it is suspended, or starts it.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4580,7 +4584,7 @@ resumed_466b:
 	goto loop_466
 }
 
-//line hub_greenlet_test.go:4584
+//line hub_greenlet_test.go:4588
 
 // Args replaces the parameters before the start.
 func (f *logIteratesFrame) Args(args []any) {

@@ -761,6 +761,7 @@ loop_89:
 	if c2, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, R, error) (bool, greenlet.Status)
 	}); ok {
+//line map.go:89
 		t1, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
 			f.items = nil
@@ -769,6 +770,7 @@ loop_89:
 			return st
 		}
 	} else {
+//line map.go:89
 		t1 = yield(c.result, c.err)
 	}
 resumed_89b:
@@ -801,7 +803,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:805
+//line map_greenlet.go:807
 
 // Args replaces the parameters before the start.
 func (f *mappingAllFrame[A, R]) Args(args []any) {
@@ -917,7 +919,7 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (ret0 *mapped[A, R], st g
 	}
 }
 
-//line map_greenlet.go:921
+//line map_greenlet.go:923
 
 // Resume continues mapping.next where it is suspended, or starts it.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -964,7 +966,7 @@ resumed_109:
 	goto loop_97
 }
 
-//line map_greenlet.go:968
+//line map_greenlet.go:970
 
 // Args replaces the parameters before the start.
 func (f *mappingNextFrame[A, R]) Args(args []any) {
@@ -1063,6 +1065,7 @@ loop_118:
 		if c2, ok2 := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
 		}); ok2 {
+//line map.go:122
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f := (*mappingFillFrame[A, R])(nil).take(r)
@@ -1071,6 +1074,7 @@ loop_118:
 				return st
 			}
 		} else {
+//line map.go:122
 			item2, ok = t0()
 		}
 	}
@@ -1098,7 +1102,7 @@ loop_118:
 	goto loop_118
 }
 
-//line map_greenlet.go:1102
+//line map_greenlet.go:1106
 
 // Resume continues mapping.fill where it is suspended, or starts it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1142,6 +1146,7 @@ loop_118:
 		if c2, ok2 := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
 		}); ok2 {
+//line map.go:122
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f.c = nil
@@ -1150,6 +1155,7 @@ loop_118:
 				return st
 			}
 		} else {
+//line map.go:122
 			item2, ok = t0()
 		}
 	}
@@ -1178,7 +1184,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:1182
+//line map_greenlet.go:1188
 
 // Args replaces the parameters before the start.
 func (f *mappingFillFrame[A, R]) Args(args []any) {
@@ -1265,6 +1271,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
 		}); ok {
+//line map.go:139
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
 				f2 := (*mappedRunFrame[A, R])(nil).take(r)
@@ -1273,6 +1280,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line map.go:139
 			t1, t2 = t0(c.item)
 		}
 	}
@@ -1281,7 +1289,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1285
+//line map_greenlet.go:1293
 
 // Resume continues mapped.run where it is suspended, or starts it.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1307,6 +1315,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
 		}); ok {
+//line map.go:139
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
 				f2.PC = 1
@@ -1314,6 +1323,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line map.go:139
 			t1, t2 = t0(c.item)
 		}
 	}
@@ -1323,7 +1333,7 @@ resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:1327
+//line map_greenlet.go:1337
 
 // Args replaces the parameters before the start.
 func (f *mappedRunFrame[A, R]) Args(args []any) {
@@ -1405,7 +1415,7 @@ func (m *mapping[A, R]) endResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1409
+//line map_greenlet.go:1419
 
 // Resume continues mapping.end where it is suspended, or starts it.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1428,7 +1438,7 @@ resumed_154:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet.go:1432
+//line map_greenlet.go:1442
 
 // Args replaces the parameters before the start.
 func (f *mappingEndFrame[A, R]) Args(args []any) {

@@ -1273,6 +1273,7 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -1288,7 +1289,7 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1292
+//line map_greenlet_test.go:1293
 
 // Resume continues log.mapsSeq where it is suspended, or starts it.
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1335,6 +1336,7 @@ resumed_72:
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -1352,7 +1354,7 @@ resumed_72b:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1356
+//line map_greenlet_test.go:1358
 
 // Args replaces the parameters before the start.
 func (f *logMapsSeqFrame) Args(args []any) {
@@ -1456,7 +1458,7 @@ func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1460
+//line map_greenlet_test.go:1462
 
 // Resume continues the literal logMapsSeqValue1 where it is suspended, or starts it.
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1488,7 +1490,7 @@ resumed_72:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1492
+//line map_greenlet_test.go:1494
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) {
@@ -1542,7 +1544,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1546
+//line map_greenlet_test.go:1548
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -1576,7 +1578,7 @@ func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) 
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1580
+//line map_greenlet_test.go:1582
 
 // Resume continues the literal logMapsSeqRange1 where it is suspended, or starts it.
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1607,7 +1609,7 @@ resumed_74:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1611
+//line map_greenlet_test.go:1613
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) {
@@ -1692,6 +1694,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:97
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1703,6 +1706,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:97
 		t0((&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1724,6 +1728,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t1).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:100
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1735,6 +1740,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:100
 		t1((&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1772,6 +1778,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t2).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:110
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1783,6 +1790,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:110
 		t2((&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1793,7 +1801,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1797
+//line map_greenlet_test.go:1805
 
 // Resume continues log.mapsUnordered where it is suspended, or starts it.
 func (f *logMapsUnorderedFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1876,6 +1884,7 @@ resumed_97:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:97
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1886,6 +1895,7 @@ resumed_97:
 			return st
 		}
 	} else {
+//line map_test.go:97
 		t0((&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1909,6 +1919,7 @@ resumed_100:
 	if c, ok := greenlet.Resumable(t1).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:100
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1920,6 +1931,7 @@ resumed_100:
 			return st
 		}
 	} else {
+//line map_test.go:100
 		t1((&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1965,6 +1977,7 @@ resumed_110b:
 	if c, ok := greenlet.Resumable(t2).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:110
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1980,6 +1993,7 @@ resumed_110b:
 			return st
 		}
 	} else {
+//line map_test.go:110
 		t2((&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1991,7 +2005,7 @@ resumed_110c:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1995
+//line map_greenlet_test.go:2009
 
 // Args replaces the parameters before the start.
 func (f *logMapsUnorderedFrame) Args(args []any) {
@@ -2113,7 +2127,7 @@ func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2117
+//line map_greenlet_test.go:2131
 
 // Resume continues the literal logMapsUnorderedValue1 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2145,7 +2159,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2149
+//line map_greenlet_test.go:2163
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) {
@@ -2224,7 +2238,7 @@ func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2228
+//line map_greenlet_test.go:2242
 
 // Resume continues the literal logMapsUnorderedValue2 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2256,7 +2270,7 @@ resumed_100:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2260
+//line map_greenlet_test.go:2274
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) {
@@ -2335,7 +2349,7 @@ func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2339
+//line map_greenlet_test.go:2353
 
 // Resume continues the literal logMapsUnorderedValue3 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2367,7 +2381,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2371
+//line map_greenlet_test.go:2385
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) {
@@ -2420,7 +2434,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2424
+//line map_greenlet_test.go:2438
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -2447,7 +2461,7 @@ func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2451
+//line map_greenlet_test.go:2465
 
 // Resume continues the literal logMapsUnorderedRange1 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2462,7 +2476,7 @@ func (f *logMapsUnorderedRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Stat
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2466
+//line map_greenlet_test.go:2480
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange1Frame) Release(r *greenlet.Run) {
@@ -2516,7 +2530,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2520
+//line map_greenlet_test.go:2534
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -2551,7 +2565,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:2555
+//line map_greenlet_test.go:2569
 
 // Resume continues the literal logMapsUnorderedRange2 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange2Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2575,7 +2589,7 @@ leave_103:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2579
+//line map_greenlet_test.go:2593
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange2Frame) Release(r *greenlet.Run) {
@@ -2625,7 +2639,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2629
+//line map_greenlet_test.go:2643
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -2652,7 +2666,7 @@ func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2656
+//line map_greenlet_test.go:2670
 
 // Resume continues the literal logMapsUnorderedRange3 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange3Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2667,7 +2681,7 @@ func (f *logMapsUnorderedRange3Frame) Resume(r2 *greenlet.Run) (st greenlet.Stat
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2671
+//line map_greenlet_test.go:2685
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange3Frame) Release(r *greenlet.Run) {
@@ -2834,7 +2848,7 @@ func (l *log) groupedResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:2838
+//line map_greenlet_test.go:2852
 
 // Resume continues log.grouped where it is suspended, or starts it.
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3037,7 +3051,7 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3041
+//line map_greenlet_test.go:3055
 
 // Args replaces the parameters before the start.
 func (f *logGroupedFrame) Args(args []any) {
@@ -3174,6 +3188,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:160
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f := (*logMapsManyFrame)(nil).take(r)
@@ -3182,6 +3197,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 			return st
 		}
 	} else {
+//line map_test.go:160
 		t0((&logMapsManyRange1{loop: loop}).value())
 	}
 //line map_test.go:160
@@ -3189,7 +3205,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:3193
+//line map_greenlet_test.go:3209
 
 // Resume continues log.mapsMany where it is suspended, or starts it.
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3232,6 +3248,7 @@ resumed_160:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:160
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f.l = nil
@@ -3241,6 +3258,7 @@ resumed_160:
 			return st
 		}
 	} else {
+//line map_test.go:160
 		t0((&logMapsManyRange1{loop: loop}).value())
 	}
 resumed_160b:
@@ -3249,7 +3267,7 @@ resumed_160b:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3253
+//line map_greenlet_test.go:3271
 
 // Args replaces the parameters before the start.
 func (f *logMapsManyFrame) Args(args []any) {
@@ -3344,7 +3362,7 @@ func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (ret0 int, ret1
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:3348
+//line map_greenlet_test.go:3366
 
 // Resume continues the literal logMapsManyFunc1 where it is suspended, or starts it.
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3369,7 +3387,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3373
+//line map_greenlet_test.go:3391
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) {
@@ -3441,7 +3459,7 @@ func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (ret0
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:3445
+//line map_greenlet_test.go:3463
 
 // Resume continues the literal logMapsManyRange1 where it is suspended, or starts it.
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3455,7 +3473,7 @@ func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3459
+//line map_greenlet_test.go:3477
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) {

@@ -704,6 +704,7 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line seed_test.go:62
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
 				f := (*logFateFunc3Frame)(nil).take(r)
@@ -712,13 +713,14 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line seed_test.go:62
 			(*c.cancel)(t0)
 		}
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:722
+//line seed_greenlet_test.go:724
 
 // Resume continues the literal logFateFunc3 where it is suspended, or starts it.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -738,6 +740,7 @@ func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line seed_test.go:62
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
@@ -745,6 +748,7 @@ func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line seed_test.go:62
 			(*c.cancel)(t0)
 		}
 	}
@@ -752,7 +756,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:756
+//line seed_greenlet_test.go:760
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc3Frame) Release(r *greenlet.Run) {
@@ -817,7 +821,7 @@ func (c *logFateFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:821
+//line seed_greenlet_test.go:825
 
 // Resume continues the literal logFateFunc4 where it is suspended, or starts it.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -840,7 +844,7 @@ resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:844
+//line seed_greenlet_test.go:848
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc4Frame) Release(r *greenlet.Run) {
@@ -912,7 +916,7 @@ func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:916
+//line seed_greenlet_test.go:920
 
 // Resume continues log.hearsTwo where it is suspended, or starts it.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -954,7 +958,7 @@ resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:958
+//line seed_greenlet_test.go:962
 
 // Args replaces the parameters before the start.
 func (f *logHearsTwoFrame) Args(args []any) {
@@ -1046,7 +1050,7 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenle
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1050
+//line seed_greenlet_test.go:1054
 
 // Resume continues log.within where it is suspended, or starts it.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1081,7 +1085,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1085
+//line seed_greenlet_test.go:1089
 
 // Args replaces the parameters before the start.
 func (f *logWithinFrame) Args(args []any) {
@@ -1166,7 +1170,7 @@ func (c *logWithinFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1170
+//line seed_greenlet_test.go:1174
 
 // Resume continues the literal logWithinFunc1 where it is suspended, or starts it.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1189,7 +1193,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1193
+//line seed_greenlet_test.go:1197
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWithinFunc1Frame) Release(r *greenlet.Run) {
@@ -1244,6 +1248,7 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line seed_test.go:81
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f := (*logCancelsOneFrame)(nil).take(r)
@@ -1252,12 +1257,13 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 			return st
 		}
 	} else {
+//line seed_test.go:81
 		cancel()
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1261
+//line seed_greenlet_test.go:1267
 
 // Resume continues log.cancelsOne where it is suspended, or starts it.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1273,6 +1279,7 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line seed_test.go:81
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.l = nil
@@ -1282,13 +1289,14 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line seed_test.go:81
 		cancel()
 	}
 resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1292
+//line seed_greenlet_test.go:1300
 
 // Args replaces the parameters before the start.
 func (f *logCancelsOneFrame) Args(args []any) {
@@ -1369,7 +1377,7 @@ func (l *log) twiceResumable(r *greenlet.Run, name string) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1373
+//line seed_greenlet_test.go:1381
 
 // Resume continues log.twice where it is suspended, or starts it.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1394,7 +1402,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1398
+//line seed_greenlet_test.go:1406
 
 // Args replaces the parameters before the start.
 func (f *logTwiceFrame) Args(args []any) {
@@ -1482,7 +1490,7 @@ func (l *log) blocksResumable(r *greenlet.Run, name string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1486
+//line seed_greenlet_test.go:1494
 
 // Resume continues log.blocks where it is suspended, or starts it.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1514,7 +1522,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1518
+//line seed_greenlet_test.go:1526
 
 // Args replaces the parameters before the start.
 func (f *logBlocksFrame) Args(args []any) {
@@ -1596,7 +1604,7 @@ func (l *log) postsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1600
+//line seed_greenlet_test.go:1608
 
 // Resume continues log.posts where it is suspended, or starts it.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1621,7 +1629,7 @@ resumed_277:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1625
+//line seed_greenlet_test.go:1633
 
 // Args replaces the parameters before the start.
 func (f *logPostsFrame) Args(args []any) {

@@ -483,6 +483,7 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -499,7 +500,7 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:503
+//line main_greenlet.go:504
 
 // Resume continues crawler.crawl where it is suspended, or starts it.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -548,6 +549,7 @@ resumed_136:
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -566,7 +568,7 @@ resumed_136b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:570
+//line main_greenlet.go:572
 
 // Args replaces the parameters before the start.
 func (f *crawlerCrawlFrame) Args(args []any) {
@@ -644,7 +646,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:648
+//line main_greenlet.go:650
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -678,7 +680,7 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (ret
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:682
+//line main_greenlet.go:684
 
 // Resume continues the literal crawlerCrawlRange1 where it is suspended, or starts it.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -709,7 +711,7 @@ resumed_137:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:713
+//line main_greenlet.go:715
 
 // Release gives the frame back, for the next call that suspends.
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) {
@@ -771,7 +773,7 @@ func (c *crawler) finishResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:775
+//line main_greenlet.go:777
 
 // Resume continues crawler.finish where it is suspended, or starts it.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -795,7 +797,7 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:799
+//line main_greenlet.go:801
 
 // Args replaces the parameters before the start.
 func (f *crawlerFinishFrame) Args(args []any) {

@@ -73,6 +73,7 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:28
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.plain = nil
@@ -81,6 +82,7 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 			return st
 		}
 	} else {
+//line defer_test.go:28
 		plain()
 	}
 resumed_28:
@@ -88,7 +90,7 @@ after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:92
+//line defer_greenlet_test.go:94
 
 // Args replaces the parameters before the start.
 func (f *recoversAndCallsFrame) Args(args []any) {
@@ -232,7 +234,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:236
+//line defer_greenlet_test.go:238
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -353,6 +355,7 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:58
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to = nil
@@ -361,6 +364,7 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 			return st
 		}
 	} else {
+//line defer_test.go:58
 		t0 = to()
 	}
 resumed_58:
@@ -380,7 +384,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:384
+//line defer_greenlet_test.go:388
 
 // Args replaces the parameters before the start.
 func (f *throwsAtEndFrame) Args(args []any) {
@@ -501,6 +505,7 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:61
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to = nil
@@ -509,6 +514,7 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 			return st
 		}
 	} else {
+//line defer_test.go:61
 		t0 = to()
 	}
 resumed_61:
@@ -528,7 +534,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:532
+//line defer_greenlet_test.go:538
 
 // Args replaces the parameters before the start.
 func (f *switchesAtEndFrame) Args(args []any) {
@@ -652,7 +658,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:656
+//line defer_greenlet_test.go:662
 
 // Args replaces the parameters before the start.
 func (f *callsAtEndFrame) Args(args []any) {
@@ -721,6 +727,7 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:88
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f := (*callsFrame)(nil).take(r)
@@ -729,12 +736,13 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line defer_test.go:88
 		plain()
 	}
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:738
+//line defer_greenlet_test.go:746
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -750,6 +758,7 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:88
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.plain = nil
@@ -758,13 +767,14 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line defer_test.go:88
 		plain()
 	}
 resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:768
+//line defer_greenlet_test.go:778
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -884,7 +894,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:888
+//line defer_greenlet_test.go:898
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -986,7 +996,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:990
+//line defer_greenlet_test.go:1000
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -1119,7 +1129,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1123
+//line defer_greenlet_test.go:1133
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -1255,7 +1265,7 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1259
+//line defer_greenlet_test.go:1269
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -1393,7 +1403,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1397
+//line defer_greenlet_test.go:1407
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {

@@ -2353,6 +2353,7 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line greenlet_test.go:532
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*callsPlainFrame)(nil).take(r)
@@ -2361,12 +2362,13 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line greenlet_test.go:532
 		f()
 	}
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2370
+//line greenlet_greenlet_test.go:2372
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2382,6 +2384,7 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line greenlet_test.go:532
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -2390,13 +2393,14 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line greenlet_test.go:532
 		f()
 	}
 resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2400
+//line greenlet_greenlet_test.go:2404
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {

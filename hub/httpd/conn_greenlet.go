@@ -1598,6 +1598,7 @@ after_if_307:
 		if c2, ok2 := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, *Answer) greenlet.Status
 		}); ok2 {
+//line conn.go:314
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2 := (*connRefuseFrame)(nil).take(r2)
@@ -1606,6 +1607,7 @@ after_if_307:
 				return st
 			}
 		} else {
+//line conn.go:314
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
@@ -1620,7 +1622,7 @@ after_if_313:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:1624
+//line conn_greenlet.go:1626
 
 // Resume continues conn.refuse where it is suspended, or starts it.
 func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1695,6 +1697,7 @@ resumed_312:
 		if c2, ok2 := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, *Answer) greenlet.Status
 		}); ok2 {
+//line conn.go:314
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2.r = nil
@@ -1705,6 +1708,7 @@ resumed_312:
 				return st
 			}
 		} else {
+//line conn.go:314
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
@@ -1724,7 +1728,7 @@ resumed_316:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:1728
+//line conn_greenlet.go:1732
 
 // Args replaces the parameters before the start.
 func (f *connRefuseFrame) Args(args []any) {
@@ -1836,7 +1840,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1840
+//line conn_greenlet.go:1844
 
 // Resume continues conn.linger where it is suspended, or starts it.
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1889,7 +1893,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1893
+//line conn_greenlet.go:1897
 
 // Args replaces the parameters before the start.
 func (f *connLingerFrame) Args(args []any) {

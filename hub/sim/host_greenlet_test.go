@@ -2464,6 +2464,7 @@ loop_291:
 		if c2, ok := greenlet.Resumable(close2).(interface {
 			CallResumable(*greenlet.Run) (error, greenlet.Status)
 		}); ok {
+//line host_test.go:292
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f := (*notesLonelyFrame)(nil).take(r)
@@ -2472,6 +2473,7 @@ loop_291:
 				return st
 			}
 		} else {
+//line host_test.go:292
 			t10 = close2()
 		}
 	}
@@ -2517,7 +2519,7 @@ after_loop_291:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2521
+//line host_greenlet_test.go:2523
 
 // Resume continues notes.lonely where it is suspended, or starts it.
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2688,6 +2690,7 @@ loop_291:
 		if c2, ok := greenlet.Resumable(close2).(interface {
 			CallResumable(*greenlet.Run) (error, greenlet.Status)
 		}); ok {
+//line host_test.go:292
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f.start = time.Time{}
@@ -2696,6 +2699,7 @@ loop_291:
 				return st
 			}
 		} else {
+//line host_test.go:292
 			t10 = close2()
 		}
 	}
@@ -2757,7 +2761,7 @@ resumed_303:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2761
+//line host_greenlet_test.go:2765
 
 // Args replaces the parameters before the start.
 func (f *notesLonelyFrame) Args(args []any) {
@@ -2880,7 +2884,7 @@ func (n *notes) listensForResumable(r *greenlet.Run, h *Host) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2884
+//line host_greenlet_test.go:2888
 
 // Resume continues notes.listensFor where it is suspended, or starts it.
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2912,7 +2916,7 @@ resumed_319:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2916
+//line host_greenlet_test.go:2920
 
 // Args replaces the parameters before the start.
 func (f *notesListensForFrame) Args(args []any) {
@@ -3016,7 +3020,7 @@ func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:3020
+//line host_greenlet_test.go:3024
 
 // Resume continues notes.cuts where it is suspended, or starts it.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3069,7 +3073,7 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:3073
+//line host_greenlet_test.go:3077
 
 // Args replaces the parameters before the start.
 func (f *notesCutsFrame) Args(args []any) {
@@ -3488,7 +3492,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3492
+//line host_greenlet_test.go:3496
 
 // Args replaces the parameters before the start.
 func (f *notesExhaustsFrame) Args(args []any) {
@@ -3824,7 +3828,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3828
+//line host_greenlet_test.go:3832
 
 // Args replaces the parameters before the start.
 func (f *notesOutlivesFrame) Args(args []any) {
@@ -4022,7 +4026,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4026
+//line host_greenlet_test.go:4030
 
 // Args replaces the parameters before the start.
 func (f *notesCrashesItselfFrame) Args(args []any) {
@@ -4173,7 +4177,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4177
+//line host_greenlet_test.go:4181
 
 // Args replaces the parameters before the start.
 func (f *notesLingersFrame) Args(args []any) {

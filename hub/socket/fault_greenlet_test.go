@@ -1606,6 +1606,7 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line fault_test.go:217
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -1614,6 +1615,7 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 			return st
 		}
 	} else {
+//line fault_test.go:217
 		f()
 	}
 resumed_217:
@@ -1633,7 +1635,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1637
+//line fault_greenlet_test.go:1639
 
 // Args replaces the parameters before the start.
 func (f *notesDiesFrame) Args(args []any) {
@@ -1802,7 +1804,7 @@ after_loop_231:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1806
+//line fault_greenlet_test.go:1808
 
 // Resume continues notes.killsAll where it is suspended, or starts it.
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1935,7 +1937,7 @@ resumed_237:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1939
+//line fault_greenlet_test.go:1941
 
 // Args replaces the parameters before the start.
 func (f *notesKillsAllFrame) Args(args []any) {
@@ -2037,7 +2039,7 @@ func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2041
+//line fault_greenlet_test.go:2043
 
 // Resume continues the literal notesKillsAllFunc1 where it is suspended, or starts it.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2061,7 +2063,7 @@ resumed_225:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2065
+//line fault_greenlet_test.go:2067
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) {
@@ -2127,7 +2129,7 @@ func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2131
+//line fault_greenlet_test.go:2133
 
 // Resume continues the literal notesKillsAllFunc2 where it is suspended, or starts it.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2151,7 +2153,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2155
+//line fault_greenlet_test.go:2157
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) {
@@ -2218,7 +2220,7 @@ func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2222
+//line fault_greenlet_test.go:2224
 
 // Resume continues the literal notesKillsAllFunc3 where it is suspended, or starts it.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2242,7 +2244,7 @@ resumed_227:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2246
+//line fault_greenlet_test.go:2248
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) {
@@ -2309,7 +2311,7 @@ func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2313
+//line fault_greenlet_test.go:2315
 
 // Resume continues the literal notesKillsAllFunc4 where it is suspended, or starts it.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2333,7 +2335,7 @@ resumed_228:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2337
+//line fault_greenlet_test.go:2339
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) {
@@ -2390,6 +2392,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (error, greenlet.Status)
 	}); ok {
+//line fault_test.go:256
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*notesFailsFrame)(nil).take(r)
@@ -2398,6 +2401,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 			return st
 		}
 	} else {
+//line fault_test.go:256
 		err = f()
 	}
 //line fault_test.go:257
@@ -2405,7 +2409,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2409
+//line fault_greenlet_test.go:2413
 
 // Resume continues notes.fails where it is suspended, or starts it.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2425,6 +2429,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (error, greenlet.Status)
 	}); ok {
+//line fault_test.go:256
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -2433,6 +2438,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line fault_test.go:256
 		err = f()
 	}
 resumed_256:
@@ -2441,7 +2447,7 @@ resumed_256:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fault_greenlet_test.go:2445
+//line fault_greenlet_test.go:2451
 
 // Args replaces the parameters before the start.
 func (f *notesFailsFrame) Args(args []any) {
@@ -2582,7 +2588,7 @@ func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) (st 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2586
+//line fault_greenlet_test.go:2592
 
 // Resume continues notes.closesAll where it is suspended, or starts it.
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2689,7 +2695,7 @@ resumed_272:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2693
+//line fault_greenlet_test.go:2699
 
 // Args replaces the parameters before the start.
 func (f *notesClosesAllFrame) Args(args []any) {
@@ -2801,7 +2807,7 @@ func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2805
+//line fault_greenlet_test.go:2811
 
 // Resume continues the literal notesClosesAllFunc1 where it is suspended, or starts it.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2830,7 +2836,7 @@ resumed_262:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2834
+//line fault_greenlet_test.go:2840
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) {
@@ -2904,7 +2910,7 @@ func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2908
+//line fault_greenlet_test.go:2914
 
 // Resume continues the literal notesClosesAllFunc2 where it is suspended, or starts it.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2933,7 +2939,7 @@ resumed_263:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2937
+//line fault_greenlet_test.go:2943
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) {
@@ -3007,7 +3013,7 @@ func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3011
+//line fault_greenlet_test.go:3017
 
 // Resume continues the literal notesClosesAllFunc3 where it is suspended, or starts it.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3036,7 +3042,7 @@ resumed_264:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3040
+//line fault_greenlet_test.go:3046
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) {
@@ -3110,7 +3116,7 @@ func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3114
+//line fault_greenlet_test.go:3120
 
 // Resume continues the literal notesClosesAllFunc4 where it is suspended, or starts it.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3139,7 +3145,7 @@ resumed_269:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3143
+//line fault_greenlet_test.go:3149
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) {
@@ -3213,7 +3219,7 @@ func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3217
+//line fault_greenlet_test.go:3223
 
 // Resume continues the literal notesClosesAllFunc5 where it is suspended, or starts it.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3242,7 +3248,7 @@ resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3246
+//line fault_greenlet_test.go:3252
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) {
@@ -3425,7 +3431,7 @@ func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:3429
+//line fault_greenlet_test.go:3435
 
 // Resume continues notes.deadlines where it is suspended, or starts it.
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3649,7 +3655,7 @@ resumed_318:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3653
+//line fault_greenlet_test.go:3659
 
 // Args replaces the parameters before the start.
 func (f *notesDeadlinesFrame) Args(args []any) {
@@ -3788,7 +3794,7 @@ func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3792
+//line fault_greenlet_test.go:3798
 
 // Resume continues the literal notesDeadlinesFunc1 where it is suspended, or starts it.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3817,7 +3823,7 @@ resumed_288:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3821
+//line fault_greenlet_test.go:3827
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) {
@@ -3923,7 +3929,7 @@ case_338:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:3927
+//line fault_greenlet_test.go:3933
 
 // Resume continues notes.racesReader where it is suspended, or starts it.
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3994,7 +4000,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:3998
+//line fault_greenlet_test.go:4004
 
 // Args replaces the parameters before the start.
 func (f *notesRacesReaderFrame) Args(args []any) {
@@ -4101,7 +4107,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4105
+//line fault_greenlet_test.go:4111
 
 // Resume continues notes.racesWriter where it is suspended, or starts it.
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4147,7 +4153,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4151
+//line fault_greenlet_test.go:4157
 
 // Args replaces the parameters before the start.
 func (f *notesRacesWriterFrame) Args(args []any) {
@@ -4246,7 +4252,7 @@ func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4250
+//line fault_greenlet_test.go:4256
 
 // Resume continues notes.conflicts where it is suspended, or starts it.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4287,7 +4293,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4291
+//line fault_greenlet_test.go:4297
 
 // Args replaces the parameters before the start.
 func (f *notesConflictsFrame) Args(args []any) {
@@ -4501,7 +4507,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4505
+//line fault_greenlet_test.go:4511
 
 // Args replaces the parameters before the start.
 func (f *notesSendsNobodyFrame) Args(args []any) {
@@ -4599,7 +4605,7 @@ func (n *notes) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4603
+//line fault_greenlet_test.go:4609
 
 // Resume continues notes.serves where it is suspended, or starts it.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4628,7 +4634,7 @@ resumed_430:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4632
+//line fault_greenlet_test.go:4638
 
 // Args replaces the parameters before the start.
 func (f *notesServesFrame) Args(args []any) {
@@ -4706,7 +4712,7 @@ func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) (st gree
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4710
+//line fault_greenlet_test.go:4716
 
 // Resume continues notes.servesOne where it is suspended, or starts it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4717,7 +4723,7 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4721
+//line fault_greenlet_test.go:4727
 
 // Args replaces the parameters before the start.
 func (f *notesServesOneFrame) Args(args []any) {
@@ -4794,7 +4800,7 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4798
+//line fault_greenlet_test.go:4804
 
 // Resume continues notes.stops where it is suspended, or starts it.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4819,7 +4825,7 @@ resumed_439:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4823
+//line fault_greenlet_test.go:4829
 
 // Args replaces the parameters before the start.
 func (f *notesStopsFrame) Args(args []any) {

@@ -95,6 +95,15 @@ func (d *directives) at(pos token.Pos) place {
 // placeOf is where Go says that a position in the user's source is.
 func (e *funcEmitter) placeOf(pos token.Pos) place { return e.directives.at(pos) }
 
+// callPos is where gc says that a call is: at the parenthesis, which may be lines behind
+// the operand, as behind a function literal and in chains of methods.
+func callPos(call *ast.CallExpr) token.Pos {
+	if call.Lparen.IsValid() {
+		return call.Lparen
+	}
+	return call.Pos()
+}
+
 // sourcePath is the file of p as go build -trimpath has it.
 func (e *funcEmitter) sourcePath(p place) string {
 	switch {

@@ -261,11 +261,12 @@ unwind:
 			return sub
 		}
 	}
+//line await.go:52
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:269
+//line await_greenlet.go:270
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) {
@@ -388,7 +389,7 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:392
+//line await_greenlet.go:393
 
 // Resume continues Await where it is suspended, or starts it.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -470,7 +471,7 @@ resumed_67b:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:474
+//line await_greenlet.go:475
 
 // Args replaces the parameters before the start.
 func (f *AwaitFrame[W]) Args(args []any) {
@@ -555,7 +556,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:559
+//line await_greenlet.go:560
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -588,7 +589,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:592
+//line await_greenlet.go:593
 
 // Resume continues the literal range1Await where it is suspended, or starts it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -611,7 +612,7 @@ leave_69:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:615
+//line await_greenlet.go:616
 
 // Release gives the frame back, for the next call that suspends.
 func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) {
@@ -770,11 +771,12 @@ unwind:
 			return sub
 		}
 	}
+//line await.go:99
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:778
+//line await_greenlet.go:780
 
 // Args replaces the parameters before the start.
 func (f *AwaitForFrame[W]) Args(args []any) {

@@ -1339,11 +1339,12 @@ unwind:
 			return sub
 		}
 	}
+//line await_test.go:95
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1347
+//line await_greenlet_test.go:1348
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) {
@@ -1585,11 +1586,12 @@ unwind:
 			return sub
 		}
 	}
+//line await_test.go:113
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1593
+//line await_greenlet_test.go:1595
 
 // Args replaces the parameters before the start.
 func (f *logKillsAllFrame) Args(args []any) {
@@ -1711,7 +1713,7 @@ func (l *log) unlinksResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1715
+//line await_greenlet_test.go:1717
 
 // Resume continues log.unlinks where it is suspended, or starts it.
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1752,7 +1754,7 @@ resumed_135:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1756
+//line await_greenlet_test.go:1758
 
 // Args replaces the parameters before the start.
 func (f *logUnlinksFrame) Args(args []any) {
@@ -1843,7 +1845,7 @@ func (l *log) squaresResumable(r *greenlet.Run, n int) (ret0 int, ret1 error, st
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1847
+//line await_greenlet_test.go:1849
 
 // Resume continues log.squares where it is suspended, or starts it.
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1873,7 +1875,7 @@ resumed_147:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1877
+//line await_greenlet_test.go:1879
 
 // Args replaces the parameters before the start.
 func (f *logSquaresFrame) Args(args []any) {
@@ -2056,7 +2058,7 @@ func (l *log) getsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2060
+//line await_greenlet_test.go:2062
 
 // Resume continues log.gets where it is suspended, or starts it.
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2274,7 +2276,7 @@ resumed_174:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:2278
+//line await_greenlet_test.go:2280
 
 // Args replaces the parameters before the start.
 func (f *logGetsFrame) Args(args []any) {
@@ -2399,7 +2401,7 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2403
+//line await_greenlet_test.go:2405
 
 // Resume continues log.awaits where it is suspended, or starts it.
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2432,7 +2434,7 @@ resumed_187:
 	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:2436
+//line await_greenlet_test.go:2438
 
 // Args replaces the parameters before the start.
 func (f *logAwaitsFrame) Args(args []any) {

@@ -718,11 +718,12 @@ unwind:
 			return sub
 		}
 	}
+//line bridge_test.go:123
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:726
+//line bridge_greenlet_test.go:727
 
 // Args replaces the parameters before the start.
 func (f *receivesAllFrame) Args(args []any) {

@@ -892,11 +892,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.v
+//line group_test.go:100
 	f.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:900
+//line group_greenlet_test.go:901
 
 // Args replaces the parameters before the start.
 func (f *failsBlockedFrame) Args(args []any) {
@@ -1053,11 +1054,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.v
+//line group_test.go:137
 	f2.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:1061
+//line group_greenlet_test.go:1063
 
 // Args replaces the parameters before the start.
 func (f *exitsBlockedFrame) Args(args []any) {
@@ -1160,7 +1162,7 @@ func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (ret0 int, st greenle
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:1164
+//line group_greenlet_test.go:1166
 
 // Resume continues the literal exitsBlockedFunc2 where it is suspended, or starts it.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1194,7 +1196,7 @@ resumed_135:
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:1198
+//line group_greenlet_test.go:1200
 
 // Release gives the frame back, for the next call that suspends.
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) {

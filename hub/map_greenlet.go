@@ -164,11 +164,12 @@ unwind:
 			return sub
 		}
 	}
+//line map.go:32
 	f2.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:172
+//line map_greenlet.go:173
 
 // Args replaces the parameters before the start.
 func (f *MapFrame[A, R]) Args(args []any) {
@@ -266,7 +267,7 @@ func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:270
+//line map_greenlet.go:271
 
 // Resume continues MapSeq where it is suspended, or starts it.
 func (f2 *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -281,7 +282,7 @@ func (f2 *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:285
+//line map_greenlet.go:286
 
 // Args replaces the parameters before the start.
 func (f *MapSeqFrame[A, R]) Args(args []any) {
@@ -370,7 +371,7 @@ func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) 
 	return greenlet.Done
 }
 
-//line map_greenlet.go:374
+//line map_greenlet.go:375
 
 // Resume continues the literal func1MapSeq where it is suspended, or starts it.
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -394,7 +395,7 @@ resumed_43:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:398
+//line map_greenlet.go:399
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) {
@@ -462,7 +463,7 @@ func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:466
+//line map_greenlet.go:467
 
 // Resume continues MapUnordered where it is suspended, or starts it.
 func (f2 *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -477,7 +478,7 @@ func (f2 *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:481
+//line map_greenlet.go:482
 
 // Args replaces the parameters before the start.
 func (f *MapUnorderedFrame[A, R]) Args(args []any) {
@@ -566,7 +567,7 @@ func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, e
 	return greenlet.Done
 }
 
-//line map_greenlet.go:570
+//line map_greenlet.go:571
 
 // Resume continues the literal func1MapUnordered where it is suspended, or starts it.
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -590,7 +591,7 @@ resumed_50:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:594
+//line map_greenlet.go:595
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) {
@@ -799,11 +800,12 @@ unwind:
 			return sub
 		}
 	}
+//line map.go:91
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:807
+//line map_greenlet.go:809
 
 // Args replaces the parameters before the start.
 func (f *mappingAllFrame[A, R]) Args(args []any) {
@@ -919,7 +921,7 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (ret0 *mapped[A, R], st g
 	}
 }
 
-//line map_greenlet.go:923
+//line map_greenlet.go:925
 
 // Resume continues mapping.next where it is suspended, or starts it.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -966,7 +968,7 @@ resumed_109:
 	goto loop_97
 }
 
-//line map_greenlet.go:970
+//line map_greenlet.go:972
 
 // Args replaces the parameters before the start.
 func (f *mappingNextFrame[A, R]) Args(args []any) {
@@ -1102,7 +1104,7 @@ loop_118:
 	goto loop_118
 }
 
-//line map_greenlet.go:1106
+//line map_greenlet.go:1108
 
 // Resume continues mapping.fill where it is suspended, or starts it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1184,7 +1186,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:1188
+//line map_greenlet.go:1190
 
 // Args replaces the parameters before the start.
 func (f *mappingFillFrame[A, R]) Args(args []any) {
@@ -1289,7 +1291,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1293
+//line map_greenlet.go:1295
 
 // Resume continues mapped.run where it is suspended, or starts it.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1333,7 +1335,7 @@ resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:1337
+//line map_greenlet.go:1339
 
 // Args replaces the parameters before the start.
 func (f *mappedRunFrame[A, R]) Args(args []any) {
@@ -1415,7 +1417,7 @@ func (m *mapping[A, R]) endResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1419
+//line map_greenlet.go:1421
 
 // Resume continues mapping.end where it is suspended, or starts it.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1438,7 +1440,7 @@ resumed_154:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet.go:1442
+//line map_greenlet.go:1444
 
 // Args replaces the parameters before the start.
 func (f *mappingEndFrame[A, R]) Args(args []any) {

@@ -1008,11 +1008,12 @@ unwind:
 			return sub
 		}
 	}
+//line own_test.go:93
 	f.End()
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1016
+//line own_greenlet_test.go:1017
 
 // Args replaces the parameters before the start.
 func (f *logHoldsContextFrame) Args(args []any) {
@@ -1097,7 +1098,7 @@ func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1101
+//line own_greenlet_test.go:1102
 
 // Resume continues log.waitsForContext where it is suspended, or starts it.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1128,7 +1129,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1132
+//line own_greenlet_test.go:1133
 
 // Args replaces the parameters before the start.
 func (f *logWaitsForContextFrame) Args(args []any) {
@@ -1215,7 +1216,7 @@ func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) (st greenlet.S
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1219
+//line own_greenlet_test.go:1220
 
 // Resume continues the literal logWaitsForContextValue1 where it is suspended, or starts it.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1238,7 +1239,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1242
+//line own_greenlet_test.go:1243
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) {
@@ -1310,7 +1311,7 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenle
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1314
+//line own_greenlet_test.go:1315
 
 // Resume continues log.setsThen where it is suspended, or starts it.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1345,7 +1346,7 @@ resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line own_greenlet_test.go:1349
+//line own_greenlet_test.go:1350
 
 // Args replaces the parameters before the start.
 func (f *logSetsThenFrame) Args(args []any) {
@@ -1437,7 +1438,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1441
+//line own_greenlet_test.go:1442
 
 // Resume continues entersContexts where it is suspended, or starts it.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1471,7 +1472,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1475
+//line own_greenlet_test.go:1476
 
 // Args replaces the parameters before the start.
 func (f *entersContextsFrame) Args(args []any) {
@@ -1558,7 +1559,7 @@ func (c *entersContextsValue1) CallResumable(r *greenlet.Run) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1562
+//line own_greenlet_test.go:1563
 
 // Resume continues the literal entersContextsValue1 where it is suspended, or starts it.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1581,7 +1582,7 @@ resumed_152:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1585
+//line own_greenlet_test.go:1586
 
 // Release gives the frame back, for the next call that suspends.
 func (f *entersContextsValue1Frame) Release(r *greenlet.Run) {
@@ -1648,7 +1649,7 @@ func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1652
+//line own_greenlet_test.go:1653
 
 // Resume continues log.asksTwice where it is suspended, or starts it.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1677,7 +1678,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1681
+//line own_greenlet_test.go:1682
 
 // Args replaces the parameters before the start.
 func (f *logAsksTwiceFrame) Args(args []any) {

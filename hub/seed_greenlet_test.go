@@ -636,11 +636,12 @@ unwind:
 			return sub
 		}
 	}
+//line seed_test.go:53
 	f.End()
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:644
+//line seed_greenlet_test.go:645
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) {
@@ -720,7 +721,7 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:724
+//line seed_greenlet_test.go:725
 
 // Resume continues the literal logFateFunc3 where it is suspended, or starts it.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -756,7 +757,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:760
+//line seed_greenlet_test.go:761
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc3Frame) Release(r *greenlet.Run) {
@@ -821,7 +822,7 @@ func (c *logFateFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:825
+//line seed_greenlet_test.go:826
 
 // Resume continues the literal logFateFunc4 where it is suspended, or starts it.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -844,7 +845,7 @@ resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:848
+//line seed_greenlet_test.go:849
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc4Frame) Release(r *greenlet.Run) {
@@ -916,7 +917,7 @@ func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:920
+//line seed_greenlet_test.go:921
 
 // Resume continues log.hearsTwo where it is suspended, or starts it.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -958,7 +959,7 @@ resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:962
+//line seed_greenlet_test.go:963
 
 // Args replaces the parameters before the start.
 func (f *logHearsTwoFrame) Args(args []any) {
@@ -1050,7 +1051,7 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenle
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1054
+//line seed_greenlet_test.go:1055
 
 // Resume continues log.within where it is suspended, or starts it.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1085,7 +1086,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1089
+//line seed_greenlet_test.go:1090
 
 // Args replaces the parameters before the start.
 func (f *logWithinFrame) Args(args []any) {
@@ -1170,7 +1171,7 @@ func (c *logWithinFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1174
+//line seed_greenlet_test.go:1175
 
 // Resume continues the literal logWithinFunc1 where it is suspended, or starts it.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1193,7 +1194,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1197
+//line seed_greenlet_test.go:1198
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWithinFunc1Frame) Release(r *greenlet.Run) {
@@ -1263,7 +1264,7 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1267
+//line seed_greenlet_test.go:1268
 
 // Resume continues log.cancelsOne where it is suspended, or starts it.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1296,7 +1297,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1300
+//line seed_greenlet_test.go:1301
 
 // Args replaces the parameters before the start.
 func (f *logCancelsOneFrame) Args(args []any) {
@@ -1377,7 +1378,7 @@ func (l *log) twiceResumable(r *greenlet.Run, name string) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1381
+//line seed_greenlet_test.go:1382
 
 // Resume continues log.twice where it is suspended, or starts it.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1402,7 +1403,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1406
+//line seed_greenlet_test.go:1407
 
 // Args replaces the parameters before the start.
 func (f *logTwiceFrame) Args(args []any) {
@@ -1490,7 +1491,7 @@ func (l *log) blocksResumable(r *greenlet.Run, name string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1494
+//line seed_greenlet_test.go:1495
 
 // Resume continues log.blocks where it is suspended, or starts it.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1522,7 +1523,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1526
+//line seed_greenlet_test.go:1527
 
 // Args replaces the parameters before the start.
 func (f *logBlocksFrame) Args(args []any) {
@@ -1604,7 +1605,7 @@ func (l *log) postsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1608
+//line seed_greenlet_test.go:1609
 
 // Resume continues log.posts where it is suspended, or starts it.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1629,7 +1630,7 @@ resumed_277:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1633
+//line seed_greenlet_test.go:1634
 
 // Args replaces the parameters before the start.
 func (f *logPostsFrame) Args(args []any) {

@@ -101,8 +101,12 @@ func variant(fn string) (name, part string) {
 // value. All its lines are the generated file's; those of a literal's calls are not.
 func forwards(f runtime.Frame) bool {
 	_, method, _ := cutLast(strings.TrimSuffix(f.Function, "[...]"), ".")
-	return (method == "CallResumable" || method == "CallDeferred") && strings.Contains(path.Base(f.File), "_greenlet")
+	return (method == "CallResumable" || method == "CallDeferred") && ownLine(f.File)
 }
+
+// ownLine reports whether file is a generated one, of which a line is that comes from none
+// of the source's.
+func ownLine(file string) bool { return strings.Contains(path.Base(file), "_greenlet") }
 
 // literalName is the name of a function literal as Go's tracebacks have it, given
 // that of its generated type or companion; other names stay as they are. The types

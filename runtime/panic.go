@@ -1,7 +1,6 @@
 package greenlet
 
 import (
-	"path"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -133,7 +132,7 @@ func (h *hotCalls) above(at StackFrame) Traceback {
 	}
 	outermost := &h.list[h.resumed-1]
 	outermost.Func = at.Func
-	if path.Base(outermost.File) != path.Base(at.File) { // Resume, to which Ask has returned
+	if ownLine(outermost.File) { // Resume, to which Ask has returned
 		*outermost = at
 	}
 	return h.list[:h.resumed]

@@ -210,11 +210,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:79
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:218
+//line main_greenlet.go:219
 
 // Args replaces the parameters before the start.
 func (f *crawlerFetchFrame) Args(args []any) {
@@ -376,11 +377,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:122
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:384
+//line main_greenlet.go:386
 
 // Args replaces the parameters before the start.
 func (f *crawlerVisitFrame) Args(args []any) {
@@ -500,7 +502,7 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:504
+//line main_greenlet.go:506
 
 // Resume continues crawler.crawl where it is suspended, or starts it.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -568,7 +570,7 @@ resumed_136b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:572
+//line main_greenlet.go:574
 
 // Args replaces the parameters before the start.
 func (f *crawlerCrawlFrame) Args(args []any) {
@@ -646,7 +648,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:650
+//line main_greenlet.go:652
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -680,7 +682,7 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (ret
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:684
+//line main_greenlet.go:686
 
 // Resume continues the literal crawlerCrawlRange1 where it is suspended, or starts it.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -711,7 +713,7 @@ resumed_137:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:715
+//line main_greenlet.go:717
 
 // Release gives the frame back, for the next call that suspends.
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) {
@@ -773,7 +775,7 @@ func (c *crawler) finishResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:777
+//line main_greenlet.go:779
 
 // Resume continues crawler.finish where it is suspended, or starts it.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -797,7 +799,7 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:801
+//line main_greenlet.go:803
 
 // Args replaces the parameters before the start.
 func (f *crawlerFinishFrame) Args(args []any) {

@@ -230,11 +230,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:37
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:238
+//line defer_greenlet_test.go:239
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -380,11 +381,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:58
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:388
+//line defer_greenlet_test.go:390
 
 // Args replaces the parameters before the start.
 func (f *throwsAtEndFrame) Args(args []any) {
@@ -530,11 +532,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:61
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:538
+//line defer_greenlet_test.go:541
 
 // Args replaces the parameters before the start.
 func (f *switchesAtEndFrame) Args(args []any) {
@@ -654,11 +657,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:64
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:662
+//line defer_greenlet_test.go:666
 
 // Args replaces the parameters before the start.
 func (f *callsAtEndFrame) Args(args []any) {
@@ -742,7 +746,7 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:746
+//line defer_greenlet_test.go:750
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -774,7 +778,7 @@ resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:778
+//line defer_greenlet_test.go:782
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -890,11 +894,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:94
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:898
+//line defer_greenlet_test.go:903
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -996,7 +1001,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1000
+//line defer_greenlet_test.go:1005
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -1125,11 +1130,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:121
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1133
+//line defer_greenlet_test.go:1139
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -1265,7 +1271,7 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1269
+//line defer_greenlet_test.go:1275
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -1399,11 +1405,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:149
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1407
+//line defer_greenlet_test.go:1414
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {

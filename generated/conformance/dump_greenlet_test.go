@@ -265,11 +265,12 @@ unwind:
 			return sub
 		}
 	}
+//line dump_test.go:98
 	f2.End()
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:273
+//line dump_greenlet_test.go:274
 
 // Args replaces the parameters before the start.
 func (f *forestGrowsFrame) Args(args []any) {
@@ -385,7 +386,7 @@ loop_154:
 	}
 }
 
-//line dump_greenlet_test.go:389
+//line dump_greenlet_test.go:390
 
 // Resume continues sinks where it is suspended, or starts it.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -426,7 +427,7 @@ resumed_155:
 	goto loop_154
 }
 
-//line dump_greenlet_test.go:430
+//line dump_greenlet_test.go:431
 
 // Args replaces the parameters before the start.
 func (f *sinksFrame) Args(args []any) {

@@ -504,11 +504,12 @@ unwind:
 			return sub
 		}
 	}
+//line sim_test.go:114
 	f.End()
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:512
+//line sim_greenlet_test.go:513
 
 // Args replaces the parameters before the start.
 func (f *notesTalksFrame) Args(args []any) {
@@ -663,7 +664,7 @@ after_loop_127:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:667
+//line sim_greenlet_test.go:668
 
 // Resume continues notes.fails where it is suspended, or starts it.
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -760,7 +761,7 @@ resumed_141:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:764
+//line sim_greenlet_test.go:765
 
 // Args replaces the parameters before the start.
 func (f *notesFailsFrame) Args(args []any) {

@@ -719,11 +719,12 @@ unwind:
 			return sub
 		}
 	}
+//line socket_test.go:135
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:727
+//line socket_greenlet_test.go:728
 
 // Args replaces the parameters before the start.
 func (f *notesTalksFrame) Args(args []any) {
@@ -833,7 +834,7 @@ func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address str
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:837
+//line socket_greenlet_test.go:838
 
 // Resume continues notes.dialsBadly where it is suspended, or starts it.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -878,7 +879,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:882
+//line socket_greenlet_test.go:883
 
 // Args replaces the parameters before the start.
 func (f *notesDialsBadlyFrame) Args(args []any) {
@@ -1068,7 +1069,7 @@ func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1072
+//line socket_greenlet_test.go:1073
 
 // Resume continues notes.readsAll where it is suspended, or starts it.
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1263,7 +1264,7 @@ resumed_225:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1267
+//line socket_greenlet_test.go:1268
 
 // Args replaces the parameters before the start.
 func (f *notesReadsAllFrame) Args(args []any) {
@@ -1412,7 +1413,7 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1416
+//line socket_greenlet_test.go:1417
 
 // Resume continues notes.sends where it is suspended, or starts it.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1467,7 +1468,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1471
+//line socket_greenlet_test.go:1472
 
 // Args replaces the parameters before the start.
 func (f *notesSendsFrame) Args(args []any) {
@@ -1571,7 +1572,7 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) (st greenl
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1575
+//line socket_greenlet_test.go:1576
 
 // Resume continues notes.longLine where it is suspended, or starts it.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1618,7 +1619,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1622
+//line socket_greenlet_test.go:1623
 
 // Args replaces the parameters before the start.
 func (f *notesLongLineFrame) Args(args []any) {
@@ -1765,7 +1766,7 @@ after_loop_284:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1769
+//line socket_greenlet_test.go:1770
 
 // Resume continues notes.pongs where it is suspended, or starts it.
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1871,7 +1872,7 @@ resumed_298:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1875
+//line socket_greenlet_test.go:1876
 
 // Args replaces the parameters before the start.
 func (f *notesPongsFrame) Args(args []any) {
@@ -2101,11 +2102,12 @@ unwind:
 			return sub
 		}
 	}
+//line socket_test.go:317
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2109
+//line socket_greenlet_test.go:2111
 
 // Args replaces the parameters before the start.
 func (f *notesPingsFrame) Args(args []any) {
@@ -2227,7 +2229,7 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) (st green
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2231
+//line socket_greenlet_test.go:2233
 
 // Resume continues notes.halfCloses where it is suspended, or starts it.
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2300,7 +2302,7 @@ resumed_366:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2304
+//line socket_greenlet_test.go:2306
 
 // Args replaces the parameters before the start.
 func (f *notesHalfClosesFrame) Args(args []any) {
@@ -2405,7 +2407,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2409
+//line socket_greenlet_test.go:2411
 
 // Resume continues notes.readsToEnd where it is suspended, or starts it.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2443,7 +2445,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2447
+//line socket_greenlet_test.go:2449
 
 // Args replaces the parameters before the start.
 func (f *notesReadsToEndFrame) Args(args []any) {
@@ -2550,7 +2552,7 @@ after_if_396:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2554
+//line socket_greenlet_test.go:2556
 
 // Resume continues notes.receives where it is suspended, or starts it.
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2608,7 +2610,7 @@ after_if_396:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2612
+//line socket_greenlet_test.go:2614
 
 // Args replaces the parameters before the start.
 func (f *notesReceivesFrame) Args(args []any) {

@@ -232,6 +232,7 @@ after_if_44:
 		if c2, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, W) (bool, greenlet.Status)
 		}); ok {
+//line await.go:48
 			t3, st = c2.CallResumable(r, t4)
 			if st != greenlet.Done {
 				f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
@@ -239,6 +240,7 @@ after_if_44:
 				return st
 			}
 		} else {
+//line await.go:48
 			t3 = yield(t4)
 		}
 	}
@@ -259,11 +261,12 @@ unwind:
 			return sub
 		}
 	}
+//line await.go:52
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:267
+//line await_greenlet.go:270
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) {
@@ -360,6 +363,7 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
 	}); ok {
+//line await.go:67
 		st = c.CallResumable(r, (&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -372,6 +376,7 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 			return ret0, st
 		}
 	} else {
+//line await.go:67
 		t0((&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -384,7 +389,7 @@ func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) (ret0 []W,
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:388
+//line await_greenlet.go:393
 
 // Resume continues Await where it is suspended, or starts it.
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -437,6 +442,7 @@ resumed_67:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
 	}); ok {
+//line await.go:67
 		st = c.CallResumable(r, (&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -450,6 +456,7 @@ resumed_67:
 			return st
 		}
 	} else {
+//line await.go:67
 		t0((&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -464,7 +471,7 @@ resumed_67b:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:468
+//line await_greenlet.go:475
 
 // Args replaces the parameters before the start.
 func (f *AwaitFrame[W]) Args(args []any) {
@@ -549,7 +556,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:553
+//line await_greenlet.go:560
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -582,7 +589,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:586
+//line await_greenlet.go:593
 
 // Resume continues the literal range1Await where it is suspended, or starts it.
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -605,7 +612,7 @@ leave_69:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:609
+//line await_greenlet.go:616
 
 // Release gives the frame back, for the next call that suspends.
 func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) {
@@ -764,11 +771,12 @@ unwind:
 			return sub
 		}
 	}
+//line await.go:99
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:772
+//line await_greenlet.go:780
 
 // Args replaces the parameters before the start.
 func (f *AwaitForFrame[W]) Args(args []any) {

@@ -106,6 +106,7 @@ func (l0 *log) waitsForManyResumable(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line await_test.go:26
 		if st = c.CallResumable(r, (&logWaitsForManyRange1{
 			event:  event,
 			future: future,
@@ -168,7 +169,7 @@ after_if_38:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:172
+//line await_greenlet_test.go:173
 
 // Resume continues log.waitsForMany where it is suspended, or starts it.
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -298,6 +299,7 @@ resumed_26:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line await_test.go:26
 		if st = c.CallResumable(r, (&logWaitsForManyRange1{
 			event:  event,
 			future: future,
@@ -384,7 +386,7 @@ after_if_38:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:388
+//line await_greenlet_test.go:390
 
 // Args replaces the parameters before the start.
 func (f *logWaitsForManyFrame) Args(args []any) {
@@ -494,7 +496,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:498
+//line await_greenlet_test.go:500
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -540,7 +542,7 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:544
+//line await_greenlet_test.go:546
 
 // Resume continues the literal logWaitsForManyRange1 where it is suspended, or starts it.
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -583,7 +585,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:587
+//line await_greenlet_test.go:589
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) {
@@ -641,6 +643,7 @@ func (l *log) callsResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line await_test.go:44
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*logCallsFrame)(nil).take(r)
@@ -649,12 +652,13 @@ func (l *log) callsResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line await_test.go:44
 		f()
 	}
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:658
+//line await_greenlet_test.go:662
 
 // Resume continues log.calls where it is suspended, or starts it.
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -670,6 +674,7 @@ func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line await_test.go:44
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.l = nil
@@ -679,13 +684,14 @@ func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line await_test.go:44
 		f()
 	}
 resumed_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:689
+//line await_greenlet_test.go:695
 
 // Args replaces the parameters before the start.
 func (f *logCallsFrame) Args(args []any) {
@@ -771,7 +777,7 @@ func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (ret
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:775
+//line await_greenlet_test.go:781
 
 // Resume continues log.returns where it is suspended, or starts it.
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -796,7 +802,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:800
+//line await_greenlet_test.go:806
 
 // Args replaces the parameters before the start.
 func (f *logReturnsFrame) Args(args []any) {
@@ -935,7 +941,7 @@ func (l *log) joinsAllResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:939
+//line await_greenlet_test.go:945
 
 // Resume continues log.joinsAll where it is suspended, or starts it.
 func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1043,7 +1049,7 @@ resumed_78:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1047
+//line await_greenlet_test.go:1053
 
 // Args replaces the parameters before the start.
 func (f *logJoinsAllFrame) Args(args []any) {
@@ -1132,7 +1138,7 @@ func (l0 *log) refusesResumable(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	l = new(*log)
 	*l = l0
-//line await_test.go:92
+//line await_test.go:95
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f := (*logRefusesFrame)(nil).take(r)
 		f.l, f.PC = l, 1
@@ -1149,14 +1155,14 @@ func (l0 *log) refusesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1153
+//line await_greenlet_test.go:1159
 
 // Resume continues log.refuses where it is suspended, or starts it.
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
 	switch f.PC {
 	case 1:
-		// resumed from await_test.go:92
+		// resumed from await_test.go:95
 		l = f.l
 		r.Callee().(*logRefusesFunc1Frame).Release(r)
 		goto resumed_92
@@ -1168,7 +1174,7 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 	l = new(*log)
 	*l = f.l0
-//line await_test.go:92
+//line await_test.go:95
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.PC = l, 1
 		r.Link(f, &f.Header)
@@ -1186,7 +1192,7 @@ resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1190
+//line await_greenlet_test.go:1196
 
 // Args replaces the parameters before the start.
 func (f *logRefusesFrame) Args(args []any) {
@@ -1233,7 +1239,7 @@ var logRefusesFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.(*log).refuses",
 	Points: []greenlet.Point{
 		{
-			Line: 92,
+			Line: 95,
 			Live: "l",
 		},
 		{Line: 96},
@@ -1256,7 +1262,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:1260
+//line await_greenlet_test.go:1266
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -1333,11 +1339,12 @@ unwind:
 			return sub
 		}
 	}
+//line await_test.go:95
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1341
+//line await_greenlet_test.go:1348
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) {
@@ -1579,11 +1586,12 @@ unwind:
 			return sub
 		}
 	}
+//line await_test.go:113
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1587
+//line await_greenlet_test.go:1595
 
 // Args replaces the parameters before the start.
 func (f *logKillsAllFrame) Args(args []any) {
@@ -1705,7 +1713,7 @@ func (l *log) unlinksResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1709
+//line await_greenlet_test.go:1717
 
 // Resume continues log.unlinks where it is suspended, or starts it.
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1746,7 +1754,7 @@ resumed_135:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1750
+//line await_greenlet_test.go:1758
 
 // Args replaces the parameters before the start.
 func (f *logUnlinksFrame) Args(args []any) {
@@ -1837,7 +1845,7 @@ func (l *log) squaresResumable(r *greenlet.Run, n int) (ret0 int, ret1 error, st
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1841
+//line await_greenlet_test.go:1849
 
 // Resume continues log.squares where it is suspended, or starts it.
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1867,7 +1875,7 @@ resumed_147:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1871
+//line await_greenlet_test.go:1879
 
 // Args replaces the parameters before the start.
 func (f *logSquaresFrame) Args(args []any) {
@@ -2050,7 +2058,7 @@ func (l *log) getsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2054
+//line await_greenlet_test.go:2062
 
 // Resume continues log.gets where it is suspended, or starts it.
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2268,7 +2276,7 @@ resumed_174:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:2272
+//line await_greenlet_test.go:2280
 
 // Args replaces the parameters before the start.
 func (f *logGetsFrame) Args(args []any) {
@@ -2393,7 +2401,7 @@ func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:2397
+//line await_greenlet_test.go:2405
 
 // Resume continues log.awaits where it is suspended, or starts it.
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2426,7 +2434,7 @@ resumed_187:
 	return r.Return(f2, &f2.Header)
 }
 
-//line await_greenlet_test.go:2430
+//line await_greenlet_test.go:2438
 
 // Args replaces the parameters before the start.
 func (f *logAwaitsFrame) Args(args []any) {

@@ -42,6 +42,7 @@ func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (ret0 T, st gree
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (T, greenlet.Status)
 	}); ok {
+//line block.go:17
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*BlockFrame[T])(nil).take(r)
@@ -50,6 +51,7 @@ func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (ret0 T, st gree
 			return ret0, st
 		}
 	} else {
+//line block.go:17
 		t0 = f()
 	}
 //line block.go:17
@@ -85,7 +87,7 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:89
+//line block_greenlet.go:91
 
 // Resume continues Block where it is suspended, or starts it.
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -118,6 +120,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (T, greenlet.Status)
 	}); ok {
+//line block.go:17
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.h = nil
@@ -127,6 +130,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line block.go:17
 		t0 = f()
 	}
 resumed_17:
@@ -167,7 +171,7 @@ resumed_30:
 	return r.Return(f2, &f2.Header)
 }
 
-//line block_greenlet.go:171
+//line block_greenlet.go:175
 
 // Args replaces the parameters before the start.
 func (f *BlockFrame[T]) Args(args []any) {

@@ -422,11 +422,12 @@ unwind:
 	}
 	f.ret0 = *f.v
 	f.ret1 = *f.ok
+//line bridge.go:138
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:430
+//line bridge_greenlet.go:431
 
 // Args replaces the parameters before the start.
 func (f *receiveFrame[T]) Args(args []any) {

@@ -65,6 +65,7 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line bridge_test.go:17
 		if st = c.CallResumable(r, (&collectsRange1[T]{
 			d:    d,
 			got:  got,
@@ -83,7 +84,7 @@ func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:87
+//line bridge_greenlet_test.go:88
 
 // Resume continues collects where it is suspended, or starts it.
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -133,6 +134,7 @@ resumed_17:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line bridge_test.go:17
 		if st = c.CallResumable(r, (&collectsRange1[T]{
 			d:    d,
 			got:  got,
@@ -154,7 +156,7 @@ resumed_17b:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:158
+//line bridge_greenlet_test.go:160
 
 // Args replaces the parameters before the start.
 func (f *collectsFrame[T]) Args(args []any) {
@@ -239,7 +241,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:243
+//line bridge_greenlet_test.go:245
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -273,7 +275,7 @@ func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (ret0 bool, st g
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:277
+//line bridge_greenlet_test.go:279
 
 // Resume continues the literal collectsRange1 where it is suspended, or starts it.
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -303,7 +305,7 @@ resumed_18:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:307
+//line bridge_greenlet_test.go:309
 
 // Release gives the frame back, for the next call that suspends.
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) {
@@ -401,7 +403,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:405
+//line bridge_greenlet_test.go:407
 
 // Resume continues log.receives where it is suspended, or starts it.
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -455,7 +457,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:459
+//line bridge_greenlet_test.go:461
 
 // Args replaces the parameters before the start.
 func (f *logReceivesFrame) Args(args []any) {
@@ -551,7 +553,7 @@ func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:555
+//line bridge_greenlet_test.go:557
 
 // Resume continues the literal logReceivesFunc1 where it is suspended, or starts it.
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -584,7 +586,7 @@ resumed_84:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:588
+//line bridge_greenlet_test.go:590
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) {
@@ -716,11 +718,12 @@ unwind:
 			return sub
 		}
 	}
+//line bridge_test.go:123
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:724
+//line bridge_greenlet_test.go:727
 
 // Args replaces the parameters before the start.
 func (f *receivesAllFrame) Args(args []any) {

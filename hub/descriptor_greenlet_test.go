@@ -1365,11 +1365,12 @@ unwind:
 			return sub
 		}
 	}
+//line descriptor_test.go:209
 	f.End()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1373
+//line descriptor_greenlet_test.go:1374
 
 // Args replaces the parameters before the start.
 func (f *notesWaitsForeverFrame) Args(args []any) {
@@ -1444,7 +1445,7 @@ func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1448
+//line descriptor_greenlet_test.go:1449
 
 // Resume continues notes.closesBoth where it is suspended, or starts it.
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1455,7 +1456,7 @@ func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1459
+//line descriptor_greenlet_test.go:1460
 
 // Args replaces the parameters before the start.
 func (f *notesClosesBothFrame) Args(args []any) {
@@ -1529,7 +1530,7 @@ func (n *notes) entersResumable(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1533
+//line descriptor_greenlet_test.go:1534
 
 // Resume continues notes.enters where it is suspended, or starts it.
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1539,7 +1540,7 @@ func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1543
+//line descriptor_greenlet_test.go:1544
 
 // Args replaces the parameters before the start.
 func (f *notesEntersFrame) Args(args []any) {
@@ -1651,7 +1652,7 @@ func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1655
+//line descriptor_greenlet_test.go:1656
 
 // Resume continues notes.killsWaiting where it is suspended, or starts it.
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1731,7 +1732,7 @@ resumed_365:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1735
+//line descriptor_greenlet_test.go:1736
 
 // Args replaces the parameters before the start.
 func (f *notesKillsWaitingFrame) Args(args []any) {
@@ -1829,7 +1830,7 @@ func (c *notesKillsWaitingFunc1) CallResumable(r *greenlet.Run) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1833
+//line descriptor_greenlet_test.go:1834
 
 // Resume continues the literal notesKillsWaitingFunc1 where it is suspended, or starts it.
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1853,7 +1854,7 @@ resumed_364:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1857
+//line descriptor_greenlet_test.go:1858
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) {
@@ -1979,7 +1980,7 @@ func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1983
+//line descriptor_greenlet_test.go:1984
 
 // Resume continues log.awaitsReadiness where it is suspended, or starts it.
 func (f *logAwaitsReadinessFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2102,7 +2103,7 @@ resumed_400:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2106
+//line descriptor_greenlet_test.go:2107
 
 // Args replaces the parameters before the start.
 func (f *logAwaitsReadinessFrame) Args(args []any) {
@@ -2215,7 +2216,7 @@ func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2219
+//line descriptor_greenlet_test.go:2220
 
 // Resume continues log.steers where it is suspended, or starts it.
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2253,7 +2254,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2257
+//line descriptor_greenlet_test.go:2258
 
 // Args replaces the parameters before the start.
 func (f *logSteersFrame) Args(args []any) {
@@ -2338,7 +2339,7 @@ func waitsReadResumable(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2342
+//line descriptor_greenlet_test.go:2343
 
 // Resume continues waitsRead where it is suspended, or starts it.
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2362,7 +2363,7 @@ resumed_429:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2366
+//line descriptor_greenlet_test.go:2367
 
 // Args replaces the parameters before the start.
 func (f *waitsReadFrame) Args(args []any) {
@@ -2443,7 +2444,7 @@ func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) (st greenle
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:2447
+//line descriptor_greenlet_test.go:2448
 
 // Resume continues yieldsThenPuts where it is suspended, or starts it.
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2468,7 +2469,7 @@ resumed_433:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:2472
+//line descriptor_greenlet_test.go:2473
 
 // Args replaces the parameters before the start.
 func (f *yieldsThenPutsFrame) Args(args []any) {

@@ -892,11 +892,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.v
+//line group_test.go:100
 	f.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:900
+//line group_greenlet_test.go:901
 
 // Args replaces the parameters before the start.
 func (f *failsBlockedFrame) Args(args []any) {
@@ -1053,11 +1054,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.v
+//line group_test.go:137
 	f2.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:1061
+//line group_greenlet_test.go:1063
 
 // Args replaces the parameters before the start.
 func (f *exitsBlockedFrame) Args(args []any) {
@@ -1144,6 +1146,7 @@ func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (ret0 int, st greenle
 	if c2, ok := greenlet.Resumable((*c.f)).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line group_test.go:135
 		st = c2.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*exitsBlockedFunc2Frame)(nil).take(r)
@@ -1152,13 +1155,14 @@ func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (ret0 int, st greenle
 			return ret0, st
 		}
 	} else {
+//line group_test.go:135
 		(*c.f)()
 	}
 //line group_test.go:135
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:1162
+//line group_greenlet_test.go:1166
 
 // Resume continues the literal exitsBlockedFunc2 where it is suspended, or starts it.
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1175,6 +1179,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c2, ok := greenlet.Resumable((*c.f)).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line group_test.go:135
 		st = c2.CallResumable(r)
 		if st != greenlet.Done {
 			f2.PC = 1
@@ -1182,6 +1187,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line group_test.go:135
 		(*c.f)()
 	}
 resumed_135:
@@ -1190,7 +1196,7 @@ resumed_135:
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:1194
+//line group_greenlet_test.go:1200
 
 // Release gives the frame back, for the next call that suspends.
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) {

@@ -35,6 +35,7 @@ func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (ret0
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:35
 		t0, st = c.GoResumable(r, frame)
 		if st != greenlet.Done {
 			f := (*SpawnFrame[T])(nil).take(r)
@@ -43,13 +44,14 @@ func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (ret0
 			return ret0, st
 		}
 	} else {
+//line handle.go:35
 		t0 = s.Go(frame)
 	}
 //line handle.go:35
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:53
+//line handle_greenlet.go:55
 
 // Resume continues Spawn where it is suspended, or starts it.
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -69,6 +71,7 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:35
 		t0, st = c.GoResumable(r, frame)
 		if st != greenlet.Done {
 			f.s = nil
@@ -77,6 +80,7 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line handle.go:35
 		t0 = s.Go(frame)
 	}
 resumed_35:
@@ -85,7 +89,7 @@ resumed_35:
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:89
+//line handle_greenlet.go:93
 
 // Args replaces the parameters before the start.
 func (f *SpawnFrame[T]) Args(args []any) {
@@ -177,6 +181,7 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Ha
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:41
 		t0, st = c.GoResumable(r, (*frame))
 		if st != greenlet.Done {
 			f := (*TryFrame[T])(nil).take(r)
@@ -185,6 +190,7 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Ha
 			return ret0, st
 		}
 	} else {
+//line handle.go:41
 		t0 = s.Go((*frame))
 	}
 	{
@@ -197,7 +203,7 @@ func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Ha
 	}
 }
 
-//line handle_greenlet.go:201
+//line handle_greenlet.go:207
 
 // Resume continues Try where it is suspended, or starts it.
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -223,6 +229,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:41
 		t0, st = c.GoResumable(r, (*frame))
 		if st != greenlet.Done {
 			f.s = nil
@@ -231,6 +238,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line handle.go:41
 		t0 = s.Go((*frame))
 	}
 resumed_41:
@@ -245,7 +253,7 @@ resumed_41:
 	}
 }
 
-//line handle_greenlet.go:249
+//line handle_greenlet.go:257
 
 // Args replaces the parameters before the start.
 func (f *TryFrame[T]) Args(args []any) {
@@ -339,7 +347,7 @@ func (h *Handle[T]) GetResumable(r *greenlet.Run) (ret0 T, ret1 error, st greenl
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:343
+//line handle_greenlet.go:351
 
 // Resume continues Handle.Get where it is suspended, or starts it.
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -364,7 +372,7 @@ resumed_56:
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:368
+//line handle_greenlet.go:376
 
 // Args replaces the parameters before the start.
 func (f *HandleGetFrame[T]) Args(args []any) {
@@ -464,7 +472,7 @@ func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (ret0 T, r
 	}
 }
 
-//line handle_greenlet.go:468
+//line handle_greenlet.go:476
 
 // Resume continues Handle.GetFor where it is suspended, or starts it.
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -500,7 +508,7 @@ resumed_64:
 	}
 }
 
-//line handle_greenlet.go:504
+//line handle_greenlet.go:512
 
 // Args replaces the parameters before the start.
 func (f *HandleGetForFrame[T]) Args(args []any) {

@@ -263,11 +263,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub.go:153
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:271
+//line hub_greenlet.go:272
 
 // Args replaces the parameters before the start.
 func (f *hubTurnsFrame) Args(args []any) {
@@ -391,7 +392,7 @@ else_186:
 	}
 }
 
-//line hub_greenlet.go:395
+//line hub_greenlet.go:396
 
 // Resume continues Hub.resume where it is suspended, or starts it.
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -469,7 +470,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:473
+//line hub_greenlet.go:474
 
 // Args replaces the parameters before the start.
 func (f *hubResumeFrame) Args(args []any) {

@@ -816,11 +816,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:123
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:824
+//line hub_greenlet_test.go:825
 
 // Args replaces the parameters before the start.
 func (f *logStubbornFrame) Args(args []any) {
@@ -888,7 +889,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:892
+//line hub_greenlet_test.go:893
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -912,7 +913,7 @@ func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:916
+//line hub_greenlet_test.go:917
 
 // Resume continues the literal logStubbornFunc1 where it is suspended, or starts it.
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -938,7 +939,7 @@ resumed_119:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:942
+//line hub_greenlet_test.go:943
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) {
@@ -1040,7 +1041,7 @@ func (l *log) killsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1044
+//line hub_greenlet_test.go:1045
 
 // Resume continues log.kills where it is suspended, or starts it.
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1129,7 +1130,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1133
+//line hub_greenlet_test.go:1134
 
 // Args replaces the parameters before the start.
 func (f *logKillsFrame) Args(args []any) {
@@ -1283,11 +1284,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:144
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1291
+//line hub_greenlet_test.go:1293
 
 // Args replaces the parameters before the start.
 func (f *logSuicideFrame) Args(args []any) {
@@ -1402,7 +1404,7 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1406
+//line hub_greenlet_test.go:1408
 
 // Resume continues log.timeouts where it is suspended, or starts it.
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1479,7 +1481,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1483
+//line hub_greenlet_test.go:1485
 
 // Args replaces the parameters before the start.
 func (f *logTimeoutsFrame) Args(args []any) {
@@ -1557,7 +1559,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1561
+//line hub_greenlet_test.go:1563
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -1582,7 +1584,7 @@ func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1586
+//line hub_greenlet_test.go:1588
 
 // Resume continues the literal logTimeoutsFunc1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1611,7 +1613,7 @@ resumed_155:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1615
+//line hub_greenlet_test.go:1617
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) {
@@ -1676,7 +1678,7 @@ func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1680
+//line hub_greenlet_test.go:1682
 
 // Resume continues the literal logTimeoutsFunc1_1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1699,7 +1701,7 @@ resumed_155:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1703
+//line hub_greenlet_test.go:1705
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) {
@@ -1750,7 +1752,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1754
+//line hub_greenlet_test.go:1756
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1781,7 +1783,7 @@ func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1785
+//line hub_greenlet_test.go:1787
 
 // Resume continues the literal logTimeoutsFunc2 where it is suspended, or starts it.
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1820,7 +1822,7 @@ resumed_162:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1824
+//line hub_greenlet_test.go:1826
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) {
@@ -1886,7 +1888,7 @@ func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1890
+//line hub_greenlet_test.go:1892
 
 // Resume continues the literal logTimeoutsFunc2_1 where it is suspended, or starts it.
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1909,7 +1911,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1913
+//line hub_greenlet_test.go:1915
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) {
@@ -1974,7 +1976,7 @@ loop_178:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f := (*logYieldsThriceFrame)(nil).take(r)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -1986,7 +1988,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1990
+//line hub_greenlet_test.go:1992
 
 // Resume continues log.yieldsThrice where it is suspended, or starts it.
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1996,7 +1998,7 @@ func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:179
+		// resumed from hub_test.go:182
 		l, t0 = f.l, f.t0
 		r.Callee().(*logYieldsThriceFunc1Frame).Release(r)
 		goto resumed_179
@@ -2011,7 +2013,7 @@ loop_178:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		r.Link(f, &f.Header)
@@ -2023,7 +2025,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:2027
+//line hub_greenlet_test.go:2029
 
 // Args replaces the parameters before the start.
 func (f *logYieldsThriceFrame) Args(args []any) {
@@ -2070,7 +2072,7 @@ var logYieldsThriceFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice",
 	Points: []greenlet.Point{
 		{
-			Line: 179,
+			Line: 182,
 			Live: "l t0",
 		},
 	},
@@ -2092,7 +2094,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:2096
+//line hub_greenlet_test.go:2098
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -2169,11 +2171,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:182
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2177
+//line hub_greenlet_test.go:2180
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) {
@@ -2232,7 +2235,7 @@ func (l *log) interruptsResumable(r *greenlet.Run, task *Task) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2236
+//line hub_greenlet_test.go:2239
 
 // Resume continues log.interrupts where it is suspended, or starts it.
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2244,7 +2247,7 @@ func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2248
+//line hub_greenlet_test.go:2251
 
 // Args replaces the parameters before the start.
 func (f *logInterruptsFrame) Args(args []any) {
@@ -2323,7 +2326,7 @@ loop_206:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f := (*logSleepsThriceFrame)(nil).take(r)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -2335,7 +2338,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:2339
+//line hub_greenlet_test.go:2342
 
 // Resume continues log.sleepsThrice where it is suspended, or starts it.
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2345,7 +2348,7 @@ func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	)
 	switch f.PC {
 	case 1:
-		// resumed from hub_test.go:207
+		// resumed from hub_test.go:210
 		l, t0 = f.l, f.t0
 		r.Callee().(*logSleepsThriceFunc1Frame).Release(r)
 		goto resumed_207
@@ -2360,7 +2363,7 @@ loop_206:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		r.Link(f, &f.Header)
@@ -2372,7 +2375,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:2376
+//line hub_greenlet_test.go:2379
 
 // Args replaces the parameters before the start.
 func (f *logSleepsThriceFrame) Args(args []any) {
@@ -2419,7 +2422,7 @@ var logSleepsThriceFrameInfo = greenlet.Func{
 	Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice",
 	Points: []greenlet.Point{
 		{
-			Line: 207,
+			Line: 210,
 			Live: "l t0",
 		},
 	},
@@ -2441,7 +2444,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:2445
+//line hub_greenlet_test.go:2448
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -2518,11 +2521,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:210
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2526
+//line hub_greenlet_test.go:2530
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) {
@@ -2597,7 +2601,7 @@ func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2601
+//line hub_greenlet_test.go:2605
 
 // Resume continues log.waits where it is suspended, or starts it.
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2637,7 +2641,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2641
+//line hub_greenlet_test.go:2645
 
 // Args replaces the parameters before the start.
 func (f *logWaitsFrame) Args(args []any) {
@@ -2734,7 +2738,7 @@ func (l *log) setsResumable(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2738
+//line hub_greenlet_test.go:2742
 
 // Resume continues log.sets where it is suspended, or starts it.
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2772,7 +2776,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2776
+//line hub_greenlet_test.go:2780
 
 // Args replaces the parameters before the start.
 func (f *logSetsFrame) Args(args []any) {
@@ -2876,7 +2880,7 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2880
+//line hub_greenlet_test.go:2884
 
 // Resume continues log.enters where it is suspended, or starts it.
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2922,7 +2926,7 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2926
+//line hub_greenlet_test.go:2930
 
 // Args replaces the parameters before the start.
 func (f *logEntersFrame) Args(args []any) {
@@ -3017,7 +3021,7 @@ func (l *log) killsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3021
+//line hub_greenlet_test.go:3025
 
 // Resume continues log.killsOne where it is suspended, or starts it.
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3053,7 +3057,7 @@ resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3057
+//line hub_greenlet_test.go:3061
 
 // Args replaces the parameters before the start.
 func (f *logKillsOneFrame) Args(args []any) {
@@ -3149,7 +3153,7 @@ func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3153
+//line hub_greenlet_test.go:3157
 
 // Resume continues log.holds where it is suspended, or starts it.
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3189,7 +3193,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3193
+//line hub_greenlet_test.go:3197
 
 // Args replaces the parameters before the start.
 func (f *logHoldsFrame) Args(args []any) {
@@ -3361,11 +3365,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:303
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3369
+//line hub_greenlet_test.go:3374
 
 // Args replaces the parameters before the start.
 func (f *logGrantedFrame) Args(args []any) {
@@ -3467,7 +3472,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:3471
+//line hub_greenlet_test.go:3476
 
 // Resume continues log.produces where it is suspended, or starts it.
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3504,7 +3509,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:3508
+//line hub_greenlet_test.go:3513
 
 // Args replaces the parameters before the start.
 func (f *logProducesFrame) Args(args []any) {
@@ -3605,7 +3610,7 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:3609
+//line hub_greenlet_test.go:3614
 
 // Resume continues log.consumes where it is suspended, or starts it.
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3652,7 +3657,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:3656
+//line hub_greenlet_test.go:3661
 
 // Args replaces the parameters before the start.
 func (f *logConsumesFrame) Args(args []any) {
@@ -3801,11 +3806,12 @@ unwind:
 			return sub
 		}
 	}
+//line hub_test.go:351
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3809
+//line hub_greenlet_test.go:3815
 
 // Args replaces the parameters before the start.
 func (f *logPutsFrame) Args(args []any) {
@@ -3893,7 +3899,7 @@ func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) 
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:3897
+//line hub_greenlet_test.go:3903
 
 // Resume continues log.getsFor where it is suspended, or starts it.
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3926,7 +3932,7 @@ resumed_355:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:3930
+//line hub_greenlet_test.go:3936
 
 // Args replaces the parameters before the start.
 func (f *logGetsForFrame) Args(args []any) {
@@ -4003,7 +4009,7 @@ func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:4007
+//line hub_greenlet_test.go:4013
 
 // Resume continues log.closes where it is suspended, or starts it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4013,7 +4019,7 @@ func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:4017
+//line hub_greenlet_test.go:4023
 
 // Args replaces the parameters before the start.
 func (f *logClosesFrame) Args(args []any) {
@@ -4089,6 +4095,7 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line hub_test.go:416
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f := (*logCancelsFrame)(nil).take(r)
@@ -4097,12 +4104,13 @@ func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) 
 			return st
 		}
 	} else {
+//line hub_test.go:416
 		cancel(errors.ErrUnsupported)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:4106
+//line hub_greenlet_test.go:4114
 
 // Resume continues log.cancels where it is suspended, or starts it.
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4130,6 +4138,7 @@ resumed_415:
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line hub_test.go:416
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f.l = nil
@@ -4139,13 +4148,14 @@ resumed_415:
 			return st
 		}
 	} else {
+//line hub_test.go:416
 		cancel(errors.ErrUnsupported)
 	}
 resumed_416:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:4149
+//line hub_greenlet_test.go:4159
 
 // Args replaces the parameters before the start.
 func (f *logCancelsFrame) Args(args []any) {
@@ -4253,7 +4263,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4257
+//line hub_greenlet_test.go:4267
 
 // Resume continues sums where it is suspended, or starts it.
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4298,7 +4308,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:4302
+//line hub_greenlet_test.go:4312
 
 // Args replaces the parameters before the start.
 func (f *sumsFrame) Args(args []any) {
@@ -4399,7 +4409,7 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:4403
+//line hub_greenlet_test.go:4413
 
 // Resume continues log.ticks where it is suspended, or starts it.
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4445,7 +4455,7 @@ resumed_459:
 	goto loop_457
 }
 
-//line hub_greenlet_test.go:4449
+//line hub_greenlet_test.go:4459
 
 // Args replaces the parameters before the start.
 func (f *logTicksFrame) Args(args []any) {
@@ -4532,7 +4542,7 @@ func (l *log) iteratesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:4536
+//line hub_greenlet_test.go:4546
 
 // Resume continues log.iterates where it is suspended, or starts it.
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4580,7 +4590,7 @@ resumed_466b:
 	goto loop_466
 }
 
-//line hub_greenlet_test.go:4584
+//line hub_greenlet_test.go:4594
 
 // Args replaces the parameters before the start.
 func (f *logIteratesFrame) Args(args []any) {

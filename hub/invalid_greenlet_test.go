@@ -197,11 +197,12 @@ unwind:
 			return sub
 		}
 	}
+//line invalid_test.go:38
 	f.End()
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:205
+//line invalid_greenlet_test.go:206
 
 // Args replaces the parameters before the start.
 func (f *logWaitsInFrame) Args(args []any) {
@@ -303,7 +304,7 @@ func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet)
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:307
+//line invalid_greenlet_test.go:308
 
 // Resume continues log.below where it is suspended, or starts it.
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -326,7 +327,7 @@ resumed_45:
 	return r.Return(f, &f.Header)
 }
 
-//line invalid_greenlet_test.go:330
+//line invalid_greenlet_test.go:331
 
 // Args replaces the parameters before the start.
 func (f *logBelowFrame) Args(args []any) {
@@ -403,7 +404,7 @@ func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) (st green
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:407
+//line invalid_greenlet_test.go:408
 
 // Resume continues log.meddles where it is suspended, or starts it.
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -424,7 +425,7 @@ resumed_49:
 	return r.Return(f, &f.Header)
 }
 
-//line invalid_greenlet_test.go:428
+//line invalid_greenlet_test.go:429
 
 // Args replaces the parameters before the start.
 func (f *logMeddlesFrame) Args(args []any) {

@@ -93,11 +93,12 @@ unwind:
 			return sub
 		}
 	}
+//line loop_test.go:35
 	f.End()
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:101
+//line loop_greenlet_test.go:102
 
 // Args replaces the parameters before the start.
 func (f *logRefusesForGoodFrame) Args(args []any) {
@@ -164,7 +165,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:168
+//line loop_greenlet_test.go:169
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -228,7 +229,7 @@ resumed_32:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:232
+//line loop_greenlet_test.go:233
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) {
@@ -293,7 +294,7 @@ func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:297
+//line loop_greenlet_test.go:298
 
 // Resume continues log.joinsOne where it is suspended, or starts it.
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -322,7 +323,7 @@ resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:326
+//line loop_greenlet_test.go:327
 
 // Args replaces the parameters before the start.
 func (f *logJoinsOneFrame) Args(args []any) {
@@ -415,7 +416,7 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:419
+//line loop_greenlet_test.go:420
 
 // Resume continues log.hasTurns where it is suspended, or starts it.
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -449,7 +450,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:453
+//line loop_greenlet_test.go:454
 
 // Args replaces the parameters before the start.
 func (f *logHasTurnsFrame) Args(args []any) {
@@ -528,7 +529,7 @@ func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) (st greenle
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:532
+//line loop_greenlet_test.go:533
 
 // Resume continues log.drives where it is suspended, or starts it.
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -550,7 +551,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line loop_greenlet_test.go:554
+//line loop_greenlet_test.go:555
 
 // Args replaces the parameters before the start.
 func (f *logDrivesFrame) Args(args []any) {

@@ -164,11 +164,12 @@ unwind:
 			return sub
 		}
 	}
+//line map.go:32
 	f2.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:172
+//line map_greenlet.go:173
 
 // Args replaces the parameters before the start.
 func (f *MapFrame[A, R]) Args(args []any) {
@@ -266,7 +267,7 @@ func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:270
+//line map_greenlet.go:271
 
 // Resume continues MapSeq where it is suspended, or starts it.
 func (f2 *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -281,7 +282,7 @@ func (f2 *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:285
+//line map_greenlet.go:286
 
 // Args replaces the parameters before the start.
 func (f *MapSeqFrame[A, R]) Args(args []any) {
@@ -370,7 +371,7 @@ func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) 
 	return greenlet.Done
 }
 
-//line map_greenlet.go:374
+//line map_greenlet.go:375
 
 // Resume continues the literal func1MapSeq where it is suspended, or starts it.
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -394,7 +395,7 @@ resumed_43:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:398
+//line map_greenlet.go:399
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) {
@@ -462,7 +463,7 @@ func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:466
+//line map_greenlet.go:467
 
 // Resume continues MapUnordered where it is suspended, or starts it.
 func (f2 *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -477,7 +478,7 @@ func (f2 *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:481
+//line map_greenlet.go:482
 
 // Args replaces the parameters before the start.
 func (f *MapUnorderedFrame[A, R]) Args(args []any) {
@@ -566,7 +567,7 @@ func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, e
 	return greenlet.Done
 }
 
-//line map_greenlet.go:570
+//line map_greenlet.go:571
 
 // Resume continues the literal func1MapUnordered where it is suspended, or starts it.
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -590,7 +591,7 @@ resumed_50:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:594
+//line map_greenlet.go:595
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) {
@@ -761,6 +762,7 @@ loop_89:
 	if c2, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, R, error) (bool, greenlet.Status)
 	}); ok {
+//line map.go:89
 		t1, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
 			f.items = nil
@@ -769,6 +771,7 @@ loop_89:
 			return st
 		}
 	} else {
+//line map.go:89
 		t1 = yield(c.result, c.err)
 	}
 resumed_89b:
@@ -797,11 +800,12 @@ unwind:
 			return sub
 		}
 	}
+//line map.go:91
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:805
+//line map_greenlet.go:809
 
 // Args replaces the parameters before the start.
 func (f *mappingAllFrame[A, R]) Args(args []any) {
@@ -917,7 +921,7 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (ret0 *mapped[A, R], st g
 	}
 }
 
-//line map_greenlet.go:921
+//line map_greenlet.go:925
 
 // Resume continues mapping.next where it is suspended, or starts it.
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -964,7 +968,7 @@ resumed_109:
 	goto loop_97
 }
 
-//line map_greenlet.go:968
+//line map_greenlet.go:972
 
 // Args replaces the parameters before the start.
 func (f *mappingNextFrame[A, R]) Args(args []any) {
@@ -1063,6 +1067,7 @@ loop_118:
 		if c2, ok2 := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
 		}); ok2 {
+//line map.go:122
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f := (*mappingFillFrame[A, R])(nil).take(r)
@@ -1071,6 +1076,7 @@ loop_118:
 				return st
 			}
 		} else {
+//line map.go:122
 			item2, ok = t0()
 		}
 	}
@@ -1098,7 +1104,7 @@ loop_118:
 	goto loop_118
 }
 
-//line map_greenlet.go:1102
+//line map_greenlet.go:1108
 
 // Resume continues mapping.fill where it is suspended, or starts it.
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1142,6 +1148,7 @@ loop_118:
 		if c2, ok2 := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
 		}); ok2 {
+//line map.go:122
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f.c = nil
@@ -1150,6 +1157,7 @@ loop_118:
 				return st
 			}
 		} else {
+//line map.go:122
 			item2, ok = t0()
 		}
 	}
@@ -1178,7 +1186,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:1182
+//line map_greenlet.go:1190
 
 // Args replaces the parameters before the start.
 func (f *mappingFillFrame[A, R]) Args(args []any) {
@@ -1265,6 +1273,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
 		}); ok {
+//line map.go:139
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
 				f2 := (*mappedRunFrame[A, R])(nil).take(r)
@@ -1273,6 +1282,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line map.go:139
 			t1, t2 = t0(c.item)
 		}
 	}
@@ -1281,7 +1291,7 @@ func (c *mapped[A, R]) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1285
+//line map_greenlet.go:1295
 
 // Resume continues mapped.run where it is suspended, or starts it.
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1307,6 +1317,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
 		}); ok {
+//line map.go:139
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
 				f2.PC = 1
@@ -1314,6 +1325,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line map.go:139
 			t1, t2 = t0(c.item)
 		}
 	}
@@ -1323,7 +1335,7 @@ resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line map_greenlet.go:1327
+//line map_greenlet.go:1339
 
 // Args replaces the parameters before the start.
 func (f *mappedRunFrame[A, R]) Args(args []any) {
@@ -1405,7 +1417,7 @@ func (m *mapping[A, R]) endResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet.go:1409
+//line map_greenlet.go:1421
 
 // Resume continues mapping.end where it is suspended, or starts it.
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1428,7 +1440,7 @@ resumed_154:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet.go:1432
+//line map_greenlet.go:1444
 
 // Args replaces the parameters before the start.
 func (f *mappingEndFrame[A, R]) Args(args []any) {

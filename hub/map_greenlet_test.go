@@ -123,11 +123,12 @@ unwind:
 			return sub
 		}
 	}
+//line map_test.go:32
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:131
+//line map_greenlet_test.go:132
 
 // Args replaces the parameters before the start.
 func (f *logWorkFrame) Args(args []any) {
@@ -279,7 +280,7 @@ func (l0 *log) mapsResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:283
+//line map_greenlet_test.go:284
 
 // Resume continues log.maps where it is suspended, or starts it.
 func (f *logMapsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -399,7 +400,7 @@ resumed_46:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:403
+//line map_greenlet_test.go:404
 
 // Args replaces the parameters before the start.
 func (f *logMapsFrame) Args(args []any) {
@@ -517,7 +518,7 @@ func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (ret0 string, ret1 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:521
+//line map_greenlet_test.go:522
 
 // Resume continues the literal logMapsFunc1 where it is suspended, or starts it.
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -549,7 +550,7 @@ resumed_38:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:553
+//line map_greenlet_test.go:554
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) {
@@ -615,7 +616,7 @@ func (c *logMapsFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:619
+//line map_greenlet_test.go:620
 
 // Resume continues the literal logMapsFunc2 where it is suspended, or starts it.
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -639,7 +640,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:643
+//line map_greenlet_test.go:644
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsFunc2Frame) Release(r *greenlet.Run) {
@@ -718,7 +719,7 @@ func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:722
+//line map_greenlet_test.go:723
 
 // Resume continues the literal logMapsValue1 where it is suspended, or starts it.
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -750,7 +751,7 @@ resumed_36:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:754
+//line map_greenlet_test.go:755
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) {
@@ -829,7 +830,7 @@ func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:833
+//line map_greenlet_test.go:834
 
 // Resume continues the literal logMapsValue2 where it is suspended, or starts it.
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -861,7 +862,7 @@ resumed_40:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:865
+//line map_greenlet_test.go:866
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) {
@@ -940,7 +941,7 @@ func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:944
+//line map_greenlet_test.go:945
 
 // Resume continues the literal logMapsValue3 where it is suspended, or starts it.
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -972,7 +973,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:976
+//line map_greenlet_test.go:977
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) {
@@ -1051,7 +1052,7 @@ func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1055
+//line map_greenlet_test.go:1056
 
 // Resume continues the literal logMapsValue4 where it is suspended, or starts it.
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1083,7 +1084,7 @@ resumed_44:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1087
+//line map_greenlet_test.go:1088
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) {
@@ -1162,7 +1163,7 @@ func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (ret0 string, ret
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1166
+//line map_greenlet_test.go:1167
 
 // Resume continues the literal logMapsValue5 where it is suspended, or starts it.
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1194,7 +1195,7 @@ resumed_46:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1198
+//line map_greenlet_test.go:1199
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) {
@@ -1273,6 +1274,7 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -1288,7 +1290,7 @@ func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1292
+//line map_greenlet_test.go:1294
 
 // Resume continues log.mapsSeq where it is suspended, or starts it.
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1335,6 +1337,7 @@ resumed_72:
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -1352,7 +1355,7 @@ resumed_72b:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1356
+//line map_greenlet_test.go:1359
 
 // Args replaces the parameters before the start.
 func (f *logMapsSeqFrame) Args(args []any) {
@@ -1456,7 +1459,7 @@ func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 string, 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1460
+//line map_greenlet_test.go:1463
 
 // Resume continues the literal logMapsSeqValue1 where it is suspended, or starts it.
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1488,7 +1491,7 @@ resumed_72:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1492
+//line map_greenlet_test.go:1495
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) {
@@ -1542,7 +1545,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1546
+//line map_greenlet_test.go:1549
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -1576,7 +1579,7 @@ func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) 
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1580
+//line map_greenlet_test.go:1583
 
 // Resume continues the literal logMapsSeqRange1 where it is suspended, or starts it.
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1607,7 +1610,7 @@ resumed_74:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1611
+//line map_greenlet_test.go:1614
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) {
@@ -1692,6 +1695,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:97
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1703,6 +1707,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:97
 		t0((&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1724,6 +1729,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t1).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:100
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1735,6 +1741,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:100
 		t1((&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1772,6 +1779,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(t2).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:110
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1783,6 +1791,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line map_test.go:110
 		t2((&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1793,7 +1802,7 @@ func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1797
+//line map_greenlet_test.go:1806
 
 // Resume continues log.mapsUnordered where it is suspended, or starts it.
 func (f *logMapsUnorderedFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1876,6 +1885,7 @@ resumed_97:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:97
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1886,6 +1896,7 @@ resumed_97:
 			return st
 		}
 	} else {
+//line map_test.go:97
 		t0((&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1909,6 +1920,7 @@ resumed_100:
 	if c, ok := greenlet.Resumable(t1).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:100
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1920,6 +1932,7 @@ resumed_100:
 			return st
 		}
 	} else {
+//line map_test.go:100
 		t1((&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1965,6 +1978,7 @@ resumed_110b:
 	if c, ok := greenlet.Resumable(t2).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:110
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1980,6 +1994,7 @@ resumed_110b:
 			return st
 		}
 	} else {
+//line map_test.go:110
 		t2((&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1991,7 +2006,7 @@ resumed_110c:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1995
+//line map_greenlet_test.go:2010
 
 // Args replaces the parameters before the start.
 func (f *logMapsUnorderedFrame) Args(args []any) {
@@ -2113,7 +2128,7 @@ func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2117
+//line map_greenlet_test.go:2132
 
 // Resume continues the literal logMapsUnorderedValue1 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2145,7 +2160,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2149
+//line map_greenlet_test.go:2164
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) {
@@ -2224,7 +2239,7 @@ func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2228
+//line map_greenlet_test.go:2243
 
 // Resume continues the literal logMapsUnorderedValue2 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2256,7 +2271,7 @@ resumed_100:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2260
+//line map_greenlet_test.go:2275
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) {
@@ -2335,7 +2350,7 @@ func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (ret0 st
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:2339
+//line map_greenlet_test.go:2354
 
 // Resume continues the literal logMapsUnorderedValue3 where it is suspended, or starts it.
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2367,7 +2382,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2371
+//line map_greenlet_test.go:2386
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) {
@@ -2420,7 +2435,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2424
+//line map_greenlet_test.go:2439
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -2447,7 +2462,7 @@ func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2451
+//line map_greenlet_test.go:2466
 
 // Resume continues the literal logMapsUnorderedRange1 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2462,7 +2477,7 @@ func (f *logMapsUnorderedRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Stat
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2466
+//line map_greenlet_test.go:2481
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange1Frame) Release(r *greenlet.Run) {
@@ -2516,7 +2531,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2520
+//line map_greenlet_test.go:2535
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -2551,7 +2566,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:2555
+//line map_greenlet_test.go:2570
 
 // Resume continues the literal logMapsUnorderedRange2 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange2Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2575,7 +2590,7 @@ leave_103:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2579
+//line map_greenlet_test.go:2594
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange2Frame) Release(r *greenlet.Run) {
@@ -2625,7 +2640,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:2629
+//line map_greenlet_test.go:2644
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -2652,7 +2667,7 @@ func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err e
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2656
+//line map_greenlet_test.go:2671
 
 // Resume continues the literal logMapsUnorderedRange3 where it is suspended, or starts it.
 func (f *logMapsUnorderedRange3Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2667,7 +2682,7 @@ func (f *logMapsUnorderedRange3Frame) Resume(r2 *greenlet.Run) (st greenlet.Stat
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:2671
+//line map_greenlet_test.go:2686
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsUnorderedRange3Frame) Release(r *greenlet.Run) {
@@ -2834,7 +2849,7 @@ func (l *log) groupedResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:2838
+//line map_greenlet_test.go:2853
 
 // Resume continues log.grouped where it is suspended, or starts it.
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3037,7 +3052,7 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3041
+//line map_greenlet_test.go:3056
 
 // Args replaces the parameters before the start.
 func (f *logGroupedFrame) Args(args []any) {
@@ -3174,6 +3189,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:160
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f := (*logMapsManyFrame)(nil).take(r)
@@ -3182,6 +3198,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 			return st
 		}
 	} else {
+//line map_test.go:160
 		t0((&logMapsManyRange1{loop: loop}).value())
 	}
 //line map_test.go:160
@@ -3189,7 +3206,7 @@ func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) (st greenlet.S
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:3193
+//line map_greenlet_test.go:3210
 
 // Resume continues log.mapsMany where it is suspended, or starts it.
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3232,6 +3249,7 @@ resumed_160:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:160
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f.l = nil
@@ -3241,6 +3259,7 @@ resumed_160:
 			return st
 		}
 	} else {
+//line map_test.go:160
 		t0((&logMapsManyRange1{loop: loop}).value())
 	}
 resumed_160b:
@@ -3249,7 +3268,7 @@ resumed_160b:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3253
+//line map_greenlet_test.go:3272
 
 // Args replaces the parameters before the start.
 func (f *logMapsManyFrame) Args(args []any) {
@@ -3344,7 +3363,7 @@ func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (ret0 int, ret1
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:3348
+//line map_greenlet_test.go:3367
 
 // Resume continues the literal logMapsManyFunc1 where it is suspended, or starts it.
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3369,7 +3388,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3373
+//line map_greenlet_test.go:3392
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) {
@@ -3441,7 +3460,7 @@ func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (ret0
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:3445
+//line map_greenlet_test.go:3464
 
 // Resume continues the literal logMapsManyRange1 where it is suspended, or starts it.
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3455,7 +3474,7 @@ func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:3459
+//line map_greenlet_test.go:3478
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) {

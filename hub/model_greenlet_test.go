@@ -239,11 +239,12 @@ unwind:
 			return sub
 		}
 	}
+//line model_test.go:110
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:247
+//line model_greenlet_test.go:248
 
 // Args replaces the parameters before the start.
 func (f *modelSurvivesFrame) Args(args []any) {
@@ -326,7 +327,7 @@ func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:330
+//line model_greenlet_test.go:331
 
 // Resume continues the literal modelSurvivesValue1 where it is suspended, or starts it.
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -349,7 +350,7 @@ resumed_106:
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:353
+//line model_greenlet_test.go:354
 
 // Release gives the frame back, for the next call that suspends.
 func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) {
@@ -488,7 +489,7 @@ after_switch_114:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:492
+//line model_greenlet_test.go:493
 
 // Resume continues model.acts where it is suspended, or starts it.
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -620,7 +621,7 @@ after_switch_114:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:624
+//line model_greenlet_test.go:625
 
 // Args replaces the parameters before the start.
 func (f *modelActsFrame) Args(args []any) {
@@ -750,7 +751,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:754
+//line model_greenlet_test.go:755
 
 // Resume continues model.puts where it is suspended, or starts it.
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -814,7 +815,7 @@ after_if_141:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:818
+//line model_greenlet_test.go:819
 
 // Args replaces the parameters before the start.
 func (f *modelPutsFrame) Args(args []any) {
@@ -935,7 +936,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:939
+//line model_greenlet_test.go:940
 
 // Resume continues model.gets where it is suspended, or starts it.
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1006,7 +1007,7 @@ after_if_156:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1010
+//line model_greenlet_test.go:1011
 
 // Args replaces the parameters before the start.
 func (f *modelGetsFrame) Args(args []any) {
@@ -1209,11 +1210,12 @@ unwind:
 			return sub
 		}
 	}
+//line model_test.go:193
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1217
+//line model_greenlet_test.go:1219
 
 // Args replaces the parameters before the start.
 func (f *modelEntersFrame) Args(args []any) {
@@ -1422,11 +1424,12 @@ unwind:
 			return sub
 		}
 	}
+//line model_test.go:214
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1430
+//line model_greenlet_test.go:1433
 
 // Args replaces the parameters before the start.
 func (f *modelLocksFrame) Args(args []any) {
@@ -1542,7 +1545,7 @@ after_switch_218:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1546
+//line model_greenlet_test.go:1549
 
 // Resume continues model.waitsOrSets where it is suspended, or starts it.
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1591,7 +1594,7 @@ after_switch_218:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1595
+//line model_greenlet_test.go:1598
 
 // Args replaces the parameters before the start.
 func (f *modelWaitsOrSetsFrame) Args(args []any) {
@@ -1685,7 +1688,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1689
+//line model_greenlet_test.go:1692
 
 // Resume continues model.peeks where it is suspended, or starts it.
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1728,7 +1731,7 @@ resumed_238:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1732
+//line model_greenlet_test.go:1735
 
 // Args replaces the parameters before the start.
 func (f *modelPeeksFrame) Args(args []any) {
@@ -1796,7 +1799,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1800
+//line model_greenlet_test.go:1803
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1826,7 +1829,7 @@ func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1830
+//line model_greenlet_test.go:1833
 
 // Resume continues the literal modelPeeksFunc1 where it is suspended, or starts it.
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1861,7 +1864,7 @@ resumed_239:
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1865
+//line model_greenlet_test.go:1868
 
 // Release gives the frame back, for the next call that suspends.
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) {

@@ -291,11 +291,12 @@ unwind:
 			return sub
 		}
 	}
+//line mutex_test.go:29
 	f.End()
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:299
+//line mutex_greenlet_test.go:300
 
 // Args replaces the parameters before the start.
 func (f *logLocksForFrame) Args(args []any) {
@@ -393,7 +394,7 @@ func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) (st greenle
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:397
+//line mutex_greenlet_test.go:398
 
 // Resume continues log.locksTwo where it is suspended, or starts it.
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -443,7 +444,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:447
+//line mutex_greenlet_test.go:448
 
 // Args replaces the parameters before the start.
 func (f *logLocksTwoFrame) Args(args []any) {
@@ -550,7 +551,7 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:554
+//line mutex_greenlet_test.go:555
 
 // Resume continues contends where it is suspended, or starts it.
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -597,7 +598,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:601
+//line mutex_greenlet_test.go:602
 
 // Args replaces the parameters before the start.
 func (f *contendsFrame) Args(args []any) {

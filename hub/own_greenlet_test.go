@@ -429,6 +429,7 @@ func (c *logInContextFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line own_test.go:60
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f := (*logInContextFunc1Frame)(nil).take(r)
@@ -437,12 +438,13 @@ func (c *logInContextFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 			return st
 		}
 	} else {
+//line own_test.go:60
 		(*c.cancel)(errors.ErrUnsupported)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:446
+//line own_greenlet_test.go:448
 
 // Resume continues the literal logInContextFunc1 where it is suspended, or starts it.
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -459,6 +461,7 @@ func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line own_test.go:60
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f.PC = 1
@@ -466,13 +469,14 @@ func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line own_test.go:60
 		(*c.cancel)(errors.ErrUnsupported)
 	}
 resumed_60:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:476
+//line own_greenlet_test.go:480
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logInContextFunc1Frame) Release(r *greenlet.Run) {
@@ -524,7 +528,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:528
+//line own_greenlet_test.go:532
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -550,7 +554,7 @@ func (c *logInContextFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:554
+//line own_greenlet_test.go:558
 
 // Resume continues the literal logInContextFunc2 where it is suspended, or starts it.
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -580,7 +584,7 @@ resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:584
+//line own_greenlet_test.go:588
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) {
@@ -632,7 +636,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:636
+//line own_greenlet_test.go:640
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -663,7 +667,7 @@ func (c *logInContextFunc2_1) CallResumable(r *greenlet.Run) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:667
+//line own_greenlet_test.go:671
 
 // Resume continues the literal logInContextFunc2_1 where it is suspended, or starts it.
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -702,7 +706,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:706
+//line own_greenlet_test.go:710
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) {
@@ -753,7 +757,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:757
+//line own_greenlet_test.go:761
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -775,7 +779,7 @@ func (c *logInContextFunc2_1_1) CallResumable(r *greenlet.Run) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:779
+//line own_greenlet_test.go:783
 
 // Resume continues the literal logInContextFunc2_1_1 where it is suspended, or starts it.
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -799,7 +803,7 @@ resumed_66:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:803
+//line own_greenlet_test.go:807
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) {
@@ -864,7 +868,7 @@ func (c *logInContextFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:868
+//line own_greenlet_test.go:872
 
 // Resume continues the literal logInContextFunc4 where it is suspended, or starts it.
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -887,7 +891,7 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:891
+//line own_greenlet_test.go:895
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logInContextFunc4Frame) Release(r *greenlet.Run) {
@@ -1004,11 +1008,12 @@ unwind:
 			return sub
 		}
 	}
+//line own_test.go:93
 	f.End()
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1012
+//line own_greenlet_test.go:1017
 
 // Args replaces the parameters before the start.
 func (f *logHoldsContextFrame) Args(args []any) {
@@ -1093,7 +1098,7 @@ func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1097
+//line own_greenlet_test.go:1102
 
 // Resume continues log.waitsForContext where it is suspended, or starts it.
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1124,7 +1129,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1128
+//line own_greenlet_test.go:1133
 
 // Args replaces the parameters before the start.
 func (f *logWaitsForContextFrame) Args(args []any) {
@@ -1211,7 +1216,7 @@ func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) (st greenlet.S
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1215
+//line own_greenlet_test.go:1220
 
 // Resume continues the literal logWaitsForContextValue1 where it is suspended, or starts it.
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1234,7 +1239,7 @@ resumed_110:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1238
+//line own_greenlet_test.go:1243
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) {
@@ -1291,6 +1296,7 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenle
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line own_test.go:139
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*logSetsThenFrame)(nil).take(r)
@@ -1299,12 +1305,13 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) (st greenle
 			return st
 		}
 	} else {
+//line own_test.go:139
 		f()
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1308
+//line own_greenlet_test.go:1315
 
 // Resume continues log.setsThen where it is suspended, or starts it.
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1321,6 +1328,7 @@ func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line own_test.go:139
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.l = nil
@@ -1331,13 +1339,14 @@ func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line own_test.go:139
 		f()
 	}
 resumed_139:
 	return r.Return(f2, &f2.Header)
 }
 
-//line own_greenlet_test.go:1341
+//line own_greenlet_test.go:1350
 
 // Args replaces the parameters before the start.
 func (f *logSetsThenFrame) Args(args []any) {
@@ -1429,7 +1438,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1433
+//line own_greenlet_test.go:1442
 
 // Resume continues entersContexts where it is suspended, or starts it.
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1463,7 +1472,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:1467
+//line own_greenlet_test.go:1476
 
 // Args replaces the parameters before the start.
 func (f *entersContextsFrame) Args(args []any) {
@@ -1550,7 +1559,7 @@ func (c *entersContextsValue1) CallResumable(r *greenlet.Run) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1554
+//line own_greenlet_test.go:1563
 
 // Resume continues the literal entersContextsValue1 where it is suspended, or starts it.
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1573,7 +1582,7 @@ resumed_152:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1577
+//line own_greenlet_test.go:1586
 
 // Release gives the frame back, for the next call that suspends.
 func (f *entersContextsValue1Frame) Release(r *greenlet.Run) {
@@ -1640,7 +1649,7 @@ func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:1644
+//line own_greenlet_test.go:1653
 
 // Resume continues log.asksTwice where it is suspended, or starts it.
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1669,7 +1678,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:1673
+//line own_greenlet_test.go:1682
 
 // Args replaces the parameters before the start.
 func (f *logAsksTwiceFrame) Args(args []any) {

@@ -154,6 +154,7 @@ loop_15:
 		if c2, ok2 := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 		}); ok2 {
+//line queue_end.go:15
 			t1, st = c2.CallResumable(r, v)
 			if st != greenlet.Done {
 				f := (*func1QueueAllFrame[T])(nil).take(r)
@@ -162,6 +163,7 @@ loop_15:
 				return st
 			}
 		} else {
+//line queue_end.go:15
 			t1 = yield(v)
 		}
 	}
@@ -182,7 +184,7 @@ after_if_15:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:186
+//line queue_end_greenlet.go:188
 
 // Resume continues the literal func1QueueAll where it is suspended, or starts it.
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -238,6 +240,7 @@ loop_15:
 	if c2, ok2 := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 	}); ok2 {
+//line queue_end.go:15
 		t1, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
 			f.PC = 2
@@ -245,6 +248,7 @@ loop_15:
 			return st
 		}
 	} else {
+//line queue_end.go:15
 		t1 = yield(v)
 	}
 resumed_15b:
@@ -265,7 +269,7 @@ resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:269
+//line queue_end_greenlet.go:273
 
 // Release gives the frame back, for the next call that suspends.
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) {
@@ -340,7 +344,7 @@ func (q *Queue[T]) JoinResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:344
+//line queue_end_greenlet.go:348
 
 // Resume continues Queue.Join where it is suspended, or starts it.
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -366,7 +370,7 @@ after_if_62:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:370
+//line queue_end_greenlet.go:374
 
 // Args replaces the parameters before the start.
 func (f *QueueJoinFrame[T]) Args(args []any) {
@@ -456,7 +460,7 @@ func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (ret0 bool
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:460
+//line queue_end_greenlet.go:464
 
 // Resume continues Queue.JoinFor where it is suspended, or starts it.
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -483,7 +487,7 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_end_greenlet.go:487
+//line queue_end_greenlet.go:491
 
 // Args replaces the parameters before the start.
 func (f *QueueJoinForFrame[T]) Args(args []any) {

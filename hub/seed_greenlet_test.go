@@ -636,11 +636,12 @@ unwind:
 			return sub
 		}
 	}
+//line seed_test.go:53
 	f.End()
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:644
+//line seed_greenlet_test.go:645
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) {
@@ -704,6 +705,7 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line seed_test.go:62
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
 				f := (*logFateFunc3Frame)(nil).take(r)
@@ -712,13 +714,14 @@ func (c *logFateFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line seed_test.go:62
 			(*c.cancel)(t0)
 		}
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:722
+//line seed_greenlet_test.go:725
 
 // Resume continues the literal logFateFunc3 where it is suspended, or starts it.
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -738,6 +741,7 @@ func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line seed_test.go:62
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
@@ -745,6 +749,7 @@ func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line seed_test.go:62
 			(*c.cancel)(t0)
 		}
 	}
@@ -752,7 +757,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:756
+//line seed_greenlet_test.go:761
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc3Frame) Release(r *greenlet.Run) {
@@ -817,7 +822,7 @@ func (c *logFateFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:821
+//line seed_greenlet_test.go:826
 
 // Resume continues the literal logFateFunc4 where it is suspended, or starts it.
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -840,7 +845,7 @@ resumed_63:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:844
+//line seed_greenlet_test.go:849
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logFateFunc4Frame) Release(r *greenlet.Run) {
@@ -912,7 +917,7 @@ func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:916
+//line seed_greenlet_test.go:921
 
 // Resume continues log.hearsTwo where it is suspended, or starts it.
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -954,7 +959,7 @@ resumed_71:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:958
+//line seed_greenlet_test.go:963
 
 // Args replaces the parameters before the start.
 func (f *logHearsTwoFrame) Args(args []any) {
@@ -1046,7 +1051,7 @@ func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) (st greenle
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1050
+//line seed_greenlet_test.go:1055
 
 // Resume continues log.within where it is suspended, or starts it.
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1081,7 +1086,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1085
+//line seed_greenlet_test.go:1090
 
 // Args replaces the parameters before the start.
 func (f *logWithinFrame) Args(args []any) {
@@ -1166,7 +1171,7 @@ func (c *logWithinFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1170
+//line seed_greenlet_test.go:1175
 
 // Resume continues the literal logWithinFunc1 where it is suspended, or starts it.
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1189,7 +1194,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1193
+//line seed_greenlet_test.go:1198
 
 // Release gives the frame back, for the next call that suspends.
 func (f *logWithinFunc1Frame) Release(r *greenlet.Run) {
@@ -1244,6 +1249,7 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line seed_test.go:81
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f := (*logCancelsOneFrame)(nil).take(r)
@@ -1252,12 +1258,13 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) (s
 			return st
 		}
 	} else {
+//line seed_test.go:81
 		cancel()
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1261
+//line seed_greenlet_test.go:1268
 
 // Resume continues log.cancelsOne where it is suspended, or starts it.
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1273,6 +1280,7 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line seed_test.go:81
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.l = nil
@@ -1282,13 +1290,14 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line seed_test.go:81
 		cancel()
 	}
 resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1292
+//line seed_greenlet_test.go:1301
 
 // Args replaces the parameters before the start.
 func (f *logCancelsOneFrame) Args(args []any) {
@@ -1369,7 +1378,7 @@ func (l *log) twiceResumable(r *greenlet.Run, name string) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1373
+//line seed_greenlet_test.go:1382
 
 // Resume continues log.twice where it is suspended, or starts it.
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1394,7 +1403,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1398
+//line seed_greenlet_test.go:1407
 
 // Args replaces the parameters before the start.
 func (f *logTwiceFrame) Args(args []any) {
@@ -1482,7 +1491,7 @@ func (l *log) blocksResumable(r *greenlet.Run, name string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1486
+//line seed_greenlet_test.go:1495
 
 // Resume continues log.blocks where it is suspended, or starts it.
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1514,7 +1523,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1518
+//line seed_greenlet_test.go:1527
 
 // Args replaces the parameters before the start.
 func (f *logBlocksFrame) Args(args []any) {
@@ -1596,7 +1605,7 @@ func (l *log) postsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:1600
+//line seed_greenlet_test.go:1609
 
 // Resume continues log.posts where it is suspended, or starts it.
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1621,7 +1630,7 @@ resumed_277:
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:1625
+//line seed_greenlet_test.go:1634
 
 // Args replaces the parameters before the start.
 func (f *logPostsFrame) Args(args []any) {

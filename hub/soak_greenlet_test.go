@@ -835,11 +835,12 @@ unwind:
 			return sub
 		}
 	}
+//line soak_test.go:73
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:843
+//line soak_greenlet_test.go:844
 
 // Release gives the frame back, for the next call that suspends.
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) {
@@ -940,7 +941,7 @@ after_if_88:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:944
+//line soak_greenlet_test.go:945
 
 // Resume continues soak.hunts where it is suspended, or starts it.
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1020,7 +1021,7 @@ after_if_88:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1024
+//line soak_greenlet_test.go:1025
 
 // Args replaces the parameters before the start.
 func (f *soakHuntsFrame) Args(args []any) {
@@ -1122,7 +1123,7 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1126
+//line soak_greenlet_test.go:1127
 
 // Resume continues soak.weighs where it is suspended, or starts it.
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1157,7 +1158,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:1161
+//line soak_greenlet_test.go:1162
 
 // Args replaces the parameters before the start.
 func (f *soakWeighsFrame) Args(args []any) {
@@ -1245,7 +1246,7 @@ func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duratio
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1249
+//line soak_greenlet_test.go:1250
 
 // Resume continues wakes where it is suspended, or starts it.
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1273,7 +1274,7 @@ resumed_143:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1277
+//line soak_greenlet_test.go:1278
 
 // Args replaces the parameters before the start.
 func (f *wakesFrame) Args(args []any) {

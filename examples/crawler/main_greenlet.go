@@ -210,11 +210,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:79
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:218
+//line main_greenlet.go:219
 
 // Args replaces the parameters before the start.
 func (f *crawlerFetchFrame) Args(args []any) {
@@ -376,11 +377,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:122
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:384
+//line main_greenlet.go:386
 
 // Args replaces the parameters before the start.
 func (f *crawlerVisitFrame) Args(args []any) {
@@ -483,6 +485,7 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -499,7 +502,7 @@ func (c0 *crawler) crawlResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:503
+//line main_greenlet.go:506
 
 // Resume continues crawler.crawl where it is suspended, or starts it.
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -548,6 +551,7 @@ resumed_136:
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -566,7 +570,7 @@ resumed_136b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:570
+//line main_greenlet.go:574
 
 // Args replaces the parameters before the start.
 func (f *crawlerCrawlFrame) Args(args []any) {
@@ -644,7 +648,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:648
+//line main_greenlet.go:652
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -678,7 +682,7 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (ret
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:682
+//line main_greenlet.go:686
 
 // Resume continues the literal crawlerCrawlRange1 where it is suspended, or starts it.
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -709,7 +713,7 @@ resumed_137:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:713
+//line main_greenlet.go:717
 
 // Release gives the frame back, for the next call that suspends.
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) {
@@ -771,7 +775,7 @@ func (c *crawler) finishResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:775
+//line main_greenlet.go:779
 
 // Resume continues crawler.finish where it is suspended, or starts it.
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -795,7 +799,7 @@ resumed_146:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:799
+//line main_greenlet.go:803
 
 // Args replaces the parameters before the start.
 func (f *crawlerFinishFrame) Args(args []any) {

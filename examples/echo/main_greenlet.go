@@ -611,11 +611,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:73
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:619
+//line main_greenlet.go:620
 
 // Args replaces the parameters before the start.
 func (f *clientFrame) Args(args []any) {
@@ -723,7 +724,7 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.S
 	return greenlet.Done
 }
 
-//line main_greenlet.go:727
+//line main_greenlet.go:728
 
 // Resume continues show where it is suspended, or starts it.
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -772,7 +773,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:776
+//line main_greenlet.go:777
 
 // Args replaces the parameters before the start.
 func (f *showFrame) Args(args []any) {

@@ -331,11 +331,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:55
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:339
+//line main_greenlet.go:340
 
 // Args replaces the parameters before the start.
 func (f *forwardFrame) Args(args []any) {
@@ -431,7 +432,7 @@ func serveResumable(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:435
+//line main_greenlet.go:436
 
 // Resume continues serve where it is suspended, or starts it.
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -460,7 +461,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:464
+//line main_greenlet.go:465
 
 // Args replaces the parameters before the start.
 func (f *serveFrame) Args(args []any) {
@@ -538,7 +539,7 @@ func stopResumable(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:542
+//line main_greenlet.go:543
 
 // Resume continues stop where it is suspended, or starts it.
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -562,7 +563,7 @@ resumed_61:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:566
+//line main_greenlet.go:567
 
 // Args replaces the parameters before the start.
 func (f *stopFrame) Args(args []any) {
@@ -663,7 +664,7 @@ after_loop_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:667
+//line main_greenlet.go:668
 
 // Resume continues shout where it is suspended, or starts it.
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -717,7 +718,7 @@ resumed_75:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:721
+//line main_greenlet.go:722
 
 // Args replaces the parameters before the start.
 func (f *shoutFrame) Args(args []any) {
@@ -944,11 +945,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:98
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:952
+//line main_greenlet.go:954
 
 // Args replaces the parameters before the start.
 func (f *showFrame) Args(args []any) {

@@ -248,6 +248,7 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line main.go:42
 		if st = c.CallResumable(r, (&marketConsumeRange1{
 			loop: loop,
 			m:    m,
@@ -267,7 +268,7 @@ func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Dur
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:271
+//line main_greenlet.go:272
 
 // Resume continues market.consume where it is suspended, or starts it.
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -320,6 +321,7 @@ resumed_42:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line main.go:42
 		if st = c.CallResumable(r, (&marketConsumeRange1{
 			loop: loop,
 			m:    m,
@@ -343,7 +345,7 @@ resumed_42b:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:347
+//line main_greenlet.go:349
 
 // Args replaces the parameters before the start.
 func (f *marketConsumeFrame) Args(args []any) {
@@ -426,7 +428,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:430
+//line main_greenlet.go:432
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -460,7 +462,7 @@ func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (ret0 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:464
+//line main_greenlet.go:466
 
 // Resume continues the literal marketConsumeRange1 where it is suspended, or starts it.
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -490,7 +492,7 @@ resumed_43:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:494
+//line main_greenlet.go:496
 
 // Release gives the frame back, for the next call that suspends.
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) {
@@ -617,7 +619,7 @@ func (m *market) dayResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line main_greenlet.go:621
+//line main_greenlet.go:623
 
 // Resume continues market.day where it is suspended, or starts it.
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -748,7 +750,7 @@ resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:752
+//line main_greenlet.go:754
 
 // Args replaces the parameters before the start.
 func (f *marketDayFrame) Args(args []any) {

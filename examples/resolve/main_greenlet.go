@@ -200,11 +200,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:72
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:208
+//line main_greenlet.go:209
 
 // Args replaces the parameters before the start.
 func (f *resolverLookUpFrame) Args(args []any) {
@@ -305,7 +306,7 @@ func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line main_greenlet.go:309
+//line main_greenlet.go:310
 
 // Resume continues resolver.resolve where it is suspended, or starts it.
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -340,7 +341,7 @@ resumed_88:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:344
+//line main_greenlet.go:345
 
 // Args replaces the parameters before the start.
 func (f *resolverResolveFrame) Args(args []any) {
@@ -459,7 +460,7 @@ after_loop_101:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:463
+//line main_greenlet.go:464
 
 // Resume continues resolver.all where it is suspended, or starts it.
 func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -523,7 +524,7 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:527
+//line main_greenlet.go:528
 
 // Args replaces the parameters before the start.
 func (f *resolverAllFrame) Args(args []any) {
@@ -629,7 +630,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:633
+//line main_greenlet.go:634
 
 // Resume continues resolver.serve where it is suspended, or starts it.
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -673,7 +674,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:677
+//line main_greenlet.go:678
 
 // Args replaces the parameters before the start.
 func (f *resolverServeFrame) Args(args []any) {
@@ -796,7 +797,7 @@ after_if_143:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:800
+//line main_greenlet.go:801
 
 // Resume continues resolver.answer where it is suspended, or starts it.
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -867,7 +868,7 @@ after_if_143:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:871
+//line main_greenlet.go:872
 
 // Args replaces the parameters before the start.
 func (f *resolverAnswerFrame) Args(args []any) {

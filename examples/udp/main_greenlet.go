@@ -538,11 +538,12 @@ unwind:
 			return sub
 		}
 	}
+//line main.go:76
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:546
+//line main_greenlet.go:547
 
 // Args replaces the parameters before the start.
 func (f *showFrame) Args(args []any) {

@@ -64,6 +64,7 @@ after_if_17:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line compose.go:23
 		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != greenlet.Done {
 			f := (*chainFrame)(nil).take(r)
 			f.loop, f.PC = loop, 2
@@ -76,7 +77,7 @@ after_if_17:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:80
+//line compose_greenlet.go:81
 
 // Resume continues chain where it is suspended, or starts it.
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -134,6 +135,7 @@ after_if_17:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line compose.go:23
 		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != greenlet.Done {
 			f.loop, f.PC = loop, 2
 			r.Link(f, &f.Header)
@@ -146,7 +148,7 @@ resumed_23:
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:150
+//line compose_greenlet.go:152
 
 // Args replaces the parameters before the start.
 func (f *chainFrame) Args(args []any) {
@@ -223,7 +225,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:227
+//line compose_greenlet.go:229
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -254,7 +256,7 @@ func (c *chainRange1) CallResumable(r *greenlet.Run, v int) (ret0 bool, st green
 	return ret0, greenlet.Yielded[int](r, v)
 }
 
-//line compose_greenlet.go:258
+//line compose_greenlet.go:260
 
 // Resume continues the literal chainRange1 where it is suspended, or starts it.
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -283,7 +285,7 @@ resumed_24:
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:287
+//line compose_greenlet.go:289
 
 // Release gives the frame back, for the next call that suspends.
 func (f *chainRange1Frame) Release(r *greenlet.Run) {
@@ -372,7 +374,7 @@ after_if_32:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:376
+//line compose_greenlet.go:378
 
 // Resume continues chainFrom where it is suspended, or starts it.
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -425,7 +427,7 @@ resumed_38:
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:429
+//line compose_greenlet.go:431
 
 // Args replaces the parameters before the start.
 func (f *chainFromFrame) Args(args []any) {

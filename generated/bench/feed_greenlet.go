@@ -46,6 +46,7 @@ func (p *feedParser) moreResumable(r *greenlet.Run) (ret0 bool, st greenlet.Stat
 		if c, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) ([]byte, greenlet.Status)
 		}); ok {
+//line feed.go:32
 			t1, st = c.CallResumable(r)
 			if st != greenlet.Done {
 				f := (*feedParserMoreFrame)(nil).take(r)
@@ -54,6 +55,7 @@ func (p *feedParser) moreResumable(r *greenlet.Run) (ret0 bool, st greenlet.Stat
 				return ret0, st
 			}
 		} else {
+//line feed.go:32
 			t1 = t0()
 		}
 	}
@@ -79,7 +81,7 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:83
+//line feed_greenlet.go:85
 
 // Resume continues feedParser.more where it is suspended, or starts it.
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -116,6 +118,7 @@ func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) ([]byte, greenlet.Status)
 		}); ok {
+//line feed.go:32
 			t1, st = c.CallResumable(r)
 			if st != greenlet.Done {
 				f.PC = 1
@@ -123,6 +126,7 @@ func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line feed.go:32
 			t1 = t0()
 		}
 	}
@@ -148,7 +152,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:152
+//line feed_greenlet.go:156
 
 // Args replaces the parameters before the start.
 func (f *feedParserMoreFrame) Args(args []any) {
@@ -252,7 +256,7 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:256
+//line feed_greenlet.go:260
 
 // Resume continues feedParser.space where it is suspended, or starts it.
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -294,7 +298,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:298
+//line feed_greenlet.go:302
 
 // Args replaces the parameters before the start.
 func (f *feedParserSpaceFrame) Args(args []any) {
@@ -409,7 +413,7 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:413
+//line feed_greenlet.go:417
 
 // Resume continues feedParser.document where it is suspended, or starts it.
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -468,7 +472,7 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:472
+//line feed_greenlet.go:476
 
 // Args replaces the parameters before the start.
 func (f *feedParserDocumentFrame) Args(args []any) {
@@ -663,7 +667,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:667
+//line feed_greenlet.go:671
 
 // Resume continues feedParser.value where it is suspended, or starts it.
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -856,7 +860,7 @@ after_switch_71:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:860
+//line feed_greenlet.go:864
 
 // Args replaces the parameters before the start.
 func (f *feedParserValueFrame) Args(args []any) {
@@ -1033,7 +1037,7 @@ loop_98:
 	goto loop_98
 }
 
-//line feed_greenlet.go:1037
+//line feed_greenlet.go:1041
 
 // Resume continues feedParser.object where it is suspended, or starts it.
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1191,7 +1195,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:1195
+//line feed_greenlet.go:1199
 
 // Args replaces the parameters before the start.
 func (f *feedParserObjectFrame) Args(args []any) {
@@ -1343,7 +1347,7 @@ loop_135:
 	goto loop_135
 }
 
-//line feed_greenlet.go:1347
+//line feed_greenlet.go:1351
 
 // Resume continues feedParser.array where it is suspended, or starts it.
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1434,7 +1438,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:1438
+//line feed_greenlet.go:1442
 
 // Args replaces the parameters before the start.
 func (f *feedParserArrayFrame) Args(args []any) {
@@ -1585,7 +1589,7 @@ case_179:
 	goto loop_160
 }
 
-//line feed_greenlet.go:1589
+//line feed_greenlet.go:1593
 
 // Resume continues feedParser.str where it is suspended, or starts it.
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1678,7 +1682,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:1682
+//line feed_greenlet.go:1686
 
 // Args replaces the parameters before the start.
 func (f *feedParserStrFrame) Args(args []any) {
@@ -1861,7 +1865,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1865
+//line feed_greenlet.go:1869
 
 // Resume continues feedParser.escape where it is suspended, or starts it.
 func (f *feedParserEscapeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2018,7 +2022,7 @@ after_switch_199:
 	return r2.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:2022
+//line feed_greenlet.go:2026
 
 // Args replaces the parameters before the start.
 func (f *feedParserEscapeFrame) Args(args []any) {
@@ -2148,7 +2152,7 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:2152
+//line feed_greenlet.go:2156
 
 // Resume continues feedParser.hex where it is suspended, or starts it.
 func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2202,7 +2206,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:2206
+//line feed_greenlet.go:2210
 
 // Args replaces the parameters before the start.
 func (f *feedParserHexFrame) Args(args []any) {
@@ -2306,7 +2310,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:2310
+//line feed_greenlet.go:2314
 
 // Resume continues feedParser.next where it is suspended, or starts it.
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2351,7 +2355,7 @@ after_if_261:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:2355
+//line feed_greenlet.go:2359
 
 // Args replaces the parameters before the start.
 func (f *feedParserNextFrame) Args(args []any) {
@@ -2471,7 +2475,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:2475
+//line feed_greenlet.go:2479
 
 // Resume continues feedParser.number where it is suspended, or starts it.
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2529,7 +2533,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:2533
+//line feed_greenlet.go:2537
 
 // Args replaces the parameters before the start.
 func (f *feedParserNumberFrame) Args(args []any) {
@@ -2643,7 +2647,7 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2647
+//line feed_greenlet.go:2651
 
 // Resume continues feedParser.word where it is suspended, or starts it.
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2696,7 +2700,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:2700
+//line feed_greenlet.go:2704
 
 // Args replaces the parameters before the start.
 func (f *feedParserWordFrame) Args(args []any) {

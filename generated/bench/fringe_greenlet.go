@@ -325,6 +325,7 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 		if c, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 		}); ok {
+//line fringe.go:42
 			t0, st = c.CallResumable(r, f.leaf)
 			if st != greenlet.Done {
 				f2 := (*forkPushFrame)(nil).take(r)
@@ -333,6 +334,7 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 				return ret0, st
 			}
 		} else {
+//line fringe.go:42
 			t0 = yield(f.leaf)
 		}
 	}
@@ -365,7 +367,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:369
+//line fringe_greenlet.go:371
 
 // Resume continues fork.push where it is suspended, or starts it.
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -410,6 +412,7 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line fringe.go:42
 		t0, st = c.CallResumable(r, f.leaf)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -419,6 +422,7 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line fringe.go:42
 		t0 = yield(f.leaf)
 	}
 resumed_42:
@@ -456,7 +460,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:460
+//line fringe_greenlet.go:464
 
 // Args replaces the parameters before the start.
 func (f *forkPushFrame) Args(args []any) {
@@ -538,7 +542,7 @@ func (f *fork) iteratorResumable(r *greenlet.Run) (ret0 func(func(int) bool), st
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:542
+//line fringe_greenlet.go:546
 
 // Resume continues fork.iterator where it is suspended, or starts it.
 func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -548,7 +552,7 @@ func (f2 *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:552
+//line fringe_greenlet.go:556
 
 // Args replaces the parameters before the start.
 func (f *forkIteratorFrame) Args(args []any) {
@@ -627,7 +631,7 @@ func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) (
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:631
+//line fringe_greenlet.go:635
 
 // Resume continues the literal forkIteratorValue1 where it is suspended, or starts it.
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -651,7 +655,7 @@ resumed_81:
 	return r.Return(f, &f.Header)
 }
 
-//line fringe_greenlet.go:655
+//line fringe_greenlet.go:659
 
 // Release gives the frame back, for the next call that suspends.
 func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) {

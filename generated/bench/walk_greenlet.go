@@ -331,6 +331,7 @@ func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 		if c, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 		}); ok {
+//line walk.go:45
 			t4, st = c.CallResumable(r, t.value)
 			if st != greenlet.Done {
 				f := (*bushPushFrame)(nil).take(r)
@@ -339,6 +340,7 @@ func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 				return ret0, st
 			}
 		} else {
+//line walk.go:45
 			t4 = yield(t.value)
 		}
 	}
@@ -365,7 +367,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:369
+//line walk_greenlet.go:371
 
 // Resume continues bush.push where it is suspended, or starts it.
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -425,6 +427,7 @@ resumed_45:
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line walk.go:45
 		t4, st = c.CallResumable(r, t.value)
 		if st != greenlet.Done {
 			f.PC = 2
@@ -432,6 +435,7 @@ resumed_45:
 			return st
 		}
 	} else {
+//line walk.go:45
 		t4 = yield(t.value)
 	}
 resumed_45b:
@@ -461,7 +465,7 @@ after_if_45:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:465
+//line walk_greenlet.go:469
 
 // Args replaces the parameters before the start.
 func (f *bushPushFrame) Args(args []any) {

@@ -73,6 +73,7 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:28
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.plain = nil
@@ -81,6 +82,7 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 			return st
 		}
 	} else {
+//line defer_test.go:28
 		plain()
 	}
 resumed_28:
@@ -88,7 +90,7 @@ after_if_27:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:92
+//line defer_greenlet_test.go:94
 
 // Args replaces the parameters before the start.
 func (f *recoversAndCallsFrame) Args(args []any) {
@@ -228,11 +230,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:37
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:236
+//line defer_greenlet_test.go:239
 
 // Args replaces the parameters before the start.
 func (f *failsAndDefersFrame) Args(args []any) {
@@ -353,6 +356,7 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:58
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to = nil
@@ -361,6 +365,7 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 			return st
 		}
 	} else {
+//line defer_test.go:58
 		t0 = to()
 	}
 resumed_58:
@@ -376,11 +381,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:58
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:384
+//line defer_greenlet_test.go:390
 
 // Args replaces the parameters before the start.
 func (f *throwsAtEndFrame) Args(args []any) {
@@ -501,6 +507,7 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:61
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to = nil
@@ -509,6 +516,7 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 			return st
 		}
 	} else {
+//line defer_test.go:61
 		t0 = to()
 	}
 resumed_61:
@@ -524,11 +532,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:61
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:532
+//line defer_greenlet_test.go:541
 
 // Args replaces the parameters before the start.
 func (f *switchesAtEndFrame) Args(args []any) {
@@ -648,11 +657,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:64
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:656
+//line defer_greenlet_test.go:666
 
 // Args replaces the parameters before the start.
 func (f *callsAtEndFrame) Args(args []any) {
@@ -721,6 +731,7 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:88
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f := (*callsFrame)(nil).take(r)
@@ -729,12 +740,13 @@ func callsResumable(r *greenlet.Run, plain func()) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line defer_test.go:88
 		plain()
 	}
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:738
+//line defer_greenlet_test.go:750
 
 // Resume continues calls where it is suspended, or starts it.
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -750,6 +762,7 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:88
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.plain = nil
@@ -758,13 +771,14 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line defer_test.go:88
 		plain()
 	}
 resumed_88:
 	return r.Return(f, &f.Header)
 }
 
-//line defer_greenlet_test.go:768
+//line defer_greenlet_test.go:782
 
 // Args replaces the parameters before the start.
 func (f *callsFrame) Args(args []any) {
@@ -880,11 +894,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:94
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:888
+//line defer_greenlet_test.go:903
 
 // Args replaces the parameters before the start.
 func (f *defersSwitchesFrame) Args(args []any) {
@@ -986,7 +1001,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:990
+//line defer_greenlet_test.go:1005
 
 // Args replaces the parameters before the start.
 func (f *recoversAndExitsFrame) Args(args []any) {
@@ -1115,11 +1130,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:121
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1123
+//line defer_greenlet_test.go:1139
 
 // Args replaces the parameters before the start.
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
@@ -1255,7 +1271,7 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1259
+//line defer_greenlet_test.go:1275
 
 // Args replaces the parameters before the start.
 func (f *waitsAndRecoversFrame) Args(args []any) {
@@ -1389,11 +1405,12 @@ unwind:
 			return sub
 		}
 	}
+//line defer_test.go:149
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:1397
+//line defer_greenlet_test.go:1414
 
 // Args replaces the parameters before the start.
 func (f *failsThenWaitsFrame) Args(args []any) {

@@ -90,11 +90,12 @@ unwind:
 			return sub
 		}
 	}
+//line drop_test.go:61
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:98
+//line drop_greenlet_test.go:99
 
 // Args replaces the parameters before the start.
 func (f *cleansUpFrame) Args(args []any) {
@@ -180,7 +181,7 @@ func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 str
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:184
+//line drop_greenlet_test.go:185
 
 // Resume continues survives where it is suspended, or starts it.
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -205,7 +206,7 @@ resumed_122:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:209
+//line drop_greenlet_test.go:210
 
 // Args replaces the parameters before the start.
 func (f *survivesFrame) Args(args []any) {
@@ -340,11 +341,12 @@ unwind:
 			return sub
 		}
 	}
+//line drop_test.go:130
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:348
+//line drop_greenlet_test.go:350
 
 // Args replaces the parameters before the start.
 func (f *surviveFrame) Args(args []any) {
@@ -437,7 +439,7 @@ func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (
 	}
 }
 
-//line drop_greenlet_test.go:441
+//line drop_greenlet_test.go:443
 
 // Resume continues survivesAndWaits where it is suspended, or starts it.
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -475,7 +477,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line drop_greenlet_test.go:479
+//line drop_greenlet_test.go:481
 
 // Args replaces the parameters before the start.
 func (f *survivesAndWaitsFrame) Args(args []any) {
@@ -613,11 +615,12 @@ unwind:
 			return sub
 		}
 	}
+//line drop_test.go:165
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:621
+//line drop_greenlet_test.go:624
 
 // Args replaces the parameters before the start.
 func (f *dropsItselfFrame) Args(args []any) {

@@ -232,6 +232,7 @@ case_92:
 		if c, ok := greenlet.Resumable(t5).(interface {
 			CallResumable(*greenlet.Run, *greenlet.Greenlet) greenlet.Status
 		}); ok {
+//line dump_test.go:93
 			st = c.CallResumable(r, t4)
 			if st != greenlet.Done {
 				f2.t2 = nil
@@ -240,6 +241,7 @@ case_92:
 				return st
 			}
 		} else {
+//line dump_test.go:93
 			t5(t4)
 		}
 	}
@@ -263,11 +265,12 @@ unwind:
 			return sub
 		}
 	}
+//line dump_test.go:98
 	f2.End()
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:271
+//line dump_greenlet_test.go:274
 
 // Args replaces the parameters before the start.
 func (f *forestGrowsFrame) Args(args []any) {
@@ -383,7 +386,7 @@ loop_154:
 	}
 }
 
-//line dump_greenlet_test.go:387
+//line dump_greenlet_test.go:390
 
 // Resume continues sinks where it is suspended, or starts it.
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -424,7 +427,7 @@ resumed_155:
 	goto loop_154
 }
 
-//line dump_greenlet_test.go:428
+//line dump_greenlet_test.go:431
 
 // Args replaces the parameters before the start.
 func (f *sinksFrame) Args(args []any) {

@@ -837,11 +837,12 @@ unwind:
 			return sub
 		}
 	}
+//line gc_test.go:309
 	f.End()
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:845
+//line gc_greenlet_test.go:846
 
 // Args replaces the parameters before the start.
 func (f *keepsDeferringFrame) Args(args []any) {

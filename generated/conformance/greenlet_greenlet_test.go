@@ -803,11 +803,12 @@ unwind:
 			return sub
 		}
 	}
+//line greenlet_test.go:196
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:811
+//line greenlet_greenlet_test.go:812
 
 // Args replaces the parameters before the start.
 func (f *failsParentFrame) Args(args []any) {
@@ -888,7 +889,7 @@ func raisesResumable(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:892
+//line greenlet_greenlet_test.go:893
 
 // Resume continues raises where it is suspended, or starts it.
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -898,7 +899,7 @@ func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:902
+//line greenlet_greenlet_test.go:903
 
 // Args replaces the parameters before the start.
 func (f *raisesFrame) Args(args []any) {
@@ -981,7 +982,7 @@ func recoversResumable(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Sta
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:985
+//line greenlet_greenlet_test.go:986
 
 // Resume continues recovers where it is suspended, or starts it.
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1010,7 +1011,7 @@ resumed_216:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1014
+//line greenlet_greenlet_test.go:1015
 
 // Args replaces the parameters before the start.
 func (f *recoversFrame) Args(args []any) {
@@ -1167,11 +1168,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.got
+//line greenlet_test.go:227
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1175
+//line greenlet_greenlet_test.go:1177
 
 // Args replaces the parameters before the start.
 func (f *waitsFrame) Args(args []any) {
@@ -1257,7 +1259,7 @@ func standsResumable(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1261
+//line greenlet_greenlet_test.go:1263
 
 // Resume continues stands where it is suspended, or starts it.
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1280,7 +1282,7 @@ resumed_240:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1284
+//line greenlet_greenlet_test.go:1286
 
 // Args replaces the parameters before the start.
 func (f *standsFrame) Args(args []any) {
@@ -1365,7 +1367,7 @@ after_if_246:
 	}
 }
 
-//line greenlet_greenlet_test.go:1369
+//line greenlet_greenlet_test.go:1371
 
 // Resume continues nested where it is suspended, or starts it.
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1401,7 +1403,7 @@ resumed_250:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1405
+//line greenlet_greenlet_test.go:1407
 
 // Args replaces the parameters before the start.
 func (f *nestedFrame) Args(args []any) {
@@ -1483,7 +1485,7 @@ func takesResumable(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:1487
+//line greenlet_greenlet_test.go:1489
 
 // Resume continues takes where it is suspended, or starts it.
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1512,7 +1514,7 @@ resumed_295:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1516
+//line greenlet_greenlet_test.go:1518
 
 // Args replaces the parameters before the start.
 func (f *takesFrame) Args(args []any) {
@@ -1655,11 +1657,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.seen
+//line greenlet_test.go:340
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1663
+//line greenlet_greenlet_test.go:1666
 
 // Args replaces the parameters before the start.
 func (f *peeksFrame) Args(args []any) {
@@ -1821,11 +1824,12 @@ unwind:
 			return sub
 		}
 	}
+//line greenlet_test.go:347
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1829
+//line greenlet_greenlet_test.go:1833
 
 // Args replaces the parameters before the start.
 func (f *handlesFrame) Args(args []any) {
@@ -1902,7 +1906,7 @@ func looksAtRunResumable(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1906
+//line greenlet_greenlet_test.go:1910
 
 // Resume continues looksAtRun where it is suspended, or starts it.
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1911,7 +1915,7 @@ func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1915
+//line greenlet_greenlet_test.go:1919
 
 // Args replaces the parameters before the start.
 func (f *looksAtRunFrame) Args(args []any) {
@@ -1970,7 +1974,7 @@ func exitsGoroutineResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1974
+//line greenlet_greenlet_test.go:1978
 
 // Resume continues exitsGoroutine where it is suspended, or starts it.
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1979,7 +1983,7 @@ func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:1983
+//line greenlet_greenlet_test.go:1987
 
 // Args replaces the parameters before the start.
 func (f *exitsGoroutineFrame) Args(args []any) {
@@ -2047,7 +2051,7 @@ func pairResumable(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status)
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2051
+//line greenlet_greenlet_test.go:2055
 
 // Resume continues pair where it is suspended, or starts it.
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2057,7 +2061,7 @@ func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2061
+//line greenlet_greenlet_test.go:2065
 
 // Args replaces the parameters before the start.
 func (f *pairFrame) Args(args []any) {
@@ -2126,7 +2130,7 @@ func doubleResumable(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2130
+//line greenlet_greenlet_test.go:2134
 
 // Resume continues double where it is suspended, or starts it.
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2136,7 +2140,7 @@ func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2140
+//line greenlet_greenlet_test.go:2144
 
 // Args replaces the parameters before the start.
 func (f *doubleFrame) Args(args []any) {
@@ -2228,7 +2232,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2232
+//line greenlet_greenlet_test.go:2236
 
 // Resume continues factorial where it is suspended, or starts it.
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2278,7 +2282,7 @@ resumed_528:
 	return r.Return(f, &f.Header)
 }
 
-//line greenlet_greenlet_test.go:2282
+//line greenlet_greenlet_test.go:2286
 
 // Args replaces the parameters before the start.
 func (f *factorialFrame) Args(args []any) {
@@ -2353,6 +2357,7 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line greenlet_test.go:532
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*callsPlainFrame)(nil).take(r)
@@ -2361,12 +2366,13 @@ func callsPlainResumable(r *greenlet.Run, f func()) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line greenlet_test.go:532
 		f()
 	}
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:2370
+//line greenlet_greenlet_test.go:2376
 
 // Resume continues callsPlain where it is suspended, or starts it.
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2382,6 +2388,7 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line greenlet_test.go:532
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -2390,13 +2397,14 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line greenlet_test.go:532
 		f()
 	}
 resumed_532:
 	return r.Return(f2, &f2.Header)
 }
 
-//line greenlet_greenlet_test.go:2400
+//line greenlet_greenlet_test.go:2408
 
 // Args replaces the parameters before the start.
 func (f *callsPlainFrame) Args(args []any) {

@@ -263,11 +263,12 @@ unwind:
 			return sub
 		}
 	}
+//line matrix_test.go:41
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:271
+//line matrix_greenlet_test.go:272
 
 // Args replaces the parameters before the start.
 func (f *operatesFrame) Args(args []any) {
@@ -360,7 +361,7 @@ func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *an
 	}
 }
 
-//line matrix_greenlet_test.go:364
+//line matrix_greenlet_test.go:365
 
 // Resume continues refusedThenYields where it is suspended, or starts it.
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -398,7 +399,7 @@ resumed_229:
 	return r.Return(f, &f.Header)
 }
 
-//line matrix_greenlet_test.go:402
+//line matrix_greenlet_test.go:403
 
 // Args replaces the parameters before the start.
 func (f *refusedThenYieldsFrame) Args(args []any) {
@@ -536,11 +537,12 @@ unwind:
 			return sub
 		}
 	}
+//line matrix_test.go:236
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:544
+//line matrix_greenlet_test.go:546
 
 // Args replaces the parameters before the start.
 func (f *refusedIntFrame) Args(args []any) {
@@ -626,7 +628,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:630
+//line matrix_greenlet_test.go:632
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -649,7 +651,7 @@ resumed_250:
 	return nil
 }
 
-//line matrix_greenlet_test.go:653
+//line matrix_greenlet_test.go:655
 
 // Resume continues awaitsInt for anyone who resumes it.
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
@@ -784,11 +786,12 @@ unwind:
 			return sub
 		}
 	}
+//line matrix_test.go:256
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:792
+//line matrix_greenlet_test.go:795
 
 // Args replaces the parameters before the start.
 func (f *killsChildFrame) Args(args []any) {

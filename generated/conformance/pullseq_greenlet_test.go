@@ -187,6 +187,7 @@ func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 		if c, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 		}); ok {
+//line pullseq_test.go:23
 			t4, st = c.CallResumable(r, n.value)
 			if st != greenlet.Done {
 				f := (*nodePushFrame)(nil).take(r)
@@ -195,6 +196,7 @@ func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (ret0 bool, 
 				return ret0, st
 			}
 		} else {
+//line pullseq_test.go:23
 			t4 = yield(n.value)
 		}
 	}
@@ -221,7 +223,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:225
+//line pullseq_greenlet_test.go:227
 
 // Resume continues node.push where it is suspended, or starts it.
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -281,6 +283,7 @@ resumed_23:
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line pullseq_test.go:23
 		t4, st = c.CallResumable(r, n.value)
 		if st != greenlet.Done {
 			f.PC = 2
@@ -288,6 +291,7 @@ resumed_23:
 			return st
 		}
 	} else {
+//line pullseq_test.go:23
 		t4 = yield(n.value)
 	}
 resumed_23b:
@@ -317,7 +321,7 @@ after_if_23:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:321
+//line pullseq_greenlet_test.go:325
 
 // Args replaces the parameters before the start.
 func (f *nodePushFrame) Args(args []any) {
@@ -401,6 +405,7 @@ func eachResumable(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:58
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f := (*eachFrame)(nil).take(r)
@@ -409,6 +414,7 @@ func eachResumable(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status
 			return st
 		}
 	} else {
+//line pullseq_test.go:58
 		do(depth)
 	}
 //line pullseq_test.go:59
@@ -424,6 +430,7 @@ after_if_57:
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:62
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f := (*eachFrame)(nil).take(r)
@@ -432,12 +439,13 @@ after_if_57:
 			return st
 		}
 	} else {
+//line pullseq_test.go:62
 		do(depth)
 	}
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:441
+//line pullseq_greenlet_test.go:449
 
 // Resume continues each where it is suspended, or starts it.
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -465,6 +473,7 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:58
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f.do = nil
@@ -473,6 +482,7 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line pullseq_test.go:58
 		do(depth)
 	}
 resumed_58:
@@ -489,6 +499,7 @@ resumed_61:
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:62
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f.do = nil
@@ -497,13 +508,14 @@ resumed_61:
 			return st
 		}
 	} else {
+//line pullseq_test.go:62
 		do(depth)
 	}
 resumed_62:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:507
+//line pullseq_greenlet_test.go:519
 
 // Args replaces the parameters before the start.
 func (f *eachFrame) Args(args []any) {
@@ -596,7 +608,7 @@ func throughResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:600
+//line pullseq_greenlet_test.go:612
 
 // Resume continues through where it is suspended, or starts it.
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -623,7 +635,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:627
+//line pullseq_greenlet_test.go:639
 
 // Args replaces the parameters before the start.
 func (f *throughFrame) Args(args []any) {
@@ -693,7 +705,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:697
+//line pullseq_greenlet_test.go:709
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -718,7 +730,7 @@ func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) (st greenlet.Status
 	return greenlet.Yielded[int](r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:722
+//line pullseq_greenlet_test.go:734
 
 // Resume continues the literal throughFunc1 where it is suspended, or starts it.
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -743,7 +755,7 @@ resumed_69:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:747
+//line pullseq_greenlet_test.go:759
 
 // Release gives the frame back, for the next call that suspends.
 func (f *throughFunc1Frame) Release(r *greenlet.Run) {
@@ -807,6 +819,7 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line pullseq_test.go:96
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
 			f := (*overPlainFrame)(nil).take(r)
 			f.loop, f.PC = loop, 1
@@ -819,7 +832,7 @@ func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:823
+//line pullseq_greenlet_test.go:836
 
 // Resume continues overPlain where it is suspended, or starts it.
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -845,6 +858,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line pullseq_test.go:96
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
 			f.ended = nil
 			f.loop, f.PC = loop, 1
@@ -858,7 +872,7 @@ resumed_96:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:862
+//line pullseq_greenlet_test.go:876
 
 // Args replaces the parameters before the start.
 func (f *overPlainFrame) Args(args []any) {
@@ -931,7 +945,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:935
+//line pullseq_greenlet_test.go:949
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -963,7 +977,7 @@ func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (ret0 bool, st g
 	return ret0, greenlet.Yielded[int](r, i)
 }
 
-//line pullseq_greenlet_test.go:967
+//line pullseq_greenlet_test.go:981
 
 // Resume continues the literal overPlainRange1 where it is suspended, or starts it.
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -993,7 +1007,7 @@ resumed_97:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:997
+//line pullseq_greenlet_test.go:1011
 
 // Release gives the frame back, for the next call that suspends.
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) {

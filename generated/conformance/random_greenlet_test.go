@@ -339,11 +339,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.got
+//line random_test.go:144
 	f.End()
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:347
+//line random_greenlet_test.go:348
 
 // Args replaces the parameters before the start.
 func (f *actGuardedFrame) Args(args []any) {
@@ -602,7 +603,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:606
+//line random_greenlet_test.go:607
 
 // Resume continues act.do where it is suspended, or starts it.
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -859,7 +860,7 @@ after_switch_193:
 	return r.Return(f, &f.Header)
 }
 
-//line random_greenlet_test.go:863
+//line random_greenlet_test.go:864
 
 // Args replaces the parameters before the start.
 func (f *actDoFrame) Args(args []any) {

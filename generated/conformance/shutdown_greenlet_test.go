@@ -82,11 +82,12 @@ unwind:
 			return sub
 		}
 	}
+//line shutdown_test.go:43
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:90
+//line shutdown_greenlet_test.go:91
 
 // Args replaces the parameters before the start.
 func (f *printsAtEndFrame) Args(args []any) {
@@ -173,7 +174,7 @@ after_if_65:
 	}
 }
 
-//line shutdown_greenlet_test.go:177
+//line shutdown_greenlet_test.go:178
 
 // Resume continues nestsGreenlets where it is suspended, or starts it.
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -209,7 +210,7 @@ resumed_70:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:213
+//line shutdown_greenlet_test.go:214
 
 // Args replaces the parameters before the start.
 func (f *nestsGreenletsFrame) Args(args []any) {
@@ -325,11 +326,12 @@ unwind:
 			return sub
 		}
 	}
+//line shutdown_test.go:121
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:333
+//line shutdown_greenlet_test.go:335
 
 // Args replaces the parameters before the start.
 func (f *waitsInHandlerFrame) Args(args []any) {
@@ -393,7 +395,7 @@ func waitsAgainResumable(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:397
+//line shutdown_greenlet_test.go:399
 
 // Resume continues waitsAgain where it is suspended, or starts it.
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -411,7 +413,7 @@ resumed_124:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:415
+//line shutdown_greenlet_test.go:417
 
 // Args replaces the parameters before the start.
 func (f *waitsAgainFrame) Args(args []any) {
@@ -499,7 +501,7 @@ after_if_162:
 	}
 }
 
-//line shutdown_greenlet_test.go:503
+//line shutdown_greenlet_test.go:505
 
 // Resume continues deep where it is suspended, or starts it.
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -541,7 +543,7 @@ resumed_166:
 	return r.Return(f, &f.Header)
 }
 
-//line shutdown_greenlet_test.go:545
+//line shutdown_greenlet_test.go:547
 
 // Args replaces the parameters before the start.
 func (f *deepFrame) Args(args []any) {

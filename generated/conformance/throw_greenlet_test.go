@@ -221,11 +221,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.s
+//line throw_test.go:29
 	f.End()
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:229
+//line throw_greenlet_test.go:230
 
 // Args replaces the parameters before the start.
 func (f *switchOrRecoverFrame) Args(args []any) {

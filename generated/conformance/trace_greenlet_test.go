@@ -682,11 +682,12 @@ unwind:
 			return sub
 		}
 	}
+//line trace_test.go:237
 	f.End()
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:690
+//line trace_greenlet_test.go:691
 
 // Args replaces the parameters before the start.
 func (f *throwsSelfAndCatchesFrame) Args(args []any) {

@@ -353,11 +353,12 @@ unwind:
 			return sub
 		}
 	}
+//line conn.go:92
 	f.End()
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:361
+//line conn_greenlet.go:362
 
 // Args replaces the parameters before the start.
 func (f *connExchangesFrame) Args(args []any) {
@@ -531,7 +532,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:535
+//line conn_greenlet.go:536
 
 // Resume continues conn.exchange where it is suspended, or starts it.
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -679,7 +680,7 @@ after_if_116:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:683
+//line conn_greenlet.go:684
 
 // Args replaces the parameters before the start.
 func (f *connExchangeFrame) Args(args []any) {
@@ -853,7 +854,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:857
+//line conn_greenlet.go:858
 
 // Resume continues conn.receive where it is suspended, or starts it.
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -955,7 +956,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:959
+//line conn_greenlet.go:960
 
 // Args replaces the parameters before the start.
 func (f *connReceiveFrame) Args(args []any) {
@@ -1038,7 +1039,7 @@ func (c *conn) pauseResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:1042
+//line conn_greenlet.go:1043
 
 // Resume continues conn.pause where it is suspended, or starts it.
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1061,7 +1062,7 @@ resumed_179:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1065
+//line conn_greenlet.go:1066
 
 // Args replaces the parameters before the start.
 func (f *connPauseFrame) Args(args []any) {
@@ -1160,7 +1161,7 @@ func (c *conn) moreResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) {
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:1164
+//line conn_greenlet.go:1165
 
 // Resume continues conn.more where it is suspended, or starts it.
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1211,7 +1212,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1215
+//line conn_greenlet.go:1216
 
 // Args replaces the parameters before the start.
 func (f *connMoreFrame) Args(args []any) {
@@ -1306,7 +1307,7 @@ func (c *conn) flushResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:1310
+//line conn_greenlet.go:1311
 
 // Resume continues conn.flush where it is suspended, or starts it.
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1343,7 +1344,7 @@ resumed_242:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1347
+//line conn_greenlet.go:1348
 
 // Args replaces the parameters before the start.
 func (f *connFlushFrame) Args(args []any) {
@@ -1440,7 +1441,7 @@ func (c *conn) sendsResumable(r *greenlet.Run) (ret0 error, st greenlet.Status) 
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:1444
+//line conn_greenlet.go:1445
 
 // Resume continues conn.sends where it is suspended, or starts it.
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1480,7 +1481,7 @@ resumed_255:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:1484
+//line conn_greenlet.go:1485
 
 // Args replaces the parameters before the start.
 func (f *connSendsFrame) Args(args []any) {
@@ -1598,6 +1599,7 @@ after_if_307:
 		if c2, ok2 := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, *Answer) greenlet.Status
 		}); ok2 {
+//line conn.go:314
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2 := (*connRefuseFrame)(nil).take(r2)
@@ -1606,6 +1608,7 @@ after_if_307:
 				return st
 			}
 		} else {
+//line conn.go:314
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
@@ -1620,7 +1623,7 @@ after_if_313:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:1624
+//line conn_greenlet.go:1627
 
 // Resume continues conn.refuse where it is suspended, or starts it.
 func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -1695,6 +1698,7 @@ resumed_312:
 		if c2, ok2 := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, *Answer) greenlet.Status
 		}); ok2 {
+//line conn.go:314
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2.r = nil
@@ -1705,6 +1709,7 @@ resumed_312:
 				return st
 			}
 		} else {
+//line conn.go:314
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
@@ -1724,7 +1729,7 @@ resumed_316:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:1728
+//line conn_greenlet.go:1733
 
 // Args replaces the parameters before the start.
 func (f *connRefuseFrame) Args(args []any) {
@@ -1836,7 +1841,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1840
+//line conn_greenlet.go:1845
 
 // Resume continues conn.linger where it is suspended, or starts it.
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1889,7 +1894,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1893
+//line conn_greenlet.go:1898
 
 // Args replaces the parameters before the start.
 func (f *connLingerFrame) Args(args []any) {

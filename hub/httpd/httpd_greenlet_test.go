@@ -284,6 +284,7 @@ loop_175:
 		if c, ok := t0.(interface {
 			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line httpd_test.go:176
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
 				f := (*echoesServeHTTPFrame)(nil).take(r2)
@@ -292,6 +293,7 @@ loop_175:
 				return st
 			}
 		} else {
+//line httpd_test.go:176
 			n, err = t0.Read(buf)
 		}
 	}
@@ -299,6 +301,7 @@ loop_175:
 	if c, ok := w.(interface {
 		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 	}); ok {
+//line httpd_test.go:177
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
 			f := (*echoesServeHTTPFrame)(nil).take(r2)
@@ -307,6 +310,7 @@ loop_175:
 			return st
 		}
 	} else {
+//line httpd_test.go:177
 		_, err2 = w.Write(buf[:n])
 	}
 //line httpd_test.go:177
@@ -323,7 +327,7 @@ loop_175:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:327
+//line httpd_greenlet_test.go:331
 
 // Resume continues echoes.ServeHTTP where it is suspended, or starts it.
 func (f *echoesServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -363,6 +367,7 @@ loop_175:
 		if c, ok := t0.(interface {
 			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line httpd_test.go:176
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
 				f.err = nil
@@ -371,6 +376,7 @@ loop_175:
 				return st
 			}
 		} else {
+//line httpd_test.go:176
 			n, err = t0.Read(buf)
 		}
 	}
@@ -379,6 +385,7 @@ resumed_176:
 	if c, ok := w.(interface {
 		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 	}); ok {
+//line httpd_test.go:177
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
 			f.buf, f.err, f.PC = buf, err, 2
@@ -386,6 +393,7 @@ resumed_176:
 			return st
 		}
 	} else {
+//line httpd_test.go:177
 		_, err2 = w.Write(buf[:n])
 	}
 resumed_177:
@@ -403,7 +411,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:407
+//line httpd_greenlet_test.go:415
 
 // Args replaces the parameters before the start.
 func (f *echoesServeHTTPFrame) Args(args []any) {

@@ -82,6 +82,7 @@ func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line oracle_test.go:52
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f := (*handlersFrame)(nil).take(r2)
@@ -90,6 +91,7 @@ func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 				return st
 			}
 		} else {
+//line oracle_test.go:52
 			_, _ = w.Write(t0)
 		}
 	}
@@ -105,6 +107,7 @@ after_if_51:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line oracle_test.go:55
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f := (*handlersFrame)(nil).take(r2)
@@ -113,6 +116,7 @@ after_if_51:
 				return st
 			}
 		} else {
+//line oracle_test.go:55
 			t1.Flush()
 		}
 	}
@@ -134,7 +138,7 @@ after_if_54:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:138
+//line oracle_greenlet_test.go:142
 
 // Resume continues handlers where it is suspended, or starts it.
 func (f *handlersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -200,6 +204,7 @@ func (f *handlersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line oracle_test.go:52
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.q, f.h, f.PC = q, h, 1
@@ -207,6 +212,7 @@ func (f *handlersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line oracle_test.go:52
 			_, _ = w.Write(t0)
 		}
 	}
@@ -223,6 +229,7 @@ after_if_51:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line oracle_test.go:55
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f.q, f.h, f.PC = q, h, 2
@@ -230,6 +237,7 @@ after_if_51:
 				return st
 			}
 		} else {
+//line oracle_test.go:55
 			t1.Flush()
 		}
 	}
@@ -252,7 +260,7 @@ after_if_54:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:256
+//line oracle_greenlet_test.go:264
 
 // Args replaces the parameters before the start.
 func (f *handlersFrame) Args(args []any) {
@@ -376,7 +384,7 @@ after_if_78:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:380
+//line oracle_greenlet_test.go:388
 
 // Resume continues waits.ServeHTTP where it is suspended, or starts it.
 func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -442,7 +450,7 @@ resumed_82:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:446
+//line oracle_greenlet_test.go:454
 
 // Args replaces the parameters before the start.
 func (f *waitsServeHTTPFrame) Args(args []any) {

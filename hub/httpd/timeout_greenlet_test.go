@@ -170,11 +170,12 @@ unwind:
 			return sub
 		}
 	}
+//line timeout_test.go:188
 	f.End()
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:178
+//line timeout_greenlet_test.go:179
 
 // Args replaces the parameters before the start.
 func (f *simulationClientFrame) Args(args []any) {
@@ -280,7 +281,7 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:284
+//line timeout_greenlet_test.go:285
 
 // Resume continues simulation.gets where it is suspended, or starts it.
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -323,7 +324,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:327
+//line timeout_greenlet_test.go:328
 
 // Args replaces the parameters before the start.
 func (f *simulationGetsFrame) Args(args []any) {
@@ -434,7 +435,7 @@ after_if_267:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:438
+//line timeout_greenlet_test.go:439
 
 // Resume continues sleepers.ServeHTTP where it is suspended, or starts it.
 func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -494,7 +495,7 @@ resumed_272:
 	return r2.Return(f, &f.Header)
 }
 
-//line timeout_greenlet_test.go:498
+//line timeout_greenlet_test.go:499
 
 // Args replaces the parameters before the start.
 func (f *sleepersServeHTTPFrame) Args(args []any) {

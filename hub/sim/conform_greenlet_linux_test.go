@@ -154,6 +154,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 		if c, ok := t2.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:56
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != greenlet.Done {
 				f := (*placePairFrame)(nil).take(r)
@@ -162,6 +163,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 				return ret0, ret1, st
 			}
 		} else {
+//line conform_linux_test.go:56
 			t0, t1 = t2.Listen("tcp", "localhost:0")
 		}
 	}
@@ -174,6 +176,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 		if c, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:57
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != greenlet.Done {
 				f := (*placePairFrame)(nil).take(r)
@@ -182,6 +185,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 				return ret0, ret1, st
 			}
 		} else {
+//line conform_linux_test.go:57
 			t3, t4 = t6.Dial("tcp", t5)
 		}
 	}
@@ -204,6 +208,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 		if c, ok := t10.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:60
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != greenlet.Done {
 				f := (*placePairFrame)(nil).take(r)
@@ -212,6 +217,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 				return ret0, ret1, st
 			}
 		} else {
+//line conform_linux_test.go:60
 			_, err = t10.Listen("tcp", t9)
 		}
 	}
@@ -225,6 +231,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 		if c, ok := t11.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:64
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
 				f := (*placePairFrame)(nil).take(r)
@@ -233,6 +240,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 				return ret0, ret1, st
 			}
 		} else {
+//line conform_linux_test.go:64
 			_, err = t11.Dial("tcp", address)
 		}
 	}
@@ -241,7 +249,7 @@ func (p *place) pairResumable(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:245
+//line conform_greenlet_linux_test.go:253
 
 // Resume continues place.pair where it is suspended, or starts it.
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -306,6 +314,7 @@ func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := t2.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:56
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != greenlet.Done {
 				f.PC = 1
@@ -313,6 +322,7 @@ func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:56
 			t0, t1 = t2.Listen("tcp", "localhost:0")
 		}
 	}
@@ -326,6 +336,7 @@ resumed_56:
 		if c, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:57
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != greenlet.Done {
 				f.l, f.PC = l, 2
@@ -333,6 +344,7 @@ resumed_56:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:57
 			t3, t4 = t6.Dial("tcp", t5)
 		}
 	}
@@ -356,6 +368,7 @@ resumed_58:
 		if c, ok := t10.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:60
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != greenlet.Done {
 				f.a, f.b, f.l, f.PC = a, b, l, 4
@@ -363,6 +376,7 @@ resumed_58:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:60
 			_, err = t10.Listen("tcp", t9)
 		}
 	}
@@ -377,6 +391,7 @@ resumed_60:
 		if c, ok := t11.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:64
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
 				f.l = nil
@@ -385,6 +400,7 @@ resumed_60:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:64
 			_, err = t11.Dial("tcp", address)
 		}
 	}
@@ -395,7 +411,7 @@ resumed_64:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:399
+//line conform_greenlet_linux_test.go:415
 
 // Args replaces the parameters before the start.
 func (f *placePairFrame) Args(args []any) {
@@ -502,7 +518,7 @@ func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) (st
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:506
+//line conform_greenlet_linux_test.go:522
 
 // Resume continues place.reads where it is suspended, or starts it.
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -537,7 +553,7 @@ resumed_72:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:541
+//line conform_greenlet_linux_test.go:557
 
 // Args replaces the parameters before the start.
 func (f *placeReadsFrame) Args(args []any) {
@@ -700,7 +716,7 @@ func (p *place) halvesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:704
+//line conform_greenlet_linux_test.go:720
 
 // Resume continues place.halves where it is suspended, or starts it.
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -857,7 +873,7 @@ resumed_92:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:861
+//line conform_greenlet_linux_test.go:877
 
 // Args replaces the parameters before the start.
 func (f *placeHalvesFrame) Args(args []any) {
@@ -1072,7 +1088,7 @@ func (p *place) resetsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1076
+//line conform_greenlet_linux_test.go:1092
 
 // Resume continues place.resets where it is suspended, or starts it.
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1266,7 +1282,7 @@ resumed_115:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:1270
+//line conform_greenlet_linux_test.go:1286
 
 // Args replaces the parameters before the start.
 func (f *placeResetsFrame) Args(args []any) {
@@ -1462,7 +1478,7 @@ func (p *place) endsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1466
+//line conform_greenlet_linux_test.go:1482
 
 // Resume continues place.ends where it is suspended, or starts it.
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1595,7 +1611,7 @@ resumed_138:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:1599
+//line conform_greenlet_linux_test.go:1615
 
 // Args replaces the parameters before the start.
 func (f *placeEndsFrame) Args(args []any) {
@@ -1773,7 +1789,7 @@ after_loop_160:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1777
+//line conform_greenlet_linux_test.go:1793
 
 // Resume continues place.fillsUp where it is suspended, or starts it.
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1874,7 +1890,7 @@ after_loop_160:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:1878
+//line conform_greenlet_linux_test.go:1894
 
 // Args replaces the parameters before the start.
 func (f *placeFillsUpFrame) Args(args []any) {
@@ -1978,6 +1994,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := t2.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:174
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f := (*placePacketsFrame)(nil).take(r)
@@ -1986,6 +2003,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:174
 			t0, t1 = t2.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -1998,6 +2016,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:175
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != greenlet.Done {
 				f := (*placePacketsFrame)(nil).take(r)
@@ -2006,6 +2025,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:175
 			t3, t4 = t6.Dial("udp", t5)
 		}
 	}
@@ -2017,6 +2037,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := t9.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:176
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f := (*placePacketsFrame)(nil).take(r)
@@ -2025,6 +2046,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:176
 			t7, t8 = t9.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -2100,6 +2122,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := t11.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:191
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
 				f := (*placePacketsFrame)(nil).take(r)
@@ -2108,6 +2131,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:191
 			_, err = t11.ListenPacket("udp", t10)
 		}
 	}
@@ -2119,7 +2143,7 @@ func (p *place) packetsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:2123
+//line conform_greenlet_linux_test.go:2147
 
 // Resume continues place.packets where it is suspended, or starts it.
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2223,6 +2247,7 @@ func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c2, ok := t2.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:174
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f.PC = 1
@@ -2230,6 +2255,7 @@ func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line conform_linux_test.go:174
 			t0, t1 = t2.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -2243,6 +2269,7 @@ resumed_174:
 		if c2, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:175
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != greenlet.Done {
 				f.c, f.PC = c, 2
@@ -2250,6 +2277,7 @@ resumed_174:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:175
 			t3, t4 = t6.Dial("udp", t5)
 		}
 	}
@@ -2262,6 +2290,7 @@ resumed_175:
 		if c2, ok := t9.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:176
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f.c, f.d, f.PC = c, d, 3
@@ -2269,6 +2298,7 @@ resumed_175:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:176
 			t7, t8 = t9.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -2348,6 +2378,7 @@ resumed_189:
 		if c2, ok := t11.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:191
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
 				f.buf = nil
@@ -2357,6 +2388,7 @@ resumed_189:
 				return st
 			}
 		} else {
+//line conform_linux_test.go:191
 			_, err = t11.ListenPacket("udp", t10)
 		}
 	}
@@ -2369,7 +2401,7 @@ resumed_191:
 	return r.Return(f, &f.Header)
 }
 
-//line conform_greenlet_linux_test.go:2373
+//line conform_greenlet_linux_test.go:2405
 
 // Args replaces the parameters before the start.
 func (f *placePacketsFrame) Args(args []any) {

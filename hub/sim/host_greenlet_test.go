@@ -118,11 +118,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:28
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:126
+//line host_greenlet_test.go:127
 
 // Args replaces the parameters before the start.
 func (f *notesSendsFrame) Args(args []any) {
@@ -295,11 +296,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:44
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:303
+//line host_greenlet_test.go:305
 
 // Args replaces the parameters before the start.
 func (f *notesCollectsFrame) Args(args []any) {
@@ -461,7 +463,7 @@ func (n *notes) asksResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:465
+//line host_greenlet_test.go:467
 
 // Resume continues notes.asks where it is suspended, or starts it.
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -605,7 +607,7 @@ resumed_99:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:609
+//line host_greenlet_test.go:611
 
 // Args replaces the parameters before the start.
 func (f *notesAsksFrame) Args(args []any) {
@@ -754,7 +756,7 @@ loop_110:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:758
+//line host_greenlet_test.go:760
 
 // Resume continues notes.answers where it is suspended, or starts it.
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -843,7 +845,7 @@ resumed_118:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:847
+//line host_greenlet_test.go:849
 
 // Args replaces the parameters before the start.
 func (f *notesAnswersFrame) Args(args []any) {
@@ -999,11 +1001,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:146
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1007
+//line host_greenlet_test.go:1010
 
 // Args replaces the parameters before the start.
 func (f *notesServesFrame) Args(args []any) {
@@ -1070,7 +1073,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:1074
+//line host_greenlet_test.go:1077
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -1095,7 +1098,7 @@ func (c *notesServesFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1099
+//line host_greenlet_test.go:1102
 
 // Resume continues the literal notesServesFunc1 where it is suspended, or starts it.
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1124,7 +1127,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1128
+//line host_greenlet_test.go:1131
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) {
@@ -1245,11 +1248,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:152
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1253
+//line host_greenlet_test.go:1257
 
 // Args replaces the parameters before the start.
 func (f *notesRestsFrame) Args(args []any) {
@@ -1467,7 +1471,7 @@ loop_183:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:1471
+//line host_greenlet_test.go:1475
 
 // Resume continues notes.crashes where it is suspended, or starts it.
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1693,7 +1697,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:1697
+//line host_greenlet_test.go:1701
 
 // Args replaces the parameters before the start.
 func (f *notesCrashesFrame) Args(args []any) {
@@ -1835,7 +1839,7 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) (st greenlet.S
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1839
+//line host_greenlet_test.go:1843
 
 // Resume continues notes.stops where it is suspended, or starts it.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1881,7 +1885,7 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1885
+//line host_greenlet_test.go:1889
 
 // Args replaces the parameters before the start.
 func (f *notesStopsFrame) Args(args []any) {
@@ -1970,7 +1974,7 @@ func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) (st greenlet
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1974
+//line host_greenlet_test.go:1978
 
 // Resume continues notes.serving where it is suspended, or starts it.
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1999,7 +2003,7 @@ resumed_218:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2003
+//line host_greenlet_test.go:2007
 
 // Args replaces the parameters before the start.
 func (f *notesServingFrame) Args(args []any) {
@@ -2091,7 +2095,7 @@ func (n *notes) idlesResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2095
+//line host_greenlet_test.go:2099
 
 // Resume continues notes.idles where it is suspended, or starts it.
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2132,7 +2136,7 @@ resumed_224:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2136
+//line host_greenlet_test.go:2140
 
 // Args replaces the parameters before the start.
 func (f *notesIdlesFrame) Args(args []any) {
@@ -2234,7 +2238,7 @@ func (n *notes) listensResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2238
+//line host_greenlet_test.go:2242
 
 // Resume continues notes.listens where it is suspended, or starts it.
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2285,7 +2289,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2289
+//line host_greenlet_test.go:2293
 
 // Args replaces the parameters before the start.
 func (f *notesListensFrame) Args(args []any) {
@@ -2464,6 +2468,7 @@ loop_291:
 		if c2, ok := greenlet.Resumable(close2).(interface {
 			CallResumable(*greenlet.Run) (error, greenlet.Status)
 		}); ok {
+//line host_test.go:292
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f := (*notesLonelyFrame)(nil).take(r)
@@ -2472,6 +2477,7 @@ loop_291:
 				return st
 			}
 		} else {
+//line host_test.go:292
 			t10 = close2()
 		}
 	}
@@ -2517,7 +2523,7 @@ after_loop_291:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2521
+//line host_greenlet_test.go:2527
 
 // Resume continues notes.lonely where it is suspended, or starts it.
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2688,6 +2694,7 @@ loop_291:
 		if c2, ok := greenlet.Resumable(close2).(interface {
 			CallResumable(*greenlet.Run) (error, greenlet.Status)
 		}); ok {
+//line host_test.go:292
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f.start = time.Time{}
@@ -2696,6 +2703,7 @@ loop_291:
 				return st
 			}
 		} else {
+//line host_test.go:292
 			t10 = close2()
 		}
 	}
@@ -2757,7 +2765,7 @@ resumed_303:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2761
+//line host_greenlet_test.go:2769
 
 // Args replaces the parameters before the start.
 func (f *notesLonelyFrame) Args(args []any) {
@@ -2880,7 +2888,7 @@ func (n *notes) listensForResumable(r *greenlet.Run, h *Host) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2884
+//line host_greenlet_test.go:2892
 
 // Resume continues notes.listensFor where it is suspended, or starts it.
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2912,7 +2920,7 @@ resumed_319:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:2916
+//line host_greenlet_test.go:2924
 
 // Args replaces the parameters before the start.
 func (f *notesListensForFrame) Args(args []any) {
@@ -3016,7 +3024,7 @@ func (n *notes) cutsResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:3020
+//line host_greenlet_test.go:3028
 
 // Resume continues notes.cuts where it is suspended, or starts it.
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3069,7 +3077,7 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:3073
+//line host_greenlet_test.go:3081
 
 // Args replaces the parameters before the start.
 func (f *notesCutsFrame) Args(args []any) {
@@ -3484,11 +3492,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:388
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3492
+//line host_greenlet_test.go:3501
 
 // Args replaces the parameters before the start.
 func (f *notesExhaustsFrame) Args(args []any) {
@@ -3820,11 +3829,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:434
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:3828
+//line host_greenlet_test.go:3838
 
 // Args replaces the parameters before the start.
 func (f *notesOutlivesFrame) Args(args []any) {
@@ -4018,11 +4028,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:465
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4026
+//line host_greenlet_test.go:4037
 
 // Args replaces the parameters before the start.
 func (f *notesCrashesItselfFrame) Args(args []any) {
@@ -4169,11 +4180,12 @@ unwind:
 			return sub
 		}
 	}
+//line host_test.go:472
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:4177
+//line host_greenlet_test.go:4189
 
 // Args replaces the parameters before the start.
 func (f *notesLingersFrame) Args(args []any) {

@@ -410,6 +410,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	if c2, ok := transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 	}); ok {
+//line sim_test.go:92
 		c, err, st = c2.DialResumable(r, "tcp", "b:80")
 		if st != greenlet.Done {
 			f.transport = nil
@@ -418,6 +419,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 			return st
 		}
 	} else {
+//line sim_test.go:92
 		c, err = transport.Dial("tcp", "b:80")
 	}
 resumed_92:
@@ -502,11 +504,12 @@ unwind:
 			return sub
 		}
 	}
+//line sim_test.go:114
 	f.End()
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:510
+//line sim_greenlet_test.go:513
 
 // Args replaces the parameters before the start.
 func (f *notesTalksFrame) Args(args []any) {
@@ -661,7 +664,7 @@ after_loop_127:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:665
+//line sim_greenlet_test.go:668
 
 // Resume continues notes.fails where it is suspended, or starts it.
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -758,7 +761,7 @@ resumed_141:
 	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:762
+//line sim_greenlet_test.go:765
 
 // Args replaces the parameters before the start.
 func (f *notesFailsFrame) Args(args []any) {

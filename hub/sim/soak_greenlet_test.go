@@ -667,11 +667,12 @@ unwind:
 			return sub
 		}
 	}
+//line soak_test.go:91
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:675
+//line soak_greenlet_test.go:676
 
 // Args replaces the parameters before the start.
 func (f *soakConversesFrame) Args(args []any) {
@@ -788,7 +789,7 @@ func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (ret0 *so
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:792
+//line soak_greenlet_test.go:793
 
 // Resume continues soak.dials where it is suspended, or starts it.
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -834,7 +835,7 @@ resumed_95:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:838
+//line soak_greenlet_test.go:839
 
 // Args replaces the parameters before the start.
 func (f *soakDialsFrame) Args(args []any) {
@@ -931,7 +932,7 @@ func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:935
+//line soak_greenlet_test.go:936
 
 // Resume continues the literal soakDialsFunc1 where it is suspended, or starts it.
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -963,7 +964,7 @@ resumed_95:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:967
+//line soak_greenlet_test.go:968
 
 // Release gives the frame back, for the next call that suspends.
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) {
@@ -1050,7 +1051,7 @@ func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (ret
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:1054
+//line soak_greenlet_test.go:1055
 
 // Resume continues soak.tells where it is suspended, or starts it.
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1105,7 +1106,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1109
+//line soak_greenlet_test.go:1110
 
 // Args replaces the parameters before the start.
 func (f *soakTellsFrame) Args(args []any) {
@@ -1306,7 +1307,7 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:1310
+//line soak_greenlet_test.go:1311
 
 // Resume continues soak.hurts where it is suspended, or starts it.
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1450,7 +1451,7 @@ after_loop_146:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:1454
+//line soak_greenlet_test.go:1455
 
 // Args replaces the parameters before the start.
 func (f *soakHurtsFrame) Args(args []any) {

@@ -141,11 +141,12 @@ unwind:
 			return sub
 		}
 	}
+//line stream_test.go:27
 	f.End()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:149
+//line stream_greenlet_test.go:150
 
 // Args replaces the parameters before the start.
 func (f *notesBothFrame) Args(args []any) {
@@ -241,7 +242,7 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:245
+//line stream_greenlet_test.go:246
 
 // Resume continues notes.reads where it is suspended, or starts it.
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -278,7 +279,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:282
+//line stream_greenlet_test.go:283
 
 // Args replaces the parameters before the start.
 func (f *notesReadsFrame) Args(args []any) {
@@ -430,7 +431,7 @@ func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays boo
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:434
+//line stream_greenlet_test.go:435
 
 // Resume continues notes.heals where it is suspended, or starts it.
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -562,7 +563,7 @@ resumed_61:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:566
+//line stream_greenlet_test.go:567
 
 // Args replaces the parameters before the start.
 func (f *notesHealsFrame) Args(args []any) {
@@ -678,7 +679,7 @@ func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) (st greenlet.S
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:682
+//line stream_greenlet_test.go:683
 
 // Resume continues notes.dials where it is suspended, or starts it.
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -712,7 +713,7 @@ resumed_99:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:716
+//line stream_greenlet_test.go:717
 
 // Args replaces the parameters before the start.
 func (f *notesDialsFrame) Args(args []any) {
@@ -782,7 +783,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:786
+//line stream_greenlet_test.go:787
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -807,7 +808,7 @@ func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:811
+//line stream_greenlet_test.go:812
 
 // Resume continues the literal notesDialsFunc1 where it is suspended, or starts it.
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -836,7 +837,7 @@ resumed_100:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:840
+//line stream_greenlet_test.go:841
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) {
@@ -930,7 +931,7 @@ after_loop_117:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:934
+//line stream_greenlet_test.go:935
 
 // Resume continues notes.fills where it is suspended, or starts it.
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -991,7 +992,7 @@ resumed_126:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:995
+//line stream_greenlet_test.go:996
 
 // Args replaces the parameters before the start.
 func (f *notesFillsFrame) Args(args []any) {
@@ -1106,7 +1107,7 @@ func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) (s
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1110
+//line stream_greenlet_test.go:1111
 
 // Resume continues notes.drains where it is suspended, or starts it.
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1169,7 +1170,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1173
+//line stream_greenlet_test.go:1174
 
 // Args replaces the parameters before the start.
 func (f *notesDrainsFrame) Args(args []any) {
@@ -1273,7 +1274,7 @@ func (n *notes) pressesResumable(r *greenlet.Run, size int) (st greenlet.Status)
 	}
 }
 
-//line stream_greenlet_test.go:1277
+//line stream_greenlet_test.go:1278
 
 // Resume continues notes.presses where it is suspended, or starts it.
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1311,7 +1312,7 @@ resumed_143:
 	}
 }
 
-//line stream_greenlet_test.go:1315
+//line stream_greenlet_test.go:1316
 
 // Args replaces the parameters before the start.
 func (f *notesPressesFrame) Args(args []any) {
@@ -1546,7 +1547,7 @@ func (n *notes) resetsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1550
+//line stream_greenlet_test.go:1551
 
 // Resume continues notes.resets where it is suspended, or starts it.
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1835,7 +1836,7 @@ resumed_211:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1839
+//line stream_greenlet_test.go:1840
 
 // Args replaces the parameters before the start.
 func (f *notesResetsFrame) Args(args []any) {
@@ -2018,7 +2019,7 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:2022
+//line stream_greenlet_test.go:2023
 
 // Resume continues notes.crowds where it is suspended, or starts it.
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2084,7 +2085,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:2088
+//line stream_greenlet_test.go:2089
 
 // Args replaces the parameters before the start.
 func (f *notesCrowdsFrame) Args(args []any) {
@@ -2264,7 +2265,7 @@ loop_288:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:2268
+//line stream_greenlet_test.go:2269
 
 // Resume continues notes.chatters where it is suspended, or starts it.
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2389,7 +2390,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:2393
+//line stream_greenlet_test.go:2394
 
 // Args replaces the parameters before the start.
 func (f *notesChattersFrame) Args(args []any) {
@@ -2515,7 +2516,7 @@ loop_308:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:2519
+//line stream_greenlet_test.go:2520
 
 // Resume continues notes.babbles where it is suspended, or starts it.
 func (f *notesBabblesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -2580,7 +2581,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:2584
+//line stream_greenlet_test.go:2585
 
 // Args replaces the parameters before the start.
 func (f *notesBabblesFrame) Args(args []any) {
@@ -2682,7 +2683,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:2686
+//line stream_greenlet_test.go:2687
 
 // Resume continues notes.hears where it is suspended, or starts it.
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2721,7 +2722,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:2725
+//line stream_greenlet_test.go:2726
 
 // Args replaces the parameters before the start.
 func (f *notesHearsFrame) Args(args []any) {
@@ -2838,7 +2839,7 @@ func (n *notes) hurriesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:2842
+//line stream_greenlet_test.go:2843
 
 // Resume continues notes.hurries where it is suspended, or starts it.
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2909,7 +2910,7 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:2913
+//line stream_greenlet_test.go:2914
 
 // Args replaces the parameters before the start.
 func (f *notesHurriesFrame) Args(args []any) {

@@ -181,11 +181,12 @@ unwind:
 			return sub
 		}
 	}
+//line chaos_test.go:56
 	f.End()
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:189
+//line chaos_greenlet_test.go:190
 
 // Args replaces the parameters before the start.
 func (f *chaosTalksFrame) Args(args []any) {
@@ -277,7 +278,7 @@ func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) (st green
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:281
+//line chaos_greenlet_test.go:282
 
 // Resume continues chaos.writesAll where it is suspended, or starts it.
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -303,7 +304,7 @@ resumed_59:
 	return r.Return(f, &f.Header)
 }
 
-//line chaos_greenlet_test.go:307
+//line chaos_greenlet_test.go:308
 
 // Args replaces the parameters before the start.
 func (f *chaosWritesAllFrame) Args(args []any) {
@@ -422,7 +423,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:426
+//line chaos_greenlet_test.go:427
 
 // Resume continues chaos.echoes where it is suspended, or starts it.
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -500,7 +501,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:504
+//line chaos_greenlet_test.go:505
 
 // Args replaces the parameters before the start.
 func (f *chaosEchoesFrame) Args(args []any) {
@@ -660,7 +661,7 @@ after_loop_77:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:664
+//line chaos_greenlet_test.go:665
 
 // Resume continues chaos.wreaks where it is suspended, or starts it.
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -761,7 +762,7 @@ resumed_99:
 	return r.Return(f, &f.Header)
 }
 
-//line chaos_greenlet_test.go:765
+//line chaos_greenlet_test.go:766
 
 // Args replaces the parameters before the start.
 func (f *chaosWreaksFrame) Args(args []any) {
@@ -850,7 +851,7 @@ func (x *chaos) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:854
+//line chaos_greenlet_test.go:855
 
 // Resume continues chaos.serves where it is suspended, or starts it.
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -875,7 +876,7 @@ resumed_103:
 	return r.Return(f, &f.Header)
 }
 
-//line chaos_greenlet_test.go:879
+//line chaos_greenlet_test.go:880
 
 // Args replaces the parameters before the start.
 func (f *chaosServesFrame) Args(args []any) {

@@ -452,11 +452,12 @@ unwind:
 			return sub
 		}
 	}
+//line fault_test.go:71
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:460
+//line fault_greenlet_test.go:461
 
 // Args replaces the parameters before the start.
 func (f *notesWritesResetFrame) Args(args []any) {
@@ -547,7 +548,7 @@ func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:551
+//line fault_greenlet_test.go:552
 
 // Resume continues notes.dialsNobody where it is suspended, or starts it.
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -576,7 +577,7 @@ resumed_83:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:580
+//line fault_greenlet_test.go:581
 
 // Args replaces the parameters before the start.
 func (f *notesDialsNobodyFrame) Args(args []any) {
@@ -665,7 +666,7 @@ func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) (st greenlet
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:669
+//line fault_greenlet_test.go:670
 
 // Resume continues notes.dialsDeaf where it is suspended, or starts it.
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -698,7 +699,7 @@ resumed_121:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:702
+//line fault_greenlet_test.go:703
 
 // Args replaces the parameters before the start.
 func (f *notesDialsDeafFrame) Args(args []any) {
@@ -935,11 +936,12 @@ unwind:
 			return sub
 		}
 	}
+//line fault_test.go:159
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:943
+//line fault_greenlet_test.go:945
 
 // Args replaces the parameters before the start.
 func (f *notesHalfOpenFrame) Args(args []any) {
@@ -1042,7 +1044,7 @@ func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1046
+//line fault_greenlet_test.go:1048
 
 // Resume continues the literal notesHalfOpenFunc1 where it is suspended, or starts it.
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1065,7 +1067,7 @@ resumed_158:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1069
+//line fault_greenlet_test.go:1071
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) {
@@ -1131,7 +1133,7 @@ func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1135
+//line fault_greenlet_test.go:1137
 
 // Resume continues notes.readsForever where it is suspended, or starts it.
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1161,7 +1163,7 @@ resumed_164:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1165
+//line fault_greenlet_test.go:1167
 
 // Args replaces the parameters before the start.
 func (f *notesReadsForeverFrame) Args(args []any) {
@@ -1253,7 +1255,7 @@ func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1257
+//line fault_greenlet_test.go:1259
 
 // Resume continues notes.floods where it is suspended, or starts it.
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1286,7 +1288,7 @@ resumed_179:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1290
+//line fault_greenlet_test.go:1292
 
 // Args replaces the parameters before the start.
 func (f *notesFloodsFrame) Args(args []any) {
@@ -1402,7 +1404,7 @@ loop_190:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:1406
+//line fault_greenlet_test.go:1408
 
 // Resume continues notes.readsSlowly where it is suspended, or starts it.
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1467,7 +1469,7 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:1471
+//line fault_greenlet_test.go:1473
 
 // Args replaces the parameters before the start.
 func (f *notesReadsSlowlyFrame) Args(args []any) {
@@ -1606,6 +1608,7 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line fault_test.go:217
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -1614,6 +1617,7 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 			return st
 		}
 	} else {
+//line fault_test.go:217
 		f()
 	}
 resumed_217:
@@ -1629,11 +1633,12 @@ unwind:
 			return sub
 		}
 	}
+//line fault_test.go:219
 	f2.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1637
+//line fault_greenlet_test.go:1642
 
 // Args replaces the parameters before the start.
 func (f *notesDiesFrame) Args(args []any) {
@@ -1802,7 +1807,7 @@ after_loop_231:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1806
+//line fault_greenlet_test.go:1811
 
 // Resume continues notes.killsAll where it is suspended, or starts it.
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1935,7 +1940,7 @@ resumed_237:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1939
+//line fault_greenlet_test.go:1944
 
 // Args replaces the parameters before the start.
 func (f *notesKillsAllFrame) Args(args []any) {
@@ -2037,7 +2042,7 @@ func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2041
+//line fault_greenlet_test.go:2046
 
 // Resume continues the literal notesKillsAllFunc1 where it is suspended, or starts it.
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2061,7 +2066,7 @@ resumed_225:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2065
+//line fault_greenlet_test.go:2070
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) {
@@ -2127,7 +2132,7 @@ func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2131
+//line fault_greenlet_test.go:2136
 
 // Resume continues the literal notesKillsAllFunc2 where it is suspended, or starts it.
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2151,7 +2156,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2155
+//line fault_greenlet_test.go:2160
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) {
@@ -2218,7 +2223,7 @@ func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2222
+//line fault_greenlet_test.go:2227
 
 // Resume continues the literal notesKillsAllFunc3 where it is suspended, or starts it.
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2242,7 +2247,7 @@ resumed_227:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2246
+//line fault_greenlet_test.go:2251
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) {
@@ -2309,7 +2314,7 @@ func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2313
+//line fault_greenlet_test.go:2318
 
 // Resume continues the literal notesKillsAllFunc4 where it is suspended, or starts it.
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2333,7 +2338,7 @@ resumed_228:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2337
+//line fault_greenlet_test.go:2342
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) {
@@ -2390,6 +2395,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (error, greenlet.Status)
 	}); ok {
+//line fault_test.go:256
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 := (*notesFailsFrame)(nil).take(r)
@@ -2398,6 +2404,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 			return st
 		}
 	} else {
+//line fault_test.go:256
 		err = f()
 	}
 //line fault_test.go:257
@@ -2405,7 +2412,7 @@ func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) (st
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2409
+//line fault_greenlet_test.go:2416
 
 // Resume continues notes.fails where it is suspended, or starts it.
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2425,6 +2432,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (error, greenlet.Status)
 	}); ok {
+//line fault_test.go:256
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -2433,6 +2441,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return st
 		}
 	} else {
+//line fault_test.go:256
 		err = f()
 	}
 resumed_256:
@@ -2441,7 +2450,7 @@ resumed_256:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fault_greenlet_test.go:2445
+//line fault_greenlet_test.go:2454
 
 // Args replaces the parameters before the start.
 func (f *notesFailsFrame) Args(args []any) {
@@ -2582,7 +2591,7 @@ func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) (st 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2586
+//line fault_greenlet_test.go:2595
 
 // Resume continues notes.closesAll where it is suspended, or starts it.
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2689,7 +2698,7 @@ resumed_272:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2693
+//line fault_greenlet_test.go:2702
 
 // Args replaces the parameters before the start.
 func (f *notesClosesAllFrame) Args(args []any) {
@@ -2801,7 +2810,7 @@ func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2805
+//line fault_greenlet_test.go:2814
 
 // Resume continues the literal notesClosesAllFunc1 where it is suspended, or starts it.
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2830,7 +2839,7 @@ resumed_262:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2834
+//line fault_greenlet_test.go:2843
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) {
@@ -2904,7 +2913,7 @@ func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2908
+//line fault_greenlet_test.go:2917
 
 // Resume continues the literal notesClosesAllFunc2 where it is suspended, or starts it.
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2933,7 +2942,7 @@ resumed_263:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2937
+//line fault_greenlet_test.go:2946
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) {
@@ -3007,7 +3016,7 @@ func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3011
+//line fault_greenlet_test.go:3020
 
 // Resume continues the literal notesClosesAllFunc3 where it is suspended, or starts it.
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3036,7 +3045,7 @@ resumed_264:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3040
+//line fault_greenlet_test.go:3049
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) {
@@ -3110,7 +3119,7 @@ func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3114
+//line fault_greenlet_test.go:3123
 
 // Resume continues the literal notesClosesAllFunc4 where it is suspended, or starts it.
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3139,7 +3148,7 @@ resumed_269:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3143
+//line fault_greenlet_test.go:3152
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) {
@@ -3213,7 +3222,7 @@ func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3217
+//line fault_greenlet_test.go:3226
 
 // Resume continues the literal notesClosesAllFunc5 where it is suspended, or starts it.
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3242,7 +3251,7 @@ resumed_270:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3246
+//line fault_greenlet_test.go:3255
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) {
@@ -3425,7 +3434,7 @@ func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:3429
+//line fault_greenlet_test.go:3438
 
 // Resume continues notes.deadlines where it is suspended, or starts it.
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3649,7 +3658,7 @@ resumed_318:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3653
+//line fault_greenlet_test.go:3662
 
 // Args replaces the parameters before the start.
 func (f *notesDeadlinesFrame) Args(args []any) {
@@ -3788,7 +3797,7 @@ func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (ret0 error, st gre
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:3792
+//line fault_greenlet_test.go:3801
 
 // Resume continues the literal notesDeadlinesFunc1 where it is suspended, or starts it.
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3817,7 +3826,7 @@ resumed_288:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:3821
+//line fault_greenlet_test.go:3830
 
 // Release gives the frame back, for the next call that suspends.
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) {
@@ -3923,7 +3932,7 @@ case_338:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:3927
+//line fault_greenlet_test.go:3936
 
 // Resume continues notes.racesReader where it is suspended, or starts it.
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -3994,7 +4003,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:3998
+//line fault_greenlet_test.go:4007
 
 // Args replaces the parameters before the start.
 func (f *notesRacesReaderFrame) Args(args []any) {
@@ -4101,7 +4110,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4105
+//line fault_greenlet_test.go:4114
 
 // Resume continues notes.racesWriter where it is suspended, or starts it.
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4147,7 +4156,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:4151
+//line fault_greenlet_test.go:4160
 
 // Args replaces the parameters before the start.
 func (f *notesRacesWriterFrame) Args(args []any) {
@@ -4246,7 +4255,7 @@ func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4250
+//line fault_greenlet_test.go:4259
 
 // Resume continues notes.conflicts where it is suspended, or starts it.
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4287,7 +4296,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4291
+//line fault_greenlet_test.go:4300
 
 // Args replaces the parameters before the start.
 func (f *notesConflictsFrame) Args(args []any) {
@@ -4497,11 +4506,12 @@ unwind:
 			return sub
 		}
 	}
+//line fault_test.go:416
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4505
+//line fault_greenlet_test.go:4515
 
 // Args replaces the parameters before the start.
 func (f *notesSendsNobodyFrame) Args(args []any) {
@@ -4599,7 +4609,7 @@ func (n *notes) servesResumable(r *greenlet.Run, s *Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4603
+//line fault_greenlet_test.go:4613
 
 // Resume continues notes.serves where it is suspended, or starts it.
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4628,7 +4638,7 @@ resumed_430:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4632
+//line fault_greenlet_test.go:4642
 
 // Args replaces the parameters before the start.
 func (f *notesServesFrame) Args(args []any) {
@@ -4706,7 +4716,7 @@ func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) (st gree
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4710
+//line fault_greenlet_test.go:4720
 
 // Resume continues notes.servesOne where it is suspended, or starts it.
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4717,7 +4727,7 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4721
+//line fault_greenlet_test.go:4731
 
 // Args replaces the parameters before the start.
 func (f *notesServesOneFrame) Args(args []any) {
@@ -4794,7 +4804,7 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:4798
+//line fault_greenlet_test.go:4808
 
 // Resume continues notes.stops where it is suspended, or starts it.
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -4819,7 +4829,7 @@ resumed_439:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:4823
+//line fault_greenlet_test.go:4833
 
 // Args replaces the parameters before the start.
 func (f *notesStopsFrame) Args(args []any) {

@@ -433,11 +433,12 @@ unwind:
 			return sub
 		}
 	}
+//line server_test.go:203
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:441
+//line server_greenlet_test.go:442
 
 // Args replaces the parameters before the start.
 func (f *logAnswersFrame) Args(args []any) {
@@ -651,11 +652,12 @@ unwind:
 			return sub
 		}
 	}
+//line server_test.go:225
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:659
+//line server_greenlet_test.go:661
 
 // Args replaces the parameters before the start.
 func (f *logAsksFrame) Args(args []any) {
@@ -810,11 +812,12 @@ unwind:
 			return sub
 		}
 	}
+//line server_test.go:264
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:818
+//line server_greenlet_test.go:821
 
 // Args replaces the parameters before the start.
 func (f *logIdlesFrame) Args(args []any) {
@@ -1048,11 +1051,12 @@ unwind:
 			return sub
 		}
 	}
+//line server_test.go:326
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1056
+//line server_greenlet_test.go:1060
 
 // Args replaces the parameters before the start.
 func (f *logExhaustsFrame) Args(args []any) {
@@ -1151,7 +1155,7 @@ func (l *log) closesResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1155
+//line server_greenlet_test.go:1159
 
 // Resume continues log.closes where it is suspended, or starts it.
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1161,7 +1165,7 @@ func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1165
+//line server_greenlet_test.go:1169
 
 // Args replaces the parameters before the start.
 func (f *logClosesFrame) Args(args []any) {
@@ -1276,7 +1280,7 @@ loop_359:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:1280
+//line server_greenlet_test.go:1284
 
 // Resume continues log.greedy where it is suspended, or starts it.
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1347,7 +1351,7 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:1351
+//line server_greenlet_test.go:1355
 
 // Args replaces the parameters before the start.
 func (f *logGreedyFrame) Args(args []any) {
@@ -1438,7 +1442,7 @@ func (l *log) modestResumable(r *greenlet.Run, stop *bool) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1442
+//line server_greenlet_test.go:1446
 
 // Resume continues log.modest where it is suspended, or starts it.
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1465,7 +1469,7 @@ resumed_371:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1469
+//line server_greenlet_test.go:1473
 
 // Args replaces the parameters before the start.
 func (f *logModestFrame) Args(args []any) {
@@ -1545,7 +1549,7 @@ func (l *log) hangsResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1549
+//line server_greenlet_test.go:1553
 
 // Resume continues log.hangs where it is suspended, or starts it.
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1568,7 +1572,7 @@ resumed_388:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1572
+//line server_greenlet_test.go:1576
 
 // Args replaces the parameters before the start.
 func (f *logHangsFrame) Args(args []any) {
@@ -1653,7 +1657,7 @@ func (l *log) stopsAtOnceResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1657
+//line server_greenlet_test.go:1661
 
 // Resume continues log.stopsAtOnce where it is suspended, or starts it.
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1686,7 +1690,7 @@ resumed_393:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1690
+//line server_greenlet_test.go:1694
 
 // Args replaces the parameters before the start.
 func (f *logStopsAtOnceFrame) Args(args []any) {
@@ -1789,7 +1793,7 @@ loop_416:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1793
+//line server_greenlet_test.go:1797
 
 // Resume continues log.accepts where it is suspended, or starts it.
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1836,7 +1840,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1840
+//line server_greenlet_test.go:1844
 
 // Args replaces the parameters before the start.
 func (f *logAcceptsFrame) Args(args []any) {
@@ -1912,7 +1916,7 @@ func (l *log) saysResumable(r *greenlet.Run, what string) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1916
+//line server_greenlet_test.go:1920
 
 // Resume continues log.says where it is suspended, or starts it.
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1922,7 +1926,7 @@ func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:1926
+//line server_greenlet_test.go:1930
 
 // Args replaces the parameters before the start.
 func (f *logSaysFrame) Args(args []any) {
@@ -2001,7 +2005,7 @@ func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:2005
+//line server_greenlet_test.go:2009
 
 // Resume continues log.readsToEnd where it is suspended, or starts it.
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2030,7 +2034,7 @@ resumed_452:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:2034
+//line server_greenlet_test.go:2038
 
 // Args replaces the parameters before the start.
 func (f *logReadsToEndFrame) Args(args []any) {

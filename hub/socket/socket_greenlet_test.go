@@ -614,6 +614,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	if c2, ok := transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*Conn, error, greenlet.Status)
 	}); ok {
+//line socket_test.go:115
 		c, err, st = c2.DialResumable(r, network, address)
 		if st != greenlet.Done {
 			f.transport = nil
@@ -624,6 +625,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 			return st
 		}
 	} else {
+//line socket_test.go:115
 		c, err = transport.Dial(network, address)
 	}
 resumed_115:
@@ -717,11 +719,12 @@ unwind:
 			return sub
 		}
 	}
+//line socket_test.go:135
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:725
+//line socket_greenlet_test.go:728
 
 // Args replaces the parameters before the start.
 func (f *notesTalksFrame) Args(args []any) {
@@ -831,7 +834,7 @@ func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address str
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:835
+//line socket_greenlet_test.go:838
 
 // Resume continues notes.dialsBadly where it is suspended, or starts it.
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -876,7 +879,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:880
+//line socket_greenlet_test.go:883
 
 // Args replaces the parameters before the start.
 func (f *notesDialsBadlyFrame) Args(args []any) {
@@ -1066,7 +1069,7 @@ func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1070
+//line socket_greenlet_test.go:1073
 
 // Resume continues notes.readsAll where it is suspended, or starts it.
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1261,7 +1264,7 @@ resumed_225:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1265
+//line socket_greenlet_test.go:1268
 
 // Args replaces the parameters before the start.
 func (f *notesReadsAllFrame) Args(args []any) {
@@ -1410,7 +1413,7 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1414
+//line socket_greenlet_test.go:1417
 
 // Resume continues notes.sends where it is suspended, or starts it.
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1465,7 +1468,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:1469
+//line socket_greenlet_test.go:1472
 
 // Args replaces the parameters before the start.
 func (f *notesSendsFrame) Args(args []any) {
@@ -1569,7 +1572,7 @@ func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) (st greenl
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1573
+//line socket_greenlet_test.go:1576
 
 // Resume continues notes.longLine where it is suspended, or starts it.
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1616,7 +1619,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1620
+//line socket_greenlet_test.go:1623
 
 // Args replaces the parameters before the start.
 func (f *notesLongLineFrame) Args(args []any) {
@@ -1763,7 +1766,7 @@ after_loop_284:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1767
+//line socket_greenlet_test.go:1770
 
 // Resume continues notes.pongs where it is suspended, or starts it.
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1869,7 +1872,7 @@ resumed_298:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1873
+//line socket_greenlet_test.go:1876
 
 // Args replaces the parameters before the start.
 func (f *notesPongsFrame) Args(args []any) {
@@ -2099,11 +2102,12 @@ unwind:
 			return sub
 		}
 	}
+//line socket_test.go:317
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2107
+//line socket_greenlet_test.go:2111
 
 // Args replaces the parameters before the start.
 func (f *notesPingsFrame) Args(args []any) {
@@ -2225,7 +2229,7 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) (st green
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2229
+//line socket_greenlet_test.go:2233
 
 // Resume continues notes.halfCloses where it is suspended, or starts it.
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2298,7 +2302,7 @@ resumed_366:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2302
+//line socket_greenlet_test.go:2306
 
 // Args replaces the parameters before the start.
 func (f *notesHalfClosesFrame) Args(args []any) {
@@ -2403,7 +2407,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2407
+//line socket_greenlet_test.go:2411
 
 // Resume continues notes.readsToEnd where it is suspended, or starts it.
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2441,7 +2445,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:2445
+//line socket_greenlet_test.go:2449
 
 // Args replaces the parameters before the start.
 func (f *notesReadsToEndFrame) Args(args []any) {
@@ -2548,7 +2552,7 @@ after_if_396:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:2552
+//line socket_greenlet_test.go:2556
 
 // Resume continues notes.receives where it is suspended, or starts it.
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -2606,7 +2610,7 @@ after_if_396:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:2610
+//line socket_greenlet_test.go:2614
 
 // Args replaces the parameters before the start.
 func (f *notesReceivesFrame) Args(args []any) {

@@ -569,11 +569,12 @@ unwind:
 			return sub
 		}
 	}
+//line unix_linux_test.go:103
 	f.End()
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:577
+//line unix_greenlet_linux_test.go:578
 
 // Args replaces the parameters before the start.
 func (f *notesSendsNothingFrame) Args(args []any) {
@@ -681,7 +682,7 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:685
+//line unix_greenlet_linux_test.go:686
 
 // Resume continues notes.receivesNothing where it is suspended, or starts it.
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -731,7 +732,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:735
+//line unix_greenlet_linux_test.go:736
 
 // Args replaces the parameters before the start.
 func (f *notesReceivesNothingFrame) Args(args []any) {

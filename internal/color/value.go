@@ -72,11 +72,13 @@ func (c *Colors) value(e ast.Expr, id *ast.Ident) *Value {
 	}
 }
 
+var whoRuns = []string{"Current", "New", "Caller", "Callers"}
+
 // AsksWhoRuns reports whether fn is a function of the runtime whose meaning
 // depends on the greenlet that calls it.
 func AsksWhoRuns(fn *types.Func) bool {
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == names.RuntimePath && fn.Signature().Recv() == nil &&
-		(fn.Name() == "Current" || fn.Name() == "New")
+		slices.Contains(whoRuns, fn.Name())
 }
 
 // UsedAsValue reports whether plain or resumable code of the package names fn

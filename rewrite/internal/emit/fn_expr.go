@@ -131,9 +131,9 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 	switch fn.Name() {
 	case "Current":
 		return jen.Id(e.r).Dot("Current").Call(), true
-	case "New":
+	case "New", "Caller", "Callers":
 		if len(x.Args) == 1 {
-			return jen.Id(e.r).Dot("New").Call(e.Expr(x.Args[0])), true
+			return jen.Id(e.r).Dot(fn.Name()).Call(e.Expr(x.Args[0])), true
 		}
 	}
 	return nil, false

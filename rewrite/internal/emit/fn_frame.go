@@ -172,7 +172,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 			for _, v := range w.Live {
 				live = append(live, v.Name)
 			}
-			at := e.placeOf(w.Source.Pos())
+			at := e.placeOf(callPos(w.Source))
 			values := jen.Dict{jen.Id("Line"): jen.Lit(at.line)}
 			if at.file != declared.file {
 				values[jen.Id("File")] = jen.Lit(e.sourcePath(at))

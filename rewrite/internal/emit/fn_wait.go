@@ -21,13 +21,13 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	}
 	code := e.save(w, true)
 	if e.asking() {
-		code = append(code, e.lineOf(w.Source.Pos()))
+		code = append(code, e.lineOf(callPos(w.Source)))
 		return append(code, e.handOut(w)...)
 	}
 	if w.Receives() {
 		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
 	}
-	code = append(code, e.lineOf(w.Source.Pos()))
+	code = append(code, e.lineOf(callPos(w.Source)))
 	if w.Op == color.OpYield || w.Op == color.OpExchange {
 		return append(code, e.yield(w)...)
 	}
@@ -336,7 +336,7 @@ func (e *funcEmitter) methodOperand(x ast.Expr) *jen.Statement {
 // resumed is what happens when state w is resumed: reload, take the results,
 // go on.
 func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
-	at := e.placeOf(w.Source.Pos())
+	at := e.placeOf(callPos(w.Source))
 	code := []jen.Code{jen.Commentf("resumed from %s:%d", cmp.Or(at.file, e.fileName()), at.line)}
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {

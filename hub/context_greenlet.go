@@ -244,6 +244,7 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line context.go:33
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.h = nil
@@ -255,6 +256,7 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 			return st
 		}
 	} else {
+//line context.go:33
 		f()
 	}
 resumed_33:
@@ -271,11 +273,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.err
+//line context.go:35
 	f2.End()
 	return greenlet.Done
 }
 
-//line context_greenlet.go:279
+//line context_greenlet.go:282
 
 // Args replaces the parameters before the start.
 func (f *hubWithContextFrame) Args(args []any) {

@@ -436,6 +436,7 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line sleep.go:62
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.h = nil
@@ -445,6 +446,7 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 			return st
 		}
 	} else {
+//line sleep.go:62
 		f()
 	}
 resumed_62:
@@ -461,11 +463,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.err
+//line sleep.go:64
 	f2.End()
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:469
+//line sleep_greenlet.go:472
 
 // Args replaces the parameters before the start.
 func (f *HubWithTimeoutFrame) Args(args []any) {

@@ -362,11 +362,12 @@ unwind:
 			return sub
 		}
 	}
+//line register.go:112
 	f.End()
 	return greenlet.Done
 }
 
-//line register_greenlet.go:370
+//line register_greenlet.go:371
 
 // Args replaces the parameters before the start.
 func (f *useFrame) Args(args []any) {
@@ -482,7 +483,7 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:486
+//line register_greenlet.go:487
 
 // Resume continues client.read where it is suspended, or starts it.
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -532,7 +533,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:536
+//line register_greenlet.go:537
 
 // Args replaces the parameters before the start.
 func (f *clientReadFrame) Args(args []any) {
@@ -725,7 +726,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:729
+//line register_greenlet.go:730
 
 // Resume continues client.ask where it is suspended, or starts it.
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -840,7 +841,7 @@ after_loop_135:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:844
+//line register_greenlet.go:845
 
 // Args replaces the parameters before the start.
 func (f *clientAskFrame) Args(args []any) {

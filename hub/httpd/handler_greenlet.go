@@ -29,6 +29,7 @@ func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter,
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:17
 		st = c.CallResumable(r2, w, r)
 		if st != greenlet.Done {
 			f2 := (*HandlerFuncServeHTTPFrame)(nil).take(r2)
@@ -37,12 +38,13 @@ func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter,
 			return st
 		}
 	} else {
+//line handler.go:17
 		f(w, r)
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:46
+//line handler_greenlet.go:48
 
 // Resume continues HandlerFunc.ServeHTTP where it is suspended, or starts it.
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -58,6 +60,7 @@ func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Statu
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:17
 		st = c.CallResumable(r2, w, r)
 		if st != greenlet.Done {
 			f2.f = nil
@@ -68,13 +71,14 @@ func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Statu
 			return st
 		}
 	} else {
+//line handler.go:17
 		f(w, r)
 	}
 resumed_17:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line handler_greenlet.go:78
+//line handler_greenlet.go:82
 
 // Args replaces the parameters before the start.
 func (f *HandlerFuncServeHTTPFrame) Args(args []any) {
@@ -180,6 +184,7 @@ after_if_35:
 	if c, ok := h.(interface {
 		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:41
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
 			f := (*CallFrame)(nil).take(r2)
@@ -188,12 +193,13 @@ after_if_35:
 			return st
 		}
 	} else {
+//line handler.go:41
 		h.ServeHTTP(w, r)
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:197
+//line handler_greenlet.go:203
 
 // Resume continues Call where it is suspended, or starts it.
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -233,6 +239,7 @@ after_if_35:
 	if c, ok := h.(interface {
 		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:41
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
 			f.h = nil
@@ -243,13 +250,14 @@ after_if_35:
 			return st
 		}
 	} else {
+//line handler.go:41
 		h.ServeHTTP(w, r)
 	}
 resumed_41:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:253
+//line handler_greenlet.go:261
 
 // Args replaces the parameters before the start.
 func (f *CallFrame) Args(args []any) {
@@ -357,7 +365,7 @@ func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenle
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:361
+//line handler_greenlet.go:369
 
 // Resume continues Receive where it is suspended, or starts it.
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -394,7 +402,7 @@ resumed_59:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:398
+//line handler_greenlet.go:406
 
 // Args replaces the parameters before the start.
 func (f *ReceiveFrame) Args(args []any) {
@@ -491,7 +499,7 @@ after_if_92:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:495
+//line handler_greenlet.go:503
 
 // Resume continues Mux.ServeHTTP where it is suspended, or starts it.
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -524,7 +532,7 @@ after_if_92:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:528
+//line handler_greenlet.go:536
 
 // Args replaces the parameters before the start.
 func (f *MuxServeHTTPFrame) Args(args []any) {

@@ -312,6 +312,7 @@ func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 		if c2, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:114
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f := (*upgradesFrame)(nil).take(r2)
@@ -320,6 +321,7 @@ func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request)
 				return st
 			}
 		} else {
+//line handler_test.go:114
 			_, err2 = w.Write(t0)
 		}
 	}
@@ -353,7 +355,7 @@ loop_117:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:357
+//line handler_greenlet_test.go:359
 
 // Resume continues upgrades where it is suspended, or starts it.
 func (f *upgradesFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -419,6 +421,7 @@ resumed_110:
 		if c2, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:114
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.w = nil
@@ -428,6 +431,7 @@ resumed_110:
 				return st
 			}
 		} else {
+//line handler_test.go:114
 			_, err2 = w.Write(t0)
 		}
 	}
@@ -466,7 +470,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:470
+//line handler_greenlet_test.go:474
 
 // Args replaces the parameters before the start.
 func (f *upgradesFrame) Args(args []any) {
@@ -576,6 +580,7 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:135
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f := (*sleepsServeHTTPFrame)(nil).take(r2)
@@ -584,13 +589,14 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 				return st
 			}
 		} else {
+//line handler_test.go:135
 			_, _ = w.Write(t0)
 		}
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:594
+//line handler_greenlet_test.go:600
 
 // Resume continues sleeps.ServeHTTP where it is suspended, or starts it.
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -623,6 +629,7 @@ resumed_134:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:135
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.h = nil
@@ -633,6 +640,7 @@ resumed_134:
 				return st
 			}
 		} else {
+//line handler_test.go:135
 			_, _ = w.Write(t0)
 		}
 	}
@@ -640,7 +648,7 @@ resumed_135:
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:644
+//line handler_greenlet_test.go:652
 
 // Args replaces the parameters before the start.
 func (f *sleepsServeHTTPFrame) Args(args []any) {
@@ -739,7 +747,7 @@ func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) (st gr
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:743
+//line handler_greenlet_test.go:751
 
 // Resume continues awaiting where it is suspended, or starts it.
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -764,7 +772,7 @@ resumed_185:
 	return r.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:768
+//line handler_greenlet_test.go:776
 
 // Args replaces the parameters before the start.
 func (f *awaitingFrame) Args(args []any) {

@@ -365,6 +365,7 @@ loop_31:
 		if c2, ok := (*c.w).(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line interrupted_test.go:32
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f := (*hastyServeHTTPFunc2Frame)(nil).take(r)
@@ -373,13 +374,14 @@ loop_31:
 				return st
 			}
 		} else {
+//line interrupted_test.go:32
 			_, _ = (*c.w).Write(t0)
 		}
 	}
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:383
+//line interrupted_greenlet_test.go:385
 
 // Resume continues the literal hastyServeHTTPFunc2 where it is suspended, or starts it.
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -401,6 +403,7 @@ loop_31:
 		if c2, ok := (*c.w).(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line interrupted_test.go:32
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
@@ -408,6 +411,7 @@ loop_31:
 				return st
 			}
 		} else {
+//line interrupted_test.go:32
 			_, _ = (*c.w).Write(t0)
 		}
 	}
@@ -415,7 +419,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:419
+//line interrupted_greenlet_test.go:423
 
 // Release gives the frame back, for the next call that suspends.
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) {
@@ -576,11 +580,12 @@ unwind:
 			return sub
 		}
 	}
+//line interrupted_test.go:71
 	f.End()
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:584
+//line interrupted_greenlet_test.go:589
 
 // Args replaces the parameters before the start.
 func (f *simulationSlowFrame) Args(args []any) {

@@ -47,6 +47,7 @@ case_59:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:61
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f := (*newExpectingFrame)(nil).take(r2)
@@ -55,6 +56,7 @@ case_59:
 				return st
 			}
 		} else {
+//line limits_test.go:61
 			_, _ = w.Write(t0)
 		}
 	}
@@ -69,6 +71,7 @@ case_63:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:65
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f := (*newExpectingFrame)(nil).take(r2)
@@ -77,6 +80,7 @@ case_63:
 				return st
 			}
 		} else {
+//line limits_test.go:65
 			t1.Flush()
 		}
 	}
@@ -104,7 +108,7 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:108
+//line limits_greenlet_test.go:112
 
 // Resume continues newExpecting where it is suspended, or starts it.
 func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -144,6 +148,7 @@ case_59:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:61
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.w = nil
@@ -153,6 +158,7 @@ case_59:
 				return st
 			}
 		} else {
+//line limits_test.go:61
 			_, _ = w.Write(t0)
 		}
 	}
@@ -168,6 +174,7 @@ case_63:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:65
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f.r, f.PC = r, 2
@@ -175,6 +182,7 @@ case_63:
 				return st
 			}
 		} else {
+//line limits_test.go:65
 			t1.Flush()
 		}
 	}
@@ -203,7 +211,7 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:207
+//line limits_greenlet_test.go:215
 
 // Args replaces the parameters before the start.
 func (f *newExpectingFrame) Args(args []any) {
@@ -300,6 +308,7 @@ loop_150:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:151
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f := (*writesServeHTTPFrame)(nil).take(r)
@@ -308,6 +317,7 @@ loop_150:
 				return st
 			}
 		} else {
+//line limits_test.go:151
 			_, err = w.Write(t0)
 		}
 	}
@@ -319,7 +329,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:323
+//line limits_greenlet_test.go:333
 
 // Resume continues writes.ServeHTTP where it is suspended, or starts it.
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -344,6 +354,7 @@ loop_150:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:151
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
@@ -351,6 +362,7 @@ loop_150:
 				return st
 			}
 		} else {
+//line limits_test.go:151
 			_, err = w.Write(t0)
 		}
 	}
@@ -363,7 +375,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:367
+//line limits_greenlet_test.go:379
 
 // Args replaces the parameters before the start.
 func (f *writesServeHTTPFrame) Args(args []any) {
@@ -469,6 +481,7 @@ case_233:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:234
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f := (*failingFrame)(nil).take(r2)
@@ -477,6 +490,7 @@ case_233:
 				return st
 			}
 		} else {
+//line limits_test.go:234
 			_, _ = w.Write(t0)
 		}
 	}
@@ -491,6 +505,7 @@ case_238:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:240
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
 				f := (*failingFrame)(nil).take(r2)
@@ -499,6 +514,7 @@ case_238:
 				return st
 			}
 		} else {
+//line limits_test.go:240
 			_, _ = w.Write(t1)
 		}
 	}
@@ -511,6 +527,7 @@ case_241:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:242
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
 				f := (*failingFrame)(nil).take(r2)
@@ -519,6 +536,7 @@ case_241:
 				return st
 			}
 		} else {
+//line limits_test.go:242
 			_, _ = w.Write(t2)
 		}
 	}
@@ -529,6 +547,7 @@ case_241:
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:243
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f := (*failingFrame)(nil).take(r2)
@@ -537,6 +556,7 @@ case_241:
 				return st
 			}
 		} else {
+//line limits_test.go:243
 			t3.Flush()
 		}
 	}
@@ -545,7 +565,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:549
+//line limits_greenlet_test.go:569
 
 // Resume continues failing where it is suspended, or starts it.
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -590,6 +610,7 @@ case_233:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:234
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.w = nil
@@ -599,6 +620,7 @@ case_233:
 				return st
 			}
 		} else {
+//line limits_test.go:234
 			_, _ = w.Write(t0)
 		}
 	}
@@ -614,6 +636,7 @@ case_238:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:240
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
 				f.w = nil
@@ -623,6 +646,7 @@ case_238:
 				return st
 			}
 		} else {
+//line limits_test.go:240
 			_, _ = w.Write(t1)
 		}
 	}
@@ -636,6 +660,7 @@ case_241:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:242
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
 				f.r = nil
@@ -644,6 +669,7 @@ case_241:
 				return st
 			}
 		} else {
+//line limits_test.go:242
 			_, _ = w.Write(t2)
 		}
 	}
@@ -655,6 +681,7 @@ resumed_242:
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:243
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f.w = nil
@@ -664,6 +691,7 @@ resumed_242:
 				return st
 			}
 		} else {
+//line limits_test.go:243
 			t3.Flush()
 		}
 	}
@@ -673,7 +701,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:677
+//line limits_greenlet_test.go:705
 
 // Args replaces the parameters before the start.
 func (f *failingFrame) Args(args []any) {
@@ -785,7 +813,7 @@ func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:789
+//line limits_greenlet_test.go:817
 
 // Resume continues impatient where it is suspended, or starts it.
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
@@ -826,7 +854,7 @@ resumed_266:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:830
+//line limits_greenlet_test.go:858
 
 // Args replaces the parameters before the start.
 func (f *impatientFrame) Args(args []any) {

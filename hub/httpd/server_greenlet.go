@@ -300,6 +300,7 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 		if c, ok := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, http.Header) (int, greenlet.Status)
 		}); ok {
+//line server.go:146
 			t0, st = c.CallResumable(r, t1)
 			if st != greenlet.Done {
 				f2 := (*itselfServeHTTPFrame)(nil).take(r)
@@ -308,6 +309,7 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 				return st
 			}
 		} else {
+//line server.go:146
 			t0 = f(t1)
 		}
 	}
@@ -316,7 +318,7 @@ func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *ht
 	return greenlet.Done
 }
 
-//line server_greenlet.go:320
+//line server_greenlet.go:322
 
 // Resume continues itself.ServeHTTP where it is suspended, or starts it.
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -339,6 +341,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, http.Header) (int, greenlet.Status)
 		}); ok {
+//line server.go:146
 			t0, st = c.CallResumable(r, t1)
 			if st != greenlet.Done {
 				f2.f = nil
@@ -347,6 +350,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return st
 			}
 		} else {
+//line server.go:146
 			t0 = f(t1)
 		}
 	}
@@ -356,7 +360,7 @@ resumed_146:
 	return r.Return(f2, &f2.Header)
 }
 
-//line server_greenlet.go:360
+//line server_greenlet.go:364
 
 // Args replaces the parameters before the start.
 func (f *itselfServeHTTPFrame) Args(args []any) {

@@ -337,11 +337,12 @@ unwind:
 			return sub
 		}
 	}
+//line host.go:178
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet.go:345
+//line host_greenlet.go:346
 
 // Args replaces the parameters before the start.
 func (f *hostConnectFrame) Args(args []any) {

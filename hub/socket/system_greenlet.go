@@ -1118,11 +1118,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.c
+//line system.go:111
 	f.End()
 	return greenlet.Done
 }
 
-//line system_greenlet.go:1126
+//line system_greenlet.go:1127
 
 // Args replaces the parameters before the start.
 func (f *systemConnectFrame) Args(args []any) {
@@ -1230,7 +1231,7 @@ func (s *System) ListenResumable(r *greenlet.Run, network string, address string
 	}
 }
 
-//line system_greenlet.go:1234
+//line system_greenlet.go:1235
 
 // Resume continues System.Listen where it is suspended, or starts it.
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1277,7 +1278,7 @@ resumed_117:
 	}
 }
 
-//line system_greenlet.go:1281
+//line system_greenlet.go:1282
 
 // Args replaces the parameters before the start.
 func (f *SystemListenFrame) Args(args []any) {
@@ -1398,7 +1399,7 @@ func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address 
 	}
 }
 
-//line system_greenlet.go:1402
+//line system_greenlet.go:1403
 
 // Resume continues System.ListenPacket where it is suspended, or starts it.
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1445,7 +1446,7 @@ resumed_132:
 	}
 }
 
-//line system_greenlet.go:1449
+//line system_greenlet.go:1450
 
 // Args replaces the parameters before the start.
 func (f *SystemListenPacketFrame) Args(args []any) {
@@ -1580,7 +1581,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1584
+//line system_greenlet.go:1585
 
 // Resume continues System.resolve where it is suspended, or starts it.
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -1638,7 +1639,7 @@ after_if_175:
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:1642
+//line system_greenlet.go:1643
 
 // Args replaces the parameters before the start.
 func (f *systemResolveFrame) Args(args []any) {

@@ -74,6 +74,8 @@ var about = map[string]struct{ what, base string }{
 	"Spawn":     {"a greenlet made, run and ended, one after the other", "resumable-code"},
 	"Create":    {"a generator made, asked once and ended, one after the other", "Pull"},
 	"Batch":     {"a generator made, asked once and ended, 1,000 at a time", "Pull"},
+	"Walk":      {"a value of a recursive walk by an iterator that calls yield", "PullSeq"},
+	"Chain":     {"a value that generators pass on, one to the next", "YieldFrom"},
 	"Fringe":    {"a pair of leaves of two trees of different shapes compared", "Pull"},
 	"Feed":      {"a byte of JSON that is parsed as pieces of 4 KB arrive", "parser-switch"},
 }

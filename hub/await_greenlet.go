@@ -175,12 +175,14 @@ after_if_44:
 		if c2, ok := greenlet.Resumable(yield).(interface {
 			CallResumable(*greenlet.Run, W) (bool, greenlet.Status)
 		}); ok {
+//line await.go:48
 			t3, st = c2.CallResumable(r, t4)
 			if st != greenlet.Done {
 				f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line await.go:48
 			t3 = yield(t4)
 		}
 	}
@@ -200,11 +202,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line await.go:52
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:209
+//line await_greenlet.go:212
 
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
@@ -263,6 +266,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
 	}); ok {
+//line await.go:67
 		st = c.CallResumable(r, (&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -274,6 +278,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
+//line await.go:67
 		t0((&range1Await[W]{
 			loop:  loop,
 			n:     n,
@@ -286,7 +291,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:291
+//line await_greenlet.go:296
 
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -310,6 +315,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
 		}); ok {
+//line await.go:67
 			st = c.CallResumable(r, (&range1Await[W]{
 				loop:  loop,
 				n:     n,
@@ -320,6 +326,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line await.go:67
 			t0((&range1Await[W]{
 				loop:  loop,
 				n:     n,
@@ -341,7 +348,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:346
+//line await_greenlet.go:353
 
 func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -377,7 +384,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:382
+//line await_greenlet.go:389
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -414,7 +421,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:420
+//line await_greenlet.go:427
 
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
@@ -535,11 +542,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line await.go:99
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet.go:545
+//line await_greenlet.go:553
 
 func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -551,4 +559,7 @@ var infoOfAwaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/h
 
 func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
+}
+func init() {
+	greenlet.Declare("AsReady", "Await", "AwaitFor")
 }

@@ -150,6 +150,7 @@ resumed_26:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line await_test.go:26
 		if st = c.CallResumable(r, (&logWaitsForManyRange1{
 			event:  event,
 			future: future,
@@ -212,7 +213,7 @@ after_if_38:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:217
+//line await_greenlet_test.go:218
 
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -253,7 +254,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:258
+//line await_greenlet_test.go:259
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -302,7 +303,7 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:307
+//line await_greenlet_test.go:308
 
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, w := f.c, f.w
@@ -328,7 +329,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:333
+//line await_greenlet_test.go:334
 
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -356,6 +357,7 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line await_test.go:44
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 57)
@@ -363,12 +365,13 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line await_test.go:44
 		f()
 	}
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:373
+//line await_greenlet_test.go:376
 
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -419,7 +422,7 @@ func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err err
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:424
+//line await_greenlet_test.go:427
 
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -436,7 +439,7 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:441
+//line await_greenlet_test.go:444
 
 func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -551,7 +554,7 @@ resumed_78:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:557
+//line await_greenlet_test.go:560
 
 func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -582,7 +585,7 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	l = new(*log)
 	*l = l0
-//line await_test.go:92
+//line await_test.go:95
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 21)
 		f.l, f.PC = l, 1
@@ -597,7 +600,7 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:603
+//line await_greenlet_test.go:606
 
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -621,13 +624,13 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:627
+//line await_greenlet_test.go:630
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logRefusesFrame) Func() *greenlet.Func      { return &logRefusesFrameInfo }
 
-var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "92 l; 96"}
+var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "95 l; 96"}
 var _ func(*log) = (*log).refuses
 
 // logRefusesFunc1 is the function literal of await_test.go:92, with what it captures.
@@ -645,7 +648,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:651
+//line await_greenlet_test.go:654
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -709,11 +712,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line await_test.go:95
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:719
+//line await_greenlet_test.go:723
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -869,11 +873,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line await_test.go:113
 	f.End()
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:879
+//line await_greenlet_test.go:884
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
@@ -923,7 +928,7 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:929
+//line await_greenlet_test.go:934
 
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var task *Task
@@ -940,7 +945,7 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:946
+//line await_greenlet_test.go:951
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -986,7 +991,7 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:992
+//line await_greenlet_test.go:997
 
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1008,7 +1013,7 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1014
+//line await_greenlet_test.go:1019
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1200,7 +1205,7 @@ resumed_174:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1207
+//line await_greenlet_test.go:1212
 
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1246,7 +1251,7 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1253
+//line await_greenlet_test.go:1258
 
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
@@ -1266,7 +1271,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1273
+//line await_greenlet_test.go:1278
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }
@@ -1275,3 +1280,7 @@ func (*logAwaitsFrame) Func() *greenlet.Func      { return &logAwaitsFrameInfo }
 
 var logAwaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 186, Points: "187 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
+
+func init() {
+	greenlet.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.awaits")
+}

@@ -39,6 +39,7 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (T, greenlet.Status)
 	}); ok {
+//line block.go:17
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 53)
@@ -46,6 +47,7 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line block.go:17
 		t0 = f()
 	}
 //line block.go:17
@@ -80,7 +82,7 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:84
+//line block_greenlet.go:86
 
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 T
@@ -108,7 +110,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line block_greenlet.go:112
+//line block_greenlet.go:114
 
 func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -120,4 +122,7 @@ var infoOfBlockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.
 
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]
+}
+func init() {
+	greenlet.Declare("Block")
 }

@@ -272,11 +272,12 @@ unwind:
 	}
 	f.ret0 = *f.v
 	f.ret1 = *f.ok
+//line bridge.go:138
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:280
+//line bridge_greenlet.go:281
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -292,4 +293,7 @@ var receiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]
+}
+func init() {
+	greenlet.Declare("sending.put", "Receive", "receive")
 }

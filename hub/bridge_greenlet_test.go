@@ -62,6 +62,7 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line bridge_test.go:17
 		if st = c.CallResumable(r, (&collectsRange1[T]{
 			d:    d,
 			got:  got,
@@ -79,7 +80,7 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:83
+//line bridge_greenlet_test.go:84
 
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -107,6 +108,7 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line bridge_test.go:17
 		if st = c.CallResumable(r, (&collectsRange1[T]{
 			d:    d,
 			got:  got,
@@ -131,7 +133,7 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:135
+//line bridge_greenlet_test.go:137
 
 func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -167,7 +169,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:171
+//line bridge_greenlet_test.go:173
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -204,7 +206,7 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:208
+//line bridge_greenlet_test.go:210
 
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
@@ -219,7 +221,7 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:223
+//line bridge_greenlet_test.go:225
 
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
@@ -296,7 +298,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:301
+//line bridge_greenlet_test.go:303
 
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
@@ -350,7 +352,7 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:355
+//line bridge_greenlet_test.go:357
 
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -365,7 +367,7 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:370
+//line bridge_greenlet_test.go:372
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -450,11 +452,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line bridge_test.go:123
 	f.End()
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:459
+//line bridge_greenlet_test.go:462
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -464,3 +467,7 @@ func (*receivesAllFrame) Func() *greenlet.Func                   { return &recei
 
 var receivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll
+
+func init() {
+	greenlet.Declare("collects", "log.receives")
+}

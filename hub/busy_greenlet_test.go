@@ -271,3 +271,7 @@ func (*notesPutsLateFrame) Func() *greenlet.Func      { return &notesPutsLateFra
 
 var notesPutsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate
+
+func init() {
+	greenlet.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
+}

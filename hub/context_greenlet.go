@@ -82,6 +82,20 @@ func (*HubWithContextFrame) Func() *greenlet.Func      { return &infoOfHubWithCo
 var infoOfHubWithContextFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 20, Points: "25"}
 var _ func(*Hub, context.Context, func()) error = (*Hub).WithContext
 
+// valueHubWithContextFrame is Hub.WithContext as a value, for callers that can be suspended.
+type valueHubWithContextFrame struct {
+	recv *Hub
+}
+
+func (v valueHubWithContextFrame) CallResumable(r *greenlet.Run, p0 context.Context, p1 func()) (error, greenlet.Status) {
+	return v.recv.WithContextResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
+		return valueHubWithContextFrame{recv}
+	})
+}
+
 // hubWithContextFrame is an activation of Hub.withContext.
 type hubWithContextFrame struct {
 	greenlet.DeferHeader
@@ -159,12 +173,14 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line context.go:33
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.h, f2.ctx, f2.t, f2.f, f2.err, f2.PC = nil, nil, nil, nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line context.go:33
 		f()
 	}
 resumed_33:
@@ -180,11 +196,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.err
+//line context.go:35
 	f2.End()
 	return greenlet.Done
 }
 
-//line context_greenlet.go:188
+//line context_greenlet.go:205
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -198,3 +215,7 @@ func (*hubWithContextFrame) Func() *greenlet.Func      { return &hubWithContextF
 
 var hubWithContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext
+
+func init() {
+	greenlet.Declare("Hub.WithContext", "Hub.withContext")
+}

@@ -78,6 +78,20 @@ func (*DescriptorWaitReadFrame) Func() *greenlet.Func      { return &infoOfDescr
 var infoOfDescriptorWaitReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 111, Points: "115"}
 var _ func(*Descriptor) error = (*Descriptor).WaitRead
 
+// valueDescriptorWaitReadFrame is Descriptor.WaitRead as a value, for callers that can be suspended.
+type valueDescriptorWaitReadFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitReadFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitReadResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
+		return valueDescriptorWaitReadFrame{recv}
+	})
+}
+
 // DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
 type DescriptorWaitReadForFrame struct {
 	greenlet.Header
@@ -118,7 +132,7 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:122
+//line descriptor_greenlet.go:136
 
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -135,7 +149,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 
 }
 
-//line descriptor_greenlet.go:139
+//line descriptor_greenlet.go:153
 
 func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -149,6 +163,20 @@ func (*DescriptorWaitReadForFrame) Func() *greenlet.Func      { return &infoOfDe
 
 var infoOfDescriptorWaitReadForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 121, Points: "125"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitReadFor
+
+// valueDescriptorWaitReadForFrame is Descriptor.WaitReadFor as a value, for callers that can be suspended.
+type valueDescriptorWaitReadForFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitReadForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitReadForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
+		return valueDescriptorWaitReadForFrame{recv}
+	})
+}
 
 // DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
 type DescriptorWaitWriteFrame struct {
@@ -189,7 +217,7 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:193
+//line descriptor_greenlet.go:221
 
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -206,7 +234,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line descriptor_greenlet.go:210
+//line descriptor_greenlet.go:238
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -219,6 +247,20 @@ func (*DescriptorWaitWriteFrame) Func() *greenlet.Func      { return &infoOfDesc
 
 var infoOfDescriptorWaitWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 131, Points: "135"}
 var _ func(*Descriptor) error = (*Descriptor).WaitWrite
+
+// valueDescriptorWaitWriteFrame is Descriptor.WaitWrite as a value, for callers that can be suspended.
+type valueDescriptorWaitWriteFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitWriteFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitWriteResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
+		return valueDescriptorWaitWriteFrame{recv}
+	})
+}
 
 // DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
 type DescriptorWaitWriteForFrame struct {
@@ -260,7 +302,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:264
+//line descriptor_greenlet.go:306
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -277,7 +319,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 
 }
 
-//line descriptor_greenlet.go:281
+//line descriptor_greenlet.go:323
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -291,3 +333,20 @@ func (*DescriptorWaitWriteForFrame) Func() *greenlet.Func      { return &infoOfD
 
 var infoOfDescriptorWaitWriteForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 141, Points: "145"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitWriteFor
+
+// valueDescriptorWaitWriteForFrame is Descriptor.WaitWriteFor as a value, for callers that can be suspended.
+type valueDescriptorWaitWriteForFrame struct {
+	recv *Descriptor
+}
+
+func (v valueDescriptorWaitWriteForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitWriteForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
+		return valueDescriptorWaitWriteForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
+}

@@ -675,11 +675,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line descriptor_test.go:209
 	f.End()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:690
+//line descriptor_greenlet_test.go:691
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -712,7 +713,7 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:724
+//line descriptor_greenlet_test.go:725
 
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -747,7 +748,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:760
+//line descriptor_greenlet_test.go:761
 
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -844,7 +845,7 @@ resumed_365:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:858
+//line descriptor_greenlet_test.go:859
 
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
@@ -891,7 +892,7 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:905
+//line descriptor_greenlet_test.go:906
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1016,7 +1017,7 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1031
+//line descriptor_greenlet_test.go:1032
 
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
@@ -1066,7 +1067,7 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1081
+//line descriptor_greenlet_test.go:1082
 
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
@@ -1094,7 +1095,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1109
+//line descriptor_greenlet_test.go:1110
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1130,7 +1131,7 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1145
+//line descriptor_greenlet_test.go:1146
 
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -1179,7 +1180,7 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1194
+//line descriptor_greenlet_test.go:1195
 
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	fd := f.fd
@@ -1195,7 +1196,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:1210
+//line descriptor_greenlet_test.go:1211
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }
@@ -1204,3 +1205,7 @@ func (*yieldsThenPutsFrame) Func() *greenlet.Func      { return &yieldsThenPutsF
 
 var yieldsThenPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts
+
+func init() {
+	greenlet.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
+}

@@ -59,6 +59,20 @@ func (*EventWaitFrame) Func() *greenlet.Func      { return &infoOfEventWaitFrame
 var infoOfEventWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38 e"}
 var _ func(*Event) = (*Event).Wait
 
+// valueEventWaitFrame is Event.Wait as a value, for callers that can be suspended.
+type valueEventWaitFrame struct {
+	recv *Event
+}
+
+func (v valueEventWaitFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.WaitResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
+		return valueEventWaitFrame{recv}
+	})
+}
+
 // EventWaitForFrame is an activation of Event.WaitFor.
 type EventWaitForFrame struct {
 	greenlet.Header
@@ -95,7 +109,7 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:99
+//line event_greenlet.go:113
 
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -112,7 +126,7 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:116
+//line event_greenlet.go:130
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -122,3 +136,20 @@ func (*EventWaitForFrame) Func() *greenlet.Func                   { return &info
 
 var infoOfEventWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50 e"}
 var _ func(*Event, time.Duration) bool = (*Event).WaitFor
+
+// valueEventWaitForFrame is Event.WaitFor as a value, for callers that can be suspended.
+type valueEventWaitForFrame struct {
+	recv *Event
+}
+
+func (v valueEventWaitForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.WaitForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
+		return valueEventWaitForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Event.Wait", "Event.WaitFor")
+}

@@ -159,3 +159,6 @@ var infoOfFutureGetForFrame = greenlet.Func{Name: "github.com/going-green/greenl
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor
 }
+func init() {
+	greenlet.Declare("Future.Get", "Future.GetFor")
+}

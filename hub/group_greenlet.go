@@ -72,6 +72,20 @@ func (*GroupGoFrame) Func() *greenlet.Func                   { return &infoOfGro
 var infoOfGroupGoFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "64 g frame"}
 var _ func(*Group, greenlet.Frame) *Task = (*Group).Go
 
+// valueGroupGoFrame is Group.Go as a value, for callers that can be suspended.
+type valueGroupGoFrame struct {
+	recv *Group
+}
+
+func (v valueGroupGoFrame) CallResumable(r *greenlet.Run, p0 greenlet.Frame) (*Task, greenlet.Status) {
+	return v.recv.GoResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
+		return valueGroupGoFrame{recv}
+	})
+}
+
 // GroupAddFrame is an activation of Group.Add.
 type GroupAddFrame struct {
 	greenlet.Header
@@ -106,7 +120,7 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:110
+//line group_greenlet.go:124
 
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, t := f.g, f.t
@@ -122,7 +136,7 @@ func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:126
+//line group_greenlet.go:140
 
 func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
@@ -131,6 +145,20 @@ func (*GroupAddFrame) Func() *greenlet.Func      { return &infoOfGroupAddFrame }
 
 var infoOfGroupAddFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 81, Points: "83 g t"}
 var _ func(*Group, *Task) = (*Group).Add
+
+// valueGroupAddFrame is Group.Add as a value, for callers that can be suspended.
+type valueGroupAddFrame struct {
+	recv *Group
+}
+
+func (v valueGroupAddFrame) CallResumable(r *greenlet.Run, p0 *Task) greenlet.Status {
+	return v.recv.AddResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
+		return valueGroupAddFrame{recv}
+	})
+}
 
 // GroupJoinFrame is an activation of Group.Join.
 type GroupJoinFrame struct {
@@ -163,7 +191,7 @@ func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenle
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:167
+//line group_greenlet.go:195
 
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -181,7 +209,7 @@ func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:185
+//line group_greenlet.go:213
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -190,6 +218,20 @@ func (*GroupJoinFrame) Func() *greenlet.Func                   { return &infoOfG
 
 var infoOfGroupJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 155, Points: "157 g"}
 var _ func(*Group) error = (*Group).Join
+
+// valueGroupJoinFrame is Group.Join as a value, for callers that can be suspended.
+type valueGroupJoinFrame struct {
+	recv *Group
+}
+
+func (v valueGroupJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.JoinResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
+		return valueGroupJoinFrame{recv}
+	})
+}
 
 // GroupJoinForFrame is an activation of Group.JoinFor.
 type GroupJoinForFrame struct {
@@ -230,7 +272,7 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:234
+//line group_greenlet.go:276
 
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -247,7 +289,7 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:251
+//line group_greenlet.go:293
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -261,6 +303,20 @@ func (*GroupJoinForFrame) Func() *greenlet.Func      { return &infoOfGroupJoinFo
 
 var infoOfGroupJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 166, Points: "168 g"}
 var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
+
+// valueGroupJoinForFrame is Group.JoinFor as a value, for callers that can be suspended.
+type valueGroupJoinForFrame struct {
+	recv *Group
+}
+
+func (v valueGroupJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+	return v.recv.JoinForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
+		return valueGroupJoinForFrame{recv}
+	})
+}
 
 // GroupKillFrame is an activation of Group.Kill.
 type GroupKillFrame struct {
@@ -290,7 +346,7 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:294
+//line group_greenlet.go:350
 
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -315,7 +371,7 @@ body_181:
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:319
+//line group_greenlet.go:375
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -323,6 +379,20 @@ func (*GroupKillFrame) Func() *greenlet.Func      { return &infoOfGroupKillFrame
 
 var infoOfGroupKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 179, Points: "182 g"}
 var _ func(*Group) = (*Group).Kill
+
+// valueGroupKillFrame is Group.Kill as a value, for callers that can be suspended.
+type valueGroupKillFrame struct {
+	recv *Group
+}
+
+func (v valueGroupKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.KillResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
+		return valueGroupKillFrame{recv}
+	})
+}
 
 // GroupKillForFrame is an activation of Group.KillFor.
 type GroupKillForFrame struct {
@@ -362,7 +432,7 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:366
+//line group_greenlet.go:436
 
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -379,7 +449,7 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:383
+//line group_greenlet.go:453
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -389,3 +459,20 @@ func (*GroupKillForFrame) Func() *greenlet.Func                   { return &info
 
 var infoOfGroupKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).KillFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 192, Points: "194"}
 var _ func(*Group, time.Duration) bool = (*Group).KillFor
+
+// valueGroupKillForFrame is Group.KillFor as a value, for callers that can be suspended.
+type valueGroupKillForFrame struct {
+	recv *Group
+}
+
+func (v valueGroupKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.KillForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
+		return valueGroupKillForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
+}

@@ -474,11 +474,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.v
+//line group_test.go:100
 	f.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:485
+//line group_greenlet_test.go:486
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -573,11 +574,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.v
+//line group_test.go:137
 	f2.End()
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:584
+//line group_greenlet_test.go:586
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -624,6 +626,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	if c2, ok := greenlet.Resumable((*c.f)).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line group_test.go:135
 		st = c2.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 53)
@@ -631,13 +634,14 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line group_test.go:135
 		(*c.f)()
 	}
 //line group_test.go:135
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:644
+//line group_greenlet_test.go:648
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -648,9 +652,13 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:655
+//line group_greenlet_test.go:659
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }
 
 var exitsBlockedFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}
+
+func init() {
+	greenlet.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
+}

@@ -38,6 +38,7 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:35
 		t0, st = c.GoResumable(r, frame)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 3)
@@ -45,13 +46,14 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
+//line handle.go:35
 		t0 = s.Go(frame)
 	}
 //line handle.go:35
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:55
+//line handle_greenlet.go:57
 
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	frame := f.frame
@@ -69,7 +71,7 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:73
+//line handle_greenlet.go:75
 
 func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -117,6 +119,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	if c, ok := s.(interface {
 		GoResumable(*greenlet.Run, greenlet.Frame) (*Task, greenlet.Status)
 	}); ok {
+//line handle.go:41
 		t0, st = c.GoResumable(r, (*frame))
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 37)
@@ -124,6 +127,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
+//line handle.go:41
 		t0 = s.Go((*frame))
 	}
 	{
@@ -136,7 +140,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:140
+//line handle_greenlet.go:144
 
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *Trying[T]
@@ -159,7 +163,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:163
+//line handle_greenlet.go:167
 
 func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -210,7 +214,7 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:214
+//line handle_greenlet.go:218
 
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -227,7 +231,7 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:231
+//line handle_greenlet.go:235
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -289,7 +293,7 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:293
+//line handle_greenlet.go:297
 
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
@@ -313,7 +317,7 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:317
+//line handle_greenlet.go:321
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -329,4 +333,7 @@ var infoOfHandleGetForFrame = greenlet.Func{Name: "github.com/going-green/greenl
 
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor
+}
+func init() {
+	greenlet.Declare("Spawn", "Try", "Handle.Get", "Handle.GetFor")
 }

@@ -193,11 +193,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub.go:153
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:201
+//line hub_greenlet.go:202
 
 func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -277,7 +278,7 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:281
+//line hub_greenlet.go:282
 
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, t := f.h, f.t
@@ -309,7 +310,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:313
+//line hub_greenlet.go:314
 
 func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }
@@ -318,3 +319,7 @@ func (*hubResumeFrame) Func() *greenlet.Func      { return &hubResumeFrameInfo }
 
 var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 h t"}
 var _ func(*Hub, *Task) = (*Hub).resume
+
+func init() {
+	greenlet.Declare("Hub.loop", "Hub.turns", "Hub.resume")
+}

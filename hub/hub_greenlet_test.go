@@ -422,11 +422,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:123
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:433
+//line hub_greenlet_test.go:434
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -451,7 +452,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:458
+//line hub_greenlet_test.go:459
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -477,7 +478,7 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:484
+//line hub_greenlet_test.go:485
 
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -488,7 +489,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:495
+//line hub_greenlet_test.go:496
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -578,7 +579,7 @@ resumed_134:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:586
+//line hub_greenlet_test.go:587
 
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -662,11 +663,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:144
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:674
+//line hub_greenlet_test.go:676
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -752,7 +754,7 @@ resumed_165:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:761
+//line hub_greenlet_test.go:763
 
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -780,7 +782,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:789
+//line hub_greenlet_test.go:791
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -807,7 +809,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:816
+//line hub_greenlet_test.go:818
 
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -819,7 +821,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:828
+//line hub_greenlet_test.go:830
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -858,7 +860,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:867
+//line hub_greenlet_test.go:869
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -888,7 +890,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:897
+//line hub_greenlet_test.go:899
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -920,7 +922,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:929
+//line hub_greenlet_test.go:931
 
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -944,7 +946,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:953
+//line hub_greenlet_test.go:955
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -983,7 +985,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:992
+//line hub_greenlet_test.go:994
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1026,7 +1028,7 @@ loop_178:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 49)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -1037,7 +1039,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1046
+//line hub_greenlet_test.go:1048
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1056,7 +1058,7 @@ loop_178:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:179
+//line hub_test.go:182
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
@@ -1067,13 +1069,13 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1076
+//line hub_greenlet_test.go:1078
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*logYieldsThriceFrame) Func() *greenlet.Func      { return &logYieldsThriceFrameInfo }
 
-var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "179 l t0"}
+var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "182 l t0"}
 var _ func(*log) = (*log).yieldsThrice
 
 // logYieldsThriceFunc1 is the function literal of hub_test.go:179, with what it captures.
@@ -1091,7 +1093,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1100
+//line hub_greenlet_test.go:1102
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1155,11 +1157,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:182
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1168
+//line hub_greenlet_test.go:1171
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1190,7 +1193,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1200
+//line hub_greenlet_test.go:1203
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1233,7 +1236,7 @@ loop_206:
 	if !(t0 < 3) {
 		return greenlet.Done
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 43)
 		f.l, f.t0, f.PC = l, t0, 1
@@ -1244,7 +1247,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1254
+//line hub_greenlet_test.go:1257
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1263,7 +1266,7 @@ loop_206:
 	if !(t0 < 3) {
 		return r.Return(f, &f.Header)
 	}
-//line hub_test.go:207
+//line hub_test.go:210
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
@@ -1274,13 +1277,13 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1284
+//line hub_greenlet_test.go:1287
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*logSleepsThriceFrame) Func() *greenlet.Func      { return &logSleepsThriceFrameInfo }
 
-var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "207 l t0"}
+var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "210 l t0"}
 var _ func(*log) = (*log).sleepsThrice
 
 // logSleepsThriceFunc1 is the function literal of hub_test.go:207, with what it captures.
@@ -1298,7 +1301,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1308
+//line hub_greenlet_test.go:1311
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1362,11 +1365,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:210
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1376
+//line hub_greenlet_test.go:1380
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1411,7 +1415,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1421
+//line hub_greenlet_test.go:1425
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1439,7 +1443,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1449
+//line hub_greenlet_test.go:1453
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1485,7 +1489,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1495
+//line hub_greenlet_test.go:1499
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1513,7 +1517,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1523
+//line hub_greenlet_test.go:1527
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1579,7 +1583,7 @@ resumed_247:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1590
+//line hub_greenlet_test.go:1594
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
@@ -1627,7 +1631,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1638
+//line hub_greenlet_test.go:1642
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1650,7 +1654,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1661
+//line hub_greenlet_test.go:1665
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1699,7 +1703,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1710
+//line hub_greenlet_test.go:1714
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1730,7 +1734,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1741
+//line hub_greenlet_test.go:1745
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1834,11 +1838,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:303
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1849
+//line hub_greenlet_test.go:1854
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -1899,7 +1904,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:1911
+//line hub_greenlet_test.go:1916
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
@@ -1970,7 +1975,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:1983
+//line hub_greenlet_test.go:1988
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
@@ -2056,11 +2061,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line hub_test.go:351
 	f.End()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2073
+//line hub_greenlet_test.go:2079
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2102,7 +2108,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2115
+//line hub_greenlet_test.go:2121
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2122,7 +2128,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2135
+//line hub_greenlet_test.go:2141
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2154,7 +2160,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2168
+//line hub_greenlet_test.go:2174
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2195,6 +2201,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line hub_test.go:416
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 55)
@@ -2202,12 +2209,13 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line hub_test.go:416
 		cancel(errors.ErrUnsupported)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2221
+//line hub_greenlet_test.go:2229
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2220,12 +2228,14 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(cancel).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line hub_test.go:416
 			st = c.CallResumable(r, errors.ErrUnsupported)
 			if st != greenlet.Done {
 				f.l, f.cancel, f.PC = nil, nil, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line hub_test.go:416
 			cancel(errors.ErrUnsupported)
 		}
 		return r.Return(f, &f.Header)
@@ -2237,7 +2247,7 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2251
+//line hub_greenlet_test.go:2261
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2299,7 +2309,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2314
+//line hub_greenlet_test.go:2324
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q, f.n)
@@ -2373,7 +2383,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2389
+//line hub_greenlet_test.go:2399
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -2414,7 +2424,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2430
+//line hub_greenlet_test.go:2440
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2449,7 +2459,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2465
+//line hub_greenlet_test.go:2475
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
@@ -2457,3 +2467,7 @@ func (*logIteratesFrame) Func() *greenlet.Func      { return &logIteratesFrameIn
 
 var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 l g"}
 var _ func(*log) = (*log).iterates
+
+func init() {
+	greenlet.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")
+}

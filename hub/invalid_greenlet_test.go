@@ -167,11 +167,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line invalid_test.go:38
 	f.End()
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:175
+//line invalid_greenlet_test.go:176
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -208,7 +209,7 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:212
+//line invalid_greenlet_test.go:213
 
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -253,7 +254,7 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:257
+//line invalid_greenlet_test.go:258
 
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -272,3 +273,7 @@ func (*logMeddlesFrame) Func() *greenlet.Func      { return &logMeddlesFrameInfo
 
 var logMeddlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles
+
+func init() {
+	greenlet.Declare("log.waitsIn", "log.below", "log.meddles")
+}

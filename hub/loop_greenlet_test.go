@@ -77,11 +77,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line loop_test.go:35
 	f.End()
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:85
+//line loop_greenlet_test.go:86
 
 func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
@@ -105,7 +106,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:109
+//line loop_greenlet_test.go:110
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -158,7 +159,7 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:162
+//line loop_greenlet_test.go:163
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -195,7 +196,7 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:199
+//line loop_greenlet_test.go:200
 
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -212,7 +213,7 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:216
+//line loop_greenlet_test.go:217
 
 func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
@@ -270,7 +271,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:275
+//line loop_greenlet_test.go:276
 
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -309,7 +310,7 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:314
+//line loop_greenlet_test.go:315
 
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -324,7 +325,7 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:329
+//line loop_greenlet_test.go:330
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }
@@ -333,3 +334,7 @@ func (*logDrivesFrame) Func() *greenlet.Func      { return &logDrivesFrameInfo }
 
 var logDrivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124 l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives
+
+func init() {
+	greenlet.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")
+}

@@ -139,11 +139,12 @@ unwind:
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
+//line map.go:32
 	f2.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:147
+//line map_greenlet.go:148
 
 func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
@@ -197,7 +198,7 @@ func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.S
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:202
+//line map_greenlet.go:203
 
 func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -252,7 +253,7 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yi
 	return greenlet.Done
 }
 
-//line map_greenlet.go:257
+//line map_greenlet.go:258
 
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -302,7 +303,7 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items 
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:308
+//line map_greenlet.go:309
 
 func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -363,7 +364,7 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnorder
 	return greenlet.Done
 }
 
-//line map_greenlet.go:369
+//line map_greenlet.go:370
 
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -489,12 +490,14 @@ loop_89:
 	if c2, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, R, error) (bool, greenlet.Status)
 	}); ok {
+//line map.go:89
 		t1, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
 			f.items, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line map.go:89
 		t1 = yield(c.result, c.err)
 	}
 resumed_89b:
@@ -520,11 +523,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line map.go:91
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet.go:530
+//line map_greenlet.go:534
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -598,7 +602,7 @@ resumed_98:
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:605
+//line map_greenlet.go:609
 
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.m)
@@ -671,6 +675,7 @@ loop_118:
 		if c2, ok2 := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
 		}); ok2 {
+//line map.go:122
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 11)
@@ -678,6 +683,7 @@ loop_118:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line map.go:122
 			item2, ok = t0()
 		}
 	}
@@ -706,7 +712,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:714
+//line map_greenlet.go:720
 
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -747,6 +753,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 		if c2, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
 		}); ok {
+//line map.go:139
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != greenlet.Done {
 				f2 = greenlet.Take(r, f2, 58)
@@ -754,6 +761,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
+//line map.go:139
 			t1, t2 = t0(c.item)
 		}
 	}
@@ -762,7 +770,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:770
+//line map_greenlet.go:778
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -782,7 +790,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line map_greenlet.go:790
+//line map_greenlet.go:798
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -819,7 +827,7 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:827
+//line map_greenlet.go:835
 
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -840,4 +848,7 @@ var mappingEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/h
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end
+}
+func init() {
+	greenlet.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
 }

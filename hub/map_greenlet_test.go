@@ -109,11 +109,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line map_test.go:32
 	f.End()
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:117
+//line map_greenlet_test.go:118
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -259,7 +260,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:264
+//line map_greenlet_test.go:265
 
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -317,7 +318,7 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:322
+//line map_greenlet_test.go:323
 
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -330,7 +331,7 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:335
+//line map_greenlet_test.go:336
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -370,7 +371,7 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:375
+//line map_greenlet_test.go:376
 
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -429,7 +430,7 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:434
+//line map_greenlet_test.go:435
 
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -442,7 +443,7 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:447
+//line map_greenlet_test.go:448
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -494,7 +495,7 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:499
+//line map_greenlet_test.go:500
 
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -507,7 +508,7 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:512
+//line map_greenlet_test.go:513
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -559,7 +560,7 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:564
+//line map_greenlet_test.go:565
 
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -572,7 +573,7 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:577
+//line map_greenlet_test.go:578
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -624,7 +625,7 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:629
+//line map_greenlet_test.go:630
 
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -637,7 +638,7 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:642
+//line map_greenlet_test.go:643
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -689,7 +690,7 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:694
+//line map_greenlet_test.go:695
 
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -702,7 +703,7 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:707
+//line map_greenlet_test.go:708
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -751,6 +752,7 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -765,7 +767,7 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:770
+//line map_greenlet_test.go:772
 
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -788,6 +790,7 @@ func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c = greenlet.Iterate2(t0)
 		}
+//line map_test.go:72
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
@@ -808,7 +811,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:813
+//line map_greenlet_test.go:816
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -863,7 +866,7 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:868
+//line map_greenlet_test.go:871
 
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -876,7 +879,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:881
+//line map_greenlet_test.go:884
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -902,7 +905,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:907
+//line map_greenlet_test.go:910
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -939,7 +942,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:944
+//line map_greenlet_test.go:947
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -952,7 +955,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:957
+//line map_greenlet_test.go:960
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1051,6 +1054,7 @@ resumed_97:
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:97
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1061,6 +1065,7 @@ resumed_97:
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
+//line map_test.go:97
 		t0((&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
@@ -1083,6 +1088,7 @@ resumed_100:
 	if c, ok := greenlet.Resumable(t1).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:100
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1093,6 +1099,7 @@ resumed_100:
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
+//line map_test.go:100
 		t1((&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
@@ -1131,6 +1138,7 @@ resumed_110b:
 	if c, ok := greenlet.Resumable(t2).(interface {
 		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:110
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1141,6 +1149,7 @@ resumed_110b:
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
+//line map_test.go:110
 		t2((&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
@@ -1152,7 +1161,7 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1158
+//line map_greenlet_test.go:1167
 
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1210,7 +1219,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1216
+//line map_greenlet_test.go:1225
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1223,7 +1232,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1229
+//line map_greenlet_test.go:1238
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1275,7 +1284,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1281
+//line map_greenlet_test.go:1290
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1288,7 +1297,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1294
+//line map_greenlet_test.go:1303
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1340,7 +1349,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1346
+//line map_greenlet_test.go:1355
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1353,7 +1362,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1359
+//line map_greenlet_test.go:1368
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1378,7 +1387,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1384
+//line map_greenlet_test.go:1393
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1409,7 +1418,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1416
+//line map_greenlet_test.go:1425
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1443,7 +1452,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1450
+//line map_greenlet_test.go:1459
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1482,7 +1491,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1490
+//line map_greenlet_test.go:1499
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1512,7 +1521,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1520
+//line map_greenlet_test.go:1529
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1543,7 +1552,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1552
+//line map_greenlet_test.go:1561
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1741,7 +1750,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1751
+//line map_greenlet_test.go:1760
 
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1791,6 +1800,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	if c, ok := greenlet.Resumable(t0).(interface {
 		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 	}); ok {
+//line map_test.go:160
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 8)
@@ -1798,6 +1808,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line map_test.go:160
 		t0((&logMapsManyRange1{loop: loop}).value())
 	}
 //line map_test.go:160
@@ -1805,7 +1816,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1815
+//line map_greenlet_test.go:1826
 
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1823,12 +1834,14 @@ func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
 		}); ok {
+//line map_test.go:160
 			st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 			if st != greenlet.Done {
 				f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line map_test.go:160
 			t0((&logMapsManyRange1{loop: loop}).value())
 		}
 		goto resumed_160
@@ -1844,7 +1857,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1854
+//line map_greenlet_test.go:1867
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1895,7 +1908,7 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1905
+//line map_greenlet_test.go:1918
 
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1906,7 +1919,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1916
+//line map_greenlet_test.go:1929
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -1954,7 +1967,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1965
+//line map_greenlet_test.go:1978
 
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -1965,3 +1978,7 @@ func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 
 func (*logMapsManyRange1Frame) Func() *greenlet.Func      { return &logMapsManyRange1FrameInfo }
 
 var logMapsManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160}
+
+func init() {
+	greenlet.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
+}

@@ -152,11 +152,12 @@ unwind:
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
+//line model_test.go:110
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:161
+//line model_greenlet_test.go:162
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -197,7 +198,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:202
+//line model_greenlet_test.go:203
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -305,7 +306,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:310
+//line model_greenlet_test.go:311
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -412,7 +413,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:417
+//line model_greenlet_test.go:418
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -443,7 +444,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:448
+//line model_greenlet_test.go:449
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -529,7 +530,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:535
+//line model_greenlet_test.go:536
 
 func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -663,11 +664,12 @@ unwind:
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
+//line model_test.go:193
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:673
+//line model_greenlet_test.go:675
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -799,11 +801,12 @@ unwind:
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
+//line model_test.go:214
 	f.End()
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:809
+//line model_greenlet_test.go:812
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -860,7 +863,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:866
+//line model_greenlet_test.go:869
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -881,7 +884,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:887
+//line model_greenlet_test.go:890
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -927,7 +930,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:933
+//line model_greenlet_test.go:936
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -944,7 +947,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:950
+//line model_greenlet_test.go:953
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -969,7 +972,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:975
+//line model_greenlet_test.go:978
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -999,7 +1002,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1005
+//line model_greenlet_test.go:1008
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1016,9 +1019,13 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1022
+//line model_greenlet_test.go:1025
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }
 
 var modelPeeksFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}
+
+func init() {
+	greenlet.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
+}

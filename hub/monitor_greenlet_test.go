@@ -96,3 +96,7 @@ func (*logLabelledFrame) Func() *greenlet.Func      { return &logLabelledFrameIn
 
 var logLabelledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120 l t"}
 var _ func(*log, *testing.T) = (*log).labelled
+
+func init() {
+	greenlet.Declare("log.labelled")
+}

@@ -60,6 +60,20 @@ func (*MutexLockFrame) Func() *greenlet.Func      { return &infoOfMutexLockFrame
 var infoOfMutexLockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33 m"}
 var _ func(*Mutex) = (*Mutex).Lock
 
+// valueMutexLockFrame is Mutex.Lock as a value, for callers that can be suspended.
+type valueMutexLockFrame struct {
+	recv *Mutex
+}
+
+func (v valueMutexLockFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.LockResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
+		return valueMutexLockFrame{recv}
+	})
+}
+
 // MutexLockForFrame is an activation of Mutex.LockFor.
 type MutexLockForFrame struct {
 	greenlet.Header
@@ -97,7 +111,7 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:101
+//line mutex_greenlet.go:115
 
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -114,7 +128,7 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:118
+//line mutex_greenlet.go:132
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -124,3 +138,20 @@ func (*MutexLockForFrame) Func() *greenlet.Func                   { return &info
 
 var infoOfMutexLockForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46 m"}
 var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor
+
+// valueMutexLockForFrame is Mutex.LockFor as a value, for callers that can be suspended.
+type valueMutexLockForFrame struct {
+	recv *Mutex
+}
+
+func (v valueMutexLockForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.LockForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
+		return valueMutexLockForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Mutex.Lock", "Mutex.LockFor")
+}

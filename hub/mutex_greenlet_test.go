@@ -176,11 +176,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line mutex_test.go:29
 	f.End()
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:185
+//line mutex_greenlet_test.go:186
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -244,7 +245,7 @@ resumed_50:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:250
+//line mutex_greenlet_test.go:251
 
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
@@ -317,7 +318,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:324
+//line mutex_greenlet_test.go:325
 
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
@@ -330,3 +331,7 @@ func (*contendsFrame) Func() *greenlet.Func      { return &contendsFrameInfo }
 
 var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 m n t0"}
 var _ func(*Mutex, int) = contends
+
+func init() {
+	greenlet.Declare("log.locks", "log.locksFor", "log.locksTwo")
+}

@@ -228,6 +228,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
+//line own_test.go:60
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 1)
@@ -235,12 +236,13 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line own_test.go:60
 		(*c.cancel)(errors.ErrUnsupported)
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:245
+//line own_greenlet_test.go:247
 
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -271,7 +273,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:276
+//line own_greenlet_test.go:278
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -299,7 +301,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:304
+//line own_greenlet_test.go:306
 
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -311,7 +313,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:316
+//line own_greenlet_test.go:318
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -335,7 +337,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:340
+//line own_greenlet_test.go:342
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -367,7 +369,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:372
+//line own_greenlet_test.go:374
 
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -391,7 +393,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:396
+//line own_greenlet_test.go:398
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -413,7 +415,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:418
+//line own_greenlet_test.go:420
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -437,7 +439,7 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:442
+//line own_greenlet_test.go:444
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -483,7 +485,7 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:488
+//line own_greenlet_test.go:490
 
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -562,11 +564,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line own_test.go:93
 	f.End()
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:571
+//line own_greenlet_test.go:574
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -608,7 +611,7 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:613
+//line own_greenlet_test.go:616
 
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -625,7 +628,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:630
+//line own_greenlet_test.go:633
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -667,7 +670,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:672
+//line own_greenlet_test.go:675
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -706,6 +709,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line own_test.go:139
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 54)
@@ -713,12 +717,13 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line own_test.go:139
 		f()
 	}
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:723
+//line own_greenlet_test.go:728
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -777,7 +782,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:782
+//line own_greenlet_test.go:787
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -808,7 +813,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:813
+//line own_greenlet_test.go:818
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -850,7 +855,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:855
+//line own_greenlet_test.go:860
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -896,7 +901,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:901
+//line own_greenlet_test.go:906
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -914,7 +919,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:919
+//line own_greenlet_test.go:924
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }
@@ -923,3 +928,7 @@ func (*logAsksTwiceFrame) Func() *greenlet.Func      { return &logAsksTwiceFrame
 
 var logAsksTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice
+
+func init() {
+	greenlet.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
+}

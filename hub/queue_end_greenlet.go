@@ -124,6 +124,7 @@ loop_15:
 	if c2, ok2 := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 	}); ok2 {
+//line queue_end.go:15
 		t1, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 23)
@@ -131,6 +132,7 @@ loop_15:
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line queue_end.go:15
 		t1 = yield(v)
 	}
 resumed_15b:
@@ -151,7 +153,7 @@ resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:157
+//line queue_end_greenlet.go:159
 
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c, f.yield))
@@ -191,7 +193,7 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:197
+//line queue_end_greenlet.go:199
 
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -206,7 +208,7 @@ func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:212
+//line queue_end_greenlet.go:214
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -254,7 +256,7 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:260
+//line queue_end_greenlet.go:262
 
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -271,7 +273,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:277
+//line queue_end_greenlet.go:279
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -285,4 +287,7 @@ var infoOfQueueJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenl
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor
+}
+func init() {
+	greenlet.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
 }

@@ -357,3 +357,6 @@ var infoOfQueuePeekFrame = greenlet.Func{Name: "github.com/going-green/greenlet/
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek
 }
+func init() {
+	greenlet.Declare("Queue.Put", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")
+}

@@ -393,3 +393,7 @@ func (*logJoinsQueueFrame) Func() *greenlet.Func      { return &logJoinsQueueFra
 
 var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 l q"}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
+
+func init() {
+	greenlet.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
+}

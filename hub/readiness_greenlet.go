@@ -81,6 +81,20 @@ func (*ReadinessWaitFrame) Func() *greenlet.Func                   { return &inf
 var infoOfReadinessWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141 r dir"}
 var _ func(*Readiness, Direction) error = (*Readiness).Wait
 
+// valueReadinessWaitFrame is Readiness.Wait as a value, for callers that can be suspended.
+type valueReadinessWaitFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessWaitFrame) CallResumable(r *greenlet.Run, p0 Direction) (error, greenlet.Status) {
+	return v.recv.WaitResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
+		return valueReadinessWaitFrame{recv}
+	})
+}
+
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
 type ReadinessWaitForFrame struct {
 	greenlet.Header
@@ -124,7 +138,7 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:128
+//line readiness_greenlet.go:142
 
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -149,7 +163,7 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line readiness_greenlet.go:153
+//line readiness_greenlet.go:167
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -161,6 +175,20 @@ func (*ReadinessWaitForFrame) Func() *greenlet.Func      { return &infoOfReadine
 
 var infoOfReadinessWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155 r dir until"}
 var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
+
+// valueReadinessWaitForFrame is Readiness.WaitFor as a value, for callers that can be suspended.
+type valueReadinessWaitForFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessWaitForFrame) CallResumable(r *greenlet.Run, p0 Direction, p1 time.Duration) (error, greenlet.Status) {
+	return v.recv.WaitForResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
+		return valueReadinessWaitForFrame{recv}
+	})
+}
 
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
 type ReadinessGiveWayFrame struct {
@@ -193,7 +221,7 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:197
+//line readiness_greenlet.go:225
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -213,3 +241,20 @@ func (*ReadinessGiveWayFrame) Func() *greenlet.Func      { return &infoOfReadine
 
 var infoOfReadinessGiveWayFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 163, Points: "165"}
 var _ func(*Readiness, Direction) = (*Readiness).GiveWay
+
+// valueReadinessGiveWayFrame is Readiness.GiveWay as a value, for callers that can be suspended.
+type valueReadinessGiveWayFrame struct {
+	recv *Readiness
+}
+
+func (v valueReadinessGiveWayFrame) CallResumable(r *greenlet.Run, p0 Direction) greenlet.Status {
+	return v.recv.GiveWayResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
+		return valueReadinessGiveWayFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
+}

@@ -346,11 +346,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line seed_test.go:53
 	f.End()
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:356
+//line seed_greenlet_test.go:357
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -387,6 +388,7 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
+//line seed_test.go:62
 			st = c2.CallResumable(r, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 13)
@@ -394,13 +396,14 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line seed_test.go:62
 			(*c.cancel)(t0)
 		}
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:406
+//line seed_greenlet_test.go:409
 
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -446,7 +449,7 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:452
+//line seed_greenlet_test.go:455
 
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -496,7 +499,7 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:502
+//line seed_greenlet_test.go:505
 
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
@@ -524,7 +527,7 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:530
+//line seed_greenlet_test.go:533
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -568,7 +571,7 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:574
+//line seed_greenlet_test.go:577
 
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -586,7 +589,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:592
+//line seed_greenlet_test.go:595
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -628,7 +631,7 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:634
+//line seed_greenlet_test.go:637
 
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -663,6 +666,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line seed_test.go:81
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 31)
@@ -670,12 +674,13 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line seed_test.go:81
 		cancel()
 	}
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:681
+//line seed_greenlet_test.go:686
 
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -725,7 +730,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:731
+//line seed_greenlet_test.go:736
 
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -741,7 +746,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:747
+//line seed_greenlet_test.go:752
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -784,7 +789,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:790
+//line seed_greenlet_test.go:795
 
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -801,7 +806,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:807
+//line seed_greenlet_test.go:812
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -836,7 +841,7 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:842
+//line seed_greenlet_test.go:847
 
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -855,3 +860,7 @@ func (*logPostsFrame) Func() *greenlet.Func      { return &logPostsFrameInfo }
 
 var logPostsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 274, Points: "277"}
 var _ func(*log) = (*log).posts
+
+func init() {
+	greenlet.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
+}

@@ -61,6 +61,20 @@ func (*SemaphoreAcquireFrame) Func() *greenlet.Func      { return &infoOfSemapho
 var infoOfSemaphoreAcquireFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34 s"}
 var _ func(*Semaphore) = (*Semaphore).Acquire
 
+// valueSemaphoreAcquireFrame is Semaphore.Acquire as a value, for callers that can be suspended.
+type valueSemaphoreAcquireFrame struct {
+	recv *Semaphore
+}
+
+func (v valueSemaphoreAcquireFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.AcquireResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
+		return valueSemaphoreAcquireFrame{recv}
+	})
+}
+
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
 type SemaphoreAcquireForFrame struct {
 	greenlet.Header
@@ -97,7 +111,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:101
+//line semaphore_greenlet.go:115
 
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -114,7 +128,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line semaphore_greenlet.go:118
+//line semaphore_greenlet.go:132
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -128,3 +142,20 @@ func (*SemaphoreAcquireForFrame) Func() *greenlet.Func      { return &infoOfSema
 
 var infoOfSemaphoreAcquireForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46 s"}
 var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor
+
+// valueSemaphoreAcquireForFrame is Semaphore.AcquireFor as a value, for callers that can be suspended.
+type valueSemaphoreAcquireForFrame struct {
+	recv *Semaphore
+}
+
+func (v valueSemaphoreAcquireForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.AcquireForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
+		return valueSemaphoreAcquireForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
+}

@@ -59,6 +59,20 @@ func (*HubSleepFrame) Func() *greenlet.Func      { return &infoOfHubSleepFrame }
 var infoOfHubSleepFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 14, Points: "15 h"}
 var _ func(*Hub, time.Duration) = (*Hub).Sleep
 
+// valueHubSleepFrame is Hub.Sleep as a value, for callers that can be suspended.
+type valueHubSleepFrame struct {
+	recv *Hub
+}
+
+func (v valueHubSleepFrame) CallResumable(r *greenlet.Run, p0 time.Duration) greenlet.Status {
+	return v.recv.SleepResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
+		return valueHubSleepFrame{recv}
+	})
+}
+
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
 type HubSleepUntilFrame struct {
 	greenlet.Header
@@ -85,7 +99,7 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:89
+//line sleep_greenlet.go:103
 
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -100,7 +114,7 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:104
+//line sleep_greenlet.go:118
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -109,6 +123,20 @@ func (*HubSleepUntilFrame) Func() *greenlet.Func      { return &infoOfHubSleepUn
 
 var infoOfHubSleepUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 22, Points: "23 h"}
 var _ func(*Hub, time.Time) = (*Hub).SleepUntil
+
+// valueHubSleepUntilFrame is Hub.SleepUntil as a value, for callers that can be suspended.
+type valueHubSleepUntilFrame struct {
+	recv *Hub
+}
+
+func (v valueHubSleepUntilFrame) CallResumable(r *greenlet.Run, p0 time.Time) greenlet.Status {
+	return v.recv.SleepUntilResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
+		return valueHubSleepUntilFrame{recv}
+	})
+}
 
 // HubYieldFrame is an activation of Hub.Yield.
 type HubYieldFrame struct {
@@ -133,7 +161,7 @@ func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:137
+//line sleep_greenlet.go:165
 
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -148,7 +176,7 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:152
+//line sleep_greenlet.go:180
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -156,6 +184,20 @@ func (*HubYieldFrame) Func() *greenlet.Func      { return &infoOfHubYieldFrame }
 
 var infoOfHubYieldFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Yield", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 30, Points: "31 h"}
 var _ func(*Hub) = (*Hub).Yield
+
+// valueHubYieldFrame is Hub.Yield as a value, for callers that can be suspended.
+type valueHubYieldFrame struct {
+	recv *Hub
+}
+
+func (v valueHubYieldFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.YieldResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
+		return valueHubYieldFrame{recv}
+	})
+}
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
 type HubWithTimeoutFrame struct {
@@ -234,12 +276,14 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line sleep.go:62
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.h, f2.f, f2.err, f2.PC = nil, nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line sleep.go:62
 		f()
 	}
 resumed_62:
@@ -255,11 +299,12 @@ unwind:
 		}
 	}
 	f2.ret0 = *f2.err
+//line sleep.go:64
 	f2.End()
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:263
+//line sleep_greenlet.go:308
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -273,3 +318,20 @@ func (*HubWithTimeoutFrame) Func() *greenlet.Func      { return &infoOfHubWithTi
 
 var infoOfHubWithTimeoutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 60, End: 64, Points: "62 err"}
 var _ func(*Hub, time.Duration, func()) error = (*Hub).WithTimeout
+
+// valueHubWithTimeoutFrame is Hub.WithTimeout as a value, for callers that can be suspended.
+type valueHubWithTimeoutFrame struct {
+	recv *Hub
+}
+
+func (v valueHubWithTimeoutFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 func()) (error, greenlet.Status) {
+	return v.recv.WithTimeoutResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
+		return valueHubWithTimeoutFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
+}

@@ -465,11 +465,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line soak_test.go:73
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:475
+//line soak_greenlet_test.go:476
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -555,7 +556,7 @@ resumed_90:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:562
+//line soak_greenlet_test.go:563
 
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -616,7 +617,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:624
+//line soak_greenlet_test.go:625
 
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
@@ -663,7 +664,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:671
+//line soak_greenlet_test.go:672
 
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -682,7 +683,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:690
+//line soak_greenlet_test.go:691
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }
@@ -691,3 +692,7 @@ func (*wakesFrame) Func() *greenlet.Func      { return &wakesFrameInfo }
 
 var wakesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes
+
+func init() {
+	greenlet.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
+}

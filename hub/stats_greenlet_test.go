@@ -132,3 +132,7 @@ func (*readsPublishedFrame) Func() *greenlet.Func      { return &readsPublishedF
 
 var readsPublishedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished
+
+func init() {
+	greenlet.Declare("log.counted")
+}

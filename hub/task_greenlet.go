@@ -67,6 +67,20 @@ func (*TaskJoinFrame) Func() *greenlet.Func                   { return &infoOfTa
 var infoOfTaskJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 158, Points: "160 t"}
 var _ func(*Task) error = (*Task).Join
 
+// valueTaskJoinFrame is Task.Join as a value, for callers that can be suspended.
+type valueTaskJoinFrame struct {
+	recv *Task
+}
+
+func (v valueTaskJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.JoinResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
+		return valueTaskJoinFrame{recv}
+	})
+}
+
 // TaskJoinForFrame is an activation of Task.JoinFor.
 type TaskJoinForFrame struct {
 	greenlet.Header
@@ -106,7 +120,7 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:110
+//line task_greenlet.go:124
 
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -127,7 +141,7 @@ func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:131
+//line task_greenlet.go:145
 
 func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -141,6 +155,20 @@ func (*TaskJoinForFrame) Func() *greenlet.Func      { return &infoOfTaskJoinForF
 
 var infoOfTaskJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 169, Points: "171 t"}
 var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
+
+// valueTaskJoinForFrame is Task.JoinFor as a value, for callers that can be suspended.
+type valueTaskJoinForFrame struct {
+	recv *Task
+}
+
+func (v valueTaskJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+	return v.recv.JoinForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
+		return valueTaskJoinForFrame{recv}
+	})
+}
 
 // TaskKillFrame is an activation of Task.Kill.
 type TaskKillFrame struct {
@@ -171,7 +199,7 @@ func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line task_greenlet.go:175
+//line task_greenlet.go:203
 
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -190,6 +218,20 @@ func (*TaskKillFrame) Func() *greenlet.Func      { return &infoOfTaskKillFrame }
 
 var infoOfTaskKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Kill", File: "github.com/going-green/greenlet/hub/task.go", Line: 200, Points: "205"}
 var _ func(*Task) = (*Task).Kill
+
+// valueTaskKillFrame is Task.Kill as a value, for callers that can be suspended.
+type valueTaskKillFrame struct {
+	recv *Task
+}
+
+func (v valueTaskKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.KillResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
+		return valueTaskKillFrame{recv}
+	})
+}
 
 // TaskKillForFrame is an activation of Task.KillFor.
 type TaskKillForFrame struct {
@@ -228,7 +270,7 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:232
+//line task_greenlet.go:274
 
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -245,7 +287,7 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:249
+//line task_greenlet.go:291
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -255,3 +297,20 @@ func (*TaskKillForFrame) Func() *greenlet.Func                   { return &infoO
 
 var infoOfTaskKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).KillFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 212, Points: "217"}
 var _ func(*Task, time.Duration) bool = (*Task).KillFor
+
+// valueTaskKillForFrame is Task.KillFor as a value, for callers that can be suspended.
+type valueTaskKillForFrame struct {
+	recv *Task
+}
+
+func (v valueTaskKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+	return v.recv.KillForResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
+		return valueTaskKillForFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
+}

@@ -214,3 +214,7 @@ func (*holdsUpFrame) Func() *greenlet.Func      { return &holdsUpFrameInfo }
 
 var holdsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
 var _ func(chan bool, chan bool) = holdsUp
+
+func init() {
+	greenlet.Declare("log.family", "log.starts", "log.shows")
+}

@@ -70,9 +70,10 @@ func goldens(t *testing.T) map[string]bool {
 	return names
 }
 
-// diagnosticCodes are the constants of type Code that package diag declares.
-func diagnosticCodes(t *testing.T) map[string]bool {
-	paths, err := filepath.Glob("../internal/diag/codes*.go")
+// diagnosticCodes are the constants of type Code that the files of package diag declare
+// which the pattern names.
+func diagnosticCodes(t *testing.T, pattern string) map[string]bool {
+	paths, err := filepath.Glob("../internal/diag/" + pattern)
 	require.NoError(t, err)
 	list := map[string]bool{}
 	for _, p := range paths {
@@ -97,7 +98,7 @@ func diagnosticCodes(t *testing.T) map[string]bool {
 // there are.
 func TestConstructs(t *testing.T) {
 	table, own := readConstructs(t)
-	exists, known := goldens(t), diagnosticCodes(t)
+	exists, known := goldens(t), diagnosticCodes(t, "codes*.go")
 	named := map[string]bool{}
 	name := func(where, golden string) {
 		named[golden] = true
@@ -116,6 +117,34 @@ func TestConstructs(t *testing.T) {
 	}
 	for golden := range exists {
 		assert.True(t, named[golden], "docs/constructs.md does not name the golden %s", golden)
+	}
+}
+
+// reasoned is codes, and behind them the reason.
+var reasoned = regexp.MustCompile("((?:`[^`]+`,? ?)+): [^;]+")
+
+// TestConstructsRefused: docs/constructs.md lists every refusal with its reason, all
+// that package diag has but for packages that can't be loaded, which are no Go programs,
+// and what only greenletvet says.
+func TestConstructsRefused(t *testing.T) {
+	data, err := os.ReadFile("../docs/constructs.md")
+	require.NoError(t, err)
+	listed := map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		cells := strings.Split(strings.TrimSuffix(line, " |\n"), " | ")
+		if len(cells) != 4 {
+			continue
+		}
+		for _, m := range reasoned.FindAllStringSubmatch(cells[3], -1) {
+			for _, code := range codes(m[1]) {
+				listed[code] = true
+			}
+		}
+	}
+	for _, pattern := range []string{"codes.go", "codes_rewrite.go"} {
+		for code := range diagnosticCodes(t, pattern) {
+			assert.True(t, listed[code], "docs/constructs.md does not give the reason why %s is refused", code)
+		}
 	}
 }
 

@@ -118,12 +118,34 @@ as it is written.
 What h is, gc reads after the calls among the arguments: so these go to temporaries
 first (normalize_call.go).
 
-A resumable function used as a value stays as it is, for it is registered:
-every exported one, and the others that the package names without a call. Methods,
-functions with type parameters, and switches are not found by their code: such a
-value is a literal that makes the call (values.go):
+In annotated functions, a declared function used as a value stays as it is, for it is
+registered. Of methods, instances of generic functions, and switches the value is a
+literal that makes the call (values.go):
 
 	f := s.serve                      f = (&runValue1{recv: greenlet.Ref(s)}).value()
+
+Plain code makes values, too: in package variables, in results of plain functions, in
+annotated functions while they run as plain code. They are found by their code, which is
+registered while the program is initialised:
+
+	func init() { greenlet.Register(fib, fibValue{}) }                          // fib
+	func init() { greenlet.RegisterMethod((*new(T)).M, func(recv T) any { … }) } // x.M, for all x
+
+The package of a function registers it, and the method values of a method, if these are
+exported, or named without a call in the package or its tests. There is one code of each for all
+packages. It reads a receiver behind the code pointer, where gc keeps it. Instances, the method
+values of their types, method expressions (of which each type that has the method has its own),
+and method values of interfaces are registered by the package that names them, in the file where it
+does (registration.go). A dispatched method of an interface is looked for in the receiver, as in a
+call.
+
+What is left is not found: values that are named in packages without directives, or of types that
+have no name where they are made; and those made with type parameters of the function around, for
+these gc makes a closure of the function around. So each package declares its generic functions and
+methods by name, and the first call of a function that is not registered looks at the name
+of its code: it panics if that is of a declared one. A value made with type parameters by plain
+code can't be told that way, and is refused (subset/openvalue.go). A literal of plain code is plain:
+what it calls runs plain, and panics where it would suspend by Yield or Exchange.
 
 # Range over functions
 

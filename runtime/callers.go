@@ -3,8 +3,11 @@ package greenlet
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // What Go's own stack tells, for messages: slow paths only.
@@ -94,6 +97,17 @@ func variant(fn string) (name, part string) {
 	return fn, ""
 }
 
+// forwards reports whether f is what calls a declared function that is called as a
+// value. All its lines are the generated file's; those of a literal's calls are not.
+func forwards(f runtime.Frame) bool {
+	_, method, _ := cutLast(strings.TrimSuffix(f.Function, "[...]"), ".")
+	return (method == "CallResumable" || method == "CallDeferred") && ownLine(f.File)
+}
+
+// ownLine reports whether file is a generated one, of which a line is that comes from none
+// of the source's.
+func ownLine(file string) bool { return strings.Contains(path.Base(file), "_greenlet") }
+
 // literalName is the name of a function literal as Go's tracebacks have it, given
 // that of its generated type or companion; other names stay as they are. The types
 // are named after the function around: runFunc1_2, func1_2Run if it is exported.
@@ -161,7 +175,7 @@ func plainCallers() []string {
 			names = append(names, above...)
 			above = nil
 		default:
-			above = append(above, fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line))
+			above = append(above, fmt.Sprintf("%s (%s:%d)", f.Function, wholeFile(f), f.Line))
 		}
 	}
 	return names
@@ -172,8 +186,39 @@ func plainCallers() []string {
 func caller() string {
 	for _, f := range goFrames(1, 16) {
 		if !isRuntime(f) && !strings.HasPrefix(f.Function, "runtime.") {
-			return fmt.Sprintf("%s:%d", f.File, f.Line)
+			return fmt.Sprintf("%s:%d", wholeFile(f), f.Line)
 		}
 	}
 	return "?"
 }
+
+// wholeFile is the file of f as Go has it, unless that is a relative name from a //line
+// directive, which says nothing without the package: then it is that of sourceFile.
+func wholeFile(f runtime.Frame) string {
+	if filepath.IsAbs(f.File) {
+		return f.File
+	}
+	return sourceFile(f)
+}
+
+// sourceFile is the file of f as [StackFrame] has it: the import path and the name.
+func sourceFile(f runtime.Frame) string {
+	dir, base := path.Split(f.Function)
+	pkg, _, _ := strings.Cut(base, ".")
+	pkg = dir + strings.ReplaceAll(pkg, "%2e", ".") // as the linker has dots in the last element
+	if pkg == "main" {
+		if pkg = mainPath(); pkg == "" {
+			return f.File
+		}
+	}
+	return path.Join(pkg, path.Base(filepath.ToSlash(f.File)))
+}
+
+// mainPath is the import path of the program, which the names of its functions do not
+// have, or empty.
+var mainPath = sync.OnceValue(func() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Path
+	}
+	return ""
+})

@@ -8,8 +8,9 @@ import (
 
 // Function values that may suspend. To plain code they are functions like any
 // other; resumable code, before it calls a function value, asks [Resumable] for
-// its resumable form. That costs a load and a look into a hash table by the
-// function's code pointer: of closures, all that come from one place share it.
+// its resumable form. That costs a look into a hash table by the function's code
+// pointer: of closures, all that come from one place share it. For functions that
+// are plain, and have been called before, a small table in front of that knows.
 //
 // What is relied on is how gc (and gccgo) lay out a function value: a pointer to
 // a word with the code pointer, behind which the captured variables stand. A
@@ -43,26 +44,27 @@ func Bind[F any](c *Closure, self any, fn F) F {
 	if f.closure != c {
 		panic("greenlet: this compiler lays out closures in a way that the runtime does not know")
 	}
-	if t := known.Load(); t.find(f.pc) == nil {
-		register(code{pc: f.pc})
+	if e := known.Load().find(f.pc); e == nil || e.plain {
+		register(&code{pc: f.pc})
 	}
 	return fn
 }
 
-// Register makes fn, a declared function, known to resumable code that calls it
-// as a value: self has the method CallResumable. Generated code calls it while
-// the program is initialised.
-func Register(fn, self any) { register(code{pc: funcOf(fn).pc, self: self}) }
+// Register makes fn, a function value that captures nothing, known to resumable code
+// that calls it: self has the method CallResumable. Such are declared functions, their
+// instances, and method expressions. Generated code calls it while the program is
+// initialised.
+func Register(fn, self any) { register(&code{pc: funcOf(fn).pc, self: self}) }
 
 // RegisterMethod makes the method values that plain code makes of a method known:
 // fn is one of them, and form makes a value with the method CallResumable of a
-// receiver, of type T as the method has it. Method values of promoted methods are
-// others.
+// receiver, of type T as the method has it, or the interface has whose method it is.
+// Method values of promoted methods are those of what is embedded.
 func RegisterMethod[T any](fn any, form func(recv T) any) {
 	if !keepsReceiver {
 		return // they are called as plain code then
 	}
-	register(code{pc: funcOf(fn).pc, method: func(f *funcval) any {
+	register(&code{pc: funcOf(fn).pc, method: func(f *funcval) any {
 		return form(*(*T)(unsafe.Add(unsafe.Pointer(f), unsafe.Sizeof(f.pc))))
 	}})
 }
@@ -80,10 +82,12 @@ func (t *codes) count() int { return t.n }
 
 // Resumable is the resumable form of the function value fn: a value with the
 // method CallResumable, whose parameters are a [*Run] and those of fn, and whose
-// results are those of fn and a [Status]. It is nil if fn is nil or has none.
+// results are those of fn and a [Status]. It is nil if fn is nil or plain. It panics
+// with a [*StateError] if fn is of a resumable function that is in [Declare], but not
+// registered as this value: called as plain code it would lose what it suspends.
 func Resumable(fn any) any {
 	f := funcOf(fn)
-	if f == nil || !mayBeKnown(f.pc) {
+	if f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc {
 		return nil // as most function values are none of ours
 	}
 	return f.resumable()
@@ -92,96 +96,101 @@ func Resumable(fn any) any {
 func (f *funcval) resumable() any {
 	e := known.Load().find(f.pc)
 	if e == nil {
-		return nil
+		e = f.judge()
 	}
 	switch {
 	case e.self != nil:
 		return e.self
 	case e.method != nil:
 		return e.method(f)
+	case e.plain:
+		knownPlain[hash(f.pc)>>(32-plainBits)].Store(f.pc)
+		return nil
 	}
 	return f.closure.self
 }
 
+// judge looks at a function that has not been called as a value before, and is not
+// registered. It notes that it is plain, or panics.
+func (f *funcval) judge() *code {
+	if name, ok := declared(f.pc); ok {
+		panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
+	}
+	return register(&code{pc: f.pc, plain: true})
+}
+
 // codes is a hash table of code pointers, at most a quarter full, so that most
-// look-ups of others end at once, and never changed once it is known.
+// look-ups of others end at once. An entry never changes once it is in the table.
 type codes struct {
-	entries []code // as many as a power of two
+	entries []atomic.Pointer[code] // as many as a power of two
 	n       int
 }
 
 type code struct {
 	pc     uintptr
-	self   any                // of a declared function
-	method func(*funcval) any // of method values; else the closure has it
+	self   any                // of a function that captures nothing
+	method func(*funcval) any // of method values
+	plain  bool               // neither of these, nor a closure that Bind has made
 }
 
 var (
 	known     atomic.Pointer[codes]
-	knownLock sync.Mutex // for who replaces it
+	knownLock sync.Mutex // for who adds to it
 )
 
-func init() { known.Store(&codes{entries: make([]code, 64)}) }
+func init() { known.Store(newCodes(64)) }
 
-// filter has a bit for each hash of a known code pointer. What it does not have is
-// not known; a bit of another one costs a look into the table.
-var filter [1 << (filterBits - 6)]atomic.Uint64
+func newCodes(size int) *codes { return &codes{entries: make([]atomic.Pointer[code], size)} }
 
-const filterBits = 14
+// knownPlain has plain functions that were called as values, by a hash of the code
+// pointer: the last of each.
+var knownPlain [1 << plainBits]atomic.Uintptr
 
-func mayBeKnown(pc uintptr) bool {
-	h := hash(pc) >> (32 - filterBits)
-	return filter[h>>6].Load()&(1<<(h&63)) != 0
-}
+const plainBits = 11
 
 // hash mixes a code pointer, which is a multiple of 16 or 32.
 func hash(pc uintptr) uint32 { return uint32(uint64(pc) * 0x9e3779b97f4a7c15 >> 32) }
 
-func (t *codes) find(pc uintptr) *code {
+func (t *codes) find(pc uintptr) *code { return t.slot(pc).Load() }
+
+// slot is where the entry of pc is, or would go.
+func (t *codes) slot(pc uintptr) *atomic.Pointer[code] {
 	mask := uint32(len(t.entries) - 1)
 	for i := hash(pc) & mask; ; i = (i + 1) & mask {
-		e := &t.entries[i]
-		if e.pc == pc {
-			return e
-		}
-		if e.pc == 0 {
-			return nil
+		slot := &t.entries[i]
+		if e := slot.Load(); e == nil || e.pc == pc {
+			return slot
 		}
 	}
 }
 
-// register makes pc known, in a copy of the table: who looks takes no lock.
-func register(c code) {
+// register makes a function known, unless it is; who looks takes no lock. What was
+// called before it was registered has been taken for plain.
+func register(c *code) *code {
 	knownLock.Lock()
 	defer knownLock.Unlock()
-	old := known.Load()
-	if old.find(c.pc) != nil {
-		return
-	}
-	size := len(old.entries)
-	if old.n+1 > size/4 {
-		size *= 2
-	}
-	t := &codes{entries: make([]code, size), n: old.n}
-	for _, e := range old.entries {
-		if e.pc != 0 {
-			t.add(e)
+	t := known.Load()
+	if old := t.find(c.pc); old != nil {
+		if old.plain && !c.plain {
+			t.slot(c.pc).Store(c)
+			knownPlain[hash(c.pc)>>(32-plainBits)].Store(0)
 		}
+		return c
 	}
-	t.add(c)
+	if size := len(t.entries); t.n+1 > size/4 {
+		larger := newCodes(2 * size)
+		larger.n = t.n
+		for i := range t.entries {
+			if e := t.entries[i].Load(); e != nil {
+				larger.slot(e.pc).Store(e)
+			}
+		}
+		t = larger
+	}
 	t.n++
+	t.slot(c.pc).Store(c)
 	known.Store(t)
-	h := hash(c.pc) >> (32 - filterBits)
-	filter[h>>6].Or(1 << (h & 63)) // behind the table, which who sees the bit looks into
-}
-
-func (t *codes) add(c code) {
-	mask := uint32(len(t.entries) - 1)
-	i := hash(c.pc) & mask
-	for t.entries[i].pc != 0 {
-		i = (i + 1) & mask
-	}
-	t.entries[i] = c
+	return c
 }
 
 // RefMethod is Ref for the operand of a method value, which is evaluated for

@@ -60,6 +60,7 @@ func (e *ArgumentError) Error() string {
 // elsewhere is the panic of a switch to g, which runs in another run than the
 // one that switches.
 func elsewhere(op string, g *Greenlet) *StateError {
+	lost()
 	return &StateError{Op: op, Greenlet: g, Reason: isRunning, Plain: plainCallers()}
 }
 

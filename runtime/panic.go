@@ -1,7 +1,6 @@
 package greenlet
 
 import (
-	"path"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -68,64 +67,73 @@ func logicalStack(leaf Frame) Traceback {
 // hotStack is what the panicking stack holds between the panic and the
 // driver; the outermost call is that whose frame stands at at. Greenlets that plain code
 // has run in between are in it, and their drivers.
-func hotStack(at StackFrame) (t Traceback) {
-	panicking, passesOn := false, false
-	last := -1     // the outermost resumable function
+func hotStack(at StackFrame) Traceback {
+	panicking := false
+	var hot hotCalls
 	unwinding := 0 // drivers whose deferred function runs
 	for _, f := range goFrames(1, maxGoFrames) {
 		switch {
 		case f.Function == "runtime.gopanic":
-			panicking, t, last = true, nil, -1
-			continue
+			panicking, hot = true, hotCalls{}
 		case strings.HasSuffix(f.Function, ".(*Run).loop.func1"):
 			unwinding++
-			continue
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
-			continue
 		case isLoop(f.Function):
-			passesOn = false
-			if unwinding--; unwinding > 0 {
-				continue
+			hot.passesOn = false
+			if unwinding--; unwinding <= 0 {
+				return hot.above(at)
 			}
-			if last >= 0 {
-				t[last].Func = at.Func
-				if path.Base(t[last].File) != path.Base(at.File) { // Resume, to which Ask has returned
-					t[last] = at
-				}
-				return t[:last+1]
-			}
-			return t
-		case isRuntime(f):
-			passesOn = false
-			continue
-		}
-		name, part := variant(f.Function)
-		switch {
-		case part == "Ask":
-			passesOn = true // to Resume, if that has called it
-			last = len(t)
-		case part == "run": // what runs steps, for what resumes or calls it
-			passesOn = true
-			continue
-		case part != "" && passesOn:
-			passesOn = false
-			continue
-		case part != "":
-			last = len(t)
 		default:
-			name = f.Function
+			hot.add(f)
 		}
-		t = append(t, StackFrame{name, sourceFile(f), f.Line})
 	}
 	return nil
 }
 
-// sourceFile is the file of f as go build -trimpath has it.
-func sourceFile(f runtime.Frame) string {
-	dir, base := path.Split(f.Function)
-	pkg, _, _ := strings.Cut(base, ".")
-	if dir == "" {
-		return f.File
+// hotCalls are the calls of the source that Go's stack holds, innermost first.
+type hotCalls struct {
+	list     Traceback
+	resumed  int  // how many there are down to the outermost resumable function
+	passesOn bool // the last call was made by what does nothing else, for its caller
+}
+
+func (h *hotCalls) add(f runtime.Frame) {
+	if isRuntime(f) {
+		h.passesOn = false
+		return
 	}
-	return path.Join(dir, pkg, path.Base(f.File))
+	name, part := variant(f.Function)
+	if forwards(f) {
+		return
+	}
+	resumes := true
+	switch {
+	case part == "Ask":
+		h.passesOn = true // to Resume, if that has called it
+	case part == "run": // what runs steps, for what resumes or calls it
+		h.passesOn = true
+		return
+	case part != "" && h.passesOn:
+		h.passesOn = false
+		return
+	case part == "":
+		name, resumes = f.Function, false
+	}
+	h.list = append(h.list, StackFrame{name, sourceFile(f), f.Line})
+	if resumes {
+		h.resumed = len(h.list)
+	}
+}
+
+// above are the calls above a driver; at is where the frame stands that it has resumed.
+func (h *hotCalls) above(at StackFrame) Traceback {
+	if h.resumed == 0 {
+		return h.list
+	}
+	outermost := &h.list[h.resumed-1]
+	outermost.Func = at.Func
+	if ownLine(outermost.File) { // Resume, to which Ask has returned
+		*outermost = at
+	}
+	return h.list[:h.resumed]
 }

@@ -48,6 +48,7 @@ func (r *Run) leave() {
 func (r *Run) drive(to *Greenlet) {
 	r.cur = to
 	if hooked.Load() {
+		lost()
 		r.hook(&main)
 	}
 	r.rest()

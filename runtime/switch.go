@@ -67,11 +67,17 @@ func Switch[R, T any](to *Greenlet, v T) R {
 
 // Yield switches to the parent of the current greenlet with v and expects
 // nothing back. It panics in plain code, which has no parent.
-func Yield[T any](v T) { panic(&StateError{Op: "Yield", Reason: noParent}) }
+func Yield[T any](v T) {
+	lost()
+	panic(&StateError{Op: "Yield", Reason: noParent, Plain: plainCallers()})
+}
 
 // Exchange switches to the parent of the current greenlet with v and expects
 // an R back. It panics in plain code, which has no parent.
-func Exchange[R, T any](v T) R { panic(&StateError{Op: "Exchange", Reason: noParent}) }
+func Exchange[R, T any](v T) R {
+	lost()
+	panic(&StateError{Op: "Exchange", Reason: noParent, Plain: plainCallers()})
+}
 
 const noParent = "plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet"
 

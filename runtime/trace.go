@@ -33,7 +33,7 @@ func (e Event) String() string {
 // receiver goes on.
 type Tracer = func(e Event, from, to *Greenlet)
 
-// hooked is set while there is a tracer or a drop handler, or records are kept for
+// hooked is set while there is a tracer, or a handler of drops or of lost suspensions, or records are kept for
 // dumps. It is all that a switch looks at, and the making of a greenlet.
 var hooked atomic.Bool
 
@@ -80,7 +80,7 @@ func SetTrace(fn Tracer) (old Tracer) {
 func setHooked() {
 	hooking.Lock()
 	defer hooking.Unlock()
-	set := tracer.Load() != nil || dropHandler.Load() != nil || tracking.Load() != nil
+	set := tracer.Load() != nil || lostHandler.Load() != nil || dropHandler.Load() != nil || tracking.Load() != nil
 	hooked.Store(set)
 	if set {
 		atomic.StoreInt32(&quiet, -2)

@@ -17,7 +17,10 @@ package greenlet
 //
 // YieldFrom panics with a [*StateError] in plain code, and if g is running, is Main or an
 // ancestor of the current greenlet; with a [*TypeError] if the result is not an R.
-func YieldFrom[R any](g *Greenlet) R { panic(&StateError{Op: "YieldFrom", Reason: noParent}) }
+func YieldFrom[R any](g *Greenlet) R {
+	lost()
+	panic(&StateError{Op: "YieldFrom", Reason: noParent})
+}
 
 // What follows is for generated code.
 

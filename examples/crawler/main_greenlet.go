@@ -181,11 +181,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:79
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:189
+//line main_greenlet.go:190
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -280,11 +281,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:122
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:288
+//line main_greenlet.go:290
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -341,6 +343,7 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -356,7 +359,7 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:360
+//line main_greenlet.go:363
 
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -382,6 +385,7 @@ func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c2 = greenlet.Iterate(t0)
 		}
+//line main.go:136
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
@@ -403,7 +407,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:407
+//line main_greenlet.go:411
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -432,7 +436,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:436
+//line main_greenlet.go:440
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -469,7 +473,7 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:473
+//line main_greenlet.go:477
 
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -483,7 +487,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:487
+//line main_greenlet.go:491
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -517,7 +521,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:521
+//line main_greenlet.go:525
 
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -533,7 +537,7 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:537
+//line main_greenlet.go:541
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -541,3 +545,7 @@ func (*crawlerFinishFrame) Func() *greenlet.Func      { return &crawlerFinishFra
 
 var crawlerFinishFrameInfo = greenlet.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146 c"}
 var _ func(*crawler) = (*crawler).finish
+
+func init() {
+	greenlet.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
+}

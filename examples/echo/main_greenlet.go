@@ -351,11 +351,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:73
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:360
+//line main_greenlet.go:361
 
 func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
@@ -421,7 +422,7 @@ resumed_80:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:427
+//line main_greenlet.go:428
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))

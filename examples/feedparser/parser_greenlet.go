@@ -1075,3 +1075,7 @@ func (*parserWordFrame) Func() *greenlet.Func      { return &parserWordFrameInfo
 
 var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 p letters"}
 var _ func(*parser) (any, error) = (*parser).word
+
+func init() {
+	greenlet.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
+}

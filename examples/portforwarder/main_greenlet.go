@@ -203,11 +203,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:55
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:212
+//line main_greenlet.go:213
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -246,7 +247,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:251
+//line main_greenlet.go:252
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -263,7 +264,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:268
+//line main_greenlet.go:269
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -298,7 +299,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:303
+//line main_greenlet.go:304
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -376,7 +377,7 @@ after_loop_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:382
+//line main_greenlet.go:383
 
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -530,11 +531,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:98
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:540
+//line main_greenlet.go:542
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

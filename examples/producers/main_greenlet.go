@@ -157,6 +157,7 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line main.go:42
 		if st = c.CallResumable(r, (&marketConsumeRange1{
 			loop: loop,
 			m:    m,
@@ -175,7 +176,7 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:180
+//line main_greenlet.go:181
 
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -204,6 +205,7 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line main.go:42
 		if st = c.CallResumable(r, (&marketConsumeRange1{
 			loop: loop,
 			m:    m,
@@ -229,7 +231,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:234
+//line main_greenlet.go:236
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -263,7 +265,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:268
+//line main_greenlet.go:270
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -300,7 +302,7 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:305
+//line main_greenlet.go:307
 
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
@@ -315,7 +317,7 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:320
+//line main_greenlet.go:322
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -446,7 +448,7 @@ resumed_62:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:452
+//line main_greenlet.go:454
 
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -458,3 +460,7 @@ func (*marketDayFrame) Func() *greenlet.Func      { return &marketDayFrameInfo }
 
 var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 m producers; 57 m producers; 58 m producers fast; 59 m fast slow; 61 m slow; 62 m a"}
 var _ func(*market) = (*market).day
+
+func init() {
+	greenlet.Declare("market.produce", "market.consume", "market.day")
+}

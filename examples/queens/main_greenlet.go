@@ -87,3 +87,7 @@ func (*boardSolveFrame) Func() *greenlet.Func      { return &boardSolveFrameInfo
 
 var boardSolveFrameInfo = greenlet.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
 var _ func(*board) = (*board).solve
+
+func init() {
+	greenlet.Declare("board.solve")
+}

@@ -282,3 +282,7 @@ func (*workerAllFrame) Func() *greenlet.Func      { return &workerAllFrameInfo }
 
 var workerAllFrameInfo = greenlet.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66 w jobs done pool n; 68 done"}
 var _ func(*worker, int) = (*worker).all
+
+func init() {
+	greenlet.Declare("bucket.fill", "worker.job", "worker.all")
+}

@@ -79,3 +79,13 @@ func (*endFrame) Func() *greenlet.Func      { return &endFrameInfo }
 
 var endFrameInfo = greenlet.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64 clients replicas t0 t1"}
 var _ func([]*hub.Task, []*sim.Host) = end
+
+// endFrameValue is end as a value, for callers that can be suspended.
+type endFrameValue struct{}
+
+func (endFrameValue) CallResumable(r *greenlet.Run, p0 []*hub.Task, p1 []*sim.Host) greenlet.Status {
+	return endResumable(r, p0, p1)
+}
+func init() {
+	greenlet.Register(end, endFrameValue{})
+}

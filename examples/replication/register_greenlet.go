@@ -232,11 +232,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line register.go:112
 	f.End()
 	return greenlet.Done
 }
 
-//line register_greenlet.go:241
+//line register_greenlet.go:242
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -289,7 +290,7 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:294
+//line register_greenlet.go:295
 
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -326,7 +327,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:331
+//line register_greenlet.go:332
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -335,6 +336,20 @@ func (*clientReadFrame) Func() *greenlet.Func                   { return &client
 
 var clientReadFrameInfo = greenlet.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119 c; 121 newest"}
 var _ func(*client) int = (*client).read
+
+// clientReadFrameValue is client.read as a value, for callers that can be suspended.
+type clientReadFrameValue struct {
+	recv *client
+}
+
+func (v clientReadFrameValue) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+	return v.recv.readResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*client)).read, func(recv *client) any {
+		return clientReadFrameValue{recv}
+	})
+}
 
 // clientAskFrame is an activation of client.ask.
 type clientAskFrame struct {
@@ -469,7 +484,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:475
+//line register_greenlet.go:490
 
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
@@ -486,3 +501,7 @@ func (*clientAskFrame) Func() *greenlet.Func      { return &clientAskFrameInfo }
 
 var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 c m newest agreed answered buf"}
 var _ func(*client, message) (message, bool) = (*client).ask
+
+func init() {
+	greenlet.Declare("client.read", "client.ask")
+}

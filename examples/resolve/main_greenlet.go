@@ -173,11 +173,12 @@ unwind:
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:72
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:181
+//line main_greenlet.go:182
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -227,7 +228,7 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:231
+//line main_greenlet.go:232
 
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
@@ -249,7 +250,7 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:253
+//line main_greenlet.go:254
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -332,7 +333,7 @@ resumed_104:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:337
+//line main_greenlet.go:338
 
 func (f *resolverAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.names, f.stub))
@@ -402,7 +403,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:408
+//line main_greenlet.go:409
 
 func (f *resolverServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.c))
@@ -480,7 +481,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	return greenlet.Done
 }
 
-//line main_greenlet.go:486
+//line main_greenlet.go:487
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -516,7 +517,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:522
+//line main_greenlet.go:523
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }
@@ -525,3 +526,7 @@ func (*resolverAnswerFrame) Func() *greenlet.Func      { return &resolverAnswerF
 
 var resolverAnswerFrameInfo = greenlet.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142 c to m; 144"}
 var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer
+
+func init() {
+	greenlet.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
+}

@@ -73,3 +73,7 @@ func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo
 
 var memberPassFrameInfo = greenlet.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33 m; 35"}
 var _ func(*member, int) = (*member).pass
+
+func init() {
+	greenlet.Declare("member.pass")
+}

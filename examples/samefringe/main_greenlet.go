@@ -82,3 +82,7 @@ func (*treeFringeFrame) Func() *greenlet.Func      { return &treeFringeFrameInfo
 
 var treeFringeFrameInfo = greenlet.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51 t; 52"}
 var _ func(*tree) = (*tree).fringe
+
+func init() {
+	greenlet.Declare("tree.fringe")
+}

@@ -313,11 +313,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line main.go:76
 	f.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:323
+//line main_greenlet.go:324
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -96,3 +96,6 @@ func init() {
 		return chatListensFrameValue{recv}
 	})
 }
+func init() {
+	greenlet.Declare("chat.listens")
+}

@@ -59,6 +59,7 @@ after_if_17:
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line compose.go:23
 		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != greenlet.Done {
 			f = greenlet.Take(r, f, 24)
 			f.loop, f.PC = loop, 2
@@ -70,7 +71,7 @@ after_if_17:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:74
+//line compose_greenlet.go:75
 
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -108,7 +109,7 @@ body_18:
 	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:112
+//line compose_greenlet.go:113
 
 func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
@@ -135,7 +136,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:139
+//line compose_greenlet.go:140
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -166,7 +167,7 @@ func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bo
 	return ret0, greenlet.Yielded(r, v)
 }
 
-//line compose_greenlet.go:170
+//line compose_greenlet.go:171
 
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -178,7 +179,7 @@ func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:182
+//line compose_greenlet.go:183
 
 func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
@@ -235,7 +236,7 @@ after_if_32:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:239
+//line compose_greenlet.go:240
 
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -269,7 +270,7 @@ body_33:
 	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:273
+//line compose_greenlet.go:274
 
 func (f *chainFromFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }

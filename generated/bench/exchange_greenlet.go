@@ -213,3 +213,7 @@ func (*descendFrame) Func() *greenlet.Func                   { return &descendFr
 
 var descendFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
 var _ func(int) int = descend
+
+func init() {
+	greenlet.Declare("member.pass")
+}

@@ -48,6 +48,7 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 		if c, ok := greenlet.Resumable(t0).(interface {
 			CallResumable(*greenlet.Run) ([]byte, greenlet.Status)
 		}); ok {
+//line feed.go:32
 			t1, st = c.CallResumable(r)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 57)
@@ -55,6 +56,7 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 				return ret0, r.Link(f, &f.Header, st)
 			}
 		} else {
+//line feed.go:32
 			t1 = t0()
 		}
 	}
@@ -78,7 +80,7 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:82
+//line feed_greenlet.go:84
 
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -106,7 +108,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:110
+//line feed_greenlet.go:112
 
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -174,7 +176,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:179
+//line feed_greenlet.go:181
 
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -266,7 +268,7 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:272
+//line feed_greenlet.go:274
 
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -450,7 +452,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:457
+//line feed_greenlet.go:459
 
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -615,7 +617,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:623
+//line feed_greenlet.go:625
 
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -731,7 +733,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:740
+//line feed_greenlet.go:742
 
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -850,7 +852,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:860
+//line feed_greenlet.go:862
 
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1018,7 +1020,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1029
+//line feed_greenlet.go:1031
 
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -1104,7 +1106,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1116
+//line feed_greenlet.go:1118
 
 func (f *feedParserHexFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1171,7 +1173,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1183
+//line feed_greenlet.go:1185
 
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1196,7 +1198,7 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line feed_greenlet.go:1208
+//line feed_greenlet.go:1210
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1283,7 +1285,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1296
+//line feed_greenlet.go:1298
 
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1369,7 +1371,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1383
+//line feed_greenlet.go:1385
 
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p, f.want)
@@ -1386,3 +1388,7 @@ func (*feedParserWordFrame) Func() *greenlet.Func      { return &feedParserWordF
 
 var feedParserWordFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word
+
+func init() {
+	greenlet.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
+}

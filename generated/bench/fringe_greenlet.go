@@ -196,6 +196,7 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line fringe.go:42
 		t0, st = c.CallResumable(r, f.leaf)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 19)
@@ -203,6 +204,7 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line fringe.go:42
 		t0 = yield(f.leaf)
 	}
 resumed_42:
@@ -235,7 +237,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:240
+//line fringe_greenlet.go:242
 
 func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f, f.yield)
@@ -278,7 +280,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:284
+//line fringe_greenlet.go:286
 
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -326,7 +328,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:332
+//line fringe_greenlet.go:334
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -339,3 +341,7 @@ func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f,
 func (*forkIteratorValue1Frame) Func() *greenlet.Func      { return &forkIteratorValue1FrameInfo }
 
 var forkIteratorValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}
+
+func init() {
+	greenlet.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
+}

@@ -584,3 +584,7 @@ func (*manyCallsFrame) Func() *greenlet.Func                   { return &manyCal
 
 var manyCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 194, Points: "197 n sum i"}
 var _ func(int) int = manyCalls
+
+func init() {
+	greenlet.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
+}

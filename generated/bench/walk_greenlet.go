@@ -209,6 +209,7 @@ resumed_45:
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line walk.go:45
 		t4, st = c.CallResumable(r, t.value)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 49)
@@ -216,6 +217,7 @@ resumed_45:
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
+//line walk.go:45
 		t4 = yield(t.value)
 	}
 resumed_45b:
@@ -242,7 +244,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:247
+//line walk_greenlet.go:249
 
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.t, f.yield)
@@ -257,3 +259,7 @@ func (*bushPushFrame) Func() *greenlet.Func                   { return &bushPush
 
 var bushPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 t yield; 45"}
 var _ func(*bush, func(int) bool) bool = (*bush).push
+
+func init() {
+	greenlet.Declare("bush.walk", "bush.Each", "bush.push")
+}

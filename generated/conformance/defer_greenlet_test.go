@@ -62,19 +62,21 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:28
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.plain, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line defer_test.go:28
 		plain()
 	}
 resumed_28:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:78
+//line defer_greenlet_test.go:80
 
 func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
@@ -156,11 +158,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:37
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:164
+//line defer_greenlet_test.go:167
 
 func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -225,12 +228,14 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:58
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line defer_test.go:58
 		t0 = to()
 	}
 resumed_58:
@@ -245,11 +250,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:58
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:253
+//line defer_greenlet_test.go:259
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -314,12 +320,14 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 	if c, ok := greenlet.Resumable(to).(interface {
 		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
 	}); ok {
+//line defer_test.go:61
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f.to, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line defer_test.go:61
 		t0 = to()
 	}
 resumed_61:
@@ -334,11 +342,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:61
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:342
+//line defer_greenlet_test.go:351
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -403,11 +412,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:64
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:411
+//line defer_greenlet_test.go:421
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -435,6 +445,7 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	if c, ok := greenlet.Resumable(plain).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line defer_test.go:88
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 13)
@@ -442,12 +453,13 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line defer_test.go:88
 		plain()
 	}
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:451
+//line defer_greenlet_test.go:463
 
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -520,11 +532,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:94
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:528
+//line defer_greenlet_test.go:541
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -580,7 +593,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:584
+//line defer_greenlet_test.go:597
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -656,11 +669,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:121
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:664
+//line defer_greenlet_test.go:678
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -742,7 +756,7 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:746
+//line defer_greenlet_test.go:760
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -815,11 +829,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line defer_test.go:149
 	f.End()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:823
+//line defer_greenlet_test.go:838
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

@@ -73,11 +73,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line drop_test.go:61
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:81
+//line drop_greenlet_test.go:82
 
 func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
@@ -116,7 +117,7 @@ func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (re
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:120
+//line drop_greenlet_test.go:121
 
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -132,7 +133,7 @@ func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line drop_greenlet_test.go:136
+//line drop_greenlet_test.go:137
 
 func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -210,11 +211,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line drop_test.go:130
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:218
+//line drop_greenlet_test.go:220
 
 func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
 func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
@@ -263,7 +265,7 @@ func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Green
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:267
+//line drop_greenlet_test.go:269
 
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -288,7 +290,7 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line drop_greenlet_test.go:292
+//line drop_greenlet_test.go:294
 
 func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -369,11 +371,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line drop_test.go:165
 	f.End()
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:377
+//line drop_greenlet_test.go:380
 
 func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

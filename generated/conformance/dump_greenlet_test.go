@@ -191,12 +191,14 @@ case_92:
 		if c, ok := greenlet.Resumable(t5).(interface {
 			CallResumable(*greenlet.Run, *greenlet.Greenlet) greenlet.Status
 		}); ok {
+//line dump_test.go:93
 			st = c.CallResumable(r, t4)
 			if st != greenlet.Done {
 				f2.t2, f2.f, f2.PC = nil, f, 6
 				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
+//line dump_test.go:93
 			t5(t4)
 		}
 	}
@@ -216,11 +218,12 @@ unwind:
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
+//line dump_test.go:98
 	f2.End()
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:224
+//line dump_greenlet_test.go:227
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -270,7 +273,7 @@ loop_154:
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:274
+//line dump_greenlet_test.go:277
 
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth := f.depth
@@ -294,7 +297,7 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line dump_greenlet_test.go:298
+//line dump_greenlet_test.go:301
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -302,3 +305,7 @@ func (*sinksFrame) Func() *greenlet.Func      { return &sinksFrameInfo }
 
 var sinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155 depth"}
 var _ func(int) = sinks
+
+func init() {
+	greenlet.Declare("forest.grows")
+}

@@ -454,11 +454,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line gc_test.go:309
 	f.End()
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:463
+//line gc_greenlet_test.go:464
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -472,3 +473,7 @@ func (*keepsDeferringFrame) Func() *greenlet.Func      { return &keepsDeferringF
 
 var keepsDeferringFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
 var _ func(*box, bool) *[4]int = keepsDeferring
+
+func init() {
+	greenlet.Declare("box.run")
+}

@@ -425,11 +425,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line greenlet_test.go:196
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:435
+//line greenlet_greenlet_test.go:436
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -456,7 +457,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:463
+//line greenlet_greenlet_test.go:464
 
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
@@ -499,7 +500,7 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:506
+//line greenlet_greenlet_test.go:507
 
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var got any
@@ -516,7 +517,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:523
+//line greenlet_greenlet_test.go:524
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -608,11 +609,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.got
+//line greenlet_test.go:227
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:619
+//line greenlet_greenlet_test.go:621
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -654,7 +656,7 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:661
+//line greenlet_greenlet_test.go:663
 
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -670,7 +672,7 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:677
+//line greenlet_greenlet_test.go:679
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -713,7 +715,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:720
+//line greenlet_greenlet_test.go:722
 
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -729,7 +731,7 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:736
+//line greenlet_greenlet_test.go:738
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -768,7 +770,7 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:775
+//line greenlet_greenlet_test.go:777
 
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -786,7 +788,7 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:793
+//line greenlet_greenlet_test.go:795
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -867,11 +869,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.seen
+//line greenlet_test.go:340
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:878
+//line greenlet_greenlet_test.go:881
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -969,11 +972,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line greenlet_test.go:347
 	f.End()
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:980
+//line greenlet_greenlet_test.go:984
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1003,7 +1007,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1011
+//line greenlet_greenlet_test.go:1015
 
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -1035,7 +1039,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1044
+//line greenlet_greenlet_test.go:1048
 
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
@@ -1067,7 +1071,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1077
+//line greenlet_greenlet_test.go:1081
 
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
@@ -1102,7 +1106,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1113
+//line greenlet_greenlet_test.go:1117
 
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -1158,7 +1162,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1169
+//line greenlet_greenlet_test.go:1173
 
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1183,7 +1187,7 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:1194
+//line greenlet_greenlet_test.go:1198
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1212,6 +1216,7 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line greenlet_test.go:532
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 17)
@@ -1219,12 +1224,13 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line greenlet_test.go:532
 		f()
 	}
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1235
+//line greenlet_greenlet_test.go:1241
 
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {

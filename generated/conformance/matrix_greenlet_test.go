@@ -183,11 +183,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line matrix_test.go:41
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:191
+//line matrix_greenlet_test.go:192
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -237,7 +238,7 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:241
+//line matrix_greenlet_test.go:242
 
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -259,7 +260,7 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:263
+//line matrix_greenlet_test.go:264
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -336,11 +337,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line matrix_test.go:236
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:344
+//line matrix_greenlet_test.go:346
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -371,7 +373,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:375
+//line matrix_greenlet_test.go:377
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -391,7 +393,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:395
+//line matrix_greenlet_test.go:397
 
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -472,11 +474,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line matrix_test.go:256
 	f.End()
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:480
+//line matrix_greenlet_test.go:483
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -135,6 +135,7 @@ resumed_23:
 	if c, ok := greenlet.Resumable(yield).(interface {
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
+//line pullseq_test.go:23
 		t4, st = c.CallResumable(r, n.value)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 12)
@@ -142,6 +143,7 @@ resumed_23:
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
+//line pullseq_test.go:23
 		t4 = yield(n.value)
 	}
 resumed_23b:
@@ -168,7 +170,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:173
+//line pullseq_greenlet_test.go:175
 
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n, f.yield)
@@ -209,6 +211,7 @@ func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:58
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 51)
@@ -216,6 +219,7 @@ func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line pullseq_test.go:58
 		do(depth)
 	}
 //line pullseq_test.go:59
@@ -230,6 +234,7 @@ after_if_57:
 	if c, ok := greenlet.Resumable(do).(interface {
 		CallResumable(*greenlet.Run, int) greenlet.Status
 	}); ok {
+//line pullseq_test.go:62
 		st = c.CallResumable(r, depth)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 51)
@@ -237,12 +242,13 @@ after_if_57:
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line pullseq_test.go:62
 		do(depth)
 	}
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:247
+//line pullseq_greenlet_test.go:253
 
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
@@ -258,12 +264,14 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if c, ok := greenlet.Resumable(do).(interface {
 			CallResumable(*greenlet.Run, int) greenlet.Status
 		}); ok {
+//line pullseq_test.go:62
 			st = c.CallResumable(r, depth)
 			if st != greenlet.Done {
 				f.do, f.PC = nil, 3
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line pullseq_test.go:62
 			do(depth)
 		}
 		return r.Return(f, &f.Header)
@@ -275,7 +283,7 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:280
+//line pullseq_greenlet_test.go:288
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -315,7 +323,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:320
+//line pullseq_greenlet_test.go:328
 
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var sum *int
@@ -333,7 +341,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:338
+//line pullseq_greenlet_test.go:346
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -359,7 +367,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:364
+//line pullseq_greenlet_test.go:372
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -387,7 +395,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:392
+//line pullseq_greenlet_test.go:400
 
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -430,6 +438,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 		if !ok {
 			c = greenlet.Iterate(t0)
 		}
+//line pullseq_test.go:96
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
 			f = greenlet.Take(r, f, 48)
 			f.ended, f.loop, f.PC = nil, loop, 1
@@ -441,7 +450,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:446
+//line pullseq_greenlet_test.go:455
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -458,7 +467,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:463
+//line pullseq_greenlet_test.go:472
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -486,7 +495,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:491
+//line pullseq_greenlet_test.go:500
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -522,7 +531,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:527
+//line pullseq_greenlet_test.go:536
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -534,9 +543,13 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:539
+//line pullseq_greenlet_test.go:548
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }
 
 var overPlainRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}
+
+func init() {
+	greenlet.Declare("node.all", "node.push")
+}

@@ -193,11 +193,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.got
+//line random_test.go:144
 	f.End()
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:202
+//line random_greenlet_test.go:203
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -374,7 +375,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:379
+//line random_greenlet_test.go:380
 
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -449,7 +450,7 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line random_greenlet_test.go:454
+//line random_greenlet_test.go:455
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -459,3 +460,7 @@ func (*actDoFrame) Func() *greenlet.Func                   { return &actDoFrameI
 
 var actDoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
 var _ func(*act, op, int) any = (*act).do
+
+func init() {
+	greenlet.Declare("act.run", "act.guarded", "act.do")
+}

@@ -65,11 +65,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line shutdown_test.go:43
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:73
+//line shutdown_greenlet_test.go:74
 
 func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
@@ -116,7 +117,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:120
+//line shutdown_greenlet_test.go:121
 
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -133,7 +134,7 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:137
+//line shutdown_greenlet_test.go:138
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -199,11 +200,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line shutdown_test.go:121
 	f.End()
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:207
+//line shutdown_greenlet_test.go:209
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -230,7 +232,7 @@ func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:234
+//line shutdown_greenlet_test.go:236
 
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -284,7 +286,7 @@ after_if_162:
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:288
+//line shutdown_greenlet_test.go:290
 
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -302,7 +304,7 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:306
+//line shutdown_greenlet_test.go:308
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

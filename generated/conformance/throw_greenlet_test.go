@@ -151,11 +151,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.s
+//line throw_test.go:29
 	f.End()
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:159
+//line throw_greenlet_test.go:160
 
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -368,11 +368,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line trace_test.go:237
 	f.End()
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:376
+//line trace_greenlet_test.go:377
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

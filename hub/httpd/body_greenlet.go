@@ -90,6 +90,20 @@ func (*BodyReadFrame) Func() *greenlet.Func      { return &infoOfBodyReadFrame }
 var infoOfBodyReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 80, Points: "91"}
 var _ func(*Body, []byte) (int, error) = (*Body).Read
 
+// valueBodyReadFrame is Body.Read as a value, for callers that can be suspended.
+type valueBodyReadFrame struct {
+	recv *Body
+}
+
+func (v valueBodyReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
+		return valueBodyReadFrame{recv}
+	})
+}
+
 // bodyNextFrame is an activation of Body.next.
 type bodyNextFrame struct {
 	greenlet.Header
@@ -161,7 +175,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:166
+//line body_greenlet.go:180
 
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.b, f.p)
@@ -178,6 +192,20 @@ func (*bodyNextFrame) Func() *greenlet.Func      { return &bodyNextFrameInfo }
 
 var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 b p n errResult"}
 var _ func(*Body, []byte) (int, error) = (*Body).next
+
+// bodyNextFrameValue is Body.next as a value, for callers that can be suspended.
+type bodyNextFrameValue struct {
+	recv *Body
+}
+
+func (v bodyNextFrameValue) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.nextResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
+		return bodyNextFrameValue{recv}
+	})
+}
 
 // bodyWaitFrame is an activation of Body.wait.
 type bodyWaitFrame struct {
@@ -217,7 +245,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:222
+//line body_greenlet.go:250
 
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -241,7 +269,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:246
+//line body_greenlet.go:274
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -335,7 +363,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:341
+//line body_greenlet.go:369
 
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.b)
@@ -412,7 +440,7 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:419
+//line body_greenlet.go:447
 
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.b)
@@ -426,3 +454,7 @@ func (*bodyDrainFrame) Func() *greenlet.Func                   { return &bodyDra
 
 var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249 b rest n"}
 var _ func(*Body) bool = (*Body).drain
+
+func init() {
+	greenlet.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
+}

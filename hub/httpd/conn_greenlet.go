@@ -215,11 +215,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line conn.go:92
 	f.End()
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:224
+//line conn_greenlet.go:225
 
 func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -378,7 +379,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:384
+//line conn_greenlet.go:385
 
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -500,7 +501,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:507
+//line conn_greenlet.go:508
 
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
@@ -542,7 +543,7 @@ func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:549
+//line conn_greenlet.go:550
 
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -601,7 +602,7 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:608
+//line conn_greenlet.go:609
 
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -635,7 +636,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:642
+//line conn_greenlet.go:643
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -680,7 +681,7 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:687
+//line conn_greenlet.go:688
 
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -697,7 +698,7 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:704
+//line conn_greenlet.go:705
 
 func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -746,7 +747,7 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:753
+//line conn_greenlet.go:754
 
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -772,7 +773,7 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:779
+//line conn_greenlet.go:780
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -863,6 +864,7 @@ resumed_312:
 		if c2, ok2 := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, *Answer) greenlet.Status
 		}); ok2 {
+//line conn.go:314
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2 = greenlet.Take(r2, f2, 1)
@@ -870,6 +872,7 @@ resumed_312:
 				return r2.Link(f2, &f2.Header, st)
 			}
 		} else {
+//line conn.go:314
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
@@ -884,7 +887,7 @@ after_if_313:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:892
+//line conn_greenlet.go:895
 
 func (f *connRefuseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c, f.r, f.err))
@@ -958,7 +961,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:967
+//line conn_greenlet.go:970
 
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -970,3 +973,7 @@ func (*connLingerFrame) Func() *greenlet.Func      { return &connLingerFrameInfo
 
 var connLingerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 331, Points: "337 c; 341 c"}
 var _ func(*conn) = (*conn).linger
+
+func init() {
+	greenlet.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")
+}

@@ -31,6 +31,7 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:17
 		st = c.CallResumable(r2, w, r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r2, f2, 36)
@@ -38,12 +39,13 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 			return r2.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line handler.go:17
 		f(w, r)
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:47
+//line handler_greenlet.go:49
 
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -63,6 +65,20 @@ func (*HandlerFuncServeHTTPFrame) Func() *greenlet.Func      { return &infoOfHan
 
 var infoOfHandlerFuncServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 17, Points: "17"}
 var _ func(HandlerFunc, http.ResponseWriter, *http.Request) = (HandlerFunc).ServeHTTP
+
+// valueHandlerFuncServeHTTPFrame is HandlerFunc.ServeHTTP as a value, for callers that can be suspended.
+type valueHandlerFuncServeHTTPFrame struct {
+	recv HandlerFunc
+}
+
+func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
+		return valueHandlerFuncServeHTTPFrame{recv}
+	})
+}
 
 // CallFrame is an activation of Call.
 type CallFrame struct {
@@ -104,6 +120,7 @@ after_if_35:
 	if c, ok := h.(interface {
 		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 	}); ok {
+//line handler.go:41
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 15)
@@ -111,12 +128,13 @@ after_if_35:
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
+//line handler.go:41
 		h.ServeHTTP(w, r)
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:120
+//line handler_greenlet.go:138
 
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -135,12 +153,14 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if c, ok := h.(interface {
 			ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 		}); ok {
+//line handler.go:41
 			st = c.ServeHTTPResumable(r2, w, r)
 			if st != greenlet.Done {
 				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line handler.go:41
 			h.ServeHTTP(w, r)
 		}
 		return r2.Return(f, &f.Header)
@@ -152,7 +172,7 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:156
+//line handler_greenlet.go:176
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -208,7 +228,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:212
+//line handler_greenlet.go:232
 
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -225,7 +245,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:229
+//line handler_greenlet.go:249
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -281,7 +301,7 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:285
+//line handler_greenlet.go:305
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -301,3 +321,20 @@ func (*MuxServeHTTPFrame) Func() *greenlet.Func      { return &infoOfMuxServeHTT
 
 var infoOfMuxServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 89, Points: "93"}
 var _ func(*Mux, http.ResponseWriter, *http.Request) = (*Mux).ServeHTTP
+
+// valueMuxServeHTTPFrame is Mux.ServeHTTP as a value, for callers that can be suspended.
+type valueMuxServeHTTPFrame struct {
+	recv *Mux
+}
+
+func (v valueMuxServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
+		return valueMuxServeHTTPFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
+}

@@ -136,6 +136,20 @@ func (*wrappedServeHTTPFrame) Func() *greenlet.Func      { return &wrappedServeH
 var wrappedServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 74, Points: "76"}
 var _ func(wrapped, http.ResponseWriter, *http.Request) = (wrapped).ServeHTTP
 
+// wrappedServeHTTPFrameValue is wrapped.ServeHTTP as a value, for callers that can be suspended.
+type wrappedServeHTTPFrameValue struct {
+	recv wrapped
+}
+
+func (v wrappedServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
+		return wrappedServeHTTPFrameValue{recv}
+	})
+}
+
 // upgradesFrame is an activation of upgrades.
 type upgradesFrame struct {
 	greenlet.Header
@@ -203,6 +217,7 @@ resumed_110:
 		if c2, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:114
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 8)
@@ -210,6 +225,7 @@ resumed_110:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line handler_test.go:114
 			_, err2 = w.Write(t0)
 		}
 	}
@@ -244,7 +260,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:249
+//line handler_greenlet_test.go:265
 
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -301,6 +317,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:135
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 14)
@@ -308,13 +325,14 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line handler_test.go:135
 			_, _ = w.Write(t0)
 		}
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:319
+//line handler_greenlet_test.go:337
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -329,12 +347,14 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line handler_test.go:135
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line handler_test.go:135
 			_, _ = w.Write(t0)
 		}
 		return r2.Return(f, &f.Header)
@@ -346,7 +366,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:351
+//line handler_greenlet_test.go:371
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -355,6 +375,20 @@ func (*sleepsServeHTTPFrame) Func() *greenlet.Func      { return &sleepsServeHTT
 
 var sleepsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134 w; 135"}
 var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
+
+// sleepsServeHTTPFrameValue is sleeps.ServeHTTP as a value, for callers that can be suspended.
+type sleepsServeHTTPFrameValue struct {
+	recv *sleeps
+}
+
+func (v sleepsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
+		return sleepsServeHTTPFrameValue{recv}
+	})
+}
 
 // awaitingFrame is an activation of awaiting.
 type awaitingFrame struct {
@@ -384,7 +418,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:389
+//line handler_greenlet_test.go:423
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -400,7 +434,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:405
+//line handler_greenlet_test.go:439
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }
@@ -409,3 +443,7 @@ func (*awaitingFrame) Func() *greenlet.Func      { return &awaitingFrameInfo }
 
 var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185 done"}
 var _ func(*hub.Event, chan struct{}) = awaiting
+
+func init() {
+	greenlet.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
+}

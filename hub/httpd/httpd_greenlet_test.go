@@ -183,6 +183,7 @@ loop_175:
 		if c, ok := t0.(interface {
 			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line httpd_test.go:176
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 35)
@@ -190,6 +191,7 @@ loop_175:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line httpd_test.go:176
 			n, err = t0.Read(buf)
 		}
 	}
@@ -198,6 +200,7 @@ resumed_176:
 	if c, ok := w.(interface {
 		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 	}); ok {
+//line httpd_test.go:177
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 35)
@@ -205,6 +208,7 @@ resumed_176:
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
+//line httpd_test.go:177
 		_, err2 = w.Write(buf[:n])
 	}
 resumed_177:
@@ -222,7 +226,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:227
+//line httpd_greenlet_test.go:231
 
 func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
@@ -235,3 +239,20 @@ func (*echoesServeHTTPFrame) Func() *greenlet.Func      { return &echoesServeHTT
 
 var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 w r buf err"}
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP
+
+// echoesServeHTTPFrameValue is echoes.ServeHTTP as a value, for callers that can be suspended.
+type echoesServeHTTPFrameValue struct {
+	recv echoes
+}
+
+func (v echoesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
+		return echoesServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("echoes.ServeHTTP")
+}

@@ -118,6 +118,20 @@ func (*hastyServeHTTPFrame) Func() *greenlet.Func      { return &hastyServeHTTPF
 var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 h w"}
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
+// hastyServeHTTPFrameValue is hasty.ServeHTTP as a value, for callers that can be suspended.
+type hastyServeHTTPFrameValue struct {
+	recv hasty
+}
+
+func (v hastyServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
+		return hastyServeHTTPFrameValue{recv}
+	})
+}
+
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
 type hastyServeHTTPFunc1 struct {
 	greenlet.Closure
@@ -151,7 +165,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:156
+//line interrupted_greenlet_test.go:170
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -182,7 +196,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:187
+//line interrupted_greenlet_test.go:201
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -205,6 +219,7 @@ loop_31:
 		if c2, ok := (*c.w).(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line interrupted_test.go:32
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 9)
@@ -212,13 +227,14 @@ loop_31:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line interrupted_test.go:32
 			_, _ = (*c.w).Write(t0)
 		}
 	}
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:223
+//line interrupted_greenlet_test.go:239
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -237,12 +253,14 @@ loop_31:
 		if c2, ok := (*c.w).(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line interrupted_test.go:32
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line interrupted_test.go:32
 			_, _ = (*c.w).Write(t0)
 		}
 	}
@@ -250,7 +268,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:255
+//line interrupted_greenlet_test.go:273
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -361,11 +379,12 @@ unwind:
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
+//line interrupted_test.go:71
 	f.End()
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:370
+//line interrupted_greenlet_test.go:389
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
@@ -374,3 +393,7 @@ func (*simulationSlowFrame) Func() *greenlet.Func      { return &simulationSlowF
 
 var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 l c"}
 var _ func(*simulation, string) = (*simulation).slow
+
+func init() {
+	greenlet.Declare("hasty.ServeHTTP", "simulation.slow")
+}

@@ -62,6 +62,7 @@ case_59:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:61
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 32)
@@ -69,6 +70,7 @@ case_59:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:61
 			_, _ = w.Write(t0)
 		}
 	}
@@ -84,6 +86,7 @@ case_63:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:65
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 32)
@@ -91,6 +94,7 @@ case_63:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:65
 			t1.Flush()
 		}
 	}
@@ -119,7 +123,7 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:124
+//line limits_greenlet_test.go:128
 
 func (f *newExpectingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -171,6 +175,7 @@ loop_150:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:151
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 38)
@@ -178,6 +183,7 @@ loop_150:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:151
 			_, err = w.Write(t0)
 		}
 	}
@@ -189,7 +195,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:194
+//line limits_greenlet_test.go:200
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -212,12 +218,14 @@ loop_150:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:151
 			_, err, st = c.WriteResumable(r, t0)
 			if st != greenlet.Done {
 				f.PC = 1
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:151
 			_, err = w.Write(t0)
 		}
 	}
@@ -230,7 +238,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:235
+//line limits_greenlet_test.go:243
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -239,6 +247,20 @@ func (*writesServeHTTPFrame) Func() *greenlet.Func      { return &writesServeHTT
 
 var writesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151 h w"}
 var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
+
+// writesServeHTTPFrameValue is writes.ServeHTTP as a value, for callers that can be suspended.
+type writesServeHTTPFrameValue struct {
+	recv *writes
+}
+
+func (v writesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
+		return writesServeHTTPFrameValue{recv}
+	})
+}
 
 // failingFrame is an activation of failing.
 type failingFrame struct {
@@ -278,6 +300,7 @@ case_233:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:234
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
@@ -285,6 +308,7 @@ case_233:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:234
 			_, _ = w.Write(t0)
 		}
 	}
@@ -299,6 +323,7 @@ case_238:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:240
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
@@ -306,6 +331,7 @@ case_238:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:240
 			_, _ = w.Write(t1)
 		}
 	}
@@ -318,6 +344,7 @@ case_241:
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line limits_test.go:242
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
@@ -325,6 +352,7 @@ case_241:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:242
 			_, _ = w.Write(t2)
 		}
 	}
@@ -335,6 +363,7 @@ case_241:
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:243
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
@@ -342,6 +371,7 @@ case_241:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:243
 			t3.Flush()
 		}
 	}
@@ -350,7 +380,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:355
+//line limits_greenlet_test.go:385
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -372,12 +402,14 @@ func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line limits_test.go:243
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f.w, f.r, f.PC = nil, nil, 4
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line limits_test.go:243
 			t3.Flush()
 		}
 		goto resumed_243
@@ -392,7 +424,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:397
+//line limits_greenlet_test.go:429
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -452,7 +484,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:457
+//line limits_greenlet_test.go:489
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -474,7 +506,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:479
+//line limits_greenlet_test.go:511
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }
@@ -492,4 +524,7 @@ func (impatientFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter
 }
 func init() {
 	greenlet.Register(impatient, impatientFrameValue{})
+}
+func init() {
+	greenlet.Declare("writes.ServeHTTP")
 }

@@ -94,6 +94,7 @@ func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
 		}); ok {
+//line oracle_test.go:52
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 8)
@@ -101,6 +102,7 @@ func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line oracle_test.go:52
 			_, _ = w.Write(t0)
 		}
 	}
@@ -117,6 +119,7 @@ after_if_51:
 		if c, ok := t1.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
 		}); ok {
+//line oracle_test.go:55
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 8)
@@ -124,6 +127,7 @@ after_if_51:
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
+//line oracle_test.go:55
 			t1.Flush()
 		}
 	}
@@ -146,7 +150,7 @@ after_if_54:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:151
+//line oracle_greenlet_test.go:155
 
 func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -242,7 +246,7 @@ resumed_81:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:248
+//line oracle_greenlet_test.go:252
 
 func (f *waitsServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h2, f.w, f.r))
@@ -255,3 +259,20 @@ func (*waitsServeHTTPFrame) Func() *greenlet.Func      { return &waitsServeHTTPF
 
 var waitsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77 h2 w r; 79 h2 w r; 81 h2; 82"}
 var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP
+
+// waitsServeHTTPFrameValue is waits.ServeHTTP as a value, for callers that can be suspended.
+type waitsServeHTTPFrameValue struct {
+	recv *waits
+}
+
+func (v waitsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
+		return waitsServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("waits.ServeHTTP")
+}

@@ -138,6 +138,20 @@ func (*ResponseWriteFrame) Func() *greenlet.Func      { return &infoOfResponseWr
 var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 w p; 130 w p"}
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
+// valueResponseWriteFrame is Response.Write as a value, for callers that can be suspended.
+type valueResponseWriteFrame struct {
+	recv *Response
+}
+
+func (v valueResponseWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.WriteResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
+		return valueResponseWriteFrame{recv}
+	})
+}
+
 // ResponseWriteStringFrame is an activation of Response.WriteString.
 type ResponseWriteStringFrame struct {
 	greenlet.Header
@@ -184,7 +198,7 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:189
+//line response_greenlet.go:203
 
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -202,7 +216,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:207
+//line response_greenlet.go:221
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -216,6 +230,20 @@ func (*ResponseWriteStringFrame) Func() *greenlet.Func      { return &infoOfResp
 
 var infoOfResponseWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 144, Points: "152"}
 var _ func(*Response, string) (int, error) = (*Response).WriteString
+
+// valueResponseWriteStringFrame is Response.WriteString as a value, for callers that can be suspended.
+type valueResponseWriteStringFrame struct {
+	recv *Response
+}
+
+func (v valueResponseWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+	return v.recv.WriteStringResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
+		return valueResponseWriteStringFrame{recv}
+	})
+}
 
 // connWriteFrame is an activation of conn.write.
 type connWriteFrame struct {
@@ -262,7 +290,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:267
+//line response_greenlet.go:295
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -284,7 +312,7 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:289
+//line response_greenlet.go:317
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -321,7 +349,7 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:326
+//line response_greenlet.go:354
 
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -340,6 +368,20 @@ func (*ResponseFlushFrame) Func() *greenlet.Func      { return &infoOfResponseFl
 
 var infoOfResponseFlushFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 252, Points: "252"}
 var _ func(*Response) = (*Response).Flush
+
+// valueResponseFlushFrame is Response.Flush as a value, for callers that can be suspended.
+type valueResponseFlushFrame struct {
+	recv *Response
+}
+
+func (v valueResponseFlushFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+	return v.recv.FlushResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
+		return valueResponseFlushFrame{recv}
+	})
+}
 
 // ResponseFlushErrorFrame is an activation of Response.FlushError.
 type ResponseFlushErrorFrame struct {
@@ -385,7 +427,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:390
+//line response_greenlet.go:432
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -402,7 +444,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:407
+//line response_greenlet.go:449
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -415,6 +457,20 @@ func (*ResponseFlushErrorFrame) Func() *greenlet.Func      { return &infoOfRespo
 
 var infoOfResponseFlushErrorFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 257, Points: "266"}
 var _ func(*Response) error = (*Response).FlushError
+
+// valueResponseFlushErrorFrame is Response.FlushError as a value, for callers that can be suspended.
+type valueResponseFlushErrorFrame struct {
+	recv *Response
+}
+
+func (v valueResponseFlushErrorFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.FlushErrorResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
+		return valueResponseFlushErrorFrame{recv}
+	})
+}
 
 // ResponseHijackFrame is an activation of Response.Hijack.
 type ResponseHijackFrame struct {
@@ -467,7 +523,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:472
+//line response_greenlet.go:528
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -492,7 +548,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:497
+//line response_greenlet.go:553
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -505,6 +561,20 @@ func (*ResponseHijackFrame) Func() *greenlet.Func      { return &infoOfResponseH
 
 var infoOfResponseHijackFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296 w"}
 var _ func(*Response) (*socket.Conn, error) = (*Response).Hijack
+
+// valueResponseHijackFrame is Response.Hijack as a value, for callers that can be suspended.
+type valueResponseHijackFrame struct {
+	recv *Response
+}
+
+func (v valueResponseHijackFrame) CallResumable(r *greenlet.Run) (*socket.Conn, error, greenlet.Status) {
+	return v.recv.HijackResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
+		return valueResponseHijackFrame{recv}
+	})
+}
 
 // responseFinishFrame is an activation of Response.finish.
 type responseFinishFrame struct {
@@ -579,7 +649,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:585
+//line response_greenlet.go:655
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.w)
@@ -595,3 +665,7 @@ func (*responseFinishFrame) Func() *greenlet.Func      { return &responseFinishF
 
 var responseFinishFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320 w"}
 var _ func(*Response) bool = (*Response).finish
+
+func init() {
+	greenlet.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")
+}

@@ -72,6 +72,20 @@ func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoO
 var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 103, Points: "105"}
 var _ func(*Server) error = (*Server).Serve
 
+// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
+type valueServerServeFrame struct {
+	recv *Server
+}
+
+func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.ServeResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+		return valueServerServeFrame{recv}
+	})
+}
+
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
 	greenlet.Header
@@ -108,7 +122,7 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:112
+//line server_greenlet.go:126
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -125,7 +139,7 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:129
+//line server_greenlet.go:143
 
 func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -135,6 +149,20 @@ func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOf
 
 var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 113, Points: "117"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
+
+// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
+type valueServerStopFrame struct {
+	recv *Server
+}
+
+func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+	return v.recv.StopResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+		return valueServerStopFrame{recv}
+	})
+}
 
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
 type itselfServeHTTPFrame struct {
@@ -162,6 +190,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 		if c, ok := greenlet.Resumable(f).(interface {
 			CallResumable(*greenlet.Run, http.Header) (int, greenlet.Status)
 		}); ok {
+//line server.go:146
 			t0, st = c.CallResumable(r, t1)
 			if st != greenlet.Done {
 				f2 = greenlet.Take(r, f2, 5)
@@ -169,6 +198,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
+//line server.go:146
 			t0 = f(t1)
 		}
 	}
@@ -177,7 +207,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	return greenlet.Done
 }
 
-//line server_greenlet.go:181
+//line server_greenlet.go:211
 
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f2.w
@@ -194,7 +224,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:198
+//line server_greenlet.go:228
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }
@@ -203,3 +233,20 @@ func (*itselfServeHTTPFrame) Func() *greenlet.Func      { return &itselfServeHTT
 
 var itselfServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146 w"}
 var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP
+
+// itselfServeHTTPFrameValue is itself.ServeHTTP as a value, for callers that can be suspended.
+type itselfServeHTTPFrameValue struct {
+	recv itself
+}
+
+func (v itselfServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
+		return itselfServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
+}

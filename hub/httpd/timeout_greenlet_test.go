@@ -142,11 +142,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line timeout_test.go:188
 	f.End()
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:150
+//line timeout_greenlet_test.go:151
 
 func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
@@ -208,7 +209,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:213
+//line timeout_greenlet_test.go:214
 
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -293,7 +294,7 @@ resumed_272:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:299
+//line timeout_greenlet_test.go:300
 
 func (f *sleepersServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.r))
@@ -306,3 +307,20 @@ func (*sleepersServeHTTPFrame) Func() *greenlet.Func      { return &sleepersServ
 
 var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 h w r; 272 w body err"}
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP
+
+// sleepersServeHTTPFrameValue is sleepers.ServeHTTP as a value, for callers that can be suspended.
+type sleepersServeHTTPFrameValue struct {
+	recv sleepers
+}
+
+func (v sleepersServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+	return v.recv.ServeHTTPResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
+		return sleepersServeHTTPFrameValue{recv}
+	})
+}
+func init() {
+	greenlet.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
+}

@@ -80,3 +80,7 @@ func (*serverWatchFrame) Func() *greenlet.Func      { return &serverWatchFrameIn
 
 var serverWatchFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
 var _ func(*Server, *waiting) = (*Server).watch
+
+func init() {
+	greenlet.Declare("Server.watch")
+}

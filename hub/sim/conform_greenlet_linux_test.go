@@ -128,6 +128,7 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 		if c, ok := t2.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:56
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 31)
@@ -135,6 +136,7 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:56
 			t0, t1 = t2.Listen("tcp", "localhost:0")
 		}
 	}
@@ -148,6 +150,7 @@ resumed_56:
 		if c, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:57
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 31)
@@ -155,6 +158,7 @@ resumed_56:
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:57
 			t3, t4 = t6.Dial("tcp", t5)
 		}
 	}
@@ -178,6 +182,7 @@ resumed_58:
 		if c, ok := t10.(interface {
 			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:60
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 31)
@@ -185,6 +190,7 @@ resumed_58:
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:60
 			_, err = t10.Listen("tcp", t9)
 		}
 	}
@@ -199,6 +205,7 @@ resumed_60:
 		if c, ok := t11.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:64
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 31)
@@ -206,6 +213,7 @@ resumed_60:
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:64
 			_, err = t11.Dial("tcp", address)
 		}
 	}
@@ -215,7 +223,7 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:220
+//line conform_greenlet_linux_test.go:228
 
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -267,7 +275,7 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:272
+//line conform_greenlet_linux_test.go:280
 
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
@@ -287,7 +295,7 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conform_greenlet_linux_test.go:292
+//line conform_greenlet_linux_test.go:300
 
 func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
@@ -442,7 +450,7 @@ resumed_92:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:448
+//line conform_greenlet_linux_test.go:456
 
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -626,7 +634,7 @@ resumed_115:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:633
+//line conform_greenlet_linux_test.go:641
 
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -768,7 +776,7 @@ resumed_138:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:776
+//line conform_greenlet_linux_test.go:784
 
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -889,7 +897,7 @@ after_loop_160:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:898
+//line conform_greenlet_linux_test.go:906
 
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -1001,6 +1009,7 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 		if c2, ok := t2.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:174
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 36)
@@ -1008,6 +1017,7 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:174
 			t0, t1 = t2.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -1021,6 +1031,7 @@ resumed_174:
 		if c2, ok := t6.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:175
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 36)
@@ -1028,6 +1039,7 @@ resumed_174:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:175
 			t3, t4 = t6.Dial("udp", t5)
 		}
 	}
@@ -1040,6 +1052,7 @@ resumed_175:
 		if c2, ok := t9.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:176
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 36)
@@ -1047,6 +1060,7 @@ resumed_175:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:176
 			t7, t8 = t9.ListenPacket("udp", "localhost:0")
 		}
 	}
@@ -1123,6 +1137,7 @@ resumed_189:
 		if c2, ok := t11.(interface {
 			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
 		}); ok {
+//line conform_linux_test.go:191
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 36)
@@ -1130,6 +1145,7 @@ resumed_189:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line conform_linux_test.go:191
 			_, err = t11.ListenPacket("udp", t10)
 		}
 	}
@@ -1142,7 +1158,7 @@ resumed_191:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1152
+//line conform_greenlet_linux_test.go:1168
 
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -1154,3 +1170,7 @@ func (*placePacketsFrame) Func() *greenlet.Func      { return &placePacketsFrame
 
 var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 p c; 176 p c d; 177 p c d other; 179 p c d other buf; 181 p c d other buf from; 182 p c d other buf from; 183 p c d other buf from; 186 p c d other buf; 189 p c d other; 191 p c d other"}
 var _ func(*place) = (*place).packets
+
+func init() {
+	greenlet.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
+}

@@ -109,6 +109,20 @@ func (*HostDialFrame) Func() *greenlet.Func      { return &infoOfHostDialFrame }
 var infoOfHostDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146 network to"}
 var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
 
+// valueHostDialFrame is Host.Dial as a value, for callers that can be suspended.
+type valueHostDialFrame struct {
+	recv *Host
+}
+
+func (v valueHostDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*socket.Conn, error, greenlet.Status) {
+	return v.recv.DialResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
+		return valueHostDialFrame{recv}
+	})
+}
+
 // hostConnectFrame is an activation of Host.connect.
 type hostConnectFrame struct {
 	greenlet.DeferHeader
@@ -225,11 +239,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host.go:178
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet.go:233
+//line host_greenlet.go:248
 
 func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -243,3 +258,7 @@ func (*hostConnectFrame) Func() *greenlet.Func      { return &hostConnectFrameIn
 
 var hostConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
+
+func init() {
+	greenlet.Declare("Host.Dial", "Host.connect")
+}

@@ -101,11 +101,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:28
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:109
+//line host_greenlet_test.go:110
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -217,11 +218,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:44
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:225
+//line host_greenlet_test.go:227
 
 func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -371,7 +373,7 @@ resumed_99:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:376
+//line host_greenlet_test.go:378
 
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -477,7 +479,7 @@ resumed_118:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:483
+//line host_greenlet_test.go:485
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -562,11 +564,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:146
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:572
+//line host_greenlet_test.go:575
 
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
@@ -590,7 +593,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:596
+//line host_greenlet_test.go:599
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -617,7 +620,7 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:623
+//line host_greenlet_test.go:626
 
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -629,7 +632,7 @@ func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:635
+//line host_greenlet_test.go:638
 
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
@@ -704,11 +707,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:152
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:714
+//line host_greenlet_test.go:718
 
 func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -931,7 +935,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:938
+//line host_greenlet_test.go:942
 
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
@@ -984,7 +988,7 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:991
+//line host_greenlet_test.go:995
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
@@ -1015,7 +1019,7 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1022
+//line host_greenlet_test.go:1026
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
@@ -1055,7 +1059,7 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1062
+//line host_greenlet_test.go:1066
 
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1072,7 +1076,7 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1079
+//line host_greenlet_test.go:1083
 
 func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
@@ -1118,7 +1122,7 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1125
+//line host_greenlet_test.go:1129
 
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1144,7 +1148,7 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1151
+//line host_greenlet_test.go:1155
 
 func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
@@ -1199,7 +1203,7 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1206
+//line host_greenlet_test.go:1210
 
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1236,7 +1240,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1243
+//line host_greenlet_test.go:1247
 
 func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -1406,6 +1410,7 @@ loop_291:
 		if c2, ok := greenlet.Resumable(close2).(interface {
 			CallResumable(*greenlet.Run) (error, greenlet.Status)
 		}); ok {
+//line host_test.go:292
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 0)
@@ -1413,6 +1418,7 @@ loop_291:
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
+//line host_test.go:292
 			t10 = close2()
 		}
 	}
@@ -1459,7 +1465,7 @@ resumed_303:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1467
+//line host_greenlet_test.go:1473
 
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1505,7 +1511,7 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1513
+//line host_greenlet_test.go:1519
 
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1522,7 +1528,7 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1530
+//line host_greenlet_test.go:1536
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1590,7 +1596,7 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:1599
+//line host_greenlet_test.go:1605
 
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1892,11 +1898,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:388
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1905
+//line host_greenlet_test.go:1912
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2099,11 +2106,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:434
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2112
+//line host_greenlet_test.go:2120
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2205,11 +2213,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:465
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2218
+//line host_greenlet_test.go:2227
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2292,11 +2301,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line host_test.go:472
 	f.End()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2305
+//line host_greenlet_test.go:2315
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
@@ -2305,3 +2315,7 @@ func (*notesLingersFrame) Func() *greenlet.Func      { return &notesLingersFrame
 
 var notesLingersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
 var _ func(*notes, string) = (*notes).lingers
+
+func init() {
+	greenlet.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
+}

@@ -235,12 +235,14 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	if c2, ok := transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 	}); ok {
+//line sim_test.go:92
 		c, err, st = c2.DialResumable(r, "tcp", "b:80")
 		if st != greenlet.Done {
 			f.transport, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line sim_test.go:92
 		c, err = transport.Dial("tcp", "b:80")
 	}
 resumed_92:
@@ -316,11 +318,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line sim_test.go:114
 	f.End()
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:325
+//line sim_greenlet_test.go:328
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -430,7 +433,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:436
+//line sim_greenlet_test.go:439
 
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
@@ -443,3 +446,7 @@ func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo
 
 var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
 var _ func(*notes, *Host) = (*notes).fails
+
+func init() {
+	greenlet.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
+}

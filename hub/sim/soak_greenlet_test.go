@@ -370,11 +370,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line soak_test.go:91
 	f.End()
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:380
+//line soak_greenlet_test.go:381
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -442,7 +443,7 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:448
+//line soak_greenlet_test.go:449
 
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var c **socket.Conn
@@ -465,7 +466,7 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:471
+//line soak_greenlet_test.go:472
 
 func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -519,7 +520,7 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:525
+//line soak_greenlet_test.go:526
 
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -532,7 +533,7 @@ func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:538
+//line soak_greenlet_test.go:539
 
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
@@ -585,7 +586,7 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:591
+//line soak_greenlet_test.go:592
 
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, text := f.c, f.text
@@ -621,7 +622,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:627
+//line soak_greenlet_test.go:628
 
 func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -785,7 +786,7 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:792
+//line soak_greenlet_test.go:793
 
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -797,3 +798,7 @@ func (*soakHurtsFrame) Func() *greenlet.Func      { return &soakHurtsFrameInfo }
 
 var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 s all h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts
+
+func init() {
+	greenlet.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
+}

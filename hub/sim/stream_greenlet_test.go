@@ -116,11 +116,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line stream_test.go:27
 	f.End()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:124
+//line stream_greenlet_test.go:125
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -181,7 +182,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:186
+//line stream_greenlet_test.go:187
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
@@ -318,7 +319,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:324
+//line stream_greenlet_test.go:325
 
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -366,7 +367,7 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:372
+//line stream_greenlet_test.go:373
 
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
@@ -384,7 +385,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:390
+//line stream_greenlet_test.go:391
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -409,7 +410,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:415
+//line stream_greenlet_test.go:416
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -436,7 +437,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:442
+//line stream_greenlet_test.go:443
 
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -448,7 +449,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:454
+//line stream_greenlet_test.go:455
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -524,7 +525,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:531
+//line stream_greenlet_test.go:532
 
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -606,7 +607,7 @@ resumed_136:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:614
+//line stream_greenlet_test.go:615
 
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
@@ -657,7 +658,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:665
+//line stream_greenlet_test.go:666
 
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
@@ -679,7 +680,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:687
+//line stream_greenlet_test.go:688
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -936,7 +937,7 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:945
+//line stream_greenlet_test.go:946
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1022,7 +1023,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1032
+//line stream_greenlet_test.go:1033
 
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1164,7 +1165,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1175
+//line stream_greenlet_test.go:1176
 
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1253,7 +1254,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1265
+//line stream_greenlet_test.go:1266
 
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
@@ -1307,7 +1308,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1319
+//line stream_greenlet_test.go:1320
 
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1340,7 +1341,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1352
+//line stream_greenlet_test.go:1353
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1426,7 +1427,7 @@ resumed_340:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1439
+//line stream_greenlet_test.go:1440
 
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1438,3 +1439,7 @@ func (*notesHurriesFrame) Func() *greenlet.Func      { return &notesHurriesFrame
 
 var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 n a b start"}
 var _ func(*notes) = (*notes).hurries
+
+func init() {
+	greenlet.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
+}

@@ -85,6 +85,20 @@ func (*ConnReadLineFrame) Func() *greenlet.Func      { return &infoOfConnReadLin
 var infoOfConnReadLineFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 97, Points: "98"}
 var _ func(*Conn) ([]byte, error) = (*Conn).ReadLine
 
+// valueConnReadLineFrame is Conn.ReadLine as a value, for callers that can be suspended.
+type valueConnReadLineFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadLineFrame) CallResumable(r *greenlet.Run) ([]byte, error, greenlet.Status) {
+	return v.recv.ReadLineResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
+		return valueConnReadLineFrame{recv}
+	})
+}
+
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
 type ConnReadUntilFrame struct {
 	greenlet.Header
@@ -155,7 +169,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:160
+//line buffer_greenlet.go:174
 
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
@@ -174,3 +188,20 @@ func (*ConnReadUntilFrame) Func() *greenlet.Func      { return &infoOfConnReadUn
 
 var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 c delim limit"}
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil
+
+// valueConnReadUntilFrame is Conn.ReadUntil as a value, for callers that can be suspended.
+type valueConnReadUntilFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadUntilFrame) CallResumable(r *greenlet.Run, p0 string, p1 int) ([]byte, error, greenlet.Status) {
+	return v.recv.ReadUntilResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
+		return valueConnReadUntilFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Conn.ReadLine", "Conn.ReadUntil")
+}

@@ -156,11 +156,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line chaos_test.go:56
 	f.End()
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:164
+//line chaos_greenlet_test.go:165
 
 func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -198,7 +199,7 @@ func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte)
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:202
+//line chaos_greenlet_test.go:203
 
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -301,7 +302,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:306
+//line chaos_greenlet_test.go:307
 
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
@@ -422,7 +423,7 @@ after_loop_77:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:428
+//line chaos_greenlet_test.go:429
 
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
@@ -463,7 +464,7 @@ func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:469
+//line chaos_greenlet_test.go:470
 
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -483,3 +484,7 @@ func (*chaosServesFrame) Func() *greenlet.Func      { return &chaosServesFrameIn
 
 var chaosServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
+
+func init() {
+	greenlet.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
+}

@@ -102,6 +102,20 @@ func (*ConnReadFrame) Func() *greenlet.Func      { return &infoOfConnReadFrame }
 var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 c p n errResult"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
+// valueConnReadFrame is Conn.Read as a value, for callers that can be suspended.
+type valueConnReadFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
+		return valueConnReadFrame{recv}
+	})
+}
+
 // ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
 	greenlet.Header
@@ -191,7 +205,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:197
+//line conn_greenlet.go:211
 
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -210,6 +224,20 @@ func (*ConnReadFullFrame) Func() *greenlet.Func      { return &infoOfConnReadFul
 
 var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
+
+// valueConnReadFullFrame is Conn.ReadFull as a value, for callers that can be suspended.
+type valueConnReadFullFrame struct {
+	recv *Conn
+}
+
+func (v valueConnReadFullFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.ReadFullResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
+		return valueConnReadFullFrame{recv}
+	})
+}
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
 type ConnWaitReadableFrame struct {
@@ -268,7 +296,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:275
+//line conn_greenlet.go:303
 
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -284,6 +312,20 @@ func (*ConnWaitReadableFrame) Func() *greenlet.Func      { return &infoOfConnWai
 
 var infoOfConnWaitReadableFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120 c"}
 var _ func(*Conn) error = (*Conn).WaitReadable
+
+// valueConnWaitReadableFrame is Conn.WaitReadable as a value, for callers that can be suspended.
+type valueConnWaitReadableFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWaitReadableFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.WaitReadableResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
+		return valueConnWaitReadableFrame{recv}
+	})
+}
 
 // ConnWriteFrame is an activation of Conn.Write.
 type ConnWriteFrame struct {
@@ -360,7 +402,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:368
+//line conn_greenlet.go:410
 
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -377,6 +419,20 @@ func (*ConnWriteFrame) Func() *greenlet.Func      { return &infoOfConnWriteFrame
 
 var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 c p n"}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
+
+// valueConnWriteFrame is Conn.Write as a value, for callers that can be suspended.
+type valueConnWriteFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	return v.recv.WriteResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
+		return valueConnWriteFrame{recv}
+	})
+}
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.
 type ConnWriteStringFrame struct {
@@ -417,7 +473,7 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:425
+//line conn_greenlet.go:481
 
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -435,7 +491,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:443
+//line conn_greenlet.go:499
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -449,3 +505,20 @@ func (*ConnWriteStringFrame) Func() *greenlet.Func      { return &infoOfConnWrit
 
 var infoOfConnWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 169, Points: "169"}
 var _ func(*Conn, string) (int, error) = (*Conn).WriteString
+
+// valueConnWriteStringFrame is Conn.WriteString as a value, for callers that can be suspended.
+type valueConnWriteStringFrame struct {
+	recv *Conn
+}
+
+func (v valueConnWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+	return v.recv.WriteStringResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
+		return valueConnWriteStringFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
+}

@@ -253,11 +253,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line fault_test.go:71
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:263
+//line fault_greenlet_test.go:264
 
 func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -297,7 +298,7 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:303
+//line fault_greenlet_test.go:304
 
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -314,7 +315,7 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:320
+//line fault_greenlet_test.go:321
 
 func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -358,7 +359,7 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:364
+//line fault_greenlet_test.go:365
 
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -375,7 +376,7 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:381
+//line fault_greenlet_test.go:382
 
 func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
@@ -528,11 +529,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line fault_test.go:159
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:538
+//line fault_greenlet_test.go:540
 
 func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
@@ -575,7 +577,7 @@ func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:581
+//line fault_greenlet_test.go:583
 
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -620,7 +622,7 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:626
+//line fault_greenlet_test.go:628
 
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -637,7 +639,7 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:643
+//line fault_greenlet_test.go:645
 
 func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -682,7 +684,7 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:688
+//line fault_greenlet_test.go:690
 
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, done := f.n, f.c, f.done
@@ -702,7 +704,7 @@ func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:708
+//line fault_greenlet_test.go:710
 
 func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
@@ -785,7 +787,7 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:792
+//line fault_greenlet_test.go:794
 
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
@@ -863,12 +865,14 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
+//line fault_test.go:217
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line fault_test.go:217
 		f()
 	}
 resumed_217:
@@ -883,11 +887,12 @@ unwind:
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
+//line fault_test.go:219
 	f2.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:894
+//line fault_greenlet_test.go:899
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -1028,7 +1033,7 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1036
+//line fault_greenlet_test.go:1041
 
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
@@ -1078,7 +1083,7 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1086
+//line fault_greenlet_test.go:1091
 
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1125,7 +1130,7 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1133
+//line fault_greenlet_test.go:1138
 
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1173,7 +1178,7 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1181
+//line fault_greenlet_test.go:1186
 
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1221,7 +1226,7 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1229
+//line fault_greenlet_test.go:1234
 
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1258,6 +1263,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (error, greenlet.Status)
 	}); ok {
+//line fault_test.go:256
 		err, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 60)
@@ -1265,6 +1271,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
+//line fault_test.go:256
 		err = f()
 	}
 //line fault_test.go:257
@@ -1272,7 +1279,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1280
+//line fault_greenlet_test.go:1287
 
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, what := f2.n, f2.what
@@ -1289,7 +1296,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:1297
+//line fault_greenlet_test.go:1304
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1410,7 +1417,7 @@ resumed_271:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1419
+//line fault_greenlet_test.go:1426
 
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
@@ -1466,7 +1473,7 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1475
+//line fault_greenlet_test.go:1482
 
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1478,7 +1485,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1487
+//line fault_greenlet_test.go:1494
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1527,7 +1534,7 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1536
+//line fault_greenlet_test.go:1543
 
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1539,7 +1546,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1548
+//line fault_greenlet_test.go:1555
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1588,7 +1595,7 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1597
+//line fault_greenlet_test.go:1604
 
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1600,7 +1607,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1609
+//line fault_greenlet_test.go:1616
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1649,7 +1656,7 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1658
+//line fault_greenlet_test.go:1665
 
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1661,7 +1668,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1670
+//line fault_greenlet_test.go:1677
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1710,7 +1717,7 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1719
+//line fault_greenlet_test.go:1726
 
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1722,7 +1729,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1731
+//line fault_greenlet_test.go:1738
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1929,7 +1936,7 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1939
+//line fault_greenlet_test.go:1946
 
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
@@ -1985,7 +1992,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1995
+//line fault_greenlet_test.go:2002
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1997,7 +2004,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2007
+//line fault_greenlet_test.go:2014
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2086,7 +2093,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2097
+//line fault_greenlet_test.go:2104
 
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2161,7 +2168,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2173
+//line fault_greenlet_test.go:2180
 
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
@@ -2213,7 +2220,7 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2225
+//line fault_greenlet_test.go:2232
 
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
@@ -2242,7 +2249,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2254
+//line fault_greenlet_test.go:2261
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2368,11 +2375,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line fault_test.go:416
 	f.End()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2384
+//line fault_greenlet_test.go:2392
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2412,7 +2420,7 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2424
+//line fault_greenlet_test.go:2432
 
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -2429,7 +2437,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:2441
+//line fault_greenlet_test.go:2449
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2463,7 +2471,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2476
+//line fault_greenlet_test.go:2484
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
@@ -2504,7 +2512,7 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2517
+//line fault_greenlet_test.go:2525
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -2524,3 +2532,7 @@ func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo
 
 var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
 var _ func(*notes, *Server) = (*notes).stops
+
+func init() {
+	greenlet.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
+}

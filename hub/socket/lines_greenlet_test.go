@@ -295,3 +295,7 @@ func (*logKeepsLineFrame) Func() *greenlet.Func      { return &logKeepsLineFrame
 
 var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 l b d; 42 l b d; 44 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
+
+func init() {
+	greenlet.Declare("log.changesMind", "log.keepsLine")
+}

@@ -93,3 +93,20 @@ func (*ListenerAcceptFrame) Func() *greenlet.Func      { return &infoOfListenerA
 
 var infoOfListenerAcceptFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23 l; 29 l"}
 var _ func(*Listener) (*Conn, error) = (*Listener).Accept
+
+// valueListenerAcceptFrame is Listener.Accept as a value, for callers that can be suspended.
+type valueListenerAcceptFrame struct {
+	recv *Listener
+}
+
+func (v valueListenerAcceptFrame) CallResumable(r *greenlet.Run) (*Conn, error, greenlet.Status) {
+	return v.recv.AcceptResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
+		return valueListenerAcceptFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Listener.Accept")
+}

@@ -248,3 +248,7 @@ func (*ledgerStopsFrame) Func() *greenlet.Func      { return &ledgerStopsFrameIn
 
 var ledgerStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops
+
+func init() {
+	greenlet.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
+}

@@ -101,6 +101,20 @@ func (*PacketConnReadFromFrame) Func() *greenlet.Func      { return &infoOfPacke
 var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 c p n from"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
+// valuePacketConnReadFromFrame is PacketConn.ReadFrom as a value, for callers that can be suspended.
+type valuePacketConnReadFromFrame struct {
+	recv *PacketConn
+}
+
+func (v valuePacketConnReadFromFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, net.Addr, error, greenlet.Status) {
+	return v.recv.ReadFromResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
+		return valuePacketConnReadFromFrame{recv}
+	})
+}
+
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
 type PacketConnWriteToFrame struct {
 	greenlet.Header
@@ -171,7 +185,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:177
+//line packet_greenlet.go:191
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
@@ -190,3 +204,20 @@ func (*PacketConnWriteToFrame) Func() *greenlet.Func      { return &infoOfPacket
 
 var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 c p to n"}
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo
+
+// valuePacketConnWriteToFrame is PacketConn.WriteTo as a value, for callers that can be suspended.
+type valuePacketConnWriteToFrame struct {
+	recv *PacketConn
+}
+
+func (v valuePacketConnWriteToFrame) CallResumable(r *greenlet.Run, p0 []byte, p1 net.Addr) (int, error, greenlet.Status) {
+	return v.recv.WriteToResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
+		return valuePacketConnWriteToFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
+}

@@ -157,6 +157,20 @@ func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoO
 var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78 s delay n; 83 s delay n c; 99 s delay n; 104 s delay n"}
 var _ func(*Server) error = (*Server).Serve
 
+// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
+type valueServerServeFrame struct {
+	recv *Server
+}
+
+func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+	return v.recv.ServeResumable(r)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+		return valueServerServeFrame{recv}
+	})
+}
+
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
 	greenlet.Header
@@ -236,7 +250,7 @@ resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:242
+//line server_greenlet.go:256
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)
@@ -251,3 +265,20 @@ func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOf
 
 var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178 s killed until; 184 s killed"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
+
+// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
+type valueServerStopFrame struct {
+	recv *Server
+}
+
+func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+	return v.recv.StopResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+		return valueServerStopFrame{recv}
+	})
+}
+func init() {
+	greenlet.Declare("Server.Serve", "Server.Stop")
+}

@@ -278,11 +278,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line server_test.go:203
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:286
+//line server_greenlet_test.go:287
 
 func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
@@ -412,11 +413,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line server_test.go:225
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:420
+//line server_greenlet_test.go:422
 
 func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
@@ -500,11 +502,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line server_test.go:264
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:508
+//line server_greenlet_test.go:511
 
 func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -656,11 +659,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line server_test.go:326
 	f.End()
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:664
+//line server_greenlet_test.go:668
 
 func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -688,7 +692,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:693
+//line server_greenlet_test.go:697
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -782,7 +786,7 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:788
+//line server_greenlet_test.go:792
 
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
@@ -827,7 +831,7 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:833
+//line server_greenlet_test.go:837
 
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, stop := f.l, f.stop
@@ -844,7 +848,7 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:850
+//line server_greenlet_test.go:854
 
 func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
@@ -877,7 +881,7 @@ func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:883
+//line server_greenlet_test.go:887
 
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -928,7 +932,7 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:934
+//line server_greenlet_test.go:938
 
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -946,7 +950,7 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:952
+//line server_greenlet_test.go:956
 
 func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
@@ -1011,7 +1015,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1018
+//line server_greenlet_test.go:1022
 
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -1047,7 +1051,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1055
+//line server_greenlet_test.go:1059
 
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
@@ -1091,7 +1095,7 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1099
+//line server_greenlet_test.go:1103
 
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -1108,7 +1112,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:1116
+//line server_greenlet_test.go:1120
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }
@@ -1117,3 +1121,7 @@ func (*logReadsToEndFrame) Func() *greenlet.Func      { return &logReadsToEndFra
 
 var logReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 451, Points: "452 l"}
 var _ func(*log, *Conn) = (*log).readsToEnd
+
+func init() {
+	greenlet.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
+}

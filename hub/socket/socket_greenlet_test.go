@@ -332,12 +332,14 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	if c2, ok := transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*Conn, error, greenlet.Status)
 	}); ok {
+//line socket_test.go:115
 		c, err, st = c2.DialResumable(r, network, address)
 		if st != greenlet.Done {
 			f.transport, f.network, f.address, f.PC = nil, "", "", 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
+//line socket_test.go:115
 		c, err = transport.Dial(network, address)
 	}
 resumed_115:
@@ -412,11 +414,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line socket_test.go:135
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:422
+//line socket_greenlet_test.go:425
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -466,7 +469,7 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:472
+//line socket_greenlet_test.go:475
 
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -495,7 +498,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:501
+//line socket_greenlet_test.go:504
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -678,7 +681,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:685
+//line socket_greenlet_test.go:688
 
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -757,7 +760,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:765
+//line socket_greenlet_test.go:768
 
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
@@ -811,7 +814,7 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:819
+//line socket_greenlet_test.go:822
 
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -841,7 +844,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:849
+//line socket_greenlet_test.go:852
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -956,7 +959,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:965
+//line socket_greenlet_test.go:968
 
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -1104,11 +1107,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line socket_test.go:317
 	f.End()
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1117
+//line socket_greenlet_test.go:1121
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1191,7 +1195,7 @@ resumed_364:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1201
+//line socket_greenlet_test.go:1205
 
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
@@ -1243,7 +1247,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1253
+//line socket_greenlet_test.go:1257
 
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1275,7 +1279,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1285
+//line socket_greenlet_test.go:1289
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1349,7 +1353,7 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1360
+//line socket_greenlet_test.go:1364
 
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
@@ -1362,3 +1366,7 @@ func (*notesReceivesFrame) Func() *greenlet.Func      { return &notesReceivesFra
 
 var notesReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives
+
+func init() {
+	greenlet.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
+}

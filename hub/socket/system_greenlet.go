@@ -386,6 +386,20 @@ func (*SystemDialFrame) Func() *greenlet.Func      { return &infoOfSystemDialFra
 var infoOfSystemDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65 network address c err"}
 var _ func(*System, string, string) (*Conn, error) = (*System).Dial
 
+// valueSystemDialFrame is System.Dial as a value, for callers that can be suspended.
+type valueSystemDialFrame struct {
+	recv *System
+}
+
+func (v valueSystemDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Conn, error, greenlet.Status) {
+	return v.recv.DialResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
+		return valueSystemDialFrame{recv}
+	})
+}
+
 // func1SystemDial is the function literal of system.go:65, with what it captures.
 type func1SystemDial struct {
 	greenlet.Closure
@@ -427,7 +441,7 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:431
+//line system_greenlet.go:445
 
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -440,7 +454,7 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:444
+//line system_greenlet.go:458
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -534,7 +548,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:539
+//line system_greenlet.go:553
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
@@ -677,11 +691,12 @@ unwind:
 		}
 	}
 	f.ret0 = *f.c
+//line system.go:111
 	f.End()
 	return greenlet.Done
 }
 
-//line system_greenlet.go:686
+//line system_greenlet.go:701
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -746,7 +761,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:751
+//line system_greenlet.go:766
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -778,7 +793,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:783
+//line system_greenlet.go:798
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -792,6 +807,20 @@ func (*SystemListenFrame) Func() *greenlet.Func      { return &infoOfSystemListe
 
 var infoOfSystemListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117 s network"}
 var _ func(*System, string, string) (*Listener, error) = (*System).Listen
+
+// valueSystemListenFrame is System.Listen as a value, for callers that can be suspended.
+type valueSystemListenFrame struct {
+	recv *System
+}
+
+func (v valueSystemListenFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Listener, error, greenlet.Status) {
+	return v.recv.ListenResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
+		return valueSystemListenFrame{recv}
+	})
+}
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
 type SystemListenPacketFrame struct {
@@ -843,7 +872,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:848
+//line system_greenlet.go:877
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -875,7 +904,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:880
+//line system_greenlet.go:909
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -889,6 +918,20 @@ func (*SystemListenPacketFrame) Func() *greenlet.Func      { return &infoOfSyste
 
 var infoOfSystemListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132 s network"}
 var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
+
+// valueSystemListenPacketFrame is System.ListenPacket as a value, for callers that can be suspended.
+type valueSystemListenPacketFrame struct {
+	recv *System
+}
+
+func (v valueSystemListenPacketFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*PacketConn, error, greenlet.Status) {
+	return v.recv.ListenPacketResumable(r, p0, p1)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
+		return valueSystemListenPacketFrame{recv}
+	})
+}
 
 // systemResolveFrame is an activation of System.resolve.
 type systemResolveFrame struct {
@@ -952,7 +995,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:957
+//line system_greenlet.go:1000
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -983,7 +1026,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:988
+//line system_greenlet.go:1031
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)
@@ -999,3 +1042,7 @@ func (*systemResolveFrame) Func() *greenlet.Func      { return &systemResolveFra
 
 var systemResolveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve
+
+func init() {
+	greenlet.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
+}

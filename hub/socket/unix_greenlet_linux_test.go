@@ -315,11 +315,12 @@ unwind:
 			return r.Link(f, &f.Header, sub)
 		}
 	}
+//line unix_linux_test.go:103
 	f.End()
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:325
+//line unix_greenlet_linux_test.go:326
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -388,7 +389,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:395
+//line unix_greenlet_linux_test.go:396
 
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -401,3 +402,7 @@ func (*notesReceivesNothingFrame) Func() *greenlet.Func      { return &notesRece
 
 var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 n c p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
+
+func init() {
+	greenlet.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
+}

@@ -24,6 +24,12 @@ type Package struct {
 	Files []*ast.File // parsed with comments
 	Pkg   *types.Package
 	Info  *types.Info
+	// Deps are packages that Pkg imports, directly or not, if more are known than those
+	// that are seen from it by their types.
+	Deps []*types.Package
+	// Named are names of functions and methods that files which are not in Files, but may
+	// be compiled with them, use as values.
+	Named []string
 }
 
 // A Func is an annotated function of the package.
@@ -61,6 +67,7 @@ type Suspension struct {
 // remembers is added to.
 type Colors struct {
 	pkg       *Package
+	deps      []*types.Package // reached by imports, that can have companions
 	set       *directive.Set
 	annotated []*Func
 	byObj     map[*types.Func]*Func
@@ -81,6 +88,7 @@ type Colors struct {
 func New(p *Package, set *directive.Set) *Colors {
 	c := &Colors{
 		pkg:      p,
+		deps:     p.resumable(),
 		set:      set,
 		byObj:    map[*types.Func]*Func{},
 		decls:    map[*types.Func]*ast.FuncDecl{},
@@ -137,6 +145,9 @@ func (c *Colors) Annotated() []*Func { return c.annotated }
 
 // Directives are those that New was given.
 func (c *Colors) Directives() *directive.Set { return c.set }
+
+// Decl is the declaration of a function of the package that has a body, or nil.
+func (c *Colors) Decl(fn *types.Func) *ast.FuncDecl { return c.decls[fn] }
 
 // Companion is the name of the resumable form of fn.
 func (c *Colors) Companion(fn *types.Func) string { return names.Companion(fn.Name()) }

@@ -3,8 +3,7 @@ package color
 import (
 	"go/ast"
 	"go/types"
-
-	"github.com/going-green/greenlet/internal/names"
+	"slices"
 )
 
 // Calls of interface methods. Whether one suspends is known when it is made: if
@@ -46,12 +45,7 @@ func (c *Colors) open(pkg *types.Package) bool {
 	case pkg.Name() != "main":
 		return true
 	}
-	for _, imp := range pkg.Imports() {
-		if usesRuntime(imp) {
-			return true
-		}
-	}
-	return false
+	return len(c.deps) > 0
 }
 
 // interfaceOf is the package of the interface that a method is selected from
@@ -92,7 +86,7 @@ func (c *Colors) reaches(fn *types.Func) bool {
 	if known, ok := c.dispatch.Load(fn); ok {
 		return known.(bool)
 	}
-	found := c.sees(c.pkg.Pkg, func(pkg *types.Package) bool { return c.declares(pkg, fn, nil) })
+	found := c.sees(func(pkg *types.Package) bool { return c.declares(pkg, fn, nil) })
 	c.dispatch.Store(fn, found)
 	return found
 }
@@ -101,33 +95,13 @@ func (c *Colors) reaches(fn *types.Func) bool {
 // declares fn, with a resumable method.
 func (c *Colors) implemented(fn *types.Func) bool {
 	iface, _ := fn.Signature().Recv().Type().Underlying().(*types.Interface)
-	return c.sees(c.pkg.Pkg, func(pkg *types.Package) bool { return c.declares(pkg, fn, iface) })
+	return c.sees(func(pkg *types.Package) bool { return c.declares(pkg, fn, iface) })
 }
 
-// sees reports whether has holds of pkg, or of a package that pkg sees.
-func (c *Colors) sees(pkg *types.Package, has func(*types.Package) bool) bool {
-	if pkg == nil {
-		return false
-	}
-	if has(pkg) {
-		return true
-	}
-	for _, imp := range pkg.Imports() {
-		if usesRuntime(imp) && has(imp) {
-			return true
-		}
-	}
-	return false
-}
-
-// usesRuntime reports whether a package can have companions.
-func usesRuntime(pkg *types.Package) bool {
-	for _, imp := range pkg.Imports() {
-		if imp.Path() == names.RuntimePath {
-			return true
-		}
-	}
-	return false
+// sees reports whether has holds of this package, or of one that it imports, directly or
+// not, and that can have companions.
+func (c *Colors) sees(has func(*types.Package) bool) bool {
+	return c.pkg.Pkg != nil && has(c.pkg.Pkg) || slices.ContainsFunc(c.deps, has)
 }
 
 // declares reports whether a type of pkg has a resumable method that a call of

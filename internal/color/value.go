@@ -3,6 +3,7 @@ package color
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -71,21 +72,22 @@ func (c *Colors) value(e ast.Expr, id *ast.Ident) *Value {
 	}
 }
 
+var whoRuns = []string{"Current", "New", "Caller", "Callers"}
+
 // AsksWhoRuns reports whether fn is a function of the runtime whose meaning
 // depends on the greenlet that calls it.
 func AsksWhoRuns(fn *types.Func) bool {
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == names.RuntimePath && fn.Signature().Recv() == nil &&
-		(fn.Name() == "Current" || fn.Name() == "New")
+		slices.Contains(whoRuns, fn.Name())
 }
 
 // UsedAsValue reports whether plain or resumable code of the package names fn
-// without calling it or, of a function that is no method, code of other packages
-// may.
+// without calling it, or code of other packages may.
 func (c *Colors) UsedAsValue(fn *types.Func) bool {
-	if fn.Exported() && fn.Signature().Recv() == nil && c.pkg.Pkg.Name() != "main" {
+	if fn.Exported() && c.pkg.Pkg.Name() != "main" {
 		return true
 	}
-	return c.asValue[fn]
+	return c.asValue[fn] || slices.Contains(c.pkg.Named, fn.Name())
 }
 
 // findValues fills asValue.

@@ -168,6 +168,26 @@ const (
 	// Fix: rename what hides the type.
 	LiteralLocalType Code = "literal-local-type"
 
+	// ValueInGeneric: a plain function with type parameters makes a value of a resumable
+	// function or method that depends on these. The compiler makes a closure of it, by
+	// which resumable code that calls it can't tell what it is: what it suspends would be
+	// lost.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func each[T any](list []T) {
+	//		for _, v := range list {
+	//			greenlet.Yield(v)
+	//		}
+	//	}
+	//
+	//	func walker[T any]() func([]T) { return each[T] }
+	//
+	// Fix: annotate the function around, and call it from resumable code, or make the
+	// value where the types are known.
+	ValueInGeneric Code = "value-in-generic"
+
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a
 	// greenlet that it can't suspend.

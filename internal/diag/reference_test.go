@@ -32,6 +32,7 @@ What the generator and ` + "`greenletvet`" + ` report, by its code. The text is 
 	for _, part := range []struct{ file, title string }{
 		{"codes_load.go", "Packages that can't be loaded"},
 		{"codes.go", "Directives, and what resumable functions can't do"},
+		{"codes_packages.go", "Where packages meet"},
 		{"codes_rewrite.go", "What shows when a function is taken apart"},
 		{"codes_vet.go", "Programs that hardly mean what they say"},
 	} {

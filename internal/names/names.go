@@ -142,11 +142,15 @@ func FrameOf(fn *types.Func) (name string, ok bool) {
 // ReceiverType is the name of a method's receiver type, as Go's tracebacks have
 // it: not of the alias that its declaration may name. It is "" if there is none.
 func ReceiverType(fn *types.Func) string {
-	r := fn.Signature().Recv()
-	if r == nil {
-		return ""
+	if r := fn.Signature().Recv(); r != nil {
+		return TypeName(r.Type())
 	}
-	t := types.Unalias(r.Type())
+	return ""
+}
+
+// TypeName is the name of the type that t is, or that it points to, or "" if it has none.
+func TypeName(t types.Type) string {
+	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())
 	}
@@ -220,6 +224,14 @@ func InTraceback(fn *types.Func) string {
 		recv = "(*" + recv + ")"
 	}
 	return recv + "." + fn.Name()
+}
+
+// Upper is name with its first letter in upper case, if that has one.
+func Upper(name string) string {
+	if name == "" {
+		return ""
+	}
+	return upper(name)
 }
 
 // upper and lower change the case of the first letter. A name that starts

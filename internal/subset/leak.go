@@ -1,6 +1,8 @@
 package subset
 
 import (
+	"go/ast"
+	"go/types"
 	"strings"
 
 	"github.com/going-green/greenlet/internal/color"
@@ -8,27 +10,70 @@ import (
 )
 
 // leaks refuses plain functions that suspend and that resumable code calls. The
-// message points at the suspension; the calls that lead to it follow.
+// message points at the suspension; the calls that lead to it follow. If one of the
+// functions can't be annotated as it is, the message says why and what to do first.
 func (k *checker) leaks() {
-	for _, leak := range k.colors.Unannotated() {
+	leaks := k.colors.Unannotated()
+	against := k.against(leaks)
+	for _, leak := range leaks {
 		name := k.colors.Name(leak.Fn)
 		does := "calls " + k.colors.Name(leak.At.Callee) + ", which is resumable,"
 		if leak.At.Op != color.OpCall {
 			does = "calls " + k.colors.Name(leak.At.Callee)
 		}
-		var related []diag.Related
-		var plain []string
+		var related, reasons []diag.Related
+		var plain, first []string
 		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "
 		for _, step := range leak.Path {
 			callee := k.colors.Name(step.Callee)
 			related = append(related, k.related(step.Pos, caller+what+callee))
 			plain = append(plain, callee)
 			caller, what = callee, " calls "
+			for _, d := range against[step.Callee] {
+				reasons = append(reasons, diag.Related{Pos: d.Pos, Message: callee + " can't be resumable as it is: " + d.Message + " [" + string(d.Code) + "]"})
+				first = append(first, "in "+callee+", "+d.Remedy)
+			}
+		}
+		remedy := "annotate " + list(plain) + " with //greenlet:resumable"
+		if len(first) > 0 {
+			remedy = strings.Join(first, "; ") + "; then " + remedy
 		}
 		k.report(leak.At.Pos, diag.SwitchInPlain,
 			name+" "+does+" but is not resumable, and resumable code calls it",
-			"annotate "+list(plain)+" with //greenlet:resumable", related...)
+			remedy, append(related, reasons...)...)
 	}
+}
+
+// against is what would be reported of the functions that want the directive if they
+// had it.
+func (k *checker) against(leaks []color.Leak) map[*types.Func]diag.List {
+	wanted := map[*types.Func]*ast.FuncDecl{}
+	var decls []*ast.FuncDecl
+	for _, leak := range leaks {
+		for _, step := range leak.Path {
+			if decl := k.colors.Decl(step.Callee); decl != nil && wanted[step.Callee] == nil {
+				wanted[step.Callee] = decl
+				decls = append(decls, decl)
+			}
+		}
+	}
+	if len(decls) == 0 {
+		return nil
+	}
+	set, diags := k.colors.Directives().With(k.Fset, k.Files, decls)
+	with := &checker{Package: k.Package, colors: color.New(k.Package, set), diags: diags}
+	with.functions()
+	with.diags.Sort()
+	found := map[*types.Func]diag.List{}
+	for fn, decl := range wanted {
+		from, to := k.Fset.Position(decl.Pos()), k.Fset.Position(decl.End())
+		for _, d := range with.diags {
+			if d.Pos.Filename == from.Filename && from.Offset <= d.Pos.Offset && d.Pos.Offset < to.Offset {
+				found[fn] = append(found[fn], d)
+			}
+		}
+	}
+	return found
 }
 
 // list is "a", "a and b", "a, b and c".

@@ -16,7 +16,7 @@ import (
 func (k *checker) literalTypes(fn *color.Func) {
 	suspends := k.scopes(fn)
 	report := func(n ast.Node, inLit bool, what string, more ...types.Type) {
-		used, around := k.typesOf(n, more)
+		used, around := k.typesOf(fn, n, more)
 		if !around {
 			return
 		}
@@ -82,7 +82,7 @@ type typeUse struct {
 
 // typesOf are the types that n is spelled with, but not those that it declares, and
 // whether one of them is declared in the function.
-func (k *checker) typesOf(n ast.Node, more []types.Type) (list []typeUse, around bool) {
+func (k *checker) typesOf(fn *color.Func, n ast.Node, more []types.Type) (list []typeUse, around bool) {
 	seen := map[types.Type]bool{}
 	known := map[*types.TypeName]bool{}
 	add := func(t types.Type, pos token.Pos) {
@@ -91,8 +91,12 @@ func (k *checker) typesOf(n ast.Node, more []types.Type) (list []typeUse, around
 				return
 			}
 			known[obj] = true
+			_, param := obj.Type().(*types.TypeParam)
+			if param && (obj.Pos() < fn.Decl.Pos() || obj.Pos() >= fn.Decl.End()) {
+				return // of a generic function that n names
+			}
 			list = append(list, typeUse{obj, pos})
-			if _, param := obj.Type().(*types.TypeParam); !param && obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() {
+			if !param && obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() {
 				around = true
 			}
 		})

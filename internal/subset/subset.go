@@ -19,17 +19,24 @@ import (
 // Wrong directives are not in the list: directive.Parse has reported them.
 func Check(p *color.Package, c *color.Colors) diag.List {
 	k := &checker{Package: p, colors: c}
-	for _, fn := range c.Annotated() {
+	k.functions()
+	k.leaks()
+	k.openValues()
+	k.exposed()
+	k.muted()
+	k.universe()
+	k.diags.Sort()
+	return k.diags
+}
+
+// functions checks what belongs to one annotated function.
+func (k *checker) functions() {
+	for _, fn := range k.colors.Annotated() {
 		k.body(fn)
 		k.localTypes(fn)
 		k.literalTypes(fn)
 	}
-	k.leaks()
-	k.exposed()
-	k.universe()
-	k.diags = append(k.diags, Clashes(p.Fset, p.Files, c.Directives(), p.Info)...)
-	k.diags.Sort()
-	return k.diags
+	k.diags = append(k.diags, Clashes(k.Fset, k.Files, k.colors.Directives(), k.Info)...)
 }
 
 type checker struct {

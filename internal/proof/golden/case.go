@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -37,6 +38,23 @@ type Case struct {
 }
 
 const traceSection = "trace"
+
+// plainRuns is what the header of a case says whose resumable functions, rewritten, run
+// as plain code and are to switch there. All others must lose no suspension.
+const plainRuns = "Plain runs are meant."
+
+// withoutMeant is err, of running the rewritten case, unless that is of lost suspensions
+// and they are meant.
+func (c *Case) withoutMeant(err error) error {
+	var lost *oracle.LostError
+	switch meant := strings.Contains(c.header, plainRuns); {
+	case meant && errors.As(err, &lost):
+		return nil
+	case meant && err == nil:
+		return errors.New("the header says that plain runs are meant, but no suspension is lost")
+	}
+	return err
+}
 
 // load reads the case in the file at p.
 func load(p string) (*Case, error) {

@@ -145,7 +145,7 @@ func (b *batch) run(ctx context.Context, dir string) error {
 		return oracle.Rewritten(programs, b.root)
 	}
 	return b.execute(ctx, filepath.Join(dir, "rewritten"), programs, module, func(o *outcome, out string, err error) {
-		o.printed, o.printedErr = out, err
+		o.printed, o.printedErr = out, o.withoutMeant(err)
 	})
 }
 

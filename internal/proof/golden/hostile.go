@@ -204,6 +204,10 @@ func (h *hostiles) run(ctx context.Context, rewritten bool, name string, actions
 			n = 1
 		}
 		out, err := h.binaries[rewritten].Run(ctx, name, actions[:n]...)
+		var lost *oracle.LostError
+		if errors.As(err, &lost) && strings.Contains(h.outcomes[name].header, plainRuns) {
+			err = nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%v: %w", actions[:n], err)
 		}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,11 +104,28 @@ const Timeout = 20 * time.Second
 var ErrEndless = errors.New("does not end")
 
 // Run runs a program with arguments and returns what [Outcome] does. The text does not depend
-// on where and how the program was built.
+// on where and how the program was built. If a rewritten program that ends loses suspensions,
+// the error is a [*LostError].
 func (b *Binary) Run(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	out, err := Outcome(ctx, exec.CommandContext(ctx, b.path, append([]string{program}, args...)...))
+	lost, err := os.CreateTemp(filepath.Dir(b.path), "lost")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(lost.Name())
+	defer lost.Close()
+	cmd := exec.CommandContext(ctx, b.path, append([]string{program}, args...)...)
+	cmd.Env = append(os.Environ(), lostVariable+"="+lost.Name())
+	out, err := Outcome(ctx, cmd)
+	if err == nil {
+		var text []byte
+		if text, err = os.ReadFile(lost.Name()); err == nil && len(text) > 0 {
+			places := strings.Split(strings.TrimSpace(string(text)), "\n")
+			slices.Sort(places)
+			err = &LostError{slices.Compact(places)}
+		}
+	}
 	if err != nil {
 		err = fmt.Errorf("program %s %w", program, err)
 	}

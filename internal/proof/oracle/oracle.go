@@ -87,6 +87,9 @@ func Rewritten(programs []Program, root string) (Files, error) {
 			module[path.Join(p.Name, name)] = p.Files[name]
 		}
 	}
+	if err := addLost(module, programs); err != nil {
+		return nil, err
+	}
 	return module, addMain(module, programs)
 }
 

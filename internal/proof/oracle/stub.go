@@ -128,22 +128,15 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 	params, args := s.typeParams(decl)
 	sig := s.signature(decl)
 
-	recv, call, traced, typeParams := "", fn, fn, params
+	recv, call, traced, typeParams := "", fn, s.traced(decl), params
 	if base != "" {
 		star := ""
-		traced = s.base(base)
-		if args != "" {
-			traced += "[...]"
-		}
 		if _, ok := ast.Unparen(decl.Recv.List[0].Type).(*ast.StarExpr); ok {
 			star = "*"
-			traced = "(*" + traced + ")"
 		}
 		recv, call, typeParams = "(recv_ "+star+base+args+") ", "recv_."+fn, ""
-		traced += "." + fn
 	} else if args != "" {
 		call += args
-		traced += "[...]"
 	}
 
 	fields, results := "", ""

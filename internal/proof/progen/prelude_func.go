@@ -79,6 +79,35 @@ func each2(n int, s string) func(func(int, string) bool) {
 	}
 }
 
+// allOf and eachOf are iterators over values of any type, also local ones.
+func allOf[T any](vs ...T) func(func(int, T) bool) {
+	return func(yield func(int, T) bool) {
+		for i, v := range vs {
+			if !yield(i, v) {
+				return
+			}
+		}
+	}
+}
+
+//greenlet:resumable
+func eachOf[T any](vs ...T) func(func(int, T) bool) {
+	return func(yield func(int, T) bool) {
+		for i, v := range vs {
+			greenlet.Yield(i)
+			if !yield(i, v) {
+				return
+			}
+		}
+	}
+}
+
+//greenlet:resumable
+func shown[T any](v T) string {
+	greenlet.Yield(len(fmt.Sprint(v)))
+	return fmt.Sprintf("%T", v)
+}
+
 //greenlet:resumable
 func thrice(yield func() bool) {
 	for i := 0; i < 3 && yield(); i++ {

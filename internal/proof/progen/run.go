@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/internal/proof/oracle"
 	"github.com/going-green/greenlet/rewrite"
 )
@@ -63,19 +66,25 @@ type Runner struct {
 	generateOnly bool // enough to reduce what generating fails for
 }
 
-// Run says what becomes of programs. They are compiled together.
+// Run says what becomes of programs of one file. They are compiled together.
 func (r *Runner) Run(ctx context.Context, texts []string) ([]*Verdict, error) {
+	programs := make([]oracle.Program, len(texts))
+	for i, text := range texts {
+		programs[i] = oracle.Program{Name: fmt.Sprintf("p%04d", i), Files: oracle.Files{"in.go": text}}
+	}
+	return r.RunPrograms(ctx, programs)
+}
+
+// RunPrograms is Run for programs that may have several files and packages.
+func (r *Runner) RunPrograms(ctx context.Context, all []oracle.Program) ([]*Verdict, error) {
 	r.batches++
 	dir := filepath.Join(r.Dir, fmt.Sprint("batch", r.batches))
 	defer os.RemoveAll(dir)
 	b := batch{verdicts: map[string]*Verdict{}}
-	list := make([]*Verdict, len(texts))
-	var all []oracle.Program
-	for i, text := range texts {
-		name := fmt.Sprintf("p%04d", i)
-		list[i] = &Verdict{Text: text}
-		b.verdicts[name] = list[i]
-		all = append(all, oracle.Program{Name: name, Files: oracle.Files{"in.go": text}})
+	list := make([]*Verdict, len(all))
+	for i, p := range all {
+		list[i] = &Verdict{Text: p.Files["in.go"]}
+		b.verdicts[p.Name] = list[i]
 	}
 	rest, err := all, error(nil)
 	if !r.generateOnly {
@@ -189,11 +198,21 @@ func (b *batch) generate(ctx context.Context, root, dir string, programs []oracl
 		programs = rest
 	}
 	for i, p := range programs {
-		data, err := os.ReadFile(filepath.Join(dir, p.Name, "in_greenlet.go"))
-		if err != nil {
-			return nil, err
+		files := maps.Clone(p.Files)
+		for name := range p.Files {
+			if path.Ext(name) != ".go" {
+				continue
+			}
+			name = names.Generated(name)
+			data, err := os.ReadFile(filepath.Join(dir, p.Name, filepath.FromSlash(name)))
+			switch {
+			case err == nil:
+				files[name] = string(data)
+			case !errors.Is(err, fs.ErrNotExist):
+				return nil, err
+			}
 		}
-		programs[i].Files = oracle.Files{"in.go": p.Files["in.go"], "in_greenlet.go": string(data)}
+		programs[i].Files = files
 	}
 	return programs, nil
 }

@@ -350,14 +350,3 @@ func (g *gen) collect() string {
 	}
 	return fmt.Sprintf("var %s []func(int) int\n%s%s {\n%s%s}\n%s}\n", fs, label, head, body, lit, after)
 }
-
-func (g *gen) localType() string {
-	t, v := g.fresh("local"), g.fresh("l")
-	s := fmt.Sprintf("type %s struct { a int; b string }\n", t)
-	if g.fn != nil && g.fn.generic {
-		return g.simple() // refused
-	}
-	s += fmt.Sprintf("%s := %s{%s, %s}\n", v, t, g.expr("int", 2), g.expr("string", 2))
-	s += "{\n" + g.block(1) + "}\n"
-	return s + fmt.Sprintf("%s.a += %s\np(%d, %s)\n", v, g.expr("int", 2), g.at(), v)
-}

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -28,6 +29,9 @@ type Source struct {
 	Header string
 	Colors *color.Colors
 	Hidden []Hidden
+	Values []NamedValue
+	// Declared are names of functions for the runtime.
+	Declared []string
 	// Debugger, if not nil, says under which names debuggers find the file and the
 	// generated one; see debugger.go.
 	Debugger *Debugger
@@ -82,8 +86,21 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			e.helpers.emit(out) // its code stands elsewhere
 		}
 	}
+	c := &Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}
+	if len(src.Values) > 0 {
+		imports.Take("r", "d", "v", "on", "recv", "form", "ok")
+		for i := range 16 {
+			imports.Take("p"+strconv.Itoa(i), "r"+strconv.Itoa(i))
+		}
+	}
+	for _, v := range src.Values {
+		c.register(out, src.Colors, v)
+	}
+	if len(src.Declared) > 0 {
+		c.declare(out, src.Declared)
+	}
 	if len(src.Hidden) > 0 {
-		hide(&Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}, out, src.Hidden)
+		hide(c, out, src.Hidden)
 	}
 	imports.Hint(out)
 	out.NoFormat = true

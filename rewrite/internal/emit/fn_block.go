@@ -371,7 +371,7 @@ func (e *funcEmitter) term(t ir.Term, next *ir.Block) []jen.Code {
 		code := append(e.share(ir.Header(t.Head)...), e.lineOf(t.Head.Pos()))
 		return append(code, e.dispatch(t, next)...)
 	case *ir.Wait:
-		code := append(e.share(t.Call), e.lineOf(t.Source.Pos()))
+		code := append(e.share(t.Call), e.lineOf(callPos(t.Source)))
 		return append(code, e.wait(t, next)...)
 	case *ir.Exit:
 		if t.Return == nil {

@@ -189,6 +189,7 @@ func (e *funcEmitter) unwinding() []jen.Code {
 		}
 	}
 	return append(code,
+		brace, // where a panic goes on
 		jen.Id(e.f).Dot("End").Call(),
 		jen.Return(e.rt("Done")))
 }

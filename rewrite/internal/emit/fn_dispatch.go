@@ -97,11 +97,13 @@ func (e *funcEmitter) foundOrPlain(w *ir.Wait, found jen.Code, name string, plai
 	if len(lhs) > 0 {
 		call = jen.List(lhs...).Op("=").Add(call)
 	}
+	line := e.lineOf(callPos(w.Source))
 	return []jen.Code{
 		jen.If(jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(found), jen.Id(ok)).Block(
+			line,
 			jen.List(append(lhs, jen.Id(e.st))...).Op("=").Id(c).Dot(name).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
 			jen.If(jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
-		).Else().Block(call),
+		).Else().Block(line, call),
 	}
 }
 

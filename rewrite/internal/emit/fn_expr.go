@@ -131,9 +131,9 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 	switch fn.Name() {
 	case "Current":
 		return jen.Id(e.r).Dot("Current").Call(), true
-	case "New":
+	case "New", "Caller", "Callers":
 		if len(x.Args) == 1 {
-			return jen.Id(e.r).Dot("New").Call(e.Expr(x.Args[0])), true
+			return jen.Id(e.r).Dot(fn.Name()).Call(e.Expr(x.Args[0])), true
 		}
 	}
 	return nil, false
@@ -333,11 +333,11 @@ func (e *funcEmitter) zero(t types.Type) *jen.Statement {
 
 // anyType, newOf and falseValue say any, new(t) and false, also where the package
 // declares these names anew.
-func (e *funcEmitter) anyType() *jen.Statement { return e.predeclared("any") }
+func (c *Converter) anyType() *jen.Statement { return c.predeclared("any") }
 
-func (e *funcEmitter) newOf(t jen.Code) *jen.Statement {
-	if e.hides("new") {
-		return e.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
+func (c *Converter) newOf(t jen.Code) *jen.Statement {
+	if c.hides("new") {
+		return c.rt("NewLike").Call(jen.Parens(jen.Op("*").Add(t)).Call(jen.Nil()))
 	}
 	return jen.New(t)
 }

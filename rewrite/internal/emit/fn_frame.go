@@ -146,7 +146,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 	var points []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			at := e.placeOf(w.Source.Pos())
+			at := e.placeOf(callPos(w.Source))
 			point := strconv.Itoa(at.line)
 			if at.file != declared.file {
 				point += "@" + strings.ReplaceAll(e.sourcePath(at), " ", "\x00")

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
@@ -106,72 +105,11 @@ func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
 	return e.bound(lit, e.closure(lit))
 }
 
-// registration makes a function that may be used as a value known to those who
-// call it as one.
-func (e *funcEmitter) registration(out *jen.File) {
-	recv := e.fn.Obj.Signature().Recv()
-	if e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
-		return
-	}
-	name := e.free(names.Helper(e.frame, "value"))
-	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
-	var fields []jen.Code
-	self := jen.Code(jen.Id(name))
-	of := func(form string) *jen.Statement { return jen.Id(form) }
-	if recv != nil {
-		fields = []jen.Code{jen.Id("recv").Add(e.Type(recv.Type()))}
-		self = jen.Id(e.free("v")).Id(name)
-		of = func(form string) *jen.Statement { return jen.Id(e.free("v")).Dot("recv").Dot(form) }
-	}
-	out.Type().Id(name).Struct(fields...)
-	e.forwarding(out, self, of(names.Companion(e.fn.Obj.Name())), closureCall)
-	if e.fn.Recovers {
-		e.forwarding(out, self, of(names.Deferred(e.fn.Obj.Name())), closureDeferred)
-	}
-	if recv == nil {
-		out.Func().Id("init").Params().Block(e.rt("Register").Call(jen.Id(e.fn.Obj.Name()), jen.Id(name).Values()))
-		return
-	}
-	t := e.Type(recv.Type())
-	zero := jen.Parens(jen.Op("*").Add(e.newOf(t)))
-	out.Func().Id("init").Params().Block(e.rt("RegisterMethod").Call(
-		zero.Dot(e.fn.Obj.Name()),
-		jen.Func().Params(jen.Id("recv").Add(e.Type(recv.Type()))).Add(e.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
-}
-
-// forwarding emits the method called name of a receiver, which calls target, a
-// form of the same kind of a function of the same signature.
-func (e *funcEmitter) forwarding(out *jen.File, recv jen.Code, target *jen.Statement, name string) {
-	params, args, results := e.handOn(name)
-	out.Func().Params(recv).Id(name).Params(params...).Add(parens(results)).Block(jen.Return(target.Call(args...)))
-}
-
 // handOn is the signature of the function's form called name, and the arguments of a
 // call that hands on the parameters.
 func (e *funcEmitter) handOn(name string) (params, args, results []jen.Code) {
-	sig := e.fn.Obj.Signature()
-	r := e.free("r")
-	params, args = []jen.Code{e.runParam(r)}, []jen.Code{jen.Id(r)}
-	if name == closureDeferred {
-		d := e.free("d")
-		params, args = append(params, jen.Id(d).Op("*").Add(e.rt("DeferHeader"))), append(args, jen.Id(d))
-	}
-	i := 0
-	for p := range sig.Params().Variables() {
-		id := e.free("p" + strconv.Itoa(i))
-		if sig.Variadic() && i == sig.Params().Len()-1 {
-			params = append(params, jen.Id(id).Add(e.variadic(p.Type())))
-			args = append(args, jen.Id(id).Op("..."))
-		} else {
-			params = append(params, jen.Id(id).Add(e.Type(p.Type())))
-			args = append(args, jen.Id(id))
-		}
-		i++
-	}
-	for v := range sig.Results().Variables() {
-		results = append(results, e.Type(v.Type()))
-	}
-	return params, args, append(results, e.rt("Status"))
+	f := e.forwarded(e.fn.Obj.Signature(), nil, name)
+	return f.params, append(f.context, f.args...), append(f.results, e.rt("Status"))
 }
 
 // deferredValue emits, of a function that is used as a value and recovers, the
@@ -189,7 +127,7 @@ func (e *funcEmitter) deferredValue(out *jen.File) {
 			jen.Return(jen.Add(id).Dot("deferred").Call(append([]jen.Code{id}, args...)...)))
 		return
 	}
-	e.forwarding(out, self, target, closureDeferred)
+	e.forward(out, self, e.fn.Obj.Signature(), nil, closureDeferred, target)
 }
 
 // deferredTarget is the form that recovers of a function that is used as a value, or
@@ -274,6 +212,7 @@ func (e *funcEmitter) asWritten(lit *ast.FuncLit) *jen.Statement {
 	plain := *e
 	conv := *e.Converter
 	plain.Converter = &conv
+	plain.alias = nil                 // those are of the step, which may have been emitted before
 	called := map[*ast.FuncLit]bool{} // at once, here
 	conv.ExprHook = func(x ast.Expr) (*jen.Statement, bool) {
 		switch x := x.(type) {

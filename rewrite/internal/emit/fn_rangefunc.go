@@ -28,6 +28,7 @@ func (e *funcEmitter) rangeWait(w *ir.Wait) []jen.Code {
 	return []jen.Code{
 		jen.List(jen.Id(c), jen.Id(ok)).Op(":=").Add(e.companionOfValue(w, sig)),
 		jen.If(jen.Op("!").Id(ok)).Block(jen.Id(c).Op("=").Add(e.rt(iterate)).Call(e.Expr(w.Call.Fun))),
+		e.lineOf(callPos(w.Source)),
 		jen.If(jen.Id(e.st).Op("=").Id(c).Dot(closureCall).Call(append([]jen.Code{jen.Id(e.r)}, e.callArgs(w.Call.Args, w.Call)...)...),
 			jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(e.unwound(w)...),
 	}

@@ -20,13 +20,13 @@ func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
 	}
 	code := e.save(w, true)
 	if e.asking() {
-		code = append(code, e.lineOf(w.Source.Pos()))
+		code = append(code, e.lineOf(callPos(w.Source)))
 		return append(code, e.handOut(w)...)
 	}
 	if w.Receives() {
 		code = append(code, jen.Id(e.r).Dot("Await").Call(jen.Op("&").Id(e.f).Dot(w.Results[0].Field)))
 	}
-	code = append(code, e.lineOf(w.Source.Pos()))
+	code = append(code, e.lineOf(callPos(w.Source)))
 	if w.Op == color.OpYield || w.Op == color.OpExchange {
 		return append(code, e.yield(w)...)
 	}

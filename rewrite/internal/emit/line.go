@@ -32,7 +32,7 @@ const (
 
 // lineOf marks the next line of code as that of pos.
 func (e *funcEmitter) lineOf(pos token.Pos) jen.Code {
-	p := e.placeOf(pos)
+	p := e.directives.at(pos, e.debugger)
 	text := lineMark + strconv.Itoa(p.line)
 	if p.file != "" {
 		text += " " + p.file

@@ -28,9 +28,8 @@ type place struct {
 
 // directives knows the names in the //line directives of a file.
 type directives struct {
-	fset     *token.FileSet
-	resolved bool // names are wanted as package go/token has them
-	list     []named
+	fset *token.FileSet
+	list []named
 }
 
 type named struct {
@@ -39,7 +38,7 @@ type named struct {
 }
 
 func newDirectives(src Source) *directives {
-	d := &directives{fset: src.Fset, resolved: src.Debugger != nil}
+	d := &directives{fset: src.Fset}
 	dir := filepath.Dir(src.Fset.PositionFor(src.File.FileStart, false).Filename)
 	for _, group := range src.File.Comments {
 		for _, k := range group.List {
@@ -77,15 +76,15 @@ func directiveName(k *ast.Comment) string {
 	return text
 }
 
-// at is where Go says that pos is.
-func (d *directives) at(pos token.Pos) place {
+// at is where Go says that pos is; resolved, with the name that package go/token has.
+func (d *directives) at(pos token.Pos, resolved bool) place {
 	adjusted := d.fset.Position(pos)
 	if adjusted.Filename == d.fset.PositionFor(pos, false).Filename || adjusted.Filename == "" {
 		return place{"", adjusted.Line}
 	}
 	p := place{adjusted.Filename, adjusted.Line}
 	for _, n := range d.list {
-		if n.pos < pos && n.resolved == adjusted.Filename && !d.resolved {
+		if n.pos < pos && n.resolved == adjusted.Filename && !resolved {
 			p.file = n.name // the last one before pos
 		}
 	}
@@ -93,7 +92,16 @@ func (d *directives) at(pos token.Pos) place {
 }
 
 // placeOf is where Go says that a position in the user's source is.
-func (e *funcEmitter) placeOf(pos token.Pos) place { return e.directives.at(pos) }
+func (e *funcEmitter) placeOf(pos token.Pos) place { return e.directives.at(pos, false) }
+
+// callPos is where gc says that a call is: at the parenthesis, which may be lines behind
+// the operand, as behind a function literal and in chains of methods.
+func callPos(call *ast.CallExpr) token.Pos {
+	if call.Lparen.IsValid() {
+		return call.Lparen
+	}
+	return call.Pos()
+}
 
 // sourcePath is the file of p as go build -trimpath has it.
 func (e *funcEmitter) sourcePath(p place) string {

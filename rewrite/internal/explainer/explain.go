@@ -49,7 +49,7 @@ type explainer struct {
 // be rewritten.
 func (x *explainer) explain() (list []*explain.Explanation, diags diag.List, err error) {
 	u := x.unit
-	pkg := &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}
+	pkg := lower.ToColor(u)
 	x.colors = color.New(pkg, u.Directives)
 	asked := false
 	for decl, obj := range declarations(u, x.asked) {

@@ -10,6 +10,7 @@ import (
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/lower"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
 )
 
@@ -17,7 +18,7 @@ import (
 // has one: the calls, one a line, that lead to a switch. It reports how many
 // functions it found.
 func Why(w io.Writer, u *unit.Unit, dir, name string) (found int, err error) {
-	colors := color.New(&color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}, u.Directives)
+	colors := color.New(lower.ToColor(u), u.Directives)
 	for fn, obj := range declarations(u, name) {
 		found++
 		d := whyResumable(u, colors, fn, obj)

@@ -112,9 +112,10 @@ func (e listError) position(dir string) token.Position {
 }
 
 // isTestMain reports whether l is the main package that the go command makes
-// for a test.
+// for a test. A user's may have such a path, but can't import what is internal to
+// the standard library.
 func (l *listed) isTestMain() bool {
-	return l.name == "main" && l.forTest == "" && strings.HasSuffix(l.id, ".test")
+	return l.name == "main" && l.forTest == "" && strings.HasSuffix(l.id, ".test") && l.imports["testing/internal/testdeps"] != nil
 }
 
 // isExternalTest reports whether l is package x_test.

@@ -222,6 +222,47 @@ func (s *scanner) markedTests(dir string) bool {
 	return false
 }
 
+// namedByTests are the names of functions and methods of a with the directive that test
+// files of the package say without a call, sorted. Values of them are made there, where
+// it may be that nothing is generated, so that the package must make them known. What the
+// name means there does not matter: it may be another's.
+func (s *scanner) namedByTests(a *annotated) []string {
+	if a.forTest != "" || a.adHoc {
+		return nil
+	}
+	resumable, found := map[string]bool{}, map[string]bool{}
+	for _, fn := range a.set.Funcs() {
+		resumable[fn.Decl.Name.Name] = true
+	}
+	for _, path := range goFiles(a.dir) {
+		if !names.IsTest(path) || s.read(path).ours {
+			continue
+		}
+		file, _ := s.parse(s.read(path))
+		if file == nil || file.Name.Name != a.name {
+			continue
+		}
+		called := map[*ast.Ident]bool{}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr: // (if it is instantiated, nothing is to be made known here)
+				switch fun := ast.Unparen(n.Fun).(type) { // before it is visited
+				case *ast.Ident:
+					called[fun] = true
+				case *ast.SelectorExpr:
+					called[fun.Sel] = true
+				}
+			case *ast.Ident:
+				if resumable[n.Name] && !called[n] {
+					found[n.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	return sortedKeys(found)
+}
+
 // goFiles are the Go files in dir, sorted.
 func goFiles(dir string) []string {
 	entries, err := os.ReadDir(dir)

@@ -19,6 +19,7 @@ import (
 	"go/parser"
 	"go/types"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,6 +44,9 @@ type Loaded struct {
 	errs diag.List
 
 	done chan struct{} // closed when all of the above is valid
+
+	reach       map[string]*listed // see reached
+	reachedOnce sync.Once
 }
 
 // ID is the package's path, or "path [tested.test]" as compiled for a test.
@@ -147,6 +151,8 @@ func (c *Checker) Unit(n *Loaded) *unit.Unit {
 		Info:       n.info,
 		Sizes:      c.sizes,
 		Directives: n.a.set,
+		Deps:       c.deps(n),
+		Named:      c.namedByTests(n.a),
 		Source:     map[string][]byte{},
 		Wanted:     map[string]bool{},
 	}
@@ -167,6 +173,14 @@ func (c *Checker) check(ctx context.Context, nodes []*Loaded, limit int) error {
 	for _, n := range nodes {
 		for _, path := range sortedKeys(n.importsOfFiles()) {
 			c.Import(n, path)
+		}
+		if len(n.wants) == 0 {
+			continue
+		}
+		for _, l := range c.resumable(n) {
+			if c.nodes[l] == nil {
+				c.exports.load(l.path)
+			}
 		}
 	}
 	var g errgroup.Group
@@ -266,7 +280,7 @@ func (n *Loaded) allFiles(replace map[string]*ast.File) []*ast.File {
 // resolve is the path of the package that n imports as path: they differ
 // where packages are vendored.
 func (n *Loaded) resolve(path string) string {
-	if imp := n.imports[path]; imp != nil {
+	if imp := n.find(path); imp != nil {
 		return imp.path
 	}
 	return path
@@ -329,7 +343,7 @@ func (f importerFunc) Import(path string) (*types.Package, error) { return f(pat
 
 // imported is the package that n imports as path.
 func (c *Checker) imported(n *Loaded, path string) (*types.Package, error) {
-	imp := n.imports[path]
+	imp := n.find(path)
 	if m := c.nodes[imp]; m != nil {
 		return m.pkg, nil
 	}
@@ -347,7 +361,7 @@ func (c *Checker) imported(n *Loaded, path string) (*types.Package, error) {
 // Import makes the package that n imports as path available to Recheck. Like all
 // reading of export data it may not happen concurrently.
 func (c *Checker) Import(n *Loaded, path string) {
-	if imp := n.imports[path]; imp == nil || c.nodes[imp] == nil {
+	if imp := n.find(path); imp == nil || c.nodes[imp] == nil {
 		c.exports.load(n.resolve(path))
 	}
 }

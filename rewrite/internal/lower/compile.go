@@ -23,7 +23,7 @@ import (
 // Compile rewrites the annotated functions of a unit: all of them, or none if
 // one can't be.
 func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
-	pkg := &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info}
+	pkg := ToColor(u)
 	end := opt.start("color")
 	colors := color.New(pkg, u.Directives)
 	end()
@@ -40,6 +40,7 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 	}
 	if len(byFile) > 0 {
 		byFile[0].hidden = overrides(u, colors)
+		nameValues(u, colors, byFile)
 	}
 	outs := make([]unit.Output, len(byFile))
 	errs := make([]error, len(byFile))
@@ -57,6 +58,11 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 	return outs, nil, nil
 }
 
+// ToColor is what color and subset see of a unit.
+func ToColor(u *unit.Unit) *color.Package {
+	return &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info, Deps: u.Deps, Named: u.Named}
+}
+
 // AnnotatedIn are the annotated functions of a file.
 func AnnotatedIn(colors *color.Colors, file *ast.File) (list []*color.Func) {
 	for _, fn := range colors.Annotated() {
@@ -72,6 +78,7 @@ type Lowered struct {
 	File   *ast.File
 	Funcs  []*ir.Func
 	hidden []emit.Hidden // to be emitted there, too
+	values []emit.NamedValue
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -170,7 +177,7 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 	}()
 	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
-		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden,
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Values: l.values, Declared: declared(l),
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

@@ -71,6 +71,7 @@ func infer(c *passContext, fn *ir.Func) {
 	n.refuse(spelled)
 	n.outcomes()
 	n.literals()
+	n.captures()
 }
 
 // nameable reports whether a type can be spelled in the package.
@@ -413,6 +414,32 @@ func (n *inferrer) literals() {
 			Message: "what suspends must be evaluated before this, which then needs its type, " + n.typeString(n.fn.Types[id]) + ", which has no name here",
 			Remedy:  "assign the values that suspend to variables first",
 		})
+	}
+}
+
+// captures diagnoses what a literal captures and can't have in a field, for want of a name
+// of its type. (What it needs of the variable, it must have in functions that are declared:
+// the type can be inferred there, but then has no methods and fields.)
+func (n *inferrer) captures() {
+	lit := n.fn.Lit
+	if lit == nil {
+		return
+	}
+	for _, c := range lit.Captures {
+		if n.nameable(c.Obj.Type()) {
+			continue
+		}
+		d := diag.Diagnostic{Code: diag.TypeUnnameable, Remedy: "give it a type that has a name, such as an interface"}
+		typ := ", the type of which, " + n.typeString(c.Obj.Type()) + ", has no name here"
+		switch {
+		case lit.Value != nil:
+			d.Pos, d.Message = n.unit.Fset.Position(lit.Value.Pos()), "this value keeps its receiver"+typ
+		case lit.Range != nil:
+			d.Pos, d.Message = n.unit.Fset.Position(c.Use.Pos()), "the body of a loop over an iterator function uses "+c.Obj.Name()+typ
+		default:
+			d.Pos, d.Message = n.unit.Fset.Position(c.Use.Pos()), "a function literal that suspends captures "+c.Obj.Name()+typ
+		}
+		n.fn.Refused = append(n.fn.Refused, d)
 	}
 }
 

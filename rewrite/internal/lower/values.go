@@ -123,7 +123,7 @@ func (m *valueMaker) instantiated(v *color.Value) ast.Expr {
 func (m *valueMaker) bound(sel *ast.SelectorExpr, s *types.Selection) ast.Expr {
 	t := s.Obj().(*types.Func).Signature().Recv().Type()
 	if types.IsInterface(t) {
-		t = embeddedIn(s)
+		t = color.EmbeddedIn(s)
 	}
 	recv := types.NewVar(token.NoPos, m.pkg, "recv", t)
 	m.lit.Captures = []*ir.Capture{{Obj: recv, Field: "recv"}}
@@ -131,19 +131,6 @@ func (m *valueMaker) bound(sel *ast.SelectorExpr, s *types.Selection) ast.Expr {
 	m.info.Types[method] = m.info.Types[sel]
 	m.info.Selections[method] = types.NewMethodSet(t).Lookup(s.Obj().Pkg(), s.Obj().Name())
 	return method
-}
-
-// embeddedIn is the type of the operand that a method is selected from, behind
-// the embedded fields on the way.
-func embeddedIn(s *types.Selection) types.Type {
-	t := s.Recv()
-	for _, i := range s.Index()[:len(s.Index())-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		t = t.Underlying().(*types.Struct).Field(i).Type()
-	}
-	return t
 }
 
 func (m *valueMaker) use(v *types.Var) *ast.Ident {

@@ -29,6 +29,8 @@ type Unit struct {
 	Info       *types.Info
 	Sizes      types.Sizes
 	Directives *directive.Set    // of all Files
+	Deps       []*types.Package  // imported, directly or not, that may have resumable functions
+	Named      []string          // resumable functions and methods that tests make values of
 	Source     map[string][]byte // the text of Files, by path
 	Wanted     map[string]bool   // by path; see Wants
 }

@@ -88,3 +88,41 @@ func position() string {
 		}
 	}
 }
+
+// StackFrame is one call of a greenlet.
+type StackFrame struct {
+	Func, File string
+	Line       int
+}
+
+// Caller is the call that is skip calls above that of Caller.
+func Caller(skip int) (f StackFrame, ok bool) {
+	if list := calls(); skip < len(list) {
+		return list[skip], true
+	}
+	return StackFrame{}, false
+}
+
+// Callers is all the calls from that of Caller on.
+func Callers(skip int) []StackFrame {
+	if list := calls(); skip < len(list) {
+		return list[skip:]
+	}
+	return nil
+}
+
+// calls is this goroutine's stack from the code that called this package to the stub of
+// the function that the greenlet began with.
+func calls() (list []StackFrame) {
+	pcs := make([]uintptr, 1000)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		switch {
+		case strings.HasSuffix(f.File, stubSuffix), !more:
+			return list
+		case !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, prefix):
+			list = append(list, StackFrame{f.Function, f.File, f.Line})
+		}
+	}
+}

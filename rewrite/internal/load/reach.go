@@ -1,0 +1,63 @@
+package load
+
+import (
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// Reach: the packages that a package imports, directly or not. Values of their types come
+// to it through those between, so that calls reach their methods, and generated code may
+// have to name what the source never does.
+
+// reached are the packages that n imports, directly or not, by path.
+func (n *Loaded) reached() map[string]*listed {
+	n.reachedOnce.Do(func() {
+		n.reach = map[string]*listed{}
+		var visit func(l *listed)
+		visit = func(l *listed) {
+			for _, path := range sortedKeys(l.imports) {
+				if imp := l.imports[path]; n.reach[imp.path] != imp {
+					n.reach[imp.path] = imp
+					visit(imp)
+				}
+			}
+		}
+		visit(n.listed)
+	})
+	return n.reach
+}
+
+// find is the package that n, or what is generated for it, imports as path.
+func (n *Loaded) find(path string) *listed {
+	if imp := n.imports[path]; imp != nil {
+		return imp
+	}
+	return n.reached()[path]
+}
+
+// resumable are the packages that n reaches and that may have resumable functions.
+func (c *Checker) resumable(n *Loaded) (list []*listed) {
+	reached := n.reached()
+	for _, path := range sortedKeys(reached) {
+		l := reached[path]
+		if l.imports[names.RuntimePath] != nil || c.scan(l) != nil {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// deps are the types of the packages that c.resumable lists, as far as they have any.
+func (c *Checker) deps(n *Loaded) (list []*types.Package) {
+	for _, l := range c.resumable(n) {
+		if m := c.nodes[l]; m != nil {
+			if !m.failed() {
+				list = append(list, m.pkg)
+			}
+		} else if pkg, err := c.exports.get(l.path); err == nil {
+			list = append(list, pkg)
+		}
+	}
+	return list
+}

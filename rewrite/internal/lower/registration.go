@@ -1,0 +1,70 @@
+package lower
+
+// Registration: what the package makes known of resumable functions as values, besides
+// those that are made known with their functions (emit/registration.go).
+
+import (
+	"go/ast"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/emit"
+	"github.com/going-green/greenlet/rewrite/internal/unit"
+)
+
+// nameValues gives the values that the package names to the file where they are named,
+// or to the first, if nothing else is generated from that. They are found anywhere in
+// the package: annotated functions run as plain code, too.
+func nameValues(u *unit.Unit, colors *color.Colors, byFile []*Lowered) {
+	test := func(file *ast.File) bool { return names.IsTest(u.Path(file)) }
+	wantsTests := test(byFile[0].File)
+	conv := &emit.Converter{Info: u.Info, Pkg: u.Pkg}
+	taken := map[string]bool{}
+	for _, v := range colors.NamedValues(test) {
+		path := u.Fset.File(v.Name.Pos()).Name()
+		if names.IsTest(path) != wantsTests || !conv.CanRegister(v) {
+			continue
+		}
+		base := "named" + names.Upper(receiverName(v)) + names.Upper(v.Name.Name)
+		if wantsTests {
+			base += "InTest"
+		}
+		name := base
+		for i := 2; taken[name] || u.Pkg.Scope().Lookup(name) != nil; i++ {
+			name = base + itoa(i)
+		}
+		taken[name] = true
+		to := byFile[0]
+		for _, l := range byFile {
+			if u.Path(l.File) == path {
+				to = l
+			}
+		}
+		to.values = append(to.values, emit.NamedValue{NamedValue: v, Name: name})
+	}
+}
+
+// declared are the names, for the runtime, of the functions of a file of which there may
+// be values that are not registered.
+func declared(l *Lowered) (list []string) {
+	for _, f := range l.Funcs {
+		if f.Lit != nil {
+			continue
+		}
+		sig, name := f.Obj.Signature(), f.Obj.Name()
+		if recv := names.ReceiverType(f.Obj); recv != "" {
+			name = recv + "." + name
+		}
+		if sig.Recv() != nil || sig.TypeParams().Len() > 0 {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func receiverName(v *color.NamedValue) string {
+	if v.Recv == nil {
+		return ""
+	}
+	return names.TypeName(v.Recv)
+}

@@ -616,15 +616,14 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:630
+//line await_greenlet_test.go:629
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -648,7 +647,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:654
+//line await_greenlet_test.go:653
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -717,7 +716,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:723
+//line await_greenlet_test.go:722
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -878,7 +877,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:884
+//line await_greenlet_test.go:883
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
@@ -928,7 +927,7 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:934
+//line await_greenlet_test.go:933
 
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var task *Task
@@ -945,7 +944,7 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:951
+//line await_greenlet_test.go:950
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -991,7 +990,7 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:997
+//line await_greenlet_test.go:996
 
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1013,7 +1012,7 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1019
+//line await_greenlet_test.go:1018
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1205,7 +1204,7 @@ resumed_174:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1212
+//line await_greenlet_test.go:1211
 
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1251,7 +1250,7 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1258
+//line await_greenlet_test.go:1257
 
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
@@ -1271,7 +1270,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1278
+//line await_greenlet_test.go:1277
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

@@ -62,7 +62,7 @@ func innermost(stack string) string {
 
 // generated is what the generator calls the form of a function that can be suspended, or
 // the methods that resume it.
-var generated = regexp.MustCompile(`^(.*\.)(?:\(\*(\w+)Frame\)\.(?:Resume|Ask|run|step)|([^.]*)Resumable)$`)
+var generated = regexp.MustCompile(`^(.*\.)(?:\(\*(\w+)Frame\)\.(?:body|Resume|Ask|run|step)|([^.]*)Resumable)$`)
 
 // sourceName is the source's name of fn, if the generator has made it.
 func sourceName(fn string) string { return generated.ReplaceAllString(fn, "$1$2$3") }

@@ -313,15 +313,14 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*GroupGoFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:328
+//line group_greenlet_test.go:327
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -364,7 +363,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:371
+//line group_greenlet_test.go:370
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
@@ -383,7 +382,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:390
+//line group_greenlet_test.go:389
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -479,7 +478,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:486
+//line group_greenlet_test.go:485
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -579,7 +578,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:586
+//line group_greenlet_test.go:585
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -641,7 +640,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:648
+//line group_greenlet_test.go:647
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -652,7 +651,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:659
+//line group_greenlet_test.go:658
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

@@ -938,15 +938,14 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:955
+//line hub_greenlet_test.go:954
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -985,7 +984,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:994
+//line hub_greenlet_test.go:993
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1039,7 +1038,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1048
+//line hub_greenlet_test.go:1047
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1069,7 +1068,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1078
+//line hub_greenlet_test.go:1077
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1093,7 +1092,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1102
+//line hub_greenlet_test.go:1101
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1162,7 +1161,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1171
+//line hub_greenlet_test.go:1170
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1193,7 +1192,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1203
+//line hub_greenlet_test.go:1202
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1247,7 +1246,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1257
+//line hub_greenlet_test.go:1256
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1277,7 +1276,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1287
+//line hub_greenlet_test.go:1286
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1301,7 +1300,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1311
+//line hub_greenlet_test.go:1310
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1370,7 +1369,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1380
+//line hub_greenlet_test.go:1379
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1415,7 +1414,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1425
+//line hub_greenlet_test.go:1424
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1443,7 +1442,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1453
+//line hub_greenlet_test.go:1452
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1489,7 +1488,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1499
+//line hub_greenlet_test.go:1498
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1517,7 +1516,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1527
+//line hub_greenlet_test.go:1526
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1583,7 +1582,7 @@ resumed_247:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1594
+//line hub_greenlet_test.go:1593
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
@@ -1631,7 +1630,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1642
+//line hub_greenlet_test.go:1641
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1646,15 +1645,14 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*TaskKillFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1665
+//line hub_greenlet_test.go:1663
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1703,7 +1701,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1714
+//line hub_greenlet_test.go:1712
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1734,7 +1732,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1745
+//line hub_greenlet_test.go:1743
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1843,7 +1841,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1854
+//line hub_greenlet_test.go:1852
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -1904,7 +1902,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:1916
+//line hub_greenlet_test.go:1914
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
@@ -1975,7 +1973,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:1988
+//line hub_greenlet_test.go:1986
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
@@ -2066,7 +2064,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2079
+//line hub_greenlet_test.go:2077
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2108,7 +2106,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2121
+//line hub_greenlet_test.go:2119
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2128,7 +2126,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2141
+//line hub_greenlet_test.go:2139
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2160,7 +2158,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2174
+//line hub_greenlet_test.go:2172
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2215,7 +2213,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2229
+//line hub_greenlet_test.go:2227
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2239,15 +2237,14 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			cancel(errors.ErrUnsupported)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:2261
+//line hub_greenlet_test.go:2258
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2309,7 +2306,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2324
+//line hub_greenlet_test.go:2321
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q, f.n)
@@ -2383,7 +2380,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2399
+//line hub_greenlet_test.go:2396
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -2424,7 +2421,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2440
+//line hub_greenlet_test.go:2437
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2459,7 +2456,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2475
+//line hub_greenlet_test.go:2472
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

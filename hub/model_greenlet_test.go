@@ -330,12 +330,11 @@ func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	case 6:
 		r2.Callee().(*modelPeeksFrame).Release(r2)
 		return r2.Return(f, &f.Header)
-	case 7:
+	default:
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
 
-	return r2.Return(f, &f.Header)
 }
 
 func (f *modelActsFrame) Forget()                 { *f = modelActsFrame{Header: f.Header} }
@@ -413,7 +412,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:418
+//line model_greenlet_test.go:417
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -444,7 +443,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:449
+//line model_greenlet_test.go:448
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -530,7 +529,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:536
+//line model_greenlet_test.go:535
 
 func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -669,7 +668,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:675
+//line model_greenlet_test.go:674
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -806,7 +805,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:812
+//line model_greenlet_test.go:811
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -863,7 +862,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:869
+//line model_greenlet_test.go:868
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -884,7 +883,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:890
+//line model_greenlet_test.go:889
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -930,7 +929,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:936
+//line model_greenlet_test.go:935
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -947,7 +946,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:953
+//line model_greenlet_test.go:952
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -972,7 +971,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:978
+//line model_greenlet_test.go:977
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1002,7 +1001,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1008
+//line model_greenlet_test.go:1007
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1019,7 +1018,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1025
+//line model_greenlet_test.go:1024
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

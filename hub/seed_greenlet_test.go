@@ -519,15 +519,14 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line seed_greenlet_test.go:533
+//line seed_greenlet_test.go:532
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -571,7 +570,7 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:577
+//line seed_greenlet_test.go:576
 
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -589,7 +588,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:595
+//line seed_greenlet_test.go:594
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -631,7 +630,7 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:637
+//line seed_greenlet_test.go:636
 
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -680,7 +679,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:686
+//line seed_greenlet_test.go:685
 
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -730,7 +729,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:736
+//line seed_greenlet_test.go:735
 
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -746,7 +745,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:752
+//line seed_greenlet_test.go:751
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -789,7 +788,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:795
+//line seed_greenlet_test.go:794
 
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -806,7 +805,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:812
+//line seed_greenlet_test.go:811
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -841,7 +840,7 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:847
+//line seed_greenlet_test.go:846
 
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

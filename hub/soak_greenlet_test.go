@@ -281,15 +281,14 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:295
+//line soak_greenlet_test.go:294
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -336,7 +335,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:342
+//line soak_greenlet_test.go:341
 
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -356,7 +355,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:362
+//line soak_greenlet_test.go:361
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -387,7 +386,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:393
+//line soak_greenlet_test.go:392
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -470,7 +469,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:476
+//line soak_greenlet_test.go:475
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -556,7 +555,7 @@ resumed_90:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:563
+//line soak_greenlet_test.go:562
 
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -617,7 +616,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:625
+//line soak_greenlet_test.go:624
 
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
@@ -664,7 +663,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:672
+//line soak_greenlet_test.go:671
 
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -683,7 +682,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:691
+//line soak_greenlet_test.go:690
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

@@ -53,15 +53,14 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line stats_greenlet_test.go:65
+//line stats_greenlet_test.go:64
 
 func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -119,7 +118,7 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:124
+//line stats_greenlet_test.go:123
 
 func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))

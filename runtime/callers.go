@@ -81,8 +81,8 @@ func isNext(fn string) bool {
 }
 
 // variant says which part of a resumable function fn is, a name as in
-// tracebacks: the hot variant, which is the companion; the methods of the frame
-// type that resume it; or none.
+// tracebacks: hot, which is the companion; the methods of the frame
+// type that have its code or resume it; or none.
 func variant(fn string) (name, part string) {
 	fn = strings.TrimSuffix(fn, "[...]")
 	if name, ok := strings.CutSuffix(fn, "Resumable"); ok {
@@ -91,7 +91,7 @@ func variant(fn string) (name, part string) {
 	typ, method, ok := cutLast(fn, ").")
 	pkg, typ, pointer := strings.Cut(strings.TrimSuffix(typ, "[...]"), "(*")
 	typ, frame := strings.CutSuffix(typ, "Frame")
-	if ok && pointer && frame && (method == "Resume" || method == "Ask" || method == "run" || method == "step") {
+	if ok && pointer && frame && (method == "body" || method == "Resume" || method == "Ask" || method == "run" || method == "step") {
 		return literalName(pkg + typ), method
 	}
 	return fn, ""

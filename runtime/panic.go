@@ -95,11 +95,12 @@ type hotCalls struct {
 	list     Traceback
 	resumed  int  // how many there are down to the outermost resumable function
 	passesOn bool // the last call was made by what does nothing else, for its caller
+	inBody   bool // the last call is of a body: by its companion or Resume, or in place
 }
 
 func (h *hotCalls) add(f runtime.Frame) {
 	if isRuntime(f) {
-		h.passesOn = false
+		h.passesOn, h.inBody = false, false
 		return
 	}
 	name, part := variant(f.Function)
@@ -110,6 +111,10 @@ func (h *hotCalls) add(f runtime.Frame) {
 	switch {
 	case part == "Ask":
 		h.passesOn = true // to Resume, if that has called it
+	case h.inBody && (part == "hot" || part == "Resume") && ownLine(f.File):
+		// The companion knows the name of a method; what Resume has called is the frame's.
+		h.list[len(h.list)-1].Func, h.inBody = name, false
+		return
 	case part == "run": // what runs steps, for what resumes or calls it
 		h.passesOn = true
 		return
@@ -119,6 +124,7 @@ func (h *hotCalls) add(f runtime.Frame) {
 	case part == "":
 		name, resumes = f.Function, false
 	}
+	h.inBody = part == "body"
 	h.list = append(h.list, StackFrame{name, sourceFile(f), f.Line})
 	if resumes {
 		h.resumed = len(h.list)

@@ -66,15 +66,14 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 3:
+	default:
 		r.Callee().(*treeFringeFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:78
+//line main_greenlet.go:77
 
 func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -66,15 +66,14 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f2, &f2.Header, st)
 		}
 		return r.Return(f2, &f2.Header)
-	case 3:
+	default:
 		r.Callee().(*forkFringeFrame).Release(r)
 		return r.Return(f2, &f2.Header)
 	}
 
-	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:78
+//line fringe_greenlet.go:77
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -111,7 +110,7 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:115
+//line fringe_greenlet.go:114
 
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -237,7 +236,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:242
+//line fringe_greenlet.go:241
 
 func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f, f.yield)
@@ -280,7 +279,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:286
+//line fringe_greenlet.go:285
 
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -328,7 +327,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:334
+//line fringe_greenlet.go:333
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

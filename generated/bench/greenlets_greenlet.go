@@ -136,15 +136,14 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 3:
+	default:
 		r.Callee().(*treeWalkFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line greenlets_greenlet.go:148
+//line greenlets_greenlet.go:147
 
 func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -183,7 +182,7 @@ func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:187
+//line greenlets_greenlet.go:186
 
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -208,7 +207,7 @@ body_94:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:212
+//line greenlets_greenlet.go:211
 
 func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
@@ -250,7 +249,7 @@ func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:254
+//line greenlets_greenlet.go:253
 
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -276,7 +275,7 @@ body_111:
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:280
+//line greenlets_greenlet.go:279
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -329,7 +328,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:333
+//line greenlets_greenlet.go:332
 
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -358,7 +357,7 @@ body_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:362
+//line greenlets_greenlet.go:361
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -404,7 +403,7 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:408
+//line greenlets_greenlet.go:407
 
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -439,7 +438,7 @@ body_171:
 	return r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:443
+//line greenlets_greenlet.go:442
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -477,7 +476,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:481
+//line greenlets_greenlet.go:480
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
@@ -502,7 +501,7 @@ after_if_185:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:506
+//line greenlets_greenlet.go:505
 
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -570,7 +569,7 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:575
+//line greenlets_greenlet.go:574
 
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)

@@ -64,15 +64,14 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 3:
+	default:
 		r.Callee().(*bushWalkFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:76
+//line walk_greenlet.go:75
 
 func (f *bushWalkFrame) Forget()                 { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
@@ -109,7 +108,7 @@ func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line walk_greenlet.go:113
+//line walk_greenlet.go:112
 
 func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -244,7 +243,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:249
+//line walk_greenlet.go:248
 
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.t, f.yield)

@@ -154,15 +154,14 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*hotAboveFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line panicstack_greenlet_test.go:166
+//line panicstack_greenlet_test.go:165
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -197,7 +196,7 @@ func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:201
+//line panicstack_greenlet_test.go:200
 
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

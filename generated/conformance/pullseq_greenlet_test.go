@@ -275,15 +275,14 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			do(depth)
 		}
 		return r.Return(f, &f.Header)
-	case 3:
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:288
+//line pullseq_greenlet_test.go:287
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -323,7 +322,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:328
+//line pullseq_greenlet_test.go:327
 
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var sum *int
@@ -341,7 +340,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:346
+//line pullseq_greenlet_test.go:345
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -367,7 +366,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:372
+//line pullseq_greenlet_test.go:371
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -395,7 +394,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:400
+//line pullseq_greenlet_test.go:399
 
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -450,7 +449,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:455
+//line pullseq_greenlet_test.go:454
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -467,7 +466,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:472
+//line pullseq_greenlet_test.go:471
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -495,7 +494,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:500
+//line pullseq_greenlet_test.go:499
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -531,7 +530,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:536
+//line pullseq_greenlet_test.go:535
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -543,7 +542,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:548
+//line pullseq_greenlet_test.go:547
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -164,15 +164,14 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 			h.ServeHTTP(w, r)
 		}
 		return r2.Return(f, &f.Header)
-	case 2:
+	default:
 		r2.Callee().Release(r2)
 		return r2.Return(f, &f.Header)
 	}
 
-	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet.go:176
+//line handler_greenlet.go:175
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -228,7 +227,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:232
+//line handler_greenlet.go:231
 
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -245,7 +244,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:249
+//line handler_greenlet.go:248
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -301,7 +300,7 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:305
+//line handler_greenlet.go:304
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -358,15 +358,14 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 			_, _ = w.Write(t0)
 		}
 		return r2.Return(f, &f.Header)
-	case 2:
+	default:
 		r2.Callee().Release(r2)
 		return r2.Return(f, &f.Header)
 	}
 
-	return r2.Return(f, &f.Header)
 }
 
-//line handler_greenlet_test.go:371
+//line handler_greenlet_test.go:370
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -418,7 +417,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:423
+//line handler_greenlet_test.go:422
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -434,7 +433,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:439
+//line handler_greenlet_test.go:438
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

@@ -1140,15 +1140,14 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1155
+//line host_greenlet_test.go:1154
 
 func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
@@ -1203,7 +1202,7 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1210
+//line host_greenlet_test.go:1209
 
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1240,7 +1239,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1247
+//line host_greenlet_test.go:1246
 
 func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -1465,7 +1464,7 @@ resumed_303:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1473
+//line host_greenlet_test.go:1472
 
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1511,7 +1510,7 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1519
+//line host_greenlet_test.go:1518
 
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1528,7 +1527,7 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1536
+//line host_greenlet_test.go:1535
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1596,7 +1595,7 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:1605
+//line host_greenlet_test.go:1604
 
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1903,7 +1902,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1912
+//line host_greenlet_test.go:1911
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2111,7 +2110,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2120
+//line host_greenlet_test.go:2119
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2218,7 +2217,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2227
+//line host_greenlet_test.go:2226
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2306,7 +2305,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2315
+//line host_greenlet_test.go:2314
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

@@ -141,15 +141,14 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*notesEchoesFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line sim_greenlet_test.go:154
+//line sim_greenlet_test.go:153
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -323,7 +322,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:328
+//line sim_greenlet_test.go:327
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -433,7 +432,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:439
+//line sim_greenlet_test.go:438
 
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))

@@ -232,15 +232,14 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		r.Callee().(*notesEchoesFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:246
+//line socket_greenlet_test.go:245
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -419,7 +418,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:425
+//line socket_greenlet_test.go:424
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -469,7 +468,7 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:475
+//line socket_greenlet_test.go:474
 
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -498,7 +497,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:504
+//line socket_greenlet_test.go:503
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -681,7 +680,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:688
+//line socket_greenlet_test.go:687
 
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -760,7 +759,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:768
+//line socket_greenlet_test.go:767
 
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
@@ -814,7 +813,7 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:822
+//line socket_greenlet_test.go:821
 
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -844,7 +843,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:852
+//line socket_greenlet_test.go:851
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -959,7 +958,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:968
+//line socket_greenlet_test.go:967
 
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -1112,7 +1111,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1121
+//line socket_greenlet_test.go:1120
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1195,7 +1194,7 @@ resumed_364:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1205
+//line socket_greenlet_test.go:1204
 
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
@@ -1247,7 +1246,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1257
+//line socket_greenlet_test.go:1256
 
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1279,7 +1278,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1289
+//line socket_greenlet_test.go:1288
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1353,7 +1352,7 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1364
+//line socket_greenlet_test.go:1363
 
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))

@@ -58,6 +58,8 @@ type funcEmitter struct {
 	labels       map[*ir.Block]string
 	isLabel      map[string]bool    // the values of labels
 	used         map[*ir.Block]bool // labels that a goto names
+	below        *ir.Block          // that stands below what is emitted
+	fallenInto   map[*ir.Block]bool // by the block above
 	inlined      map[*ir.Block]bool
 	alias        map[*ir.Var]string // names by which literals know boxed variables
 	named        map[*ir.Var]bool   // by the variant

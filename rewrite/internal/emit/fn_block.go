@@ -18,12 +18,13 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.variant = v
 	e.list = e.reach()
 	e.labels, e.isLabel = map[*ir.Block]string{}, map[string]bool{}
-	e.used = map[*ir.Block]bool{}
+	e.used, e.fallenInto = map[*ir.Block]bool{}, map[*ir.Block]bool{}
 	e.alias = map[*ir.Var]string{}
 	e.findReads()
 	e.layOut()
 	e.typeNames = true
 	defer func() { e.typeNames = false }()
+	e.below = nil
 	dispatch := e.dispatchStates()
 	blocks := e.blocks()
 
@@ -32,7 +33,7 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	body = append(body, e.hoisted()...)
 	body = append(body, e.endDeclarations()...)
 	body = append(body, dispatch...)
-	if e.variant != resumedCall || e.asker != nil {
+	if e.begins() {
 		body = append(body, e.boxParams()...)
 	}
 	return e.declared(append(body, blocks...))
@@ -165,13 +166,13 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 		return nil
 	}
 	var cases []jen.Code
-	if e.variant == resumedCall && e.asker == nil && e.fn.Lit == nil {
+	if !e.begins() && e.fn.Lit == nil {
 		cases = append(cases, e.start())
 	}
 	waits := e.waits()
 	// If all code is in the cases, one of them must be the default for Go to see that
 	// nothing is behind them.
-	whole := !slices.ContainsFunc(e.list, func(b *ir.Block) bool { return !e.inlined[b] })
+	whole := !slices.ContainsFunc(e.list, func(b *ir.Block) bool { return !e.inlined[b] && e.returned(b) == nil })
 	if whole && len(waits) == 1 && len(cases) == 0 {
 		return e.resumed(waits[0])
 	}
@@ -280,12 +281,15 @@ func (e *funcEmitter) blocks() []jen.Code {
 		if i+1 < len(order) {
 			next = order[i+1]
 		}
-		e.scoped = false
+		e.scoped, e.below = false, next
 		codes[i] = e.block(b, next)
 		scoped[i] = e.scoped
 	}
 	var all []jen.Code
 	for i, b := range order {
+		if !(i == 0 && e.begins()) && !e.used[b] && !e.fallenInto[b] && e.returned(b) != nil {
+			continue // each jump to it is the return
+		}
 		code := codes[i]
 		if scoped[i] && (len(order) > 1 || e.fn.Defers) {
 			code = []jen.Code{jen.Block(code...)}
@@ -320,12 +324,20 @@ func (e *funcEmitter) label(b *ir.Block) string {
 	return free
 }
 
-// jump leads to a block: by its label, or by what it does if that is to return.
-func (e *funcEmitter) jump(to *ir.Block) jen.Code {
-	if x, ok := to.Term.(*ir.Exit); ok && x.Return == nil && len(to.List) == 0 {
+// returned is the return that is all that b does, or nil.
+func (e *funcEmitter) returned(b *ir.Block) jen.Code {
+	if x, ok := b.Term.(*ir.Exit); ok && x.Return == nil && len(b.List) == 0 {
 		if code := e.returns(nil); len(code) == 1 {
 			return code[0]
 		}
+	}
+	return nil
+}
+
+// jump leads to a block: by its label, or by what it does if that is to return.
+func (e *funcEmitter) jump(to *ir.Block) jen.Code {
+	if ret := e.returned(to); ret != nil {
+		return ret
 	}
 	e.use(to)
 	return jen.Goto().Id(e.label(to))
@@ -353,6 +365,9 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 func (e *funcEmitter) goOn(to, next *ir.Block) []jen.Code {
 	switch {
 	case to == next:
+		if to == e.below {
+			e.fallenInto[to] = true
+		}
 		return nil
 	case e.inlined[to]:
 		return e.inline(to, next)

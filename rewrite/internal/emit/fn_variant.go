@@ -37,6 +37,9 @@ func (v variant) mayBeHot() bool { return v == hot || v == both }
 // resumes reports whether the code has a frame, which has parameters and results.
 func (v variant) resumes() bool { return !v.mayBeHot() }
 
+// begins reports whether the variant has the beginning of the function.
+func (e *funcEmitter) begins() bool { return e.variant != resumedCall || e.asker != nil }
+
 // maxTwice is how much code, by weight, is emitted in two variants rather than in one.
 const maxTwice = 12
 
@@ -96,7 +99,7 @@ func (e *funcEmitter) waits() []*ir.Wait {
 	switch {
 	case e.variant == hot:
 		return nil
-	case e.variant == resumedCall && e.asker == nil:
+	case !e.begins():
 		blocks = e.fn.Blocks
 	}
 	var list []*ir.Wait
@@ -130,7 +133,7 @@ func (e *funcEmitter) reach() []*ir.Block {
 			visit(s)
 		}
 	}
-	if e.variant == resumedCall && e.asker == nil {
+	if !e.begins() {
 		for _, b := range e.fn.Blocks {
 			if w, ok := b.Term.(*ir.Wait); ok {
 				visit(w.Next)

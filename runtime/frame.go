@@ -1,6 +1,10 @@
 package greenlet
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // This file is the protocol between generated code and the driver, with
 // protocol.go. Nothing in it is meant to be called by hand; users hold frames
@@ -95,10 +99,41 @@ type Func struct {
 
 // Point describes one suspension of a function.
 type Point struct {
-	Line int    // line of the switch point
-	Live string // names of the locals that live across it, separated by spaces
+	Line int // line of the switch point
+	// Live has the names of the locals that live across it, separated by spaces. Where
+	// that is shorter it is what has changed since the point before, +x or -x each, or =
+	// if nothing has: see Func.Live.
+	Live string
 	File string // if a //line directive gives another than the function's
 }
+
+// Live is the names of the locals that live across the suspension with number state,
+// from 1, in no particular order. It panics if there is no such suspension.
+func (f *Func) Live(state int) []string {
+	from := state - 1
+	for from > 0 && isChange(f.Points[from].Live) {
+		from--
+	}
+	var live []string
+	for _, p := range f.Points[from:state] {
+		if !isChange(p.Live) {
+			live = strings.Fields(p.Live)
+			continue
+		}
+		for _, name := range strings.Fields(p.Live) {
+			switch name[0] {
+			case '+':
+				live = append(live, name[1:])
+			case '-':
+				live = slices.DeleteFunc(live, func(s string) bool { return s == name[1:] })
+			}
+		}
+	}
+	return live
+}
+
+// isChange reports whether the names of a point are changes of those before.
+func isChange(live string) bool { return live != "" && strings.ContainsRune("+-=", rune(live[0])) }
 
 // at is the place of state pc. Deferred calls are made at the closing brace: Go has
 // them there, or at the return statement or panic; a frame does not keep which.

@@ -90,7 +90,7 @@ func (e *funcEmitter) declared(code []jen.Code) []jen.Code {
 func (e *funcEmitter) hoisted() []jen.Code {
 	var defs, unread []jen.Code
 	for _, v := range e.fn.Vars {
-		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] {
+		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] || e.inFrame(v) {
 			continue
 		}
 		if v.Witness != nil {
@@ -132,8 +132,8 @@ func (e *funcEmitter) boxParams() []jen.Code {
 				continue
 			}
 			code = append(code,
-				jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))),
-				jen.Op("*").Id(v.Name).Op("=").Add(in))
+				e.place(v).Op("=").Add(e.newOf(e.typ(v.Type))),
+				jen.Op("*").Add(e.place(v)).Op("=").Add(in))
 		}
 	}
 	for _, v := range e.fn.Results {
@@ -290,6 +290,10 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 			code = append(code, e.leaf(n)...)
 		case *ir.Fresh:
 			code = append(code, e.fresh(n)...)
+		case *ir.Drop:
+			if e.variant != hot {
+				code = append(code, e.zeroFields(n.Fields))
+			}
 		case *ir.Mark:
 			code = append(code, e.Before(n.Stmt)...)
 			if m := e.mark(n.Stmt); m != nil {
@@ -408,9 +412,9 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 			case v.Box:
 				code = append(code,
 					e.newBox(v),
-					jen.Op("*").Id(v.Name).Op("=").Id(d.Bind))
+					jen.Op("*").Add(e.place(v)).Op("=").Id(d.Bind))
 			default:
-				code = append(code, jen.Id(v.Name).Op("=").Id(d.Bind))
+				code = append(code, e.place(v).Op("=").Id(d.Bind))
 			}
 		}
 		if e.inlined[d.To[i]] {

@@ -166,6 +166,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 	)
 	declared := e.placeOf(e.fn.Decl.Pos())
 	var states []jen.Code
+	var before []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
 			var live []string
@@ -177,9 +178,10 @@ func (e *funcEmitter) describe(out *jen.File) {
 			if at.file != declared.file {
 				values[jen.Id("File")] = jen.Lit(e.sourcePath(at))
 			}
-			if len(live) > 0 {
-				values[jen.Id("Live")] = jen.Lit(strings.Join(live, " "))
+			if names := liveNames(before, live); names != "" {
+				values[jen.Id("Live")] = jen.Lit(names)
 			}
+			before = live
 			states = append(states, jen.Values(values))
 		}
 	}
@@ -201,6 +203,37 @@ func (e *funcEmitter) describe(out *jen.File) {
 	out.Var().Id(info).Op("=").Add(e.rt("Func")).Values(values)
 }
 
+// liveNames are the names of what lives across a suspension, or, where that is shorter,
+// what is other than at the one before (see greenlet.Point).
+func liveNames(before, live []string) string {
+	is, was := map[string]bool{}, map[string]bool{}
+	for _, name := range live {
+		is[name] = true
+	}
+	for _, name := range before {
+		was[name] = true
+	}
+	var changes []string
+	for _, name := range before {
+		if !is[name] {
+			changes = append(changes, "-"+name)
+		}
+	}
+	for _, name := range live {
+		if !was[name] {
+			changes = append(changes, "+"+name)
+		}
+	}
+	all, changed := strings.Join(live, " "), strings.Join(changes, " ")
+	switch {
+	case changed == "" && len(all) > 1:
+		return "="
+	case changed != "" && len(changed) < len(all):
+		return changed
+	}
+	return all
+}
+
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
@@ -217,13 +250,21 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
 		for _, f := range e.fn.Frame.Fields {
+			field := g.Id(f.Name)
 			switch {
 			case f.Any:
-				g.Id(f.Name).Add(e.anyType())
+				field.Add(e.anyType())
 			case f.Box:
-				g.Id(f.Name).Op("*").Add(e.typ(f.Type))
+				field.Op("*").Add(e.typ(f.Type))
 			default:
-				g.Id(f.Name).Add(e.typ(f.Type))
+				field.Add(e.typ(f.Type))
+			}
+			if len(f.Also) > 0 {
+				var also []string
+				for _, v := range f.Also {
+					also = append(also, v.Name)
+				}
+				field.Comment("also " + strings.Join(also, ", "))
 			}
 		}
 	})

@@ -164,14 +164,12 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	if leaf && e.variant != resumedCall {
 		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
 	}
-	if e.variant != hot {
-		for _, f := range w.Clear {
-			code = append(code, jen.Id(e.f).Dot(f.Name).Op("=").Add(e.zeroField(f)))
-		}
+	if e.variant != hot && len(w.Clear) > 0 {
+		code = append(code, e.zeroFields(w.Clear))
 	}
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
-		if e.variant == hot || !w.Clean.Has(v) {
+		if !e.inFrame(v) && (e.variant == hot || !w.Clean.Has(v)) {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
 	}
@@ -180,6 +178,15 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	}
 	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
 	return append(code, jen.List(lhs...).Op("=").List(rhs...))
+}
+
+// zeroFields clears fields.
+func (e *funcEmitter) zeroFields(fields []ir.Field) jen.Code {
+	var lhs, rhs []jen.Code
+	for _, f := range fields {
+		lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
+	}
+	return jen.List(lhs...).Op("=").List(rhs...)
 }
 
 func (e *funcEmitter) zeroField(f ir.Field) jen.Code {
@@ -340,8 +347,8 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 	code := []jen.Code{jen.Commentf("resumed from %s:%d", cmp.Or(at.file, e.fileName()), at.line)}
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
-		if v.Kind == ir.Param && !v.Box {
-			continue // came as an argument
+		if v.Kind == ir.Param && !v.Box || e.inFrame(v) {
+			continue // came as an argument, or is there
 		}
 		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) && !v.Box {
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v))) // it may be nil
@@ -356,9 +363,11 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		code = append(code, e.takeResults(w)...)
 	} else if w.Receives() {
 		v := w.Results[0]
-		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) {
+		switch {
+		case e.inFrame(v):
+		case e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type):
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
-		} else {
+		default:
 			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
 		}
 		if !e.asking() {
@@ -369,12 +378,13 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 }
 
 func (e *funcEmitter) anyField(v *ir.Var) bool {
-	for _, f := range e.fn.Frame.Fields {
-		if f.Name == v.Field {
-			return f.Any
+	if e.anyFields == nil {
+		e.anyFields = map[string]bool{}
+		for _, f := range e.fn.Frame.Fields {
+			e.anyFields[f.Name] = f.Any
 		}
 	}
-	return false
+	return e.anyFields[v.Field]
 }
 
 // load is a variable's value in the frame. A type that has no name outside the

@@ -327,10 +327,10 @@ is a frame (Var.Resident); a hot call has none, and has a Go variable for it:
 	use(x0 + x1 + …)                  use(f.x0 + f.x1 + …)
 
 So N variables over N suspensions make code for N uses, not N² moves. The cost model
-(reside.go) weighs both by how often they happen: what is in a loop counts eight times,
-in two loops 64 times. A move is a load, where a state is resumed, or a store, where
-what a suspension saves isn't clean; a use is a mention of the variable. If both are
-even the variable is a local, which Go can keep in a register. What is live at the start
+(lower, reside.go) weighs both by how often they happen: what is in a loop counts eight
+times, in two loops 64 times, and of four calls of resumable functions one suspends. A
+move is a load, where a state is resumed, or a store, where what a suspension saves
+isn't clean; a use is a mention of the variable. If both are even the variable is a local, which Go can keep in a register. What is live at the start
 is a local, too, but for parameters: it begins with the zero value, which a recycled
 frame does not have.
 
@@ -345,7 +345,7 @@ go back where a value is handed out.
 # Shared fields
 
 Two locals of one type share a field if neither is ever written where the other is live
-(slots.go). It is named after the first.
+(lower, slots.go). It is named after the first.
 
 	{                                 type fFrame struct {
 		a := load(1)                      greenlet.Header

@@ -17,6 +17,10 @@ const (
 	deepest   = 4
 	maxWeight = loopWeight * loopWeight * loopWeight * loopWeight
 
+	// comesBack is how many calls of resumable functions come back at once for one that
+	// suspends.
+	comesBack = 4
+
 	// What taking a frame at the start costs, and what a suspension costs, in
 	// stores of variables.
 	earlyFrame = 64
@@ -26,22 +30,27 @@ const (
 // reside decides who is resident, and whether the function is long.
 func reside(fn *ir.Func) {
 	weight := weights(fn)
-	move := make([]int, len(fn.Vars)) // what it costs to load and save a local, by Var.Index
-	use := make([]int, len(fn.Vars))  // what it costs to use a resident
+	// Costs are in loads and stores, times comesBack.
+	move := make([]int, len(fn.Vars)) // to load and save a local, by Var.Index
+	use := make([]int, len(fn.Vars))  // to use a resident
 	resumptions := 0
 	for i, b := range fn.Blocks {
-		blockRefs(fn, b, weight[i], use)
+		blockRefs(fn, b, weight[i]*comesBack, use)
 		w, ok := b.Term.(*ir.Wait)
 		if !ok {
 			continue
 		}
-		resumptions += weight[i]
+		times := weight[i] * comesBack
+		if w.IsCall() {
+			times = weight[i]
+		}
+		resumptions += times
 		for _, v := range w.Live {
 			if v.Kind != ir.Param || v.Box {
-				move[v.Index] += weight[i]
+				move[v.Index] += times
 			}
 			if !w.Clean.Has(v) {
-				move[v.Index] += weight[i]
+				move[v.Index] += times
 			}
 		}
 	}
@@ -147,7 +156,7 @@ func blockRefs(fn *ir.Func, b *ir.Block, weight int, into []int) {
 
 // refs adds, for each time that n names a variable, the weight of that.
 func refs(fn *ir.Func, n ast.Node, weight int, into []int) {
-	deeper := min(weight*loopWeight, maxWeight)
+	deeper := min(weight*loopWeight, comesBack*maxWeight)
 	ast.Inspect(n, func(m ast.Node) bool {
 		switch m := m.(type) {
 		case *ast.Ident:

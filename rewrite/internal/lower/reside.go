@@ -17,9 +17,9 @@ const (
 	deepest   = 4
 	maxWeight = loopWeight * loopWeight * loopWeight * loopWeight
 
-	// comesBack is how many calls of resumable functions come back at once for one that
+	// atOnce is how many calls of resumable functions come back at once for one that
 	// suspends.
-	comesBack = 4
+	atOnce = 4
 
 	// What taking a frame at the start costs, and what a suspension costs, in
 	// stores of variables.
@@ -30,17 +30,17 @@ const (
 // reside decides who is resident, and whether the function is long.
 func reside(fn *ir.Func) {
 	weight := weights(fn)
-	// Costs are in loads and stores, times comesBack.
+	// Costs are in loads and stores, times atOnce.
 	move := make([]int, len(fn.Vars)) // to load and save a local, by Var.Index
 	use := make([]int, len(fn.Vars))  // to use a resident
 	resumptions := 0
 	for i, b := range fn.Blocks {
-		blockRefs(fn, b, weight[i]*comesBack, use)
+		blockRefs(fn, b, weight[i]*atOnce, use)
 		w, ok := b.Term.(*ir.Wait)
 		if !ok {
 			continue
 		}
-		times := weight[i] * comesBack
+		times := weight[i] * atOnce
 		if w.IsCall() {
 			times = weight[i]
 		}
@@ -156,7 +156,7 @@ func blockRefs(fn *ir.Func, b *ir.Block, weight int, into []int) {
 
 // refs adds, for each time that n names a variable, the weight of that.
 func refs(fn *ir.Func, n ast.Node, weight int, into []int) {
-	deeper := min(weight*loopWeight, comesBack*maxWeight)
+	deeper := min(weight*loopWeight, atOnce*maxWeight)
 	ast.Inspect(n, func(m ast.Node) bool {
 		switch m := m.(type) {
 		case *ast.Ident:
